@@ -1,0 +1,90 @@
+import type { Direction, IsoDate } from './market.js'
+import type { DayRecord, EntryRecord, ExitReason, Figures, ForewarnerStatus, Trade } from './trades.js'
+
+/** Totals of a group of trades (an exit reason, an asset). Money in USD. */
+export interface TradeGroup {
+  readonly key: string
+  readonly trades: number
+  readonly wins: number
+  readonly net: number
+  readonly meanBarsHeld: number
+}
+
+/** Where the money went, USD over all closed trades: `gross − slippage + refund + edge − entryFees − exitFees = net`. */
+export interface CostAttribution {
+  /** Result at bar prices, before any cost. */
+  readonly gross: number
+  readonly slippage: number
+  readonly refund: number
+  readonly edge: number
+  readonly entryFees: number
+  readonly exitFees: number
+  readonly net: number
+}
+
+export interface Exposure {
+  /** Share of all bars with an open position, 0 … 1. */
+  readonly timeInMarket: number
+  /** Notional over capital at entry, over all entries. */
+  readonly meanNotionalToCapital: number
+  readonly maxNotionalToCapital: number
+  readonly meanLeverage: number
+  readonly maxLeverage: number
+}
+
+/** A day that was left out, and why. */
+export interface SkippedDay {
+  readonly date: IsoDate
+  readonly file: string
+  readonly error: string
+}
+
+/** Everything a finished backtest says; `--json` prints it and the HTML report draws it. */
+export interface BacktestReport {
+  readonly schema: 'dolphin.backtest/1'
+  readonly engineVersion: string
+  readonly strategy: string
+  readonly direction: Direction
+  /** True when any parameter differs from the frozen champion. */
+  readonly research: boolean
+  /** `key: champion value -> value in force`, one line per drifted parameter. */
+  readonly drift: readonly string[]
+  readonly hashes: {
+    /** SHA-256 of the canonical champion parameters, first 16 hex digits. */
+    readonly champion: string
+    /** The same over the parameters in force. */
+    readonly parameters: string
+    /** SHA-256 of every setting of the run, hex. */
+    readonly config: string
+    /** SHA-256 of the built code, hex. */
+    readonly code: string
+    /** SHA-256 over the files' SHA-256s in order, hex. */
+    readonly data: string
+  }
+  readonly parameters: Readonly<Record<string, number | string | boolean>>
+  /** Settings of the run that are no engine parameters: vol gate, breaker, forewarner, order book, capital. */
+  readonly settings: Readonly<Record<string, number | string | boolean | null>>
+  readonly initialCapital: number
+  readonly finalCapital: number
+  readonly from: IsoDate | null
+  readonly to: IsoDate | null
+  readonly bars: number
+  /** Median step between bars in seconds; null where days have no timestamps. */
+  readonly barSeconds: number | null
+  /** What `max_hold_bars` means in time, seconds. */
+  readonly maxHoldSeconds: number | null
+  readonly universe: readonly string[]
+  readonly figures: Figures
+  /** The same trades and sizes with the simulated edge taken out of every result. */
+  readonly figuresWithoutEdge: Figures
+  readonly exits: readonly (TradeGroup & { readonly key: ExitReason })[]
+  readonly assets: readonly TradeGroup[]
+  readonly costs: CostAttribution
+  readonly exposure: Exposure
+  readonly days: readonly DayRecord[]
+  readonly trades: readonly Trade[]
+  readonly openPosition: EntryRecord | null
+  readonly rngDraws: number
+  readonly skippedDays: readonly SkippedDay[]
+  readonly forewarnerDays: Readonly<Record<ForewarnerStatus, number>>
+}

@@ -1,0 +1,104 @@
+import type { IsoDate } from './market.js'
+
+/** The signal and eigen columns of a day file, in file order. Every other numeric column is an asset's close price. */
+export const META_COLUMNS = [
+  'timestamp',
+  'scan_number',
+  'vel_div',
+  'v50_lambda_max_velocity',
+  'v150_lambda_max_velocity',
+  'v300_lambda_max_velocity',
+  'v750_lambda_max_velocity',
+  'instability_50',
+  'instability_150',
+] as const
+
+/** The float64 meta columns that the engine itself does not read. */
+export type EigenColumn = Exclude<(typeof META_COLUMNS)[number], 'timestamp' | 'scan_number' | 'vel_div'>
+
+/**
+ * One UTC day of bars, column by column. A missing value is NaN in every float column.
+ * All arrays have length `bars`; arrays may be views over one shared buffer and must not be written to.
+ */
+export interface DayColumns {
+  readonly date: IsoDate
+  readonly bars: number
+  /** Bar time, UTC nanoseconds since the epoch; absent when the file has none. */
+  readonly timestampNs?: BigInt64Array
+  /** Scan counter; absent when the file has none. A missing value is −2^63. */
+  readonly scanNumber?: BigInt64Array
+  /** The signal: `v50_lambda_max_velocity − v750_lambda_max_velocity`. */
+  readonly velDiv: Float64Array
+  /** The other eigen columns, when they were asked for and the file has them. */
+  readonly eigen: Readonly<Partial<Record<EigenColumn, Float64Array>>>
+  /** Asset symbols in file order. */
+  readonly assets: readonly string[]
+  /** Close prices, one array per asset in the order of `assets`. */
+  readonly prices: readonly Float64Array[]
+}
+
+/** A day file that has been found but not read. */
+export interface DayFile {
+  readonly date: IsoDate
+  readonly path: string
+  readonly bytes: number
+}
+
+export interface LoadedDay {
+  readonly file: DayFile
+  readonly columns: DayColumns
+  /** SHA-256 of the file's bytes, lower-case hex. */
+  readonly sha256: string
+  /** Whether the columns came from the decoded-column cache. */
+  readonly cached: boolean
+}
+
+/** Why a day could not be used. The message names file, column, row group or row, what was expected and what was found. */
+export class DayError extends Error {
+  override readonly name = 'DayError'
+  constructor(
+    readonly where: {
+      readonly file: string
+      readonly column?: string
+      readonly rowGroup?: number
+      readonly row?: number
+    },
+    readonly expected: string,
+    readonly found: string,
+  ) {
+    const place = [
+      where.column === undefined ? '' : `, column '${where.column}'`,
+      where.rowGroup === undefined ? '' : `, row group ${where.rowGroup}`,
+      where.row === undefined ? '' : `, row ${where.row}`,
+    ].join('')
+    super(`${where.file}${place}: expected ${expected}, found ${found}`)
+  }
+}
+
+export type DayOutcome =
+  | { readonly file: DayFile; readonly day: LoadedDay }
+  | { readonly file: DayFile; readonly error: DayError }
+
+export interface ReadDaysOptions {
+  /** Decoding threads; 0 decodes on the calling thread. */
+  readonly workers: number
+  /** Also read the eigen columns the engine does not use (`DayColumns.eigen`, `scanNumber`). */
+  readonly eigenColumns?: boolean
+  /** Folder of the decoded-column cache; absent: no cache. */
+  readonly cacheDir?: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Day files through a port. Outcomes come in the order of `files`, one per file, whatever the number of workers;
+ * at most a fixed number of days is decoded ahead of the consumer, so memory does not grow with the number of files.
+ * A file that cannot be read is an outcome with an error, never a throw; aborting the signal ends the iteration with the abort reason.
+ */
+export interface DaySource {
+  read(files: readonly DayFile[], options: ReadDaysOptions): AsyncIterable<DayOutcome>
+}
+
+/** Writes one day file atomically: to a temporary name, fsynced, then renamed. The same columns give the same bytes. */
+export interface DaySink {
+  write(path: string, columns: DayColumns): Promise<{ readonly bytes: number; readonly sha256: string }>
+}

@@ -1,0 +1,33 @@
+/** Order-book features of one asset as of a bar. Source: system bible §9.1, §9.3. */
+export interface AssetBook {
+  /** 5-bar mean of the bid/ask size imbalance, −1 … +1; positive is bid-heavy. */
+  readonly imbalanceMa5: number
+  /** Share of recent bars that kept the imbalance's sign, 0 … 1. */
+  readonly persistence: number
+  /** Rate of change of displayed depth; negative is thinning. */
+  readonly withdrawalVelocity: number
+  /** Depth score, 0 … 2+; above 1 is a deep book. */
+  readonly depthQuality: number
+  /** Probability of a maker fill, 0 … 1. */
+  readonly fillProbability: number
+}
+
+/** Market-wide order-book state. Source: system bible §9.2. */
+export interface BookMacro {
+  /** Number of assets in a liquidation cascade. */
+  readonly cascadeCount: number
+  /** −1 calm or trending, 0 neutral, +1 liquidity withdrawal stress. */
+  readonly regimeSignal: number
+}
+
+/**
+ * Order-book inputs of the engine. `bar` is the engine's global bar index; answers are as of that bar and never later.
+ * An asset without data is `undefined`, never a default.
+ */
+export interface OrderBookSource {
+  /** Every asset that may have data, in a fixed order. */
+  readonly assets: readonly string[]
+  book(asset: string, bar: number): AssetBook | undefined
+  /** `{0, 0}` while nothing is known. */
+  macro(bar: number): BookMacro
+}
