@@ -24,7 +24,7 @@ export async function decodeWithHyparquet(
   const [{ parquetRead }, { compressors }] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')])
   const file: AsyncBuffer = {
     byteLength: bytes.byteLength,
-    slice: (start, end) => bytes.slice(start, end).buffer,
+    slice: (start, end) => Uint8Array.prototype.slice.call(bytes, start, end).buffer as ArrayBuffer,
   }
   for (const [i, column] of columns.entries()) {
     const output = outputs[i]!
