@@ -1,0 +1,268 @@
+import { availableParallelism, homedir } from 'node:os'
+import { extname, join, resolve } from 'node:path'
+import type { BetaPolicy } from '../core/breaker/breaker.js'
+import type { Direction, IsoDate, Posture } from '../ports/market.js'
+import { CHAMPION_CONFIG } from './config.js'
+import { found, type Problem, UserError } from './problems.js'
+import { didYouMean } from './suggest.js'
+
+/** The options of `dolphin backtest` as commander hands them over: text, unchecked. */
+export interface RawBacktestOptions {
+  readonly from?: string
+  readonly to?: string
+  readonly config?: string
+  readonly direction?: string
+  readonly set?: readonly string[]
+  readonly research?: boolean
+  readonly capital?: string
+  readonly factors?: string
+  readonly betaPolicy?: string
+  readonly betaThreshold?: string
+  readonly volGate?: string
+  readonly orderBook?: string
+  readonly forewarner?: string
+  readonly forewarnerTrades?: string
+  readonly posture?: string
+  readonly closeAtEnd?: boolean
+  /** `true` when given without a file. */
+  readonly json?: string | true
+  readonly trades?: string
+  readonly report?: string
+  readonly byAsset?: boolean
+  readonly byDay?: boolean
+  readonly workers?: string
+  readonly cache?: string | true
+  readonly keepGoing?: boolean
+  readonly causalityCheck?: boolean
+  readonly quiet?: boolean
+  readonly color?: boolean
+}
+
+export type VolGate =
+  | { readonly kind: 'warmup' }
+  | { readonly kind: 'fixed'; readonly threshold: number }
+  | { readonly kind: 'percentile'; readonly percentile: number }
+
+/** The same, checked. Absent means not asked for. */
+export interface BacktestOptions {
+  readonly inputs: readonly string[]
+  readonly from?: IsoDate
+  readonly to?: IsoDate
+  readonly config: string
+  readonly direction?: Direction
+  readonly overrides: readonly string[]
+  readonly research: boolean
+  readonly factors?: string
+  readonly betaPolicy: BetaPolicy
+  readonly betaThreshold?: number
+  readonly volGate: VolGate
+  readonly orderBook?: string
+  readonly forewarner: 'off' | 'monte-carlo'
+  readonly forewarnerTrades?: string
+  readonly posture: Posture
+  /** A file, or `-` for stdout. */
+  readonly json?: string
+  readonly trades?: string
+  readonly report?: string
+  readonly byAsset: boolean
+  readonly byDay: boolean
+  readonly workers: number
+  readonly cacheDir?: string
+  readonly keepGoing: boolean
+  readonly causalityCheck: boolean
+  readonly quiet: boolean
+  readonly colour: boolean
+}
+
+/** Checks the options of `dolphin backtest`. Throws {@link UserError} with every wrong one. */
+export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptions): BacktestOptions {
+  const check = new OptionCheck()
+  const from = check.date('--from', raw.from)
+  const to = check.date('--to', raw.to)
+  if (from !== undefined && to !== undefined && from > to) check.wrong('--to', `expected ${from} or later, found ${to}`)
+
+  const direction = check.oneOf('--direction', raw.direction, ['short', 'long'])
+  const betaPolicy = check.oneOf('--beta-policy', raw.betaPolicy, ['expanding', 'full-sample', 'fixed'])
+  const betaThreshold = check.number('--beta-threshold', raw.betaThreshold, {})
+  checkBeta(check, raw)
+
+  const forewarner = check.oneOf('--forewarner', raw.forewarner, ['off', 'monte-carlo']) ?? 'off'
+  if (raw.forewarnerTrades !== undefined && forewarner === 'off') {
+    check.wrong('--forewarner-trades', 'needs --forewarner monte-carlo')
+  }
+  const capital = check.number('--capital', raw.capital, { above: 0 })
+  const volGate = check.volGate(raw.volGate)
+  const posture = check.oneOf('--posture', raw.posture?.toUpperCase(), ['APEX', 'STALKER', 'TURTLE', 'HIBERNATE'])
+  const workers = check.number('--workers', raw.workers, { min: 0, max: 64, integer: true })
+  const outputs = checkOutputs(check, raw)
+  if (inputs.length === 0) check.wrong('<days…>', noInputs(raw))
+  check.done()
+
+  const given = {
+    from,
+    to,
+    direction: direction === undefined ? undefined : direction === 'long' ? (1 as const) : (-1 as const),
+    factors: raw.factors,
+    betaThreshold,
+    orderBook: raw.orderBook,
+    forewarnerTrades: raw.forewarnerTrades,
+    ...outputs,
+    cacheDir: raw.cache === true ? defaultCacheDir() : raw.cache,
+  }
+  return {
+    inputs,
+    config: raw.config ?? CHAMPION_CONFIG,
+    overrides: [
+      ...(raw.set ?? []),
+      ...(capital === undefined ? [] : [`run.initial_capital=${capital}`]),
+      ...(raw.closeAtEnd ? ['exits.close_at_end=true'] : []),
+    ],
+    research: raw.research ?? false,
+    betaPolicy: betaPolicy ?? (betaThreshold === undefined ? 'expanding' : 'fixed'),
+    volGate: volGate ?? { kind: 'warmup' },
+    forewarner,
+    posture: posture ?? 'APEX',
+    byAsset: raw.byAsset ?? false,
+    byDay: raw.byDay ?? false,
+    workers: workers ?? defaultWorkers(),
+    keepGoing: raw.keepGoing ?? false,
+    causalityCheck: raw.causalityCheck ?? false,
+    quiet: raw.quiet ?? false,
+    colour: raw.color ?? true,
+    ...withoutAbsent(given),
+  }
+}
+
+/** Decoding beside the engine pays off up to about two threads: then the engine is what takes the time. */
+export function defaultWorkers(): number {
+  return Math.min(2, availableParallelism())
+}
+
+/** Where decoded columns are kept: `$XDG_CACHE_HOME/dolphin-engine`, else `~/.cache/dolphin-engine`. */
+export function defaultCacheDir(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'dolphin-engine')
+}
+
+function checkBeta(check: OptionCheck, raw: RawBacktestOptions): void {
+  if (raw.factors === undefined) {
+    if (raw.betaPolicy !== undefined)
+      check.wrong('--beta-policy', 'needs --factors <csv>: beta comes from its w750 column')
+    if (raw.betaThreshold !== undefined) check.wrong('--beta-threshold', 'needs --factors <csv>')
+  } else if (raw.betaPolicy === 'fixed' && raw.betaThreshold === undefined) {
+    check.wrong('--beta-policy', "'fixed' needs --beta-threshold <velocity>")
+  } else if (raw.betaPolicy !== undefined && raw.betaPolicy !== 'fixed' && raw.betaThreshold !== undefined) {
+    check.wrong('--beta-threshold', `goes with --beta-policy fixed, not ${raw.betaPolicy}`)
+  }
+}
+
+/** An output named like an input is a slip of the command line, found before it overwrites anything. */
+function checkOutputs(
+  check: OptionCheck,
+  raw: RawBacktestOptions,
+): { json?: string; trades?: string; report?: string } {
+  const json = raw.json === true ? '-' : raw.json
+  const files = new Map<string, string>()
+  for (const [option, path] of [
+    ['--json', json],
+    ['--trades', raw.trades],
+    ['--report', raw.report],
+  ] as const) {
+    if (path === undefined || path === '-') continue
+    const same = files.get(resolve(path))
+    if (same !== undefined) check.wrong(option, `the same file as ${same}: ${path}`)
+    files.set(resolve(path), option)
+  }
+  const ending = (path: string | undefined) => extname(path ?? '').toLowerCase()
+  if (json !== undefined && json !== '-' && ending(json) !== '.json') {
+    check.wrong('--json', `expected a file name.json (or nothing, for stdout), found ${found(json)}`)
+  }
+  if (raw.trades !== undefined && ending(raw.trades) !== '.csv' && ending(raw.trades) !== '.parquet') {
+    check.wrong('--trades', `expected a file name.csv or name.parquet, found ${found(raw.trades)}`)
+  }
+  if (raw.report !== undefined && ending(raw.report) !== '.html') {
+    check.wrong('--report', `expected a file name.html, found ${found(raw.report)}`)
+  }
+  return withoutAbsent({ json, trades: raw.trades, report: raw.report })
+}
+
+function noInputs(raw: RawBacktestOptions): string {
+  const swallowed =
+    raw.cache !== undefined && raw.cache !== true ? ` (--cache took ${found(raw.cache)} as its folder)` : ''
+  return `expected a folder or files of days YYYY-MM-DD.parquet, found none${swallowed}`
+}
+
+/** Collects what is wrong, so that one run shows all of it. */
+class OptionCheck {
+  private readonly problems: Problem[] = []
+
+  wrong(option: string, message: string): undefined {
+    this.problems.push({ place: option, message })
+    return undefined
+  }
+
+  done(): void {
+    if (this.problems.length > 0) throw new UserError(this.problems)
+  }
+
+  date(option: string, text: string | undefined): IsoDate | undefined {
+    if (text === undefined) return undefined
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return this.wrong(option, `expected a date YYYY-MM-DD, found ${found(text)}`)
+    const time = Date.parse(`${text}T00:00:00Z`)
+    const real = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+    return real ? text : this.wrong(option, `expected a date YYYY-MM-DD, found "${text}", which is not in the calendar`)
+  }
+
+  oneOf<T extends string>(option: string, text: string | undefined, known: readonly T[]): T | undefined {
+    if (text === undefined) return undefined
+    const match = known.find((name) => name === text)
+    const names = known.map((name) => `'${name}'`)
+    const expected = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+    return match ?? this.wrong(option, `expected ${expected}, found ${found(text)}${didYouMean(text, known)}`)
+  }
+
+  number(
+    option: string,
+    text: string | undefined,
+    range: { readonly min?: number; readonly above?: number; readonly max?: number; readonly integer?: boolean },
+  ): number | undefined {
+    if (text === undefined) return undefined
+    const value = numberOf(text)
+    const { min = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = range
+    const ok =
+      value !== undefined &&
+      value >= min &&
+      value > above &&
+      value <= max &&
+      (!range.integer || Number.isInteger(value))
+    if (ok) return value
+    const bounds =
+      range.above !== undefined ? ` above ${above}` : range.min !== undefined ? ` from ${min} to ${max}` : ''
+    return this.wrong(option, `expected ${range.integer ? 'an integer' : 'a number'}${bounds}, found ${found(text)}`)
+  }
+
+  /** `warmup`, a volatility threshold such as `0.0004`, or a percentile such as `p60`. */
+  volGate(text: string | undefined): VolGate | undefined {
+    if (text === undefined) return undefined
+    if (text === 'warmup') return { kind: 'warmup' }
+    const percentile = /^p(\d{1,3}(?:\.\d+)?)$/i.exec(text)?.[1]
+    if (percentile !== undefined && Number(percentile) <= 100) {
+      return { kind: 'percentile', percentile: Number(percentile) }
+    }
+    const threshold = numberOf(text)
+    if (threshold !== undefined && threshold >= 0) return { kind: 'fixed', threshold }
+    const expected = "'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100"
+    return this.wrong('--vol-gate', `expected ${expected}, found ${found(text)}${didYouMean(text, ['warmup'])}`)
+  }
+}
+
+/** Decimal numbers only: `Number()` also takes '', '0x10' and 'Infinity', none of which a person means here. */
+function numberOf(text: string): number | undefined {
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN
+  return Number.isFinite(value) ? value : undefined
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function withoutAbsent<T extends object>(values: T): Present<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>
+}

@@ -1,0 +1,90 @@
+import { isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
+import { type Place, type Problem, UserError } from './problems.js'
+
+/** A YAML file that knows where each of its keys and values stands. */
+export interface ConfigDocument {
+  readonly file: string
+  readonly value: unknown
+  /** Position of the key at `path`; of the start of the file when there is none. */
+  keyPlace(path: readonly string[]): Place
+  /** Position of the value at `path`; of its key when the value is left out. */
+  valuePlace(path: readonly string[]): Place
+}
+
+/**
+ * Parses YAML 1.2. Throws {@link UserError} with every syntax error and duplicate key at its line and column: a
+ * duplicate would silently win over a line that a reader believes in.
+ */
+export function parseConfigDocument(text: string, file: string): ConfigDocument {
+  const lines = new LineCounter()
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  })
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col }
+  }
+  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
+    place: at(error.pos[0]),
+    message: `not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
+  }))
+  if (problems.length === 0) problems.push(...duplicateKeys(document.contents, at))
+  if (problems.length > 0) throw new UserError(problems)
+
+  const root = document.contents
+  const start: Place = { file, line: 1, column: 1 }
+  return {
+    file,
+    value: document.toJS(),
+    keyPlace: (path) => offsetPlace(pairAt(root, path)?.key) ?? start,
+    valuePlace(path) {
+      const pair = pairAt(root, path)
+      if (path.length === 0) return offsetPlace(root) ?? start
+      // A value left out (`fraction:`) has a position on some later line; the key is where the reader looks.
+      const empty = isScalar(pair?.value) && pair.value.source === ''
+      return offsetPlace(empty ? pair?.key : pair?.value) ?? offsetPlace(pair?.key) ?? start
+    },
+  }
+
+  function offsetPlace(node: unknown): Place | undefined {
+    return isNode(node) && node.range ? at(node.range[0]) : undefined
+  }
+}
+
+function pairAt(root: unknown, path: readonly string[]): Pair<unknown, unknown> | undefined {
+  let node = root
+  let pair: Pair<unknown, unknown> | undefined
+  for (const key of path) {
+    if (!isMap(node)) return undefined
+    pair = node.items.find((item) => keyText(item.key) === key)
+    node = pair?.value
+  }
+  return pair
+}
+
+/** The parser's own check reports no first position, and one that does is worth more. */
+function duplicateKeys(root: Node | null, at: (offset: number) => Place): Problem[] {
+  const problems: Problem[] = []
+  if (root === null) return problems
+  visit(root, {
+    Map(_key, map) {
+      const seen = new Map<string, Place>()
+      for (const { key } of map.items) {
+        const place = isNode(key) && key.range ? at(key.range[0]) : undefined
+        if (place === undefined) continue
+        const name = keyText(key)
+        const first = seen.get(name)
+        if (first === undefined) seen.set(name, place)
+        else problems.push({ place, message: `duplicate key '${name}', first given in line ${first.line}` })
+      }
+    },
+  })
+  return problems.sort((a, b) => (a.place as Place).line! - (b.place as Place).line!)
+}
+
+function keyText(key: unknown): string {
+  return String(isScalar(key) ? key.value : key)
+}

@@ -1,0 +1,29 @@
+import { DayError } from '../ports/days.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { Interrupted, placeText, UserError } from './problems.js'
+import { coloursFor, notice } from './terminal.js'
+
+/** Says on stderr what went wrong, in the reader's terms, and answers with the exit code. */
+export function reportError(error: unknown): ExitCode {
+  const colours = coloursFor(process.stderr, !process.argv.includes('--no-color'))
+  if (error instanceof UserError) {
+    for (const { place, message } of error.problems) {
+      notice(
+        place === undefined ? `${colours.red('error:')} ${message}` : `${colours.bold(placeText(place))}: ${message}`,
+      )
+    }
+    if (error.hint !== undefined) notice(colours.dim(error.hint))
+    return error.exitCode
+  }
+  if (error instanceof DayError) {
+    notice(`${colours.red('refused:')} ${error.message}`)
+    return EXIT.dataRefused
+  }
+  if (error instanceof Interrupted) {
+    notice(error.message)
+    return EXIT.interrupted
+  }
+  // Anything else is a defect of ours; the stack is what a report of it needs.
+  notice(`${colours.red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  return EXIT.failed
+}
