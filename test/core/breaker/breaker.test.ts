@@ -10,7 +10,7 @@ import {
   CircuitBreaker,
   orderBookBeta,
 } from '../../../src/core/breaker/breaker.js'
-import { parseBreakerTable } from '../../../src/core/breaker/daily-factors.js'
+import { breakerTable } from '../../support/breaker-table.js'
 import { closeTo, goldenDir, goldenRuns, goldenUnit } from '../../support/golden.js'
 
 type Known = number | null
@@ -41,7 +41,7 @@ describe('golden', () => {
     'the beta of every policy, table $index',
     ({ w750, fixed_threshold, dates }) => {
       const under = (beta_policy: BetaPolicy) =>
-        new CircuitBreaker(parseBreakerTable({ factors: {}, w750, beta_policy, fixed_threshold }))
+        new CircuitBreaker(breakerTable({ factors: {}, w750, beta_policy, fixed_threshold }))
       const [expanding, fullSample, fixed] = [under('expanding'), under('full-sample'), under('fixed')]
       for (const [date, ofExpanding, expandingAt, ofFullSample, fullSampleAt, ofFixed] of dates) {
         expect(expanding.boostForDate(date).beta, date).toBe(ofExpanding)
@@ -63,7 +63,7 @@ describe('golden', () => {
     .filter(({ run }) => run.acb !== null)
 
   test.each(runs)('the boost and beta at the start of every day of $name', ({ run, expected }) => {
-    const breaker = new CircuitBreaker(parseBreakerTable(run.acb))
+    const breaker = new CircuitBreaker(breakerTable(run.acb))
     for (const [index, day] of run.days.entries()) {
       if (day.acb !== null) continue
       const { boost, beta } = breaker.boostForDate(day.date)
