@@ -113,7 +113,8 @@ export function parameterProblems(candidate: Readonly<Record<string, unknown>>):
   }
   for (const name of PARAMETER_NAMES) {
     const expected = expectation(name)
-    if (!accepts(name, candidate[name])) problems.push({ name, expected, found: JSON.stringify(candidate[name]) ?? 'nothing' })
+    if (!accepts(name, candidate[name]))
+      problems.push({ name, expected, found: JSON.stringify(candidate[name]) ?? 'nothing' })
   }
   if (problems.length === 0) {
     const { vel_div_threshold, vel_div_extreme } = candidate as EngineParameters

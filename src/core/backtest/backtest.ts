@@ -1,0 +1,135 @@
+import type { BacktestReport, SkippedDay } from '../../ports/backtest-report.js'
+import type { DayColumns } from '../../ports/days.js'
+import { DayError } from '../../ports/days.js'
+import type { Direction, Posture } from '../../ports/market.js'
+import type { OrderBookSource } from '../../ports/order-book.js'
+import type { DayRecord, Trade } from '../../ports/trades.js'
+import type { CircuitBreaker } from '../breaker/breaker.js'
+import { checkTimestamps } from '../days/verify.js'
+import type { DayBoost } from '../engine/engine.js'
+import { Engine } from '../engine/engine.js'
+import type { EngineParameters } from '../engine/parameters.js'
+import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'
+import type { VolGate } from '../signal/vol-gate.js'
+import { barStepSeconds } from './bar-step.js'
+import type { RunAbout } from './report.js'
+import { buildReport } from './report.js'
+
+export interface BacktestSettings {
+  readonly strategy: string
+  readonly direction: Direction
+  readonly posture: Posture
+  /** USD. */
+  readonly initialCapital: number
+  readonly parameters: EngineParameters
+  /** Absent: the warm-up rule. */
+  readonly volGate?: VolGate
+  readonly breaker?: CircuitBreaker
+  readonly orderBook?: OrderBookSource
+  readonly forewarner?: MonteCarloForewarner
+}
+
+/** A bulk backtest: days in, a report out. Synchronous; whoever reads the days decides how. */
+export class Backtest {
+  readonly settings: BacktestSettings
+  private readonly engine: Engine
+  private readonly closed: Trade[] = []
+  private readonly days: DayRecord[] = []
+  private readonly skipped: SkippedDay[] = []
+  private readonly dataHashes: string[] = []
+  private readonly stepSeconds: number[] = []
+
+  constructor(settings: BacktestSettings) {
+    this.settings = settings
+    this.engine = new Engine(settings.parameters, settings.initialCapital, {
+      ...(settings.orderBook === undefined ? {} : { orderBook: settings.orderBook }),
+    })
+  }
+
+  get trades(): readonly Trade[] {
+    return this.closed
+  }
+
+  /** Realised capital, USD. */
+  get capital(): number {
+    return this.engine.capital
+  }
+
+  /**
+   * Runs one day; days come in date order. `sha256` is the hash of the day's file.
+   * Throws a DayError, with the state unchanged, when the day is out of order or its timestamps are refused.
+   */
+  addDay(columns: DayColumns, sha256: string): DayRecord {
+    this.refuseOutOfOrder(columns)
+    const { engine, settings } = this
+    engine.beginDay({
+      date: columns.date,
+      direction: settings.direction,
+      posture: settings.posture,
+      ...this.dayBoost(columns.date),
+      ...(settings.forewarner === undefined ? {} : { forewarner: settings.forewarner }),
+    })
+    engine.attach(columns)
+    const trades = engine.run(columns.bars, settings.volGate?.maskForDay(columns))
+    engine.endDay()
+
+    this.closed.push(...trades)
+    for (const trade of trades) settings.forewarner?.observe(trade)
+    const record = engine.dayRecord()
+    this.days.push(record)
+    this.dataHashes.push(sha256)
+    const step = barStepSeconds(columns)
+    if (step !== undefined) this.stepSeconds.push(step)
+    return record
+  }
+
+  /** Notes a day that was left out. */
+  skipDay(day: SkippedDay): void {
+    this.skipped.push(day)
+  }
+
+  /** Closes what is open if the parameters ask for it, and draws up the report. */
+  finish(about: RunAbout): BacktestReport {
+    const { engine } = this
+    if (this.settings.parameters.close_at_end && this.days.length > 0) {
+      const trade = engine.closeAtEnd()
+      if (trade !== undefined) {
+        this.closed.push(trade)
+        this.days[this.days.length - 1] = engine.dayRecord()
+      }
+    }
+    return buildReport({
+      about,
+      settings: this.settings,
+      days: this.days,
+      trades: this.closed,
+      skippedDays: this.skipped,
+      dataHashes: this.dataHashes,
+      stepSeconds: this.stepSeconds,
+      universe: engine.universe,
+      openPosition: engine.openPosition,
+      bars: engine.bars,
+      rngDraws: engine.rngDraws,
+    })
+  }
+
+  private dayBoost(date: string): { acb: DayBoost } | undefined {
+    const boost = this.settings.breaker?.boostForDate(date)
+    return boost === undefined ? undefined : { acb: { boost: boost.boost, beta: boost.beta, source: 'breaker' } }
+  }
+
+  private refuseOutOfOrder(columns: DayColumns): void {
+    const previous = this.days.at(-1)?.date
+    if (previous !== undefined && columns.date <= previous) {
+      throw new DayError({ file: columns.date }, `a day after ${previous}`, columns.date)
+    }
+    const finding = checkTimestamps(columns)
+    if (finding !== undefined) {
+      throw new DayError(
+        { file: columns.date, column: 'timestamp', ...(finding.row === undefined ? {} : { row: finding.row }) },
+        'strictly increasing timestamps inside the UTC day',
+        finding.message,
+      )
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { BacktestReport, CostAttribution, Exposure, SkippedDay, TradeGroup } from '../../ports/backtest-report.js'
+import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../ports/trades.js'
+import { figures } from '../analytics/figures.js'
+import { CHAMPION_HASH, drift, parametersHash } from '../engine/parameters.js'
+import type { BacktestSettings } from './backtest.js'
+import { median } from './bar-step.js'
+
+/** What the caller knows about the run and the core does not. */
+export interface RunAbout {
+  readonly engineVersion: string
+  /** SHA-256 of the built code, hex. */
+  readonly codeHash: string
+  /** Settings of the run for the record: vol gate, breaker, forewarner, order book. */
+  readonly settings: BacktestReport['settings']
+}
+
+export interface FinishedRun {
+  readonly about: RunAbout
+  readonly settings: BacktestSettings
+  readonly days: readonly DayRecord[]
+  readonly trades: readonly Trade[]
+  readonly skippedDays: readonly SkippedDay[]
+  readonly dataHashes: readonly string[]
+  readonly stepSeconds: readonly number[]
+  readonly universe: readonly string[]
+  readonly openPosition: EntryRecord | undefined
+  readonly bars: number
+  readonly rngDraws: number
+}
+
+export function buildReport(run: FinishedRun): BacktestReport {
+  const { about, settings, days, trades } = run
+  const { parameters, initialCapital } = settings
+  const drifted = drift(parameters)
+  const parameterHash = parametersHash(parameters)
+  const barSeconds = median(run.stepSeconds) ?? null
+  return {
+    schema: 'dolphin.backtest/1',
+    engineVersion: about.engineVersion,
+    strategy: settings.strategy,
+    direction: settings.direction,
+    research: drifted.length > 0,
+    drift: drifted,
+    hashes: {
+      champion: CHAMPION_HASH,
+      parameters: parameterHash,
+      config: hashText(
+        canonicalJson({
+          parameters,
+          settings: about.settings,
+          initialCapital,
+          direction: settings.direction,
+          posture: settings.posture,
+        }),
+      ),
+      code: about.codeHash,
+      data: hashText(run.dataHashes.join('\n')),
+    },
+    parameters: { ...parameters },
+    settings: about.settings,
+    initialCapital,
+    finalCapital: days.length === 0 ? initialCapital : days.at(-1)!.capital,
+    from: days[0]?.date ?? null,
+    to: days.at(-1)?.date ?? null,
+    bars: run.bars,
+    barSeconds,
+    maxHoldSeconds: barSeconds === null ? null : barSeconds * parameters.max_hold_bars,
+    universe: run.universe,
+    figures: figuresBy(initialCapital, days, trades, (trade) => trade.net),
+    figuresWithoutEdge: figuresBy(initialCapital, days, trades, (trade) => trade.net - trade.edgeUsd),
+    exits: groupTrades(trades, (trade) => trade.reason) as (TradeGroup & { key: ExitReason })[],
+    assets: groupTrades(trades, (trade) => trade.asset),
+    costs: attributeCosts(trades),
+    exposure: exposure(run),
+    days,
+    trades,
+    openPosition: run.openPosition ?? null,
+    rngDraws: run.rngDraws,
+    skippedDays: run.skippedDays,
+    forewarnerDays: {
+      OK: days.filter((day) => day.mcStatus === 'OK').length,
+      ORANGE: days.filter((day) => day.mcStatus === 'ORANGE').length,
+      RED: days.filter((day) => day.mcStatus === 'RED').length,
+    },
+  }
+}
+
+/** Figures over the same trades and days with another result per trade. */
+function figuresBy(
+  initialCapital: number,
+  days: readonly DayRecord[],
+  trades: readonly Trade[],
+  resultOf: (trade: Trade) => number,
+): Figures {
+  let next = 0
+  const netsPerDay = days.map((day) => {
+    const nets = trades.slice(next, next + day.trades).map(resultOf)
+    next += day.trades
+    return nets
+  })
+  return figures(initialCapital, netsPerDay)
+}
+
+/** Totals per key, largest result first; ties by key. */
+function groupTrades(trades: readonly Trade[], keyOf: (trade: Trade) => string): TradeGroup[] {
+  const groups = new Map<string, { trades: number; wins: number; net: number; bars: number }>()
+  for (const trade of trades) {
+    const key = keyOf(trade)
+    const group = groups.get(key) ?? { trades: 0, wins: 0, net: 0, bars: 0 }
+    group.trades++
+    group.wins += trade.net > 0 ? 1 : 0
+    group.net += trade.net
+    group.bars += trade.barsHeld
+    groups.set(key, group)
+  }
+  return [...groups]
+    .map(([key, { bars, ...group }]) => ({ key, ...group, meanBarsHeld: bars / group.trades }))
+    .sort((a, b) => b.net - a.net || (a.key < b.key ? -1 : 1))
+}
+
+function attributeCosts(trades: readonly Trade[]): CostAttribution {
+  const sum = (pick: (trade: Trade) => number) => trades.reduce((total, trade) => total + pick(trade), 0)
+  const costs = {
+    slippage: sum((trade) => trade.slippageUsd),
+    refund: sum((trade) => trade.refundUsd),
+    edge: sum((trade) => trade.edgeUsd),
+    entryFees: sum((trade) => trade.entryFee),
+    exitFees: sum((trade) => trade.exitFee),
+    net: sum((trade) => trade.net),
+  }
+  const gross = costs.net + costs.slippage - costs.refund - costs.edge + costs.entryFees + costs.exitFees
+  return { gross, ...costs }
+}
+
+function exposure(run: FinishedRun): Exposure {
+  const open = run.openPosition
+  const entries: readonly EntryRecord[] = open === undefined ? run.trades : [...run.trades, open]
+  const barsHeld =
+    run.trades.reduce((total, trade) => total + trade.barsHeld, 0) +
+    (open === undefined ? 0 : run.bars - 1 - open.entryBar)
+  const notionals = entries.map((entry) => entry.fraction * entry.leverage)
+  const leverages = entries.map((entry) => entry.leverage)
+  return {
+    timeInMarket: run.bars === 0 ? 0 : barsHeld / run.bars,
+    meanNotionalToCapital: mean(notionals),
+    maxNotionalToCapital: largest(notionals),
+    meanLeverage: mean(leverages),
+    maxLeverage: largest(leverages),
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((total, value) => total + value, 0) / values.length
+}
+
+function largest(values: readonly number[]): number {
+  return values.reduce((high, value) => Math.max(high, value), 0)
+}
+
+function hashText(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)))
+}
+
+/** JSON with sorted keys, so that equal settings give equal bytes. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, field: unknown) =>
+    typeof field === 'object' && field !== null && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : field,
+  )
+}

@@ -1,0 +1,68 @@
+import type { Direction } from '../../ports/market.js'
+import type { ExitReason } from '../../ports/trades.js'
+import type { EngineParameters } from '../engine/parameters.js'
+
+/** Binance USDT-M regular rates the source's blended fees are made of. Source: system bible §8.1. */
+const MAKER_FEE = 0.0002
+const TAKER_FEE = 0.0005
+
+/** Exit slippage as a fraction of price: market orders pay more than resting ones. Section 8. */
+export function exitSlippage(reason: ExitReason): number {
+  return reason === 'STOP_LOSS' || reason === 'HIBERNATE_HALT' ? 0.0005 : 0.0002
+}
+
+/** The share of an exit's slippage that a maker fill would not have paid; only exits that can rest at the book. */
+export function slippageRefund(parameters: EngineParameters, reason: ExitReason, slip: number): number {
+  if (!parameters.use_sp_slippage) return 0
+  return reason === 'FIXED_TP' || reason === 'MAX_HOLD' ? parameters.sp_maker_exit_rate * slip : 0
+}
+
+export interface ExitCosting {
+  readonly direction: Direction
+  readonly reason: ExitReason
+  readonly entryPrice: number
+  /** The bar's price of the asset. */
+  readonly price: number
+  readonly notional: number
+  /** Simulated order-book edge as a fraction of notional; 0 for none. */
+  readonly edge: number
+}
+
+export interface ExitResult {
+  readonly exitPrice: number
+  readonly pnlPctRaw: number
+  readonly entryFee: number
+  readonly exitFee: number
+  readonly net: number
+  readonly slippageUsd: number
+  readonly refundUsd: number
+  readonly edgeUsd: number
+}
+
+/** A simulated exit fill with its costs, in the order of section 8. */
+export function simulatedExit(parameters: EngineParameters, exit: ExitCosting): ExitResult {
+  const { direction, entryPrice, price, notional, edge } = exit
+  const slip = exitSlippage(exit.reason)
+  const refund = slippageRefund(parameters, exit.reason, slip)
+  const exitPrice = price * (1 - direction * slip)
+  let pnlPctRaw = (direction * (exitPrice - entryPrice)) / entryPrice
+  pnlPctRaw += refund
+  pnlPctRaw += edge
+
+  const entryFee = parameters.use_sp_fees ? blendedFee(parameters.sp_maker_entry_rate) * notional : 0
+  const exitFee = parameters.use_sp_fees ? blendedFee(parameters.sp_maker_exit_rate) * notional : 0
+  return {
+    exitPrice,
+    pnlPctRaw,
+    entryFee,
+    exitFee,
+    net: pnlPctRaw * notional - entryFee - exitFee,
+    slippageUsd: ((price * slip) / entryPrice) * notional,
+    refundUsd: refund * notional,
+    edgeUsd: edge * notional,
+  }
+}
+
+function blendedFee(makerRate: number): number {
+  return MAKER_FEE * makerRate + TAKER_FEE * (1 - makerRate)
+}

@@ -1,0 +1,515 @@
+import type { DayColumns } from '../../ports/days.js'
+import type { Forewarner } from '../../ports/forewarner.js'
+import type { Direction, IsoDate, Posture } from '../../ports/market.js'
+import type { OrderBookSource } from '../../ports/order-book.js'
+import type { DayRecord, EntryRecord, ExitReason, ForewarnerStatus, Trade } from '../../ports/trades.js'
+import { assert } from '../assert.js'
+import { orderBookBeta } from '../breaker/breaker.js'
+import { simulatedExit } from '../costs/costs.js'
+import { exitReason, turnBarsAfter } from '../exits/exits.js'
+import { assessDay } from '../forewarner/gate.js'
+import { MersenneTwister } from '../numeric/mersenne-twister.js'
+import type { ExitLimits } from '../orderbook/dynamic-exit.js'
+import { dynamicExit } from '../orderbook/dynamic-exit.js'
+import { withdrawalShare } from '../orderbook/orderbook.js'
+import type { SignalShape } from '../signal/signal.js'
+import { gateOpen, signalShape } from '../signal/signal.js'
+import type { TradeFeedback } from '../sizing/sizing.js'
+import { NO_FEEDBACK, recordResult, regimeSizeMultiplier } from '../sizing/sizing.js'
+import { EntryDesk } from './entry.js'
+import type { EngineParameters } from './parameters.js'
+import type { Position } from './position.js'
+import { isPrice, PriceHistory } from './price-history.js'
+import type { EngineSnapshot } from './snapshot.js'
+import { checkSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
+import { VelDivHistory } from './vel-div-history.js'
+
+/** A fall of the breaker's boost from at least the first to below the second ends an open position. Section 10.4. */
+const NORMALIZATION_FROM = 1.25
+const NORMALIZATION_BELOW = 1.1
+
+/** Rows of a day before its volatility counts as known, where the run gives no mask. Section 1. */
+const WARMUP_ROWS = 100
+
+export interface EnginePorts {
+  readonly orderBook?: OrderBookSource
+}
+
+/** The breaker's word for a day: computed by the breaker (the order book may then modulate beta), or given. */
+export interface DayBoost {
+  readonly boost: number
+  readonly beta: number
+  readonly source: 'breaker' | 'given'
+}
+
+export interface DayStart {
+  readonly date: IsoDate
+  readonly direction?: Direction
+  readonly posture?: Posture
+  /** Boost 1 and beta 0 when absent. */
+  readonly acb?: DayBoost
+  /** Asked once, now; without one the day is OK. */
+  readonly forewarner?: Forewarner
+}
+
+/** One bar, for callers that have no columns. `prices[i]` is the close of `universe[i]`, NaN where there is none. */
+export interface Bar {
+  readonly velDiv: number
+  readonly prices: ArrayLike<number>
+  readonly volOk: boolean
+  readonly timeMs?: number
+}
+
+/** What a bar did. */
+export interface BarOutcome {
+  readonly entry?: EntryRecord
+  readonly exit?: Trade
+}
+
+interface DayState {
+  date: IsoDate
+  direction: Direction
+  posture: Posture
+  boost: number
+  beta: number
+  boostStart: number
+  betaStart: number
+  mcStatus: ForewarnerStatus
+  mcScale: number
+  forewarnerMaxLeverage: number | null
+  /** No entries: a RED forewarner, or a posture that forbids them. */
+  halted: boolean
+  capitalStart: number
+  bars: number
+  trades: number
+  entries: number
+}
+
+/**
+ * The champion: `beginDay`, then bars, then `endDay`, over as many days as there are. State is what section 2 lists and
+ * nothing else, so a snapshot taken between any two bars continues bit for bit.
+ *
+ * Bars come in bulk (`attach` a day's columns, then `run`) or one by one (`step`); both make the same decisions.
+ */
+export class Engine {
+  readonly parameters: EngineParameters
+  private readonly ports: EnginePorts
+  private readonly limits: ExitLimits
+  private readonly desk: EntryDesk
+  private readonly history = new PriceHistory()
+  private readonly velDivs = new VelDivHistory()
+  private readonly symbols: string[] = []
+  private readonly assetIndex = new Map<string, number>()
+  private readonly initialCapital: number
+
+  private rng: MersenneTwister
+  private cash: number
+  private position: Position | undefined
+  private feedback: TradeFeedback = NO_FEEDBACK
+  private barIndex = 0
+  private barCount = 0
+  private lastExitBar = -1
+  private parkedAcb: { readonly boost: number; readonly beta: number } | undefined
+  private day: DayState | undefined
+  private shape: SignalShape
+  private timeMs: number | null = null
+
+  private columns: DayColumns | undefined
+  private row = 0
+  private closed: Trade[] = []
+  private opened: EntryRecord | undefined
+  /** Reused on every bar of a position: an object a bar is most of the time such a bar takes. */
+  private readonly situation: {
+    posture: Posture
+    subdayNormalization: boolean
+    pnlPct: number | undefined
+    barsHeld: number
+    turnBars: number
+  } = { posture: 'APEX', subdayNormalization: false, pnlPct: undefined, barsHeld: 0, turnBars: 0 }
+
+  /** `initialCapital` in USD. */
+  constructor(parameters: EngineParameters, initialCapital: number, ports: EnginePorts = {}) {
+    assert(Number.isFinite(initialCapital), 'the initial capital is finite')
+    this.parameters = parameters
+    this.ports = ports
+    this.initialCapital = initialCapital
+    this.cash = initialCapital
+    this.rng = new MersenneTwister(parameters.seed)
+    this.shape = signalShape(parameters, -1)
+    this.desk = new EntryDesk(parameters, this.history, ports.orderBook)
+    this.limits = {
+      tpPct: parameters.fixed_tp_pct,
+      stopPct: parameters.stop_pct,
+      maxHoldBars: parameters.max_hold_bars,
+    }
+  }
+
+  /** Realised capital, USD. */
+  get capital(): number {
+    return this.cash
+  }
+
+  get openPosition(): EntryRecord | undefined {
+    return this.position?.entry
+  }
+
+  /** Bars seen, over all days; the next bar's global index. */
+  get bars(): number {
+    return this.barIndex
+  }
+
+  get universe(): readonly string[] {
+    return this.symbols
+  }
+
+  get rngDraws(): number {
+    return this.rng.draws
+  }
+
+  /** Makes assets known, in order of first appearance. */
+  addAssets(symbols: readonly string[]): void {
+    for (const symbol of symbols) {
+      if (this.assetIndex.has(symbol)) continue
+      this.assetIndex.set(symbol, this.symbols.length)
+      this.symbols.push(symbol)
+      this.history.addAsset()
+    }
+    this.desk.setUniverse(this.symbols)
+  }
+
+  /** Section 3. */
+  beginDay(start: DayStart): void {
+    this.endDay()
+    const { orderBook } = this.ports
+    const { forewarner } = start
+    const direction = start.direction ?? -1
+    const boost = start.acb?.boost ?? 1
+    let beta = start.acb?.beta ?? 0
+    if (orderBook !== undefined && start.acb?.source === 'breaker') {
+      const bar = this.barIndex
+      const stressShare = withdrawalShare(orderBook.assets.map((asset) => orderBook.book(asset, bar)))
+      beta = orderBookBeta(beta, { regimeSignal: orderBook.macro(bar).regimeSignal, stressShare })
+    }
+    const maxLeverage = this.parameters.max_leverage * boost
+    const verdict = assessDay(forewarner, { date: start.date, maxLeverage })
+    this.day = {
+      date: start.date,
+      direction,
+      posture: 'APEX',
+      boost,
+      beta,
+      boostStart: boost,
+      betaStart: beta,
+      mcStatus: verdict.status,
+      mcScale: verdict.scale,
+      forewarnerMaxLeverage: forewarner === undefined ? null : maxLeverage,
+      halted: false,
+      capitalStart: this.cash,
+      bars: 0,
+      trades: 0,
+      entries: 0,
+    }
+    this.shape = signalShape(this.parameters, direction)
+    this.setPosture(start.posture ?? 'APEX')
+  }
+
+  /** Posture may change at any time within a day; a RED day stays halted. Section 4. */
+  setPosture(posture: Posture): void {
+    const day = this.currentDay()
+    day.posture = posture
+    day.halted = day.mcStatus === 'RED' || posture === 'TURTLE' || posture === 'HIBERNATE'
+  }
+
+  /** Parks a validated sub-day breaker update; it is applied at the top of the next bar. Section 10.4. */
+  parkAcb(update: { readonly boost: number; readonly beta: number }): void {
+    this.parkedAcb = update
+  }
+
+  /**
+   * Attaches the current day's columns for `run`. After a restore in the middle of a day, attach the same columns again:
+   * running continues at the row where the snapshot was taken.
+   */
+  attach(columns: DayColumns): void {
+    const day = this.currentDay()
+    assert(columns.date === day.date, 'the attached columns are those of the day that has begun')
+    this.addAssets(columns.assets)
+    const slots = new Array<Float64Array | undefined>(this.symbols.length).fill(undefined)
+    columns.assets.forEach((symbol, i) => {
+      slots[this.assetIndex.get(symbol)!] = columns.prices[i]!
+    })
+    this.columns = columns
+    this.row = day.bars
+    this.history.attach(slots, columns.bars, this.row)
+  }
+
+  /**
+   * Runs the attached rows up to `untilRow` (exclusive; the whole day by default) and returns the trades they closed.
+   * `volOk` has one flag per row of the day; without it a row counts after the warm-up.
+   */
+  run(untilRow?: number, volOk?: Uint8Array): Trade[] {
+    const columns = this.columns
+    assert(columns !== undefined, 'columns are attached before run')
+    assert(volOk === undefined || volOk.length === columns.bars, 'the vol_ok mask has one flag per row')
+    const { velDiv } = columns
+    const end = Math.min(untilRow ?? columns.bars, columns.bars)
+    this.closed = []
+    for (let row = this.row; row < end; row++) {
+      this.row = row
+      this.history.moveTo(row)
+      this.bar(velDiv[row]!, volOk === undefined ? row >= WARMUP_ROWS : volOk[row] === 1)
+    }
+    this.row = Math.max(this.row, end)
+    return this.closed
+  }
+
+  /** Steps one bar without columns. */
+  step(bar: Bar): BarOutcome {
+    assert(this.columns === undefined, 'bars are stepped only while no columns are attached')
+    assert(bar.prices.length === this.symbols.length, 'a bar has one price per asset of the universe')
+    for (let i = 0; i < bar.prices.length; i++) this.history.append(i, bar.prices[i]!)
+    this.timeMs = bar.timeMs ?? null
+    this.closed = []
+    this.opened = undefined
+    this.bar(bar.velDiv, bar.volOk)
+    const exit = this.closed[0]
+    return {
+      ...(this.opened === undefined ? {} : { entry: this.opened }),
+      ...(exit === undefined ? {} : { exit }),
+    }
+  }
+
+  /** Ends the day and lets its columns go. The position, if any, stays open. */
+  endDay(): void {
+    this.detach()
+  }
+
+  /** The current or last day as it stands. */
+  dayRecord(): DayRecord {
+    const { date, bars, capitalStart, trades, entries, boostStart, betaStart, boost, beta, ...rest } = this.currentDay()
+    return {
+      date,
+      bars,
+      pnl: this.cash - capitalStart,
+      capitalStart,
+      capital: this.cash,
+      trades,
+      entries,
+      boostStart,
+      betaStart,
+      boost,
+      beta,
+      mcStatus: rest.mcStatus,
+      forewarnerMaxLeverage: rest.forewarnerMaxLeverage,
+    }
+  }
+
+  /** Closes an open position at its last valid price, reason `END_OF_DATA`; it belongs to the last day. Section 13. */
+  closeAtEnd(): Trade | undefined {
+    this.detach()
+    if (this.position === undefined) return undefined
+    const price = this.history.ago(this.position.assetIndex, 0)
+    assert(price !== undefined, 'an open position has had a price')
+    this.closed = []
+    this.close('END_OF_DATA', price, this.barIndex - 1)
+    return this.closed[0]
+  }
+
+  /** The complete state as plain JSON data. Taken between two bars. */
+  snapshot(): EngineSnapshot {
+    return {
+      schema: SNAPSHOT_SCHEMA,
+      parameters: this.parameters,
+      initialCapital: this.initialCapital,
+      capital: this.cash,
+      barIndex: this.barIndex,
+      barCount: this.barCount,
+      lastExitBar: this.lastExitBar,
+      timeMs: this.lastBarTimeMs(),
+      universe: [...this.symbols],
+      prices: this.symbols.map((_, asset) => this.history.retained(asset)),
+      velDivs: this.velDivs.values(),
+      feedback: this.feedback,
+      rng: this.rng.snapshot(),
+      parkedAcb: this.parkedAcb ?? null,
+      position: this.position === undefined ? null : { ...this.position },
+      day: this.day === undefined ? null : { ...this.day },
+    }
+  }
+
+  /** Rebuilds an engine from parsed JSON; throws with the path of the first field that is not what a snapshot has. */
+  static restore(json: unknown, ports: EnginePorts = {}): Engine {
+    const snapshot = checkSnapshot(json)
+    const engine = new Engine(snapshot.parameters, snapshot.initialCapital, ports)
+    engine.cash = snapshot.capital
+    engine.barIndex = snapshot.barIndex
+    engine.barCount = snapshot.barCount
+    engine.lastExitBar = snapshot.lastExitBar
+    engine.timeMs = snapshot.timeMs
+    snapshot.universe.forEach((symbol, i) => {
+      engine.assetIndex.set(symbol, i)
+      engine.symbols.push(symbol)
+      engine.history.addAsset(snapshot.prices[i]!)
+    })
+    engine.desk.setUniverse(engine.symbols)
+    for (const value of snapshot.velDivs) engine.velDivs.push(value)
+    engine.feedback = snapshot.feedback
+    engine.rng = MersenneTwister.restore(snapshot.rng)
+    engine.parkedAcb = snapshot.parkedAcb ?? undefined
+    engine.position = snapshot.position === null ? undefined : { ...snapshot.position }
+    if (snapshot.day !== null) {
+      engine.day = { ...snapshot.day }
+      engine.shape = signalShape(engine.parameters, snapshot.day.direction)
+    }
+    return engine
+  }
+
+  /** Section 4. The prices of this bar are in the history already. */
+  private bar(velDiv: number, volOk: boolean): void {
+    const day = this.day!
+    if (this.parkedAcb !== undefined) this.applyParkedAcb(day, this.parkedAcb)
+    this.barCount++
+    day.bars++
+    const finite = Number.isFinite(velDiv)
+    if (finite) this.velDivs.push(velDiv)
+    if (this.position !== undefined) {
+      this.manage(this.position, velDiv)
+    } else if (
+      finite &&
+      gateOpen(this.shape, velDiv) &&
+      volOk &&
+      !day.halted &&
+      this.barCount >= this.parameters.lookback &&
+      this.barIndex > this.lastExitBar &&
+      this.cash > 0
+    ) {
+      this.enter(day, velDiv)
+    }
+    this.barIndex++
+  }
+
+  private applyParkedAcb(day: DayState, update: { readonly boost: number; readonly beta: number }): void {
+    this.parkedAcb = undefined
+    if (this.position !== undefined && day.boost >= NORMALIZATION_FROM && update.boost < NORMALIZATION_BELOW) {
+      this.position.subdayNormalization = true
+    }
+    day.boost = update.boost
+    day.beta = update.beta
+  }
+
+  private enter(day: DayState, velDiv: number): void {
+    const entry = this.desk.decide({
+      shape: this.shape,
+      velDiv,
+      trend: this.velDivs.trend(),
+      capital: this.cash,
+      feedback: this.feedback,
+      regimeSizeMult: regimeSizeMultiplier(this.shape, this.parameters.leverage_convexity, velDiv, day),
+      stalker: day.posture === 'STALKER',
+      bar: this.barIndex,
+      timeMs: this.barTimeMs(),
+    })
+    if (entry === undefined) return
+    const assetIndex = this.assetIndex.get(entry.asset)!
+    this.position = { entry, assetIndex, turnBars: 0, subdayNormalization: false }
+    this.opened = entry
+    day.entries++
+  }
+
+  /** Section 8. */
+  private manage(position: Position, velDiv: number): void {
+    const { entry, assetIndex } = position
+    if (this.parameters.vd_enabled) {
+      position.turnBars = turnBarsAfter(position.turnBars, entry.direction, velDiv)
+    }
+    const price = this.history.price(assetIndex)
+    const priced = isPrice(price)
+    const { situation } = this
+    situation.posture = this.day!.posture
+    situation.subdayNormalization = position.subdayNormalization
+    situation.pnlPct = priced ? (entry.direction * (price - entry.entryPrice)) / entry.entryPrice : undefined
+    situation.barsHeld = this.barIndex - entry.entryBar
+    situation.turnBars = position.turnBars
+
+    const reason = exitReason(situation, this.exitLimits(entry, situation.pnlPct))
+    if (reason === undefined) return
+    this.close(reason, priced ? price : this.history.ago(assetIndex, 0)!, this.barIndex)
+    this.lastExitBar = this.barIndex
+  }
+
+  private exitLimits(entry: EntryRecord, pnlPct: number | undefined): ExitLimits {
+    const { orderBook } = this.ports
+    if (orderBook === undefined || pnlPct === undefined) return this.limits
+    const book = orderBook.book(entry.asset, this.barIndex)
+    const effectiveImbalance = book === undefined ? undefined : entry.direction * book.imbalanceMa5
+    return dynamicExit(
+      this.limits,
+      orderBook.macro(this.barIndex),
+      effectiveImbalance,
+      book?.withdrawalVelocity,
+      pnlPct,
+    )
+  }
+
+  private close(reason: ExitReason, price: number, exitBar: number): void {
+    const { entry } = this.position!
+    const { draw, edge } = this.simulatedEdge(entry.asset, exitBar)
+    const { direction, entryPrice, notional } = entry
+    const result = simulatedExit(this.parameters, { direction, reason, entryPrice, price, notional, edge })
+    const capitalBefore = this.cash
+    this.cash += result.net
+    this.closed.push({
+      ...entry,
+      ...result,
+      exitBar,
+      exitTimeMs: this.barTimeMs(),
+      reason,
+      barsHeld: exitBar - entry.entryBar,
+      fees: result.entryFee + result.exitFee,
+      capitalBefore,
+      capitalAfter: this.cash,
+      rng: draw,
+    })
+    this.feedback = recordResult(this.feedback, entry.bucket, result.net > 0)
+    this.position = undefined
+    this.day!.trades++
+  }
+
+  /** The order book's edge: its own fill probability, or without a book one random draw per trade. Section 8. */
+  private simulatedEdge(asset: string, bar: number): { readonly draw: number | null; readonly edge: number } {
+    const { ob_edge_bps: edgeBps, ob_confirm_rate: confirmRate } = this.parameters
+    const { orderBook } = this.ports
+    if (orderBook !== undefined) {
+      const book = orderBook.book(asset, bar)
+      const filled = book !== undefined && book.depthQuality > 0.5
+      return { draw: null, edge: filled ? book.fillProbability * edgeBps * 1e-4 : 0 }
+    }
+    const draw = this.rng.double()
+    return { draw, edge: draw < confirmRate ? edgeBps * 1e-4 : 0 }
+  }
+
+  /** Time of the current bar, or of the last one between days. */
+  private barTimeMs(): number | null {
+    const timestamps = this.columns?.timestampNs
+    if (timestamps !== undefined && this.row < timestamps.length) return Number(timestamps[this.row]! / 1_000_000n)
+    return this.timeMs
+  }
+
+  private lastBarTimeMs(): number | null {
+    if (this.columns === undefined) return this.timeMs
+    const timestamp = this.columns.timestampNs?.[this.row - 1]
+    return timestamp === undefined ? null : Number(timestamp / 1_000_000n)
+  }
+
+  private detach(): void {
+    const { columns } = this
+    if (columns === undefined) return
+    this.timeMs = this.lastBarTimeMs()
+    this.history.detach()
+    this.columns = undefined
+  }
+
+  private currentDay(): DayState {
+    assert(this.day !== undefined, 'a day has begun')
+    return this.day
+  }
+}

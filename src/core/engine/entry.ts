@@ -1,0 +1,157 @@
+import type { OrderBookSource } from '../../ports/order-book.js'
+import type { EntryRecord } from '../../ports/trades.js'
+import { adjustedArs, confirmedConfidence, marketMultiplier, passesDepthGate } from '../orderbook/orderbook.js'
+import type { SegmentProfiles } from '../selection/impulse-response.js'
+import { SEGMENT_PRICES, scalarProfiles, segmentOffset } from '../selection/impulse-response.js'
+import { pickAsset } from '../selection/selection.js'
+import type { SignalShape } from '../signal/signal.js'
+import { confidence, directionConfirmation } from '../signal/signal.js'
+import type { TradeFeedback } from '../sizing/sizing.js'
+import { size } from '../sizing/sizing.js'
+import type { EngineParameters } from './parameters.js'
+import { isPrice, type PriceHistory } from './price-history.js'
+
+/** The asset traded when asset selection is off. */
+const DEFAULT_ASSET = 'BTCUSDT'
+
+/** STALKER's leverage cap. Source: system bible §11.5. */
+const STALKER_MAX_LEVERAGE = 2
+
+export interface EntrySituation {
+  readonly shape: SignalShape
+  readonly velDiv: number
+  readonly trend: number
+  readonly capital: number
+  readonly feedback: TradeFeedback
+  readonly regimeSizeMult: number
+  readonly stalker: boolean
+  readonly bar: number
+  readonly timeMs: number | null
+}
+
+interface Candidate {
+  readonly assetIndex: number
+  readonly ars: number | null
+  readonly arsAdjusted: number | null
+  readonly alignment: number | null
+}
+
+/** Decides what to open, and how large, on a bar whose signal gate is open. Sections 5 to 7. */
+export class EntryDesk {
+  private symbols: readonly string[] = []
+  private profiles: SegmentProfiles = scalarProfiles(0)
+  private segmentAssets = new Int32Array(0)
+
+  constructor(
+    private readonly parameters: EngineParameters,
+    private readonly history: PriceHistory,
+    private readonly orderBook: OrderBookSource | undefined,
+  ) {}
+
+  setUniverse(symbols: readonly string[]): void {
+    this.symbols = symbols
+    if (symbols.length <= this.segmentAssets.length) return
+    this.profiles = scalarProfiles(symbols.length)
+    this.segmentAssets = new Int32Array(symbols.length)
+  }
+
+  /** The entry, or undefined when a gate forbids it. */
+  decide(situation: EntrySituation): EntryRecord | undefined {
+    const { parameters, history } = this
+    const { shape, velDiv, bar } = situation
+    const { direction } = shape
+    const candidate = parameters.use_asset_selection ? this.select(situation) : this.defaultAsset()
+    if (candidate === undefined) return undefined
+    const { assetIndex } = candidate
+    const asset = this.symbols[assetIndex]!
+    const entryPrice = history.price(assetIndex)
+
+    const latest = history.ago(assetIndex, 0)!
+    const before = history.ago(assetIndex, parameters.dc_lookback_bars)
+    const dc = directionConfirmation(direction, before, latest, parameters.dc_min_magnitude_bps)
+    if (dc === 'CONTRADICT' && parameters.dc_skip_contradicts) return undefined
+
+    let signalConfidence = confidence(shape, velDiv)
+    const book = this.orderBook?.book(asset, bar)
+    if (book !== undefined) {
+      const effectiveImbalance = direction * book.imbalanceMa5
+      const confirmed = confirmedConfidence(signalConfidence, { effectiveImbalance, persistence: book.persistence })
+      if (confirmed === undefined) return undefined
+      signalConfidence = confirmed
+    }
+
+    const obMult = this.marketMultiplier(situation)
+    const sized = size(parameters, shape, situation.feedback, {
+      velDiv,
+      trend: situation.trend,
+      regimeSizeMult: situation.regimeSizeMult,
+      obMult,
+      postureCap: situation.stalker ? STALKER_MAX_LEVERAGE : Number.POSITIVE_INFINITY,
+    })
+    return {
+      asset,
+      direction,
+      entryBar: bar,
+      entryTimeMs: situation.timeMs,
+      entryPrice,
+      notional: situation.capital * sized.fraction * sized.leverage,
+      leverage: sized.leverage,
+      fraction: sized.fraction,
+      bucket: sized.bucket,
+      strength: sized.strength,
+      confidence: signalConfidence,
+      isExtreme: sized.isExtreme,
+      dc,
+      ars: candidate.ars,
+      arsAdjusted: candidate.arsAdjusted,
+      alignment: candidate.alignment,
+      velDiv,
+      regimeSizeMult: situation.regimeSizeMult,
+      obMult,
+      leverageCeiling: sized.leverageCeiling,
+      bucketMult: sized.bucketMult,
+      streakMult: sized.streakMult,
+      trendMult: sized.trendMult,
+    }
+  }
+
+  private defaultAsset(): Candidate | undefined {
+    const assetIndex = this.symbols.indexOf(DEFAULT_ASSET)
+    if (assetIndex < 0 || !isPrice(this.history.price(assetIndex))) return undefined
+    return { assetIndex, ars: null, arsAdjusted: null, alignment: null }
+  }
+
+  private select({ shape, bar }: EntrySituation): Candidate | undefined {
+    const { history, orderBook, profiles, segmentAssets } = this
+    const relative = this.parameters.irp_returns === 'relative'
+    let segments = 0
+    for (let asset = 0; asset < this.symbols.length; asset++) {
+      if (history.count(asset) < SEGMENT_PRICES) continue
+      history.copyLast(asset, SEGMENT_PRICES, profiles.prices, segmentOffset(segments), 2)
+      segmentAssets[segments++] = asset
+    }
+    profiles.compute(segments, relative)
+
+    const book = (segment: number) => orderBook?.book(this.symbols[segmentAssets[segment]!]!, bar)
+    const picked = pickAsset(profiles, segments, {
+      direction: shape.direction,
+      relative,
+      minAlignment: this.parameters.min_irp_alignment,
+      ...(orderBook === undefined ? {} : { adjust: (ars, segment) => adjustedArs(ars, book(segment)) }),
+      pickable: (segment) => isPrice(history.price(segmentAssets[segment]!)) && passesDepthGate(book(segment)),
+    })
+    return picked === undefined ? undefined : { ...picked, assetIndex: segmentAssets[picked.segment]! }
+  }
+
+  /** OB-3: 1 without an order book. */
+  private marketMultiplier({ shape, bar }: EntrySituation): number {
+    const { orderBook } = this
+    if (orderBook === undefined) return 1
+    const imbalances: number[] = []
+    for (const asset of orderBook.assets) {
+      const book = orderBook.book(asset, bar)
+      if (book !== undefined) imbalances.push(shape.direction * book.imbalanceMa5)
+    }
+    return marketMultiplier(imbalances)
+  }
+}

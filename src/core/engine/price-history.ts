@@ -1,0 +1,189 @@
+import { assert } from '../assert.js'
+
+/** Valid prices kept per asset; nothing looks back further than 50 (dc_lookback_bars may ask for up to 199). */
+export const RETAINED_PRICES = 200
+
+/** A price counts when it is finite and above zero; anything else means "no price at this bar". Section 1. */
+export function isPrice(value: number): boolean {
+  return value > 0 && value < Number.POSITIVE_INFINITY
+}
+
+/**
+ * Each asset's valid prices up to the current bar, in two modes that answer alike.
+ *
+ * Bulk: a day's columns are attached and the current bar is a row number, so a bar costs nothing per asset; what a look
+ * back needs is read from the column itself, or from a compacted copy where the column has holes. Rows after the
+ * current one are never read as prices: only whether a column has holes at all is found out ahead.
+ *
+ * Row by row: `append` adds one bar's prices to the retained tails.
+ */
+export class PriceHistory {
+  private readonly series: AssetSeries[] = []
+  private row = -1
+  private attachedRows = 0
+
+  addAsset(retained: readonly number[] = []): void {
+    const series: AssetSeries = {
+      tail: new Float64Array(2 * RETAINED_PRICES),
+      tailCount: retained.length,
+      column: undefined,
+      valid: undefined,
+      countThrough: undefined,
+      skipped: 0,
+      current: Number.NaN,
+    }
+    series.tail.set(retained)
+    this.series.push(series)
+  }
+
+  /** Attaches a day's columns, one per asset (undefined: not in this day). Rows before `firstRow` are in the tails already. */
+  attach(columns: readonly (Float64Array | undefined)[], rows: number, firstRow: number): void {
+    assert(columns.length === this.series.length, 'every asset has a column slot')
+    for (let i = 0; i < this.series.length; i++) {
+      const series = this.series[i]!
+      series.column = columns[i]
+      series.valid = undefined
+      series.countThrough = undefined
+      series.current = Number.NaN
+      if (firstRow > 0 && series.column !== undefined) {
+        index(series)
+        series.skipped = validThrough(series, firstRow - 1)
+      } else series.skipped = 0
+    }
+    this.attachedRows = rows
+    this.row = firstRow - 1
+  }
+
+  /** Moves the current bar to an attached row. */
+  moveTo(row: number): void {
+    assert(row < this.attachedRows, 'the current bar is a row of the attached day')
+    this.row = row
+  }
+
+  /** Keeps what the attached day added up to the current bar and lets its columns go. */
+  detach(): void {
+    for (const series of this.series) {
+      if (series.column !== undefined) this.fold(series)
+      series.column = undefined
+      series.valid = undefined
+      series.countThrough = undefined
+      series.skipped = 0
+    }
+    this.attachedRows = 0
+    this.row = -1
+  }
+
+  /** Row-by-row mode: this bar's price of an asset, valid or not. */
+  append(asset: number, price: number): void {
+    const series = this.series[asset]!
+    assert(series.column === undefined, 'bars are appended only while no day is attached')
+    series.current = price
+    if (!isPrice(price)) return
+    if (series.tailCount === series.tail.length) {
+      series.tail.copyWithin(0, series.tailCount - RETAINED_PRICES + 1)
+      series.tailCount = RETAINED_PRICES - 1
+    }
+    series.tail[series.tailCount++] = price
+  }
+
+  /** This bar's price of an asset, NaN when it has none. */
+  price(asset: number): number {
+    const series = this.series[asset]!
+    const price = series.column === undefined ? series.current : this.row < 0 ? Number.NaN : series.column[this.row]!
+    return isPrice(price) ? price : Number.NaN
+  }
+
+  /** Number of valid prices up to this bar, at most the retained ones plus the attached day's. */
+  count(asset: number): number {
+    const series = this.series[asset]!
+    return series.tailCount + this.countInDay(series)
+  }
+
+  /** The valid price `back` valid prices before the latest one (0: the latest); undefined when there are fewer. */
+  ago(asset: number, back: number): number | undefined {
+    const series = this.series[asset]!
+    const inDay = this.countInDay(series)
+    if (back < inDay) return series.valid![series.skipped + inDay - 1 - back]!
+    const tailIndex = series.tailCount - 1 - (back - inDay)
+    return tailIndex >= 0 ? series.tail[tailIndex]! : undefined
+  }
+
+  /** Copies the last `n` valid prices, oldest first, to `out[offset + i * stride]`. */
+  copyLast(asset: number, n: number, out: Float64Array, offset: number, stride: number): void {
+    const series = this.series[asset]!
+    const inDay = this.countInDay(series)
+    const fromDay = Math.min(n, inDay)
+    const fromTail = n - fromDay
+    assert(fromTail <= series.tailCount, 'there are n valid prices')
+    let target = offset
+    for (let i = series.tailCount - fromTail; i < series.tailCount; i++, target += stride) out[target] = series.tail[i]!
+    if (fromDay === 0) return
+    const valid = series.valid!
+    const end = series.skipped + inDay
+    for (let i = end - fromDay; i < end; i++, target += stride) out[target] = valid[i]!
+  }
+
+  /** The retained prices of an asset up to this bar, oldest first. */
+  retained(asset: number): number[] {
+    const n = Math.min(this.count(asset), RETAINED_PRICES)
+    const out = new Float64Array(n)
+    this.copyLast(asset, n, out, 0, 1)
+    return Array.from(out)
+  }
+
+  private countInDay(series: AssetSeries): number {
+    if (series.column === undefined || this.row < 0) return 0
+    if (series.valid === undefined) index(series)
+    return validThrough(series, this.row) - series.skipped
+  }
+
+  private fold(series: AssetSeries): void {
+    const inDay = this.countInDay(series)
+    if (inDay === 0) return
+    const fromDay = Math.min(inDay, RETAINED_PRICES)
+    const fromTail = Math.min(series.tailCount, RETAINED_PRICES - fromDay)
+    series.tail.copyWithin(0, series.tailCount - fromTail, series.tailCount)
+    const end = series.skipped + inDay
+    series.tail.set(series.valid!.subarray(end - fromDay, end), fromTail)
+    series.tailCount = fromTail + fromDay
+  }
+}
+
+interface AssetSeries {
+  /** Valid prices from before the attached day, oldest first; only the last RETAINED_PRICES matter. */
+  readonly tail: Float64Array
+  tailCount: number
+  column: Float64Array | undefined
+  /** The attached column's valid prices: the column itself, or a compacted copy. Made when first needed. */
+  valid: Float64Array | undefined
+  /** Valid prices up to and including each row; undefined for a column without holes. */
+  countThrough: Int32Array | undefined
+  /** Valid prices of the attached column that are in the tail already. */
+  skipped: number
+  current: number
+}
+
+function validThrough(series: AssetSeries, row: number): number {
+  return series.countThrough === undefined ? row + 1 : series.countThrough[row]!
+}
+
+function index(series: AssetSeries): void {
+  const column = series.column!
+  const rows = column.length
+  let dense = 0
+  while (dense < rows && column[dense]! > 0 && column[dense]! < Number.POSITIVE_INFINITY) dense++
+  if (dense === rows) {
+    series.valid = column
+    return
+  }
+  const valid = new Float64Array(rows)
+  const countThrough = new Int32Array(rows)
+  let count = 0
+  for (let row = 0; row < rows; row++) {
+    const price = column[row]!
+    if (isPrice(price)) valid[count++] = price
+    countThrough[row] = count
+  }
+  series.valid = valid
+  series.countThrough = countThrough
+}

@@ -1,0 +1,208 @@
+import type { Direction, Posture } from '../../ports/market.js'
+import type { EntryRecord, ForewarnerStatus } from '../../ports/trades.js'
+import type { MersenneTwisterState } from '../numeric/mersenne-twister.js'
+import type { TradeFeedback } from '../sizing/sizing.js'
+import type { EngineParameters } from './parameters.js'
+import { parameterProblems } from './parameters.js'
+
+export const SNAPSHOT_SCHEMA = 'dolphin.engine/1'
+
+/** The complete engine state between two bars, as plain JSON data. Prices are the retained ones, oldest first. */
+export interface EngineSnapshot {
+  readonly schema: typeof SNAPSHOT_SCHEMA
+  readonly parameters: EngineParameters
+  readonly initialCapital: number
+  readonly capital: number
+  readonly barIndex: number
+  readonly barCount: number
+  readonly lastExitBar: number
+  readonly timeMs: number | null
+  readonly universe: readonly string[]
+  readonly prices: readonly (readonly number[])[]
+  readonly velDivs: readonly number[]
+  readonly feedback: TradeFeedback
+  readonly rng: MersenneTwisterState
+  readonly parkedAcb: { readonly boost: number; readonly beta: number } | null
+  readonly position: {
+    readonly entry: EntryRecord
+    readonly assetIndex: number
+    readonly turnBars: number
+    readonly subdayNormalization: boolean
+  } | null
+  readonly day: {
+    readonly date: string
+    readonly direction: Direction
+    readonly posture: Posture
+    readonly boost: number
+    readonly beta: number
+    readonly boostStart: number
+    readonly betaStart: number
+    readonly mcStatus: ForewarnerStatus
+    readonly mcScale: number
+    readonly forewarnerMaxLeverage: number | null
+    readonly halted: boolean
+    readonly capitalStart: number
+    readonly bars: number
+    readonly trades: number
+    readonly entries: number
+  } | null
+}
+
+/** A snapshot that cannot be restored: where in the document, what was expected, what was found. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError'
+  constructor(
+    readonly path: string,
+    readonly expected: string,
+    readonly found: unknown,
+  ) {
+    super(`engine snapshot: ${path}: expected ${expected}, found ${describe(found)}`)
+  }
+}
+
+type Check = (value: unknown, path: string) => void
+
+const number: Check = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new SnapshotError(path, 'a finite number', value)
+}
+const count: Check = (value, path) => {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new SnapshotError(path, 'a count', value)
+}
+const price: Check = (value, path) => {
+  number(value, path)
+  if ((value as number) <= 0) throw new SnapshotError(path, 'a price above zero', value)
+}
+const text: Check = (value, path) => {
+  if (typeof value !== 'string' || value === '') throw new SnapshotError(path, 'a non-empty string', value)
+}
+const flag: Check = (value, path) => {
+  if (typeof value !== 'boolean') throw new SnapshotError(path, 'true or false', value)
+}
+
+function oneOf(...values: readonly (string | number)[]): Check {
+  return (value, path) => {
+    if (!values.includes(value as never)) throw new SnapshotError(path, `one of ${values.join(', ')}`, value)
+  }
+}
+
+function nullable(check: Check): Check {
+  return (value, path) => {
+    if (value !== null) check(value, path)
+  }
+}
+
+function list(check: Check, length?: number): Check {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw new SnapshotError(path, 'a list', value)
+    if (length !== undefined && value.length !== length) {
+      throw new SnapshotError(path, `${length} items`, `${value.length} items`)
+    }
+    value.forEach((item, i) => {
+      check(item, `${path}[${i}]`)
+    })
+  }
+}
+
+function fields(checks: Readonly<Record<string, Check>>): Check {
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new SnapshotError(path, 'an object', value)
+    }
+    for (const key of Object.keys(value)) {
+      if (!Object.hasOwn(checks, key)) throw new SnapshotError(`${path}.${key}`, 'no such field', 'one')
+    }
+    for (const [key, check] of Object.entries(checks)) check((value as Record<string, unknown>)[key], `${path}.${key}`)
+  }
+}
+
+const POSTURES = oneOf('APEX', 'STALKER', 'TURTLE', 'HIBERNATE')
+
+const entry = fields({
+  asset: text,
+  direction: oneOf(-1, 1),
+  entryBar: count,
+  entryTimeMs: nullable(number),
+  entryPrice: price,
+  notional: number,
+  leverage: number,
+  fraction: number,
+  bucket: oneOf(0, 1, 2, 3),
+  strength: number,
+  confidence: number,
+  isExtreme: flag,
+  dc: oneOf('CONFIRM', 'NEUTRAL', 'CONTRADICT'),
+  ars: nullable(number),
+  arsAdjusted: nullable(number),
+  alignment: nullable(number),
+  velDiv: number,
+  regimeSizeMult: number,
+  obMult: number,
+  leverageCeiling: number,
+  bucketMult: number,
+  streakMult: number,
+  trendMult: number,
+})
+
+const document = fields({
+  schema: oneOf(SNAPSHOT_SCHEMA),
+  parameters: (value, path) => {
+    if (typeof value !== 'object' || value === null) throw new SnapshotError(path, 'an object', value)
+    const problem = parameterProblems(value as Record<string, unknown>)[0]
+    if (problem !== undefined) throw new SnapshotError(`${path}.${problem.name}`, problem.expected, problem.found)
+  },
+  initialCapital: number,
+  capital: number,
+  barIndex: count,
+  barCount: count,
+  lastExitBar: (value, path) => {
+    if (value !== -1) count(value, path)
+  },
+  timeMs: nullable(number),
+  universe: list(text),
+  prices: list(list(price)),
+  velDivs: list(number),
+  feedback: fields({ bucketWins: list(count, 4), bucketTrades: list(count, 4), recentWins: list(flag) }),
+  rng: fields({ words: list(count, 624), position: count, draws: count }),
+  parkedAcb: nullable(fields({ boost: number, beta: number })),
+  position: nullable(fields({ entry, assetIndex: count, turnBars: count, subdayNormalization: flag })),
+  day: nullable(
+    fields({
+      date: text,
+      direction: oneOf(-1, 1),
+      posture: POSTURES,
+      boost: number,
+      beta: number,
+      boostStart: number,
+      betaStart: number,
+      mcStatus: oneOf('OK', 'ORANGE', 'RED'),
+      mcScale: number,
+      forewarnerMaxLeverage: nullable(number),
+      halted: flag,
+      capitalStart: number,
+      bars: count,
+      trades: count,
+      entries: count,
+    }),
+  ),
+})
+
+/** Checks parsed JSON against the snapshot's schema and its own consistency. */
+export function checkSnapshot(json: unknown): EngineSnapshot {
+  document(json, '$')
+  const snapshot = json as EngineSnapshot
+  if (snapshot.prices.length !== snapshot.universe.length) {
+    throw new SnapshotError('$.prices', `${snapshot.universe.length} assets`, `${snapshot.prices.length} assets`)
+  }
+  if (snapshot.position !== null) {
+    const { assetIndex, entry: record } = snapshot.position
+    if (snapshot.universe[assetIndex] !== record.asset) {
+      throw new SnapshotError('$.position.assetIndex', `the place of ${record.asset} in the universe`, assetIndex)
+    }
+  }
+  return snapshot
+}
+
+function describe(value: unknown): string {
+  const shown = JSON.stringify(value) ?? 'nothing'
+  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown
+}

@@ -1,0 +1,39 @@
+import type { Direction, Posture } from '../../ports/market.js'
+import type { ExitReason } from '../../ports/trades.js'
+import type { ExitLimits } from '../orderbook/dynamic-exit.js'
+
+/** `vel_div` at or beyond this, against the trade, for this many bars running, ends it. Source: system bible TODO-1. */
+const TURN_LEVEL = 0.02
+const TURN_BARS = 3
+
+export interface ExitSituation {
+  readonly posture: Posture
+  readonly subdayNormalization: boolean
+  /** Return of the position at this bar's price, a fraction; undefined when the asset has no price at this bar. */
+  readonly pnlPct: number | undefined
+  readonly barsHeld: number
+  /** Bars running, this one included, on which the signal stood against the trade; 0 while that exit is off. */
+  readonly turnBars: number
+}
+
+/** Why the position ends on this bar, if it does. Section 8, in order; without a price only HIBERNATE can. */
+export function exitReason(
+  situation: ExitSituation,
+  limits: ExitLimits,
+): Exclude<ExitReason, 'END_OF_DATA'> | undefined {
+  if (situation.posture === 'HIBERNATE') return 'HIBERNATE_HALT'
+  const { pnlPct } = situation
+  if (pnlPct === undefined) return undefined
+  if (situation.subdayNormalization) return 'SUBDAY_ACB_NORMALIZATION'
+  if (pnlPct >= limits.tpPct) return 'FIXED_TP'
+  if (pnlPct <= -limits.stopPct) return 'STOP_LOSS'
+  if (situation.turnBars >= TURN_BARS) return 'VEL_DIV_TURN'
+  if (situation.barsHeld >= limits.maxHoldBars) return 'MAX_HOLD'
+  return undefined
+}
+
+/** The run of adverse bars after this one; a signal that is not finite breaks it. */
+export function turnBarsAfter(turnBars: number, direction: Direction, velDiv: number): number {
+  const adverse = direction === -1 ? velDiv >= TURN_LEVEL : velDiv <= -TURN_LEVEL
+  return adverse && Number.isFinite(velDiv) ? turnBars + 1 : 0
+}

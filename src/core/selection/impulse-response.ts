@@ -1,0 +1,146 @@
+import type { Direction } from '../../ports/market.js'
+
+/** Prices in a segment, and differences between them. Source: system bible §5.2. */
+export const SEGMENT_PRICES = 50
+const STEPS = SEGMENT_PRICES - 1
+
+/** Latency of a segment that never moves in the direction. */
+const NO_LATENCY = 50
+
+/** How an asset's last 50 prices responded in one direction; excursions and noise in the unit of the differences. */
+export interface ImpulseResponse {
+  readonly mfe: number
+  readonly mae: number
+  readonly efficiency: number
+  readonly alignment: number
+  readonly noise: number
+  /** 1-based step of the first tenth of the excursion. */
+  readonly latency: number
+  readonly ars: number
+}
+
+/**
+ * The part of the profile that both directions share, for many segments at once. Segment `s` of `n` reads
+ * `prices[(s >> 1) * 100 + i * 2 + (s & 1)]`: two segments side by side, so that a SIMD kernel can hold them in one
+ * register and still sum in the same order as this one.
+ */
+export interface SegmentProfiles {
+  /** Interleaved segment prices, `pairs × 50 × 2`. */
+  readonly prices: Float64Array
+  /** Highest and lowest running sum of the differences, per segment. */
+  readonly highest: Float64Array
+  readonly lowest: Float64Array
+  /** Differences above and below zero. */
+  readonly rises: Float64Array
+  readonly falls: Float64Array
+  /** Population variance of the differences. */
+  readonly noise: Float64Array
+  /** Fills the outputs for the first `segments` segments. */
+  compute(segments: number, relative: boolean): void
+}
+
+/** Index of a segment's first price in the interleaved layout; its stride is 2. */
+export function segmentOffset(segment: number): number {
+  return (segment >> 1) * (2 * SEGMENT_PRICES) + (segment & 1)
+}
+
+/** The readable kernel, and the twin that the SIMD one must equal bit for bit. */
+export function scalarProfiles(capacity: number): SegmentProfiles {
+  const prices = new Float64Array(((capacity + 1) >> 1) * 2 * SEGMENT_PRICES)
+  const [highest, lowest, rises, falls, noise] = Array.from({ length: 5 }, () => new Float64Array(capacity)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ]
+  const steps = new Float64Array(STEPS)
+
+  function compute(segments: number, relative: boolean): void {
+    for (let s = 0; s < segments; s++) {
+      const start = segmentOffset(s)
+      const scale = relative ? prices[start]! : 1
+      let previous = prices[start]!
+      let sum = 0
+      let high = Number.NEGATIVE_INFINITY
+      let low = Number.POSITIVE_INFINITY
+      let up = 0
+      let down = 0
+      for (let i = 0, at = start + 2; i < STEPS; i++, at += 2) {
+        const price = prices[at]!
+        const step = (price - previous) / scale
+        previous = price
+        steps[i] = step
+        sum += step
+        if (sum > high) high = sum
+        if (sum < low) low = sum
+        if (step > 0) up++
+        else if (step < 0) down++
+      }
+      const mean = sum / STEPS
+      let squares = 0
+      for (let i = 0; i < STEPS; i++) {
+        const deviation = steps[i]! - mean
+        squares += deviation * deviation
+      }
+      highest[s] = high
+      lowest[s] = low
+      rises[s] = up
+      falls[s] = down
+      noise[s] = squares / STEPS
+    }
+  }
+
+  return { prices, highest, lowest, rises, falls, noise, compute }
+}
+
+/**
+ * One direction of a computed profile. Differences, running sums and their extremes only change sign with the
+ * direction, and negation is exact, so both directions come from the same five numbers.
+ */
+export function impulseResponse(
+  profiles: SegmentProfiles,
+  segment: number,
+  direction: Direction,
+  relative: boolean,
+): ImpulseResponse {
+  const mfe = excursion(profiles, segment, direction)
+  const mae = excursion(profiles, segment, -direction as Direction)
+  const efficiency = mfe / (mae + 1e-6)
+  const alignment = alignmentOf(profiles, segment, direction)
+  const noise = profiles.noise[segment]!
+  const latency = latencyOf(profiles, segment, direction, relative)
+  return { mfe, mae, efficiency, alignment, noise, latency, ars: rankingScore(efficiency, alignment, noise) }
+}
+
+/** ARS. Source: system bible §5.3. */
+export function rankingScore(efficiency: number, alignment: number, noise: number): number {
+  return 0.5 * Math.log1p(efficiency) + 0.35 * alignment - 0.15 * noise * 1000
+}
+
+/** Maximum favourable excursion in a direction, never negative; its opposite direction's is the adverse one. */
+export function excursion(profiles: SegmentProfiles, segment: number, direction: Direction): number {
+  return direction === 1 ? Math.max(0, profiles.highest[segment]!) : Math.max(0, -profiles.lowest[segment]!)
+}
+
+/** Share of the differences that point in a direction. */
+export function alignmentOf(profiles: SegmentProfiles, segment: number, direction: Direction): number {
+  return (direction === 1 ? profiles.rises[segment]! : profiles.falls[segment]!) / STEPS
+}
+
+/** Steps until the running sum reaches a tenth of the favourable excursion. */
+export function latencyOf(profiles: SegmentProfiles, segment: number, direction: Direction, relative: boolean): number {
+  const mfe = excursion(profiles, segment, direction)
+  if (mfe === 0) return NO_LATENCY
+  const { prices } = profiles
+  const start = segmentOffset(segment)
+  const scale = relative ? prices[start]! : 1
+  const target = 0.1 * mfe
+  let sum = 0
+  for (let i = 1; i <= STEPS; i++) {
+    const at = start + 2 * i
+    sum += (prices[at]! - prices[at - 2]!) / scale
+    if (direction * sum >= target) return i
+  }
+  return NO_LATENCY
+}
