@@ -1,0 +1,41 @@
+/** How bad: an `error` makes a day unfit for a run, a `warning` wants a look, `info` is for the record. */
+export type Severity = 'error' | 'warning' | 'info'
+
+/** What was looked at. Stable names: scripts filter by them. */
+export type Check =
+  | 'unreadable'
+  | 'no-bars'
+  | 'no-timestamps'
+  | 'timestamp-order'
+  | 'timestamp-outside-day'
+  | 'timestamp-missing'
+  | 'gap'
+  | 'short-day'
+  | 'stale-file'
+  | 'step-change'
+  | 'scan-number'
+  | 'vel-div-mismatch'
+  | 'vel-div-undefined'
+  | 'vel-div-outlier'
+  | 'eigen-missing'
+  | 'no-assets'
+  | 'price-invalid'
+  | 'price-missing'
+  | 'price-jump'
+  | 'price-constant'
+  | 'missing-date'
+  | 'universe-change'
+  | 'checksum'
+
+/** One thing found in a day, or between days. */
+export interface Finding {
+  readonly severity: Severity
+  readonly check: Check
+  /** One sentence: what was expected and what was found. */
+  readonly message: string
+  /** First row concerned, counted from 0. */
+  readonly row?: number
+  readonly column?: string
+  /** Number of rows (or dates, or columns) concerned. */
+  readonly count: number
+}

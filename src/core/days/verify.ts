@@ -1,0 +1,1 @@
+export { checkTimestamps } from './timestamps.js'
