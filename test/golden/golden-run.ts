@@ -75,7 +75,11 @@ export function describeRun(
   trades: readonly Trade[],
 ): object {
   let next = 0
-  const nets = days.map((day) => trades.slice(next, (next += day.trades)).map((trade) => trade.net))
+  const nets = days.map((day) => {
+    const first = next
+    next += day.trades
+    return trades.slice(first, next).map((trade) => trade.net)
+  })
   return snakeCased({
     trades,
     days,

@@ -19,6 +19,7 @@ import { NO_FEEDBACK, recordResult, regimeSizeMultiplier } from '../sizing/sizin
 import { EntryDesk } from './entry.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
+import { closedTrade } from './position.js'
 import { isPrice, PriceHistory } from './price-history.js'
 import type { EngineSnapshot } from './snapshot.js'
 import { checkSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
@@ -457,18 +458,9 @@ export class Engine {
     const result = simulatedExit(this.parameters, { direction, reason, entryPrice, price, notional, edge })
     const capitalBefore = this.cash
     this.cash += result.net
-    this.closed.push({
-      ...entry,
-      ...result,
-      exitBar,
-      exitTimeMs: this.barTimeMs(),
-      reason,
-      barsHeld: exitBar - entry.entryBar,
-      fees: result.entryFee + result.exitFee,
-      capitalBefore,
-      capitalAfter: this.cash,
-      rng: draw,
-    })
+    this.closed.push(
+      closedTrade(entry, result, { exitBar, exitTimeMs: this.barTimeMs(), reason, capitalBefore, rng: draw }),
+    )
     this.feedback = recordResult(this.feedback, entry.bucket, result.net > 0)
     this.position = undefined
     this.day!.trades++

@@ -2,8 +2,9 @@ import type { OrderBookSource } from '../../ports/order-book.js'
 import type { EntryRecord } from '../../ports/trades.js'
 import { adjustedArs, confirmedConfidence, marketMultiplier, passesDepthGate } from '../orderbook/orderbook.js'
 import type { SegmentProfiles } from '../selection/impulse-response.js'
-import { SEGMENT_PRICES, scalarProfiles, segmentOffset } from '../selection/impulse-response.js'
+import { SEGMENT_PRICES, segmentOffset } from '../selection/impulse-response.js'
 import { pickAsset } from '../selection/selection.js'
+import { segmentProfiles } from '../selection/simd-profiles.js'
 import type { SignalShape } from '../signal/signal.js'
 import { confidence, directionConfirmation } from '../signal/signal.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
@@ -39,7 +40,7 @@ interface Candidate {
 /** Decides what to open, and how large, on a bar whose signal gate is open. Sections 5 to 7. */
 export class EntryDesk {
   private symbols: readonly string[] = []
-  private profiles: SegmentProfiles = scalarProfiles(0)
+  private profiles: SegmentProfiles = segmentProfiles(0)
   private segmentAssets = new Int32Array(0)
 
   constructor(
@@ -51,7 +52,7 @@ export class EntryDesk {
   setUniverse(symbols: readonly string[]): void {
     this.symbols = symbols
     if (symbols.length <= this.segmentAssets.length) return
-    this.profiles = scalarProfiles(symbols.length)
+    this.profiles = segmentProfiles(symbols.length)
     this.segmentAssets = new Int32Array(symbols.length)
   }
 

@@ -1,4 +1,5 @@
-import type { EntryRecord } from '../../ports/trades.js'
+import type { EntryRecord, ExitReason, Trade } from '../../ports/trades.js'
+import type { ExitResult } from '../costs/costs.js'
 
 /** The one open position. */
 export interface Position {
@@ -9,4 +10,57 @@ export interface Position {
   turnBars: number
   /** A sub-day breaker update asked to close the position at its next priced bar. */
   subdayNormalization: boolean
+}
+
+export interface Exit {
+  readonly exitBar: number
+  readonly exitTimeMs: number | null
+  readonly reason: ExitReason
+  readonly capitalBefore: number
+  readonly rng: number | null
+}
+
+/** The record of a closed trade. Spelled out: spreading two records costs 10 µs a trade, a literal 0.1. */
+export function closedTrade(entry: EntryRecord, result: ExitResult, exit: Exit): Trade {
+  return {
+    asset: entry.asset,
+    direction: entry.direction,
+    entryBar: entry.entryBar,
+    entryTimeMs: entry.entryTimeMs,
+    entryPrice: entry.entryPrice,
+    notional: entry.notional,
+    leverage: entry.leverage,
+    fraction: entry.fraction,
+    bucket: entry.bucket,
+    strength: entry.strength,
+    confidence: entry.confidence,
+    isExtreme: entry.isExtreme,
+    dc: entry.dc,
+    ars: entry.ars,
+    arsAdjusted: entry.arsAdjusted,
+    alignment: entry.alignment,
+    velDiv: entry.velDiv,
+    regimeSizeMult: entry.regimeSizeMult,
+    obMult: entry.obMult,
+    leverageCeiling: entry.leverageCeiling,
+    bucketMult: entry.bucketMult,
+    streakMult: entry.streakMult,
+    trendMult: entry.trendMult,
+    exitBar: exit.exitBar,
+    exitTimeMs: exit.exitTimeMs,
+    exitPrice: result.exitPrice,
+    reason: exit.reason,
+    barsHeld: exit.exitBar - entry.entryBar,
+    pnlPctRaw: result.pnlPctRaw,
+    entryFee: result.entryFee,
+    exitFee: result.exitFee,
+    fees: result.entryFee + result.exitFee,
+    net: result.net,
+    capitalBefore: exit.capitalBefore,
+    capitalAfter: exit.capitalBefore + result.net,
+    rng: exit.rng,
+    slippageUsd: result.slippageUsd,
+    refundUsd: result.refundUsd,
+    edgeUsd: result.edgeUsd,
+  }
 }
