@@ -5,6 +5,9 @@ import { Refusal } from './refusal.js'
 /** How a column's stored values become the 8 bytes per row of the day: as float64, or as int64 (times, counters). */
 export type Target = 'float64' | 'int64'
 
+/** A missing counter; the smallest int64, which no counter and no time is. */
+export const MISSING_INT64 = -(2n ** 63n)
+
 export type Role = 'timestamp' | 'scan' | 'signal' | 'eigen' | 'price'
 
 export interface PlannedColumn {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SchemaElement } from 'hyparquet'
 import { type DayColumns, type DaySink, META_COLUMNS } from '../../ports/days.js'
 import { writeFileAtomically } from './atomic-file.js'
-import { MISSING_INT64 } from './store-values.js'
+import { MISSING_INT64 } from './day-schema.js'
 
 /** One column of a table to write. `null` and, in a float64 column, NaN are written as null, as pandas does. */
 export type TableColumn =

@@ -1,61 +1,98 @@
-import type { DayColumns, EigenColumn } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/market.js'
-import { type DayPlan, planDay, type Role } from './day-schema.js'
-import { parseFooter } from './footer.js'
+import { decodeColumn } from './column-decoder.js'
+import { type PlannedColumn, planDay, type Role } from './day-schema.js'
+import { type Footer, parseFooter } from './footer.js'
 import { decodeWithHyparquet } from './hyparquet-columns.js'
+import type { Kernels } from './kernels.js'
+import { Refusal, refusalAt } from './refusal.js'
+import { Unsupported } from './stored-values.js'
 
 /** A decoded day as it travels between threads and into the cache: all columns one after another in one buffer. */
 export interface DecodedDay {
   readonly rows: number
-  readonly columns: readonly { readonly name: string; readonly role: Role }[]
+  readonly columns: readonly DecodedColumn[]
   /** At least `rows × columns × 8` bytes. */
   readonly buffer: ArrayBuffer
 }
 
-/** Decodes a whole file. Throws a `Refusal` for anything that is not a usable day. */
-export async function decodeDay(bytes: Uint8Array, eigen: boolean): Promise<DecodedDay> {
-  const plan = planDay(parseFooter(bytes), eigen)
-  const buffer = new ArrayBuffer(plan.rows * plan.columns.length * 8)
-  await decodeWithHyparquet(bytes, plan, plan.columns, viewsOf(plan, buffer))
-  return { rows: plan.rows, columns: plan.columns.map(({ source, role }) => ({ name: source.name, role })), buffer }
+export interface DecodedColumn {
+  readonly name: string
+  readonly role: Role
 }
 
-function viewsOf({ rows, columns }: DayPlan, buffer: ArrayBuffer): (Float64Array | BigInt64Array)[] {
-  return columns.map(({ target }, i) =>
-    target === 'float64' ? new Float64Array(buffer, i * rows * 8, rows) : new BigInt64Array(buffer, i * rows * 8, rows),
-  )
-}
-
-/** Views over a decoded day. */
-export function dayColumns(date: IsoDate, { rows, columns, buffer }: DecodedDay): DayColumns {
-  const eigen: Partial<Record<EigenColumn, Float64Array>> = {}
-  const assets: string[] = []
-  const prices: Float64Array[] = []
-  let velDiv = new Float64Array(0)
-  let timestampNs: BigInt64Array | undefined
-  let scanNumber: BigInt64Array | undefined
-  for (const [i, { name, role }] of columns.entries()) {
+/**
+ * Decodes the file of `size` bytes in `kernels.fileRoom(size)`. `allocate` gives the buffer for the columns, with any
+ * content. Throws a `Refusal` for anything that is not a usable day.
+ */
+export async function decodeDay(
+  kernels: Kernels,
+  size: number,
+  eigen: boolean,
+  allocate: (bytes: number) => ArrayBuffer,
+): Promise<DecodedDay> {
+  const footer = parseFooter(kernels.bytes.subarray(0, size))
+  const { rows, columns } = planDay(footer, eigen)
+  const bytes = rows * columns.length * 8
+  let buffer: ArrayBuffer | undefined
+  const left: number[] = []
+  for (const [i, column] of columns.entries()) {
     const at = i * rows * 8
-    if (role === 'timestamp') timestampNs = new BigInt64Array(buffer, at, rows)
-    else if (role === 'scan') scanNumber = new BigInt64Array(buffer, at, rows)
-    else {
-      const values = new Float64Array(buffer, at, rows)
-      if (role === 'signal') velDiv = values
-      else if (role === 'eigen') eigen[name as EigenColumn] = values
-      else {
-        assets.push(name)
-        prices.push(values)
-      }
+    const store = (row: number, values: Uint8Array) => {
+      // Only once a first chunk has proved good: hostile row counts mostly fail before they cost memory.
+      buffer ??= allocate(bytes)
+      new Uint8Array(buffer, at + row * 8, values.byteLength).set(values)
     }
+    if (!decodeChunks(kernels, footer, column, store)) left.push(i)
   }
-  return {
-    date,
-    bars: rows,
-    ...(timestampNs === undefined ? {} : { timestampNs }),
-    ...(scanNumber === undefined ? {} : { scanNumber }),
-    velDiv,
-    eigen,
-    assets,
-    prices,
+  buffer ??= allocate(bytes)
+  if (left.length > 0) await decodeLeft(kernels.bytes.subarray(0, size), rows, columns, left, buffer)
+  return { rows, columns: columns.map(({ source, role }) => ({ name: source.name, role })), buffer }
+}
+
+/** Decodes a column's chunks one after another into `store`; false where the fallback has to. */
+function decodeChunks(
+  kernels: Kernels,
+  { rowGroups }: Footer,
+  column: PlannedColumn,
+  store: (row: number, values: Uint8Array) => void,
+): boolean {
+  let row = 0
+  for (const [rowGroup, { rows, chunks }] of rowGroups.entries()) {
+    const mark = kernels.mark()
+    try {
+      const chunk = chunks[column.source.leaf]
+      if (chunk === undefined) throw new Refusal('an unencrypted column chunk in this file', 'none')
+      if (rows > 0) {
+        const at = decodeColumn(kernels, chunk, column, rows)
+        store(row, kernels.bytes.subarray(at, at + rows * 8))
+      }
+    } catch (error) {
+      if (error instanceof Unsupported) return false
+      throw refusalAt(error, { column: column.source.name, rowGroup })
+    } finally {
+      kernels.release(mark)
+    }
+    row += rows
+  }
+  return true
+}
+
+async function decodeLeft(
+  bytes: Uint8Array,
+  rows: number,
+  columns: readonly PlannedColumn[],
+  left: readonly number[],
+  buffer: ArrayBuffer,
+): Promise<void> {
+  for (const i of left) {
+    const column = columns[i]!
+    const view =
+      column.target === 'float64'
+        ? new Float64Array(buffer, i * rows * 8, rows)
+        : new BigInt64Array(buffer, i * rows * 8, rows)
+    try {
+      await decodeWithHyparquet(bytes, rows, column, view)
+    } catch (error) {
+      throw refusalAt(error, { column: column.source.name })
+    }
   }
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { DayFile, DayOutcome, DaySource, ReadDaysOptions } from '../../ports/days.js'
-import { dayColumns, decodeDay } from './decode-day.js'
+import { dayColumns } from './day-columns.js'
+import { DayReader } from './day-reader.js'
 import { dayError } from './refusal.js'
 
 export { findDayFiles } from './day-files.js'
@@ -9,19 +8,18 @@ export { findDayFiles } from './day-files.js'
 /** Day files in Parquet. */
 export const parquetDays: DaySource = {
   async *read(files: readonly DayFile[], options: ReadDaysOptions): AsyncIterable<DayOutcome> {
+    const reader = new DayReader()
     for (const file of files) {
       options.signal?.throwIfAborted()
-      yield await readDay(file, options.eigenColumns === true)
+      yield await readDay(reader, file, options.eigenColumns === true)
     }
   },
 }
 
-async function readDay(file: DayFile, eigen: boolean): Promise<DayOutcome> {
+async function readDay(reader: DayReader, file: DayFile, eigen: boolean): Promise<DayOutcome> {
   try {
-    const bytes = await readFile(file.path)
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const columns = dayColumns(file.date, await decodeDay(bytes, eigen))
-    return { file, day: { file, columns, sha256, cached: false } }
+    const day = await reader.read(file.path, eigen)
+    return { file, day: { file, columns: dayColumns(file.date, day), sha256: day.sha256, cached: day.cached } }
   } catch (error) {
     return { file, error: dayError(error, file.path) }
   }

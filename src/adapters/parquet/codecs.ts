@@ -1,0 +1,37 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { decompress as decompressZstd } from 'fzstd'
+import type { Codec } from './footer.js'
+import { decompressLz4Block, decompressLz4Hadoop } from './lz4.js'
+import { Refusal } from './refusal.js'
+
+/** Decompresses `input` into all of `output`; anything but exactly that many bytes is refused. Snappy has a kernel of its own. */
+export function decompress(
+  codec: Exclude<Codec, 'SNAPPY' | 'UNCOMPRESSED'>,
+  input: Uint8Array,
+  output: Uint8Array,
+): void {
+  const length = unpack(codec, input, output)
+  if (length !== output.byteLength) throw new Refusal(`${output.byteLength} bytes of ${codec} data`, `${length}`)
+}
+
+function unpack(codec: Exclude<Codec, 'SNAPPY' | 'UNCOMPRESSED'>, input: Uint8Array, output: Uint8Array): number {
+  switch (codec) {
+    case 'GZIP':
+      return copied(gunzipSync(input, { maxOutputLength: Math.max(output.byteLength, 1) }), output)
+    case 'BROTLI':
+      return copied(brotliDecompressSync(input, { maxOutputLength: Math.max(output.byteLength, 1) }), output)
+    case 'ZSTD':
+      return copied(decompressZstd(input, new Uint8Array(output.byteLength)), output)
+    case 'LZ4_RAW':
+      return decompressLz4Block(input, output)
+    case 'LZ4':
+      return decompressLz4Hadoop(input, output)
+    case 'LZO':
+      throw new Refusal('a codec in use', 'LZO')
+  }
+}
+
+function copied(bytes: Uint8Array, output: Uint8Array): number {
+  if (bytes.byteLength <= output.byteLength) output.set(bytes)
+  return bytes.byteLength
+}

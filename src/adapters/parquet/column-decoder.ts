@@ -1,0 +1,249 @@
+import { crc32 } from 'node:zlib'
+import { decompress } from './codecs.js'
+import { MISSING_INT64, type PlannedColumn } from './day-schema.js'
+import type { ColumnChunk } from './footer.js'
+import type { Kernels } from './kernels.js'
+import { ENCODING, type PageHeader, readPageHeader } from './page-header.js'
+import { Refusal } from './refusal.js'
+import { storedWidth, Unsupported, widen } from './stored-values.js'
+
+/** A part of the kernels' memory. */
+interface Region {
+  readonly at: number
+  readonly end: number
+}
+
+interface Dictionary {
+  readonly at: number
+  readonly entries: number
+}
+
+/** The bit pattern of NaN as it stands in a float64 column. */
+const NAN_BITS = 0x7ff8000000000000n
+/** Wider indices than the rows of a day could need; the kernel's arithmetic relies on it. */
+const INDEX_BITS_MAX = 24
+const DICTIONARY_BYTES_MAX = 1 << 27
+
+/**
+ * Decodes the chunk of one flat column and gives where its `rows` values of 8 bytes lie in the kernels' memory;
+ * they stay there until the caller releases its mark. Throws a `Refusal` for bytes that are wrong and `Unsupported`
+ * for what the fallback has to read.
+ */
+export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, rows: number): number {
+  if (chunk.type !== column.source.type) throw new Refusal(`${column.source.type} values`, chunk.type)
+  if (chunk.values !== rows) throw new Refusal(`${rows} values`, `${chunk.values}`)
+  const width = storedWidth(column)
+  const out = kernels.reserve(rows * 8)
+  let dictionary: Dictionary | undefined
+  let position = chunk.start
+  let row = 0
+  while (row < rows) {
+    if (position >= chunk.end) throw new Refusal(`${rows} values`, `${row} in all pages`)
+    const header = readPageHeader(kernels.bytes, position, chunk.end)
+    position = header.end
+    checkCrc(kernels, header)
+    if (header.kind === 'dictionary') {
+      if (dictionary !== undefined) throw new Refusal('one dictionary page', 'two')
+      dictionary = readDictionary(kernels, chunk, column, header, width)
+    } else if (header.kind === 'data' || header.kind === 'dataV2') {
+      if (header.values > rows - row) throw new Refusal(`${rows} values`, `at least ${row + header.values}`)
+      const mark = kernels.mark()
+      readDataPage(kernels, chunk, column, header, dictionary, out + row * 8)
+      kernels.release(mark)
+      row += header.values
+    }
+  }
+  return out
+}
+
+function checkCrc({ bytes }: Kernels, { crc, start, end }: PageHeader): void {
+  if (crc === undefined) return
+  const actual = crc32(bytes.subarray(start, end))
+  if (actual !== crc >>> 0) throw new Refusal(`a page with CRC-32 ${crc >>> 0}`, `${actual}`)
+}
+
+function readDictionary(
+  kernels: Kernels,
+  chunk: ColumnChunk,
+  column: PlannedColumn,
+  header: PageHeader,
+  width: number,
+): Dictionary {
+  const { values: entries, encoding } = header
+  if (encoding !== ENCODING.plain && encoding !== ENCODING.plainDictionary) throw new Unsupported('dictionary encoding')
+  if (header.unpackedBytes > DICTIONARY_BYTES_MAX || entries * width > header.unpackedBytes) {
+    throw new Refusal(`a dictionary of ${entries} × ${width} bytes`, `${header.unpackedBytes}`)
+  }
+  const at = kernels.reserve(entries * 8)
+  const mark = kernels.mark()
+  const page = unpack(kernels, chunk, header, header.start, header.unpackedBytes)
+  if (entries * width > page.end - page.at) {
+    throw new Refusal(`a dictionary of ${entries} × ${width} bytes`, `${page.end - page.at}`)
+  }
+  widen(kernels, column, page.at, entries, at)
+  kernels.release(mark)
+  return { at, entries }
+}
+
+function readDataPage(
+  kernels: Kernels,
+  chunk: ColumnChunk,
+  column: PlannedColumn,
+  header: PageHeader,
+  dictionary: Dictionary | undefined,
+  out: number,
+): void {
+  const { values: rows } = header
+  // Eight bytes a value, levels, and room for runs and blocks that hold few values: far more than any page of numbers has.
+  if (header.unpackedBytes > rows * 16 + 65_536) {
+    throw new Refusal(`at most ${rows * 16 + 65_536} bytes for ${rows} values`, `${header.unpackedBytes}`)
+  }
+  const { levels, values } =
+    header.kind === 'data' ? splitPage(kernels, chunk, column, header) : splitPageV2(kernels, chunk, header)
+  if (!column.source.optional || isAllOnes(kernels.bytes, levels, rows)) {
+    readValues(kernels, column, header.encoding, values, rows, dictionary, out)
+    return
+  }
+  const present = kernels.reserve(rows)
+  const ones = kernels.run.levels(levels.at, levels.end, rows, present)
+  if (ones < 0) throw new Refusal(`definition levels of ${rows} rows`, 'their end before that')
+  const dense = kernels.reserve(ones * 8)
+  readValues(kernels, column, header.encoding, values, ones, dictionary, dense)
+  kernels.run.spread(present, rows, dense, out, column.target === 'float64' ? NAN_BITS : MISSING_INT64)
+}
+
+interface PageParts {
+  readonly levels: Region
+  readonly values: Region
+}
+
+/** Data page v1: levels and values are compressed together, the levels behind their length. */
+function splitPage(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, header: PageHeader): PageParts {
+  const page = unpack(kernels, chunk, header, header.start, header.unpackedBytes)
+  if (!column.source.optional) return { levels: { at: page.at, end: page.at }, values: page }
+  if (header.levelEncoding !== ENCODING.rle) throw new Unsupported('level encoding')
+  const length = page.end - page.at < 4 ? -1 : kernels.view.getUint32(page.at, true)
+  if (length < 0 || length > page.end - page.at - 4) {
+    throw new Refusal(`definition levels within ${page.end - page.at} bytes`, `a length of ${length}`)
+  }
+  const at = page.at + 4
+  return { levels: { at, end: at + length }, values: { at: at + length, end: page.end } }
+}
+
+/** Data page v2: levels lie uncompressed before the values. */
+function splitPageV2(kernels: Kernels, chunk: ColumnChunk, header: PageHeader): PageParts {
+  const at = header.start + header.repetitionBytes
+  const valuesAt = at + header.definitionBytes
+  const levelBytes = header.repetitionBytes + header.definitionBytes
+  const values = header.compressed
+    ? unpack(kernels, chunk, header, valuesAt, header.unpackedBytes - levelBytes)
+    : { at: valuesAt, end: header.end }
+  return { levels: { at, end: valuesAt }, values }
+}
+
+/** The page's bytes from `from` on, decompressed; `expected` is their size then. */
+function unpack(kernels: Kernels, { codec }: ColumnChunk, { end }: PageHeader, from: number, expected: number): Region {
+  if (codec === 'UNCOMPRESSED') return { at: from, end }
+  if (expected < 0) throw new Refusal('a page that holds its levels', `${expected} bytes of values`)
+  const to = kernels.reserve(expected)
+  const region = { at: to, end: to + expected }
+  if (expected === 0) return region
+  if (codec !== 'SNAPPY') {
+    decompress(codec, kernels.bytes.subarray(from, end), kernels.bytes.subarray(to, to + expected))
+    return region
+  }
+  const { value: length, next } = readVarint(kernels.bytes, from, end)
+  if (length !== expected) throw new Refusal(`${expected} bytes of Snappy data`, `${length}`)
+  if (kernels.run.snappy(next, end, to, to + expected) !== 0) throw new Refusal('Snappy data', 'a broken block')
+  return region
+}
+
+/** An unsigned varint of at most 32 bits. */
+function readVarint(bytes: Uint8Array, from: number, end: number): { value: number; next: number } {
+  let value = 0
+  for (let i = 0; i < 5 && from + i < end; i++) {
+    const byte = bytes[from + i]!
+    value += (byte & 0x7f) * 2 ** (7 * i)
+    if (byte < 0x80) return { value, next: from + i + 1 }
+  }
+  throw new Refusal('a length', 'none within 5 bytes')
+}
+
+/** Whether the levels are one run of ones, as they are for a column without nulls. */
+function isAllOnes(bytes: Uint8Array, { at, end }: Region, rows: number): boolean {
+  if (at >= end) return rows === 0
+  const { value: header, next } = readVarint(bytes, at, end)
+  return header % 2 === 0 && header / 2 >= rows && next < end && bytes[next] === 1
+}
+
+function readValues(
+  kernels: Kernels,
+  column: PlannedColumn,
+  encoding: number,
+  { at, end }: Region,
+  count: number,
+  dictionary: Dictionary | undefined,
+  out: number,
+): void {
+  if (count === 0) return
+  const width = storedWidth(column)
+  switch (encoding) {
+    case ENCODING.plain:
+      if (count * width > end - at) throw new Refusal(`${count} × ${width} bytes of values`, `${end - at}`)
+      widen(kernels, column, at, count, out)
+      return
+    case ENCODING.rleDictionary:
+    case ENCODING.plainDictionary:
+      if (dictionary === undefined) throw new Refusal('a dictionary page before the data', 'none')
+      gather(kernels, { at, end }, count, dictionary, out)
+      return
+    case ENCODING.byteStreamSplit: {
+      if (count * width > end - at) throw new Refusal(`${count} × ${width} bytes of values`, `${end - at}`)
+      const joined = kernels.reserve(count * width)
+      kernels.run.unsplit(at, count, width, joined)
+      widen(kernels, column, joined, count, out)
+      return
+    }
+    case ENCODING.delta:
+      readDelta(kernels, column, { at, end }, count, out)
+      return
+    default:
+      throw new Unsupported(`encoding ${encoding}`)
+  }
+}
+
+function gather(
+  kernels: Kernels,
+  { at, end }: Region,
+  count: number,
+  { at: dict, entries }: Dictionary,
+  out: number,
+): void {
+  if (at >= end) throw new Refusal('dictionary indices', 'none')
+  const width = kernels.bytes[at]!
+  if (width > 32) throw new Refusal('dictionary indices of at most 32 bits', `${width}`)
+  if (width > INDEX_BITS_MAX) throw new Unsupported('index width')
+  if (entries === 0) throw new Refusal('a dictionary with entries', 'an empty one')
+  const status = kernels.run.gather(at + 1, end, width, count, dict, entries, out)
+  if (status === 1) throw new Refusal(`${count} dictionary indices`, 'their end before that')
+  if (status === 2) throw new Refusal(`dictionary indices below ${entries}`, 'one beyond')
+}
+
+const DELTA_FAULTS = ['', 'their end before that', 'a header that cannot be', 'another number of them']
+
+function readDelta(kernels: Kernels, column: PlannedColumn, { at, end }: Region, count: number, out: number): void {
+  const { type } = column.source
+  if (type !== 'INT32' && type !== 'INT64') throw new Refusal('delta encoding of integers', type)
+  const narrow = type === 'INT32' ? 1 : 0
+  const status = kernels.run.delta(at, end, count, narrow, out)
+  if (status !== 0) throw new Refusal(`${count} delta-encoded values`, DELTA_FAULTS[status]!)
+  if (narrow === 1) {
+    // Back to 4 bytes each, so that there is one conversion per stored type; delta-encoded INT32 prices are rare.
+    for (let i = 0; i < count; i++) kernels.view.setInt32(out + i * 4, kernels.view.getInt32(out + i * 8, true), true)
+    const stored = kernels.reserve(count * 4)
+    kernels.bytes.copyWithin(stored, out, out + count * 4)
+    widen(kernels, column, stored, count, out)
+  } else {
+    widen(kernels, column, out, count, out)
+  }
+}
