@@ -1,5 +1,5 @@
 import { availableParallelism, homedir } from 'node:os'
-import { extname, join, resolve } from 'node:path'
+import { extname, join } from 'node:path'
 import type { BetaPolicy } from '../core/breaker/breaker.js'
 import type { Direction, IsoDate, Posture } from '../ports/market.js'
 import { CHAMPION_CONFIG } from './config.js'
@@ -155,23 +155,12 @@ function checkBeta(check: OptionCheck, raw: RawBacktestOptions): void {
   }
 }
 
-/** An output named like an input is a slip of the command line, found before it overwrites anything. */
+/** Each output has a file ending of its own: an input or another option swallowed as its name is found here. */
 function checkOutputs(
   check: OptionCheck,
   raw: RawBacktestOptions,
 ): { json?: string; trades?: string; report?: string } {
   const json = raw.json === true ? '-' : raw.json
-  const files = new Map<string, string>()
-  for (const [option, path] of [
-    ['--json', json],
-    ['--trades', raw.trades],
-    ['--report', raw.report],
-  ] as const) {
-    if (path === undefined || path === '-') continue
-    const same = files.get(resolve(path))
-    if (same !== undefined) check.wrong(option, `the same file as ${same}: ${path}`)
-    files.set(resolve(path), option)
-  }
   const ending = (path: string | undefined) => extname(path ?? '').toLowerCase()
   if (json !== undefined && json !== '-' && ending(json) !== '.json') {
     check.wrong('--json', `expected a file name.json (or nothing, for stdout), found ${found(json)}`)

@@ -6,7 +6,6 @@ import { basename, dirname, join } from 'node:path'
 /** A file that is complete and durable under a temporary name beside its target, waiting for its verdict. */
 export interface StagedFile {
   readonly path: string
-  readonly bytes: number
   /** Moves it over the target: readers see the old file or the whole new one, never a part. */
   commit(): Promise<void>
   discard(): Promise<void>
@@ -16,11 +15,8 @@ export interface StagedFile {
  * Writes `contents` to a temporary name in the target's folder (a rename across file systems would not be atomic) and
  * fsyncs it. Several staged files can then be committed together, so an interrupted command leaves none of them.
  */
-export async function stageFile(path: string, contents: string | Uint8Array): Promise<StagedFile> {
-  const temporary = temporaryName(path)
-  removeAtExit(temporary)
-  await mkdir(dirname(path), { recursive: true })
-  try {
+export function stageFile(path: string, contents: string | Uint8Array): Promise<StagedFile> {
+  return stageWith(path, async (temporary) => {
     const handle = await open(temporary, 'wx')
     try {
       await handle.writeFile(contents)
@@ -28,11 +24,29 @@ export async function stageFile(path: string, contents: string | Uint8Array): Pr
     } finally {
       await handle.close()
     }
+  })
+}
+
+/** {@link stageFile} for a writer that wants a path: `write` leaves a durable file at the temporary name it is given. */
+export async function stageWith(path: string, write: (temporary: string) => Promise<void>): Promise<StagedFile> {
+  const temporary = temporaryName(path)
+  removeAtExit(temporary)
+  await mkdir(dirname(path), { recursive: true })
+  try {
+    await write(temporary)
   } catch (error) {
     await removeQuietly(temporary)
     throw error
   }
-  return stagedAt(temporary, path, typeof contents === 'string' ? Buffer.byteLength(contents) : contents.byteLength)
+  return {
+    path,
+    async commit() {
+      await rename(temporary, path)
+      pending.delete(temporary)
+      await syncFolder(dirname(path))
+    },
+    discard: () => removeQuietly(temporary),
+  }
 }
 
 /** The whole path in one call, for a single file. */
@@ -44,19 +58,6 @@ export async function writeAtomically(path: string, contents: string | Uint8Arra
 /** A hidden name beside `path` that no other process picks. */
 function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
-}
-
-function stagedAt(temporary: string, path: string, bytes: number): StagedFile {
-  return {
-    path,
-    bytes,
-    async commit() {
-      await rename(temporary, path)
-      pending.delete(temporary)
-      await syncFolder(dirname(path))
-    },
-    discard: () => removeQuietly(temporary),
-  }
 }
 
 /** Makes the rename itself durable. Some file systems refuse to fsync a folder; the data is then still whole. */

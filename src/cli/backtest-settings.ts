@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { BacktestSettings } from '../core/backtest/backtest.js'
+import { CircuitBreaker } from '../core/breaker/breaker.js'
+import { parseOrderBookTable } from '../core/orderbook/parse-order-book-table.js'
+import { TableOrderBook } from '../core/orderbook/table-order-book.js'
+import { VolGate } from '../core/signal/vol-gate.js'
+import type { BacktestReport } from '../ports/backtest-report.js'
+import type { BacktestOptions } from './backtest-options.js'
+import {
+  CHAMPION_CONFIG,
+  loadConfig,
+  reason,
+  refuseDrift,
+  refuseDriftedChampion,
+  type StrategyConfig,
+} from './config.js'
+import { breakerTable, parseFactorsCsv } from './factors-csv.js'
+import { createForewarner } from './forewarner-evidence.js'
+import { overridesDrift, withOverrides } from './overrides.js'
+import { UserError } from './problems.js'
+
+/** Everything a run needs beside its days, and what the report records of it. */
+export interface PreparedRun {
+  readonly settings: BacktestSettings
+  /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */
+  readonly recorded: BacktestReport['settings']
+  /** One line when overrides alone made this a research run. */
+  readonly notice?: string
+}
+
+/** Builds a run from checked options: reads the configuration and every file the options name. Throws {@link UserError}. */
+export function prepareRun(options: BacktestOptions): PreparedRun {
+  const champion = loadConfig(CHAMPION_CONFIG)
+  refuseDriftedChampion(champion)
+  const file = options.config === CHAMPION_CONFIG ? champion : loadConfig(options.config)
+  refuseDrift(file, options.research)
+  const config = withOverrides(file, options.overrides)
+
+  const factors = options.factors === undefined ? undefined : readInput(options.factors)
+  const orderBook = options.orderBook === undefined ? undefined : readInput(options.orderBook)
+  const evidence = options.forewarnerTrades === undefined ? undefined : readInput(options.forewarnerTrades)
+  return {
+    settings: {
+      strategy: config.strategy,
+      direction: options.direction ?? config.direction,
+      posture: options.posture,
+      initialCapital: config.initialCapital,
+      parameters: config.parameters,
+      ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
+      ...(factors === undefined ? {} : { breaker: breakerOf(factors, options) }),
+      ...(orderBook === undefined ? {} : { orderBook: orderBookOf(orderBook) }),
+      ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config, evidence) }),
+    },
+    recorded: {
+      vol_gate: volGateText(options),
+      factors: factors?.sha256 ?? null,
+      beta_policy: factors === undefined ? null : options.betaPolicy,
+      beta_threshold: options.betaThreshold ?? null,
+      order_book: orderBook?.sha256 ?? null,
+      forewarner: options.forewarner,
+      forewarner_trades: evidence?.sha256 ?? null,
+      posture: options.posture,
+    },
+    ...overrideNotice(file, config, options),
+  }
+}
+
+/** A file named by an option, read whole. */
+export interface InputFile {
+  readonly path: string
+  readonly text: string
+  readonly sha256: string
+}
+
+function readInput(path: string): InputFile {
+  try {
+    const bytes = readFileSync(path)
+    return { path, text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') }
+  } catch (error) {
+    throw new UserError({ place: path, message: `cannot read it: ${reason(error)}` })
+  }
+}
+
+function breakerOf(file: InputFile, options: BacktestOptions): CircuitBreaker {
+  return new CircuitBreaker(
+    breakerTable(parseFactorsCsv(file.text, file.path), options.betaPolicy, options.betaThreshold),
+  )
+}
+
+function orderBookOf(file: InputFile): TableOrderBook {
+  try {
+    return new TableOrderBook(parseOrderBookTable(JSON.parse(file.text)))
+  } catch (error) {
+    throw new UserError({ place: file.path, message: reason(error) })
+  }
+}
+
+function volGateText({ volGate }: BacktestOptions): string | number {
+  switch (volGate.kind) {
+    case 'warmup':
+      return 'warmup'
+    case 'fixed':
+      return volGate.threshold
+    case 'percentile':
+      return `p${volGate.percentile}`
+  }
+}
+
+function overrideNotice(
+  file: StrategyConfig,
+  config: StrategyConfig,
+  options: BacktestOptions,
+): { readonly notice?: string } {
+  if (options.research || file.research || !overridesDrift(file, config)) return {}
+  return {
+    notice: `Overrides (${options.overrides.join(', ')}) differ from the champion: this run is marked research.`,
+  }
+}

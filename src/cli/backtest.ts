@@ -1,0 +1,148 @@
+import { resolve } from 'node:path'
+import { findDayFiles, parquetDays } from '../adapters/parquet/parquet-days.js'
+import { Backtest } from '../core/backtest/backtest.js'
+import type { BacktestReport, SkippedDay } from '../ports/backtest-report.js'
+import { DayError, type DayFile, type DayOutcome } from '../ports/days.js'
+import type { BacktestOptions } from './backtest-options.js'
+import { type PreparedRun, prepareRun } from './backtest-settings.js'
+import { codeHash } from './code-hash.js'
+import { reason } from './config.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { type InterruptWatch, watchInterrupt } from './interrupt.js'
+import { stageOutputs } from './outputs.js'
+import { packageVersion } from './package-files.js'
+import { Interrupted, UserError } from './problems.js'
+import { startProgress } from './progress.js'
+import { reportJson } from './report-json.js'
+import { summaryText } from './summary.js'
+import { plural } from './summary-format.js'
+import { coloursFor, notice, printResult } from './terminal.js'
+
+/** Runs `dolphin backtest` on checked options: days in, files and a summary out. */
+export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
+  const watch = watchInterrupt()
+  try {
+    const run = prepareRun(options)
+    const files = await selectedDays(options)
+    refuseOverwriting(files, options)
+    if (run.notice !== undefined && !options.quiet) notice(run.notice)
+    const report = await replay(run, files, options, watch)
+    await publish(report, options, watch)
+    if (report.skippedDays.length > 0) warnOfSkippedDays(report.skippedDays, files.length)
+    return EXIT.ok
+  } finally {
+    watch.stop()
+  }
+}
+
+/** The day files the inputs name, within the period asked for. */
+async function selectedDays({ inputs, from, to }: BacktestOptions): Promise<DayFile[]> {
+  const found = await findDayFiles(inputs).catch((error: unknown) => {
+    throw new UserError(reason(error))
+  })
+  const selected = found.filter(
+    (file) => (from === undefined || file.date >= from) && (to === undefined || file.date <= to),
+  )
+  if (selected.length > 0) return selected
+  const period = from === undefined ? `until ${to}` : to === undefined ? `from ${from} on` : `from ${from} to ${to}`
+  throw new UserError(`no day ${period}; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
+}
+
+/** `--trades days/2026-01-05.parquet` is a slip that would destroy a day. */
+function refuseOverwriting(files: readonly DayFile[], { trades }: BacktestOptions): void {
+  if (trades === undefined || !files.some((file) => resolve(file.path) === resolve(trades))) return
+  throw new UserError({ place: '--trades', message: `${trades} is one of the days to be read` })
+}
+
+/** The day loop: the only place where reading (asynchronous) and the engine (not) meet. */
+async function replay(
+  run: PreparedRun,
+  files: readonly DayFile[],
+  options: BacktestOptions,
+  { signal }: InterruptWatch,
+): Promise<BacktestReport> {
+  const backtest = new Backtest(run.settings)
+  const skipped: SkippedDay[] = []
+  const progress = startProgress({ total: files.length, unit: 'days', label: 'Backtest', quiet: options.quiet })
+  let done = 0
+  try {
+    const { workers, cacheDir } = options
+    for await (const outcome of parquetDays.read(files, {
+      workers,
+      signal,
+      ...(cacheDir === undefined ? {} : { cacheDir }),
+    })) {
+      if (signal.aborted) break
+      const error = addOutcome(backtest, outcome)
+      if (error !== undefined) {
+        const day = { date: outcome.file.date, file: outcome.file.path, error: error.message }
+        if (!options.keepGoing) throw refused(error)
+        backtest.skipDay(day)
+        skipped.push(day)
+      }
+      progress.advance(1, outcome.file.date)
+      done++
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    progress.stop()
+  }
+  if (signal.aborted)
+    throw new Interrupted(`Interrupted after ${done} of ${plural(files.length, 'day')}; nothing was written.`)
+  if (skipped.length === files.length) throw allRefused(skipped)
+  return backtest.finish({ engineVersion: packageVersion(), codeHash: codeHash(), settings: run.recorded })
+}
+
+/** Feeds one day to the engine; answers with the error when the day cannot be used. */
+function addOutcome(backtest: Backtest, outcome: DayOutcome): DayError | undefined {
+  if ('error' in outcome) return outcome.error
+  try {
+    backtest.addDay(outcome.day.columns, outcome.day.sha256)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof DayError)) throw error
+    // The core knows days, not files.
+    return new DayError({ ...error.where, file: outcome.file.path }, error.expected, error.found)
+  }
+}
+
+function refused(error: DayError): UserError {
+  return new UserError(error.message, {
+    exitCode: EXIT.dataRefused,
+    hint: 'The day was refused and the run stopped. --keep-going leaves such days out.',
+  })
+}
+
+function allRefused(skipped: readonly SkippedDay[]): UserError {
+  const shown = skipped.slice(0, 10).map((day) => ({ message: day.error }))
+  const more = skipped.length > shown.length ? [{ message: `and ${skipped.length - shown.length} more` }] : []
+  return new UserError([...shown, ...more], {
+    exitCode: EXIT.dataRefused,
+    hint: 'Every day was refused: there is nothing to report.',
+  })
+}
+
+/** Files first, then stdout: a summary that names a report can rely on it. An interruption until then leaves nothing. */
+async function publish(report: BacktestReport, options: BacktestOptions, watch: InterruptWatch): Promise<void> {
+  const staged = await stageOutputs(report, options)
+  if (watch.signal.aborted) {
+    await staged.discard()
+    throw new Interrupted('Interrupted; nothing was written.')
+  }
+  await staged.commit()
+  const { written } = staged
+  const { byAsset, byDay } = options
+  const colours = coloursFor(process.stdout, options.colour)
+  await printResult(
+    options.json === '-' ? reportJson(report) : summaryText(report, { colours, byAsset, byDay, written }),
+  )
+}
+
+function warnOfSkippedDays(skipped: readonly SkippedDay[], total: number): void {
+  const colours = coloursFor(process.stderr)
+  notice(
+    `${colours.bold(colours.yellow('WARNING'))} ${skipped.length} of ${plural(total, 'day')} refused and left out:`,
+  )
+  for (const day of skipped) notice(`  ${day.error}`)
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { runBacktest } from './backtest.js'
+import { backtestOptions } from './backtest-options.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { packageFile } from './package-files.js'
+import { notice } from './terminal.js'
+
+export interface DemoOptions {
+  readonly out: string
+  readonly json?: string | true
+  readonly quiet?: boolean
+  readonly color?: boolean
+}
+
+/** The bundled days through the same path as any other backtest. */
+export async function runDemo({ out, ...options }: DemoOptions): Promise<ExitCode> {
+  const factors = packageFile('fixtures', 'factors-2025-05.csv')
+  const code = await runBacktest(
+    backtestOptions([packageFile('fixtures', 'days')], {
+      ...options,
+      report: out,
+      byDay: false,
+      byAsset: true,
+      ...(existsSync(factors) ? { factors } : {}),
+    }),
+  )
+  if (code === EXIT.ok && !options.quiet) notice(`Open the report in a browser: ${pathToFileURL(resolve(out)).href}`)
+  return code
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { EXIT, EXIT_CODES_HELP } from './exit-codes.js'
+import { packageVersion } from './package-files.js'
+
+interface LazyCommand {
+  readonly summary: string
+  readonly load: () => Promise<{ register(parent: Command): void }>
+}
+
+/** Only the command that is asked for is loaded: start-up time is what every script and shell completion pays. */
+const COMMANDS: Readonly<Record<string, LazyCommand>> = {
+  backtest: { summary: 'run a strategy over Parquet days', load: () => import('./backtest-command.js') },
+  demo: { summary: 'backtest the bundled real days, offline, no setup', load: () => import('./demo-command.js') },
+  data: { summary: 'make and check day files', load: () => import('./data-command.js') },
+}
+
+const EXAMPLES = `Examples:
+  dolphin demo                                      see it work on 26 bundled days of real prices
+  dolphin backtest days/ --report run.html          the champion over a folder of days
+  dolphin backtest days/ --set fraction=0.15        a research run with one parameter changed
+  dolphin backtest --help                           every option of a command`
+
+quietBrokenPipes()
+try {
+  const program = await createProgram(process.argv.slice(2))
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = await exitCodeOf(error)
+}
+
+async function createProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('dolphin')
+    .description('An exact, fast crypto-futures trading engine on market instability.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+    .configureHelp({ styleTitle: bold, styleCommandText: bold, subcommandTerm: (command) => command.name() })
+    .showHelpAfterError('(dolphin --help lists commands and options)')
+    .exitOverride()
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const asked = words[0] === 'help' ? words[1] : words[0]
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    if (name === asked) (await load()).register(program)
+    else program.command(name).summary(summary).description(summary)
+  }
+  return program
+}
+
+/** Commander has already said what is wrong with a command line; everything else is reported here. */
+async function exitCodeOf(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  return (await import('./report-error.js')).reportError(error)
+}
+
+/** `dolphin … | head -1` closes the pipe early: that is the reader's choice and no error of the run. */
+function quietBrokenPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
+      throw error
+    })
+  }
+}
+
+/** Commander strips it again where the output takes no colours. */
+function bold(text: string): string {
+  return `\x1b[1m${text}\x1b[22m`
+}

@@ -1,0 +1,74 @@
+/** Numbers and tables for people. ASCII signs, so that a figure copied from the terminal is a number elsewhere. */
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const CENTS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
+export function count(value: number): string {
+  return WHOLE.format(value)
+}
+
+/** USD; cents up to a million, then whole dollars. */
+export function usd(value: number): string {
+  return (Math.abs(value) < 1e6 ? CENTS : WHOLE).format(withoutNegativeZero(value, 2))
+}
+
+/** USD with its sign, for results and changes. */
+export function signedUsd(value: number): string {
+  return withSign(value, usd(value))
+}
+
+/** A fraction as percent. */
+export function percent(fraction: number, digits = 2): string {
+  return `${withoutNegativeZero(fraction * 100, digits).toFixed(digits)} %`
+}
+
+export function signedPercent(fraction: number, digits = 2): string {
+  return withSign(fraction, percent(fraction, digits))
+}
+
+/** `1 h 30 min`, `45 s`, `2 d`: the two largest units; seconds beside ten minutes or more say nothing. */
+export function duration(seconds: number): string {
+  const parts: string[] = []
+  let left = Math.round(seconds >= 600 ? seconds / 60 : seconds) * (seconds >= 600 ? 60 : 1)
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['min', 60],
+    ['s', 1],
+  ] as const) {
+    const amount = Math.floor(left / size)
+    left -= amount * size
+    if (amount > 0) parts.push(`${amount} ${unit}`)
+  }
+  if (parts.length === 0) return seconds > 0 ? `${Number(seconds.toPrecision(2))} s` : '0 s'
+  return parts.slice(0, 2).join(' ')
+}
+
+/** `1 day`, `2 days`. */
+export function plural(amount: number, noun: string): string {
+  return `${count(amount)} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+export interface TableStyle {
+  readonly head: (text: string) => string
+  /** Colour of a cell by its text; called after padding, so that columns stay aligned. */
+  readonly cell?: (text: string, column: number) => string
+}
+
+/** Aligned columns, two blanks apart: the first to the left, the others to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], style: TableStyle): string[] {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)))
+  const line = (cells: readonly string[], paint: (text: string, column: number) => string) =>
+    cells.map((cell, i) => paint(i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!), i)).join('  ')
+  const paintCell = style.cell ?? ((text: string) => text)
+  return [line(head, style.head), ...rows.map((row) => line(row, paintCell))]
+}
+
+function withSign(value: number, text: string): string {
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text
+}
+
+/** −0.001 shown with two digits is 0.00, not -0.00. */
+function withoutNegativeZero(value: number, digits: number): number {
+  return Math.abs(value) < 0.5 / 10 ** digits ? 0 : value
+}

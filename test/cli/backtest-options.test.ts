@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { backtestOptions, type RawBacktestOptions } from '../../src/cli/backtest-options.js'
+import { CHAMPION_CONFIG } from '../../src/cli/config.js'
+
+const options = (raw: RawBacktestOptions) => backtestOptions(['days'], raw)
+
+afterEach(() => vi.unstubAllEnvs())
+
+describe('backtest options', () => {
+  it('without any, the champion runs with the warm-up gate and no breaker, order book or forewarner', () => {
+    const plain = options({})
+    expect(plain).toMatchObject({
+      config: CHAMPION_CONFIG,
+      overrides: [],
+      research: false,
+      volGate: { kind: 'warmup' },
+      forewarner: 'off',
+      posture: 'APEX',
+      keepGoing: false,
+    })
+    for (const absent of ['from', 'direction', 'factors', 'orderBook', 'json', 'trades', 'report', 'cacheDir']) {
+      expect(plain).not.toHaveProperty(absent)
+    }
+    expect(plain.workers).toBeLessThanOrEqual(2)
+  })
+
+  it.each([
+    ['warmup', { kind: 'warmup' }],
+    ['0.0004', { kind: 'fixed', threshold: 0.0004 }],
+    ['4e-4', { kind: 'fixed', threshold: 0.0004 }],
+    ['0', { kind: 'fixed', threshold: 0 }],
+    ['p60', { kind: 'percentile', percentile: 60 }],
+    ['P99.5', { kind: 'percentile', percentile: 99.5 }],
+  ])('--vol-gate %s', (text, gate) => {
+    expect(options({ volGate: text }).volGate).toEqual(gate)
+  })
+
+  it.each<[string, RawBacktestOptions, string]>([
+    [
+      'a day that is not in the calendar',
+      { from: '2026-02-30' },
+      '--from: expected a date YYYY-MM-DD, found "2026-02-30", which is not in the calendar',
+    ],
+    ['a date of another form', { to: '1.2.2026' }, '--to: expected a date YYYY-MM-DD, found "1.2.2026"'],
+    [
+      'a period that ends before it starts',
+      { from: '2026-02-02', to: '2026-02-01' },
+      '--to: expected 2026-02-02 or later, found 2026-02-01',
+    ],
+    [
+      'a mistyped direction',
+      { direction: 'shrot' },
+      `--direction: expected 'short' or 'long', found "shrot"; did you mean 'short'?`,
+    ],
+    [
+      'a mistyped posture',
+      { posture: 'stalkr' },
+      `--posture: expected 'APEX', 'STALKER', 'TURTLE' or 'HIBERNATE', found "STALKR"; did you mean 'STALKER'?`,
+    ],
+    [
+      'a percentile above 100',
+      { volGate: 'p160' },
+      `--vol-gate: expected 'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100, found "p160"`,
+    ],
+    [
+      'a negative volatility',
+      { volGate: '-1' },
+      `--vol-gate: expected 'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100, found "-1"`,
+    ],
+    [
+      'a mistyped gate',
+      { volGate: 'warmpu' },
+      `--vol-gate: expected 'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100, found "warmpu"; did you mean 'warmup'?`,
+    ],
+    ['no capital', { capital: '0' }, '--capital: expected a number above 0, found "0"'],
+    ['capital in words', { capital: '25k' }, '--capital: expected a number above 0, found "25k"'],
+    ['half a worker', { workers: '1.5' }, '--workers: expected an integer from 0 to 64, found "1.5"'],
+    [
+      'a beta policy without factors',
+      { betaPolicy: 'fixed' },
+      '--beta-policy: needs --factors <csv>: beta comes from its w750 column',
+    ],
+    [
+      'a fixed beta without a threshold',
+      { factors: 'f.csv', betaPolicy: 'fixed' },
+      "--beta-policy: 'fixed' needs --beta-threshold <velocity>",
+    ],
+    [
+      'a threshold under another policy',
+      { factors: 'f.csv', betaPolicy: 'expanding', betaThreshold: '1' },
+      '--beta-threshold: goes with --beta-policy fixed, not expanding',
+    ],
+    [
+      'evidence without a forewarner',
+      { forewarnerTrades: 't.csv' },
+      '--forewarner-trades: needs --forewarner monte-carlo',
+    ],
+    [
+      'trades in another format',
+      { trades: 'out.xlsx' },
+      '--trades: expected a file name.csv or name.parquet, found "out.xlsx"',
+    ],
+    ['a report in another format', { report: 'out.pdf' }, '--report: expected a file name.html, found "out.pdf"'],
+    [
+      'days taken for the JSON file',
+      { json: 'days/' },
+      '--json: expected a file name.json (or nothing, for stdout), found "days/"',
+    ],
+    [
+      'two mistakes',
+      { from: 'x', workers: 'y' },
+      '--from: expected a date YYYY-MM-DD, found "x"\n--workers: expected an integer from 0 to 64, found "y"',
+    ],
+  ])('%s is refused with what was expected', (_, raw, message) => {
+    expect(() => options(raw)).toThrow(message)
+  })
+
+  it('days swallowed by --cache are found', () => {
+    expect(() => backtestOptions([], { cache: 'days/' })).toThrow(
+      '<days…>: expected a folder or files of days YYYY-MM-DD.parquet, found none (--cache took "days/" as its folder)',
+    )
+  })
+
+  it('a beta threshold alone means the fixed policy', () => {
+    expect(options({ factors: 'f.csv', betaThreshold: '-0.01' })).toMatchObject({
+      betaPolicy: 'fixed',
+      betaThreshold: -0.01,
+    })
+  })
+
+  it('capital and closing at the end are overrides, after those of --set', () => {
+    const { overrides } = options({ set: ['fraction=0.1'], capital: '1e4', closeAtEnd: true })
+    expect(overrides).toEqual(['fraction=0.1', 'run.initial_capital=10000', 'exits.close_at_end=true'])
+  })
+
+  it('the cache lies where the user keeps caches', () => {
+    vi.stubEnv('XDG_CACHE_HOME', '/caches')
+    expect(options({ cache: true }).cacheDir).toBe(join('/caches', 'dolphin-engine'))
+    vi.stubEnv('XDG_CACHE_HOME', '')
+    expect(options({ cache: true }).cacheDir).toMatch(/\.cache[/\\]dolphin-engine$/)
+    expect(options({ cache: 'here' }).cacheDir).toBe('here')
+  })
+
+  it('--json alone means stdout', () => {
+    expect(options({ json: true }).json).toBe('-')
+  })
+})
