@@ -1,21 +1,34 @@
 import type { BacktestReport } from '../../ports/backtest-report.js'
-import { formatPercentChange, formatProfitFactor, formatUsd } from './format.js'
-import { html } from './html.js'
+import { assetSection, costSection, daySection, exitSection, exposureSection } from './breakdowns.js'
+import { configurationSection, openPositionSection } from './configuration.js'
+import { documentShell } from './document-shell.js'
+import { headline } from './headline.js'
+import { heatmapSection } from './heatmap-view.js'
+import { embedJson, html } from './html.js'
+import { chartSection, tradeSection } from './interactive.js'
+import { masthead } from './masthead.js'
+import { pageData } from './page-data.js'
 
-/** The report as one HTML document that needs no network. The same report gives the same bytes. */
+/**
+ * A backtest as one HTML document: figures, curves, calendar, attribution, trade list, configuration. It holds all it
+ * needs (the chart library included) and its content security policy forbids every connection. Figures, tables and
+ * calendar are plain markup; only curves and trade list need its script.
+ *
+ * The same report gives the same bytes. Every text in it is treated as hostile.
+ */
 export function renderHtmlReport(report: BacktestReport): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${report.strategy}</title>
-</head>
-<body>
-<h1>${report.strategy}</h1>
-<p>${formatUsd(report.finalCapital)} ${formatPercentChange(report.figures.roi)} ${formatProfitFactor(report.figures.profitFactor)}</p>
-</body>
-</html>
-`.toString()
+  const period = report.from === null ? '' : ` · ${report.from} – ${report.to ?? ''}`
+  const body = html`<main>
+${masthead(report)}
+${headline(report)}
+<noscript><p class="notice">The curves and the trade list need this page's own script; it is switched off in this browser.</p></noscript>
+${chartSection(report)}
+<div class="pair calendar-pair">${heatmapSection(report)}${exitSection(report)}</div>
+<div class="pair">${costSection(report)}${exposureSection(report)}</div>
+<div class="pair">${assetSection(report)}${daySection(report)}</div>
+${tradeSection(report)}
+${openPositionSection(report)}
+${configurationSection(report)}
+</main>`
+  return documentShell({ title: `${report.strategy}${period}`, body, data: embedJson(pageData(report)) }).toString()
 }

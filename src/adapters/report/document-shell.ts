@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Html, html, trusted } from './html.js'
+import { PAGE_SCRIPT } from './page-script.generated.js'
+import { STYLES } from './styles.js'
+
+const require = createRequire(import.meta.url)
+
+/** uPlot's distribution carries its address but not the notice that its licence asks copies to keep. */
+const CHART_NOTICE = 'Charts: uPlot, Copyright (c) Leon Sorokin, MIT License (https://opensource.org/license/mit).'
+
+/**
+ * A whole document round a body. Its content security policy allows exactly the scripts and style sheets that are in
+ * it, by hash, and no connection of any kind: neither a mistake in escaping nor a later edit can make it call home.
+ */
+export function documentShell(page: { readonly title: string; readonly body: Html; readonly data: Html }): Html {
+  const styles = [readPackageFile('uplot/dist/uPlot.min.css'), STYLES]
+  const scripts = [readPackageFile('uplot/dist/uPlot.iife.min.js'), PAGE_SCRIPT]
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy({ styles, scripts })}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${page.title}</title>
+<link rel="icon" href="data:,">
+<!-- ${trusted(CHART_NOTICE)} -->
+${styles.map((style) => html`<style>${trusted(style)}</style>\n`)}</head>
+<body>
+${page.body}
+<script type="application/json" id="page-data">${page.data}</script>
+${scripts.map((script) => html`<script>${trusted(script)}</script>\n`)}</body>
+</html>
+`
+}
+
+function contentSecurityPolicy(inlined: {
+  readonly styles: readonly string[]
+  readonly scripts: readonly string[]
+}): string {
+  const hashes = (texts: readonly string[]) => texts.map((text) => `'sha256-${sha256(text)}'`).join(' ')
+  return [
+    `default-src 'none'`,
+    `script-src ${hashes(inlined.scripts)}`,
+    `style-src ${hashes(inlined.styles)}`,
+    'img-src data:',
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ')
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('base64')
+}
+
+function readPackageFile(path: string): string {
+  return readFileSync(require.resolve(path), 'utf8').trim()
+}

@@ -1,0 +1,77 @@
+import type { BacktestReport } from '../../ports/backtest-report.js'
+import type { Figures } from '../../ports/trades.js'
+import { toneOf } from './bars.js'
+import {
+  formatCount,
+  formatNumber,
+  formatPercent,
+  formatPercentChange,
+  formatProfitFactor,
+  formatUsd,
+  formatUsdChange,
+} from './format.js'
+import { type Html, html } from './html.js'
+
+interface HeadlineFigure {
+  readonly key: string
+  readonly label: string
+  readonly simulated: string
+  readonly withoutEdge: string
+  readonly tone?: string
+  readonly toneWithoutEdge?: string
+}
+
+/**
+ * The figures a run is judged by, each beside the same figure without the simulated edge: the bonus is a model's, and a
+ * reader must not have to look for how much of the result it is.
+ */
+export function headline(report: BacktestReport): Html {
+  return html`<section class="card headline" aria-labelledby="headline-title">
+<h2 id="headline-title" class="visually-hidden">Headline figures</h2>
+<dl class="tiles">${headlineFigures(report).map(tile)}</dl>
+<p class="edge-share">${edgeSentence(report)}</p>
+</section>`
+}
+
+function headlineFigures(report: BacktestReport): HeadlineFigure[] {
+  const { figures, figuresWithoutEdge, initialCapital, finalCapital } = report
+  const pair = (key: string, label: string, text: (figures: Figures) => string): HeadlineFigure => {
+    return { key, label, simulated: text(figures), withoutEdge: text(figuresWithoutEdge) }
+  }
+  return [
+    {
+      key: 'final-capital',
+      label: 'Final capital',
+      simulated: formatUsd(finalCapital),
+      withoutEdge: formatUsd(initialCapital * (1 + figuresWithoutEdge.roi)),
+    },
+    {
+      ...pair('roi', 'Return', ({ roi }) => formatPercentChange(roi)),
+      tone: toneOf(figures.roi),
+      toneWithoutEdge: toneOf(figuresWithoutEdge.roi),
+    },
+    pair('profit-factor', 'Profit factor', ({ profitFactor }) => formatProfitFactor(profitFactor)),
+    pair('win-rate', 'Win rate', ({ winRate }) => formatPercent(winRate, 1)),
+    pair('max-drawdown', 'Max drawdown', ({ maxDrawdown }) => formatPercent(maxDrawdown)),
+    pair('sharpe', 'Sharpe (365 d)', ({ sharpe }) => formatNumber(sharpe)),
+    pair('trades', 'Trades', ({ trades }) => formatNumber(trades, 0)),
+  ]
+}
+
+function tile(figure: HeadlineFigure): Html {
+  const { key, label, simulated, withoutEdge, tone = '', toneWithoutEdge = '' } = figure
+  return html`<div class="tile" data-figure="${key}">
+<dt>${label}</dt>
+<dd class="simulated ${tone}">${simulated}</dd>
+<dd class="without-edge"><span class="what">without edge</span> <span class="value ${toneWithoutEdge}">${withoutEdge}</span></dd>
+</div>`
+}
+
+function edgeSentence({ costs, trades }: BacktestReport): Html {
+  const helped = trades.filter((trade) => trade.edgeUsd !== 0).length
+  if (trades.length === 0) return html`No trade was closed in this run.`
+  if (helped === 0) return html`No simulated edge went into this result: both lines are the same run.`
+  const share =
+    costs.net > 0 ? html`, <strong>${formatPercent(costs.edge / costs.net, 0)}</strong> of the net result` : ''
+  return html`The large figures include a <strong>simulated</strong> order-book edge on ${formatNumber(helped, 0)} of ${formatCount(trades.length, 'trade')}, worth <strong>${formatUsdChange(costs.edge)}</strong>${share}. The figures without edge are the same trades and sizes with that bonus taken out.`
+}

@@ -1,0 +1,62 @@
+import type { BacktestReport } from '../../ports/backtest-report.js'
+import { formatCount, formatDate, formatDuration, formatNumber, formatUsd } from './format.js'
+import { type Html, html } from './html.js'
+import { sideOf } from './trade-columns.js'
+
+/** Title, period and bar step, then everything a reader must know before believing a figure. */
+export function masthead(report: BacktestReport): Html {
+  return html`<header class="masthead">
+<p class="overline">dolphin-engine ${report.engineVersion} · backtest</p>
+<h1>${report.strategy} <span class="badge">${sideOf(report)}</span>${
+    report.research && html` <span class="badge research">RESEARCH</span>`
+  }</h1>
+<p class="period">${period(report)}</p>
+<ul class="facts">${facts(report).map((fact) => html`<li>${fact}</li>`)}</ul>
+</header>
+${researchNotice(report)}${ruinNotice(report)}${skippedNotice(report)}`
+}
+
+function period({ from, to }: BacktestReport): string {
+  if (from === null || to === null) return 'No day was run'
+  return from === to ? formatDate(from) : `${formatDate(from)} – ${formatDate(to)}`
+}
+
+function facts(report: BacktestReport): (string | Html)[] {
+  const { barSeconds, maxHoldSeconds, parameters } = report
+  const step = barSeconds === null ? 'no timestamps, bar step unknown' : `one every ${formatDuration(barSeconds)}`
+  const hold = parameters.max_hold_bars
+  const holdTime = maxHoldSeconds === null ? 'unknown time' : formatDuration(maxHoldSeconds)
+  return [
+    formatCount(report.days.length, 'day'),
+    html`${formatCount(report.bars, 'bar')}, ${step}`,
+    ...(hold === undefined ? [] : [html`<code>max_hold_bars</code> ${String(hold)} = <strong>${holdTime}</strong>`]),
+    `${formatNumber(report.assets.length, 0)} of ${formatCount(report.universe.length, 'asset')} traded`,
+    `${formatUsd(report.initialCapital)} initial capital`,
+  ]
+}
+
+function researchNotice({ research, drift }: BacktestReport): Html | false {
+  if (!research) return false
+  return html`<aside class="notice research" aria-label="Research run">
+<p><strong>Research run.</strong> Not the frozen champion: ${
+    drift.length === 0 ? 'its parameters differ from it.' : html`${formatCount(drift.length, 'parameter')} drifted.`
+  }</p>
+${drift.length > 0 && html`<ul>${drift.map((line) => html`<li><code>${line}</code></li>`)}</ul>`}
+</aside>`
+}
+
+function ruinNotice({ trades, initialCapital }: BacktestReport): Html | false {
+  const ruined = trades.findIndex((trade) => trade.capitalAfter <= 0)
+  if (ruined === -1 || initialCapital <= 0) return false
+  return html`<aside class="notice ruin" aria-label="Ruin">
+<p><strong>Ruin.</strong> Capital fell to ${formatUsd(trades[ruined]!.capitalAfter)} with trade #${ruined + 1}. An account would have been closed there; figures that span it have no meaning for a real account.</p>
+</aside>`
+}
+
+function skippedNotice({ skippedDays }: BacktestReport): Html | false {
+  if (skippedDays.length === 0) return false
+  return html`<aside class="notice" aria-label="Skipped days">
+<p><strong>${formatCount(skippedDays.length, 'day')} skipped.</strong> The figures leave ${skippedDays.length === 1 ? 'it' : 'them'} out.</p>
+<ul>${skippedDays.map((day) => html`<li>${day.date}: ${day.error} <span class="muted">(${day.file})</span></li>`)}</ul>
+</aside>`
+}

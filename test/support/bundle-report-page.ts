@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+
+const ENTRY = fileURLToPath(new URL('../../src/adapters/report/page/main.js', import.meta.url))
+
+/** Imports say `.js`, as everywhere here; esbuild looks for the `.ts` behind one only when a `.ts` file imports it. */
+const typescriptBehindJs: Plugin = {
+  name: 'typescript-behind-js',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^\.\.\/.*\.js$/ }, ({ path, ...rest }) =>
+      resolve(path.replace(/\.js$/, '.ts'), { ...rest, pluginData: undefined }),
+    )
+  },
+}
+
+/** The module that holds the report page's script, made from `src/adapters/report/page` and what that imports. */
+export async function bundleReportPage(): Promise<string> {
+  const result = await build({
+    entryPoints: [ENTRY],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    plugins: [typescriptBehindJs],
+  })
+  // Paths in esbuild's comments depend on where it is run from.
+  const script = result.outputFiles[0]!.text.replace(/^ *\/\/ \S*src\/adapters\/report\/(\S+)$/gm, '  // $1')
+  return `// biome-ignore-all lint: generated
+// biome-ignore-all format: generated
+/**
+ * The script of the report page. Generated from \`page/\`: do not edit, run \`npx vitest run -u test/adapters/report/page-script\`.
+ */
+export const PAGE_SCRIPT: string = String.raw\`${escapeForRaw(script)}\`
+`
+}
+
+/** A raw template takes everything but its own end and its slots; the page's sources have neither inside a string. */
+function escapeForRaw(script: string): string {
+  return script.replace(/[`$]/g, (character) => `\${'${character}'}`)
+}
