@@ -1,21 +1,19 @@
 import type { DayColumns } from '../../ports/days.js'
-import type { Forewarner } from '../../ports/forewarner.js'
-import type { Direction, IsoDate, Posture } from '../../ports/market.js'
+import type { Posture } from '../../ports/market.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
-import type { DayRecord, EntryRecord, ExitReason, ForewarnerStatus, Trade } from '../../ports/trades.js'
+import type { DayRecord, EntryRecord, ExitReason, Trade } from '../../ports/trades.js'
 import { assert } from '../assert.js'
-import { orderBookBeta } from '../breaker/breaker.js'
 import { simulatedExit } from '../costs/costs.js'
 import { exitReason, turnBarsAfter } from '../exits/exits.js'
-import { assessDay } from '../forewarner/gate.js'
 import { MersenneTwister } from '../numeric/mersenne-twister.js'
 import type { ExitLimits } from '../orderbook/dynamic-exit.js'
 import { dynamicExit } from '../orderbook/dynamic-exit.js'
-import { withdrawalShare } from '../orderbook/orderbook.js'
 import type { SignalShape } from '../signal/signal.js'
 import { gateOpen, signalShape } from '../signal/signal.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
 import { NO_FEEDBACK, recordResult, regimeSizeMultiplier } from '../sizing/sizing.js'
+import type { DayStart, DayState } from './day.js'
+import { openDay, recordOf, takePosture } from './day.js'
 import { EntryDesk } from './entry.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
@@ -36,23 +34,6 @@ export interface EnginePorts {
   readonly orderBook?: OrderBookSource
 }
 
-/** The breaker's word for a day: computed by the breaker (the order book may then modulate beta), or given. */
-export interface DayBoost {
-  readonly boost: number
-  readonly beta: number
-  readonly source: 'breaker' | 'given'
-}
-
-export interface DayStart {
-  readonly date: IsoDate
-  readonly direction?: Direction
-  readonly posture?: Posture
-  /** Boost 1 and beta 0 when absent. */
-  readonly acb?: DayBoost
-  /** Asked once, now; without one the day is OK. */
-  readonly forewarner?: Forewarner
-}
-
 /** One bar, for callers that have no columns. `prices[i]` is the close of `universe[i]`, NaN where there is none. */
 export interface Bar {
   readonly velDiv: number
@@ -65,25 +46,6 @@ export interface Bar {
 export interface BarOutcome {
   readonly entry?: EntryRecord
   readonly exit?: Trade
-}
-
-interface DayState {
-  date: IsoDate
-  direction: Direction
-  posture: Posture
-  boost: number
-  beta: number
-  boostStart: number
-  betaStart: number
-  mcStatus: ForewarnerStatus
-  mcScale: number
-  forewarnerMaxLeverage: number | null
-  /** No entries: a RED forewarner, or a posture that forbids them. */
-  halted: boolean
-  capitalStart: number
-  bars: number
-  trades: number
-  entries: number
 }
 
 /**
@@ -181,44 +143,18 @@ export class Engine {
   /** Section 3. */
   beginDay(start: DayStart): void {
     this.endDay()
-    const { orderBook } = this.ports
-    const { forewarner } = start
-    const direction = start.direction ?? -1
-    const boost = start.acb?.boost ?? 1
-    let beta = start.acb?.beta ?? 0
-    if (orderBook !== undefined && start.acb?.source === 'breaker') {
-      const bar = this.barIndex
-      const stressShare = withdrawalShare(orderBook.assets.map((asset) => orderBook.book(asset, bar)))
-      beta = orderBookBeta(beta, { regimeSignal: orderBook.macro(bar).regimeSignal, stressShare })
-    }
-    const maxLeverage = this.parameters.max_leverage * boost
-    const verdict = assessDay(forewarner, { date: start.date, maxLeverage })
-    this.day = {
-      date: start.date,
-      direction,
-      posture: 'APEX',
-      boost,
-      beta,
-      boostStart: boost,
-      betaStart: beta,
-      mcStatus: verdict.status,
-      mcScale: verdict.scale,
-      forewarnerMaxLeverage: forewarner === undefined ? null : maxLeverage,
-      halted: false,
-      capitalStart: this.cash,
-      bars: 0,
-      trades: 0,
-      entries: 0,
-    }
-    this.shape = signalShape(this.parameters, direction)
-    this.setPosture(start.posture ?? 'APEX')
+    this.day = openDay(start, {
+      capital: this.cash,
+      maxLeverage: this.parameters.max_leverage,
+      firstBar: this.barIndex,
+      orderBook: this.ports.orderBook,
+    })
+    this.shape = signalShape(this.parameters, this.day.direction)
   }
 
   /** Posture may change at any time within a day; a RED day stays halted. Section 4. */
   setPosture(posture: Posture): void {
-    const day = this.currentDay()
-    day.posture = posture
-    day.halted = day.mcStatus === 'RED' || posture === 'TURTLE' || posture === 'HIBERNATE'
+    takePosture(this.currentDay(), posture)
   }
 
   /** Parks a validated sub-day breaker update; it is applied at the top of the next bar. Section 10.4. */
@@ -286,22 +222,7 @@ export class Engine {
 
   /** The current or last day as it stands. */
   dayRecord(): DayRecord {
-    const { date, bars, capitalStart, trades, entries, boostStart, betaStart, boost, beta, ...rest } = this.currentDay()
-    return {
-      date,
-      bars,
-      pnl: this.cash - capitalStart,
-      capitalStart,
-      capital: this.cash,
-      trades,
-      entries,
-      boostStart,
-      betaStart,
-      boost,
-      beta,
-      mcStatus: rest.mcStatus,
-      forewarnerMaxLeverage: rest.forewarnerMaxLeverage,
-    }
+    return recordOf(this.currentDay(), this.cash)
   }
 
   /** Closes an open position at its last valid price, reason `END_OF_DATA`; it belongs to the last day. Section 13. */
