@@ -39,7 +39,10 @@ export function exceeds(a: Rational, b: Rational): boolean {
   return a.numerator * b.denominator > b.numerator * a.denominator
 }
 
-/** Whether the population deviation of the simple returns of `prices` exceeds `threshold` ≥ 0, step by step as defined. */
+/**
+ * Whether the population deviation of the simple returns of `prices` exceeds `threshold` ≥ 0: the mean of the squares
+ * less the square of the mean, of the returns as defined.
+ */
 export function deviationExceeds(prices: readonly number[], threshold: number): boolean {
   const returns = prices
     .slice(1)
@@ -47,7 +50,7 @@ export function deviationExceeds(prices: readonly number[], threshold: number): 
   const zero = rational(0)
   const count = rational(returns.length)
   const mean = over(returns.reduce(plus, zero), count)
-  const squares = returns.map((value) => times(minus(value, mean), minus(value, mean)))
-  const variance = over(squares.reduce(plus, zero), count)
+  const meanSquare = over(returns.map((value) => times(value, value)).reduce(plus, zero), count)
+  const variance = minus(meanSquare, times(mean, mean))
   return exceeds(variance, times(rational(threshold), rational(threshold)))
 }

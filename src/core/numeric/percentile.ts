@@ -1,33 +1,24 @@
 /**
- * The percentile of ascending values with linear interpolation, as numpy's default computes it, last bit included.
- * `fraction` is 0 … 1 (0.6 is the 60th percentile). NaN for no values.
+ * The percentile of `count` values with linear interpolation, as numpy's default computes it, last bit included, given
+ * the value at each rank (0 the smallest). `fraction` is 0 … 1 (0.6 is the 60th percentile). NaN for no values.
  */
-export function percentileOfSorted(ascending: ArrayLike<number>, fraction: number): number {
-  const last = ascending.length - 1
-  if (last < 0) return Number.NaN
-  const position = last * fraction
-  const below = Math.min(Math.floor(position), last)
-  const low = ascending[below]!
-  const high = ascending[Math.min(below + 1, last)]!
-  return interpolate(low, high, position - below)
+export function percentileOf(count: number, fraction: number, valueAt: (rank: number) => number): number {
+  if (count === 0) return Number.NaN
+  const position = (count - 1) * fraction
+  const below = Math.floor(position)
+  const share = position - below
+  const low = valueAt(below)
+  return share === 0 ? low : interpolate(low, valueAt(below + 1), share)
 }
 
-/**
- * {@link percentileOfSorted} of values in any order, which it rearranges: expected linear time, because the rest of the
- * values is never sorted.
- */
+/** {@link percentileOf} ascending values. */
+export function percentileOfSorted(ascending: ArrayLike<number>, fraction: number): number {
+  return percentileOf(ascending.length, fraction, (rank) => ascending[rank]!)
+}
+
+/** {@link percentileOf} values in any order, which it rearranges: expected linear time, because most are never sorted. */
 export function percentileInPlace(values: Float64Array, fraction: number): number {
-  const last = values.length - 1
-  if (last < 0) return Number.NaN
-  const position = last * fraction
-  const below = Math.min(Math.floor(position), last)
-  const low = select(values, below)
-  let high = low
-  if (below < last) {
-    high = values[below + 1]!
-    for (let i = below + 2; i <= last; i++) if (values[i]! < high) high = values[i]!
-  }
-  return interpolate(low, high, position - below)
+  return percentileOf(values.length, fraction, (rank) => select(values, rank))
 }
 
 /** Median of values in any order; NaN for no values. */
@@ -40,7 +31,6 @@ export function median(values: ArrayLike<number>): number {
 
 /** numpy's lerp takes the nearer end as its origin; a plain `low + …` differs in the last bit and can flip a `>=`. */
 function interpolate(low: number, high: number, share: number): number {
-  if (share === 0) return low
   const span = high - low
   return share >= 0.5 ? high - span * (1 - share) : low + span * share
 }
