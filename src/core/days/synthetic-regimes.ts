@@ -23,7 +23,7 @@ const SHAPES: Readonly<Record<Regime, RegimeShape>> = {
   onset: { bars: [20, 60], velocityMean: -0.045, velocityDeviation: 0.022, volatility: 1.1 },
   fall: { bars: [90, 180], velocityMean: -0.033, velocityDeviation: 0.02, volatility: 1.4 },
   recovery: { bars: [120, 260], velocityMean: 0.003, velocityDeviation: 0.011, volatility: 1.2 },
-  'false-alarm': { bars: [40, 90], velocityMean: -0.038, velocityDeviation: 0.02, volatility: 1.1 },
+  'false-alarm': { bars: [60, 120], velocityMean: -0.038, velocityDeviation: 0.02, volatility: 1.1 },
   'snap-back': { bars: [60, 110], velocityMean: 0.03, velocityDeviation: 0.016, volatility: 1.3 },
   rally: { bars: [80, 180], velocityMean: 0.022, velocityDeviation: 0.015, volatility: 1.2 },
   'give-back': { bars: [120, 300], velocityMean: 0, velocityDeviation: 0.012, volatility: 1 },
@@ -67,16 +67,16 @@ export function regimeCourse(draw: Xoshiro128, bars: number): RegimeCourse {
  */
 function episode(draw: Xoshiro128): Stretch[] {
   const kind = draw.double()
-  if (kind < 0.45) {
-    const fall = -draw.between(0.011, 0.026)
+  if (kind < 0.42) {
+    const fall = -draw.between(0.009, 0.024)
     return [
       { regime: 'onset', change: -draw.between(0, 0.001) },
       { regime: 'fall', change: fall },
       { regime: 'recovery', change: -fall * draw.between(0.7, 1.2) },
     ]
   }
-  if (kind < 0.8) {
-    const snap = draw.between(0.004, 0.016)
+  if (kind < 0.83) {
+    const snap = draw.between(0.005, 0.018)
     return [
       { regime: 'false-alarm', change: -draw.between(0, 0.002) },
       { regime: 'snap-back', change: snap },
