@@ -1,0 +1,35 @@
+/**
+ * dolphin-engine: the champion strategy as a library. Everything here is pure and synchronous; files come in through
+ * `dolphin-engine/parquet` and go out through `dolphin-engine/report`.
+ */
+export { figures } from './core/analytics/figures.js'
+export { Backtest, type BacktestSettings } from './core/backtest/backtest.js'
+export type { RunAbout } from './core/backtest/report.js'
+export { type BetaPolicy, type BreakerTable, CircuitBreaker, type DailyFactors } from './core/breaker/breaker.js'
+export { type AcbUpdate, parseAcbPayload } from './core/breaker/subday-payload.js'
+export type { DayBoost, DayStart } from './core/engine/day.js'
+export { type Bar, type BarOutcome, Engine, type EnginePorts } from './core/engine/engine.js'
+export {
+  CHAMPION,
+  CHAMPION_HASH,
+  type ChampionParameters,
+  DEFAULT_PARAMETERS,
+  drift,
+  type EngineParameters,
+  type EngineSwitches,
+  type ParameterName,
+  parameterProblems,
+  parametersHash,
+} from './core/engine/parameters.js'
+export { type EngineSnapshot, SNAPSHOT_SCHEMA, SnapshotError } from './core/engine/snapshot.js'
+export { MonteCarloForewarner } from './core/forewarner/monte-carlo.js'
+export { parseOrderBookTable } from './core/orderbook/parse-order-book-table.js'
+export { type OrderBookTable, TableOrderBook } from './core/orderbook/table-order-book.js'
+export { VolGate, type VolGateSetting } from './core/signal/vol-gate.js'
+export * as survival from './core/survival/survival.js'
+export type * from './ports/backtest-report.js'
+export { type DayColumns, DayError, type DayFile, type DayOutcome, type DaySink, type DaySource } from './ports/days.js'
+export type * from './ports/forewarner.js'
+export type * from './ports/market.js'
+export type * from './ports/order-book.js'
+export type * from './ports/trades.js'
