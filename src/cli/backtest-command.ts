@@ -22,10 +22,10 @@ export function register(parent: Command): void {
     .option('--from <date>', 'first day, YYYY-MM-DD')
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .option('--config <yaml>', 'strategy configuration (default: the packaged champion, configs/blue.yml)')
-    .option('--direction <direction>', 'short or long (default: the configuration’s)')
+    .option('--direction <direction>', 'short or long (default: as configured)')
     .option('--set <key=value>', 'override one value of the configuration, repeatable', collect)
     .option('--research', 'declare that parameters may differ from the champion')
-    .option('--capital <usd>', 'capital at the start (default: the configuration’s)')
+    .option('--capital <usd>', 'capital at the start (default: as configured)')
     .option('--posture <posture>', 'APEX, STALKER, TURTLE or HIBERNATE (default: APEX)')
     .option('--close-at-end', 'close an open position after the last bar (a research setting)')
     .optionsGroup('Gates:')
@@ -49,6 +49,7 @@ export function register(parent: Command): void {
     .option('--causality-check', 'prove that no decision uses a later bar')
     .option('--quiet', 'no progress and no notices')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
   command.action(async (inputs: string[], raw: RawBacktestOptions) => {
     const [{ backtestOptions }, { runBacktest }] = await Promise.all([

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parquetDayWriter } from '../adapters/parquet/day-writer.js'
 import { SYNTH_DEFAULTS, SYNTH_LIMITS, type SynthSpec, synthesizeDay } from '../core/days/synthesize.js'
@@ -113,7 +113,6 @@ async function synthesize(job: SynthJob): Promise<ExitCode> {
     throw writeFailure(out, error)
   })
   const dates = Array.from({ length: days }, (_, index) => dateOfEpochDay(epochDay(spec.start) + index))
-  if (job.force) manifest = await dropOtherMarket(out, manifest, dates)
 
   const watch = watchInterrupt()
   const progress = startProgress({ total: days, unit: 'days', label: 'Synthesizing', quiet: job.quiet })
@@ -146,20 +145,6 @@ async function writeDay(out: string, date: IsoDate, spec: SynthSpec, index: numb
   } catch (error) {
     throw writeFailure(path, error)
   }
-}
-
-/** Under --force: removes the days that the manifest lists and the new market does not reach; nothing else. */
-async function dropOtherMarket(
-  out: string,
-  manifest: SynthManifest,
-  dates: readonly IsoDate[],
-): Promise<SynthManifest> {
-  const kept: Record<IsoDate, SynthDay> = {}
-  for (const [date, day] of Object.entries(manifest.days)) {
-    if (dates.includes(date)) kept[date] = day
-    else if (isDate(date)) await rm(dayPath(out, date), { force: true })
-  }
-  return { ...manifest, days: kept }
 }
 
 async function report(job: SynthJob, manifest: SynthManifest, dates: readonly IsoDate[], made: number): Promise<void> {

@@ -8,9 +8,10 @@ export function reportError(error: unknown): ExitCode {
   const colours = coloursFor(process.stderr, !process.argv.includes('--no-color'))
   if (error instanceof UserError) {
     for (const { place, message } of error.problems) {
-      notice(
-        place === undefined ? `${colours.red('error:')} ${message}` : `${colours.bold(placeText(place))}: ${message}`,
-      )
+      // A file position stands first, so that terminals make it clickable; anything else follows the word commander uses.
+      const isFile = place !== undefined && !placeText(place).startsWith('-') && !placeText(place).startsWith('<')
+      const where = place === undefined ? '' : `${colours.bold(placeText(place))}: `
+      notice(`${isFile ? '' : `${colours.red('error:')} `}${where}${message}`)
     }
     if (error.hint !== undefined) notice(colours.dim(error.hint))
     return error.exitCode

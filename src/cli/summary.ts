@@ -190,7 +190,7 @@ function dayLines(report: BacktestReport, c: Colours): string[] {
     day.beta.toFixed(2),
     day.mcStatus,
   ])
-  const head = ['Days', 'bars', 'entries', 'closed', 'pnl USD', 'return', 'capital', 'boost', 'beta', 'gate']
+  const head = ['Days', 'bars', 'entries', 'closed', 'pnl USD', 'return', 'capital', 'boost', 'beta', 'forewarner']
   return table(head, rows, {
     head: c.dim,
     cell: (text, column) => (column === 4 || column === 5 ? paintSign(text, c) : text),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SYNTH_VERSION, type SynthSpec } from '../core/days/synthesize.js'
+import { isDate } from '../core/days/utc-date.js'
 import type { IsoDate } from '../ports/market.js'
 import { EXIT } from './exit-codes.js'
 import { found, UserError } from './problems.js'
@@ -32,7 +33,8 @@ export function dayPath(folder: string, date: IsoDate): string {
 
 /**
  * The manifest to continue in `folder`: an empty one for a new folder, the one found when it is of the same market.
- * Anything else is refused with a {@link UserError}, unless `force` gives the folder to the new market.
+ * Anything else is refused with a {@link UserError}, unless `force` gives the folder to the new market; the days that
+ * an old manifest lists are then removed.
  */
 export async function openManifest(folder: string, spec: SynthSpec, force: boolean): Promise<SynthManifest> {
   const fresh: SynthManifest = { schema: 'dolphin.synth/1', version: SYNTH_VERSION, spec, days: {} }
@@ -54,8 +56,16 @@ export async function openManifest(folder: string, spec: SynthSpec, force: boole
       { hint: 'Give another --out, the same options as before, or --force to replace the days.' },
     )
   }
-  // Days of the old market stay listed, so that those the new one does not replace are known to be ours to remove.
-  return { ...fresh, days: manifest?.days ?? {} }
+  await removeMarket(folder, manifest)
+  return fresh
+}
+
+/** Removes what a manifest lists, and nothing else: two markets in one folder would pass for one. */
+async function removeMarket(folder: string, manifest: SynthManifest | undefined): Promise<void> {
+  for (const date of Object.keys(manifest?.days ?? {})) {
+    if (isDate(date)) await rm(dayPath(folder, date), { force: true })
+  }
+  await rm(join(folder, MANIFEST), { force: true })
 }
 
 export async function writeManifest(folder: string, manifest: SynthManifest): Promise<void> {

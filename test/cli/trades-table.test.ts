@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { TRADE_COLUMNS, tradesCsv } from '../../src/cli/trades-table.js'
+import { sampleReport } from '../support/sample-report.js'
+
+const { trades } = sampleReport()
+
+describe('trades as CSV', () => {
+  it('has a header and one line per trade, every line with every column', () => {
+    const lines = tradesCsv(trades).split('\n')
+    expect(lines.pop()).toBe('')
+    expect(lines).toHaveLength(trades.length + 1)
+    for (const line of lines) expect(line.split(',')).toHaveLength(TRADE_COLUMNS.length)
+  })
+
+  it('keeps every digit', () => {
+    const names = TRADE_COLUMNS.map((column) => column.name)
+    const [, ...lines] = tradesCsv(trades).trimEnd().split('\n')
+    for (const [i, line] of lines.entries()) {
+      const cells = line.split(',')
+      expect(Number(cells[names.indexOf('net')])).toBe(trades[i]!.net)
+      expect(Number(cells[names.indexOf('entry_price')])).toBe(trades[i]!.entryPrice)
+      expect(cells[names.indexOf('reason')]).toBe(trades[i]!.reason)
+    }
+  })
+
+  it('leaves absent values empty and quotes what needs quotes', () => {
+    const odd = { ...trades[0]!, asset: 'A,"B"', ars: null, entryTimeMs: null }
+    const line = tradesCsv([odd]).split('\n')[1]!
+    expect(line).toMatch(/^"A,""B""",short,,2/)
+  })
+
+  it('without trades is the header alone', () => {
+    expect(tradesCsv([])).toBe(`${TRADE_COLUMNS.map((column) => column.name).join(',')}\n`)
+  })
+})

@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { DAYS, dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+const folder = temporaryFolder()
+
+describe('the command line', () => {
+  it.each(['--version', '-V'])('%s prints the version alone', async (flag) => {
+    expect(await dolphin([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  it('starts fast', () => {
+    const timesMs = Array.from({ length: 5 }, () => {
+      const startMs = performance.now()
+      spawnSync(process.execPath, [MAIN, '--version'])
+      return performance.now() - startMs
+    })
+    // 150 ms is the promise on a quiet machine; the best of five on a busy one may take somewhat longer.
+    expect(Math.min(...timesMs)).toBeLessThan(300)
+  })
+
+  it.each([
+    [['--help'], ['backtest', 'demo', 'data', 'Exit codes:', '130  interrupted']],
+    [
+      ['backtest', '--help'],
+      ['--vol-gate', '--set <key=value>', '--keep-going', 'Examples:', 'Exit codes:'],
+    ],
+    [['help', 'backtest'], ['--vol-gate']],
+    [
+      ['demo', '--help'],
+      ['--out <file>', 'dolphin-demo.html'],
+    ],
+  ])('%j explains itself', async (args, mentions) => {
+    const { code, stdout, stderr } = await dolphin(args)
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    for (const mention of mentions) expect(stdout).toContain(mention)
+  })
+
+  it.each([
+    [['bactest'], "error: unknown command 'bactest'\n(Did you mean backtest?)"],
+    [['backtest', 'days', '--form', '2025-05-09'], "error: unknown option '--form'\n(Did you mean --from?)"],
+    [['demo', '--ot', 'x'], "error: unknown option '--ot'\n(Did you mean --out?)"],
+    [['backtest', 'days', '--from'], "error: option '--from <date>' argument missing"],
+  ])('%j is a usage error with a suggestion', async (args, message) => {
+    const { code, stdout, stderr } = await dolphin(args)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(message)
+  })
+})
+
+describe('dolphin demo', () => {
+  it('runs the bundled days offline and writes a report within ten seconds', async () => {
+    const startMs = performance.now()
+    const { code, stdout, stderr } = await dolphin(['demo'], { cwd: folder.path })
+    expect(performance.now() - startMs).toBeLessThan(10_000)
+    expect(code).toBe(0)
+    expect(stdout).toContain('blue SHORT')
+    expect(stdout).toContain('2025-05-09 to 2025-06-03, 26 days')
+    expect(stdout).toMatch(/Report +dolphin-demo\.html/)
+    expect(stderr).toMatch(/^Open the report in a browser: file:\/\/\/.*\/dolphin-demo\.html\n$/)
+    expect(readdirSync(folder.path)).toEqual(['dolphin-demo.html'])
+    expect(readFileSync(join(folder.path, 'dolphin-demo.html'), 'utf8')).toMatch(/^<!doctype html>/i)
+  })
+
+  it('--json prints JSON and nothing else on stdout', async () => {
+    const { code, stdout } = await dolphin(['demo', '--json', '--out', 'x/demo.html'], { cwd: folder.path })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'dolphin.backtest/1', strategy: 'blue', research: false })
+    expect(readdirSync(join(folder.path, 'x'))).toEqual(['demo.html'])
+  })
+
+  it('draws its lines in ASCII digits and stays within 100 columns', async () => {
+    const { stdout } = await dolphin(['demo', '--quiet'], { cwd: folder.path })
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+  })
+})
+
+describe('a reader that goes away', () => {
+  it.each([
+    ['the summary', `backtest ${DAYS} --by-day --by-asset`],
+    ['JSON', `backtest ${DAYS} --json`],
+    ['help', 'backtest --help'],
+  ])('of %s is no error', (_, command) => {
+    const shell = spawnSync('bash', ['-c', `set -o pipefail; "${process.execPath}" "${MAIN}" ${command} | head -1`], {
+      encoding: 'utf8',
+      cwd: folder.path,
+    })
+    expect(shell.stderr).toBe('')
+    expect(shell.status).toBe(0)
+    expect(shell.stdout.split('\n').length).toBeLessThanOrEqual(2)
+  })
+})
