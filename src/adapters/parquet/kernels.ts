@@ -12,6 +12,7 @@ interface KernelExports {
   unsplit(src: number, count: number, width: number, out: number): void
   scale(at: number, count: number, factor: bigint, bound: bigint): number
   float(at: number, count: number, unsigned: number): void
+  checksum(at: number, size: number): bigint
 }
 
 const PAGE_BYTES = 65_536

@@ -1,0 +1,168 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  type BigIntStats,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { crc32 } from 'node:zlib'
+import type { DecodedColumn, DecodedDay } from './decode-day.js'
+import type { Kernels } from './kernels.js'
+import { readFully } from './read-fully.js'
+
+/** Raised whenever the same file would decode to other columns; entries of other versions are passed over. */
+const VERSION = 1
+const MAGIC = 0x4c4f4344 // 'DCOL'
+/** magic, version, header bytes, CRC-32 of the header; then the header as JSON, padded to 16 bytes; then the columns. */
+const PREFIX_BYTES = 16
+const HEADER_BYTES_MAX = 1 << 20
+/** A file touched within this time of being hashed could change once more without its times changing. */
+const SETTLED_MS = 2_000n
+
+interface EntryHeader {
+  readonly sha256: string
+  readonly rows: number
+  readonly columns: readonly DecodedColumn[]
+  /** `checksum` of the column bytes, zero-padded to a multiple of 16; decimal, because JSON has no 64-bit integers. */
+  readonly checksum: string
+}
+
+/**
+ * Decoded columns on disk, by the SHA-256 of the file they came from, so that a moved or copied file is still known:
+ *
+ * - `columns/<sha256>-<engine|all>.bin`: a header and the raw columns;
+ * - `files/<hash of path>.json`: which SHA-256 a path had at which size, inode, mtime and ctime, so that an unchanged
+ *   file need not be hashed. An edit of equal size is noticed by ctime, which no program can set back.
+ *
+ * An entry that is damaged, cut short or of another version is as good as absent. Writes go to a temporary name first
+ * and failures to write are ignored, so processes may share the folder, and it may be deleted at any time.
+ */
+export class ColumnCache {
+  constructor(private readonly folder: string) {}
+
+  /** The SHA-256 of the file at `path`, if it is known and unchanged by its stat. */
+  knownSha256(path: string, stat: BigIntStats): string | undefined {
+    try {
+      const [key, sha256] = JSON.parse(readFileSync(this.indexPath(path), 'utf8')) as [string, string]
+      return key === identityOf(path, stat) && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Remembers what `path` holds; `stat` must have been taken before its bytes were read. */
+  remember(path: string, stat: BigIntStats, sha256: string): void {
+    if (BigInt(Date.now()) - stat.ctimeMs < SETTLED_MS) return
+    this.write(this.indexPath(path), [Buffer.from(JSON.stringify([identityOf(path, stat), sha256]))])
+  }
+
+  /** The columns of a file; undefined where there is no sound entry. */
+  load(
+    kernels: Kernels,
+    sha256: string,
+    eigen: boolean,
+    allocate: (bytes: number) => ArrayBuffer,
+  ): DecodedDay | undefined {
+    const mark = kernels.mark()
+    let descriptor: number | undefined
+    try {
+      descriptor = openSync(this.entryPath(sha256, eigen), 'r')
+      const size = Number(fstatSync(descriptor).size)
+      const at = kernels.reserve(size)
+      readFully(descriptor, kernels.bytes.subarray(at, at + size))
+      return parseEntry(kernels, at, size, sha256, allocate)
+    } catch {
+      return undefined
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor)
+      kernels.release(mark)
+    }
+  }
+
+  /** Stores the columns of a file. */
+  store(kernels: Kernels, sha256: string, eigen: boolean, { rows, columns, buffer }: DecodedDay): void {
+    const size = rows * columns.length * 8
+    const padded = (size + 15) & ~15
+    const mark = kernels.mark()
+    const at = kernels.reserve(padded)
+    const room = kernels.bytes.subarray(at, at + padded)
+    room.set(new Uint8Array(buffer, 0, size))
+    room.fill(0, size)
+    const checksum = kernels.run.checksum(at, padded).toString()
+    const header: EntryHeader = { sha256, rows, columns, checksum }
+    this.write(this.entryPath(sha256, eigen), [headerBytes(header), room])
+    kernels.release(mark)
+  }
+
+  private entryPath(sha256: string, eigen: boolean): string {
+    return join(this.folder, 'columns', `${sha256}-${eigen ? 'all' : 'engine'}.bin`)
+  }
+
+  private indexPath(path: string): string {
+    return join(this.folder, 'files', `${createHash('sha256').update(resolve(path)).digest('hex').slice(0, 32)}.json`)
+  }
+
+  /** A cache that cannot be written (read-only, disk full) slows the next run down and is no reason to end this one. */
+  private write(path: string, parts: readonly Uint8Array[]): void {
+    const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
+    try {
+      mkdirSync(dirname(path), { recursive: true })
+      const descriptor = openSync(temporary, 'wx')
+      try {
+        for (const part of parts) for (let at = 0; at < part.byteLength; ) at += writeSync(descriptor, part, at)
+        fsyncSync(descriptor)
+      } finally {
+        closeSync(descriptor)
+      }
+      renameSync(temporary, path)
+    } catch {
+      rmSync(temporary, { force: true })
+    }
+  }
+}
+
+function identityOf(path: string, { size, dev, ino, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [resolve(path), size, dev, ino, mtimeNs, ctimeNs].join('|')
+}
+
+function headerBytes(header: EntryHeader): Uint8Array {
+  const json = Buffer.from(JSON.stringify(header))
+  const bytes = Buffer.alloc(PREFIX_BYTES + ((json.byteLength + 15) & ~15), ' ')
+  json.copy(bytes, PREFIX_BYTES)
+  bytes.writeUInt32LE(MAGIC, 0)
+  bytes.writeUInt32LE(VERSION, 4)
+  bytes.writeUInt32LE(bytes.byteLength - PREFIX_BYTES, 8)
+  bytes.writeUInt32LE(crc32(bytes.subarray(PREFIX_BYTES)), 12)
+  return bytes
+}
+
+function parseEntry(
+  { view, bytes, run }: Kernels,
+  at: number,
+  size: number,
+  sha256: string,
+  allocate: (bytes: number) => ArrayBuffer,
+): DecodedDay | undefined {
+  if (size < PREFIX_BYTES || view.getUint32(at, true) !== MAGIC || view.getUint32(at + 4, true) !== VERSION)
+    return undefined
+  const headerSize = PREFIX_BYTES + view.getUint32(at + 8, true)
+  if (headerSize > Math.min(size, HEADER_BYTES_MAX)) return undefined
+  const json = bytes.subarray(at + PREFIX_BYTES, at + headerSize)
+  if (crc32(json) !== view.getUint32(at + 12, true)) return undefined
+  const { rows, columns, ...header } = JSON.parse(Buffer.from(json).toString()) as EntryHeader
+  const dataBytes = rows * columns.length * 8
+  const padded = (dataBytes + 15) & ~15
+  const data = at + headerSize
+  if (header.sha256 !== sha256 || size !== headerSize + padded) return undefined
+  if (run.checksum(data, padded).toString() !== header.checksum) return undefined
+  const buffer = allocate(dataBytes)
+  new Uint8Array(buffer, 0, dataBytes).set(bytes.subarray(data, data + dataBytes))
+  return { rows, columns, buffer }
+}
