@@ -4,20 +4,22 @@ export type Severity = 'error' | 'warning' | 'info'
 /** What was looked at. Stable names: scripts filter by them. */
 export type Check =
   | 'unreadable'
+  | 'checksum'
   | 'no-bars'
   | 'no-timestamps'
+  | 'timestamp-missing'
   | 'timestamp-order'
   | 'timestamp-outside-day'
-  | 'timestamp-missing'
   | 'gap'
   | 'short-day'
   | 'stale-file'
   | 'step-change'
   | 'scan-number'
+  | 'vel-div-unchecked'
   | 'vel-div-mismatch'
   | 'vel-div-undefined'
+  | 'vel-div-infinite'
   | 'vel-div-outlier'
-  | 'eigen-missing'
   | 'no-assets'
   | 'price-invalid'
   | 'price-missing'
@@ -25,7 +27,6 @@ export type Check =
   | 'price-constant'
   | 'missing-date'
   | 'universe-change'
-  | 'checksum'
 
 /** One thing found in a day, or between days. */
 export interface Finding {
