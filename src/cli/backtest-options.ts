@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { BetaPolicy } from '../core/breaker/breaker.js'
+import { isDate } from '../core/days/utc-date.js'
 import type { Direction, IsoDate, Posture } from '../ports/market.js'
 import { CHAMPION_CONFIG } from './config.js'
 import { found, type Problem, UserError } from './problems.js'
@@ -196,9 +197,9 @@ class OptionCheck {
   date(option: string, text: string | undefined): IsoDate | undefined {
     if (text === undefined) return undefined
     if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return this.wrong(option, `expected a date YYYY-MM-DD, found ${found(text)}`)
-    const time = Date.parse(`${text}T00:00:00Z`)
-    const real = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
-    return real ? text : this.wrong(option, `expected a date YYYY-MM-DD, found "${text}", which is not in the calendar`)
+    return isDate(text)
+      ? text
+      : this.wrong(option, `expected a date YYYY-MM-DD, found "${text}", which is not in the calendar`)
   }
 
   oneOf<T extends string>(option: string, text: string | undefined, known: readonly T[]): T | undefined {

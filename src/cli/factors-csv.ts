@@ -1,4 +1,5 @@
 import type { BetaPolicy, BreakerTable, DailyFactors } from '../core/breaker/breaker.js'
+import { isDate } from '../core/days/utc-date.js'
 import type { IsoDate } from '../ports/market.js'
 import { found, type Problem, UserError } from './problems.js'
 import { didYouMean } from './suggest.js'
@@ -107,9 +108,4 @@ function cellsOf(line: string): Cell[] {
     column += raw.length + 1
     return cell
   })
-}
-
-function isDate(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
