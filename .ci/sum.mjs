@@ -12,7 +12,9 @@ for (const name of readdirSync(folder)) {
     failed += report.numFailedTests
     skipped += report.numPendingTests + report.numTodoTests
     // A suite that could not even be loaded has no tests of its own to count.
-    failed += report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length
+    failed += report.testResults.filter(
+      (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+    ).length
   } else {
     const counts = /(\d+) passed, (\d+) failed\s*$/.exec(text)
     passed += Number(counts?.[1] ?? 0)

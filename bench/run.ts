@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { benchEngine } from './engine.js'
+import { type Figure, line, median, pythonWith, runNode, runPython } from './measure.js'
+
+/**
+ * The performance of record: `npm run bench [-- --days 56]`. Every figure stands beside a baseline measured in the same
+ * run; with a Python that has pyarrow and numba (`PYTHON=…`) the baseline is what a quant would write there. Days are
+ * synthesised once by the seeded command; the history of results stays in bench/history, outside git.
+ */
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const MAIN = here('../dist/cli/main.js')
+const REPEATS = 5
+
+const asked = process.argv.indexOf('--days')
+const days = asked < 0 ? 56 : Number(process.argv[asked + 1])
+const folder = here(`data/days-${days}`)
+if (!existsSync(join(folder, 'synth.json'))) {
+  process.stderr.write(`making ${days} synthetic days in bench/data\n`)
+}
+runNode([MAIN, 'data', 'synth', '--out', folder, '--days', String(days), '--seed', '42'])
+
+interface Peer {
+  readonly read_median_ms: number
+  readonly run_median_ms: number
+  readonly bars: number
+  readonly trades: number
+  readonly capital: number
+}
+const python = pythonWith('pyarrow', 'numba')
+if (python === undefined) process.stderr.write('no Python with pyarrow and numba: baselines are readers in Node only\n')
+
+const figures: Figure[] = []
+const note = (figure: Figure) => {
+  figures.push(figure)
+  console.log(line(figure))
+}
+
+const engine = await benchEngine(folder)
+const peer = python === undefined ? undefined : runPython<Peer>(python, [here('peers/champion.py'), folder])
+if (peer !== undefined && (peer.trades !== engine.trades || peer.capital !== engine.capital)) {
+  throw new Error(`the peer disagrees: ${peer.trades} trades, capital ${peer.capital}`)
+}
+const [inMemory, ...kernels] = engine.figures
+note({
+  ...inMemory!,
+  ...(peer === undefined ? {} : { baseline: { name: 'numba', value: (peer.run_median_ms * 1e3) / peer.bars } }),
+})
+kernels.forEach(note)
+
+// Whole commands, each beside the peer's reading of the same files, run in turn so that a noisy machine hits both.
+const cache = mkdtempSync(join(tmpdir(), 'dolphin-bench-cache-'))
+const cold: number[] = []
+const cached: number[] = []
+const memory: number[] = []
+const reading: number[] = []
+const startup: number[] = []
+const backtest = [MAIN, 'backtest', folder, '--quiet', '--workers', '2']
+runNode([...backtest, '--cache', cache])
+for (let repeat = 0; repeat < REPEATS; repeat++) {
+  if (python !== undefined) reading.push(runPython<Peer>(python, [here('peers/champion.py'), folder]).read_median_ms)
+  const plain = runNode(backtest)
+  cold.push(plain.wallMs)
+  memory.push(plain.peakRssMb)
+  cached.push(runNode([...backtest, '--cache', cache]).wallMs)
+  startup.push(runNode([MAIN, '--version']).wallMs)
+}
+rmSync(cache, { recursive: true })
+
+const pyarrow = reading.length === 0 ? undefined : { name: 'pyarrow reading alone, 2 threads', value: median(reading) }
+note({
+  name: `dolphin backtest, ${days} days, no cache`,
+  value: median(cold),
+  unit: 'ms',
+  ...(pyarrow === undefined ? {} : { baseline: pyarrow }),
+  target: '1.3 ×',
+})
+note({
+  name: `dolphin backtest, ${days} days, cached columns`,
+  value: median(cached),
+  unit: 'ms',
+  baseline: { name: 'no cache', value: median(cold) },
+})
+note({ name: 'peak memory of the process', value: Math.max(...memory), unit: 'MB', target: 'under 300' })
+note({ name: 'dolphin --version', value: median(startup), unit: 'ms', target: 'under 150' })
+
+const history = here('history')
+mkdirSync(history, { recursive: true })
+const name = `${new Date().toISOString().replaceAll(':', '-')}.json`
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
+writeFileSync(join(history, name), `${JSON.stringify({ days, machine, figures }, null, 2)}\n`)
+console.log(`stored in bench/history/${name}`)
