@@ -14,17 +14,24 @@ const STALE_SHARE = 0.01
 /** Steps that differ by less are the same clock. */
 const STEP_TOLERANCE = 0.01
 
+export interface AcrossOptions {
+  readonly limits?: VerifyLimits
+  /** Dates whose file is there and could not be read: they are not missing, and nothing is compared with them. */
+  readonly unreadable?: readonly IsoDate[]
+}
+
 /**
  * Checks days against each other, in order of date: missing dates, changes of the universe and of the bar step, files
  * that end earlier than the others, prices that do not run on over midnight.
  */
-export function verifyAcrossDays(days: readonly DaySummary[], limits: VerifyLimits = VERIFY_LIMITS): DatedFinding[] {
-  const findings: DatedFinding[] = staleFindings(days)
+export function verifyAcrossDays(days: readonly DaySummary[], options: AcrossOptions = {}): DatedFinding[] {
+  const { limits = VERIFY_LIMITS, unreadable = [] } = options
+  const dates = [...days.map((day) => day.date), ...unreadable].sort()
+  const findings: DatedFinding[] = [...missingDates(dates), ...staleFindings(days)]
   for (let i = 1; i < days.length; i++) {
     const before = days[i - 1]!
     const day = days[i]!
     const changes = [
-      ...missingDates(before, day),
       ...stepChange(before, day),
       ...universeChange(before, day),
       ...midnightJumps(before, day, limits.maxJump),
@@ -51,13 +58,17 @@ function staleFindings(days: readonly DaySummary[]): DatedFinding[] {
   })
 }
 
-function missingDates(before: DaySummary, day: DaySummary): Finding[] {
-  const count = epochDay(day.date) - epochDay(before.date) - 1
-  if (count <= 0) return []
-  const first = dateOfEpochDay(epochDay(before.date) + 1)
-  const last = dateOfEpochDay(epochDay(day.date) - 1)
-  const message = count === 1 ? `no file for ${first}` : `no files for ${count} dates, ${first} … ${last}`
-  return [{ severity: 'warning', check: 'missing-date', message, count }]
+function missingDates(dates: readonly IsoDate[]): DatedFinding[] {
+  return dates.flatMap((date, i) => {
+    const count = i === 0 ? 0 : epochDay(date) - epochDay(dates[i - 1]!) - 1
+    if (count <= 0) return []
+    const first = dateOfEpochDay(epochDay(date) - count)
+    const message =
+      count === 1
+        ? `no file for ${first}`
+        : `no files for ${count} dates, ${first} … ${dateOfEpochDay(epochDay(date) - 1)}`
+    return [{ date, severity: 'warning', check: 'missing-date', message, count }]
+  })
 }
 
 function stepChange(before: DaySummary, day: DaySummary): Finding[] {

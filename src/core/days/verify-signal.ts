@@ -65,9 +65,16 @@ function undefinedRuns(runs: readonly { row: number; length: number }[], bars: n
   const longest = runs.reduce((a, b) => (b.length > a.length ? b : a))
   // One run from the first bar on is a scanner filling its windows; it happens once, at the start of a recording.
   const warmup = runs.length === 1 && longest.row === 0 && count < bars
-  const message = warmup
-    ? `no vel_div on the first ${count} bars (windows filling)`
-    : `no vel_div on ${count} of ${bars} bars in ${runs.length} runs, the longest ${longest.length} from row ${longest.row}`
+  const where =
+    runs.length === 1
+      ? `from row ${longest.row}`
+      : `in ${runs.length} runs, the longest ${longest.length} from row ${longest.row}`
+  const message =
+    count === bars
+      ? 'no vel_div on any bar'
+      : warmup
+        ? `no vel_div on the first ${count} bars (windows filling)`
+        : `no vel_div on ${count} of ${bars} bars ${where}`
   const severity = warmup ? 'info' : 'warning'
   return { severity, check: 'vel-div-undefined', message, row: runs[0]!.row, column: 'vel_div', count }
 }
