@@ -46,12 +46,18 @@ function barProgress({ total, unit, label }: ProgressOptions): Progress {
     },
     Presets.rect,
   )
+  // A second Ctrl-C exits without unwinding; the cursor and line wrapping must come back all the same.
+  const stop = (): void => bar.stop()
+  process.once('exit', stop)
   bar.start(total, 0, { note: '' })
   return {
     advance(steps, note) {
       bar.increment(steps, note === undefined ? {} : { note })
     },
-    stop: () => bar.stop(),
+    stop() {
+      process.off('exit', stop)
+      stop()
+    },
   }
 }
 

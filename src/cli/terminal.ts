@@ -19,5 +19,10 @@ export function printResult(text: string): Promise<void> {
 
 /** Writes a line for the person at the terminal; results never go this way. */
 export function notice(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(process.stderr.isTTY ? `${CLEAR_LINE}${text}\n${SAVE_CURSOR}` : `${text}\n`)
 }
+
+/** On a terminal a progress bar may stand on the line of a notice. It draws itself again one line below … */
+const CLEAR_LINE = '\r\x1b[K'
+/** … and at its end returns to the saved position, which must then be that line. */
+const SAVE_CURSOR = '\x1b7'
