@@ -51,7 +51,7 @@ export async function decodeDay(
 /** Decodes a column's chunks one after another into `store`; false where the fallback has to. */
 function decodeChunks(
   kernels: Kernels,
-  { rowGroups }: Footer,
+  { rowGroups, dataEnd }: Footer,
   column: PlannedColumn,
   store: (row: number, values: Uint8Array) => void,
 ): boolean {
@@ -62,6 +62,9 @@ function decodeChunks(
       const chunk = chunks[column.source.leaf]
       if (chunk === undefined) throw new Refusal('an unencrypted column chunk in this file', 'none')
       if (rows > 0) {
+        if (!(chunk.start >= 4 && chunk.start <= chunk.end && chunk.end <= dataEnd)) {
+          throw new Refusal(`a column chunk within bytes 4 to ${dataEnd}`, `${chunk.start} to ${chunk.end}`)
+        }
         const at = decodeColumn(kernels, chunk, column, rows)
         store(row, kernels.bytes.subarray(at, at + rows * 8))
       }

@@ -46,7 +46,7 @@ export interface ColumnChunk {
   readonly type: PhysicalType
   readonly codec: Codec
   readonly values: number
-  /** First byte of the chunk's pages and the byte after its last. */
+  /** First byte of the chunk's pages and the byte after its last, as the file claims; a chunk without rows may claim anything. */
   readonly start: number
   readonly end: number
 }
@@ -62,6 +62,8 @@ export interface Footer {
   /** Top-level columns that are plain values (not lists, maps, structs or repeated). */
   readonly columns: readonly FlatColumn[]
   readonly rowGroups: readonly RowGroup[]
+  /** Where the footer begins: pages lie before it. */
+  readonly dataEnd: number
 }
 
 const MAGIC = 0x31524150 // 'PAR1'
@@ -110,15 +112,11 @@ function readFileMetadata(reader: ThriftReader, dataEnd: number): Footer {
   const schema: SchemaElement[] = []
   const rowGroups: RawRowGroup[] = []
   let rows = -1
-  let encrypted = false
   reader.struct((field, wire) => {
     if (field === 2 && wire === WIRE.list) reader.list(() => schema.push(readSchemaElement(reader)))
     else if (field === 3 && wire === WIRE.i64) rows = reader.integer()
-    else if (field === 4 && wire === WIRE.list) reader.list(() => rowGroups.push(readRowGroup(reader, dataEnd)))
-    else {
-      if (field === 8) encrypted = true
-      return false
-    }
+    else if (field === 4 && wire === WIRE.list) reader.list(() => rowGroups.push(readRowGroup(reader)))
+    else return false
     return true
   })
   const { columns, leaves } = flatColumns(schema)
@@ -131,10 +129,7 @@ function readFileMetadata(reader: ThriftReader, dataEnd: number): Footer {
     rowsInGroups += group.rows
   }
   if (rows !== rowsInGroups) throw new Refusal(`${rows} rows as the file says`, `${rowsInGroups} in its row groups`)
-  if (encrypted && rowGroups.some((group) => group.chunks.includes(undefined))) {
-    throw new Refusal('an unencrypted Parquet file', 'encrypted columns')
-  }
-  return { rows, columns, rowGroups }
+  return { rows, columns, rowGroups, dataEnd }
 }
 
 /** Walks the schema tree (stored depth first) and keeps the leaves directly under the root. */
@@ -257,10 +252,10 @@ function meaningOfConvertedType(converted: number): Meaning {
   return { type: 'other', name: `converted type ${converted}` }
 }
 
-function readRowGroup(reader: ThriftReader, dataEnd: number): RawRowGroup {
+function readRowGroup(reader: ThriftReader): RawRowGroup {
   const group: RawRowGroup = { rows: -1, chunks: [] }
   reader.struct((field, wire) => {
-    if (field === 1 && wire === WIRE.list) reader.list(() => group.chunks.push(readColumnChunk(reader, dataEnd)))
+    if (field === 1 && wire === WIRE.list) reader.list(() => group.chunks.push(readColumnChunk(reader)))
     else if (field === 3 && wire === WIRE.i64) group.rows = reader.integer()
     else return false
     return true
@@ -268,12 +263,12 @@ function readRowGroup(reader: ThriftReader, dataEnd: number): RawRowGroup {
   return group
 }
 
-function readColumnChunk(reader: ThriftReader, dataEnd: number): ColumnChunk | undefined {
+function readColumnChunk(reader: ThriftReader): ColumnChunk | undefined {
   let chunk: ColumnChunk | undefined
   let elsewhere = false
   reader.struct((field, wire) => {
     if (field === 3 && wire === WIRE.struct) {
-      chunk = readColumnMetadata(reader, dataEnd)
+      chunk = readColumnMetadata(reader)
       return true
     }
     if (field === 1 && wire === WIRE.binary) {
@@ -286,7 +281,7 @@ function readColumnChunk(reader: ThriftReader, dataEnd: number): ColumnChunk | u
   return elsewhere ? undefined : chunk
 }
 
-function readColumnMetadata(reader: ThriftReader, dataEnd: number): ColumnChunk {
+function readColumnMetadata(reader: ThriftReader): ColumnChunk {
   let type: PhysicalType | undefined
   let codec: Codec | undefined
   let values = -1
@@ -306,11 +301,7 @@ function readColumnMetadata(reader: ThriftReader, dataEnd: number): ColumnChunk 
   if (type === undefined || codec === undefined) throw new Refusal('a column chunk with type and codec', 'none')
   // Some writers record 0 for "no dictionary".
   const start = dictionaryPage > 0 && dictionaryPage < dataPage ? dictionaryPage : dataPage
-  const end = start + length
-  if (!(start >= 4 && length >= 0 && end <= dataEnd)) {
-    throw new Refusal(`a column chunk within bytes 4 to ${dataEnd}`, `${start} to ${end}`)
-  }
-  return { type, codec, values, start, end }
+  return { type, codec, values, start, end: start + length }
 }
 
 function named<T>(names: readonly T[], index: number, what: string): T {
