@@ -3,7 +3,7 @@ import type { DayColumns } from '../../ports/days.js'
 import { DayError } from '../../ports/days.js'
 import type { Direction, Posture } from '../../ports/market.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
-import type { DayRecord, Trade } from '../../ports/trades.js'
+import type { DayRecord, EntryRecord, Trade } from '../../ports/trades.js'
 import type { CircuitBreaker } from '../breaker/breaker.js'
 import { checkTimestamps } from '../days/timestamps.js'
 import type { DayBoost } from '../engine/day.js'
@@ -50,6 +50,10 @@ export class Backtest {
     return this.closed
   }
 
+  get openPosition(): EntryRecord | undefined {
+    return this.engine.openPosition
+  }
+
   /** Realised capital, USD. */
   get capital(): number {
     return this.engine.capital
@@ -74,7 +78,7 @@ export class Backtest {
     engine.endDay()
 
     this.closed.push(...trades)
-    for (const trade of trades) settings.forewarner?.observe(trade)
+    for (const trade of trades) settings.forewarner?.observe(trade, columns.date)
     const record = engine.dayRecord()
     this.days.push(record)
     this.dataHashes.push(sha256)
