@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { DayStart } from '../../src/core/engine/engine.js'
+import type { DayStart } from '../../src/core/engine/day.js'
 import { Engine } from '../../src/core/engine/engine.js'
 import { DEFAULT_PARAMETERS, type EngineParameters } from '../../src/core/engine/parameters.js'
 import type { EngineSnapshot } from '../../src/core/engine/snapshot.js'

@@ -23,7 +23,7 @@ export function computeSegments(
 export const segment: fc.Arbitrary<Float64Array> = fc
   .record({
     seed: fc.nat(0xffffffff),
-    level: fc.constantFrom(1, 100, 1e-5, 1e-300, 1e300, 67_000),
+    level: fc.constantFrom<number>(1, 100, 1e-5, 1e-300, 1e300, 67_000),
     tick: fc.constantFrom(0, 0.01, 0.001),
     drift: fc.constantFrom(0, 0.3, -0.3, 1, -1, 2),
     stillBars: fc.constantFrom(0, 0, 0, 5, 19, 20, 21, 49),
