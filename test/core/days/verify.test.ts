@@ -71,7 +71,7 @@ const DAMAGES: [string, () => DayColumns, string[]][] = [
   ],
   [
     'a day moved by two minutes',
-    () => damaged(({ timestampNs: t }) => t!.forEach((time, row) => (t![row] = time + 2n * MINUTE))),
+    () => damaged(({ timestampNs: t }) => t!.set(t!.map((time) => time + 2n * MINUTE))),
     ['error timestamp-outside-day timestamp 1439 2'],
   ],
   [
@@ -89,7 +89,7 @@ const DAMAGES: [string, () => DayColumns, string[]][] = [
   ],
   [
     'corrupt vel_div',
-    () => damaged(({ velDiv }) => velDiv.forEach((value, row) => row >= 948 && (velDiv[row] = value + 2e-9))),
+    () => damaged(({ velDiv }) => velDiv.set(velDiv.map((value, row) => (row < 948 ? value : value + 2e-9)))),
     ['error vel-div-mismatch vel_div 948 492'],
   ],
   ['vel_div off by rounding only', () => damaged(({ velDiv }) => (velDiv[5] = velDiv[5]! + 9e-10)), []],
