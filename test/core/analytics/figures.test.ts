@@ -88,6 +88,7 @@ describe('laws', () => {
     expect(figuresOf(1000, [[0]]).wins).toBe(0)
     expect(sharpeOf([0.1, 0.1, 0.1])).toBe(0)
     expect(sharpeOf([0.1])).toBe(0)
+    expect(sharpeOf([0, 1e-200])).toBe(0)
     expect(sharpeOf([0.1, 0.2])).toBeCloseTo(3 * Math.sqrt(365), 9)
   })
 

@@ -12,4 +12,9 @@ describe('a date from its scans', () => {
     else expect(closeTo(found, expected)).toBe(true)
     expect(medianOfLastScans([...scans].reverse())).toBe(found)
   })
+
+  test('a value that is not a number is a missing one', () => {
+    expect(medianOfFirstScans([Number.NaN, 2, null, 4])).toBe(3)
+    expect(medianOfFirstScans([Number.NaN, null])).toBeNull()
+  })
 })

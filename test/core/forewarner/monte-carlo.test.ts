@@ -29,6 +29,7 @@ const repeated = (count: number, net: number, daysBefore = 5): Evidence[] =>
 describe('evidence', () => {
   test('below 50 trades the report is the ORANGE fallback, from 50 on the model’s', () => {
     expect(forewarnerOf(repeated(49, 1)).assess(at(5))).toEqual(NO_DATA_REPORT)
+    expect([NO_DATA_REPORT.catastrophicProbability, NO_DATA_REPORT.envelopeScore]).toEqual([0.2, 0.8])
     expect(assessDay(forewarnerOf(repeated(49, 1)), at(5))).toEqual({ status: 'ORANGE', scale: 0.5 })
     expect(forewarnerOf(repeated(50, 1)).assess(at(5)).source).toBe('REAL_MODEL')
   })

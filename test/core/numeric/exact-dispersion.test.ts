@@ -28,6 +28,9 @@ test('a tie is not exceeded, and one ulp decides', () => {
   expect(exactDeviationExceeds(prices, 0.75)).toBe(false)
   expect(exactDeviationExceeds(prices, 0.7499999999999999)).toBe(true)
   expect(exactDeviationExceeds(prices, 0.7500000000000001)).toBe(false)
+  // Ratios 1 and 5: here the threshold has the larger power of two.
+  expect(exactDeviationExceeds(Float64Array.of(1, 1, 5), 2)).toBe(false)
+  expect(exactDeviationExceeds(Float64Array.of(1, 1, 5), 1.9999999999999998)).toBe(true)
 })
 
 test('the scale of the prices does not matter, as long as it is a power of two', () => {

@@ -74,6 +74,14 @@ describe('as-of', () => {
 })
 
 describe('parsing', () => {
+  test('the ends of every range are legal', () => {
+    const rows = [
+      [0, 0, -1, 0, -5, 0, 0],
+      [1, 0, 1, 1, 5, 7, 1],
+    ]
+    expect(parseOrderBookTable({ assets: ['A'], rows, macro: [[0, 0, -1]] }).rows).toHaveLength(2)
+  })
+
   test('golden tables are read whole', () => {
     const tables = goldenRuns()
       .map((run) => join(goldenDir(), run, 'ob.json'))
@@ -104,6 +112,21 @@ describe('parsing', () => {
       { assets: ['A'], rows: [[0, 0, 0, null, 0, 1, 0]], macro: [] },
       'rows[0] persistence: expected a finite number in [0, 1], found null',
     ],
+    ...(
+      [
+        [2, 'imbalance_ma5', -1.01, 1.01],
+        [3, 'persistence', -0.01, 1.01],
+        [4, 'withdrawal_velocity', Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+        [5, 'depth_quality', -0.01, Number.POSITIVE_INFINITY],
+        [6, 'fill_probability', -0.01, 1.01],
+      ] as const
+    ).flatMap(([column, name, ...outside]) =>
+      outside.map((value): [unknown, RegExp] => {
+        const row: unknown[] = [0, 0, ...FULL]
+        row[column] = value
+        return [{ assets: ['A'], rows: [row], macro: [] }, new RegExp(`^rows\\[0\\] ${name}: expected a finite number`)]
+      }),
+    ),
     [{ assets: ['A'], rows: [], macro: [[0, 0, 2]] }, 'macro[0] regime_signal: expected -1, 0 or 1, found 2'],
     [{ assets: ['A'], rows: [], macro: [[0, 0]] }, 'macro[0]: expected 3 cells, found 2'],
     [{ assets: ['A'], rows: [], macro: [[0, -1, 0]] }, /^macro\[0\] cascade_count: expected an integer/],

@@ -81,9 +81,11 @@ describe('mask', () => {
 
   test('ordinary volatility is decided without exact arithmetic', () => {
     const prices = Float64Array.from({ length: 2000 }, (_, i) => 67000 + Math.round(500 * Math.sin(i * i)) / 10)
-    const result = volOkMask(prices, 0.0005)
-    expect(result.escalations).toBe(0)
-    expect([...result.mask.slice(0, 300)]).toEqual(literalMask([...prices.slice(0, 300)], 0.0005))
+    const threshold = percentileOfSorted(definedDvols(prices).slice(50).sort(), 0.6) * 1.0000001
+    const { mask, escalations } = volOkMask(prices, threshold)
+    expect(escalations).toBe(0)
+    expect(mask.reduce((sum, ok) => sum + ok)).toBe(780)
+    expect([...mask.slice(0, 300)]).toEqual(literalMask([...prices.slice(0, 300)], threshold))
   })
 
   test('a later price never changes an earlier verdict', () => {
