@@ -299,8 +299,6 @@ export const marketShape: fc.Arbitrary<MarketShape> = fc.record({
   initialCapital: fc.constantFrom(25_000, 25_000, 25_000, 1, 0),
 })
 
-export const market: fc.Arbitrary<Market> = marketShape.map(marketOf)
-
 /** A record of an entry at 100 with notional 1000, short; for tests of what comes after it. */
 export function entryRecord(overrides: Partial<EntryRecord> = {}): EntryRecord {
   return {

@@ -408,7 +408,7 @@ export class Engine {
   }
 
   private lastBarTimeMs(): number | null {
-    if (this.columns === undefined) return this.timeMs
+    if (this.columns === undefined || this.row === 0) return this.timeMs
     const timestamp = this.columns.timestampNs?.[this.row - 1]
     return timestamp === undefined ? null : Number(timestamp / 1_000_000n)
   }
