@@ -33,6 +33,11 @@ describe('verifyAcrossDays', () => {
       ['2026-02-25 warning stale-file timestamp 435'],
     ],
     ['days that all end early', [ending('2026-02-24', 435), ending('2026-02-25', 435)], []],
+    [
+      'one day that ends later than the others',
+      [ending('2026-02-23', 435), ending('2026-02-24', 435), day('2026-02-25')],
+      [],
+    ],
     ['a tail short by jitter', [day('2026-02-23'), day('2026-02-24'), ending('2026-02-25', 14)], []],
     [
       'assets that come and go',

@@ -181,6 +181,18 @@ describe('verifyDay', () => {
     )
   })
 
+  it('tolerates one bar less at the ends, the mark of times stamped at the close, at any step', () => {
+    const short = (bars: number) => {
+      const day = synthesizeDay({ ...SPEC, bars: 96 }, 0)
+      const columns = { ...day, bars, timestampNs: day.timestampNs!.subarray(0, bars) }
+      return verifyDay(columns)
+        .findings.filter(({ check }) => check === 'short-day')
+        .map(shown)
+    }
+    expect(short(95)).toEqual([])
+    expect(short(94)).toEqual(['warning short-day timestamp - 2'])
+  })
+
   it('takes the limits it is given', () => {
     const day = damaged(({ prices }) => (prices[0]![7] = prices[0]![7]! * 1.1))
     expect(verifyDay(day).findings).toEqual([])
