@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { BacktestSettings } from '../core/backtest/backtest.js'
-import { CircuitBreaker } from '../core/breaker/breaker.js'
+import { breakerInFuture, type Cut, orderBookInFuture } from '../core/backtest/other-future.js'
+import { type BreakerTable, CircuitBreaker } from '../core/breaker/breaker.js'
 import { parseOrderBookTable } from '../core/orderbook/parse-order-book-table.js'
-import { TableOrderBook } from '../core/orderbook/table-order-book.js'
+import { type OrderBookTable, TableOrderBook } from '../core/orderbook/table-order-book.js'
 import { VolGate } from '../core/signal/vol-gate.js'
 import type { BacktestReport } from '../ports/backtest-report.js'
 import type { BacktestOptions } from './backtest-options.js'
@@ -16,13 +17,17 @@ import {
   type StrategyConfig,
 } from './config.js'
 import { breakerTable, parseFactorsCsv } from './factors-csv.js'
-import { createForewarner } from './forewarner-evidence.js'
+import { createForewarner, parseEvidence } from './forewarner-evidence.js'
 import { overridesDrift, withOverrides } from './overrides.js'
 import { UserError } from './problems.js'
 
 /** Everything a run needs beside its days, and what the report records of it. */
 export interface PreparedRun {
-  readonly settings: BacktestSettings
+  /**
+   * The settings of one pass over the days; gates and forewarners remember what they have seen, so each pass needs its
+   * own. With a `cut`, tables have another future after it.
+   */
+  readonly settings: (cut?: Cut) => BacktestSettings
   /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */
   readonly recorded: BacktestReport['settings']
   /** One line when overrides alone made this a research run. */
@@ -40,18 +45,26 @@ export function prepareRun(options: BacktestOptions): PreparedRun {
   const factors = options.factors === undefined ? undefined : readInput(options.factors)
   const orderBook = options.orderBook === undefined ? undefined : readInput(options.orderBook)
   const evidence = options.forewarnerTrades === undefined ? undefined : readInput(options.forewarnerTrades)
+  const breaker = factors === undefined ? undefined : breakerTableOf(factors, options)
+  const books = orderBook === undefined ? undefined : orderBookTableOf(orderBook)
+  const earlier = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
+  const settings = (cut?: Cut): BacktestSettings => ({
+    strategy: config.strategy,
+    direction: options.direction ?? config.direction,
+    posture: options.posture,
+    initialCapital: config.initialCapital,
+    parameters: config.parameters,
+    ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
+    ...(breaker === undefined
+      ? {}
+      : { breaker: new CircuitBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
+    ...(books === undefined
+      ? {}
+      : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),
+    ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config.parameters, earlier) }),
+  })
   return {
-    settings: {
-      strategy: config.strategy,
-      direction: options.direction ?? config.direction,
-      posture: options.posture,
-      initialCapital: config.initialCapital,
-      parameters: config.parameters,
-      ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
-      ...(factors === undefined ? {} : { breaker: breakerOf(factors, options) }),
-      ...(orderBook === undefined ? {} : { orderBook: orderBookOf(orderBook) }),
-      ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config, evidence) }),
-    },
+    settings,
     recorded: {
       vol_gate: volGateText(options),
       factors: factors?.sha256 ?? null,
@@ -82,15 +95,13 @@ function readInput(path: string): InputFile {
   }
 }
 
-function breakerOf(file: InputFile, options: BacktestOptions): CircuitBreaker {
-  return new CircuitBreaker(
-    breakerTable(parseFactorsCsv(file.text, file.path), options.betaPolicy, options.betaThreshold),
-  )
+function breakerTableOf(file: InputFile, options: BacktestOptions): BreakerTable {
+  return breakerTable(parseFactorsCsv(file.text, file.path), options.betaPolicy, options.betaThreshold)
 }
 
-function orderBookOf(file: InputFile): TableOrderBook {
+function orderBookTableOf(file: InputFile): OrderBookTable {
   try {
-    return new TableOrderBook(parseOrderBookTable(JSON.parse(file.text)))
+    return parseOrderBookTable(JSON.parse(file.text))
   } catch (error) {
     throw new UserError({ place: file.path, message: reason(error) })
   }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
-import { findDayFiles, parquetDays } from '../adapters/parquet/parquet-days.js'
+import { createParquetDays, findDayFiles } from '../adapters/parquet/parquet-days.js'
 import { Backtest } from '../core/backtest/backtest.js'
 import type { BacktestReport, SkippedDay } from '../ports/backtest-report.js'
 import { DayError, type DayFile, type DayOutcome } from '../ports/days.js'
-import type { BacktestOptions } from './backtest-options.js'
+import { type BacktestOptions, defaultWorkers } from './backtest-options.js'
 import { type PreparedRun, prepareRun } from './backtest-settings.js'
+import { causalityLines, checkCausalityOfRun } from './causality-check.js'
 import { codeHash } from './code-hash.js'
 import { reason } from './config.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -14,7 +15,7 @@ import { packageVersion } from './package-files.js'
 import { Interrupted, UserError } from './problems.js'
 import { startProgress } from './progress.js'
 import { reportJson } from './report-json.js'
-import { summaryText } from './summary.js'
+import { type SummaryOptions, summaryText } from './summary.js'
 import { plural } from './summary-format.js'
 import { coloursFor, notice, printResult } from './terminal.js'
 
@@ -27,9 +28,10 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
     refuseOverwriting(files, options)
     if (run.notice !== undefined && !options.quiet) notice(run.notice)
     const report = await replay(run, files, options, watch)
-    await publish(report, options, watch)
+    const causality = await causalityOf(run, files, report, options, watch)
+    await publish(report, causality, options, watch)
     if (report.skippedDays.length > 0) warnOfSkippedDays(report.skippedDays, files.length)
-    return EXIT.ok
+    return causality?.holds === false ? EXIT.failed : EXIT.ok
   } finally {
     watch.stop()
   }
@@ -61,17 +63,12 @@ async function replay(
   options: BacktestOptions,
   { signal }: InterruptWatch,
 ): Promise<BacktestReport> {
-  const backtest = new Backtest(run.settings)
+  const backtest = new Backtest(run.settings())
   const skipped: SkippedDay[] = []
   const progress = startProgress({ total: files.length, unit: 'days', label: 'Backtest', quiet: options.quiet })
   let done = 0
   try {
-    const { workers, cacheDir } = options
-    for await (const outcome of parquetDays.read(files, {
-      workers,
-      signal,
-      ...(cacheDir === undefined ? {} : { cacheDir }),
-    })) {
+    for await (const outcome of readDays(files, options, signal)) {
       if (signal.aborted) break
       const error = addOutcome(backtest, outcome)
       if (error !== undefined) {
@@ -92,6 +89,15 @@ async function replay(
     throw new Interrupted(`Interrupted after ${done} of ${plural(files.length, 'day')}; nothing was written.`)
   if (skipped.length === files.length) throw allRefused(skipped)
   return backtest.finish({ engineVersion: packageVersion(), codeHash: codeHash(), settings: run.recorded })
+}
+
+/** The engine keeps nothing of a day once the next one begins, so a day's memory can serve the next one. */
+const source = createParquetDays({ reuseBuffers: true })
+
+function readDays(files: readonly DayFile[], options: BacktestOptions, signal: AbortSignal): AsyncIterable<DayOutcome> {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  const { workers = defaultWorkers(bytes), cacheDir } = options
+  return source.read(files, { workers, signal, ...(cacheDir === undefined ? {} : { cacheDir }) })
 }
 
 /** Feeds one day to the engine; answers with the error when the day cannot be used. */
@@ -123,20 +129,47 @@ function allRefused(skipped: readonly SkippedDay[]): UserError {
   })
 }
 
+type Causality = SummaryOptions['causality']
+
+async function causalityOf(
+  run: PreparedRun,
+  files: readonly DayFile[],
+  report: BacktestReport,
+  options: BacktestOptions,
+  { signal }: InterruptWatch,
+): Promise<Causality> {
+  if (options.causalityCuts === undefined) return undefined
+  const used = new Set(report.days.map((day) => day.date))
+  const kept = files.filter((file) => used.has(file.date))
+  const { causalityCuts: cuts, quiet } = options
+  const read = (days: readonly DayFile[]) => readDays(days, options, signal)
+  const verdict = await checkCausalityOfRun({ run, files: kept, report, read, signal, cuts, quiet })
+  return { holds: verdict.violations.length === 0, lines: causalityLines(verdict) }
+}
+
 /** Files first, then stdout: a summary that names a report can rely on it. An interruption until then leaves nothing. */
-async function publish(report: BacktestReport, options: BacktestOptions, watch: InterruptWatch): Promise<void> {
+async function publish(
+  report: BacktestReport,
+  causality: Causality,
+  options: BacktestOptions,
+  watch: InterruptWatch,
+): Promise<void> {
   const staged = await stageOutputs(report, options)
   if (watch.signal.aborted) {
     await staged.discard()
     throw new Interrupted('Interrupted; nothing was written.')
   }
   await staged.commit()
-  const { written } = staged
+  if (options.json === '-') {
+    await printResult(reportJson(report))
+    if (causality !== undefined && !(causality.holds && options.quiet))
+      notice(`Causality: ${causality.lines.join('\n  ')}`)
+    return
+  }
   const { byAsset, byDay } = options
   const colours = coloursFor(process.stdout, options.colour)
-  await printResult(
-    options.json === '-' ? reportJson(report) : summaryText(report, { colours, byAsset, byDay, written }),
-  )
+  const shown = causality === undefined ? {} : { causality }
+  await printResult(summaryText(report, { colours, byAsset, byDay, written: staged.written, ...shown }))
 }
 
 function warnOfSkippedDays(skipped: readonly SkippedDay[], total: number): void {

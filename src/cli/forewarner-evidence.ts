@@ -1,6 +1,7 @@
+import type { EngineParameters } from '../core/engine/parameters.js'
 import { MonteCarloForewarner } from '../core/forewarner/monte-carlo.js'
 import type { Trade } from '../ports/trades.js'
-import { reason, type StrategyConfig } from './config.js'
+import { reason } from './config.js'
 import { found, type Place, type Problem, UserError } from './problems.js'
 
 /** What a forewarner learns from a closed trade. */
@@ -14,14 +15,13 @@ const FIELDS = [
   { json: 'leverageCeiling', csv: 'leverage_ceiling', expected: 'a number above 0' },
 ] as const
 
-/** The Monte-Carlo forewarner of a run; `evidence` are trades of earlier runs it may learn from. */
+/** The Monte-Carlo forewarner of a run; `earlier` are trades of other runs it may learn from. */
 export function createForewarner(
-  { parameters }: StrategyConfig,
-  evidence: { readonly path: string; readonly text: string } | undefined,
+  parameters: EngineParameters,
+  earlier: readonly EvidenceTrade[],
 ): MonteCarloForewarner {
   const forewarner = new MonteCarloForewarner({ seed: parameters.seed, leverageMax: parameters.abs_max_leverage })
-  const trades = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
-  for (const trade of trades) forewarner.observe(trade)
+  for (const trade of earlier) forewarner.observe(trade)
   return forewarner
 }
 

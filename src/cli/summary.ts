@@ -9,6 +9,8 @@ export interface SummaryOptions {
   readonly byDay?: boolean
   /** Files the command has written: what, and where. */
   readonly written?: readonly { readonly what: string; readonly path: string }[]
+  /** The verdict of the causality check; the first line sums it up. */
+  readonly causality?: { readonly holds: boolean; readonly lines: readonly string[] }
 }
 
 const LABEL_WIDTH = 16
@@ -203,11 +205,13 @@ function skippedLines(report: BacktestReport, c: Colours): string[] {
   return [title, ...report.skippedDays.flatMap((day) => wrapped(`${day.date}  ${day.error}`, 96))]
 }
 
-function recordLines(report: BacktestReport, { colours: c, written = [] }: SummaryOptions): string[] {
+function recordLines(report: BacktestReport, { colours: c, written = [], causality }: SummaryOptions): string[] {
   const row = rowPainter(c)
   const { hashes } = report
   const parameters = hashes.parameters === hashes.champion ? `${hashes.parameters} (champion)` : hashes.parameters
+  const paint = causality?.holds ? c.green : c.red
   return [
+    ...(causality?.lines ?? []).map((line, i) => row(i === 0 ? 'Causality' : '', i === 0 ? paint(line) : line)),
     row('Hashes', `parameters ${parameters}  config ${hashes.config.slice(0, 12)}`),
     row('', `data ${hashes.data.slice(0, 12)}  code ${hashes.code.slice(0, 12)}`),
     ...written.map(({ what, path }) => row(`${what.charAt(0).toUpperCase()}${what.slice(1)}`, path)),

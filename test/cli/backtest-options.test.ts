@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { backtestOptions, type RawBacktestOptions } from '../../src/cli/backtest-options.js'
+import { backtestOptions, defaultWorkers, type RawBacktestOptions } from '../../src/cli/backtest-options.js'
 import { CHAMPION_CONFIG } from '../../src/cli/config.js'
 
 const options = (raw: RawBacktestOptions) => backtestOptions(['days'], raw)
@@ -19,10 +19,20 @@ describe('backtest options', () => {
       posture: 'APEX',
       keepGoing: false,
     })
-    for (const absent of ['from', 'direction', 'factors', 'orderBook', 'json', 'trades', 'report', 'cacheDir']) {
+    for (const absent of [
+      'from',
+      'direction',
+      'factors',
+      'orderBook',
+      'json',
+      'trades',
+      'report',
+      'cacheDir',
+      'workers',
+      'causalityCuts',
+    ]) {
       expect(plain).not.toHaveProperty(absent)
     }
-    expect(plain.workers).toBeLessThanOrEqual(2)
   })
 
   it.each([
@@ -140,6 +150,18 @@ describe('backtest options', () => {
     vi.stubEnv('XDG_CACHE_HOME', '')
     expect(options({ cache: true }).cacheDir).toMatch(/\.cache[/\\]dolphin-engine$/)
     expect(options({ cache: 'here' }).cacheDir).toBe('here')
+  })
+
+  it('decoding threads start only where there is enough to decode', () => {
+    expect(defaultWorkers(1_000_000)).toBe(0)
+    expect(defaultWorkers(1_000_000_000)).toBeGreaterThanOrEqual(1)
+    expect(defaultWorkers(1_000_000_000)).toBeLessThanOrEqual(2)
+  })
+
+  it('--causality-check has 32 cuts unless told otherwise', () => {
+    expect(options({ causalityCheck: true }).causalityCuts).toBe(32)
+    expect(options({ causalityCheck: '5' }).causalityCuts).toBe(5)
+    expect(() => options({ causalityCheck: 'days' })).toThrow('--causality-check: expected an integer from 1 to 100000')
   })
 
   it('--json alone means stdout', () => {

@@ -119,6 +119,26 @@ describe('dolphin backtest on the bundled days', () => {
     expect(stdout).toContain('breaker boosted 1 of 26 days · posture STALKER · volatility gate p60')
   })
 
+  it('the causality check holds for what the engine does, and finds a table that looks ahead', async () => {
+    const rows = Array.from({ length: 45 }, (_, i) => {
+      const date = new Date(Date.UTC(2025, 3, 20 + i)).toISOString().slice(0, 10)
+      return `${date},-0.0002,85,${((i * 37) % 45) - 22}`
+    })
+    writeFileSync(inFolder('f.csv'), `date,funding_btc,dvol_btc,w750\n${rows.join('\n')}\n`)
+    const args = ['backtest', DAYS, '--factors', inFolder('f.csv'), '--vol-gate', 'p60', '--causality-check', '12']
+    const held = await dolphin(args)
+    expect(held.code).toBe(0)
+    expect(held.stdout).toMatch(/Causality +12 cuts, \d+ decisions: no decision used a later bar/)
+    const violated = await dolphin([...args, '--beta-policy', 'full-sample'])
+    expect(violated.code).toBe(1)
+    expect(violated.stdout).toMatch(
+      /Causality +VIOLATED at \d+ of 12 cuts: decisions changed with what came after them\n/,
+    )
+    expect(violated.stdout).toMatch(
+      / bar [\d,]+ entry \w+: \w+ \S+ -> \S+\n +with (nothing|other data) after row \d+ of 2025-/,
+    )
+  })
+
   it('a recorded order book takes the place of the random edge', async () => {
     const run = join(goldenDir(), 'orderbook')
     const { code, stdout } = await dolphin([

