@@ -201,6 +201,7 @@ export class Engine {
 
   /** Steps one bar without columns. */
   step(bar: Bar): BarOutcome {
+    assert(this.day !== undefined, 'a day has begun')
     assert(this.columns === undefined, 'bars are stepped only while no columns are attached')
     assert(bar.prices.length === this.symbols.length, 'a bar has one price per asset of the universe')
     for (let i = 0; i < bar.prices.length; i++) this.history.append(i, bar.prices[i]!)
