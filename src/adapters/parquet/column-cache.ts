@@ -8,7 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  rmSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -123,8 +123,16 @@ export class ColumnCache {
       }
       renameSync(temporary, path)
     } catch {
-      rmSync(temporary, { force: true })
+      removeQuietly(temporary)
     }
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Never made, or in a folder that is gone.
   }
 }
 

@@ -14,14 +14,16 @@ interface Thread {
   /** Jobs given to the thread and not answered, oldest first; the oldest is the one it is at. */
   readonly jobs: Map<number, Job>
   ready: boolean
+  /** What it died of, once it has thrown. */
+  death?: string
 }
 
 /** Where the threads' code is: beside this file once built. */
 export const WORKER_ENTRY = new URL('./decode-worker.js', import.meta.url)
 
 /**
- * Threads that read days. A job goes to the thread with the fewest; a thread that dies takes the job it was at with it
- * (as a `Refusal`) and its other jobs go to a new one. Where no thread can be started at all (no built worker file),
+ * Threads that read days. A job goes to the thread with the fewest; a thread that dies takes the job it was at with
+ * it (as a `Refusal`) and leaves its others to a new one. Where no thread can be started at all (no built worker file),
  * jobs are read on the calling thread by `here`: slower, with the same result.
  */
 export class WorkerPool {
@@ -70,8 +72,11 @@ export class WorkerPool {
     const thread: Thread = { worker, jobs: new Map(), ready: false }
     this.threads.add(thread)
     worker.on('message', (message: ToMain) => this.receive(thread, message))
-    worker.on('error', (error) => this.lose(thread, error))
-    worker.on('exit', (code) => this.lose(thread, new Error(`it ended with code ${code}`)))
+    worker.on('error', (error) => {
+      thread.death = error.message
+    })
+    // Only at its exit have all answers of a thread arrived, so that the right job is blamed.
+    worker.on('exit', (code) => this.lose(thread, `exit code ${code}`))
     return thread
   }
 
@@ -102,11 +107,11 @@ export class WorkerPool {
   }
 
   /** A thread has died by itself. */
-  private lose(thread: Thread, cause: Error): void {
+  private lose(thread: Thread, code: string): void {
     if (!this.threads.delete(thread) || this.closing) return
     const jobs = [...thread.jobs.values()]
     if (thread.ready) {
-      jobs.shift()?.reject(new Refusal('a decoding thread to read the file', `its end: ${cause.message}`))
+      jobs.shift()?.reject(new Refusal('a decoding thread to read the file', `its end: ${thread.death ?? code}`))
       if (jobs.length > 0 || !this.noMoreJobs) this.start()
     }
     for (const job of jobs) this.assign(job)

@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { findDayFiles } from '../../../src/adapters/parquet/parquet-days.js'
+
+const root = mkdtempSync(join(tmpdir(), 'dolphin-day-files-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+/** A folder with empty files of these names. */
+function folder(name: string, files: readonly string[]): string {
+  const path = join(root, name)
+  mkdirSync(path)
+  for (const file of files) {
+    mkdirSync(dirname(join(path, file)), { recursive: true })
+    writeFileSync(join(path, file), 'abc')
+  }
+  return path
+}
+
+describe('day files', () => {
+  test('are found in a folder, by date, whatever else lies there', async () => {
+    const path = folder('flat', [
+      '2026-01-07.parquet',
+      '2026-01-05.parquet',
+      'notes.txt',
+      'trades.parquet',
+      '2026-02-30.parquet',
+      '.2026-01-06.parquet',
+      'old/2026-01-06.parquet',
+    ])
+    expect(await findDayFiles([path])).toEqual([
+      { date: '2026-01-05', path: join(path, '2026-01-05.parquet'), bytes: 3 },
+      { date: '2026-01-07', path: join(path, '2026-01-07.parquet'), bytes: 3 },
+    ])
+  })
+
+  test('are found in Hive folders, dated by the folder', async () => {
+    const path = folder('hive', [
+      'date=2026-01-06/part-0.parquet',
+      'date=2026-01-05/data.parquet',
+      'date=2026-01-05/_SUCCESS',
+    ])
+    const expected = [join(path, 'date=2026-01-05/data.parquet'), join(path, 'date=2026-01-06/part-0.parquet')]
+    expect((await findDayFiles([path])).map((day) => day.path)).toEqual(expected)
+    expect((await findDayFiles([expected[1]!])).map((day) => day.date)).toEqual(['2026-01-06'])
+    expect((await findDayFiles([join(path, 'date=2026-01-06')])).map((day) => day.date)).toEqual(['2026-01-06'])
+  })
+
+  test('of several inputs come sorted together', async () => {
+    const a = folder('a', ['2026-01-07.parquet'])
+    const b = folder('b', ['2026-01-05.parquet', '2026-01-09.parquet'])
+    const days = await findDayFiles([a, join(b, '2026-01-05.parquet')])
+    expect(days.map((day) => day.date)).toEqual(['2026-01-05', '2026-01-07'])
+  })
+
+  test('twice for a date are an error that names both', async () => {
+    const path = folder('twice', ['2026-01-05.parquet', 'date=2026-01-05/part-0.parquet'])
+    await expect(findDayFiles([path])).rejects.toThrow(/one file per date.*twice.2026-01-05\.parquet.*date=2026-01-05/)
+  })
+
+  test('that are not there, not days or none at all are errors that name the path', async () => {
+    const path = folder('none', ['prices.parquet'])
+    await expect(findDayFiles([join(root, 'nowhere')])).rejects.toThrow(/nowhere: .* expected, found nothing there/)
+    await expect(findDayFiles([join(path, 'prices.parquet')])).rejects.toThrow(/prices\.parquet: a name like/)
+    await expect(findDayFiles([path])).rejects.toThrow(/none: files like .* expected, found none/)
+  })
+})
