@@ -10,7 +10,7 @@ const EXAMPLES = `Examples:
 
 /** `dolphin backtest`. Options are declared as text and checked together, so that one run shows every mistake. */
 export function register(parent: Command): void {
-  const command = parent
+  parent
     .command('backtest')
     .summary('run a strategy over Parquet days')
     .description(
@@ -51,13 +51,13 @@ export function register(parent: Command): void {
     .option('--no-color', 'no colours (NO_COLOR does the same)')
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
-  command.action(async (inputs: string[], raw: RawBacktestOptions) => {
-    const [{ backtestOptions }, { runBacktest }] = await Promise.all([
-      import('./backtest-options.js'),
-      import('./backtest.js'),
-    ])
-    process.exitCode = await runBacktest(backtestOptions(inputs, { ...command.optsWithGlobals(), ...raw }))
-  })
+    .action(async (inputs: string[], raw: RawBacktestOptions) => {
+      const [{ backtestOptions }, { runBacktest }] = await Promise.all([
+        import('./backtest-options.js'),
+        import('./backtest.js'),
+      ])
+      process.exitCode = await runBacktest(backtestOptions(inputs, raw))
+    })
 }
 
 function collect(value: string, before: readonly string[] | undefined): string[] {

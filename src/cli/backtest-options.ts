@@ -36,7 +36,6 @@ export interface RawBacktestOptions {
   readonly keepGoing?: boolean
   readonly causalityCheck?: string | true
   readonly quiet?: boolean
-  readonly color?: boolean
 }
 
 export type VolGate =
@@ -74,7 +73,6 @@ export interface BacktestOptions {
   /** How many cuts to prove causality at. */
   readonly causalityCuts?: number
   readonly quiet: boolean
-  readonly colour: boolean
 }
 
 /** Checks the options of `dolphin backtest`. Throws {@link UserError} with every wrong one. */
@@ -135,7 +133,6 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     byDay: raw.byDay ?? false,
     keepGoing: raw.keepGoing ?? false,
     quiet: raw.quiet ?? false,
-    colour: raw.color ?? true,
     ...withoutAbsent(given),
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { BacktestSettings } from '../core/backtest/backtest.js'
 import { breakerInFuture, type Cut, orderBookInFuture } from '../core/backtest/other-future.js'
+import type { BacktestSettings } from '../core/backtest/settings.js'
 import { type BreakerTable, CircuitBreaker } from '../core/breaker/breaker.js'
 import { parseOrderBookTable } from '../core/orderbook/parse-order-book-table.js'
 import { type OrderBookTable, TableOrderBook } from '../core/orderbook/table-order-book.js'

@@ -167,7 +167,7 @@ async function publish(
     return
   }
   const { byAsset, byDay } = options
-  const colours = coloursFor(process.stdout, options.colour)
+  const colours = coloursFor(process.stdout)
   const shown = causality === undefined ? {} : { causality }
   await printResult(summaryText(report, { colours, byAsset, byDay, written: staged.written, ...shown }))
 }

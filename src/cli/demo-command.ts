@@ -3,7 +3,7 @@ import { EXIT_CODES_HELP } from './exit-codes.js'
 
 /** `dolphin demo`: the whole way from bundled days to a report, without a network, a configuration or an argument. */
 export function register(parent: Command): void {
-  const command = parent
+  parent
     .command('demo')
     .summary('backtest the bundled real days, offline, no setup')
     .description(
@@ -14,8 +14,8 @@ export function register(parent: Command): void {
     .option('--quiet', 'no progress and no notices')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
     .addHelpText('after', `\n${EXIT_CODES_HELP}`)
-  command.action(async (raw: { out: string; json?: string | true; quiet?: boolean; color?: boolean }) => {
-    const { runDemo } = await import('./demo.js')
-    process.exitCode = await runDemo({ ...command.optsWithGlobals(), ...raw })
-  })
+    .action(async (raw: { out: string; json?: string | true; quiet?: boolean }) => {
+      const { runDemo } = await import('./demo.js')
+      process.exitCode = await runDemo(raw)
+    })
 }

@@ -5,17 +5,20 @@ import { runBacktest } from './backtest.js'
 import { backtestOptions } from './backtest-options.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { packageFile } from './package-files.js'
+import { found, UserError } from './problems.js'
 import { notice } from './terminal.js'
 
 export interface DemoOptions {
   readonly out: string
   readonly json?: string | true
   readonly quiet?: boolean
-  readonly color?: boolean
 }
 
 /** The bundled days through the same path as any other backtest. */
 export async function runDemo({ out, ...options }: DemoOptions): Promise<ExitCode> {
+  if (!out.toLowerCase().endsWith('.html')) {
+    throw new UserError({ place: '--out', message: `expected a file name.html, found ${found(out)}` })
+  }
   const factors = packageFile('fixtures', 'factors-2025-05.csv')
   const code = await runBacktest(
     backtestOptions([packageFile('fixtures', 'days')], {

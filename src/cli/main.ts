@@ -22,6 +22,8 @@ const EXAMPLES = `Examples:
   dolphin backtest --help                           every option of a command`
 
 quietBrokenPipes()
+// Wherever the flag stands, and for errors before it is parsed, too.
+if (process.argv.includes('--no-color')) process.env.NO_COLOR = '1'
 try {
   const program = await createProgram(process.argv.slice(2))
   await program.parseAsync()

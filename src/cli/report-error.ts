@@ -5,7 +5,7 @@ import { coloursFor, notice } from './terminal.js'
 
 /** Says on stderr what went wrong, in the reader's terms, and answers with the exit code. */
 export function reportError(error: unknown): ExitCode {
-  const colours = coloursFor(process.stderr, !process.argv.includes('--no-color'))
+  const colours = coloursFor(process.stderr)
   if (error instanceof UserError) {
     for (const { place, message } of error.problems) {
       // A file position stands first, so that terminals make it clickable; anything else follows the word commander uses.

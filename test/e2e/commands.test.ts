@@ -53,6 +53,29 @@ describe('the command line', () => {
   })
 })
 
+describe('colours', () => {
+  const isColoured = async (args: readonly string[], env: Readonly<Record<string, string>>) => {
+    const { stdout, stderr } = await dolphin(args, { cwd: folder.path, env })
+    return [stdout.includes('\x1b['), stderr.includes('\x1b[')]
+  }
+  const force = { NO_COLOR: '', FORCE_COLOR: '1' }
+  const wrong = ['backtest', 'days', '--from', 'x']
+
+  it('come where they are forced', async () => {
+    expect(await isColoured(['demo', '--quiet'], force)).toEqual([true, false])
+    expect(await isColoured(wrong, force)).toEqual([false, true])
+  })
+
+  it.each([
+    ['without a terminal', [], { NO_COLOR: '' }],
+    ['with --no-color', ['--no-color'], force],
+    ['with NO_COLOR', [], { NO_COLOR: '1', FORCE_COLOR: '1' }],
+  ])('never come %s', async (_, flags, env) => {
+    expect(await isColoured(['demo', '--quiet', ...flags], env)).toEqual([false, false])
+    expect(await isColoured([...flags, ...wrong], env)).toEqual([false, false])
+  })
+})
+
 describe('dolphin demo', () => {
   it('runs the bundled days offline and writes a report within ten seconds', async () => {
     const startMs = performance.now()
@@ -74,7 +97,12 @@ describe('dolphin demo', () => {
     expect(readdirSync(join(folder.path, 'x'))).toEqual(['demo.html'])
   })
 
-  it('draws its lines in ASCII digits and stays within 100 columns', async () => {
+  it('wants a page to write to', async () => {
+    const { code, stderr } = await dolphin(['demo', '--out', 'demo.pdf'], { cwd: folder.path })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: --out: expected a file name.html, found "demo.pdf"\n' })
+  })
+
+  it('stays within 100 columns', async () => {
     const { stdout } = await dolphin(['demo', '--quiet'], { cwd: folder.path })
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
   })
