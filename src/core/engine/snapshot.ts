@@ -4,6 +4,8 @@ import type { MersenneTwisterState } from '../numeric/mersenne-twister.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
 import type { EngineParameters } from './parameters.js'
 import { parameterProblems } from './parameters.js'
+import { RETAINED_PRICES } from './price-history.js'
+import { KEPT_VEL_DIVS } from './vel-div-history.js'
 
 export const SNAPSHOT_SCHEMA = 'dolphin.engine/1'
 
@@ -68,6 +70,13 @@ const number: Check = (value, path) => {
 const count: Check = (value, path) => {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw new SnapshotError(path, 'a count', value)
 }
+function countUpTo(max: number): Check {
+  return (value, path) => {
+    count(value, path)
+    if ((value as number) > max) throw new SnapshotError(path, `at most ${max}`, value)
+  }
+}
+
 const price: Check = (value, path) => {
   number(value, path)
   if ((value as number) <= 0) throw new SnapshotError(path, 'a price above zero', value)
@@ -91,12 +100,14 @@ function nullable(check: Check): Check {
   }
 }
 
-function list(check: Check, length?: number): Check {
+function list(check: Check, length: { readonly exactly?: number; readonly atMost?: number } = {}): Check {
+  const { exactly, atMost = Number.POSITIVE_INFINITY } = length
   return (value, path) => {
     if (!Array.isArray(value)) throw new SnapshotError(path, 'a list', value)
-    if (length !== undefined && value.length !== length) {
-      throw new SnapshotError(path, `${length} items`, `${value.length} items`)
+    if (exactly !== undefined && value.length !== exactly) {
+      throw new SnapshotError(path, `${exactly} items`, `${value.length} items`)
     }
+    if (value.length > atMost) throw new SnapshotError(path, `at most ${atMost} items`, `${value.length} items`)
     value.forEach((item, i) => {
       check(item, `${path}[${i}]`)
     })
@@ -159,10 +170,14 @@ const document = fields({
   },
   timeMs: nullable(number),
   universe: list(text),
-  prices: list(list(price)),
-  velDivs: list(number),
-  feedback: fields({ bucketWins: list(count, 4), bucketTrades: list(count, 4), recentWins: list(flag) }),
-  rng: fields({ words: list(count, 624), position: count, draws: count }),
+  prices: list(list(price, { atMost: RETAINED_PRICES })),
+  velDivs: list(number, { atMost: KEPT_VEL_DIVS }),
+  feedback: fields({
+    bucketWins: list(count, { exactly: 4 }),
+    bucketTrades: list(count, { exactly: 4 }),
+    recentWins: list(flag, { atMost: 5 }),
+  }),
+  rng: fields({ words: list(countUpTo(0xffffffff), { exactly: 624 }), position: countUpTo(624), draws: count }),
   parkedAcb: nullable(fields({ boost: number, beta: number })),
   position: nullable(fields({ entry, assetIndex: count, turnBars: count, subdayNormalization: flag })),
   day: nullable(
@@ -190,6 +205,8 @@ const document = fields({
 export function checkSnapshot(json: unknown): EngineSnapshot {
   document(json, '$')
   const snapshot = json as EngineSnapshot
+  const twice = snapshot.universe.findIndex((symbol, i) => snapshot.universe.indexOf(symbol) !== i)
+  if (twice >= 0) throw new SnapshotError(`$.universe[${twice}]`, 'every symbol once', snapshot.universe[twice])
   if (snapshot.prices.length !== snapshot.universe.length) {
     throw new SnapshotError('$.prices', `${snapshot.universe.length} assets`, `${snapshot.prices.length} assets`)
   }
@@ -198,6 +215,10 @@ export function checkSnapshot(json: unknown): EngineSnapshot {
     if (snapshot.universe[assetIndex] !== record.asset) {
       throw new SnapshotError('$.position.assetIndex', `the place of ${record.asset} in the universe`, assetIndex)
     }
+    if (snapshot.prices[assetIndex]!.length === 0) {
+      throw new SnapshotError(`$.prices[${assetIndex}]`, 'a price of the asset that is held', 'none')
+    }
+    if (snapshot.day === null) throw new SnapshotError('$.day', 'a day, since a position is open', null)
   }
   return snapshot
 }

@@ -1,5 +1,5 @@
 /** Values kept, and the span of the trend (nine steps, ten values). Sections 2 and 7.4. */
-const KEPT = 200
+export const KEPT_VEL_DIVS = 200
 const TREND_VALUES = 10
 const RING = 256
 
@@ -20,7 +20,7 @@ export class VelDivHistory {
 
   /** Oldest first. */
   values(): number[] {
-    const n = Math.min(this.pushed, KEPT)
+    const n = Math.min(this.pushed, KEPT_VEL_DIVS)
     return Array.from({ length: n }, (_, i) => this.ring[(this.pushed - n + i) & (RING - 1)]!)
   }
 }
