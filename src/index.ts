@@ -3,8 +3,9 @@
  * `dolphin-engine/parquet` and go out through `dolphin-engine/report`.
  */
 export { figures } from './core/analytics/figures.js'
-export { Backtest, type BacktestSettings } from './core/backtest/backtest.js'
+export { Backtest } from './core/backtest/backtest.js'
 export type { RunAbout } from './core/backtest/report.js'
+export type { BacktestSettings } from './core/backtest/settings.js'
 export { type BetaPolicy, type BreakerTable, CircuitBreaker, type DailyFactors } from './core/breaker/breaker.js'
 export { type AcbUpdate, parseAcbPayload } from './core/breaker/subday-payload.js'
 export type { DayBoost, DayStart } from './core/engine/day.js'

@@ -1,33 +1,14 @@
 import type { BacktestReport, SkippedDay } from '../../ports/backtest-report.js'
 import type { DayColumns } from '../../ports/days.js'
 import { DayError } from '../../ports/days.js'
-import type { Direction, Posture } from '../../ports/market.js'
-import type { OrderBookSource } from '../../ports/order-book.js'
 import type { DayRecord, EntryRecord, Trade } from '../../ports/trades.js'
-import type { CircuitBreaker } from '../breaker/breaker.js'
 import { checkTimestamps } from '../days/timestamps.js'
 import type { DayBoost } from '../engine/day.js'
 import { Engine } from '../engine/engine.js'
-import type { EngineParameters } from '../engine/parameters.js'
-import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'
-import type { VolGate } from '../signal/vol-gate.js'
 import { barStepSeconds } from './bar-step.js'
 import type { RunAbout } from './report.js'
 import { buildReport } from './report.js'
-
-export interface BacktestSettings {
-  readonly strategy: string
-  readonly direction: Direction
-  readonly posture: Posture
-  /** USD. */
-  readonly initialCapital: number
-  readonly parameters: EngineParameters
-  /** Absent: the warm-up rule. */
-  readonly volGate?: VolGate
-  readonly breaker?: CircuitBreaker
-  readonly orderBook?: OrderBookSource
-  readonly forewarner?: MonteCarloForewarner
-}
+import type { BacktestSettings } from './settings.js'
 
 /** A bulk backtest: days in, a report out. Synchronous; whoever reads the days decides how. */
 export class Backtest {

@@ -4,8 +4,8 @@ import type { BacktestReport, CostAttribution, Exposure, SkippedDay, TradeGroup 
 import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../ports/trades.js'
 import { figures } from '../analytics/figures.js'
 import { CHAMPION_HASH, drift, parametersHash } from '../engine/parameters.js'
-import type { BacktestSettings } from './backtest.js'
 import { median } from './bar-step.js'
+import type { BacktestSettings } from './settings.js'
 
 /** What the caller knows about the run and the core does not. */
 export interface RunAbout {

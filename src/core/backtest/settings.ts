@@ -1,0 +1,21 @@
+import type { Direction, Posture } from '../../ports/market.js'
+import type { OrderBookSource } from '../../ports/order-book.js'
+import type { CircuitBreaker } from '../breaker/breaker.js'
+import type { EngineParameters } from '../engine/parameters.js'
+import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'
+import type { VolGate } from '../signal/vol-gate.js'
+
+/** What a backtest runs with beside its days. */
+export interface BacktestSettings {
+  readonly strategy: string
+  readonly direction: Direction
+  readonly posture: Posture
+  /** USD. */
+  readonly initialCapital: number
+  readonly parameters: EngineParameters
+  /** Absent: the warm-up rule. */
+  readonly volGate?: VolGate
+  readonly breaker?: CircuitBreaker
+  readonly orderBook?: OrderBookSource
+  readonly forewarner?: MonteCarloForewarner
+}
