@@ -1,8 +1,15 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { decompress as decompressZstd } from 'fzstd'
+import { ZSTDDecoder } from 'zstddec'
 import type { Codec } from './footer.js'
 import { decompressLz4Block, decompressLz4Hadoop } from './lz4.js'
 import { Refusal } from './refusal.js'
+
+const zstd = new ZSTDDecoder()
+
+/** Makes `codec` ready for `decompress`: Zstandard's module is compiled when the first file needs it. */
+export async function prepareCodec(codec: Codec): Promise<void> {
+  if (codec === 'ZSTD') await zstd.init()
+}
 
 /** Decompresses `input` into all of `output`; anything but exactly that many bytes is refused. Snappy has a kernel of its own. */
 export function decompress(
@@ -10,7 +17,16 @@ export function decompress(
   input: Uint8Array,
   output: Uint8Array,
 ): void {
-  const length = unpack(codec, input, output)
+  let length: number
+  try {
+    length = unpack(codec, input, output)
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal(
+      `${output.byteLength} bytes of ${codec} data`,
+      error instanceof Error ? error.message : String(error),
+    )
+  }
   if (length !== output.byteLength) throw new Refusal(`${output.byteLength} bytes of ${codec} data`, `${length}`)
 }
 
@@ -21,7 +37,8 @@ function unpack(codec: Exclude<Codec, 'SNAPPY' | 'UNCOMPRESSED'>, input: Uint8Ar
     case 'BROTLI':
       return copied(brotliDecompressSync(input, { maxOutputLength: Math.max(output.byteLength, 1) }), output)
     case 'ZSTD':
-      return copied(decompressZstd(input, new Uint8Array(output.byteLength)), output)
+      // Errors of the decoder show as an output that is too short.
+      return copied(zstd.decode(input, output.byteLength), output)
     case 'LZ4_RAW':
       return decompressLz4Block(input, output)
     case 'LZ4':

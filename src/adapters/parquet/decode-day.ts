@@ -1,6 +1,7 @@
+import { prepareCodec } from './codecs.js'
 import { decodeColumn } from './column-decoder.js'
 import { type PlannedColumn, planDay, type Role } from './day-schema.js'
-import { type Footer, parseFooter } from './footer.js'
+import { type Codec, type Footer, parseFooter } from './footer.js'
 import { decodeWithHyparquet } from './hyparquet-columns.js'
 import type { Kernels } from './kernels.js'
 import { Refusal, refusalAt } from './refusal.js'
@@ -31,6 +32,7 @@ export async function decodeDay(
 ): Promise<DecodedDay> {
   const footer = parseFooter(kernels.bytes.subarray(0, size))
   const { rows, columns } = planDay(footer, eigen)
+  for (const codec of codecsOf(footer)) await prepareCodec(codec)
   const bytes = rows * columns.length * 8
   let buffer: ArrayBuffer | undefined
   const left: number[] = []
@@ -46,6 +48,12 @@ export async function decodeDay(
   buffer ??= allocate(bytes)
   if (left.length > 0) await decodeLeft(kernels.bytes.subarray(0, size), rows, columns, left, buffer)
   return { rows, columns: columns.map(({ source, role }) => ({ name: source.name, role })), buffer }
+}
+
+function codecsOf({ rowGroups }: Footer): Set<Codec> {
+  const codecs = new Set<Codec>()
+  for (const { chunks } of rowGroups) for (const chunk of chunks) if (chunk !== undefined) codecs.add(chunk.codec)
+  return codecs
 }
 
 /** Decodes a column's chunks one after another into `store`; false where the fallback has to. */
