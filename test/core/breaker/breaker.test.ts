@@ -136,6 +136,8 @@ describe('beta', () => {
 
   test('with no known velocity every policy is low', () => {
     for (const betaPolicy of ['expanding', 'full-sample'] as const) {
+      const blind = new CircuitBreaker({ factors: new Map(), w750: new Map([['2026-01-01', Number.NaN]]), betaPolicy })
+      expect(blind.boostForDate('2026-01-01').threshold).toBeNull()
       const breaker = new CircuitBreaker({ factors: new Map(), w750: new Map([['2026-01-01', null]]), betaPolicy })
       expect(breaker.boostForDate('2026-01-01')).toEqual({ boost: 1, beta: ACB.BETA_LOW, signals: 0, threshold: null })
     }

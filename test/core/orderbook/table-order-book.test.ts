@@ -97,6 +97,8 @@ describe('parsing', () => {
   })
 
   test.each([
+    [null, 'order book: expected an object with assets, rows and macro, found null'],
+    ['{}', 'order book: expected an object with assets, rows and macro, found "{}"'],
     [[], 'order book: expected an object with assets, rows and macro, found []'],
     [{ assets: ['A'], rows: [] }, 'macro: expected an array, found nothing'],
     [{ assets: ['A', 'A'], rows: [], macro: [] }, 'assets: expected every symbol once, found "A"'],
