@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { createParquetDays, findDayFiles } from '../adapters/parquet/parquet-days.js'
 import { Backtest } from '../core/backtest/backtest.js'
+import type { CausalityVerdict } from '../core/backtest/causality.js'
 import type { BacktestReport, SkippedDay } from '../ports/backtest-report.js'
 import { DayError, type DayFile, type DayOutcome } from '../ports/days.js'
 import { type BacktestOptions, defaultWorkers } from './backtest-options.js'
@@ -129,7 +130,7 @@ function allRefused(skipped: readonly SkippedDay[]): UserError {
   })
 }
 
-type Causality = SummaryOptions['causality']
+type Causality = (NonNullable<SummaryOptions['causality']> & { readonly verdict: CausalityVerdict }) | undefined
 
 async function causalityOf(
   run: PreparedRun,
@@ -144,7 +145,7 @@ async function causalityOf(
   const { causalityCuts: cuts, quiet } = options
   const read = (days: readonly DayFile[]) => readDays(days, options, signal)
   const verdict = await checkCausalityOfRun({ run, files: kept, report, read, signal, cuts, quiet })
-  return { holds: verdict.violations.length === 0, lines: causalityLines(verdict) }
+  return { verdict, holds: verdict.violations.length === 0, lines: causalityLines(verdict) }
 }
 
 /** Files first, then stdout: a summary that names a report can rely on it. An interruption until then leaves nothing. */
@@ -154,14 +155,15 @@ async function publish(
   options: BacktestOptions,
   watch: InterruptWatch,
 ): Promise<void> {
-  const staged = await stageOutputs(report, options)
+  const result = causality === undefined ? report : { ...report, causality: causality.verdict }
+  const staged = await stageOutputs(result, options)
   if (watch.signal.aborted) {
     await staged.discard()
     throw new Interrupted('Interrupted; nothing was written.')
   }
   await staged.commit()
   if (options.json === '-') {
-    await printResult(reportJson(report))
+    await printResult(reportJson(result))
     if (causality !== undefined && !(causality.holds && options.quiet))
       notice(`Causality: ${causality.lines.join('\n  ')}`)
     return
