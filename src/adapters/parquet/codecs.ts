@@ -1,14 +1,18 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { ZSTDDecoder } from 'zstddec'
+import type { ZSTDDecoder } from 'zstddec'
 import type { Codec } from './footer.js'
 import { decompressLz4Block, decompressLz4Hadoop } from './lz4.js'
 import { Refusal } from './refusal.js'
 
-const zstd = new ZSTDDecoder()
+let zstd: ZSTDDecoder | undefined
 
-/** Makes `codec` ready for `decompress`: Zstandard's module is compiled when the first file needs it. */
+/** Makes `codec` ready for `decompress`: Zstandard's module is loaded when the first file needs it. */
 export async function prepareCodec(codec: Codec): Promise<void> {
-  if (codec === 'ZSTD') await zstd.init()
+  if (codec !== 'ZSTD' || zstd !== undefined) return
+  const { ZSTDDecoder } = await import('zstddec')
+  const decoder = new ZSTDDecoder()
+  await decoder.init()
+  zstd = decoder
 }
 
 /** Decompresses `input` into all of `output`; anything but exactly that many bytes is refused. Snappy has a kernel of its own. */
@@ -37,6 +41,7 @@ function unpack(codec: Exclude<Codec, 'SNAPPY' | 'UNCOMPRESSED'>, input: Uint8Ar
     case 'BROTLI':
       return copied(brotliDecompressSync(input, { maxOutputLength: Math.max(output.byteLength, 1) }), output)
     case 'ZSTD':
+      if (zstd === undefined) throw new Error('prepareCodec comes first')
       // Errors of the decoder show as an output that is too short.
       return copied(zstd.decode(input, output.byteLength), output)
     case 'LZ4_RAW':
