@@ -18,7 +18,9 @@ describe('the command line', () => {
     const visit = (file: string): void => {
       if (seen.has(file)) return
       seen.add(file)
-      for (const [, from] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)[^'"]*['"]([^'"]+)['"]/gm)) {
+      for (const [, from] of readFileSync(file, 'utf8').matchAll(
+        /^(?:import|export)\b(?:[^'"\n]*\bfrom)? ['"]([^'"]+)['"]/gm,
+      )) {
         if (from!.startsWith('.')) visit(join(dirname(file), from!))
         else if (!from!.startsWith('node:')) packages.add(from!)
       }
