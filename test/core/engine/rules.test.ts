@@ -112,6 +112,34 @@ describe('each entry gate alone keeps out what enters without it', () => {
   })
 })
 
+describe('with asset selection', () => {
+  const selecting = { use_asset_selection: true, max_hold_bars: 1000 }
+  const falling = (bars: number): Row[] => Array.from({ length: bars }, (_, i) => [SHORT, 100 - i * 0.01])
+
+  test('the fiftieth price is the first that may be traded', () => {
+    expect(told({ rows: falling(49), parameters: selecting })).toEqual([])
+    expect(told({ rows: falling(50), parameters: selecting })).toEqual(['49 enter'])
+  })
+
+  test('prices are counted, not bars', () => {
+    const rows = falling(50)
+    const holed = rows.toSpliced(20, 0, [SHORT, NONE], [SHORT, 0])
+    expect(told({ rows: holed, parameters: selecting })).toEqual(['51 enter'])
+  })
+
+  test.each([
+    [0.2, ['49 enter']],
+    [0.19999, []],
+  ])('a book of depth %f: %j', (depthQuality, expected) => {
+    expect(told({ rows: falling(50), parameters: selecting, book: { depthQuality } })).toEqual(expected)
+  })
+
+  test('a rising price is nothing for a short day, whatever the confirmation says', () => {
+    const rising = falling(50).map(([velDiv, price]): Row => [velDiv, 200 - price])
+    expect(told({ rows: rising, parameters: { ...selecting, dc_skip_contradicts: false } })).toEqual([])
+  })
+})
+
 describe('each exit rule alone ends what stays open without it', () => {
   const enter: Row = [SHORT, 100]
   const quiet = (price: number): Row => [QUIET, price]
@@ -368,6 +396,20 @@ describe('the end of the data', () => {
     engine.run()
     expect(engine.closeAtEnd()?.exitTimeMs).toBe(Date.parse('2026-01-05T00:00:01Z'))
   })
+})
+
+test('rows that have been run are not run again', () => {
+  const engine = engineOf({ rows: [] })
+  engine.attach(dayOf('2026-01-05', [SHORT, QUIET, QUIET], { BTCUSDT: [100, 100, 99] }))
+  const volOk = Uint8Array.of(1, 1, 1)
+  engine.run(2, volOk)
+  const before = engine.snapshot()
+  expect(engine.run(0)).toEqual([])
+  expect(engine.run(1)).toEqual([])
+  engine.run(2, volOk)
+  expect(engine.snapshot()).toEqual(before)
+  expect(engine.run(99, volOk).map((trade) => [trade.entryBar, trade.exitBar])).toEqual([[0, 2]])
+  expect(engine.bars).toBe(3)
 })
 
 describe('misuse is refused', () => {
