@@ -124,6 +124,23 @@ describe('golden', () => {
   })
 })
 
+test('last digits come from the literals 0.02, 0.18 and 0.03, and from products rather than powers', () => {
+  for (let i = 1; i < 30; i++) {
+    const velDiv = -0.02 - i / 1000
+    const strength = (-0.02 - velDiv) / 0.03
+    const found = size(DEFAULT_PARAMETERS, SHAPES[-1], NO_FEEDBACK, {
+      velDiv,
+      trend: 0,
+      regimeSizeMult: 1,
+      obMult: 1,
+      postureCap: Number.POSITIVE_INFINITY,
+    })
+    expect(found.strength).toBe(strength)
+    expect(found.fraction).toBe(Math.max(0.02, (0.02 + strength * 0.18) * (0.55 / 0.95)))
+    expect(found.leverage).toBe(0.5 + strength * strength * strength * 4.5)
+  }
+})
+
 describe('feedback', () => {
   test.each([
     [0, 0, 1],
