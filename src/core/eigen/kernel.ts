@@ -1,0 +1,117 @@
+/**
+ * The three loops over all pairs of symbols that a scan spends its time in. Matrices are `symbols` rows of `stride`
+ * values, rows and vectors padded with zeros to a multiple of 8; every array lies in the kernel's own `memory`.
+ * The order of every sum is part of the contract, so a scalar and a SIMD kernel give the same bits.
+ */
+export interface Kernel {
+  readonly symbols: number
+  readonly stride: number
+  /** A zeroed array in the kernel's memory; at most as many values as the kernel was made for, in all. */
+  allocate(length: number): Float64Array
+  /** `matrix[i][j] += entering[i]·entering[j] − leaving[i]·leaving[j]`. */
+  update(matrix: Float64Array, entering: Float64Array, leaving: Float64Array): void
+  /**
+   * `out[i][j] = (matrix[i][j] − means[i]·means[j]) · (scales[i]·scales[j])`; returns the sum of the squares, taken in
+   * eight partial sums by column modulo 8.
+   */
+  correlate(matrix: Float64Array, means: Float64Array, scales: Float64Array, out: Float64Array): number
+  /** `out = matrix · vector` for a symmetric matrix, summed in the order of the rows. */
+  multiply(matrix: Float64Array, vector: Float64Array, out: Float64Array): void
+  /**
+   * Adds to `out[j]`, step after step, the products of the deviations `row[i] − shifts[i]` and `row[j] − shifts[j]` of
+   * the rows `from … to − 1` of `rows`; a NaN counts as no deviation.
+   */
+  accumulate(rows: Float64Array, range: RowRange, symbol: number, shifts: Float64Array, out: Float64Array): void
+}
+
+export interface RowRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** Rows and vectors are padded to whole blocks of this many values: four registers of two float64. */
+export const BLOCK = 8
+
+export function strideOf(symbols: number): number {
+  return Math.ceil(symbols / BLOCK) * BLOCK
+}
+
+/** The plain kernel. */
+export function scalarKernel(symbols: number, capacity: number): Kernel {
+  const stride = strideOf(symbols)
+  const memory = new ArrayBuffer(capacity * 8)
+  let used = 0
+
+  function allocate(length: number): Float64Array {
+    const array = new Float64Array(memory, used * 8, length)
+    used += length
+    return array
+  }
+
+  function update(matrix: Float64Array, entering: Float64Array, leaving: Float64Array): void {
+    for (let i = 0; i < symbols; i++) {
+      const a = entering[i]!
+      const b = leaving[i]!
+      const row = i * stride
+      for (let j = 0; j < stride; j++) matrix[row + j]! += a * entering[j]! - b * leaving[j]!
+    }
+  }
+
+  const squares = new Float64Array(BLOCK)
+  function correlate(matrix: Float64Array, means: Float64Array, scales: Float64Array, out: Float64Array): number {
+    squares.fill(0)
+    for (let i = 0; i < symbols; i++) {
+      const mean = means[i]!
+      const scale = scales[i]!
+      const row = i * stride
+      for (let j = 0; j < stride; j++) {
+        const value = (matrix[row + j]! - mean * means[j]!) * (scale * scales[j]!)
+        out[row + j] = value
+        squares[j % BLOCK]! += value * value
+      }
+    }
+    let sum = 0
+    for (const part of squares) sum += part
+    return sum
+  }
+
+  function multiply(matrix: Float64Array, vector: Float64Array, out: Float64Array): void {
+    for (let column = 0; column < stride; column += 4) {
+      let a = 0
+      let b = 0
+      let c = 0
+      let d = 0
+      for (let i = 0, at = column; i < symbols; i++, at += stride) {
+        const factor = vector[i]!
+        a += factor * matrix[at]!
+        b += factor * matrix[at + 1]!
+        c += factor * matrix[at + 2]!
+        d += factor * matrix[at + 3]!
+      }
+      out[column] = a
+      out[column + 1] = b
+      out[column + 2] = c
+      out[column + 3] = d
+    }
+  }
+
+  function accumulate(
+    rows: Float64Array,
+    { from, to }: RowRange,
+    symbol: number,
+    shifts: Float64Array,
+    out: Float64Array,
+  ): void {
+    for (let row = from * stride; row < to * stride; row += stride) {
+      const own = deviation(rows[row + symbol]!, shifts[symbol]!)
+      for (let j = 0; j < stride; j++) out[j]! += own * deviation(rows[row + j]!, shifts[j]!)
+    }
+  }
+
+  return { symbols, stride, allocate, update, correlate, multiply, accumulate }
+}
+
+function deviation(value: number, shift: number): number {
+  const difference = value - shift
+  return Number.isNaN(difference) ? 0 : difference
+}

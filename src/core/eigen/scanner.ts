@@ -1,0 +1,139 @@
+import { SCAN_WINDOWS, type Scan, type WindowScan } from '../../ports/scan.js'
+import { assert } from '../assert.js'
+import { type Kernel, scalarKernel, strideOf } from './kernel.js'
+import { Lanczos } from './lanczos.js'
+import { LeadingPair } from './leading-pair.js'
+import { HISTORY, PriceHistory } from './price-history.js'
+import { UNIT } from './rolling-moments.js'
+import { WindowTracker } from './window-tracker.js'
+
+/**
+ * - `float64`: never more than float64.
+ * - `auto`: float64, and at least 512 bits where its error bound leaves a verdict open.
+ * - `512`: everything at 512 bits or more.
+ */
+export type Precision = 'float64' | 'auto' | '512'
+
+/** Which scan this is: numbers and times are the caller's and pass through. */
+export interface ScanStamp {
+  readonly scanNumber: number
+  readonly timestampNs: bigint
+}
+
+/** A price vector that is not one: the wrong length, or an infinite price. */
+export class ScanInputError extends Error {
+  override readonly name = 'ScanInputError'
+}
+
+/** A step's moments are summed afresh this often, one symbol and window at a time. */
+const RENEWAL_STEPS = 512
+
+/**
+ * The eigenscan: correlation windows over the last 50, 150, 300 and 750 returns of every symbol, their leading eigenpairs
+ * and how they change, step by step at a cost that does not grow.
+ *
+ * The same prices in the same order give the same bits, however often the scanner was stopped and restored.
+ * Source: system bible §3, §25, §27 and the scan definition.
+ */
+export class Scanner {
+  readonly symbols: readonly string[]
+  readonly precision: Precision
+  private readonly kernel: Kernel
+  private readonly history: PriceHistory
+  private readonly trackers: readonly WindowTracker[]
+
+  constructor(symbols: readonly string[], precision: Precision = 'auto') {
+    assert(symbols.length > 0, 'there is a symbol to scan')
+    assert(new Set(symbols).size === symbols.length, 'every symbol is there once')
+    this.symbols = [...symbols]
+    this.precision = precision
+    this.kernel = scalarKernel(symbols.length, capacityOf(symbols.length))
+    this.history = new PriceHistory(this.kernel)
+    const matrix = this.kernel.allocate(symbols.length * this.kernel.stride)
+    const pair = new LeadingPair(this.kernel)
+    this.trackers = SCAN_WINDOWS.map((window) => new WindowTracker(this.kernel, this.history, pair, window, matrix))
+  }
+
+  /**
+   * Takes the prices of one step, in the order of `symbols`, and scans. NaN, zero and negative values mean "no price", as
+   * in a day's columns. A step in which no symbol has a price does not exist: `undefined`, and nothing has changed.
+   *
+   * @throws ScanInputError on a vector of another length or an infinite price; nothing has changed.
+   */
+  push(prices: Float64Array, stamp: ScanStamp): Scan | undefined {
+    const priced = this.check(prices)
+    if (priced === 0) return undefined
+    this.history.push(prices)
+    for (const { moments } of this.trackers) moments.advance()
+    this.renewSome()
+    const windows = this.trackers.map((tracker) => tracker.scan()) as unknown as Scan['windows']
+    const [w50, , , w750] = windows
+    const velDiv = w50.velocity - w750.velocity
+    return {
+      ...stamp,
+      windows,
+      velDiv,
+      velDivBound: 1.01 * (w50.velocityBound + w750.velocityBound) + UNIT * Math.abs(velDiv),
+      regimeSignal: regimeSignal(velDiv),
+      instabilityComposite: mean(windows),
+      dataQuality: priced / this.symbols.length,
+      escalated: false,
+      assets: this.symbols,
+      prices: prices.slice(),
+      loadings: this.loadings(),
+    }
+  }
+
+  private check(prices: Float64Array): number {
+    const { symbols } = this
+    if (prices.length !== symbols.length) {
+      throw new ScanInputError(`expected ${symbols.length} prices, one per symbol, found ${prices.length}`)
+    }
+    let priced = 0
+    for (let i = 0; i < prices.length; i++) {
+      const price = prices[i]!
+      if (price > 0) priced++
+      if (price === Infinity || price === -Infinity) {
+        throw new ScanInputError(
+          `expected a finite price, or NaN or 0 for none, found ${price} for ${symbols[i]} (position ${i})`,
+        )
+      }
+    }
+    return priced
+  }
+
+  /** Sums a share of the rows afresh, in turn: every row of every window once in RENEWAL_STEPS. */
+  private renewSome(): void {
+    const rows = this.trackers.length * this.symbols.length
+    const turn = (this.history.steps - 1) % RENEWAL_STEPS
+    const to = Math.floor(((turn + 1) * rows) / RENEWAL_STEPS)
+    for (let row = Math.floor((turn * rows) / RENEWAL_STEPS); row < to; row++) {
+      this.trackers[row % this.trackers.length]!.moments.renew(Math.floor(row / this.trackers.length))
+    }
+  }
+
+  private loadings(): Float64Array {
+    const { vector, members } = this.trackers[0]!
+    return Float64Array.from(this.symbols, (_, i) => (members[i] === 1 ? vector[i]! : NaN))
+  }
+}
+
+/** Values that a scanner allocates in its kernel. */
+function capacityOf(symbols: number): number {
+  const stride = strideOf(symbols)
+  const matrices = (SCAN_WINDOWS.length + 1) * symbols
+  const vectors = SCAN_WINDOWS.length * 8 + Lanczos.steps(symbols) + 2
+  return (HISTORY + matrices + vectors) * stride
+}
+
+function regimeSignal(velDiv: number): -1 | 0 | 1 {
+  if (velDiv < -0.02) return -1
+  return velDiv > 0.01 ? 1 : 0
+}
+
+/** NaN as soon as one window has no instability. */
+function mean(windows: readonly WindowScan[]): number {
+  let sum = 0
+  for (const { instability } of windows) sum += instability
+  return sum / windows.length
+}
