@@ -7,10 +7,10 @@ import { type DayPlan, planDay } from '../src/adapters/parquet/day-schema.js'
 import { parquetDayWriter } from '../src/adapters/parquet/day-writer.js'
 import { decodeDay } from '../src/adapters/parquet/decode-day.js'
 import { parseFooter } from '../src/adapters/parquet/footer.js'
-import { decodeWithHyparquet } from '../src/adapters/parquet/hyparquet-columns.js'
 import { Kernels } from '../src/adapters/parquet/kernels.js'
 import { findDayFiles } from '../src/adapters/parquet/parquet-days.js'
 import type { DayFile } from '../src/ports/days.js'
+import { decodeWithHyparquet } from '../test/adapters/parquet/hyparquet-oracle.js'
 
 /**
  * The Parquet reader beside hyparquet and, with a Python that has pyarrow (`$PYTHON`, else python3), beside pyarrow:

@@ -5,7 +5,7 @@ import type { ColumnChunk } from './footer.js'
 import type { Kernels } from './kernels.js'
 import { ENCODING, type PageHeader, readPageHeader } from './page-header.js'
 import { Refusal } from './refusal.js'
-import { storedWidth, Unsupported, widen } from './stored-values.js'
+import { storedWidth, widen } from './stored-values.js'
 
 /** A part of the kernels' memory. */
 interface Region {
@@ -26,8 +26,7 @@ const DICTIONARY_BYTES_MAX = 1 << 27
 
 /**
  * Decodes the chunk of one flat column and gives where its `rows` values of 8 bytes lie in the kernels' memory;
- * they stay there until the caller releases its mark. Throws a `Refusal` for bytes that are wrong and `Unsupported`
- * for what the fallback has to read.
+ * they stay there until the caller releases its mark. Throws a `Refusal` for bytes that are wrong.
  */
 export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, rows: number): number {
   if (chunk.type !== column.source.type) throw new Refusal(`${column.source.type} values`, chunk.type)
@@ -70,7 +69,9 @@ function readDictionary(
   width: number,
 ): Dictionary {
   const { values: entries, encoding } = header
-  if (encoding !== ENCODING.plain && encoding !== ENCODING.plainDictionary) throw new Unsupported('dictionary encoding')
+  if (encoding !== ENCODING.plain && encoding !== ENCODING.plainDictionary) {
+    throw new Refusal('a plain dictionary', `encoding ${encoding}`)
+  }
   if (header.unpackedBytes > DICTIONARY_BYTES_MAX || entries * width > header.unpackedBytes) {
     throw new Refusal(`a dictionary of ${entries} × ${width} bytes`, `${header.unpackedBytes}`)
   }
@@ -121,7 +122,9 @@ interface PageParts {
 function splitPage(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, header: PageHeader): PageParts {
   const page = unpack(kernels, chunk, header, header.start, header.unpackedBytes)
   if (!column.source.optional) return { levels: { at: page.at, end: page.at }, values: page }
-  if (header.levelEncoding !== ENCODING.rle) throw new Unsupported('level encoding')
+  if (header.levelEncoding !== ENCODING.rle) {
+    throw new Refusal('RLE-encoded definition levels', `encoding ${header.levelEncoding}`)
+  }
   const length = page.end - page.at < 4 ? -1 : kernels.view.getUint32(page.at, true)
   if (length < 0 || length > page.end - page.at - 4) {
     throw new Refusal(`definition levels within ${page.end - page.at} bytes`, `a length of ${length}`)
@@ -208,7 +211,7 @@ function readValues(
       readDelta(kernels, column, { at, end }, count, out)
       return
     default:
-      throw new Unsupported(`encoding ${encoding}`)
+      throw new Refusal('an encoding of numbers', `encoding ${encoding}`)
   }
 }
 
@@ -221,8 +224,7 @@ function gather(
 ): void {
   if (at >= end) throw new Refusal('dictionary indices', 'none')
   const width = kernels.bytes[at]!
-  if (width > 32) throw new Refusal('dictionary indices of at most 32 bits', `${width}`)
-  if (width > INDEX_BITS_MAX) throw new Unsupported('index width')
+  if (width > INDEX_BITS_MAX) throw new Refusal(`dictionary indices of at most ${INDEX_BITS_MAX} bits`, `${width}`)
   if (entries === 0) throw new Refusal('a dictionary with entries', 'an empty one')
   const status = kernels.run.gather(at + 1, end, width, count, dict, entries, out)
   if (status === 1) throw new Refusal(`${count} dictionary indices`, 'their end before that')

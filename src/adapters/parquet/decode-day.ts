@@ -2,10 +2,8 @@ import { prepareCodec } from './codecs.js'
 import { decodeColumn } from './column-decoder.js'
 import { type PlannedColumn, planDay, type Role } from './day-schema.js'
 import { type Codec, type Footer, parseFooter } from './footer.js'
-import { decodeWithHyparquet } from './hyparquet-columns.js'
 import type { Kernels } from './kernels.js'
 import { Refusal, refusalAt } from './refusal.js'
-import { Unsupported } from './stored-values.js'
 
 /** A decoded day as it travels between threads and into the cache: all columns one after another in one buffer. */
 export interface DecodedDay {
@@ -35,7 +33,6 @@ export async function decodeDay(
   for (const codec of codecsOf(footer)) await prepareCodec(codec)
   const bytes = rows * columns.length * 8
   let buffer: ArrayBuffer | undefined
-  const left: number[] = []
   for (const [i, column] of columns.entries()) {
     const at = i * rows * 8
     const store = (row: number, values: Uint8Array) => {
@@ -43,10 +40,9 @@ export async function decodeDay(
       buffer ??= allocate(bytes)
       new Uint8Array(buffer, at + row * 8, values.byteLength).set(values)
     }
-    if (!decodeChunks(kernels, footer, column, store)) left.push(i)
+    decodeChunks(kernels, footer, column, store)
   }
   buffer ??= allocate(bytes)
-  if (left.length > 0) await decodeLeft(kernels.bytes.subarray(0, size), rows, columns, left, buffer)
   return { rows, columns: columns.map(({ source, role }) => ({ name: source.name, role })), buffer }
 }
 
@@ -56,13 +52,13 @@ function codecsOf({ rowGroups }: Footer): Set<Codec> {
   return codecs
 }
 
-/** Decodes a column's chunks one after another into `store`; false where the fallback has to. */
+/** Decodes a column's chunks one after another into `store`. */
 function decodeChunks(
   kernels: Kernels,
   { rowGroups, dataEnd }: Footer,
   column: PlannedColumn,
   store: (row: number, values: Uint8Array) => void,
-): boolean {
+): void {
   let row = 0
   for (const [rowGroup, { rows, chunks }] of rowGroups.entries()) {
     const mark = kernels.mark()
@@ -77,33 +73,10 @@ function decodeChunks(
         store(row, kernels.bytes.subarray(at, at + rows * 8))
       }
     } catch (error) {
-      if (error instanceof Unsupported) return false
       throw refusalAt(error, { column: column.source.name, rowGroup })
     } finally {
       kernels.release(mark)
     }
     row += rows
-  }
-  return true
-}
-
-async function decodeLeft(
-  bytes: Uint8Array,
-  rows: number,
-  columns: readonly PlannedColumn[],
-  left: readonly number[],
-  buffer: ArrayBuffer,
-): Promise<void> {
-  for (const i of left) {
-    const column = columns[i]!
-    const view =
-      column.target === 'float64'
-        ? new Float64Array(buffer, i * rows * 8, rows)
-        : new BigInt64Array(buffer, i * rows * 8, rows)
-    try {
-      await decodeWithHyparquet(bytes, rows, column, view)
-    } catch (error) {
-      throw refusalAt(error, { column: column.source.name })
-    }
   }
 }

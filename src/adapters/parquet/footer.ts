@@ -157,7 +157,8 @@ function flatColumns(schema: readonly SchemaElement[]): { columns: FlatColumn[];
 }
 
 function flatColumn(element: SchemaElement, type: PhysicalType, leaf: number): FlatColumn {
-  const meaning = element.meaning ?? meaningOfConvertedType(element.converted)
+  let meaning = element.meaning ?? meaningOfConvertedType(element.converted)
+  if (meaning.type === 'float16' && element.typeLength !== 2) meaning = { type: 'other', name: 'FLOAT16' }
   return { name: element.name, leaf, type, meaning, optional: element.repetition === 1 }
 }
 

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { planDay } from '../../../src/adapters/parquet/day-schema.js'
 import { parseFooter } from '../../../src/adapters/parquet/footer.js'
-import { decodeWithHyparquet } from '../../../src/adapters/parquet/hyparquet-columns.js'
 import { createParquetDays, parquetDays } from '../../../src/adapters/parquet/parquet-days.js'
 import type { DayFile, DayOutcome } from '../../../src/ports/days.js'
+import { decodeWithHyparquet } from './hyparquet-oracle.js'
 import { difference, expectedTable, MATRIX, matrixFile, type Table, tableOf } from './matrix.js'
 
 const GOLDEN = fileURLToPath(new URL('../../../fixtures/golden/', import.meta.url))
@@ -42,7 +42,7 @@ describe('every file of the matrix holds its table, bit for bit', () => {
   }
 })
 
-describe('the fast decoder and hyparquet agree', () => {
+describe('hyparquet reads the same', () => {
   for (const { path } of MATRIX.files) {
     test(path, async () => {
       const file = matrixFile(path)
@@ -54,32 +54,6 @@ describe('the fast decoder and hyparquet agree', () => {
     const file = { date: /\d{4}-\d{2}-\d{2}/.exec(name)![0], path: GOLDEN + name, bytes: 0 }
     expect(difference(await readTable(file), await oracleTable(file))).toBeUndefined()
   })
-})
-
-test('only float16 and INT96 columns need hyparquet', async () => {
-  const { Kernels } = await import('../../../src/adapters/parquet/kernels.js')
-  const { decodeColumn } = await import('../../../src/adapters/parquet/column-decoder.js')
-  const { Unsupported } = await import('../../../src/adapters/parquet/stored-values.js')
-  const left = new Set<string>()
-  const kernels = new Kernels()
-  for (const { path } of MATRIX.files) {
-    const bytes = readFileSync(matrixFile(path).path)
-    kernels.fileRoom(bytes.byteLength).set(bytes)
-    const footer = parseFooter(bytes)
-    for (const column of planDay(footer, true).columns) {
-      for (const { rows, chunks } of footer.rowGroups) {
-        const mark = kernels.mark()
-        try {
-          decodeColumn(kernels, chunks[column.source.leaf]!, column, rows)
-        } catch (error) {
-          if (!(error instanceof Unsupported)) throw error
-          left.add(column.source.type)
-        }
-        kernels.release(mark)
-      }
-    }
-  }
-  expect([...left].sort()).toEqual(['FIXED_LEN_BYTE_ARRAY', 'INT96'])
 })
 
 describe('a file that is no day is refused with its path, the place and the reason', () => {

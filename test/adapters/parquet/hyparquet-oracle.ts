@@ -1,6 +1,6 @@
 import type { AsyncBuffer, DecodedArray } from 'hyparquet'
-import { MISSING_INT64, type PlannedColumn } from './day-schema.js'
-import { Refusal } from './refusal.js'
+import { MISSING_INT64, type PlannedColumn } from '../../../src/adapters/parquet/day-schema.js'
+import { Refusal } from '../../../src/adapters/parquet/refusal.js'
 
 const identity = (value: bigint): bigint => value
 /** Times as the integers they are stored as: hyparquet's own parsers give `Date`, which loses nanoseconds. */
@@ -11,7 +11,7 @@ const RAW_TIMES = {
 }
 
 /**
- * Decodes one column with hyparquet into `output`: every encoding and codec there is, at a twelfth of the speed of
+ * Decodes one column with hyparquet into `output`: the oracle, whose code shares nothing with
  * `decodeColumn`. Float64 columns miss values as NaN, int64 columns as `MISSING_INT64`.
  */
 export async function decodeWithHyparquet(
