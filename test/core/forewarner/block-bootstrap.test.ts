@@ -63,6 +63,14 @@ describe('laws', () => {
     expect(run([0.992], 3, 10).catastrophic).toBe(10)
   })
 
+  test('a fall of exactly the limit is not beyond it, within a block or across two', () => {
+    const half = { trades: 2, blockLength: 2, drawdownLimit: 0.5 }
+    expect(run([0.5, 1], 1, 20, half).catastrophic).toBe(0)
+    expect(run([0.5, 1], 1, 20, { ...half, drawdownLimit: 0.4999 }).catastrophic).toBe(20)
+    expect(run([0.75], 1, 20, { trades: 2, blockLength: 1, drawdownLimit: 0.4375 }).catastrophic).toBe(0)
+    expect(run([0.75], 1, 20, { trades: 2, blockLength: 1, drawdownLimit: 0.4374 }).catastrophic).toBe(20)
+  })
+
   test('every trade is as likely as any other to begin a block', () => {
     const shares = Array.from({ length: 7 }, (_, i) => 1 + i / 10)
     const { finals } = run(shares, 9, 70_000, { trades: 1, blockLength: 1, drawdownLimit: 0.3 })

@@ -171,6 +171,15 @@ describe('the whole model, 10,000 paths', () => {
     })
   })
 
+  test.each([
+    [0.7005, 0],
+    [0.6995, 1],
+  ])('a path that ends at %f of its peak has probability %i of a fall beyond 30 %%', (final, probability) => {
+    const net = 1000 * (final ** (1 / 250) - 1)
+    const report = forewarnerOf(repeated(60, net), { paths: 100 }).assess(at(5))
+    expect(report.catastrophicProbability).toBe(probability)
+  })
+
   test('wins and losses in turn balance in every path, at the known score', () => {
     const alternating = Array.from({ length: 100 }, (_, i) => ({ net: i % 2 === 0 ? 30 : -30 }))
     const report = forewarnerOf(alternating, { paths }).assess(at(5))

@@ -33,6 +33,13 @@ test('a tie is not exceeded, and one ulp decides', () => {
   expect(exactDeviationExceeds(Float64Array.of(1, 1, 5), 1.9999999999999998)).toBe(true)
 })
 
+test('a subnormal price counts at its own scale', () => {
+  // Ratios 1 and 2^52, so the deviation is (2^52 − 1)/2.
+  const prices = Float64Array.of(5e-324, 5e-324, 2 ** -1022)
+  expect(exactDeviationExceeds(prices, 2251799813685247.5)).toBe(false)
+  expect(exactDeviationExceeds(prices, 2251799813685247.25)).toBe(true)
+})
+
 test('the scale of the prices does not matter, as long as it is a power of two', () => {
   const walk = [67123.4, 67125.1, 67119.9, 67123.4, 67130.2]
   for (const threshold of [0, 5e-5, 7e-5, 1e-4, 2e-4]) {
