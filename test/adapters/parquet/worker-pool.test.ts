@@ -76,7 +76,7 @@ describe('decoding threads', () => {
     }
   })
 
-  test('read at most two days a thread and two more ahead of the consumer', async () => {
+  test('read at most one day each and two more ahead of the consumer', async () => {
     const asked: string[] = []
     const watched = files.slice(0, 30).map((file) => ({
       ...file,
