@@ -4,6 +4,8 @@
  */
 export { figures } from './core/analytics/figures.js'
 export { Backtest } from './core/backtest/backtest.js'
+export { type CausalityInput, type CausalityVerdict, checkCausality } from './core/backtest/causality.js'
+export type { Cut } from './core/backtest/other-future.js'
 export type { RunAbout } from './core/backtest/report.js'
 export type { BacktestSettings } from './core/backtest/settings.js'
 export { type BetaPolicy, type BreakerTable, CircuitBreaker, type DailyFactors } from './core/breaker/breaker.js'

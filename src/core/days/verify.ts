@@ -5,8 +5,6 @@ import { barFindings, type Coverage, coverageOf } from './verify-bars.js'
 import { priceFindings } from './verify-prices.js'
 import { signalFindings } from './verify-signal.js'
 
-export { checkTimestamps } from './timestamps.js'
-
 /** Where suspicion begins. */
 export interface VerifyLimits {
   /** Largest believable move of an asset from one bar to the next, as a fraction. */
