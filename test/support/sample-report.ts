@@ -63,7 +63,15 @@ export function longReport(count: number, dayCount: number): BacktestReport {
       const entryBar = Math.floor((i * span) / count)
       const exitBar = Math.min(entryBar + trade.barsHeld, Math.floor(((i + 1) * span) / count))
       const direction = i % 3 === 0 ? (1 as const) : (-1 as const)
-      return { ...trade, direction, entryBar, exitBar, ...timesOf(entryBar, exitBar), net: trade.net * 0.4 }
+      return {
+        ...trade,
+        direction,
+        entryBar,
+        exitBar,
+        barsHeld: exitBar - entryBar,
+        ...timesOf(entryBar, exitBar),
+        net: trade.net * 0.4,
+      }
     }),
     25_000,
   )

@@ -8,11 +8,11 @@ import { waterfall } from './waterfall.js'
 const REASONS: Readonly<Record<ExitReason, string>> = {
   FIXED_TP: 'take profit reached',
   STOP_LOSS: 'stop reached',
-  VEL_DIV_TURN: 'signal turned against the position',
-  MAX_HOLD: 'held for the longest time allowed',
-  SUBDAY_ACB_NORMALIZATION: 'breaker went back to normal within the day',
+  VEL_DIV_TURN: 'signal turned against it',
+  MAX_HOLD: 'longest hold reached',
+  SUBDAY_ACB_NORMALIZATION: 'breaker back to normal',
   HIBERNATE_HALT: 'posture fell to hibernate',
-  END_OF_DATA: 'closed at the end of the run',
+  END_OF_DATA: 'closed at the end',
 }
 
 /** Gross to net, a bar a step. */
@@ -76,7 +76,7 @@ ${
       }<th scope="col" title="forewarner verdict">Gate</th></tr></thead>
 <tbody>${days.map((day, i) => {
         const dailyReturn = figures.dailyReturns[i] ?? 0
-        return html`<tr><th scope="row" data-value="${day.date}">${formatDate(day.date)}</th><td class="num ${toneOf(dailyReturn)}" data-value="${dailyReturn}">${formatPercentChange(dailyReturn)}</td><td class="bar-column">${signedBar(dailyReturn, range)}</td><td class="num" data-value="${day.pnl}">${formatUsdChange(day.pnl)}</td><td class="num" data-value="${day.trades}">${day.trades}</td><td class="num" data-value="${day.entries}">${day.entries}</td><td class="num" data-value="${day.capital}">${formatUsd(day.capital)}</td><td class="num" data-value="${day.bars}">${formatNumber(day.bars, 0)}</td>${
+        return html`<tr><th scope="row" class="date" data-value="${day.date}">${formatDate(day.date)}</th><td class="num ${toneOf(dailyReturn)}" data-value="${dailyReturn}">${formatPercentChange(dailyReturn)}</td><td class="bar-column">${signedBar(dailyReturn, range)}</td><td class="num" data-value="${day.pnl}">${formatUsdChange(day.pnl)}</td><td class="num" data-value="${day.trades}">${day.trades}</td><td class="num" data-value="${day.entries}">${day.entries}</td><td class="num" data-value="${day.capital}">${formatUsd(day.capital)}</td><td class="num" data-value="${day.bars}">${formatNumber(day.bars, 0)}</td>${
           !flat &&
           html`<td class="num" data-value="${day.boost}">${formatNumber(day.boost, 3)}</td><td class="num" data-value="${day.beta}">${formatNumber(day.beta, 2)}</td>`
         }<td class="gate-${day.mcStatus}">${day.mcStatus}</td></tr>`
@@ -85,8 +85,8 @@ ${
 </section>`
 }
 
-/** How much was at risk and for how long. */
-export function exposureSection(report: BacktestReport): Html {
+/** How much was at risk and for how long; `wide` for a row of its own. */
+export function exposureSection(report: BacktestReport, width: 'half' | 'wide' = 'half'): Html {
   const { exposure, forewarnerDays, trades } = report
   const held = trades.reduce((total, trade) => total + trade.barsHeld, 0)
   const turnover = trades.reduce((total, trade) => total + trade.notional, 0)
@@ -102,7 +102,7 @@ export function exposureSection(report: BacktestReport): Html {
   ]
   return html`<section class="card" aria-labelledby="exposure-title">
 <div class="card-head"><h2 id="exposure-title">Exposure</h2></div>
-<dl class="pairs">${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd class="num">${value}</dd></div>`)}</dl>
+<dl class="pairs ${width}">${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd class="num">${value}</dd></div>`)}</dl>
 </section>`
 }
 
@@ -122,5 +122,5 @@ function reasonName(key: string): Html {
 }
 
 function assetName(key: string): Html {
-  return html`<span class="asset">${key}</span>`
+  return html`<span class="asset" title="${key}">${key}</span>`
 }

@@ -21,12 +21,11 @@ export function configurationSection(report: BacktestReport): Html {
     random_draws: report.rngDraws,
     bar_seconds: report.barSeconds,
     max_hold_seconds: report.maxHoldSeconds,
-  })}</div>
-</div>
-<h3>Hashes</h3>
+  })}<h3>Hashes</h3>
 <dl class="hashes">
 ${hashRow('Champion', hashes.champion)}${hashRow('Parameters', hashes.parameters, isChampion ? 'the champion' : 'not the champion')}${hashRow('Configuration', hashes.config)}${hashRow('Code', hashes.code)}${hashRow('Data', hashes.data)}
-</dl>
+</dl></div>
+</div>
 </section>`
 }
 

@@ -15,8 +15,8 @@ const CHART_NOTICE = 'Charts: uPlot, Copyright (c) Leon Sorokin, MIT License (ht
  * it, by hash, and no connection of any kind: neither a mistake in escaping nor a later edit can make it call home.
  */
 export function documentShell(page: { readonly title: string; readonly body: Html; readonly data: Html }): Html {
-  const styles = [readPackageFile('uplot/dist/uPlot.min.css'), STYLES]
-  const scripts = [readPackageFile('uplot/dist/uPlot.iife.min.js'), PAGE_SCRIPT]
+  const styles = [readTrimmed(require.resolve('uplot/dist/uPlot.min.css')), STYLES]
+  const scripts = [readTrimmed(require.resolve('uplot/dist/uPlot.iife.min.js')), PAGE_SCRIPT]
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -56,6 +56,6 @@ function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('base64')
 }
 
-function readPackageFile(path: string): string {
-  return readFileSync(require.resolve(path), 'utf8').trim()
+function readTrimmed(path: string): string {
+  return readFileSync(path, 'utf8').trim()
 }

@@ -10,18 +10,18 @@ const WEEKDAYS = 'MTWTFSS'
 const TOP = 18
 
 /** Up to here a day's cell is large enough for its return in figures. */
-const MONTHS_WITH_FIGURES = 3
+export const MONTHS_WITH_FIGURES = 3
+
+/** The calendar of a report's daily returns. */
+export function calendarOf({ days, figures, skippedDays }: BacktestReport): Heatmap {
+  return heatmap({ days, dailyReturns: figures.dailyReturns, skippedDays })
+}
 
 /** Daily returns as calendar months. */
-export function heatmapSection(report: BacktestReport): Html {
-  const map = heatmap({
-    days: report.days,
-    dailyReturns: report.figures.dailyReturns,
-    skippedDays: report.skippedDays,
-  })
+export function heatmapSection(map: Heatmap): Html {
   const roomy = map.months.length <= MONTHS_WITH_FIGURES
   return html`<section class="card" aria-labelledby="heatmap-title">
-<div class="card-head"><h2 id="heatmap-title">Daily returns</h2>${map.months.length > 0 && legend(map)}</div>
+<div class="card-head"><h2 id="heatmap-title">Daily returns</h2>${hasChanges(map) && legend(map)}</div>
 ${
   map.months.length === 0
     ? html`<p class="empty">No dated day in this run.</p>`
@@ -72,6 +72,10 @@ function brief(dailyReturn: number): string {
 
 function shadeClass(shade: number): string {
   return shade === 0 ? 'flat' : shade > 0 ? `up-${shade}` : `down-${-shade}`
+}
+
+function hasChanges({ months }: Heatmap): boolean {
+  return months.some((month) => month.cells.some((cell) => cell.day !== undefined && cell.day.shade !== 0))
 }
 
 function legend({ edges }: Heatmap): Html {

@@ -9,7 +9,7 @@ export interface HeatmapCell {
   readonly dayOfMonth: number
   /** 0 Monday … 6 Sunday, UTC. */
   readonly column: number
-  /** Week of the month, from 0. */
+  /** Week of the month, from 0 at the first week with a day of the run. */
   readonly row: number
   /** Absent on days that are not in the run. */
   readonly day?: { readonly dailyReturn: number; readonly pnl: number; readonly trades: number; readonly shade: number }
@@ -20,7 +20,7 @@ export interface HeatmapCell {
 export interface HeatmapMonth {
   /** `2025-05`. */
   readonly month: string
-  /** Every day of the month, in order. */
+  /** The days in order, without the month's leading and trailing weeks that hold no day of the run. */
   readonly cells: readonly HeatmapCell[]
   /** Return over the month's days of the run, compounded. */
   readonly totalReturn: number
@@ -98,7 +98,15 @@ function layoutMonth(
       ...(error === undefined ? {} : { skipped: error }),
     }
   })
-  return { month, cells, totalReturn: growth - 1, daysInRun }
+  return { month, cells: trimWeeks(cells), totalReturn: growth - 1, daysInRun }
+}
+
+function trimWeeks(cells: readonly HeatmapCell[]): HeatmapCell[] {
+  const used = cells.filter((cell) => cell.day !== undefined || cell.skipped !== undefined).map((cell) => cell.row)
+  const first = used[0] ?? 0
+  const last = used.at(-1) ?? 0
+  const kept = cells.filter((cell) => cell.row >= first && cell.row <= last)
+  return kept.map((cell) => ({ ...cell, row: cell.row - first }))
 }
 
 /** A century of months is as far as a calendar goes; a date beyond that is a mistake in the data, not a month to draw. */

@@ -3,8 +3,8 @@ import { assetSection, costSection, daySection, exitSection, exposureSection } f
 import { configurationSection, openPositionSection } from './configuration.js'
 import { documentShell } from './document-shell.js'
 import { headline } from './headline.js'
-import { heatmapSection } from './heatmap-view.js'
-import { embedJson, html } from './html.js'
+import { calendarOf, heatmapSection, MONTHS_WITH_FIGURES } from './heatmap-view.js'
+import { embedJson, type Html, html } from './html.js'
 import { chartSection, tradeSection } from './interactive.js'
 import { masthead } from './masthead.js'
 import { pageData } from './page-data.js'
@@ -23,12 +23,23 @@ ${masthead(report)}
 ${headline(report)}
 <noscript><p class="notice">The curves and the trade list need this page's own script; it is switched off in this browser.</p></noscript>
 ${chartSection(report)}
-<div class="pair calendar-pair">${heatmapSection(report)}${exitSection(report)}</div>
-<div class="pair">${costSection(report)}${exposureSection(report)}</div>
-<div class="pair">${assetSection(report)}${daySection(report)}</div>
+${breakdowns(report)}
+<div class="pair assets-days">${assetSection(report)}${daySection(report)}</div>
 ${tradeSection(report)}
 ${openPositionSection(report)}
 ${configurationSection(report)}
 </main>`
   return documentShell({ title: `${report.strategy}${period}`, body, data: embedJson(pageData(report)) }).toString()
+}
+
+/** A short calendar shares its row; a long one takes the whole width, and the rest moves together. */
+function breakdowns(report: BacktestReport): Html {
+  const calendar = calendarOf(report)
+  if (calendar.months.length <= MONTHS_WITH_FIGURES) {
+    return html`<div class="pair">${heatmapSection(calendar)}${exitSection(report)}</div>
+<div class="pair">${costSection(report)}${exposureSection(report)}</div>`
+  }
+  return html`${heatmapSection(calendar)}
+<div class="pair">${costSection(report)}${exitSection(report)}</div>
+${exposureSection(report, 'wide')}`
 }

@@ -7,13 +7,15 @@ import { sideOf } from './trade-columns.js'
 export function masthead(report: BacktestReport): Html {
   return html`<header class="masthead">
 <p class="overline">dolphin-engine ${report.engineVersion} · backtest</p>
-<h1>${report.strategy} <span class="badge">${sideOf(report)}</span>${
-    report.research && html` <span class="badge research">RESEARCH</span>`
-  }</h1>
+<h1>${report.strategy}${badge(!report.strategy.toUpperCase().includes(sideOf(report)) && sideOf(report))}${badge(report.research && 'RESEARCH', 'research')}</h1>
 <p class="period">${period(report)}</p>
 <ul class="facts">${facts(report).map((fact) => html`<li>${fact}</li>`)}</ul>
 </header>
 ${researchNotice(report)}${ruinNotice(report)}${skippedNotice(report)}`
+}
+
+function badge(text: string | false, kind = ''): Html | false {
+  return text !== false && html` <span class="badge ${kind}">${text}</span>`
 }
 
 function period({ from, to }: BacktestReport): string {
@@ -23,7 +25,7 @@ function period({ from, to }: BacktestReport): string {
 
 function facts(report: BacktestReport): (string | Html)[] {
   const { barSeconds, maxHoldSeconds, parameters } = report
-  const step = barSeconds === null ? 'no timestamps, bar step unknown' : `one every ${formatDuration(barSeconds)}`
+  const step = barSeconds === null ? 'step unknown (no timestamps)' : `step ${formatDuration(barSeconds)}`
   const hold = parameters.max_hold_bars
   const holdTime = maxHoldSeconds === null ? 'unknown time' : formatDuration(maxHoldSeconds)
   return [
@@ -32,6 +34,7 @@ function facts(report: BacktestReport): (string | Html)[] {
     ...(hold === undefined ? [] : [html`<code>max_hold_bars</code> ${String(hold)} = <strong>${holdTime}</strong>`]),
     `${formatNumber(report.assets.length, 0)} of ${formatCount(report.universe.length, 'asset')} traded`,
     `${formatUsd(report.initialCapital)} initial capital`,
+    ...(report.research ? [] : ['frozen champion parameters']),
   ]
 }
 

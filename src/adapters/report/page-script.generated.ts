@@ -170,7 +170,7 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
   }
 
   // page/charts.js
-  var EQUITY_HEIGHT = 320;
+  var EQUITY_HEIGHT = 300;
   var DRAWDOWN_HEIGHT = 170;
   var colours = readColours();
   function startCharts(data2, trades2) {
@@ -183,7 +183,7 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
         height: EQUITY_HEIGHT,
         series: [{}, line("With edge", () => colours.simulated), dashed("Without edge")],
         bands: [{ series: [1, 2], fill: () => colours.edgeArea }],
-        axes: [xAxis(data2), yAxis(usdTicks)]
+        axes: [bareAxis(data2), yAxis(usdTicks)]
       },
       [curve.x, curve.capital, curve.capitalWithoutEdge]
     );
@@ -238,7 +238,7 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
       legend: { show: false },
       cursor: { sync: { key: "run", scales: ["x", null] }, drag: { x: true, y: false, dist: 4 }, y: false },
       scales: { x: { time: data2.axis === "time" } },
-      padding: [12, 12, 0, 0],
+      padding: [12, 26, 0, 0],
       plugins: [tooltip(describe)]
     };
     return options;
@@ -251,8 +251,9 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
     return { ...line(label, () => colours.withoutEdge), width: 1.5, dash: [5, 4] };
   }
   function xAxis(data2) {
+    const grid = { stroke: () => colours.grid, width: 1 };
     const ticks = { stroke: () => colours.grid, size: 6 };
-    const base = { stroke: () => colours.text, font: colours.font, grid: { show: false }, ticks, space: 72 };
+    const base = { stroke: () => colours.text, font: colours.font, grid, ticks, space: 72 };
     if (data2.axis === "time") return { ...base, values: timeTicks };
     return {
       ...base,
@@ -262,6 +263,10 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
       labelFont: colours.font,
       values: (_, ticks2) => ticks2.map((bar) => formatNumber(bar, 0))
     };
+  }
+  function bareAxis(data2) {
+    const { label: _, ...axis } = xAxis(data2);
+    return { ...axis, size: 10, values: (_2, splits) => splits.map(() => "") };
   }
   var DAY_MS = 864e5;
   function timeTicks(_, splits, __, ___, step) {

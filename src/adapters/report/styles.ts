@@ -40,7 +40,7 @@ body {
   font-variant-numeric: tabular-nums; -webkit-font-smoothing: antialiased;
 }
 code { font: 0.92em/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
-main { max-width: 1248px; margin: 0 auto; padding: 40px 24px 64px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; }
+main { max-width: 1288px; margin: 0 auto; padding: 40px 24px 64px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 20px; }
 h1, h2, h3, p, dl, dd, figure, ul { margin: 0; padding: 0; }
 h1 { font-size: 30px; line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; overflow-wrap: anywhere; }
 h2 { font-size: 15px; font-weight: 650; letter-spacing: -0.005em; }
@@ -68,7 +68,7 @@ h3 { font-size: 12px; font-weight: 600; color: var(--ink-3); margin: 20px 0 6px;
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 20px 22px; box-shadow: var(--shadow); min-width: 0; }
 .card-head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 6px 20px; margin-bottom: 14px; }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px; align-items: start; }
-.pair > .card { height: 100%; }
+.pair > .card { height: 100%; } .assets-days { grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); }
 .note { margin-top: 12px; font-size: 12px; color: var(--ink-3); overflow-wrap: anywhere; }
 .note.bad { color: var(--loss); }
 .empty { color: var(--ink-3); padding: 10px 0; }
@@ -95,7 +95,7 @@ button.primary { background: var(--accent); border-color: var(--accent); color: 
 .legend [aria-pressed="false"] { opacity: 0.45; text-decoration: line-through; }
 .buttons { display: flex; gap: 6px; }
 .buttons [data-zoom] { min-width: 32px; padding: 2px 8px; font-size: 13px; min-height: 28px; }
-.chart { position: relative; min-width: 0; overflow: hidden; } #equity { min-height: 320px; } #drawdown { min-height: 170px; margin-top: 4px; }
+.chart { position: relative; min-width: 0; overflow: hidden; } #equity { min-height: 300px; } #drawdown { min-height: 170px; margin-top: 4px; }
 .chart .uplot { font-family: inherit; width: 100%; }
 .u-select { background: var(--edge-area); } .u-hz .u-cursor-x { border-right: 1px solid var(--line-strong); }
 .tooltip { position: absolute; z-index: 5; left: 0; top: 0; pointer-events: none; padding: 8px 11px; border-radius: 8px; border: 1px solid var(--line-strong); background: var(--card); box-shadow: 0 4px 16px rgba(0, 0, 0, 0.16); font-size: 12px; line-height: 1.55; white-space: nowrap; max-width: 100%; }
@@ -117,20 +117,30 @@ button.primary { background: var(--accent); border-color: var(--accent); color: 
 .month .on-up-3, .month .on-down-3 { fill: var(--on-third, var(--on-strong)); } .month .on-up-4, .month .on-down-4 { fill: var(--on-strong); }
 .shades { display: flex; align-items: center; gap: 7px; font-size: 11px; color: var(--ink-3); } .shades svg { width: 144px; height: 14px; }
 
-.scroll { overflow-x: auto; overscroll-behavior-x: contain; max-width: 100%; }
-.tall { max-height: 460px; overflow-y: auto; }
+.scroll {
+  overflow-x: auto; overscroll-behavior-x: contain; max-width: 100%;
+  /* A shade at the edge says that a table goes on; the covers travel with the content and hide it at either end. */
+  background:
+    linear-gradient(to right, var(--card) 40%, transparent) left / 32px 100% no-repeat local,
+    linear-gradient(to left, var(--card) 40%, transparent) right / 32px 100% no-repeat local,
+    linear-gradient(to right, var(--line-strong), transparent) left / 10px 100% no-repeat,
+    linear-gradient(to left, var(--line-strong), transparent) right / 10px 100% no-repeat;
+}
+.tall { max-height: 544px; overflow-y: auto; }
 table { border-collapse: collapse; }
 .data { width: 100%; font-size: 13px; }
 .data th, .data td { padding: 6px 10px; text-align: left; font-weight: 400; border-bottom: 1px solid var(--line); vertical-align: middle; }
 .data th.num, .data td.num { text-align: right; }
 .data th:first-child, .data td:first-child { padding-left: 2px; } .data th:last-child, .data td:last-child { padding-right: 2px; }
 .data thead th { font-size: 12px; color: var(--ink-3); white-space: nowrap; border-bottom-color: var(--line-strong); }
-.tall thead th, .trades thead th { position: sticky; top: 0; background: var(--card); z-index: 1; }
+.tall thead th { position: sticky; top: 0; background: var(--card); z-index: 1; }
 .data tbody tr:last-child > * { border-bottom: 0; }
 .data tbody tr:hover > * { background: var(--sunken); }
-.data .bar-column { width: 32%; min-width: 84px; }
+.data .bar-column { width: 32%; min-width: 84px; } .data .date { white-space: nowrap; } .data th code { white-space: nowrap; } .data tbody th { min-width: 92px; }
+.tall .bar-column { width: 24%; }
 .data .total > * { font-weight: 650; }
-.data .asset { font-weight: 550; overflow-wrap: anywhere; } .data td.reason, .data td.side { font-size: 12px; color: var(--ink-2); white-space: nowrap; } .data td.asset { max-width: 180px; }
+.data .asset { font-weight: 550; } .data td.reason, .data td.side { color: var(--ink-2); }
+.data span.asset, .data td.asset { display: inline-block; max-width: 180px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: middle; } .data td.asset { display: table-cell; }
 .gate-ORANGE { color: var(--warn-line); font-weight: 600; } .gate-RED { color: var(--loss); font-weight: 600; } .gate-OK { color: var(--ink-3); }
 .sort { border: 0; background: none; padding: 0; min-height: 24px; border-radius: 3px; white-space: nowrap; color: inherit; }
 .sort:hover:not(:disabled) { color: var(--ink); }
@@ -138,7 +148,8 @@ table { border-collapse: collapse; }
 .sort:hover::after { opacity: 0.5; }
 [aria-sort] > .sort { color: var(--ink); font-weight: 600; } [aria-sort] > .sort::after { opacity: 1; }
 [aria-sort="ascending"] > .sort::after { content: "\\2191"; } [aria-sort="descending"] > .sort::after { content: "\\2193"; }
-th.num .sort::after { margin-right: -1em; margin-left: 0; } .data thead th.num { padding-right: 16px; } .data thead th.num:last-child { padding-right: 14px; } .data:has(.sort) td.num { padding-right: 16px; } .data:has(.sort) td.num:last-child { padding-right: 14px; }
+th.num .sort::after { margin-right: -1em; margin-left: 0; } 
+.data:has(.sort) .num { padding-right: 14px; padding-left: 6px; }
 .bar { display: block; width: 100%; height: 18px; }
 .bar .gain { fill: var(--gain); } .bar .loss { fill: var(--loss); } .bar .total { fill: var(--total); } .bar .edge { fill: var(--edge); }
 .bar .zero { stroke: var(--line-strong); stroke-width: 1; }
@@ -151,29 +162,29 @@ th.num .sort::after { margin-right: -1em; margin-left: 0; } .data thead th.num {
 .filters label, .pager label { font-size: 12px; color: var(--ink-3); } .filters label { display: grid; gap: 3px; min-width: 0; }
 .filters select { max-width: 190px; min-width: 104px; } .filters select, .filters input { color: var(--ink); font-size: 14px; width: 100%; } .filters .grow { flex: 1 1 180px; }
 .totals { font-size: 13px; color: var(--ink-2); }
-.trades td { white-space: nowrap; } .trades .data td.asset { overflow: hidden; text-overflow: ellipsis; font-weight: 550; }
+.trades td { white-space: nowrap; } .trades .data { font-size: 12.5px; } .trades .data th, .trades .data td { padding-left: 6px; }
 .pager { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-top: 14px; font-size: 13px; } .pager label { margin-left: auto; } .pager select { color: var(--ink); }
 
 .columns { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 48px; }
 .settings { width: 100%; } .settings th, .settings td { padding: 3.5px 0; text-align: left; font-weight: 400; vertical-align: top; border-bottom: 1px solid var(--line); }
 .settings th { color: var(--ink-2); padding-right: 16px; } .settings td { text-align: right; } .settings tr:last-child > * { border-bottom: 0; }
 .drifted > * { background: var(--warn-card); }
-.hashes div { display: flex; gap: 4px 16px; padding: 4px 0; } .hashes dt { flex: 0 0 112px; color: var(--ink-2); } .hashes dd { min-width: 0; overflow-wrap: anywhere; }
+.hashes div { padding: 4px 0; border-bottom: 1px solid var(--line); } .hashes div:last-child { border-bottom: 0; } .hashes dt { color: var(--ink-2); font-size: 12px; } .hashes dd { overflow-wrap: anywhere; }
 
 @media (max-width: 1080px) {
   .tiles { grid-template-columns: repeat(4, 1fr); } .tile:first-child { grid-column: span 2; }
 }
-@media (max-width: 860px) { .pair, .columns { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 860px) { .pair, .assets-days, .columns { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 560px) {
   main { padding: 22px 12px 40px; gap: 12px; } .pair { gap: 12px; }
   h1 { font-size: 24px; } .masthead .period { font-size: 15px; } .facts { gap: 2px 16px; }
   .card { padding: 16px 14px; border-radius: 10px; } .headline { padding: 0; }
   .tiles { grid-template-columns: repeat(2, 1fr); } .tile { padding: 12px 14px; } .tile .simulated { font-size: 20px; } .tile:first-child { grid-column: 1 / -1; }
   .tile .without-edge { margin-top: 5px; padding-top: 5px; } .edge-share { padding: 12px 14px; }
-  .data th, .data td { padding-left: 7px; padding-right: 7px; } .data .bar-column { width: 24%; min-width: 64px; }
-  .data thead th.num, .data:has(.sort) td.num { padding-right: 13px; }
-  .filters label { flex: 1 1 44%; } .filters .grow { flex-basis: 100%; } .filters select { max-width: none; } .filters .buttons { flex: 1 1 100%; } .filters .buttons button { flex: 1; }
-  .hashes div { display: block; } .legend button { min-height: 28px; }
+  .data th, .data td { padding-left: 6px; padding-right: 6px; } .data .bar-column, .tall .bar-column { width: 18%; min-width: 50px; } .data th .small { display: none; } .data tbody th { min-width: 0; }
+  .data:has(.sort) .num { padding-right: 12px; padding-left: 4px; }
+  .filters label { flex: 1 1 28%; } .filters select { min-width: 0; padding: 4px 6px; } .filters .grow { flex-basis: 100%; } .filters select { max-width: none; } .filters .buttons { flex: 1 1 100%; } .filters .buttons button { flex: 1; }
+ .legend button { min-height: 28px; }
   .months { grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 14px 12px; }
   button, select, input[type="search"] { min-height: 36px; } .sort { min-height: 28px; } .filters select, .filters input { font-size: 16px; }
 }
@@ -182,6 +193,7 @@ th.num .sort::after { margin-right: -1em; margin-left: 0; } .data thead th.num {
   body { font-size: 10pt; } main { max-width: none; padding: 0; gap: 12px; display: block; } main > * { margin-bottom: 12px; }
   .card { break-inside: avoid; padding: 12px 14px; } .trades, .tall { break-inside: auto; } .tall { max-height: none; overflow: visible; }
   .scroll { overflow: visible; } .data { font-size: 8.5pt; } .trades .data { font-size: 6.5pt; } .data th, .data td { padding: 3px 4px; }
+  .columns { grid-template-columns: repeat(2, minmax(0, 1fr)); } .settings th, .settings td { padding: 1.5px 0; font-size: 8.5pt; }
   .chart-tools .buttons, .filters, .pager, .tooltip, .sort::after { display: none; }
   .uplot, .u-wrap { width: 100% !important; height: auto !important; } .u-wrap canvas { height: auto !important; } #equity, #drawdown { min-height: 0; }
   .tiles { grid-template-columns: 1.35fr repeat(6, 1fr); } .tile { padding: 8px; } .tile:first-child { grid-column: auto; } .tile .simulated { font-size: 12pt; } .tile .without-edge .value { font-size: 9.5pt; }

@@ -8,7 +8,7 @@ import { byId, element } from './dom.js'
  * @typedef {import('../../../ports/trades.js').Trade} Trade
  */
 
-const EQUITY_HEIGHT = 320
+const EQUITY_HEIGHT = 300
 const DRAWDOWN_HEIGHT = 170
 
 /** Colours are read from the style sheet, so that canvas and page change theme together. */
@@ -29,7 +29,7 @@ export function startCharts(data, trades) {
       height: EQUITY_HEIGHT,
       series: [{}, line('With edge', () => colours.simulated), dashed('Without edge')],
       bands: [{ series: [1, 2], fill: () => colours.edgeArea }],
-      axes: [xAxis(data), yAxis(usdTicks)],
+      axes: [bareAxis(data), yAxis(usdTicks)],
     },
     [curve.x, curve.capital, curve.capitalWithoutEdge],
   )
@@ -87,7 +87,7 @@ function common(data, describe) {
     legend: { show: false },
     cursor: { sync: { key: 'run', scales: ['x', null] }, drag: { x: true, y: false, dist: 4 }, y: false },
     scales: { x: { time: data.axis === 'time' } },
-    padding: [12, 12, 0, 0],
+    padding: [12, 26, 0, 0],
     plugins: [tooltip(describe)],
   }
   return options
@@ -116,8 +116,9 @@ function dashed(label) {
  * @returns {uPlot.Axis}
  */
 function xAxis(data) {
+  const grid = { stroke: () => colours.grid, width: 1 }
   const ticks = { stroke: () => colours.grid, size: 6 }
-  const base = { stroke: () => colours.text, font: colours.font, grid: { show: false }, ticks, space: 72 }
+  const base = { stroke: () => colours.text, font: colours.font, grid, ticks, space: 72 }
   if (data.axis === 'time') return { ...base, values: timeTicks }
   return {
     ...base,
@@ -127,6 +128,16 @@ function xAxis(data) {
     labelFont: colours.font,
     values: (_, ticks) => ticks.map((bar) => formatNumber(bar, 0)),
   }
+}
+
+/**
+ * The same grid without labels: the chart below says them for both.
+ * @param {PageData} data
+ * @returns {uPlot.Axis}
+ */
+function bareAxis(data) {
+  const { label: _, ...axis } = xAxis(data)
+  return { ...axis, size: 10, values: (_, splits) => splits.map(() => '') }
 }
 
 const DAY_MS = 86_400_000
