@@ -1,10 +1,12 @@
-import { SCAN_WINDOWS, type Scan, type WindowScan } from '../../ports/scan.js'
+import { SCAN_WINDOWS, type Scan } from '../../ports/scan.js'
 import { assert } from '../assert.js'
+import { Extended } from './extended.js'
 import { type Kernel, scalarKernel, strideOf } from './kernel.js'
 import { Lanczos } from './lanczos.js'
 import { LeadingPair } from './leading-pair.js'
 import { HISTORY, PriceHistory } from './price-history.js'
 import { UNIT } from './rolling-moments.js'
+import { isOpen } from './verdict.js'
 import { WindowTracker } from './window-tracker.js'
 
 /**
@@ -41,6 +43,7 @@ export class Scanner {
   private readonly kernel: Kernel
   private readonly history: PriceHistory
   private readonly trackers: readonly WindowTracker[]
+  private readonly extended: Extended
 
   constructor(symbols: readonly string[], precision: Precision = 'auto') {
     assert(symbols.length > 0, 'there is a symbol to scan')
@@ -52,6 +55,7 @@ export class Scanner {
     const matrix = this.kernel.allocate(symbols.length * this.kernel.stride)
     const pair = new LeadingPair(this.kernel)
     this.trackers = SCAN_WINDOWS.map((window) => new WindowTracker(this.kernel, this.history, pair, window, matrix))
+    this.extended = new Extended(this.history, this.trackers)
   }
 
   /**
@@ -66,22 +70,42 @@ export class Scanner {
     this.history.push(prices)
     for (const { moments } of this.trackers) moments.advance()
     this.renewSome()
+    const found = this.precision === '512' ? this.exactly() : this.quickly()
+    const [w50, w150, w300, w750] = found.windows
+    return {
+      ...stamp,
+      ...found,
+      regimeSignal: regimeSignal(found.velDiv),
+      instabilityComposite: (w50.instability + w150.instability + w300.instability + w750.instability) / 4,
+      dataQuality: priced / this.symbols.length,
+      assets: this.symbols,
+      prices: prices.slice(),
+    }
+  }
+
+  /** In float64, and the verdict in extended precision where the bound leaves it open. */
+  private quickly(): Found {
     const windows = this.trackers.map((tracker) => tracker.scan()) as unknown as Scan['windows']
     const [w50, , , w750] = windows
     const velDiv = w50.velocity - w750.velocity
-    return {
-      ...stamp,
-      windows,
-      velDiv,
-      velDivBound: 1.01 * (w50.velocityBound + w750.velocityBound) + UNIT * Math.abs(velDiv),
-      regimeSignal: regimeSignal(velDiv),
-      instabilityComposite: mean(windows),
-      dataQuality: priced / this.symbols.length,
-      escalated: false,
-      assets: this.symbols,
-      prices: prices.slice(),
-      loadings: this.loadings(),
-    }
+    const velDivBound = 1.01 * (w50.velocityBound + w750.velocityBound) + UNIT * Math.abs(velDiv)
+    const escalated = this.precision === 'auto' && isOpen(velDiv, velDivBound)
+    const loadings = this.loadings(this.trackers[0]!.vector)
+    return { windows, velDiv: escalated ? this.extended.velDiv() : velDiv, velDivBound, escalated, loadings }
+  }
+
+  /** Everything in extended precision; float64 runs along to say where to look. */
+  private exactly(): Found {
+    let loadings = this.loadings(this.trackers[0]!.vector)
+    const windows = this.trackers.map((tracker, index) => {
+      const quick = tracker.scan()
+      const exact = this.extended.windowScan(index)
+      if (exact !== undefined && index === 0) loadings = this.loadings(exact.loadings)
+      return exact?.scan ?? quick
+    }) as unknown as Scan['windows']
+    const velDiv = this.extended.velDiv()
+    // Half a unit in the last place, or one where the verdict asks for a neighbour.
+    return { windows, velDiv, velDivBound: 2.1 * UNIT * Math.abs(velDiv), escalated: true, loadings }
   }
 
   private check(prices: Float64Array): number {
@@ -112,11 +136,13 @@ export class Scanner {
     }
   }
 
-  private loadings(): Float64Array {
-    const { vector, members } = this.trackers[0]!
+  private loadings(vector: Float64Array): Float64Array {
+    const { members } = this.trackers[0]!
     return Float64Array.from(this.symbols, (_, i) => (members[i] === 1 ? vector[i]! : NaN))
   }
 }
+
+type Found = Pick<Scan, 'windows' | 'velDiv' | 'velDivBound' | 'escalated' | 'loadings'>
 
 /** Values that a scanner allocates in its kernel. */
 function capacityOf(symbols: number): number {
@@ -129,11 +155,4 @@ function capacityOf(symbols: number): number {
 function regimeSignal(velDiv: number): -1 | 0 | 1 {
   if (velDiv < -0.02) return -1
   return velDiv > 0.01 ? 1 : 0
-}
-
-/** NaN as soon as one window has no instability. */
-function mean(windows: readonly WindowScan[]): number {
-  let sum = 0
-  for (const { instability } of windows) sum += instability
-  return sum / windows.length
 }

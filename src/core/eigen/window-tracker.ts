@@ -19,26 +19,30 @@ export class WindowTracker {
   readonly vector: Float64Array
   /** 1 for the symbols of the last scan's vector; all zero when it had none. */
   readonly members: Uint8Array
+  /** The same of the scan before the last. */
+  readonly vectorBefore: Float64Array
+  readonly membersBefore: Uint8Array
   private lambda = NaN
   private bound = NaN
   private readonly pair: LeadingPair
-  private readonly before: Float64Array
 
   constructor(kernel: Kernel, history: PriceHistory, pair: LeadingPair, window: ScanWindow, matrix: Float64Array) {
     this.moments = new RollingMoments(kernel, history, window, matrix)
     this.pair = pair
     this.vector = kernel.allocate(kernel.stride)
-    this.before = kernel.allocate(kernel.stride)
+    this.vectorBefore = kernel.allocate(kernel.stride)
     this.members = new Uint8Array(kernel.symbols)
+    this.membersBefore = new Uint8Array(kernel.symbols)
   }
 
   /** The window after the history's latest step, of which the moments know already. */
   scan(): WindowScan {
-    const { moments, vector, before, members } = this
+    const { moments, vector, members } = this
     moments.correlate()
     const lambdaBefore = this.lambda
     const boundBefore = this.bound
-    before.set(vector)
+    this.vectorBefore.set(vector)
+    this.membersBefore.set(members)
     if (moments.count < SYMBOLS_MIN) {
       this.lambda = NaN
       this.bound = NaN
@@ -102,15 +106,15 @@ export class WindowTracker {
 
   /** ½|a − b|² of the two vectors on their common symbols, each a unit vector there: 1 − |cos| without cancellation. */
   private rotation(): number {
-    const { vector, before, members, moments } = this
+    const { vector, vectorBefore, members, moments } = this
     let squaresNow = 0
     let squaresBefore = 0
     let product = 0
     for (let i = 0; i < members.length; i++) {
       if ((members[i]! & moments.active[i]!) === 0) continue
       squaresNow += vector[i]! * vector[i]!
-      squaresBefore += before[i]! * before[i]!
-      product += vector[i]! * before[i]!
+      squaresBefore += vectorBefore[i]! * vectorBefore[i]!
+      product += vector[i]! * vectorBefore[i]!
     }
     if (squaresNow === 0 || squaresBefore === 0) return NaN
     const scaleNow = 1 / Math.sqrt(squaresNow)
@@ -118,7 +122,7 @@ export class WindowTracker {
     let apart = 0
     for (let i = 0; i < members.length; i++) {
       if ((members[i]! & moments.active[i]!) === 0) continue
-      const difference = vector[i]! * scaleNow - before[i]! * scaleBefore
+      const difference = vector[i]! * scaleNow - vectorBefore[i]! * scaleBefore
       apart += difference * difference
     }
     return apart / 2
