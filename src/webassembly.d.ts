@@ -1,4 +1,4 @@
-/** The little of the platform's WebAssembly that the SIMD kernel needs; the DOM library would bring the whole browser. */
+/** The little of the platform's WebAssembly that the kernels need; the DOM library would bring the whole browser. */
 declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer
