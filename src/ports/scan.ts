@@ -2,6 +2,14 @@
 export const SCAN_WINDOWS = [50, 150, 300, 750] as const
 export type ScanWindow = (typeof SCAN_WINDOWS)[number]
 
+/**
+ * How precisely a scan is computed:
+ * - `float64`: never more than float64.
+ * - `auto`: float64, and more than 512 bits where its error bound leaves a verdict open.
+ * - `512`: everything at more than 512 bits; every value is the float64 nearest to the exact one.
+ */
+export type ScanPrecision = 'float64' | 'auto' | '512'
+
 /** One window of one scan; NaN where undefined. */
 export interface WindowScan {
   /** Largest eigenvalue of the Pearson correlation matrix, 1 … number of symbols in the window. */
@@ -28,11 +36,11 @@ export interface Scan {
   readonly windows: readonly [WindowScan, WindowScan, WindowScan, WindowScan]
   /** w50 velocity − w750 velocity: the engine's signal. On the exact value's side of every decision threshold. */
   readonly velDiv: number
-  /** Rigorous bound of |velDiv − exact| before any escalation. */
+  /** Rigorous bound of |velDiv − exact| before any escalation of `auto`. */
   readonly velDivBound: number
   /** −1 below the SHORT threshold, +1 above the LONG one, else 0. */
   readonly regimeSignal: -1 | 0 | 1
-  /** Mean instability of the four windows. */
+  /** Mean instability of the four windows; NaN as soon as one of them is. */
   readonly instabilityComposite: number
   /** Share of symbols with a valid price at this step, 0 … 1. */
   readonly dataQuality: number

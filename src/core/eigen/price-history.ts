@@ -74,6 +74,22 @@ export class PriceHistory {
     return (this.steps - 1 - back + 2 * HISTORY) % HISTORY
   }
 
+  /** Prices of the latest steps, oldest first, one row a step. */
+  latest(): Float64Array {
+    const rows = Math.min(this.steps, HISTORY)
+    return Float64Array.from({ length: rows * this.symbols }, (_, at) => {
+      const row = Math.floor(at / this.symbols)
+      return this.price(at - row * this.symbols, rows - 1 - row)
+    })
+  }
+
+  /** Becomes the history that had these latest prices after `steps` steps; must be new. */
+  resume(steps: number, latest: Float64Array): void {
+    const rows = Math.min(steps, HISTORY)
+    this.steps = steps - rows
+    for (let row = 0; row < rows; row++) this.push(latest.subarray(row * this.symbols, (row + 1) * this.symbols))
+  }
+
   private countConstant(symbol: number, before: number, now: number): void {
     // Within a factor 2 the only such ratio is 1: the bits need no look in the usual case.
     const exponent =

@@ -1,4 +1,4 @@
-import { SCAN_WINDOWS, type Scan } from '../../ports/scan.js'
+import { SCAN_WINDOWS, type Scan, type ScanPrecision } from '../../ports/scan.js'
 import { assert } from '../assert.js'
 import { Extended } from './extended.js'
 import { type Kernel, scalarKernel, strideOf } from './kernel.js'
@@ -6,15 +6,9 @@ import { Lanczos } from './lanczos.js'
 import { LeadingPair } from './leading-pair.js'
 import { HISTORY, PriceHistory } from './price-history.js'
 import { UNIT } from './rolling-moments.js'
+import { checkSnapshot, decodeInto, encodeArray, SCANNER_SCHEMA, type ScannerSnapshot } from './snapshot.js'
 import { isOpen } from './verdict.js'
 import { WindowTracker } from './window-tracker.js'
-
-/**
- * - `float64`: never more than float64.
- * - `auto`: float64, and at least 512 bits where its error bound leaves a verdict open.
- * - `512`: everything at 512 bits or more.
- */
-export type Precision = 'float64' | 'auto' | '512'
 
 /** Which scan this is: numbers and times are the caller's and pass through. */
 export interface ScanStamp {
@@ -39,13 +33,13 @@ const RENEWAL_STEPS = 512
  */
 export class Scanner {
   readonly symbols: readonly string[]
-  readonly precision: Precision
+  readonly precision: ScanPrecision
   private readonly kernel: Kernel
   private readonly history: PriceHistory
   private readonly trackers: readonly WindowTracker[]
   private readonly extended: Extended
 
-  constructor(symbols: readonly string[], precision: Precision = 'auto') {
+  constructor(symbols: readonly string[], precision: ScanPrecision = 'auto') {
     assert(symbols.length > 0, 'there is a symbol to scan')
     assert(new Set(symbols).size === symbols.length, 'every symbol is there once')
     this.symbols = [...symbols]
@@ -81,6 +75,38 @@ export class Scanner {
       assets: this.symbols,
       prices: prices.slice(),
     }
+  }
+
+  /** The scanner at rest, as JSON. */
+  snapshot(): ScannerSnapshot {
+    return {
+      schema: SCANNER_SCHEMA,
+      symbols: this.symbols,
+      precision: this.precision,
+      steps: this.history.steps,
+      prices: encodeArray(this.history.latest()),
+      windows: this.trackers.map((tracker) => tracker.state().map(encodeArray)),
+    }
+  }
+
+  /**
+   * A scanner that goes on from a snapshot, to the bit.
+   *
+   * @throws ScannerSnapshotError on anything but a snapshot.
+   */
+  static restore(snapshot: ScannerSnapshot): Scanner {
+    checkSnapshot(snapshot, SCAN_WINDOWS.length)
+    const scanner = new Scanner(snapshot.symbols, snapshot.precision)
+    const latest = new Float64Array(Math.min(snapshot.steps, HISTORY) * scanner.symbols.length)
+    decodeInto(latest, snapshot.prices, 'prices')
+    scanner.history.resume(snapshot.steps, latest)
+    scanner.trackers.forEach((tracker, index) => {
+      const texts = snapshot.windows[index]!
+      tracker.state().forEach((array, part) => {
+        decodeInto(array, texts[part], `part ${part} of window ${SCAN_WINDOWS[index]}`)
+      })
+    })
+    return scanner
   }
 
   /** In float64, and the verdict in extended precision where the bound leaves it open. */

@@ -22,8 +22,8 @@ export class WindowTracker {
   /** The same of the scan before the last. */
   readonly vectorBefore: Float64Array
   readonly membersBefore: Uint8Array
-  private lambda = NaN
-  private bound = NaN
+  /** λmax of the last scan and its bound. */
+  private readonly last = Float64Array.of(NaN, NaN)
   private readonly pair: LeadingPair
 
   constructor(kernel: Kernel, history: PriceHistory, pair: LeadingPair, window: ScanWindow, matrix: Float64Array) {
@@ -39,13 +39,12 @@ export class WindowTracker {
   scan(): WindowScan {
     const { moments, vector, members } = this
     moments.correlate()
-    const lambdaBefore = this.lambda
-    const boundBefore = this.bound
+    const lambdaBefore = this.last[0]!
+    const boundBefore = this.last[1]!
     this.vectorBefore.set(vector)
     this.membersBefore.set(members)
     if (moments.count < SYMBOLS_MIN) {
-      this.lambda = NaN
-      this.bound = NaN
+      this.last.fill(NaN)
       vector.fill(0)
       members.fill(0)
       return undefinedWindow(moments.count)
@@ -58,37 +57,30 @@ export class WindowTracker {
       active: moments.active,
       frobenius: moments.frobenius,
     }
-    const { lambda, bound } = this.pair.solve(spectrum, vector)
+    const found = this.pair.solve(spectrum, vector)
     fixSign(vector)
-    this.lambda = lambda
-    this.bound = this.wholeBound(lambda, bound)
+    const { lambda } = found
+    const bound = this.wholeBound(lambda, found.bound)
+    this.last[0] = lambda
+    this.last[1] = bound
 
     const velocity = (lambda - lambdaBefore) / lambdaBefore
     const rotation = Number.isNaN(lambdaBefore) ? NaN : this.rotation()
     members.set(moments.active)
     return {
       lambdaMax: lambda,
-      lambdaMaxBound: this.bound,
+      lambdaMaxBound: bound,
       velocity,
-      velocityBound: velocityBound({ lambda, bound: this.bound, lambdaBefore, boundBefore }),
+      velocityBound: velocityBound({ lambda, bound, lambdaBefore, boundBefore }),
       rotation,
       instability: Math.abs(velocity) + rotation,
       symbols: moments.count,
     }
   }
 
-  /** What the history does not determine; see {@link RollingMoments.state}. */
+  /** What the history does not determine, to be saved and put back; see {@link RollingMoments.state}. */
   state(): (Float64Array | Uint8Array)[] {
-    return [...this.moments.state(), this.vector, this.members]
-  }
-
-  get last(): readonly [lambda: number, bound: number] {
-    return [this.lambda, this.bound]
-  }
-
-  set last([lambda, bound]: readonly [lambda: number, bound: number]) {
-    this.lambda = lambda
-    this.bound = bound
+    return [...this.moments.state(), this.vector, this.members, this.last]
   }
 
   /** The last vector on the symbols of now; a newcomer starts with an average loading. */

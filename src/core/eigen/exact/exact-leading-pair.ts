@@ -63,10 +63,11 @@ export function exactLeadingPair(correlations: ExactCorrelations, start: readonl
  * From the fixed-point matrix to the exact one: entries off by 2 units move an eigenvalue by up to 2n of them, the
  * factorisation's rounding by 2n(√n + 1), the quotient's by one; unit return vectors off by h in all move √λ by up to h.
  */
-function widened({ order, inputError }: ExactCorrelations, rho: bigint, upper: bigint): Enclosure {
+function widened({ order, inputErrorUnits }: ExactCorrelations, rho: bigint, upper: bigint): Enclosure {
   const entries = CORRELATION_ERROR * BigInt(order)
   const factorisation = 2n * BigInt(order) * BigInt(Math.ceil(Math.sqrt(order)) + 2)
-  const input = fixed(1.01 * inputError * (2 * Math.sqrt(toNumber(upper)) + inputError)) + 1n
+  const inputError = inputErrorUnits * 2 ** -FRACTION_BITS
+  const input = BigInt(Math.ceil(1.01 * inputErrorUnits * (2 * Math.sqrt(toNumber(upper)) + inputError)))
   return { low: rho - entries - input, high: upper + entries + factorisation + input }
 }
 

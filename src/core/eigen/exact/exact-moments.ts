@@ -1,13 +1,16 @@
 import { EXACT_LOG_ERROR } from './exact-log.js'
-import { FRACTION, floorRoot, toNumber } from './fixed-point.js'
+import { FRACTION, FRACTION_BITS, floorRoot, toNumber } from './fixed-point.js'
 
 /** Correlations as fixed-point values with what is known of their error. */
 export interface ExactCorrelations {
   /** Row-major, `order × order`, unit diagonal; every entry within 2 units of 2^−576 of the given returns' correlation. */
   readonly matrix: readonly bigint[]
   readonly order: number
-  /** Bound of the distance (Frobenius) of the unit return vectors from the exact ones: the logarithms' error. */
-  readonly inputError: number
+  /**
+   * Bound of the distance (Frobenius) of the unit return vectors from the exact ones, which the logarithms' error causes,
+   * in units of 2^−576: its square would underflow otherwise.
+   */
+  readonly inputErrorUnits: number
 }
 
 /** Entries of {@link ExactCorrelations} are this many units of 2^−576 off at most. */
@@ -71,12 +74,12 @@ export class ExactMoments {
     for (const i of kept) {
       const variance = this.covariance(i, i)
       const bits = variance.toString(16).length * 4
-      const widen = BigInt(Math.max(0, Number(FRACTION) + 72 - (bits >> 1)))
+      const widen = BigInt(Math.max(0, FRACTION_BITS + 72 - (bits >> 1)))
       const root = floorRoot(variance << (2n * widen))
       roots.push(root)
       extra.push(widen)
-      // √Σ(error)² over ‖centred returns‖ = √(K/W), all in units of 2^−576.
-      const relative = (Number(EXACT_LOG_ERROR) * this.window) / toNumber(root, Number(widen))
+      // √Σ(error)² = √W·(error of one) over ‖centred returns‖ = √(K/W).
+      const relative = (Number(EXACT_LOG_ERROR) * this.window) / toNumber(root, Number(widen) + FRACTION_BITS)
       inputSquares += relative * relative
     }
     const matrix = new Array<bigint>(order * order)
@@ -89,7 +92,7 @@ export class ExactMoments {
         matrix[column * order + row] = value
       }
     }
-    return { matrix, order, inputError: 1.01 * Math.sqrt(inputSquares) }
+    return { matrix, order, inputErrorUnits: 1.01 * Math.sqrt(inputSquares) }
   }
 
   private covariance(i: number, j: number): bigint {
