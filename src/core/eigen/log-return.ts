@@ -16,9 +16,9 @@ const HIGH = LITTLE_ENDIAN ? 1 : 0
 /** `ln(now / before)` of two positive finite prices. */
 export function logReturn(before: number, now: number): number {
   const difference = now - before
-  // Within an eighth the difference is exact (Sterbenz), so z carries two roundings, the last two operations one each,
+  // Away from the ends of the range nothing overflows and an eighth is one. Within it the difference is exact (Sterbenz), so z carries two roundings, the last two operations one each,
   // and the series what its small part (below 0.0015) adds; the truncated terms are below 2^-58.
-  if (Math.abs(difference) <= before * 0.125 && before < 2 ** 1000) {
+  if (Math.abs(difference) <= before * 0.125 && before < 1e300 && before > 1e-300) {
     const z = difference / (now + before)
     const w = z * z
     return 2 * z * (1 + w * (1 / 3 + w * (1 / 5 + w * (1 / 7 + w * (1 / 9 + w * (1 / 11 + w * (1 / 13)))))))

@@ -19,42 +19,45 @@ export interface ExactPair {
 const MARGIN_BITS = 520
 const FIRST_MARGIN_BITS = 30
 /** σ = ρ + 2^14 is above every eigenvalue of a correlation matrix of up to 16,384 symbols. */
-const SAFE_MARGIN_BITS = -14
-const TURNS_MAX = 80
+const SAFE_BITS = 14n
+const TURNS_MAX = 120
+const GOLDEN_RATIO = 0.6180339887498949
 
 /**
  * A certified enclosure of the largest eigenvalue from an approximate vector.
  *
  * For σ = ρ + 2^−bits a Cholesky factorisation of σI − C that runs to its end proves λ₁ ≤ σ, and the same factor serves
  * one step of inverse iteration, which shrinks everything beside the leading vector by about 2^−bits over the gap; ρ is
- * then good for twice the bits, and the next σ is closer. A factorisation that stops means σ < λ₁: σ backs off. Needs no
- * gap between the eigenvalues: a cluster closer than the margin is one eigenvalue for the purpose.
+ * then good for twice the bits, and the next σ comes much closer: 30, 90, 240, 520 bits. A factorisation that stops means
+ * σ < λ₁: the step shortens, and the nearest factor so far improves the vector meanwhile. Needs no gap between the
+ * eigenvalues: a cluster closer than the margin is one eigenvalue for the purpose.
  */
 export function exactLeadingPair(correlations: ExactCorrelations, start: readonly number[]): ExactPair {
   const { matrix, order } = correlations
   let vector = start.map(fixed)
   let rho = rayleighQuotient(matrix, vector)
-  let upper = rho + (ONE << BigInt(-SAFE_MARGIN_BITS))
-  let proved = SAFE_MARGIN_BITS
-  let bits = FIRST_MARGIN_BITS
-  for (let turn = 0; turn < TURNS_MAX; turn++) {
+  let upper = rho + (ONE << SAFE_BITS)
+  let nearest: bigint[] | undefined
+  let proved = 0
+  let stride = FIRST_MARGIN_BITS
+  for (let turn = 0, restarted = false; turn < TURNS_MAX && proved < MARGIN_BITS; turn++) {
+    const bits = Math.min(proved + stride, MARGIN_BITS)
     const sigma = rho + margin(bits)
     const factor = cholesky(matrix, order, sigma)
-    if (factor === undefined) {
-      // A start without the leading vector in it would back off to the gap: take a complete solver's instead.
-      if (turn === 0) {
-        vector = completeStart(correlations)
-        rho = rayleighQuotient(matrix, vector)
-      } else if (bits - proved > 1) bits = proved + ((bits - proved) >> 1)
-      else bits -= 8
-      continue
-    }
-    if (sigma < upper) upper = sigma
-    if (bits >= MARGIN_BITS) break
-    proved = Math.max(proved, bits)
-    vector = normalised(solve(factor, order, vector))
+    if (factor !== undefined) {
+      nearest = factor
+      if (sigma < upper) upper = sigma
+      proved = bits
+      stride = Math.max(2, 3 * stride - 30)
+      if (proved === MARGIN_BITS) break
+    } else if (!restarted) {
+      restarted = true
+      vector = genericStart(correlations)
+      stride = Math.max(1, stride >> 1)
+    } else if (stride > 1) stride >>= 1
+    else if (nearest === undefined) proved--
+    if (nearest !== undefined) vector = normalised(solve(nearest, order, vector))
     rho = rayleighQuotient(matrix, vector)
-    bits = Math.min(3 * Math.max(bits, 4), MARGIN_BITS)
   }
   return { lambda: widened(correlations, rho, upper), vector }
 }
@@ -135,10 +138,17 @@ function normalised(vector: readonly bigint[]): bigint[] {
   return vector.map((value) => (value << FRACTION) / length)
 }
 
-function completeStart({ matrix, order }: ExactCorrelations): bigint[] {
+/**
+ * A float64 solver's leading vector with a little of everything mixed in: a start that has nothing of the leading vector
+ * in it would never find it.
+ */
+function genericStart({ matrix, order }: ExactCorrelations): bigint[] {
   const { vectors } = symmetricEigen(
     Float64Array.from(matrix, (value) => toNumber(value)),
     order,
   )
-  return Array.from({ length: order }, (_, i) => fixed(vectors[i * order + order - 1]!))
+  return Array.from({ length: order }, (_, i) => {
+    const scattered = ((i + 1) * GOLDEN_RATIO) % 1
+    return fixed(vectors[i * order + order - 1]! + 2 ** -20 * (scattered - 0.5))
+  })
 }
