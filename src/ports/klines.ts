@@ -1,0 +1,49 @@
+import type { IsoDate } from './market.js'
+
+/** One symbol's bars of one UTC day, in time order, each time once. All arrays have the same length. */
+export interface SymbolDay {
+  /** Open time of each bar, UTC milliseconds since the epoch, strictly increasing. */
+  readonly openTimesMs: Float64Array
+  readonly closes: Float64Array
+  /** Base volume and the part of it that takers bought; absent where the input has no such columns, NaN where a value is missing. */
+  readonly volume?: Float64Array
+  readonly takerBuyVolume?: Float64Array
+  /** Rows that repeated another with the same values and were dropped. */
+  readonly duplicates: number
+}
+
+/** One input file that has been found. */
+export interface KlineFile {
+  readonly path: string
+  readonly bytes: number
+  readonly modifiedMs: number
+}
+
+/** Why a price input cannot be used: the place (`archive.zip!entry.csv:12`), what was expected, what was found. */
+export class KlineError extends Error {
+  override readonly name = 'KlineError'
+  constructor(
+    readonly place: string,
+    readonly expected: string,
+    readonly found: string,
+  ) {
+    super(`${place}: expected ${expected}, found ${found}`)
+  }
+}
+
+/**
+ * Prices of many symbols over many days, whatever files they came in. `read` may be called for any symbol and day; calls
+ * that go forward in time per symbol are cheap, and memory stays bounded by a few symbol-days per symbol.
+ */
+export interface KlineArchive {
+  /** Every symbol found, alphabetical. */
+  readonly symbols: readonly string[]
+  /** First and last UTC day that any file may hold. */
+  readonly from: IsoDate
+  readonly to: IsoDate
+  /** The input files, in path order. */
+  readonly files: readonly KlineFile[]
+  /** The bars of a symbol on a day; undefined when the input has none. Throws KlineError. */
+  read(symbol: string, date: IsoDate): Promise<SymbolDay | undefined>
+  close(): Promise<void>
+}
