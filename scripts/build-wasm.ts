@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import wabt from 'wabt'
 
 /** Assembles the WebAssembly text modules of src into TypeScript modules: `npm run wasm`. */
-const MODULES = ['src/core/selection/segment-profiles', 'src/adapters/parquet/kernels']
+const MODULES = ['src/core/selection/segment-profiles', 'src/adapters/parquet/kernels', 'src/core/eigen/scan-kernel']
 
 /** The generated module for a text module: the binary as base64, so that it loads without a file or a fetch. */
 export async function assemble(name: string): Promise<string> {

@@ -1,5 +1,7 @@
+import { assert } from '../assert.js'
+
 /**
- * The three loops over all pairs of symbols that a scan spends its time in. Matrices are `symbols` rows of `stride`
+ * The loops that a scan spends its time in, most of them over all pairs of symbols. Matrices are `symbols` rows of `stride`
  * values, rows and vectors padded with zeros to a multiple of 8; every array lies in the kernel's own `memory`.
  * The order of every sum is part of the contract, so a scalar and a SIMD kernel give the same bits.
  */
@@ -22,6 +24,13 @@ export interface Kernel {
    * the rows `from … to − 1` of `rows`; a NaN counts as no deviation.
    */
   accumulate(rows: Float64Array, range: RowRange, symbol: number, shifts: Float64Array, out: Float64Array): void
+  /** Σ of two padded vectors' products, in four partial sums by position modulo 4. */
+  dot(a: Float64Array, b: Float64Array): number
+  /**
+   * `vector −= (direction·vector)·direction` for the first `count` (1 or more) rows of `basis`, the last one first;
+   * returns what is left of the vector's squared length.
+   */
+  orthogonalise(vector: Float64Array, basis: Float64Array, count: number): number
 }
 
 export interface RowRange {
@@ -45,6 +54,7 @@ export function scalarKernel(symbols: number, capacity: number): Kernel {
   function allocate(length: number): Float64Array {
     const array = new Float64Array(memory, used * 8, length)
     used += length
+    assert(used <= capacity, 'the kernel was made for this much')
     return array
   }
 
@@ -108,7 +118,31 @@ export function scalarKernel(symbols: number, capacity: number): Kernel {
     }
   }
 
-  return { symbols, stride, allocate, update, correlate, multiply, accumulate }
+  function orthogonalise(vector: Float64Array, basis: Float64Array, count: number): number {
+    for (let k = count - 1; k >= 0; k--) {
+      const direction = basis.subarray(k * stride, (k + 1) * stride)
+      const amount = dot(direction, vector)
+      for (let i = 0; i < stride; i++) vector[i]! -= amount * direction[i]!
+    }
+    return dot(vector, vector)
+  }
+
+  return { symbols, stride, allocate, update, correlate, multiply, accumulate, dot, orthogonalise }
+}
+
+/** Four partial sums: one chain of additions would wait on itself. */
+function dot(a: Float64Array, b: Float64Array): number {
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
+  for (let i = 0; i < a.length; i += 4) {
+    s0 += a[i]! * b[i]!
+    s1 += a[i + 1]! * b[i + 1]!
+    s2 += a[i + 2]! * b[i + 2]!
+    s3 += a[i + 3]! * b[i + 3]!
+  }
+  return s0 + s1 + (s2 + s3)
 }
 
 function deviation(value: number, shift: number): number {

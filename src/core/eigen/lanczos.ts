@@ -1,9 +1,20 @@
 import type { Kernel } from './kernel.js'
 
+/** A matrix with its order and norm: zero rows (symbols that are left out) do not count into `dimension`. */
+export interface Spectrum {
+  readonly matrix: Float64Array
+  readonly dimension: number
+  readonly active: Uint8Array
+  /** Frobenius norm, within a relative 1e-12. */
+  readonly frobenius: number
+}
+
 /** A residual this small against the eigenvalue ends the iteration: the Rayleigh quotient is then exact to rounding. */
 const RESIDUAL_MAX = 2 ** -36
 /** Steps after which a matrix counts as hard and goes to the complete solver. */
 const STEPS_MAX = 96
+/** The first step whose Ritz value is looked at. */
+const FIRST_LOOK = 3
 
 /**
  * The leading eigenvector by the Lanczos method from a start vector. From the previous scan's eigenvector six to eight
@@ -15,7 +26,9 @@ const STEPS_MAX = 96
  */
 export class Lanczos {
   private readonly kernel: Kernel
-  private readonly basis: Float64Array[]
+  /** One row per direction. */
+  private readonly basis: Float64Array
+  private readonly directions: readonly Float64Array[]
   private readonly next: Float64Array
   private readonly diagonal: Float64Array
   private readonly beside: Float64Array
@@ -30,8 +43,10 @@ export class Lanczos {
   constructor(kernel: Kernel) {
     const steps = Lanczos.steps(kernel.symbols)
     this.kernel = kernel
-    this.basis = Array.from({ length: steps }, () => kernel.allocate(kernel.stride))
-    this.next = kernel.allocate(kernel.stride)
+    const { stride } = kernel
+    this.basis = kernel.allocate(steps * stride)
+    this.directions = Array.from({ length: steps }, (_, k) => this.basis.subarray(k * stride, (k + 1) * stride))
+    this.next = kernel.allocate(stride)
     this.diagonal = new Float64Array(steps)
     this.beside = new Float64Array(steps)
     this.pivots = new Float64Array(steps)
@@ -40,43 +55,45 @@ export class Lanczos {
 
   /**
    * Replaces `vector` (not zero) by a unit vector whose residual should be below 2^−36 of its Rayleigh quotient.
-   * `dimension` is the number of rows that are not zero. Returns whether the iteration ended that way.
+   * Returns whether the iteration ended that way.
    */
-  improve(matrix: Float64Array, vector: Float64Array, dimension: number): boolean {
-    const { kernel, basis, next, diagonal, beside } = this
-    const stepsMax = Math.min(dimension, basis.length)
-    scaleInto(basis[0]!, vector, 1 / Math.sqrt(dot(vector, vector)))
+  improve({ matrix, dimension, frobenius }: Spectrum, vector: Float64Array): boolean {
+    const { kernel, basis, directions, next, diagonal, beside } = this
+    const stepsMax = Math.min(dimension, directions.length)
+    scaleInto(directions[0]!, vector, 1 / Math.sqrt(kernel.dot(vector, vector)))
     let ritz = 0
     for (let step = 0; step < stepsMax; step++) {
-      const current = basis[step]!
+      const current = directions[step]!
       kernel.multiply(matrix, current, next)
-      diagonal[step] = dot(current, next)
+      diagonal[step] = kernel.dot(current, next)
       // The two directions of the recurrence first: what is left then is small, and the others are only rounding.
-      for (let k = step; k >= 0; k--) subtract(next, basis[k]!, dot(basis[k]!, next))
-      const length = Math.sqrt(dot(next, next))
+      const length = Math.sqrt(kernel.orthogonalise(next, basis, step + 1))
       beside[step] = length
-      ritz = step === 0 ? diagonal[0]! : this.largestRitzValue(step + 1, ritz)
-      const last = this.ritzWeights(step + 1, ritz)
-      if (length * Math.abs(last) <= RESIDUAL_MAX * ritz) {
-        this.assemble(vector, step + 1)
-        return true
+      const enough = length <= RESIDUAL_MAX * diagonal[0]!
+      // The first steps are never enough unless the space ends there, and their Ritz values are not needed for the next.
+      if (enough || step >= FIRST_LOOK || step + 1 === stepsMax) {
+        ritz = this.largestRitzValue(step + 1, Math.max(ritz, diagonal[0]!), 1.01 * frobenius)
+        if (length * Math.abs(this.ritzWeights(step + 1, ritz)) <= RESIDUAL_MAX * ritz) {
+          this.assemble(vector, step + 1)
+          return true
+        }
       }
-      if (step + 1 < stepsMax) scaleInto(basis[step + 1]!, next, 1 / length)
+      if (step + 1 < stepsMax) scaleInto(directions[step + 1]!, next, 1 / length)
     }
     this.assemble(vector, stepsMax)
     return false
   }
 
   /**
-   * Largest eigenvalue of the leading tridiagonal block, not below that of the block before. The continued fraction
+   * Largest eigenvalue of the leading tridiagonal block, known to lie in `floor … ceiling`. The continued fraction
    * d₁(θ) grows and is concave right of its last pole, so Newton's method climbs to the zero from the left; left of a
    * pole, or out of the bracket, the bracket is halved instead.
    */
-  private largestRitzValue(size: number, before: number): number {
+  private largestRitzValue(size: number, floor: number, ceiling: number): number {
     const { diagonal, beside } = this
-    let low = before
-    let high = Math.max(before, diagonal[size - 1]!) + beside[size - 2]!
-    let theta = before
+    let low = floor
+    let high = ceiling
+    let theta = floor
     for (let turn = 0; turn < 100; turn++) {
       let pivot = theta - diagonal[size - 1]!
       let slope = 1
@@ -91,8 +108,10 @@ export class Lanczos {
       else low = theta
       let guess = rightOfPoles ? theta - pivot / slope : NaN
       if (!(guess > low && guess <= high)) guess = (low + high) / 2
-      if (Math.abs(guess - theta) <= 2 ** -52 * theta) return theta
+      const change = Math.abs(guess - theta)
       theta = guess
+      // Newton's steps square the error, over the distance to the pole: the next one would be below rounding.
+      if (change <= (rightOfPoles ? 2 ** -44 : 2 ** -52) * theta) return theta
     }
     return theta
   }
@@ -117,28 +136,13 @@ export class Lanczos {
 
   private assemble(vector: Float64Array, size: number): void {
     vector.fill(0)
-    for (let k = 0; k < size; k++) subtract(vector, this.basis[k]!, -this.weights[k]!)
-    scaleInto(vector, vector, 1 / Math.sqrt(dot(vector, vector)))
+    for (let k = 0; k < size; k++) addTo(vector, this.directions[k]!, this.weights[k]!)
+    scaleInto(vector, vector, 1 / Math.sqrt(this.kernel.dot(vector, vector)))
   }
 }
 
-/** Four partial sums: one chain of additions would wait on itself. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let s0 = 0
-  let s1 = 0
-  let s2 = 0
-  let s3 = 0
-  for (let i = 0; i < a.length; i += 4) {
-    s0 += a[i]! * b[i]!
-    s1 += a[i + 1]! * b[i + 1]!
-    s2 += a[i + 2]! * b[i + 2]!
-    s3 += a[i + 3]! * b[i + 3]!
-  }
-  return s0 + s1 + (s2 + s3)
-}
-
-function subtract(from: Float64Array, direction: Float64Array, amount: number): void {
-  for (let i = 0; i < from.length; i++) from[i]! -= amount * direction[i]!
+function addTo(out: Float64Array, direction: Float64Array, amount: number): void {
+  for (let i = 0; i < out.length; i++) out[i]! += amount * direction[i]!
 }
 
 function scaleInto(out: Float64Array, vector: Float64Array, factor: number): void {

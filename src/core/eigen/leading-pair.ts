@@ -1,16 +1,7 @@
 import { symmetricEigen } from '../numeric/symmetric-eigen.js'
 import type { Kernel } from './kernel.js'
-import { dot, Lanczos } from './lanczos.js'
+import { Lanczos, type Spectrum } from './lanczos.js'
 import { UNIT } from './rolling-moments.js'
-
-/** A matrix with its order and norm: zero rows (symbols that are left out) do not count into `dimension`. */
-export interface Spectrum {
-  readonly matrix: Float64Array
-  readonly dimension: number
-  readonly active: Uint8Array
-  /** Frobenius norm, within a relative 1e-12. */
-  readonly frobenius: number
-}
 
 /** How the largest eigenvalue was proved to be the largest. */
 export type Proof = 'norm' | 'factorisation' | 'dimension'
@@ -45,7 +36,7 @@ export class LeadingPair {
 
   /** Improves `vector` (padded, zero outside the active symbols, not zero) to the leading eigenvector. */
   solve(spectrum: Spectrum, vector: Float64Array): LeadingValue {
-    this.lanczos.improve(spectrum.matrix, vector, spectrum.dimension)
+    this.lanczos.improve(spectrum, vector)
     const found = this.enclose(spectrum, vector)
     if (found.proof !== 'dimension') return found
     this.solveCompletely(spectrum, vector)
@@ -56,8 +47,8 @@ export class LeadingPair {
     const { kernel, image } = this
     const { dimension, frobenius } = spectrum
     kernel.multiply(spectrum.matrix, vector, image)
-    const squares = dot(vector, vector)
-    const lambda = dot(vector, image) / squares
+    const squares = kernel.dot(vector, vector)
+    const lambda = kernel.dot(vector, image) / squares
     // Rounding of the product and of both dot products, on |v|ᵀ|C||v| ≤ ‖C‖_F·|v|².
     const rounding = 1.01 * UNIT * (2 * kernel.symbols + 8) * frobenius
     let residualSquares = 0

@@ -50,6 +50,7 @@ export class RollingMoments {
   private readonly scales: Float64Array
   private readonly row: Float64Array
   private readonly rootInverse: number
+  private inputSquares = 0
 
   /** `correlations` may be shared by the windows of a scanner: it is valid until the next {@link correlate}. */
   constructor(kernel: Kernel, history: PriceHistory, window: number, correlations: Float64Array) {
@@ -106,35 +107,39 @@ export class RollingMoments {
     const { history, kernel, window } = this
     const { returns } = history
     const { stride } = kernel
+    const last = history.row(0)
+    const first = history.row(window - 1)
     let total = 0
     let present = 0
-    for (let back = window - 1; back >= 0; back--) {
-      const value = returns[history.row(back) * stride + symbol]!
-      if (Number.isNaN(value)) continue
-      total += value
-      present++
+    for (let row = first; ; row = row + 1 === HISTORY ? 0 : row + 1) {
+      const value = returns[row * stride + symbol]!
+      if (!Number.isNaN(value)) {
+        total += value
+        present++
+      }
+      if (row === last) break
     }
     const shift = present === 0 ? 0 : total / present
     this.shifts[symbol] = shift
     let sum = 0
     let peakSum = 0
-    for (let back = window - 1; back >= 0; back--) {
-      const value = returns[history.row(back) * stride + symbol]! - shift
-      if (Number.isNaN(value)) continue
-      sum += value
-      peakSum = Math.max(peakSum, Math.abs(sum))
+    for (let row = first; ; row = row + 1 === HISTORY ? 0 : row + 1) {
+      const value = returns[row * stride + symbol]! - shift
+      if (!Number.isNaN(value)) {
+        sum += value
+        peakSum = Math.max(peakSum, Math.abs(sum))
+      }
+      if (row === last) break
     }
     this.sums[symbol] = sum
     this.peakSums[symbol] = peakSum
     this.units[symbol] = window
 
     this.row.fill(0)
-    const from = history.row(window - 1)
-    const to = history.row(0) + 1
-    if (from < to) kernel.accumulate(returns, { from, to }, symbol, this.shifts, this.row)
+    if (first <= last) kernel.accumulate(returns, { from: first, to: last + 1 }, symbol, this.shifts, this.row)
     else {
-      kernel.accumulate(returns, { from, to: HISTORY }, symbol, this.shifts, this.row)
-      kernel.accumulate(returns, { from: 0, to }, symbol, this.shifts, this.row)
+      kernel.accumulate(returns, { from: first, to: HISTORY }, symbol, this.shifts, this.row)
+      kernel.accumulate(returns, { from: 0, to: last + 1 }, symbol, this.shifts, this.row)
     }
     this.products.set(this.row, symbol * stride)
     for (let j = 0; j < kernel.symbols; j++) this.products[j * stride + symbol] = this.row[j]!
@@ -152,28 +157,15 @@ export class RollingMoments {
     }
     this.errorSum = 0
     this.errorLargest = 0
-    let inputSquares = 0
+    this.inputSquares = 0
     for (let i = 0; i < kernel.symbols; i++) {
-      if (this.active[i] === 0) {
+      if (this.active[i] === 1) this.measure(i)
+      else {
         means[i] = 0
         scales[i] = 0
-        continue
       }
-      let error = this.relativeError(i)
-      if (!(error <= RENEW_ABOVE) && this.units[i]! > this.window) {
-        this.renew(i)
-        error = this.relativeError(i)
-      }
-      means[i] = this.sums[i]! * this.rootInverse
-      const variance = this.products[i * kernel.stride + i]! - means[i]! * means[i]!
-      scales[i] = variance > 0 ? 1 / Math.sqrt(variance) : 0
-      if (!(error <= UNRESOLVED_ABOVE)) error = Infinity
-      this.errorSum += error
-      this.errorLargest = Math.max(this.errorLargest, error)
-      const input = this.inputErrorOf(i)
-      inputSquares += input * input
     }
-    this.inputError = 1.01 * Math.sqrt(inputSquares)
+    this.inputError = 1.01 * Math.sqrt(this.inputSquares)
 
     const squares = kernel.correlate(this.products, means, scales, correlations)
     let diagonal = 0
@@ -195,18 +187,31 @@ export class RollingMoments {
     this.errorLargest *= 1.01
   }
 
-  /** φᵢ of {@link bound}. */
+  /** Mean and scale of one moving symbol and what they add to the error bounds; φᵢ of {@link bound}. */
+  private measure(i: number): void {
+    let error = this.relativeError(i)
+    if (!(error <= RENEW_ABOVE) && this.units[i]! > this.window) {
+      this.renew(i)
+      error = this.relativeError(i)
+    }
+    if (!(error <= UNRESOLVED_ABOVE)) error = Infinity
+    this.errorSum += error
+    this.errorLargest = Math.max(this.errorLargest, error)
+    // ‖computed − exact deviations‖/‖exact deviations‖: the logarithms' error and the shift's rounding, (a + b)² ≤ 2a² + 2b².
+    const squares = (LOG_RETURN_UNITS + 1) ** 2 * this.products[i * this.kernel.stride + i]!
+    const shifted = LOG_RETURN_UNITS ** 2 * this.window * this.shifts[i]! * this.shifts[i]!
+    this.inputSquares += 2 * UNIT * UNIT * (squares + shifted) * this.scales[i]! * this.scales[i]!
+  }
+
+  /** Sets mean and scale. The error is infinite where rounding has eaten the variance. */
   private relativeError(i: number): number {
     const mean = this.sums[i]! * this.rootInverse
     const variance = this.products[i * this.kernel.stride + i]! - mean * mean
-    const scale = this.peaks[i]! + (2 * this.peakSums[i]! * this.peakSums[i]!) / this.window
-    return variance > 0 ? (1.01 * UNIT * (this.units[i]! + 3) * scale) / variance : Infinity
-  }
-
-  /** ‖computed − exact deviations‖ / ‖exact deviations‖ of one symbol: the logarithms' error and the shift's rounding. */
-  private inputErrorOf(i: number): number {
-    const length = Math.sqrt(this.products[i * this.kernel.stride + i]!)
-    const shifted = Math.abs(this.shifts[i]!) * Math.sqrt(this.window)
-    return 1.01 * UNIT * ((LOG_RETURN_UNITS + 1) * length + LOG_RETURN_UNITS * shifted) * this.scales[i]!
+    const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0
+    this.means[i] = mean
+    this.scales[i] = scale
+    const peakSum = this.peakSums[i]! * this.rootInverse
+    const peak = this.peaks[i]! + 2 * peakSum * peakSum
+    return variance > 0 ? 1.01 * UNIT * (this.units[i]! + 3) * peak * scale * scale : Infinity
   }
 }

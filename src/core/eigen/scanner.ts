@@ -1,11 +1,12 @@
 import { SCAN_WINDOWS, type Scan, type ScanPrecision } from '../../ports/scan.js'
 import { assert } from '../assert.js'
 import { Extended } from './extended.js'
-import { type Kernel, scalarKernel, strideOf } from './kernel.js'
+import { type Kernel, strideOf } from './kernel.js'
 import { Lanczos } from './lanczos.js'
 import { LeadingPair } from './leading-pair.js'
 import { HISTORY, PriceHistory } from './price-history.js'
 import { UNIT } from './rolling-moments.js'
+import { scanKernel } from './simd-kernel.js'
 import { checkSnapshot, decodeInto, encodeArray, SCANNER_SCHEMA, type ScannerSnapshot } from './snapshot.js'
 import { isOpen } from './verdict.js'
 import { WindowTracker } from './window-tracker.js'
@@ -44,7 +45,7 @@ export class Scanner {
     assert(new Set(symbols).size === symbols.length, 'every symbol is there once')
     this.symbols = [...symbols]
     this.precision = precision
-    this.kernel = scalarKernel(symbols.length, capacityOf(symbols.length))
+    this.kernel = scanKernel(symbols.length, capacityOf(symbols.length))
     this.history = new PriceHistory(this.kernel)
     const matrix = this.kernel.allocate(symbols.length * this.kernel.stride)
     const pair = new LeadingPair(this.kernel)

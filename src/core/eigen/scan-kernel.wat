@@ -1,0 +1,208 @@
+;; The scan's loops over all pairs of symbols, two columns per register and eight per turn. Every sum runs in the order of
+;; the scalar twin (scalarKernel), so all results are the same to the bit. Addresses and row lengths are in bytes; rows and
+;; vectors are padded to 64 bytes; $symbols counts rows.
+(module
+  (memory (export "memory") 1)
+
+  ;; matrix[i][j] += entering[i]·entering[j] − leaving[i]·leaving[j]
+  (func (export "update")
+    (param $matrix i32) (param $entering i32) (param $leaving i32) (param $symbols i32) (param $row i32)
+    (local $i i32) (local $j i32) (local $a v128) (local $b v128)
+    (loop $rows
+      (local.set $a (v128.load64_splat (i32.add (local.get $entering) (i32.shl (local.get $i) (i32.const 3)))))
+      (local.set $b (v128.load64_splat (i32.add (local.get $leaving) (i32.shl (local.get $i) (i32.const 3)))))
+      (local.set $j (i32.const 0))
+      (loop $columns
+        (v128.store (local.get $matrix)
+          (f64x2.add (v128.load (local.get $matrix))
+            (f64x2.sub
+              (f64x2.mul (local.get $a) (v128.load (i32.add (local.get $entering) (local.get $j))))
+              (f64x2.mul (local.get $b) (v128.load (i32.add (local.get $leaving) (local.get $j)))))))
+        (v128.store offset=16 (local.get $matrix)
+          (f64x2.add (v128.load offset=16 (local.get $matrix))
+            (f64x2.sub
+              (f64x2.mul (local.get $a) (v128.load offset=16 (i32.add (local.get $entering) (local.get $j))))
+              (f64x2.mul (local.get $b) (v128.load offset=16 (i32.add (local.get $leaving) (local.get $j)))))))
+        (v128.store offset=32 (local.get $matrix)
+          (f64x2.add (v128.load offset=32 (local.get $matrix))
+            (f64x2.sub
+              (f64x2.mul (local.get $a) (v128.load offset=32 (i32.add (local.get $entering) (local.get $j))))
+              (f64x2.mul (local.get $b) (v128.load offset=32 (i32.add (local.get $leaving) (local.get $j)))))))
+        (v128.store offset=48 (local.get $matrix)
+          (f64x2.add (v128.load offset=48 (local.get $matrix))
+            (f64x2.sub
+              (f64x2.mul (local.get $a) (v128.load offset=48 (i32.add (local.get $entering) (local.get $j))))
+              (f64x2.mul (local.get $b) (v128.load offset=48 (i32.add (local.get $leaving) (local.get $j)))))))
+        (local.set $matrix (i32.add (local.get $matrix) (i32.const 64)))
+        (local.set $j (i32.add (local.get $j) (i32.const 64)))
+        (br_if $columns (i32.lt_u (local.get $j) (local.get $row))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $rows (i32.lt_u (local.get $i) (local.get $symbols)))))
+
+  ;; out[i][j] = (matrix[i][j] − means[i]·means[j]) · (scales[i]·scales[j]); the sum of the squares
+  (func (export "correlate")
+    (param $matrix i32) (param $means i32) (param $scales i32) (param $out i32) (param $symbols i32) (param $row i32)
+    (result f64)
+    (local $i i32) (local $j i32) (local $mean v128) (local $scale v128) (local $value v128)
+    (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)
+    (loop $rows
+      (local.set $mean (v128.load64_splat (i32.add (local.get $means) (i32.shl (local.get $i) (i32.const 3)))))
+      (local.set $scale (v128.load64_splat (i32.add (local.get $scales) (i32.shl (local.get $i) (i32.const 3)))))
+      (local.set $j (i32.const 0))
+      (loop $columns
+        (local.set $value (f64x2.mul
+          (f64x2.sub (v128.load (local.get $matrix))
+            (f64x2.mul (local.get $mean) (v128.load (i32.add (local.get $means) (local.get $j)))))
+          (f64x2.mul (local.get $scale) (v128.load (i32.add (local.get $scales) (local.get $j))))))
+        (v128.store (local.get $out) (local.get $value))
+        (local.set $s0 (f64x2.add (local.get $s0) (f64x2.mul (local.get $value) (local.get $value))))
+        (local.set $value (f64x2.mul
+          (f64x2.sub (v128.load offset=16 (local.get $matrix))
+            (f64x2.mul (local.get $mean) (v128.load offset=16 (i32.add (local.get $means) (local.get $j)))))
+          (f64x2.mul (local.get $scale) (v128.load offset=16 (i32.add (local.get $scales) (local.get $j))))))
+        (v128.store offset=16 (local.get $out) (local.get $value))
+        (local.set $s1 (f64x2.add (local.get $s1) (f64x2.mul (local.get $value) (local.get $value))))
+        (local.set $value (f64x2.mul
+          (f64x2.sub (v128.load offset=32 (local.get $matrix))
+            (f64x2.mul (local.get $mean) (v128.load offset=32 (i32.add (local.get $means) (local.get $j)))))
+          (f64x2.mul (local.get $scale) (v128.load offset=32 (i32.add (local.get $scales) (local.get $j))))))
+        (v128.store offset=32 (local.get $out) (local.get $value))
+        (local.set $s2 (f64x2.add (local.get $s2) (f64x2.mul (local.get $value) (local.get $value))))
+        (local.set $value (f64x2.mul
+          (f64x2.sub (v128.load offset=48 (local.get $matrix))
+            (f64x2.mul (local.get $mean) (v128.load offset=48 (i32.add (local.get $means) (local.get $j)))))
+          (f64x2.mul (local.get $scale) (v128.load offset=48 (i32.add (local.get $scales) (local.get $j))))))
+        (v128.store offset=48 (local.get $out) (local.get $value))
+        (local.set $s3 (f64x2.add (local.get $s3) (f64x2.mul (local.get $value) (local.get $value))))
+        (local.set $matrix (i32.add (local.get $matrix) (i32.const 64)))
+        (local.set $out (i32.add (local.get $out) (i32.const 64)))
+        (local.set $j (i32.add (local.get $j) (i32.const 64)))
+        (br_if $columns (i32.lt_u (local.get $j) (local.get $row))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $rows (i32.lt_u (local.get $i) (local.get $symbols))))
+    (f64.add (f64.add (f64.add (f64.add (f64.add (f64.add (f64.add
+      (f64x2.extract_lane 0 (local.get $s0)) (f64x2.extract_lane 1 (local.get $s0)))
+      (f64x2.extract_lane 0 (local.get $s1))) (f64x2.extract_lane 1 (local.get $s1)))
+      (f64x2.extract_lane 0 (local.get $s2))) (f64x2.extract_lane 1 (local.get $s2)))
+      (f64x2.extract_lane 0 (local.get $s3))) (f64x2.extract_lane 1 (local.get $s3))))
+
+  ;; out = matrix · vector, matrix symmetric: eight columns are summed down the rows at a time
+  (func (export "multiply")
+    (param $matrix i32) (param $vector i32) (param $out i32) (param $symbols i32) (param $row i32)
+    (local $column i32) (local $at i32) (local $factors i32) (local $end i32) (local $factor v128)
+    (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128) (local $zero v128)
+    (local.set $end (i32.add (local.get $vector) (i32.shl (local.get $symbols) (i32.const 3))))
+    (loop $blocks
+      (local.set $at (i32.add (local.get $matrix) (local.get $column)))
+      (local.set $factors (local.get $vector))
+      (local.set $s0 (local.get $zero))
+      (local.set $s1 (local.get $zero))
+      (local.set $s2 (local.get $zero))
+      (local.set $s3 (local.get $zero))
+      (loop $rows
+        (local.set $factor (v128.load64_splat (local.get $factors)))
+        (local.set $s0 (f64x2.add (local.get $s0) (f64x2.mul (local.get $factor) (v128.load (local.get $at)))))
+        (local.set $s1 (f64x2.add (local.get $s1) (f64x2.mul (local.get $factor) (v128.load offset=16 (local.get $at)))))
+        (local.set $s2 (f64x2.add (local.get $s2) (f64x2.mul (local.get $factor) (v128.load offset=32 (local.get $at)))))
+        (local.set $s3 (f64x2.add (local.get $s3) (f64x2.mul (local.get $factor) (v128.load offset=48 (local.get $at)))))
+        (local.set $at (i32.add (local.get $at) (local.get $row)))
+        (local.set $factors (i32.add (local.get $factors) (i32.const 8)))
+        (br_if $rows (i32.lt_u (local.get $factors) (local.get $end))))
+      (v128.store (local.get $out) (local.get $s0))
+      (v128.store offset=16 (local.get $out) (local.get $s1))
+      (v128.store offset=32 (local.get $out) (local.get $s2))
+      (v128.store offset=48 (local.get $out) (local.get $s3))
+      (local.set $out (i32.add (local.get $out) (i32.const 64)))
+      (local.set $column (i32.add (local.get $column) (i32.const 64)))
+      (br_if $blocks (i32.lt_u (local.get $column) (local.get $row)))))
+
+  ;; out[j] += Σ over $count rows from $rows of deviation[own]·deviation[j]; $own is the symbol's place in a row. A
+  ;; deviation is value − shift, and zero for a NaN: the comparison with itself masks it.
+  (func (export "accumulate")
+    (param $rows i32) (param $count i32) (param $own i32) (param $shifts i32) (param $out i32) (param $row i32)
+    (local $column i32) (local $at i32) (local $end i32) (local $self v128) (local $selfShift v128) (local $d v128)
+    (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)
+    (local $h0 v128) (local $h1 v128) (local $h2 v128) (local $h3 v128)
+    (local.set $selfShift (v128.load64_splat (i32.add (local.get $shifts) (local.get $own))))
+    (local.set $end (i32.add (local.get $rows) (i32.mul (local.get $count) (local.get $row))))
+    (loop $blocks
+      (local.set $h0 (v128.load (local.get $shifts)))
+      (local.set $h1 (v128.load offset=16 (local.get $shifts)))
+      (local.set $h2 (v128.load offset=32 (local.get $shifts)))
+      (local.set $h3 (v128.load offset=48 (local.get $shifts)))
+      (local.set $s0 (v128.load (local.get $out)))
+      (local.set $s1 (v128.load offset=16 (local.get $out)))
+      (local.set $s2 (v128.load offset=32 (local.get $out)))
+      (local.set $s3 (v128.load offset=48 (local.get $out)))
+      (local.set $at (local.get $rows))
+      (loop $steps
+        (local.set $self
+          (f64x2.sub (v128.load64_splat (i32.add (local.get $at) (local.get $own))) (local.get $selfShift)))
+        (local.set $self (v128.and (local.get $self) (f64x2.eq (local.get $self) (local.get $self))))
+        (local.set $d (f64x2.sub (v128.load (i32.add (local.get $at) (local.get $column))) (local.get $h0)))
+        (local.set $d (v128.and (local.get $d) (f64x2.eq (local.get $d) (local.get $d))))
+        (local.set $s0 (f64x2.add (local.get $s0) (f64x2.mul (local.get $self) (local.get $d))))
+        (local.set $d (f64x2.sub (v128.load offset=16 (i32.add (local.get $at) (local.get $column))) (local.get $h1)))
+        (local.set $d (v128.and (local.get $d) (f64x2.eq (local.get $d) (local.get $d))))
+        (local.set $s1 (f64x2.add (local.get $s1) (f64x2.mul (local.get $self) (local.get $d))))
+        (local.set $d (f64x2.sub (v128.load offset=32 (i32.add (local.get $at) (local.get $column))) (local.get $h2)))
+        (local.set $d (v128.and (local.get $d) (f64x2.eq (local.get $d) (local.get $d))))
+        (local.set $s2 (f64x2.add (local.get $s2) (f64x2.mul (local.get $self) (local.get $d))))
+        (local.set $d (f64x2.sub (v128.load offset=48 (i32.add (local.get $at) (local.get $column))) (local.get $h3)))
+        (local.set $d (v128.and (local.get $d) (f64x2.eq (local.get $d) (local.get $d))))
+        (local.set $s3 (f64x2.add (local.get $s3) (f64x2.mul (local.get $self) (local.get $d))))
+        (local.set $at (i32.add (local.get $at) (local.get $row)))
+        (br_if $steps (i32.lt_u (local.get $at) (local.get $end))))
+      (v128.store (local.get $out) (local.get $s0))
+      (v128.store offset=16 (local.get $out) (local.get $s1))
+      (v128.store offset=32 (local.get $out) (local.get $s2))
+      (v128.store offset=48 (local.get $out) (local.get $s3))
+      (local.set $out (i32.add (local.get $out) (i32.const 64)))
+      (local.set $shifts (i32.add (local.get $shifts) (i32.const 64)))
+      (local.set $column (i32.add (local.get $column) (i32.const 64)))
+      (br_if $blocks (i32.lt_u (local.get $column) (local.get $row)))))
+
+  ;; Σ of a·b over $row bytes, in four partial sums
+  (func $dot (export "dot") (param $a i32) (param $b i32) (param $row i32) (result f64)
+    (local $end i32) (local $s0 v128) (local $s1 v128)
+    (local.set $end (i32.add (local.get $a) (local.get $row)))
+    (loop $turns
+      (local.set $s0 (f64x2.add (local.get $s0) (f64x2.mul (v128.load (local.get $a)) (v128.load (local.get $b)))))
+      (local.set $s1 (f64x2.add (local.get $s1)
+        (f64x2.mul (v128.load offset=16 (local.get $a)) (v128.load offset=16 (local.get $b)))))
+      (local.set $s0 (f64x2.add (local.get $s0)
+        (f64x2.mul (v128.load offset=32 (local.get $a)) (v128.load offset=32 (local.get $b)))))
+      (local.set $s1 (f64x2.add (local.get $s1)
+        (f64x2.mul (v128.load offset=48 (local.get $a)) (v128.load offset=48 (local.get $b)))))
+      (local.set $a (i32.add (local.get $a) (i32.const 64)))
+      (local.set $b (i32.add (local.get $b) (i32.const 64)))
+      (br_if $turns (i32.lt_u (local.get $a) (local.get $end))))
+    (f64.add
+      (f64.add (f64x2.extract_lane 0 (local.get $s0)) (f64x2.extract_lane 1 (local.get $s0)))
+      (f64.add (f64x2.extract_lane 0 (local.get $s1)) (f64x2.extract_lane 1 (local.get $s1)))))
+
+  ;; vector −= (direction·vector)·direction for the directions from the last to the first, $count rows from $basis
+  ;; and what is left of vector·vector
+  (func (export "orthogonalise") (param $vector i32) (param $basis i32) (param $count i32) (param $row i32) (result f64)
+    (local $direction i32) (local $at i32) (local $end i32) (local $amount v128)
+    (local.set $direction (i32.add (local.get $basis) (i32.mul (local.get $count) (local.get $row))))
+    (local.set $end (i32.add (local.get $vector) (local.get $row)))
+    (loop $directions
+      (local.set $direction (i32.sub (local.get $direction) (local.get $row)))
+      (local.set $amount (f64x2.splat (call $dot (local.get $direction) (local.get $vector) (local.get $row))))
+      (local.set $at (local.get $vector))
+      (loop $turns
+        (v128.store (local.get $at) (f64x2.sub (v128.load (local.get $at))
+          (f64x2.mul (local.get $amount) (v128.load (local.get $direction)))))
+        (v128.store offset=16 (local.get $at) (f64x2.sub (v128.load offset=16 (local.get $at))
+          (f64x2.mul (local.get $amount) (v128.load offset=16 (local.get $direction)))))
+        (v128.store offset=32 (local.get $at) (f64x2.sub (v128.load offset=32 (local.get $at))
+          (f64x2.mul (local.get $amount) (v128.load offset=32 (local.get $direction)))))
+        (v128.store offset=48 (local.get $at) (f64x2.sub (v128.load offset=48 (local.get $at))
+          (f64x2.mul (local.get $amount) (v128.load offset=48 (local.get $direction)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 64)))
+        (local.set $direction (i32.add (local.get $direction) (i32.const 64)))
+        (br_if $turns (i32.lt_u (local.get $at) (local.get $end))))
+      (local.set $direction (i32.sub (local.get $direction) (local.get $row)))
+      (br_if $directions (i32.gt_u (local.get $direction) (local.get $basis))))
+    (call $dot (local.get $vector) (local.get $vector) (local.get $row))))
