@@ -4,21 +4,14 @@ import { parquetDayWriter } from '../adapters/parquet/day-writer.js'
 import { SYNTH_DEFAULTS, SYNTH_LIMITS, type SynthSpec, synthesizeDay } from '../core/days/synthesize.js'
 import { dateOfEpochDay, epochDay, isDate } from '../core/days/utc-date.js'
 import type { IsoDate } from '../ports/market.js'
+import { dayPath, writeFailure } from './day-folder.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js'
 import { watchInterrupt } from './interrupt.js'
 import { displayPath } from './package-files.js'
 import { found, Interrupted, type Problem, UserError } from './problems.js'
 import { startProgress } from './progress.js'
 import { count, plural } from './summary-format.js'
-import {
-  dayPath,
-  isComplete,
-  openManifest,
-  type SynthDay,
-  type SynthManifest,
-  writeFailure,
-  writeManifest,
-} from './synth-manifest.js'
+import { isComplete, openManifest, type SynthDay, type SynthManifest, writeManifest } from './synth-manifest.js'
 import { notice, printResult } from './terminal.js'
 
 const DEFAULT_DAYS = 56

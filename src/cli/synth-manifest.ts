@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SYNTH_VERSION, type SynthSpec } from '../core/days/synthesize.js'
 import { isDate } from '../core/days/utc-date.js'
 import type { IsoDate } from '../ports/market.js'
-import { EXIT } from './exit-codes.js'
+import { dayPath, isIntact, type ListedFile, manifestText, parseManifest, refuseForeignDays } from './day-folder.js'
 import { found, UserError } from './problems.js'
 import { writeAtomically } from './write-atomically.js'
 
@@ -18,19 +17,9 @@ export interface SynthManifest {
   readonly days: Readonly<Record<IsoDate, SynthDay>>
 }
 
-export interface SynthDay {
-  readonly bytes: number
-  /** SHA-256 of the file, hex. */
-  readonly sha256: string
-}
+export type SynthDay = ListedFile
 
 const MANIFEST = 'synth.json'
-const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.(parquet|pq)$/i
-
-export function dayPath(folder: string, date: IsoDate): string {
-  return join(folder, `${date}.parquet`)
-}
-
 /**
  * The manifest to continue in `folder`: an empty one for a new folder, the one found when it is of the same market.
  * Anything else is refused with a {@link UserError}, unless `force` gives the folder to the new market; the days that
@@ -39,15 +28,12 @@ export function dayPath(folder: string, date: IsoDate): string {
 export async function openManifest(folder: string, spec: SynthSpec, force: boolean): Promise<SynthManifest> {
   const fresh: SynthManifest = { schema: 'dolphin.synth/1', version: SYNTH_VERSION, spec, days: {} }
   const path = join(folder, MANIFEST)
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new UserError({ place: path, message: `cannot read the manifest: ${error.message}` })
-  })
+  const text = await manifestText(path)
   if (text === undefined) {
-    if (!force) await refuseForeignDays(folder)
+    if (!force) await refuseForeignDays(folder, MANIFEST)
     return fresh
   }
-  const manifest = parseManifest(text)
+  const manifest = readManifest(text)
   const difference = manifest === undefined ? 'no manifest of synthetic days' : differenceBetween(manifest, fresh)
   if (difference === undefined) return manifest!
   if (!force) {
@@ -75,33 +61,12 @@ export async function writeManifest(folder: string, manifest: SynthManifest): Pr
 
 /** Whether the file of `date` is on disk exactly as the manifest says. */
 export async function isComplete(folder: string, date: IsoDate, day: SynthDay | undefined): Promise<boolean> {
-  if (day === undefined) return false
-  const bytes = await readFile(dayPath(folder, date)).catch(() => undefined)
-  if (bytes === undefined || bytes.byteLength !== day.bytes) return false
-  return createHash('sha256').update(bytes).digest('hex') === day.sha256
+  return day !== undefined && isIntact(folder, date, day)
 }
 
-async function refuseForeignDays(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw new UserError({ place: folder, message: `expected a folder, found ${error.message}` })
-  })
-  const day = names.find((name) => DAY_FILE.test(name))
-  if (day === undefined) return
-  throw new UserError(
-    { place: folder, message: `expected a folder without days of another origin, found ${day} and no ${MANIFEST}` },
-    { hint: 'Give another --out, or --force to write into this folder (days of the same dates are replaced).' },
-  )
-}
-
-function parseManifest(text: string): SynthManifest | undefined {
-  try {
-    const manifest = JSON.parse(text) as Partial<SynthManifest> | null
-    const complete = manifest?.schema === 'dolphin.synth/1' && isRecord(manifest.spec) && isRecord(manifest.days)
-    return complete ? (manifest as SynthManifest) : undefined
-  } catch {
-    return undefined
-  }
+function readManifest(text: string): SynthManifest | undefined {
+  const manifest = parseManifest<SynthManifest>(text, 'dolphin.synth/1')
+  return manifest !== undefined && isRecord(manifest.spec) && isRecord(manifest.days) ? manifest : undefined
 }
 
 function isRecord(value: unknown): boolean {
@@ -114,10 +79,4 @@ function differenceBetween(there: SynthManifest, wanted: SynthManifest): string 
     .map((key) => `${key} ${found(there.spec[key])}, not ${found(wanted.spec[key])}`)
   if (there.version !== wanted.version) differences.push(`made by construction ${there.version}, not ${wanted.version}`)
   return differences.length === 0 ? undefined : differences.join('; ')
-}
-
-/** Thrown where a day cannot be written: a full disk, a folder without permission. */
-export function writeFailure(path: string, error: unknown): UserError {
-  const message = error instanceof Error ? error.message : String(error)
-  return new UserError({ place: path, message: `cannot write: ${message}` }, { exitCode: EXIT.failed })
 }
