@@ -17,8 +17,11 @@ export interface Kernel {
    * eight partial sums by column modulo 8.
    */
   correlate(matrix: Float64Array, means: Float64Array, scales: Float64Array, out: Float64Array): number
-  /** `out = matrix · vector` for a symmetric matrix, summed in the order of the rows. */
-  multiply(matrix: Float64Array, vector: Float64Array, out: Float64Array): void
+  /**
+   * `out[j] = Σ vector[i]·matrix[i][j]` over the first `rows` rows, in their order: the product with a symmetric matrix,
+   * or a sum of weighted rows.
+   */
+  multiply(matrix: Float64Array, vector: Float64Array, out: Float64Array, rows: number): void
   /**
    * Adds to `out[j]`, step after step, the products of the deviations `row[i] − shifts[i]` and `row[j] − shifts[j]` of
    * the rows `from … to − 1` of `rows`; a NaN counts as no deviation.
@@ -27,10 +30,11 @@ export interface Kernel {
   /** Σ of two padded vectors' products, in four partial sums by position modulo 4. */
   dot(a: Float64Array, b: Float64Array): number
   /**
-   * `vector −= (direction·vector)·direction` for the first `count` (1 or more) rows of `basis`, the last one first;
-   * returns what is left of the vector's squared length.
+   * One Lanczos step. `basis` holds `size` (1 or more) orthonormal rows; the product of the last one with the matrix, less
+   * its parts along all of them (the last one first), divided by its length, becomes the next row.
+   * `out` = [its part along the last row, its length].
    */
-  orthogonalise(vector: Float64Array, basis: Float64Array, count: number): number
+  extend(matrix: Float64Array, basis: Float64Array, size: number, out: Float64Array): void
 }
 
 export interface RowRange {
@@ -85,13 +89,13 @@ export function scalarKernel(symbols: number, capacity: number): Kernel {
     return sum
   }
 
-  function multiply(matrix: Float64Array, vector: Float64Array, out: Float64Array): void {
+  function multiply(matrix: Float64Array, vector: Float64Array, out: Float64Array, rows: number): void {
     for (let column = 0; column < stride; column += 4) {
       let a = 0
       let b = 0
       let c = 0
       let d = 0
-      for (let i = 0, at = column; i < symbols; i++, at += stride) {
+      for (let i = 0, at = column; i < rows; i++, at += stride) {
         const factor = vector[i]!
         a += factor * matrix[at]!
         b += factor * matrix[at + 1]!
@@ -118,16 +122,22 @@ export function scalarKernel(symbols: number, capacity: number): Kernel {
     }
   }
 
-  function orthogonalise(vector: Float64Array, basis: Float64Array, count: number): number {
-    for (let k = count - 1; k >= 0; k--) {
+  function extend(matrix: Float64Array, basis: Float64Array, size: number, out: Float64Array): void {
+    const next = basis.subarray(size * stride, (size + 1) * stride)
+    multiply(matrix, basis.subarray((size - 1) * stride, size * stride), next, symbols)
+    for (let k = size - 1; k >= 0; k--) {
       const direction = basis.subarray(k * stride, (k + 1) * stride)
-      const amount = dot(direction, vector)
-      for (let i = 0; i < stride; i++) vector[i]! -= amount * direction[i]!
+      const amount = dot(direction, next)
+      if (k === size - 1) out[0] = amount
+      for (let i = 0; i < stride; i++) next[i]! -= amount * direction[i]!
     }
-    return dot(vector, vector)
+    const length = Math.sqrt(dot(next, next))
+    out[1] = length
+    const scale = 1 / length
+    for (let i = 0; i < stride; i++) next[i]! *= scale
   }
 
-  return { symbols, stride, allocate, update, correlate, multiply, accumulate, dot, orthogonalise }
+  return { symbols, stride, allocate, update, correlate, multiply, accumulate, dot, extend }
 }
 
 /** Four partial sums: one chain of additions would wait on itself. */

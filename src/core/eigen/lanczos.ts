@@ -1,4 +1,4 @@
-import type { Kernel } from './kernel.js'
+import { BLOCK, type Kernel } from './kernel.js'
 
 /** A matrix with its order and norm: zero rows (symbols that are left out) do not count into `dimension`. */
 export interface Spectrum {
@@ -13,8 +13,8 @@ export interface Spectrum {
 const RESIDUAL_MAX = 2 ** -36
 /** Steps after which a matrix counts as hard and goes to the complete solver. */
 const STEPS_MAX = 96
-/** The first step whose Ritz value is looked at. */
-const FIRST_LOOK = 3
+/** From this step on every Ritz value is looked at. */
+const GUESSES_MAX = 10
 
 /**
  * The leading eigenvector by the Lanczos method from a start vector. From the previous scan's eigenvector six to eight
@@ -26,31 +26,32 @@ const FIRST_LOOK = 3
  */
 export class Lanczos {
   private readonly kernel: Kernel
-  /** One row per direction. */
+  private readonly steps: number
+  /** One row per direction, and one more for the next. */
   private readonly basis: Float64Array
-  private readonly directions: readonly Float64Array[]
-  private readonly next: Float64Array
+  private readonly first: Float64Array
   private readonly diagonal: Float64Array
   private readonly beside: Float64Array
   /** Continued fraction of the tridiagonal matrix at the current Ritz value, from the last row up. */
   private readonly pivots: Float64Array
   private readonly weights: Float64Array
+  private readonly found: Float64Array
 
-  static steps(symbols: number): number {
-    return Math.min(symbols, STEPS_MAX)
+  /** Rows that an instance allocates in its kernel. */
+  static rows(symbols: number): number {
+    return stepsFor(symbols) + 1 + Math.ceil(stepsFor(symbols) / BLOCK) + 1
   }
 
   constructor(kernel: Kernel) {
-    const steps = Lanczos.steps(kernel.symbols)
     this.kernel = kernel
-    const { stride } = kernel
-    this.basis = kernel.allocate(steps * stride)
-    this.directions = Array.from({ length: steps }, (_, k) => this.basis.subarray(k * stride, (k + 1) * stride))
-    this.next = kernel.allocate(stride)
-    this.diagonal = new Float64Array(steps)
-    this.beside = new Float64Array(steps)
-    this.pivots = new Float64Array(steps)
-    this.weights = new Float64Array(steps)
+    this.steps = stepsFor(kernel.symbols)
+    this.basis = kernel.allocate((this.steps + 1) * kernel.stride)
+    this.first = this.basis.subarray(0, kernel.stride)
+    this.weights = kernel.allocate(Math.ceil(this.steps / BLOCK) * BLOCK)
+    this.found = kernel.allocate(BLOCK)
+    this.diagonal = new Float64Array(this.steps)
+    this.beside = new Float64Array(this.steps)
+    this.pivots = new Float64Array(this.steps)
   }
 
   /**
@@ -58,27 +59,26 @@ export class Lanczos {
    * Returns whether the iteration ended that way.
    */
   improve({ matrix, dimension, frobenius }: Spectrum, vector: Float64Array): boolean {
-    const { kernel, basis, directions, next, diagonal, beside } = this
-    const stepsMax = Math.min(dimension, directions.length)
-    scaleInto(directions[0]!, vector, 1 / Math.sqrt(kernel.dot(vector, vector)))
+    const { kernel, basis, found, diagonal, beside } = this
+    const stepsMax = Math.min(dimension, this.steps)
+    scaleInto(this.first, vector, 1 / Math.sqrt(kernel.dot(vector, vector)))
     let ritz = 0
+    let guess = 1
     for (let step = 0; step < stepsMax; step++) {
-      const current = directions[step]!
-      kernel.multiply(matrix, current, next)
-      diagonal[step] = kernel.dot(current, next)
-      // The two directions of the recurrence first: what is left then is small, and the others are only rounding.
-      const length = Math.sqrt(kernel.orthogonalise(next, basis, step + 1))
+      kernel.extend(matrix, basis, step + 1, found)
+      const length = found[1]!
+      diagonal[step] = found[0]!
       beside[step] = length
-      const enough = length <= RESIDUAL_MAX * diagonal[0]!
-      // The first steps are never enough unless the space ends there, and their Ritz values are not needed for the next.
-      if (enough || step >= FIRST_LOOK || step + 1 === stepsMax) {
+      if (step > 0) guess *= beside[step - 1]! / Math.max(diagonal[0]! - diagonal[step]!, 0.1 * beside[step - 1]!)
+      // A guess from the diagonal says when the last weight may be small enough; Ritz values are only worth their
+      // divisions then, or when the guess is none.
+      if (guess * length <= 64 * RESIDUAL_MAX * diagonal[0]! || step >= GUESSES_MAX || step + 1 === stepsMax) {
         ritz = this.largestRitzValue(step + 1, Math.max(ritz, diagonal[0]!), 1.01 * frobenius)
         if (length * Math.abs(this.ritzWeights(step + 1, ritz)) <= RESIDUAL_MAX * ritz) {
           this.assemble(vector, step + 1)
           return true
         }
       }
-      if (step + 1 < stepsMax) scaleInto(directions[step + 1]!, next, 1 / length)
     }
     this.assemble(vector, stepsMax)
     return false
@@ -135,14 +135,13 @@ export class Lanczos {
   }
 
   private assemble(vector: Float64Array, size: number): void {
-    vector.fill(0)
-    for (let k = 0; k < size; k++) addTo(vector, this.directions[k]!, this.weights[k]!)
+    this.kernel.multiply(this.basis, this.weights, vector, size)
     scaleInto(vector, vector, 1 / Math.sqrt(this.kernel.dot(vector, vector)))
   }
 }
 
-function addTo(out: Float64Array, direction: Float64Array, amount: number): void {
-  for (let i = 0; i < out.length; i++) out[i]! += amount * direction[i]!
+function stepsFor(symbols: number): number {
+  return Math.min(symbols, STEPS_MAX)
 }
 
 function scaleInto(out: Float64Array, vector: Float64Array, factor: number): void {

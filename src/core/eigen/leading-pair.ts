@@ -46,7 +46,7 @@ export class LeadingPair {
   private enclose(spectrum: Spectrum, vector: Float64Array, attempts = 1): LeadingValue {
     const { kernel, image } = this
     const { dimension, frobenius } = spectrum
-    kernel.multiply(spectrum.matrix, vector, image)
+    kernel.multiply(spectrum.matrix, vector, image, kernel.symbols)
     const squares = kernel.dot(vector, vector)
     const lambda = kernel.dot(vector, image) / squares
     // Rounding of the product and of both dot products, on |v|ᵀ|C||v| ≤ ‖C‖_F·|v|².

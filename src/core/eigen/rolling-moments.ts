@@ -81,25 +81,29 @@ export class RollingMoments {
 
   /** Takes the history's latest return in and the one that left the window out. */
   advance(): void {
-    const { history, kernel, entering, leaving } = this
-    const now = history.row(0) * kernel.stride
-    const gone = history.row(this.window) * kernel.stride
-    for (let i = 0; i < kernel.symbols; i++) {
-      const shift = this.shifts[i]!
-      const inward = history.returns[now + i]! - shift
-      const outward = history.returns[gone + i]! - shift
+    const { history, kernel, entering, leaving, shifts, sums, products, peaks, peakSums, units } = this
+    const { returns } = history
+    const { symbols, stride } = kernel
+    const now = history.row(0) * stride
+    const gone = history.row(this.window) * stride
+    for (let i = 0; i < symbols; i++) {
+      const shift = shifts[i]!
+      const inward = returns[now + i]! - shift
+      const outward = returns[gone + i]! - shift
       const a = Number.isNaN(inward) ? 0 : inward
       const b = Number.isNaN(outward) ? 0 : outward
       entering[i] = a
       leaving[i] = b
-      const grown = this.sums[i]! + a
+      const grown = sums[i]! + a
       const sum = grown - b
-      this.sums[i] = sum
-      this.peakSums[i] = Math.max(this.peakSums[i]!, Math.abs(grown), Math.abs(sum))
-      this.peaks[i] = Math.max(this.peaks[i]!, this.products[i * kernel.stride + i]! + a * a)
-      this.units[i]! += UNITS_PER_STEP
+      sums[i] = sum
+      const reached = Math.max(Math.abs(grown), Math.abs(sum))
+      if (reached > peakSums[i]!) peakSums[i] = reached
+      const squares = products[i * stride + i]! + a * a
+      if (squares > peaks[i]!) peaks[i] = squares
+      units[i]! += UNITS_PER_STEP
     }
-    kernel.update(this.products, entering, leaving)
+    kernel.update(products, entering, leaving)
   }
 
   /** Sums one symbol's products afresh, against the mean of its window. */
@@ -196,7 +200,7 @@ export class RollingMoments {
     }
     if (!(error <= UNRESOLVED_ABOVE)) error = Infinity
     this.errorSum += error
-    this.errorLargest = Math.max(this.errorLargest, error)
+    if (error > this.errorLargest) this.errorLargest = error
     // ‖computed − exact deviations‖/‖exact deviations‖: the logarithms' error and the shift's rounding, (a + b)² ≤ 2a² + 2b².
     const squares = (LOG_RETURN_UNITS + 1) ** 2 * this.products[i * this.kernel.stride + i]!
     const shifted = LOG_RETURN_UNITS ** 2 * this.window * this.shifts[i]! * this.shifts[i]!

@@ -86,8 +86,8 @@
       (f64x2.extract_lane 0 (local.get $s2))) (f64x2.extract_lane 1 (local.get $s2)))
       (f64x2.extract_lane 0 (local.get $s3))) (f64x2.extract_lane 1 (local.get $s3))))
 
-  ;; out = matrix · vector, matrix symmetric: eight columns are summed down the rows at a time
-  (func (export "multiply")
+  ;; out[j] = Σ over $symbols rows of vector[i]·matrix[i][j]: eight columns are summed down the rows at a time
+  (func $multiply (export "multiply")
     (param $matrix i32) (param $vector i32) (param $out i32) (param $symbols i32) (param $row i32)
     (local $column i32) (local $at i32) (local $factors i32) (local $end i32) (local $factor v128)
     (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128) (local $zero v128)
@@ -181,16 +181,20 @@
       (f64.add (f64x2.extract_lane 0 (local.get $s0)) (f64x2.extract_lane 1 (local.get $s0)))
       (f64.add (f64x2.extract_lane 0 (local.get $s1)) (f64x2.extract_lane 1 (local.get $s1)))))
 
-  ;; vector −= (direction·vector)·direction for the directions from the last to the first, $count rows from $basis
-  ;; and what is left of vector·vector
-  (func (export "orthogonalise") (param $vector i32) (param $basis i32) (param $count i32) (param $row i32) (result f64)
-    (local $direction i32) (local $at i32) (local $end i32) (local $amount v128)
-    (local.set $direction (i32.add (local.get $basis) (i32.mul (local.get $count) (local.get $row))))
-    (local.set $end (i32.add (local.get $vector) (local.get $row)))
+  ;; One Lanczos step from the last of $size directions: the product with the matrix less its parts along all directions
+  ;; (the last one first), scaled, becomes the next direction. out = [its part along the last direction, its length]
+  (func (export "extend")
+    (param $matrix i32) (param $basis i32) (param $size i32) (param $out i32) (param $symbols i32) (param $row i32)
+    (local $next i32) (local $direction i32) (local $at i32) (local $end i32) (local $length f64) (local $amount v128)
+    (local.set $next (i32.add (local.get $basis) (i32.mul (local.get $size) (local.get $row))))
+    (local.set $end (i32.add (local.get $next) (local.get $row)))
+    (local.set $direction (i32.sub (local.get $next) (local.get $row)))
+    (call $multiply
+      (local.get $matrix) (local.get $direction) (local.get $next) (local.get $symbols) (local.get $row))
+    (f64.store (local.get $out) (call $dot (local.get $direction) (local.get $next) (local.get $row)))
     (loop $directions
-      (local.set $direction (i32.sub (local.get $direction) (local.get $row)))
-      (local.set $amount (f64x2.splat (call $dot (local.get $direction) (local.get $vector) (local.get $row))))
-      (local.set $at (local.get $vector))
+      (local.set $amount (f64x2.splat (call $dot (local.get $direction) (local.get $next) (local.get $row))))
+      (local.set $at (local.get $next))
       (loop $turns
         (v128.store (local.get $at) (f64x2.sub (v128.load (local.get $at))
           (f64x2.mul (local.get $amount) (v128.load (local.get $direction)))))
@@ -203,6 +207,15 @@
         (local.set $at (i32.add (local.get $at) (i32.const 64)))
         (local.set $direction (i32.add (local.get $direction) (i32.const 64)))
         (br_if $turns (i32.lt_u (local.get $at) (local.get $end))))
-      (local.set $direction (i32.sub (local.get $direction) (local.get $row)))
-      (br_if $directions (i32.gt_u (local.get $direction) (local.get $basis))))
-    (call $dot (local.get $vector) (local.get $vector) (local.get $row))))
+      (local.set $direction (i32.sub (local.get $direction) (i32.shl (local.get $row) (i32.const 1))))
+      (br_if $directions (i32.ge_s (local.get $direction) (local.get $basis))))
+    (local.set $length (f64.sqrt (call $dot (local.get $next) (local.get $next) (local.get $row))))
+    (f64.store offset=8 (local.get $out) (local.get $length))
+    (local.set $amount (f64x2.splat (f64.div (f64.const 1) (local.get $length))))
+    (loop $scaling
+      (v128.store (local.get $next) (f64x2.mul (local.get $amount) (v128.load (local.get $next))))
+      (v128.store offset=16 (local.get $next) (f64x2.mul (local.get $amount) (v128.load offset=16 (local.get $next))))
+      (v128.store offset=32 (local.get $next) (f64x2.mul (local.get $amount) (v128.load offset=32 (local.get $next))))
+      (v128.store offset=48 (local.get $next) (f64x2.mul (local.get $amount) (v128.load offset=48 (local.get $next))))
+      (local.set $next (i32.add (local.get $next) (i32.const 64)))
+      (br_if $scaling (i32.lt_u (local.get $next) (local.get $end))))))

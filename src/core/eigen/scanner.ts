@@ -65,16 +65,24 @@ export class Scanner {
     this.history.push(prices)
     for (const { moments } of this.trackers) moments.advance()
     this.renewSome()
-    const found = this.precision === '512' ? this.exactly() : this.quickly()
-    const [w50, w150, w300, w750] = found.windows
+    const { windows, velDiv, velDivBound, escalated, loadings } =
+      this.precision === '512' ? this.exactly() : this.quickly()
+    const instability =
+      windows[0].instability + windows[1].instability + windows[2].instability + windows[3].instability
+    const kept = this.numbers(loadings, prices)
     return {
-      ...stamp,
-      ...found,
-      regimeSignal: regimeSignal(found.velDiv),
-      instabilityComposite: (w50.instability + w150.instability + w300.instability + w750.instability) / 4,
+      scanNumber: stamp.scanNumber,
+      timestampNs: stamp.timestampNs,
+      windows,
+      velDiv,
+      velDivBound,
+      regimeSignal: regimeSignal(velDiv),
+      instabilityComposite: instability / windows.length,
       dataQuality: priced / this.symbols.length,
+      escalated,
       assets: this.symbols,
-      prices: prices.slice(),
+      prices: kept.subarray(0, prices.length),
+      loadings: kept.subarray(prices.length),
     }
   }
 
@@ -113,21 +121,20 @@ export class Scanner {
   /** In float64, and the verdict in extended precision where the bound leaves it open. */
   private quickly(): Found {
     const windows = this.trackers.map((tracker) => tracker.scan()) as unknown as Scan['windows']
-    const [w50, , , w750] = windows
-    const velDiv = w50.velocity - w750.velocity
-    const velDivBound = 1.01 * (w50.velocityBound + w750.velocityBound) + UNIT * Math.abs(velDiv)
+    const velDiv = windows[0].velocity - windows[3].velocity
+    const velDivBound = 1.01 * (windows[0].velocityBound + windows[3].velocityBound) + UNIT * Math.abs(velDiv)
     const escalated = this.precision === 'auto' && isOpen(velDiv, velDivBound)
-    const loadings = this.loadings(this.trackers[0]!.vector)
+    const loadings = this.trackers[0]!.vector
     return { windows, velDiv: escalated ? this.extended.velDiv() : velDiv, velDivBound, escalated, loadings }
   }
 
   /** Everything in extended precision; float64 runs along to say where to look. */
   private exactly(): Found {
-    let loadings = this.loadings(this.trackers[0]!.vector)
+    let loadings = this.trackers[0]!.vector
     const windows = this.trackers.map((tracker, index) => {
       const quick = tracker.scan()
       const exact = this.extended.windowScan(index)
-      if (exact !== undefined && index === 0) loadings = this.loadings(exact.loadings)
+      if (exact !== undefined && index === 0) loadings = exact.loadings
       return exact?.scan ?? quick
     }) as unknown as Scan['windows']
     const velDiv = this.extended.velDiv()
@@ -163,19 +170,27 @@ export class Scanner {
     }
   }
 
-  private loadings(vector: Float64Array): Float64Array {
+  /** Prices and loadings by symbol in one allocation, which takes longer than filling it. */
+  private numbers(vector: Float64Array, prices: Float64Array): Float64Array {
     const { members } = this.trackers[0]!
-    return Float64Array.from(this.symbols, (_, i) => (members[i] === 1 ? vector[i]! : NaN))
+    const count = prices.length
+    const numbers = new Float64Array(2 * count)
+    for (let i = 0; i < count; i++) {
+      numbers[i] = prices[i]!
+      numbers[count + i] = members[i] === 1 ? vector[i]! : NaN
+    }
+    return numbers
   }
 }
 
+/** `loadings` by symbol, of no meaning for symbols outside the 50 window. */
 type Found = Pick<Scan, 'windows' | 'velDiv' | 'velDivBound' | 'escalated' | 'loadings'>
 
 /** Values that a scanner allocates in its kernel. */
 function capacityOf(symbols: number): number {
   const stride = strideOf(symbols)
   const matrices = (SCAN_WINDOWS.length + 1) * symbols
-  const vectors = SCAN_WINDOWS.length * 8 + Lanczos.steps(symbols) + 2
+  const vectors = SCAN_WINDOWS.length * 8 + Lanczos.rows(symbols) + 2
   return (HISTORY + matrices + vectors) * stride
 }
 

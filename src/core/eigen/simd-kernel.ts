@@ -12,7 +12,7 @@ interface Exports {
   multiply(matrix: number, vector: number, out: number, symbols: number, row: number): void
   accumulate(rows: number, count: number, own: number, shifts: number, out: number, row: number): void
   dot(a: number, b: number, row: number): number
-  orthogonalise(vector: number, basis: number, count: number, row: number): number
+  extend(matrix: number, basis: number, size: number, out: number, symbols: number, row: number): void
 }
 
 let compiled: WebAssembly.Module | undefined
@@ -42,16 +42,16 @@ export function simdKernel(symbols: number, capacity: number): Kernel {
     correlate(matrix, means, scales, out) {
       return wasm.correlate(matrix.byteOffset, means.byteOffset, scales.byteOffset, out.byteOffset, symbols, row)
     },
-    multiply(matrix, vector, out) {
-      wasm.multiply(matrix.byteOffset, vector.byteOffset, out.byteOffset, symbols, row)
+    multiply(matrix, vector, out, rows) {
+      wasm.multiply(matrix.byteOffset, vector.byteOffset, out.byteOffset, rows, row)
     },
     accumulate(rows, { from, to }: RowRange, symbol, shifts, out) {
       if (from >= to) return
       wasm.accumulate(rows.byteOffset + from * row, to - from, symbol * 8, shifts.byteOffset, out.byteOffset, row)
     },
     dot: (a, b) => wasm.dot(a.byteOffset, b.byteOffset, row),
-    orthogonalise(vector, basis, count) {
-      return wasm.orthogonalise(vector.byteOffset, basis.byteOffset, count, row)
+    extend(matrix, basis, size, out) {
+      wasm.extend(matrix.byteOffset, basis.byteOffset, size, out.byteOffset, symbols, row)
     },
   }
 }

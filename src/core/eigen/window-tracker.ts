@@ -164,6 +164,6 @@ function undefinedWindow(symbols: number): WindowScan {
 
 function fixSign(vector: Float64Array): void {
   let sum = 0
-  for (const value of vector) sum += value
+  for (let i = 0; i < vector.length; i++) sum += vector[i]!
   if (sum < 0) for (let i = 0; i < vector.length; i++) vector[i] = -vector[i]!
 }

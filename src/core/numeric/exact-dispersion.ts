@@ -1,10 +1,5 @@
 import { assert } from '../assert.js'
-
-/** A positive float64 as `mantissa × 2^exponent` with an odd mantissa, exactly. */
-interface Dyadic {
-  readonly mantissa: bigint
-  readonly exponent: number
-}
+import { type Dyadic, dyadic } from './dyadic.js'
 
 /**
  * Whether the population standard deviation of the simple returns between successive prices exceeds `threshold`, decided
@@ -56,27 +51,4 @@ function commonDenominator(parts: readonly Dyadic[]): {
     after *= distinct[i]!
   }
   return { cofactors, denominator: after }
-}
-
-const FLOAT = new Float64Array(1)
-const BITS = new BigUint64Array(FLOAT.buffer)
-
-function dyadic(value: number): Dyadic {
-  assert(value > 0 && value < Number.POSITIVE_INFINITY, 'an exact value is positive and finite')
-  FLOAT[0] = value
-  const bits = BITS[0]!
-  const biased = Number(bits >> 52n)
-  const fraction = bits & 0xfffffffffffffn
-  let mantissa = biased === 0 ? fraction : fraction | 0x10000000000000n
-  let exponent = (biased === 0 ? 1 : biased) - 1075
-  const zeros = trailingZeros(mantissa)
-  mantissa >>= BigInt(zeros)
-  exponent += zeros
-  return { mantissa, exponent }
-}
-
-function trailingZeros(mantissa: bigint): number {
-  let zeros = 0
-  for (let rest = mantissa; (rest & 1n) === 0n; rest >>= 1n) zeros++
-  return zeros
 }

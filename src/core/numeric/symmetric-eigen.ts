@@ -10,11 +10,16 @@ export interface SymmetricEigen {
  * Source: Bowdler, Martin, Reinsch & Wilkinson, Handbook for Automatic Computation II (tred2, tql2).
  */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
-  const vectors = matrix.slice(0, n * n)
+  let largest = 0
+  for (let at = 0; at < n * n; at++) largest = Math.max(largest, Math.abs(matrix[at]!))
+  // By a power of two to entries near 1, so that no square underflows.
+  const scale = largest > 0 ? 2 ** Math.max(-1000, Math.min(1000, -Math.floor(Math.log2(largest)))) : 1
+  const vectors = matrix.slice(0, n * n).map((value) => value * scale)
   const values = new Float64Array(n)
   const beside = new Float64Array(n)
   tridiagonalise(vectors, values, beside, n)
   diagonalise(vectors, values, beside, n)
+  for (let k = 0; k < n; k++) values[k]! /= scale
   return ascending(values, vectors, n)
 }
 
@@ -102,8 +107,8 @@ function diagonalise(z: Float64Array, d: Float64Array, e: Float64Array, n: numbe
   e[n - 1] = 0
   let shift = 0
   let magnitude = 0
+  for (let k = 0; k < n; k++) magnitude = Math.max(magnitude, Math.abs(d[k]!) + Math.abs(e[k]!))
   for (let l = 0; l < n; l++) {
-    magnitude = Math.max(magnitude, Math.abs(d[l]!) + Math.abs(e[l]!))
     let m = l
     while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * magnitude) m++
     // The method converges cubically; the count only guards against a matrix with NaN.
