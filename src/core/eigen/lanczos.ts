@@ -13,7 +13,7 @@ export interface Spectrum {
 const RESIDUAL_MAX = 2 ** -36
 /** Steps after which a matrix counts as hard and goes to the complete solver. */
 const STEPS_MAX = 96
-/** From this step on every Ritz value is looked at. */
+/** From this step on every third Ritz value is looked at, whatever the guess. */
 const GUESSES_MAX = 10
 
 /**
@@ -72,7 +72,8 @@ export class Lanczos {
       if (step > 0) guess *= beside[step - 1]! / Math.max(diagonal[0]! - diagonal[step]!, 0.1 * beside[step - 1]!)
       // A guess from the diagonal says when the last weight may be small enough; Ritz values are only worth their
       // divisions then, or when the guess is none.
-      if (guess * length <= 64 * RESIDUAL_MAX * diagonal[0]! || step >= GUESSES_MAX || step + 1 === stepsMax) {
+      const guessed = guess * length <= 64 * RESIDUAL_MAX * diagonal[0]!
+      if (guessed || (step >= GUESSES_MAX && step % 3 === 0) || step + 1 === stepsMax) {
         ritz = this.largestRitzValue(step + 1, Math.max(ritz, diagonal[0]!), 1.01 * frobenius)
         if (length * Math.abs(this.ritzWeights(step + 1, ritz)) <= RESIDUAL_MAX * ritz) {
           this.assemble(vector, step + 1)
