@@ -43,6 +43,8 @@ export interface KlineArchive {
   readonly to: IsoDate
   /** The input files, in path order. */
   readonly files: readonly KlineFile[]
+  /** Tables met in folders that hold no prices in a known form, in path order. */
+  readonly ignored: readonly string[]
   /** The bars of a symbol on a day; undefined when the input has none. Throws KlineError. */
   read(symbol: string, date: IsoDate): Promise<SymbolDay | undefined>
   close(): Promise<void>

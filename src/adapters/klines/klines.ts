@@ -1,0 +1,194 @@
+import { type KlineArchive, KlineError, type KlineFile, type SymbolDay } from '../../ports/klines.js'
+import type { IsoDate } from '../../ports/market.js'
+import { readArchiveCsv } from './archive-csv.js'
+import { type ArchiveName, parseArchiveName } from './archive-name.js'
+import { openCsv } from './csv-source.js'
+import { findInputFiles, type InputFile } from './input-files.js'
+import { type DayPart, mergeDay } from './merge-day.js'
+import { type FileRows, RowStore } from './row-store.js'
+import { readTidyCsv } from './tidy-csv.js'
+import { readTidyParquet } from './tidy-parquet.js'
+import { DAY_MS, isoDateOf } from './times.js'
+
+export interface OpenKlinesOptions {
+  readonly signal?: AbortSignal
+  /** Bytes of decoded rows that may stay in memory; more go to temporary files. */
+  readonly memoryBytes?: number
+}
+
+const MEMORY_BYTES = 256 * 1024 * 1024
+
+/**
+ * Opens price files: Binance's public kline archives (`BTCUSDT-1m-2025-05-10.zip`, `BTCUSDT-1m-2025-05.csv`) and tidy
+ * tables (`.csv`, `.zip`, `.parquet` with the columns `timestamp, symbol, close[, volume, taker_buy_volume]`), as files or
+ * folders, mixed.
+ *
+ * Tidy tables are read when they are opened, archives when their first day is asked for, and each whole: only then are
+ * a ZIP's checksum and a table's every row known to be good. Decoded rows take 40 bytes; `memoryBytes` (default 256 MiB)
+ * of them stay in memory and the rest waits in temporary files until the symbol has gone past the file's last day. On
+ * top come one chunk of text (256 KiB), a Parquet table's row group, and the day that is given out.
+ *
+ * Throws KlineError for a path, a name or a table that cannot be used.
+ */
+export async function openKlines(inputs: readonly string[], options: OpenKlinesOptions = {}): Promise<KlineArchive> {
+  const { signal, memoryBytes = MEMORY_BYTES } = options
+  signal?.throwIfAborted()
+  const { files, ignored } = await findInputFiles(inputs, signal)
+  const archive = new OpenArchive(files, ignored, new RowStore(memoryBytes), signal)
+  try {
+    await archive.open()
+  } catch (error) {
+    await archive.close()
+    throw error
+  }
+  return archive
+}
+
+/** One file of Binance's archive: decoded when needed, forgotten when passed. */
+interface ArchivePart {
+  readonly file: KlineFile
+  readonly name: ArchiveName
+  decoded?: { readonly rows: FileRows; readonly label: string }
+}
+
+interface TidyPart {
+  readonly file: InputFile & { readonly kind: 'tidy-csv' | 'tidy-parquet' }
+  readonly label: string
+  readonly rows: FileRows
+}
+
+class OpenArchive implements KlineArchive {
+  symbols: readonly string[] = []
+  from: IsoDate = ''
+  to: IsoDate = ''
+  readonly files: readonly KlineFile[]
+  private readonly archives = new Map<string, ArchivePart[]>()
+  private readonly tidy: TidyPart[] = []
+  /** Reads wait for one another: decoding is work of this thread anyway, and one file at a time bounds the memory. */
+  private last: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    private readonly inputs: readonly InputFile[],
+    readonly ignored: readonly string[],
+    private readonly store: RowStore,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.files = inputs.map(({ path, bytes, modifiedMs }) => ({ path, bytes, modifiedMs }))
+  }
+
+  async open(): Promise<void> {
+    let [fromMs, untilMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    const cover = (from: number, until: number) => {
+      fromMs = Math.min(fromMs, from)
+      untilMs = Math.max(untilMs, until)
+    }
+    for (const input of this.inputs) {
+      if (input.kind === 'archive') {
+        this.addArchive(input, input.name)
+        cover(input.name.fromMs, input.name.untilMs)
+      } else {
+        const part = await this.openTidy(input)
+        for (const dayMs of part.rows.dayStarts()) cover(dayMs, dayMs + DAY_MS)
+      }
+    }
+    if (fromMs > untilMs) throw new KlineError(this.inputs[0]!.path, 'a table with at least one price', 'none')
+    this.symbols = [...new Set([...this.archives.keys(), ...this.tidy.flatMap(({ rows }) => rows.symbols)])].sort()
+    this.from = isoDateOf(fromMs)
+    this.to = isoDateOf(untilMs - 1)
+  }
+
+  read(symbol: string, date: IsoDate): Promise<SymbolDay | undefined> {
+    const reading = this.last.then(() => this.readNow(symbol, date))
+    this.last = reading.catch(() => undefined)
+    return reading
+  }
+
+  async close(): Promise<void> {
+    await this.last
+    this.store.close()
+  }
+
+  private async readNow(symbol: string, date: IsoDate): Promise<SymbolDay | undefined> {
+    this.signal?.throwIfAborted()
+    const dayMs = Date.parse(`${date}T00:00:00Z`)
+    const parts: { path: string; part: DayPart }[] = []
+    for (const archive of this.archives.get(symbol) ?? []) {
+      const { name, file } = archive
+      if (dayMs >= name.untilMs) this.forget(archive)
+      if (!(dayMs >= name.fromMs && dayMs < name.untilMs)) continue
+      archive.decoded ??= await this.decodeArchive(archive)
+      const rows = archive.decoded.rows.read(symbol, dayMs)
+      const { label } = archive.decoded
+      if (rows) parts.push({ path: file.path, part: { label, rows, hasVolume: true, hasTakerBuyVolume: true } })
+    }
+    for (const { file, label, rows: decoded } of this.tidy) {
+      const rows = decoded.read(symbol, dayMs)
+      const [hasVolume, hasTakerBuyVolume] = [
+        file.columns.volume !== undefined,
+        file.columns.takerBuyVolume !== undefined,
+      ]
+      if (rows) parts.push({ path: file.path, part: { label, rows, hasVolume, hasTakerBuyVolume } })
+    }
+    // In path order, so that the order of the inputs shows nowhere.
+    parts.sort((a, b) => (a.path < b.path ? -1 : 1))
+    return mergeDay(
+      symbol,
+      parts.map(({ part }) => part),
+    )
+  }
+
+  private addArchive(file: KlineFile, name: ArchiveName): void {
+    const parts = this.archives.get(name.symbol) ?? []
+    const other = parts.find((part) => part.name.interval !== name.interval)
+    if (other !== undefined) {
+      throw new KlineError(
+        file.path,
+        `one interval per symbol (${other.name.interval} as in ${other.file.path})`,
+        name.interval,
+      )
+    }
+    parts.push({ file, name })
+    this.archives.set(name.symbol, parts)
+  }
+
+  private async openTidy(input: InputFile & { kind: 'tidy-csv' | 'tidy-parquet' }): Promise<TidyPart> {
+    const rows = this.store.add()
+    const label = input.kind === 'tidy-csv' ? input.source.label : input.path
+    if (input.kind === 'tidy-csv') await readTidyCsv(input.source, input.columns, rows, this.onBlock)
+    else await readTidyParquet(input.path, input.columns, rows, this.onBlock)
+    const part = { file: input, label, rows }
+    this.tidy.push(part)
+    return part
+  }
+
+  private async decodeArchive({ file, name }: ArchivePart): Promise<NonNullable<ArchivePart['decoded']>> {
+    const source = await openCsv(file.path, this.signal)
+    const entryName = parseArchiveName(source.entryName)
+    // A ZIP that was renamed would give its prices to another symbol or day.
+    if (entryName !== undefined && !isSame(entryName, name)) {
+      throw new KlineError(file.path, 'the CSV that the name of the ZIP announces', source.entryName)
+    }
+    const rows = this.store.add()
+    try {
+      await readArchiveCsv(source, name, rows, this.onBlock)
+    } catch (error) {
+      this.store.remove(rows)
+      throw error
+    }
+    return { rows, label: source.label }
+  }
+
+  private forget(archive: ArchivePart): void {
+    if (archive.decoded !== undefined) this.store.remove(archive.decoded.rows)
+    delete archive.decoded
+  }
+
+  private readonly onBlock = (): void => {
+    this.signal?.throwIfAborted()
+    this.store.keepWithinBudget()
+  }
+}
+
+function isSame(a: ArchiveName, b: ArchiveName): boolean {
+  return a.symbol === b.symbol && a.interval === b.interval && a.fromMs === b.fromMs && a.untilMs === b.untilMs
+}

@@ -1,0 +1,175 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { AsyncBuffer, DecodedArray, FileMetaData } from 'hyparquet'
+import { KlineError } from '../../ports/klines.js'
+import { asKlineError, shown } from './refusal.js'
+import type { FileRows } from './row-store.js'
+import { findTidyColumns, type TidyColumns } from './tidy-columns.js'
+import { TidyRows } from './tidy-rows.js'
+import { millisecondsOfNanoseconds, TIME_EXPECTED, timeOfInteger, timeOfNumber, timeOfText } from './times.js'
+
+const READABLE = 'a readable Parquet file'
+/** A page beyond this is damage or a bomb: writers make pages of about 1 MB, a few of a whole row group. */
+const MAX_PAGE_BYTES = 512 * 1024 * 1024
+const MAX_GROUP_ROWS = 1 << 26
+
+/** Times as float64 milliseconds: the library's own parsers give `Date`, which loses microseconds. */
+const PARSERS = {
+  timestampFromMilliseconds: (value: bigint) => Number(value),
+  timestampFromMicroseconds: (value: bigint) => Number(value) / 1e3,
+  timestampFromNanoseconds: millisecondsOfNanoseconds,
+  dateFromDays: (days: number) => days * 86_400_000,
+}
+
+/** The columns of a Parquet file that is a tidy table; undefined for another Parquet file. Throws KlineError for a damaged one. */
+export async function tidyParquetColumns(path: string): Promise<TidyColumns | undefined> {
+  return withParquet(path, async (_, metadata) => findTidyColumns(columnNames(metadata)))
+}
+
+/** Decodes a tidy Parquet table into `rows`, one row group at a time. Throws KlineError. */
+export async function readTidyParquet(
+  path: string,
+  columns: TidyColumns,
+  rows: FileRows,
+  onBlock: () => void,
+): Promise<void> {
+  await withParquet(path, async (file, metadata) => {
+    const tidy = new TidyRows(rows)
+    let first = 0
+    for (const group of metadata.row_groups) {
+      const count = Number(group.num_rows)
+      if (!(count >= 0 && count <= MAX_GROUP_ROWS)) {
+        throw new KlineError(path, `a row group of at most ${MAX_GROUP_ROWS} rows`, `${count}`)
+      }
+      if (count > 0) takeGroup(tidy, await readGroup(path, file, metadata, columns, first, count), path, first, count)
+      first += count
+      onBlock()
+    }
+  })
+}
+
+interface Group {
+  readonly timestamp: DecodedArray
+  readonly symbol: DecodedArray
+  readonly close: DecodedArray
+  readonly volume: DecodedArray | undefined
+  readonly takerBuyVolume: DecodedArray | undefined
+}
+
+async function readGroup(
+  path: string,
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  columns: TidyColumns,
+  first: number,
+  count: number,
+): Promise<Group> {
+  const [{ parquetScan }, { compressors: all }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet-compressors'),
+  ])
+  const compressors = Object.fromEntries(
+    Object.entries(all).map(([codec, decompress]) => [
+      codec,
+      (input: Uint8Array, length: number) => {
+        if (!(length >= 0 && length <= MAX_PAGE_BYTES)) throw new Error(`a page of ${length} bytes`)
+        return decompress(input, length)
+      },
+    ]),
+  )
+  const names = columnNames(metadata)
+  const range = { rowStart: first, rowEnd: first + count }
+  const scan = await parquetScan({ file, metadata, ...range, compressors, parsers: PARSERS, useOffsetIndex: false })
+  const read = async (column: number): Promise<DecodedArray> => {
+    const values = await scan.readColumn({ ...range, column: names[column]! })
+    if (values.length !== count) throw new KlineError(path, `${count} rows of ${names[column]}`, `${values.length}`)
+    return values
+  }
+  const readOptional = async (column: number | undefined) => (column === undefined ? undefined : await read(column))
+  return {
+    timestamp: await read(columns.timestamp),
+    symbol: await read(columns.symbol),
+    close: await read(columns.close),
+    volume: await readOptional(columns.volume),
+    takerBuyVolume: await readOptional(columns.takerBuyVolume),
+  }
+}
+
+function takeGroup(tidy: TidyRows, group: Group, path: string, first: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const row = first + i + 1
+    const place = () => `${path}:${row}`
+    const timeMs = timeOf(group.timestamp[i])
+    if (Number.isNaN(timeMs)) throw new KlineError(place(), TIME_EXPECTED, shown(String(group.timestamp[i])))
+    const symbol: unknown = group.symbol[i]
+    if (symbol !== tidy.symbol) {
+      if (typeof symbol !== 'string') throw new KlineError(place(), 'a symbol such as BTCUSDT', shown(String(symbol)))
+      tidy.checkSymbol(symbol, place)
+    }
+    tidy.at(symbol as string, timeMs)
+    const close = numberOf(group.close[i], 'close', place)
+    if (Number.isNaN(close)) continue
+    const volume = numberOf(group.volume?.[i], 'volume', place)
+    tidy.push(timeMs, close, volume, numberOf(group.takerBuyVolume?.[i], 'taker_buy_volume', place), row, place)
+  }
+}
+
+function timeOf(value: unknown): number {
+  if (typeof value === 'number') return timeOfNumber(value)
+  if (typeof value === 'bigint') return timeOfInteger(value)
+  return typeof value === 'string' ? timeOfText(value) : Number.NaN
+}
+
+/** NaN for a missing value. */
+function numberOf(value: unknown, name: string, place: () => string): number {
+  if (typeof value === 'number') return value
+  if (value === undefined || value === null) return Number.NaN
+  if (typeof value === 'bigint') return Number(value)
+  throw new KlineError(place(), `a number as ${name}`, shown(String(value)))
+}
+
+/** Top-level columns in file order. */
+function columnNames({ schema }: FileMetaData): string[] {
+  const names: string[] = []
+  let at = 1
+  const skip = () => {
+    const children = schema[at++]?.num_children ?? 0
+    for (let i = 0; i < children && at < schema.length; i++) skip()
+  }
+  while (at < schema.length) {
+    names.push(schema[at]!.name)
+    skip()
+  }
+  return names
+}
+
+async function withParquet<T>(
+  path: string,
+  use: (file: AsyncBuffer, metadata: FileMetaData) => Promise<T>,
+): Promise<T> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(path)
+    const { size } = await handle.stat()
+    const file = { byteLength: size, slice: sliceOf(handle, size) }
+    const { parquetMetadataAsync } = await import('hyparquet')
+    return await use(file, await parquetMetadataAsync(file, { parsers: PARSERS, geoparquet: false }))
+  } catch (error) {
+    throw asKlineError(error, path, READABLE)
+  } finally {
+    await handle?.close()
+  }
+}
+
+/** Reads within the file only: a hostile footer may ask for any range. */
+function sliceOf(handle: FileHandle, size: number): AsyncBuffer['slice'] {
+  return async (start, end = size) => {
+    if (!(start >= 0 && start <= end && end <= size)) throw new Error(`bytes ${start} to ${end} of ${size}`)
+    const bytes = new Uint8Array(end - start)
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
+      if (bytesRead === 0) throw new Error('the file ends early')
+      done += bytesRead
+    }
+    return bytes.buffer
+  }
+}
