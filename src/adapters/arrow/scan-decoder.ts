@@ -1,7 +1,7 @@
-import { type Schema, type Table, tableFromIPC } from 'apache-arrow'
 import { SCAN_WINDOWS } from '../../ports/scan.js'
 import { ScanFileError, type ScanRecord, type WindowRecord } from '../../ports/scan-archive.js'
-import { SCAN_FIELDS, SCHEMA_VERSION, typeName, WINDOW_FIELDS } from './scan-schema.js'
+import { type Cell, IpcError, type IpcField, readIpcRow } from './ipc-row.js'
+import { SCAN_FIELDS, SCHEMA_VERSION, WINDOW_FIELDS } from './scan-fields.js'
 
 /**
  * A scan from the bytes of its file: Arrow IPC, file or stream form, exactly the schema's fields in their order, one row.
@@ -9,65 +9,35 @@ import { SCAN_FIELDS, SCHEMA_VERSION, typeName, WINDOW_FIELDS } from './scan-sch
  * @throws ScanFileError naming the file and what is wrong with it.
  */
 export function decodeScan(bytes: Uint8Array, file: string): ScanRecord {
-  refuseOtherBytes(bytes, file)
-  let table: Table
   try {
-    table = tableFromIPC(bytes)
-    checkSchema(table.schema, file)
+    const cells = readIpcRow(bytes, checkSchema)
+    return new RowReader(new Map(SCAN_FIELDS.map(([name], i) => [name, cells[i]!])), file).record()
   } catch (error) {
-    if (error instanceof ScanFileError) throw error
-    throw new ScanFileError({ file }, 'Arrow data', `damaged bytes (${reason(error)})`)
-  }
-  if (table.numRows !== 1) throw new ScanFileError({ file }, 'one row', `${table.numRows}`)
-  return new RowReader(table, file).record()
-}
-
-const FILE_MAGIC = 'ARROW1'
-/** A stream's first message starts with this marker since format version 1.0. */
-const CONTINUATION = 0xffffffff
-
-/** The library takes any bytes for one form or the other, and a file without its end for an empty one. */
-function refuseOtherBytes(bytes: Uint8Array, file: string): void {
-  const text = (from: number) => String.fromCharCode(...bytes.subarray(from, from + FILE_MAGIC.length))
-  if (bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === CONTINUATION) return
-  if (bytes.length < FILE_MAGIC.length || text(0) !== FILE_MAGIC) {
-    const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
-    const found = bytes.length === 0 ? 'an empty file' : `${bytes.length} bytes that start with ${start}`
-    throw new ScanFileError({ file }, 'an Arrow IPC file or stream', found)
-  }
-  if (bytes.length < 2 * FILE_MAGIC.length || text(bytes.length - FILE_MAGIC.length) !== FILE_MAGIC) {
-    throw new ScanFileError({ file }, 'a whole Arrow IPC file', `${bytes.length} bytes without its end`)
+    if (error instanceof IpcError) throw new ScanFileError({ file }, error.expected, error.found)
+    throw error
   }
 }
 
-function checkSchema({ fields }: Schema, file: string): void {
+function checkSchema(fields: readonly IpcField[]): void {
   const described = (name: string, type: string) => `'${name}' ${type}`
   for (const [i, [name, type]] of SCAN_FIELDS.entries()) {
     const field = fields[i]
-    if (field?.name === name && typeName(field.type) === type) continue
+    if (field?.name === name && field.type === type) continue
     const expected = `field ${i + 1} of ${SCAN_FIELDS.length} to be ${described(name, type)}`
-    throw new ScanFileError(
-      { file },
-      expected,
-      field === undefined ? 'none' : described(field.name, typeName(field.type)),
-    )
+    throw new IpcError(expected, field === undefined ? 'none' : described(field.name, field.type))
   }
   const extra = fields[SCAN_FIELDS.length]
   if (extra === undefined) return
-  throw new ScanFileError(
-    { file },
-    `${SCAN_FIELDS.length} fields`,
-    `${fields.length}; the first more is '${extra.name}'`,
-  )
+  throw new IpcError(`${SCAN_FIELDS.length} fields`, `${fields.length}; the first more is '${extra.name}'`)
 }
 
 /** The one row, field by field; each value is checked, because a damaged body still is a body. */
 class RowReader {
-  private readonly table: Table
+  private readonly cells: ReadonlyMap<string, Cell>
   private readonly file: string
 
-  constructor(table: Table, file: string) {
-    this.table = table
+  constructor(cells: ReadonlyMap<string, Cell>, file: string) {
+    this.cells = cells
     this.file = file
   }
 
@@ -138,27 +108,19 @@ class RowReader {
   }
 
   private float(field: string): number {
-    const value: unknown = this.value(field)
+    const value = this.cells.get(field)
     if (value === null) return NaN
     return typeof value === 'number' ? value : this.refuse(field, 'a number', `${value}`)
   }
 
   private integer(field: string): bigint {
-    const value: unknown = this.value(field)
+    const value = this.cells.get(field)
     return typeof value === 'bigint' ? value : this.refuse(field, 'an integer', `${value}`)
   }
 
   private text(field: string): string {
-    const value: unknown = this.value(field)
+    const value = this.cells.get(field)
     return typeof value === 'string' ? value : this.refuse(field, 'text', `${value}`)
-  }
-
-  private value(field: string): unknown {
-    try {
-      return this.table.getChild(field)?.get(0)
-    } catch (error) {
-      return this.refuse(field, 'a value', `damaged bytes (${reason(error)})`)
-    }
   }
 
   private refuse(field: string, expected: string, found: string): never {
@@ -168,8 +130,4 @@ class RowReader {
 
 function shortened(text: string): string {
   return text.length <= 60 ? `'${text}'` : `'${text.slice(0, 57)}…'`
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,3 @@
-import { type DataType, Field, Float64, Int64, Schema, Utf8 } from 'apache-arrow'
 import { SCAN_WINDOWS } from '../../ports/scan.js'
 import type { WindowRecord } from '../../ports/scan-archive.js'
 
@@ -30,17 +29,3 @@ export const SCAN_FIELDS: readonly (readonly [name: string, type: FieldType])[] 
   ['loadings', 'utf8'],
   ['schema_version', 'utf8'],
 ]
-
-const ARROW_TYPES: Readonly<Record<FieldType, DataType>> = {
-  int64: new Int64(),
-  float64: new Float64(),
-  utf8: new Utf8(),
-}
-
-/** Nullable without metadata: what `pa.schema([(name, type), …])` makes, so that both are equal. */
-export const SCAN_SCHEMA = new Schema(SCAN_FIELDS.map(([name, type]) => new Field(name, ARROW_TYPES[type], true)))
-
-/** An Arrow type as people write it: `int64`, `float64`, `utf8`; as the library writes it for any other. */
-export function typeName(type: DataType): string {
-  return type.toString().toLowerCase()
-}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../../src/adapters/clock/system-clock.js'
+import { replayPrices } from '../../../src/adapters/replay/replay-prices.js'
+import type { DayColumns } from '../../../src/ports/days.js'
+import type { PriceStep } from '../../../src/ports/prices.js'
+import { FakeClock } from '../../support/fake-clock.js'
+
+const SECOND = 1_000_000_000n
+const START = 1_767_571_200n * SECOND
+
+/** A day whose bars lie at these seconds; each asset's price is its position times 100 plus the bar. */
+function day(date: string, startNs: bigint, seconds: readonly number[], assets = ['A', 'B']): DayColumns {
+  return {
+    date,
+    bars: seconds.length,
+    timestampNs: BigInt64Array.from(seconds, (second) => startNs + BigInt(second) * SECOND),
+    velDiv: new Float64Array(seconds.length),
+    eigen: {},
+    assets,
+    prices: assets.map((_, asset) => Float64Array.from(seconds, (_, bar) => (asset + 1) * 100 + bar)),
+  }
+}
+
+async function collect(steps: AsyncIterable<PriceStep>): Promise<(PriceStep & { at: number })[]> {
+  const all: (PriceStep & { at: number })[] = []
+  for await (const step of steps) {
+    all.push({ ...step, prices: step.prices.slice(), at: Number((step.timestampNs - START) / SECOND) })
+  }
+  return all
+}
+
+const clock = new FakeClock()
+const unpaced = { symbols: ['A', 'B'], speed: 'max', clock } as const
+
+describe('a replay', () => {
+  it('gives every step in order, prices in the order of the symbols, NaN where a day lacks one', async () => {
+    const days = [day('2026-01-05', START, [0, 5], ['B', 'X', 'A']), day('2026-01-06', START, [10, 15], ['A'])]
+    const steps = await collect(replayPrices({ ...unpaced, days }).steps())
+    expect(steps.map(({ at, prices, missing, due }) => [at, [...prices], missing, due])).toEqual([
+      [0, [300, 100], 0, undefined],
+      [5, [301, 101], 0, undefined],
+      [10, [100, NaN], 0, undefined],
+      [15, [101, NaN], 0, undefined],
+    ])
+  })
+
+  it('counts steps that were not recorded, also over midnight, and forgives jitter', async () => {
+    const days = [day('2026-01-05', START, [0, 5, 10, 17, 20, 40, 45]), day('2026-01-06', START, [65, 70, 75])]
+    const steps = await collect(replayPrices({ ...unpaced, days }).steps())
+    expect(steps.flatMap(({ at, missing }) => (missing > 0 ? [[at, missing]] : []))).toEqual([
+      [40, 3],
+      [65, 3],
+    ])
+  })
+
+  it('leaves out what lies before its start, and counts no gap there', async () => {
+    const days = [day('2026-01-05', START, [0, 5, 100, 105])]
+    const steps = await collect(replayPrices({ ...unpaced, days, sinceNs: START + 100n * SECOND }).steps())
+    expect(steps.map(({ at, missing }) => [at, missing])).toEqual([
+      [100, 0],
+      [105, 0],
+    ])
+  })
+
+  it.each([
+    [1, [0, 5_000, 5_000, 20_000]],
+    [10, [0, 500, 500, 2_000]],
+    [0.5, [0, 10_000, 10_000, 40_000]],
+  ])('at speed %d sleeps from step to step, gaps included', async (speed, sleeps) => {
+    const clock = new FakeClock()
+    const steps = await collect(
+      replayPrices({ ...unpaced, speed, clock, days: [day('2026-01-05', START, [0, 5, 10, 30])] }).steps(),
+    )
+    expect(clock.sleeps).toEqual(sleeps)
+    expect(steps.map(({ due }) => due)).toEqual(
+      [0, 5, 10, 30].map((second) => ({ atMs: 1_000 + (second * 1_000) / speed, intervalMs: 5_000 / speed })),
+    )
+  })
+
+  it('gives history at once and paces from its moment on', async () => {
+    const clock = new FakeClock()
+    const days = [day('2026-01-05', START, [0, 5, 10, 15])]
+    const pacedFromNs = START + 10n * SECOND
+    const steps = await collect(replayPrices({ ...unpaced, speed: 1, clock, days, pacedFromNs }).steps())
+    expect(clock.sleeps).toEqual([0, 5_000])
+    expect(steps.map(({ due }) => due?.atMs)).toEqual([undefined, undefined, 1_000, 6_000])
+  })
+
+  it('catches up after a slow consumer and leaves no step out', async () => {
+    const clock = new FakeClock()
+    const seen: number[] = []
+    const replay = replayPrices({ ...unpaced, speed: 1, clock, days: [day('2026-01-05', START, [0, 5, 10, 15])] })
+    for await (const { due } of replay.steps()) {
+      seen.push(clock.ms - due!.atMs)
+      if (seen.length === 1) clock.ms += 12_000
+    }
+    expect(seen).toEqual([0, 7_000, 2_000, 0])
+  })
+
+  it('ends with the reason when it is aborted, also while it waits', async () => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const days = [day('2026-01-05', START, [0, 3_600])]
+    const replay = replayPrices({ ...unpaced, speed: 1, clock: systemClock, days }).steps(controller.signal)
+    const iterator = replay[Symbol.asyncIterator]()
+    expect((await iterator.next()).done).toBe(false)
+    setTimeout(() => controller.abort(reason), 10)
+    await expect(iterator.next()).rejects.toBe(reason)
+  })
+
+  it.each([
+    ['days out of order', [day('2026-01-05', START, [5]), day('2026-01-06', START, [5])], 'expected a time after'],
+    [
+      'a day without times',
+      [{ ...day('2026-01-05', START, [0]), timestampNs: undefined } as unknown as DayColumns],
+      "2026-01-05, column 'timestamp': expected the time of every bar, found no such column",
+    ],
+  ])('refuses %s', async (_, days, message) => {
+    await expect(collect(replayPrices({ ...unpaced, days }).steps())).rejects.toThrow(message)
+  })
+})
