@@ -1,6 +1,6 @@
 /**
  * The eigenscan computed from scratch at every step: no rolling moments, no warm start, a dense symmetric eigen solver.
- * Slow and plain on purpose: it is what the bundled days are made with and what a faster scanner can be held against.
+ * Slow and plain on purpose: it is what the scanner, and the bundled days it made, are held against.
  * Source: system bible §3 and the scan definition of the data page.
  */
 
