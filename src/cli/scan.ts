@@ -74,6 +74,8 @@ async function scanInto(
   const recording = await openRecording(parquetDays, chosen, fromNs)
   // A storage keeps its universe: a window must not run over two meanings of one position.
   const symbols = last?.record.assets ?? recording.assets
+  const unknown = recording.assets.filter((asset) => !symbols.includes(asset))
+  if (unknown.length > 0) say(`Left out, not in the universe of the storage: ${unknown.join(', ')}`)
   const source = replayPrices({
     ...recording,
     symbols,
