@@ -17,7 +17,7 @@ export interface ExactPair {
 
 /** The proof ends at λ₁ ≤ ρ + 2^−520; the enclosure is a little wider by the errors of the matrix. */
 const MARGIN_BITS = 520
-const FIRST_MARGIN_BITS = 30
+const FIRST_MARGIN_BITS = 60
 /** σ = ρ + 2^14 is above every eigenvalue of a correlation matrix of up to 16,384 symbols. */
 const SAFE_BITS = 14n
 const TURNS_MAX = 120
@@ -28,7 +28,7 @@ const GOLDEN_RATIO = 0.6180339887498949
  *
  * For σ = ρ + 2^−bits a Cholesky factorisation of σI − C that runs to its end proves λ₁ ≤ σ, and the same factor serves
  * one step of inverse iteration, which shrinks everything beside the leading vector by about 2^−bits over the gap; ρ is
- * then good for twice the bits, and the next σ comes much closer: 30, 90, 240, 520 bits. A factorisation that stops means
+ * then good for twice the bits, and the next σ comes much closer: 60, 190, 520 bits. A factorisation that stops means
  * σ < λ₁: the step shortens, and the nearest factor so far improves the vector meanwhile. Needs no gap between the
  * eigenvalues: a cluster closer than the margin is one eigenvalue for the purpose.
  */
@@ -48,7 +48,7 @@ export function exactLeadingPair(correlations: ExactCorrelations, start: readonl
       nearest = factor
       if (sigma < upper) upper = sigma
       proved = bits
-      stride = Math.max(2, 3 * stride - 30)
+      stride = Math.max(2, 3 * stride - 50)
       if (proved === MARGIN_BITS) break
     } else if (!restarted) {
       restarted = true

@@ -27,11 +27,13 @@ export class ExactMoments {
   /** Lower triangle by rows, the diagonal included. */
   private readonly products: bigint[]
 
-  constructor(symbols: number, window: number) {
+  /** Empty, or with the sums of another window so far. */
+  constructor(symbols: number, window: number, from?: ExactMoments) {
     this.symbols = symbols
     this.window = window
-    this.sums = new Array<bigint>(symbols).fill(0n)
-    this.products = new Array<bigint>((symbols * (symbols + 1)) / 2).fill(0n)
+    this.sums = from === undefined ? new Array<bigint>(symbols).fill(0n) : [...from.sums]
+    const pairs = (symbols * (symbols + 1)) / 2
+    this.products = from === undefined ? new Array<bigint>(pairs).fill(0n) : [...from.products]
   }
 
   /** Takes one step's returns in; a missing one counts as zero, and its symbol's window as incomplete elsewhere. */

@@ -32,7 +32,7 @@ interface Scanned extends ExactPair {
 export class ExactScan {
   private readonly history: PriceHistory
   private readonly windows = new Map<number, ExactRolling>()
-  private readonly rows: { step: number; returns: readonly bigint[] }[] = []
+  private readonly rows: { readonly step: number; readonly row: readonly bigint[] }[] = []
 
   constructor(history: PriceHistory) {
     this.history = history
@@ -42,12 +42,13 @@ export class ExactScan {
   scan(window: number, now: Approximation, before: Approximation | undefined): ExactWindow {
     let rolling = this.windows.get(window)
     if (rolling === undefined) {
-      rolling = new ExactRolling(window, this.history.symbols, (step) => this.returns(step))
+      rolling = new ExactRolling(window, this.history.symbols, (step) => this.row(step))
       this.windows.set(window, rolling)
     }
     const step = this.history.steps
-    const previous = before && rolling.scan(step - 1, before)
-    const current = rolling.scan(step, now)
+    const shorter = [...this.windows.values()].findLast((other) => other.window < window)
+    const previous = before && rolling.scan(step - 1, before, shorter)
+    const current = rolling.scan(step, now, shorter)
     const loadings = new Float64Array(this.history.symbols)
     current.kept.forEach((symbol, i) => {
       loadings[symbol] = toNumber(current.vector[i]!)
@@ -60,9 +61,9 @@ export class ExactScan {
   }
 
   /** Fixed-point log returns of a step (the first is 1), zero where a price is missing. */
-  private returns(step: number): readonly bigint[] {
+  private row(step: number): readonly bigint[] {
     const cached = this.rows[step % HISTORY]
-    if (cached?.step === step) return cached.returns
+    if (cached?.step === step) return cached.row
     const { history } = this
     const back = history.steps - step
     const returns = Array.from({ length: history.symbols }, (_, symbol) => {
@@ -70,29 +71,29 @@ export class ExactScan {
       const before = history.price(symbol, back + 1)
       return now > 0 && before > 0 ? exactLogReturn(before, now) : 0n
     })
-    this.rows[step % HISTORY] = { step, returns }
+    this.rows[step % HISTORY] = { step, row: returns }
     return returns
   }
 }
 
 /** One window's exact sums and its latest pair. */
 class ExactRolling {
-  private readonly window: number
+  readonly window: number
   private readonly symbols: number
-  private readonly returns: (step: number) => readonly bigint[]
+  private readonly row: (step: number) => readonly bigint[]
   private moments: ExactMoments | undefined
   private step = -1
   private latest: Scanned | undefined
 
-  constructor(window: number, symbols: number, returns: (step: number) => readonly bigint[]) {
+  constructor(window: number, symbols: number, row: (step: number) => readonly bigint[]) {
     this.window = window
     this.symbols = symbols
-    this.returns = returns
+    this.row = row
   }
 
-  scan(step: number, { members, vector }: Approximation): Scanned {
+  scan(step: number, { members, vector }: Approximation, shorter: ExactRolling | undefined): Scanned {
     if (this.latest?.step === step) return this.latest
-    const moments = this.momentsAt(step)
+    const moments = this.momentsAt(step, shorter)
     const kept = Array.from(members.keys()).filter((symbol) => members[symbol] === 1)
     const pair = exactLeadingPair(
       moments.correlations(kept),
@@ -102,15 +103,21 @@ class ExactRolling {
     return this.latest
   }
 
-  private momentsAt(step: number): ExactMoments {
+  /** The sums at a step: moved on from the step before, or started from a shorter window's of about then, or afresh. */
+  private momentsAt(step: number, shorter: ExactRolling | undefined): ExactMoments {
     const { window } = this
     if (this.moments !== undefined && this.step === step) return this.moments
     if (this.moments !== undefined && this.step === step - 1) {
-      this.moments.add(this.returns(step))
-      this.moments.remove(this.returns(step - window))
+      this.moments.add(this.row(step))
+      this.moments.remove(this.row(step - window))
     } else {
-      this.moments = new ExactMoments(this.symbols, window)
-      for (let at = step - window + 1; at <= step; at++) this.moments.add(this.returns(at))
+      const donor = shorter?.moments !== undefined && Math.abs(shorter.step - step) <= 1 ? shorter : undefined
+      this.moments = new ExactMoments(this.symbols, window, donor?.moments)
+      const last = donor?.step ?? step
+      const first = donor === undefined ? step + 1 : last - donor.window + 1
+      for (let at = step - window + 1; at < first; at++) this.moments.add(this.row(at))
+      if (last > step) this.moments.remove(this.row(last))
+      if (last < step) this.moments.add(this.row(step))
     }
     this.step = step
     return this.moments
