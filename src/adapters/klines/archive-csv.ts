@@ -6,7 +6,7 @@ import { parseDecimal, textOf } from './decimal.js'
 import { shown } from './refusal.js'
 import type { FileRows, RowList } from './row-store.js'
 import { DAY_MS, dayStartOf, isoDateOf, parseTime } from './times.js'
-import { CLOSE_EXPECTED, isPrice, volumeOf } from './values.js'
+import { CLOSE_EXPECTED, isPrice, isVolume } from './values.js'
 
 /** The columns of Binance's public kline archive, as its own headers name them. */
 const COLUMNS = [
@@ -48,8 +48,12 @@ export async function readArchiveCsv(
       }
       const close = parseDecimal(bytes, starts[CLOSE]!, ends[CLOSE]!)
       if (!isPrice(close)) throw new KlineError(place(), CLOSE_EXPECTED, fieldText(line, CLOSE))
-      const volume = volumeOf(bytes, starts[VOLUME]!, ends[VOLUME]!, 'volume', place)
-      const taker = volumeOf(bytes, starts[TAKER_BUY_VOLUME]!, ends[TAKER_BUY_VOLUME]!, 'taker_buy_volume', place)
+      const volume = parseDecimal(bytes, starts[VOLUME]!, ends[VOLUME]!)
+      if (!isVolume(volume)) throw new KlineError(place(), 'a volume of 0 or more', fieldText(line, VOLUME))
+      const taker = parseDecimal(bytes, starts[TAKER_BUY_VOLUME]!, ends[TAKER_BUY_VOLUME]!)
+      if (!isVolume(taker)) {
+        throw new KlineError(place(), 'a taker_buy_volume of 0 or more', fieldText(line, TAKER_BUY_VOLUME))
+      }
       if (!(timeMs >= dayMs && timeMs < dayMs + DAY_MS) || list === undefined) {
         dayMs = dayStartOf(timeMs)
         list = rows.list(name.symbol, dayMs)

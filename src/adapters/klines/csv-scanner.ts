@@ -51,7 +51,7 @@ export async function scanCsv(source: CsvSource, onLine: (line: CsvLine) => void
       start = end + 1
     }
     rest = bytes.slice(start)
-    if (rest.length > MAX_LINE_BYTES) throw tooLong(source, line)
+    if (rest.length > MAX_LINE_BYTES) throw tooLong(source, line.line + 1)
     onBlock()
   }
   line.bytes = rest
@@ -72,7 +72,7 @@ function takeLine(
   onLine: (line: CsvLine) => void,
 ): void {
   line.line++
-  if (lineEnd - start > MAX_LINE_BYTES) throw tooLong(source, line)
+  if (lineEnd - start > MAX_LINE_BYTES) throw tooLong(source, line.line)
   const end = lineEnd > start && line.bytes[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd
   if (end === start) return
   cutFields(source, line, start, end)
@@ -108,6 +108,6 @@ function cutFields(source: CsvSource, line: CsvLine, lineStart: number, end: num
   line.fields = fields
 }
 
-function tooLong(source: CsvSource, line: CsvLine): KlineError {
-  return new KlineError(`${source.label}:${line.line}`, `a line of at most ${MAX_LINE_BYTES} bytes`, 'a longer one')
+function tooLong(source: CsvSource, line: number): KlineError {
+  return new KlineError(`${source.label}:${line}`, `a line of at most ${MAX_LINE_BYTES} bytes`, 'a longer one')
 }

@@ -7,7 +7,7 @@ import type { FileRows } from './row-store.js'
 import type { TidyColumns } from './tidy-columns.js'
 import { TidyRows } from './tidy-rows.js'
 import { parseTime, TIME_EXPECTED } from './times.js'
-import { isMissing, volumeOf } from './values.js'
+import { isMissing, isVolume } from './values.js'
 
 /** Decodes a tidy CSV, whose header gave `columns`, into `rows`. Throws KlineError for the first line that is not as the header says. */
 export async function readTidyCsv(
@@ -64,7 +64,9 @@ function symbolOf(tidy: TidyRows, line: CsvLine, field: number, place: () => str
 function optionalVolume(line: CsvLine, field: number | undefined, name: string, place: () => string): number {
   if (field === undefined) return Number.NaN
   const [start, end] = [line.starts[field]!, line.ends[field]!]
-  return isMissing(line.bytes, start, end) ? Number.NaN : volumeOf(line.bytes, start, end, name, place)
+  const value = parseDecimal(line.bytes, start, end)
+  if (isVolume(value) || isMissing(line.bytes, start, end)) return value
+  throw new KlineError(place(), `a ${name} of 0 or more, or nothing`, fieldText(line, field))
 }
 
 function fieldText({ bytes, starts, ends }: CsvLine, field: number): string {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { AsyncBuffer, DecodedArray, FileMetaData } from 'hyparquet'
+import type { AsyncBuffer, DecodedArray, FileMetaData, RowGroup } from 'hyparquet'
 import { KlineError } from '../../ports/klines.js'
 import { asKlineError, shown } from './refusal.js'
 import type { FileRows } from './row-store.js'
@@ -40,11 +40,39 @@ export async function readTidyParquet(
       if (!(count >= 0 && count <= MAX_GROUP_ROWS)) {
         throw new KlineError(path, `a row group of at most ${MAX_GROUP_ROWS} rows`, `${count}`)
       }
-      if (count > 0) takeGroup(tidy, await readGroup(path, file, metadata, columns, first, count), path, first, count)
+      if (count > 0) {
+        for (const column of Object.values(columns)) checkChunk(path, file, metadata, group, column)
+        takeGroup(tidy, await readGroup(path, file, metadata, columns, first, count), path, first, count)
+      }
       first += count
       onBlock()
     }
   })
+}
+
+/**
+ * Each column must have one chunk inside the file. The library would start reading every chunk that claims to be of the
+ * column and wait for one of them: a failure of another would end the process as an unhandled rejection.
+ */
+function checkChunk(
+  path: string,
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  group: RowGroup,
+  column: number | undefined,
+): void {
+  if (column === undefined) return
+  const name = columnNames(metadata)[column]!
+  const chunks = group.columns.filter(({ meta_data: meta }) => meta?.path_in_schema[0] === name)
+  const meta = chunks[0]?.meta_data
+  if (meta === undefined || chunks.length !== 1 || meta.path_in_schema.length !== 1) {
+    throw new KlineError(path, `one plain column chunk of ${name} in a row group`, `${chunks.length}`)
+  }
+  const start = Number(meta.dictionary_page_offset || meta.data_page_offset)
+  const end = start + Number(meta.total_compressed_size)
+  if (!(start >= 4 && start <= end && end <= file.byteLength)) {
+    throw new KlineError(path, `a column chunk of ${name} within ${file.byteLength} bytes`, `bytes ${start} to ${end}`)
+  }
 }
 
 interface Group {
@@ -162,14 +190,21 @@ async function withParquet<T>(
 
 /** Reads within the file only: a hostile footer may ask for any range. */
 function sliceOf(handle: FileHandle, size: number): AsyncBuffer['slice'] {
-  return async (start, end = size) => {
-    if (!(start >= 0 && start <= end && end <= size)) throw new Error(`bytes ${start} to ${end} of ${size}`)
-    const bytes = new Uint8Array(end - start)
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
-      if (bytesRead === 0) throw new Error('the file ends early')
-      done += bytesRead
-    }
-    return bytes.buffer
+  return (start, end = size) => {
+    const bytes = bytesBetween(handle, size, start, end)
+    // The library reads ahead and may fail before it looks at the result; that must not end the process.
+    bytes.catch(() => undefined)
+    return bytes
   }
+}
+
+async function bytesBetween(handle: FileHandle, size: number, start: number, end: number): Promise<ArrayBuffer> {
+  if (!(start >= 0 && start <= end && end <= size)) throw new Error(`bytes ${start} to ${end} of ${size}`)
+  const bytes = new Uint8Array(end - start)
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
+    if (bytesRead === 0) throw new Error('the file ends early')
+    done += bytesRead
+  }
+  return bytes.buffer
 }

@@ -1,6 +1,4 @@
-import { KlineError } from '../../ports/klines.js'
-import { parseDecimal, textOf } from './decimal.js'
-import { shown } from './refusal.js'
+import { textOf } from './decimal.js'
 
 export const CLOSE_EXPECTED = 'a positive close price'
 
@@ -17,11 +15,4 @@ export function isPrice(value: number): boolean {
 
 export function isVolume(value: number): boolean {
   return value >= 0 && value < Number.POSITIVE_INFINITY
-}
-
-/** A volume that must be there. */
-export function volumeOf(bytes: Uint8Array, start: number, end: number, name: string, place: () => string): number {
-  const value = parseDecimal(bytes, start, end)
-  if (!isVolume(value)) throw new KlineError(place(), `a ${name} of 0 or more`, shown(textOf(bytes, start, end)))
-  return value
 }
