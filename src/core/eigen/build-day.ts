@@ -5,6 +5,8 @@ import type { Scan } from '../../ports/scan.js'
 import { SCANS_PER_DATE } from '../breaker/daily-factors.js'
 import type { Scanner } from './scanner.js'
 
+const NS_PER_MS = 1_000_000n
+
 /** What a symbol lacked on a day, against the steps the day has. */
 export interface SymbolGaps {
   /** Steps without a price. */
@@ -17,30 +19,41 @@ export interface BuiltDay {
   readonly columns: DayColumns
   /** Symbols with missing steps only. */
   readonly gaps: Readonly<Record<string, SymbolGaps>>
-  /** Steps the day lacks against its smallest step,
-   * and the longest hole between two of its steps. */
+  /** Steps that should lie between the day's steps, and between the first of them and the one before, and do not exist. */
   readonly missingSteps: number
+  /** The longest time from one step to the next, where steps are missing; else 0. */
   readonly longestHoleMs: number
+  /** Open time of the day's last step. */
+  readonly lastMs: number
   /** Scans that were decided in extended precision. */
   readonly escalated: number
   /** The w750 velocity of the day's last scans, oldest first; null where undefined. */
   readonly lastW750: readonly (number | null)[]
 }
 
+/** What a day is made from. */
+export interface DayInput {
+  readonly date: IsoDate
+  /** In the order of the scanner's symbols; undefined: the symbol has no bar that day. */
+  readonly symbolDays: readonly (SymbolDay | undefined)[]
+  /** All bars lie on multiples of it. */
+  readonly stepMs: number
+  /** Number of the day's first scan; the following ones count on. */
+  readonly firstScan: number
+  /** Open time of the last step before the day; undefined on the first day. */
+  readonly beforeMs: number | undefined
+}
+
 /**
  * One day of bars with their eigen columns, from each symbol's own bars: a step is every time at which some symbol has a
  * bar, and nothing is filled in. The scanner carries its windows on from the day before.
  *
- * @param symbolDays in the order of the scanner's symbols; undefined: the symbol has no bar that day.
- * @param firstScan number of the day's first scan; the following ones count on.
+ * Yields after every scan, so that a caller can look up from a day that takes minutes.
+ *
  * @returns undefined when no symbol has a bar.
  */
-export function buildDay(
-  date: IsoDate,
-  scanner: Scanner,
-  symbolDays: readonly (SymbolDay | undefined)[],
-  firstScan: number,
-): BuiltDay | undefined {
+export function* buildDay(scanner: Scanner, input: DayInput): Generator<void, BuiltDay | undefined, void> {
+  const { date, symbolDays, stepMs, firstScan, beforeMs } = input
   const timesMs = stepTimes(symbolDays)
   const steps = timesMs.length
   if (steps === 0) return undefined
@@ -53,7 +66,7 @@ export function buildDay(
   let escalated = 0
   for (let step = 0; step < steps; step++) {
     for (let i = 0; i < prices.length; i++) vector[i] = prices[i]![step]!
-    timestampNs[step] = nanoseconds(timesMs[step]!)
+    timestampNs[step] = BigInt(timesMs[step]!) * NS_PER_MS
     scanNumber[step] = BigInt(firstScan + step)
     const scan = scanner.push(vector, { scanNumber: firstScan + step, timestampNs: timestampNs[step]! }) as Scan
     const [w50, w150, w300, w750] = scan.windows
@@ -65,6 +78,7 @@ export function buildDay(
     instability50[step] = w50.instability
     instability150[step] = w150.instability
     if (scan.escalated) escalated++
+    yield
   }
   const lastW750 = Array.from(v750.subarray(-SCANS_PER_DATE), (velocity) => (Number.isNaN(velocity) ? null : velocity))
   return {
@@ -86,7 +100,8 @@ export function buildDay(
       prices,
     },
     gaps: gapsOf(scanner.symbols, prices),
-    ...holesOf(timesMs),
+    ...holesOf(timesMs, stepMs, beforeMs),
+    lastMs: timesMs.at(-1)!,
     escalated,
     lastW750,
   }
@@ -139,22 +154,22 @@ function gapsOf(symbols: readonly string[], prices: readonly Float64Array[]): Re
   return gaps
 }
 
-/** Against the smallest step between two bars, which is what the input was sampled with. */
-function holesOf(timesMs: Float64Array): { missingSteps: number; longestHoleMs: number } {
-  let step = Number.POSITIVE_INFINITY
-  for (let i = 1; i < timesMs.length; i++) step = Math.min(step, timesMs[i]! - timesMs[i - 1]!)
+function holesOf(
+  timesMs: Float64Array,
+  stepMs: number,
+  beforeMs = timesMs[0]! - stepMs,
+): Pick<BuiltDay, 'missingSteps' | 'longestHoleMs'> {
   let missingSteps = 0
   let longestHoleMs = 0
-  for (let i = 1; i < timesMs.length; i++) {
-    const gap = timesMs[i]! - timesMs[i - 1]!
-    if (gap <= step) continue
-    missingSteps += Math.round(gap / step) - 1
-    longestHoleMs = Math.max(longestHoleMs, gap)
+  let before = beforeMs
+  for (const time of timesMs) {
+    const missing = (time - before) / stepMs - 1
+    if (missing > 0) {
+      missingSteps += missing
+      longestHoleMs = Math.max(longestHoleMs, time - before)
+    }
+    before = time
   }
   return { missingSteps, longestHoleMs }
 }
 
-/** Milliseconds may carry microseconds as a fraction. */
-function nanoseconds(timeMs: number): bigint {
-  return BigInt(Math.round(timeMs * 1000)) * 1000n
-}

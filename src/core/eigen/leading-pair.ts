@@ -36,9 +36,10 @@ export class LeadingPair {
 
   /** Improves `vector` (padded, zero outside the active symbols, not zero) to the leading eigenvector. */
   solve(spectrum: Spectrum, vector: Float64Array): LeadingValue {
-    this.lanczos.improve(spectrum, vector)
-    const found = this.enclose(spectrum, vector)
-    if (found.proof !== 'dimension') return found
+    if (this.lanczos.improve(spectrum, vector)) {
+      const found = this.enclose(spectrum, vector)
+      if (found.proof !== 'dimension') return found
+    }
     this.solveCompletely(spectrum, vector)
     return this.enclose(spectrum, vector, 5)
   }

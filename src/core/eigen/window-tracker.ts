@@ -1,4 +1,4 @@
-import { SCAN_WINDOWS, type ScanWindow, type WindowScan } from '../../ports/scan.js'
+import type { ScanWindow, WindowScan } from '../../ports/scan.js'
 import type { Kernel } from './kernel.js'
 import type { LeadingPair } from './leading-pair.js'
 import type { PriceHistory } from './price-history.js'
@@ -6,11 +6,6 @@ import { RollingMoments, UNIT } from './rolling-moments.js'
 
 /** Fewer moving symbols than this and a window says nothing. Source: the scan definition. */
 export const SYMBOLS_MIN = 10
-
-/** Position of a window in `SCAN_WINDOWS`. */
-export function windowIndex(window: ScanWindow): number {
-  return SCAN_WINDOWS.indexOf(window)
-}
 
 /** One window from scan to scan: its moments, its last eigenpair, and what has changed since. */
 export class WindowTracker {
