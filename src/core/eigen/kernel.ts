@@ -35,6 +35,11 @@ export interface Kernel {
    * `out` = [its part along the last row, its length].
    */
   extend(matrix: Float64Array, basis: Float64Array, size: number, out: Float64Array): void
+  /**
+   * Cholesky factorisation of `sigma·I − matrix` into `factor`, by rows of the upper factor; whether every pivot is
+   * positive. Values left of the diagonal are of no meaning.
+   */
+  factorise(matrix: Float64Array, sigma: number, factor: Float64Array): boolean
 }
 
 export interface RowRange {
@@ -137,7 +142,25 @@ export function scalarKernel(symbols: number, capacity: number): Kernel {
     for (let i = 0; i < stride; i++) next[i]! *= scale
   }
 
-  return { symbols, stride, allocate, update, correlate, multiply, accumulate, dot, extend }
+  function factorise(matrix: Float64Array, sigma: number, factor: Float64Array): boolean {
+    for (let at = 0; at < symbols * stride; at++) factor[at] = -matrix[at]!
+    for (let k = 0; k < symbols; k++) factor[k * stride + k]! += sigma
+    for (let k = 0; k < symbols; k++) {
+      const row = k * stride
+      const pivot = factor[row + k]!
+      if (!(pivot > 0)) return false
+      const root = Math.sqrt(pivot)
+      for (let j = k - (k % BLOCK); j < stride; j++) factor[row + j]! /= root
+      for (let i = k + 1; i < symbols; i++) {
+        const amount = factor[row + i]!
+        const other = i * stride
+        for (let j = i - (i % BLOCK); j < stride; j++) factor[other + j]! -= amount * factor[row + j]!
+      }
+    }
+    return true
+  }
+
+  return { symbols, stride, allocate, update, correlate, multiply, accumulate, dot, extend, factorise }
 }
 
 /** Four partial sums: one chain of additions would wait on itself. */

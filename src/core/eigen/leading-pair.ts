@@ -31,7 +31,7 @@ export class LeadingPair {
     this.kernel = kernel
     this.lanczos = new Lanczos(kernel)
     this.image = kernel.allocate(kernel.stride)
-    this.factor = new Float64Array(kernel.symbols * kernel.symbols)
+    this.factor = kernel.allocate(kernel.symbols * kernel.stride)
   }
 
   /** Improves `vector` (padded, zero outside the active symbols, not zero) to the leading eigenvector. */
@@ -64,45 +64,18 @@ export class LeadingPair {
     if (second < 0.99 * least) {
       return { lambda, bound: rounding + (1.01 * residual * residual) / (least - second), proof: 'norm' }
     }
+    // A factorisation that runs to its end proves σI − C + Δ positive semidefinite for some ‖Δ‖ ≤ (n + 1)u/(1 − (n + 1)u)
+    // times the trace, and one u more for forming the diagonal: Rump, "Verification of positive definiteness", BIT 46
+    // (2006). Rows of symbols that are left out are multiples of unit vectors and take no part.
     const trace = dimension * (lambda + 1)
     const rump = (1.01 * (dimension + 2) * UNIT * trace) / (1 - (dimension + 2) * UNIT)
     let margin = rounding + 8 * rump
     for (let attempt = 0; attempt < attempts; attempt++, margin *= 64) {
-      if (this.factorises(spectrum, lambda + margin)) {
+      if (kernel.factorise(spectrum.matrix, lambda + margin, this.factor)) {
         return { lambda, bound: margin + rump, proof: 'factorisation' }
       }
     }
     return { lambda, bound: Math.max(lambda - 1, Math.min(frobenius * 1.0001, dimension) - lambda), proof: 'dimension' }
-  }
-
-  /**
-   * Whether the Cholesky factorisation of σI − C runs to its end. Then σI − C + Δ is positive semidefinite for some
-   * ‖Δ‖ ≤ (n + 1)u/(1 − (n + 1)u)·trace, forming the diagonal included with one more u.
-   * Source: Rump, "Verification of positive definiteness", BIT 46 (2006).
-   */
-  private factorises({ matrix, active, dimension }: Spectrum, sigma: number): boolean {
-    const { factor } = this
-    const { stride, symbols } = this.kernel
-    let row = 0
-    for (let i = 0; i < symbols; i++) {
-      if (active[i] === 0) continue
-      const at = row * dimension
-      let column = 0
-      for (let j = 0; j < i; j++) {
-        if (active[j] === 0) continue
-        const other = column * dimension
-        let sum = -matrix[i * stride + j]!
-        for (let k = 0; k < column; k++) sum -= factor[at + k]! * factor[other + k]!
-        factor[at + column] = sum / factor[other + column]!
-        column++
-      }
-      let pivot = sigma - matrix[i * stride + i]!
-      for (let k = 0; k < row; k++) pivot -= factor[at + k]! * factor[at + k]!
-      if (!(pivot > 0)) return false
-      factor[at + row] = Math.sqrt(pivot)
-      row++
-    }
-    return true
   }
 
   /** The complete solver, for what the iteration cannot see: a start orthogonal to the leading vector. */

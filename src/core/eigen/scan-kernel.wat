@@ -218,4 +218,68 @@
       (v128.store offset=32 (local.get $next) (f64x2.mul (local.get $amount) (v128.load offset=32 (local.get $next))))
       (v128.store offset=48 (local.get $next) (f64x2.mul (local.get $amount) (v128.load offset=48 (local.get $next))))
       (local.set $next (i32.add (local.get $next) (i32.const 64)))
-      (br_if $scaling (i32.lt_u (local.get $next) (local.get $end))))))
+      (br_if $scaling (i32.lt_u (local.get $next) (local.get $end)))))
+
+  ;; Cholesky factorisation of sigma·I − matrix, row after row of the upper factor; 1 when every pivot is positive. Values
+  ;; left of the diagonal in its block of eight columns are of no meaning.
+  (func (export "factorise")
+    (param $matrix i32) (param $sigma f64) (param $factor i32) (param $symbols i32) (param $row i32) (result i32)
+    (local $k i32) (local $i i32) (local $at i32) (local $end i32) (local $own i32) (local $other i32) (local $block i32)
+    (local $pivot f64) (local $amount v128)
+    ;; factor = sigma·I − matrix
+    (local.set $at (local.get $factor))
+    (local.set $end (i32.add (local.get $factor) (i32.mul (local.get $symbols) (local.get $row))))
+    (loop $copy
+      (v128.store (local.get $at) (f64x2.neg (v128.load (local.get $matrix))))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (local.set $matrix (i32.add (local.get $matrix) (i32.const 16)))
+      (br_if $copy (i32.lt_u (local.get $at) (local.get $end))))
+    (local.set $at (local.get $factor))
+    (loop $diagonal
+      (f64.store (local.get $at) (f64.add (f64.load (local.get $at)) (local.get $sigma)))
+      (local.set $at (i32.add (local.get $at) (i32.add (local.get $row) (i32.const 8))))
+      (local.set $k (i32.add (local.get $k) (i32.const 1)))
+      (br_if $diagonal (i32.lt_u (local.get $k) (local.get $symbols))))
+
+    (local.set $k (i32.const 0))
+    (local.set $own (local.get $factor))
+    (loop $pivots
+      (local.set $pivot (f64.load (i32.add (local.get $own) (i32.shl (local.get $k) (i32.const 3)))))
+      (if (i32.eqz (f64.gt (local.get $pivot) (f64.const 0))) (then (return (i32.const 0))))
+      (local.set $end (i32.add (local.get $own) (local.get $row)))
+      ;; Row k divided by the pivot's root, from the block of the diagonal on.
+      (local.set $amount (f64x2.splat (f64.sqrt (local.get $pivot))))
+      (local.set $at (i32.add (local.get $own) (i32.shl (i32.and (local.get $k) (i32.const -8)) (i32.const 3))))
+      (loop $divide
+        (v128.store (local.get $at) (f64x2.div (v128.load (local.get $at)) (local.get $amount)))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br_if $divide (i32.lt_u (local.get $at) (local.get $end))))
+      ;; Its share taken out of every row below.
+      (local.set $i (i32.add (local.get $k) (i32.const 1)))
+      (local.set $other (i32.add (local.get $own) (local.get $row)))
+      (block $last
+        (loop $below
+          (br_if $last (i32.ge_u (local.get $i) (local.get $symbols)))
+          (local.set $amount (v128.load64_splat (i32.add (local.get $own) (i32.shl (local.get $i) (i32.const 3)))))
+          (local.set $block (i32.shl (i32.and (local.get $i) (i32.const -8)) (i32.const 3)))
+          (local.set $at (i32.add (local.get $own) (local.get $block)))
+          (local.set $block (i32.add (local.get $other) (local.get $block)))
+          (loop $take
+            (v128.store (local.get $block) (f64x2.sub (v128.load (local.get $block))
+              (f64x2.mul (local.get $amount) (v128.load (local.get $at)))))
+            (v128.store offset=16 (local.get $block) (f64x2.sub (v128.load offset=16 (local.get $block))
+              (f64x2.mul (local.get $amount) (v128.load offset=16 (local.get $at)))))
+            (v128.store offset=32 (local.get $block) (f64x2.sub (v128.load offset=32 (local.get $block))
+              (f64x2.mul (local.get $amount) (v128.load offset=32 (local.get $at)))))
+            (v128.store offset=48 (local.get $block) (f64x2.sub (v128.load offset=48 (local.get $block))
+              (f64x2.mul (local.get $amount) (v128.load offset=48 (local.get $at)))))
+            (local.set $at (i32.add (local.get $at) (i32.const 64)))
+            (local.set $block (i32.add (local.get $block) (i32.const 64)))
+            (br_if $take (i32.lt_u (local.get $at) (local.get $end))))
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (local.set $other (i32.add (local.get $other) (local.get $row)))
+          (br $below)))
+      (local.set $own (i32.add (local.get $own) (local.get $row)))
+      (local.set $k (i32.add (local.get $k) (i32.const 1)))
+      (br_if $pivots (i32.lt_u (local.get $k) (local.get $symbols))))
+    (i32.const 1)))

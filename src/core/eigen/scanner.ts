@@ -189,7 +189,7 @@ type Found = Pick<Scan, 'windows' | 'velDiv' | 'velDivBound' | 'escalated' | 'lo
 /** Values that a scanner allocates in its kernel. */
 function capacityOf(symbols: number): number {
   const stride = strideOf(symbols)
-  const matrices = (SCAN_WINDOWS.length + 1) * symbols
+  const matrices = (SCAN_WINDOWS.length + 2) * symbols
   const vectors = SCAN_WINDOWS.length * 8 + Lanczos.rows(symbols) + 2
   return (HISTORY + matrices + vectors) * stride
 }

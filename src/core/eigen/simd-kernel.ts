@@ -13,6 +13,7 @@ interface Exports {
   accumulate(rows: number, count: number, own: number, shifts: number, out: number, row: number): void
   dot(a: number, b: number, row: number): number
   extend(matrix: number, basis: number, size: number, out: number, symbols: number, row: number): void
+  factorise(matrix: number, sigma: number, factor: number, symbols: number, row: number): number
 }
 
 let compiled: WebAssembly.Module | undefined
@@ -52,6 +53,9 @@ export function simdKernel(symbols: number, capacity: number): Kernel {
     dot: (a, b) => wasm.dot(a.byteOffset, b.byteOffset, row),
     extend(matrix, basis, size, out) {
       wasm.extend(matrix.byteOffset, basis.byteOffset, size, out.byteOffset, symbols, row)
+    },
+    factorise(matrix, sigma, factor) {
+      return wasm.factorise(matrix.byteOffset, sigma, factor.byteOffset, symbols, row) === 1
     },
   }
 }

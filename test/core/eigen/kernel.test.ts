@@ -47,10 +47,23 @@ function everything(kernel: Kernel, values: readonly number[]): number[] {
   basis.set(entering)
   const found = kernel.allocate(8)
   for (let size = 1; size <= 3; size++) kernel.extend(matrix, basis, size, found)
-  return [squares, kernel.dot(entering, scales), ...matrix, ...out, ...product, ...sums, ...basis, ...found]
+  const factor = kernel.allocate(symbols * stride)
+  const complete = kernel.factorise(out, 4 * symbols * values.length, factor) ? 1 : 0
+  return [
+    complete,
+    squares,
+    kernel.dot(entering, scales),
+    ...factor,
+    ...matrix,
+    ...out,
+    ...product,
+    ...sums,
+    ...basis,
+    ...found,
+  ]
 }
 
-const capacity = (symbols: number) => strideOf(symbols) * (2 * symbols + STEPS + 12) + 8
+const capacity = (symbols: number) => strideOf(symbols) * (4 * symbols + STEPS + 12) + 8
 
 describe('the SIMD kernel', () => {
   it('gives the scalar kernel’s results to the bit, missing returns included', () => {

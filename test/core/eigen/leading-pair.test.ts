@@ -10,7 +10,7 @@ type Entry = (i: number, j: number) => number
 /** Solves the matrix of the active symbols from a start vector. */
 function solve(order: number, entry: Entry, start: (i: number) => number, active: (i: number) => boolean = () => true) {
   const stride = Math.ceil(order / 8) * 8
-  const kernel = scanKernel(order, (order + Lanczos.rows(order) + 2) * stride)
+  const kernel = scanKernel(order, (2 * order + Lanczos.rows(order) + 2) * stride)
   const members = Uint8Array.from({ length: order }, (_, i) => (active(i) ? 1 : 0))
   const matrix = kernel.allocate(order * stride)
   let squares = 0
