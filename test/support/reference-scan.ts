@@ -4,9 +4,6 @@
  * Source: system bible §3 and the scan definition of the data page.
  */
 
-/** Window lengths in returns; a scan computes all four. */
-export const WINDOWS = [50, 150, 300, 750] as const
-
 /** Fewer symbols than this with a complete, moving window and the window's values are undefined. */
 const MIN_SYMBOLS = 10
 
