@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DayFile, DayOutcome, DaySource, ReadDaysOptions } from '../../ports/days.js'
 import { dayColumns } from './day-columns.js'
 import { DayReader, type ReadDay } from './day-reader.js'
@@ -53,6 +54,8 @@ async function* readHere(
   settings: ParquetDaysSettings,
 ): AsyncGenerator<DayOutcome, void, void> {
   for (const file of files) {
+    // Nothing here waits for the outside, so without a turn of the event loop no Ctrl-C would be heard before the end.
+    await nextTurn()
     signal?.throwIfAborted()
     const read = await settled(reader.read(file.path))
     yield outcomeOf(file, read)

@@ -116,6 +116,18 @@ describe('reading', () => {
     await expect(read()).rejects.toThrow('enough')
   })
 
+  test.each([0, 2])('hears of an interruption from outside between two days, with %i threads', async (workers) => {
+    const controller = new AbortController()
+    let days = 0
+    const read = async () => {
+      for await (const _ of parquetDays.read(files, { workers, signal: controller.signal })) {
+        if (days++ === 0) setImmediate(() => controller.abort(new Error('enough')))
+      }
+    }
+    await expect(read()).rejects.toThrow('enough')
+    expect(days).toBeLessThan(files.length)
+  })
+
   test('keeps a held day, and takes a reused one away, when the next is asked for', async () => {
     for (const [source, bars] of [
       [parquetDays, 150],
