@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { createParquetDays, findDayFiles } from '../adapters/parquet/parquet-days.js'
 import { Backtest } from '../core/backtest/backtest.js'
 import type { CausalityVerdict } from '../core/backtest/causality.js'
@@ -12,6 +11,7 @@ import { reason } from './config.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { type InterruptWatch, watchInterrupt } from './interrupt.js'
 import { stageOutputs } from './outputs.js'
+import { refuseOverwriting } from './overwriting.js'
 import { packageVersion } from './package-files.js'
 import { Interrupted, UserError } from './problems.js'
 import { startProgress } from './progress.js'
@@ -25,8 +25,9 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
   const watch = watchInterrupt()
   try {
     const run = prepareRun(options)
-    const files = await selectedDays(options)
-    refuseOverwriting(files, options)
+    const found = await findDays(options)
+    const files = withinPeriod(found, options)
+    refuseOverwritingInputs(found, options)
     if (run.notice !== undefined && !options.quiet) notice(run.notice)
     const report = await replay(run, files, options, watch)
     const causality = await causalityOf(run, files, report, options, watch)
@@ -38,11 +39,14 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
   }
 }
 
-/** The day files the inputs name, within the period asked for. */
-async function selectedDays({ inputs, from, to }: BacktestOptions): Promise<DayFile[]> {
-  const found = await findDayFiles(inputs).catch((error: unknown) => {
+/** The day files the inputs name. */
+async function findDays({ inputs }: BacktestOptions): Promise<DayFile[]> {
+  return await findDayFiles(inputs).catch((error: unknown) => {
     throw new UserError(reason(error))
   })
+}
+
+function withinPeriod(found: readonly DayFile[], { from, to }: BacktestOptions): DayFile[] {
   const selected = found.filter(
     (file) => (from === undefined || file.date >= from) && (to === undefined || file.date <= to),
   )
@@ -51,10 +55,13 @@ async function selectedDays({ inputs, from, to }: BacktestOptions): Promise<DayF
   throw new UserError(`no day ${period}; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
 }
 
-/** `--trades days/2026-01-05.parquet` is a slip that would destroy a day. */
-function refuseOverwriting(files: readonly DayFile[], { trades }: BacktestOptions): void {
-  if (trades === undefined || !files.some((file) => resolve(file.path) === resolve(trades))) return
-  throw new UserError({ place: '--trades', message: `${trades} is one of the days to be read` })
+function refuseOverwritingInputs(found: readonly DayFile[], options: BacktestOptions): void {
+  const { json, trades, report, config, factors, orderBook, forewarnerTrades } = options
+  refuseOverwriting(
+    { '--json': json === '-' ? undefined : json, '--trades': trades, '--report': report },
+    found.map((file) => file.path),
+    { '--config': config, '--factors': factors, '--order-book': orderBook, '--forewarner-trades': forewarnerTrades },
+  )
 }
 
 /** The day loop: the only place where reading (asynchronous) and the engine (not) meet. */

@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
 import { type Place, type Problem, UserError } from './problems.js'
 
 /** A YAML file that knows where each of its keys and values stands. */
@@ -31,14 +31,14 @@ export function parseConfigDocument(text: string, file: string): ConfigDocument 
     place: at(error.pos[0]),
     message: `not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
   }))
-  if (problems.length === 0) problems.push(...duplicateKeys(document.contents, at))
+  if (problems.length === 0) problems.push(...unknownAliases(document, at), ...duplicateKeys(document.contents, at))
   if (problems.length > 0) throw new UserError(problems)
 
   const root = document.contents
   const start: Place = { file, line: 1, column: 1 }
   return {
     file,
-    value: document.toJS(),
+    value: plainValue(document, file),
     keyPlace: (path) => offsetPlace(pairAt(root, path)?.key) ?? start,
     valuePlace(path) {
       const pair = pairAt(root, path)
@@ -52,6 +52,28 @@ export function parseConfigDocument(text: string, file: string): ConfigDocument 
   function offsetPlace(node: unknown): Place | undefined {
     return isNode(node) && node.range ? at(node.range[0]) : undefined
   }
+}
+
+/** Aliases of aliases may stand for more than memory holds; the parser then gives up. */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw new UserError({ place: { file }, message: `not valid YAML: ${(error as Error).message}` })
+  }
+}
+
+/** `*name` without an earlier `&name`. */
+function unknownAliases(document: Document.Parsed, at: (offset: number) => Place): Problem[] {
+  const problems: Problem[] = []
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.range && alias.resolve(document) === undefined) {
+        problems.push({ place: at(alias.range[0]), message: `unknown alias '*${alias.source}'` })
+      }
+    },
+  })
+  return problems
 }
 
 function pairAt(root: unknown, path: readonly string[]): Pair<unknown, unknown> | undefined {

@@ -143,5 +143,6 @@ export function reason(error: unknown): string {
   if (code === 'ENOENT') return 'there is no such file'
   if (code === 'EISDIR') return 'it is a folder'
   if (code === 'EACCES') return 'permission denied'
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a folder of its path is a file'
   return error instanceof Error ? error.message : String(error)
 }

@@ -8,6 +8,7 @@ import type { DayFile } from '../ports/days.js'
 import { type Checksums, readChecksums, sha256OfFile, writeChecksums } from './checksums.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js'
 import { watchInterrupt } from './interrupt.js'
+import { refuseOverwriting } from './overwriting.js'
 import { displayPath } from './package-files.js'
 import { found, Interrupted, UserError } from './problems.js'
 import { startProgress } from './progress.js'
@@ -58,6 +59,10 @@ async function verify(inputs: readonly string[], options: RawVerifyOptions): Pro
   const files = await findDayFiles(inputs).catch((error: Error) => {
     throw new UserError(error.message)
   })
+  refuseOverwriting(
+    { '--write-checksums': options.writeChecksums },
+    files.map((file) => file.path),
+  )
   const days = await verifyFiles(files, limits, options.quiet ?? false)
   if (expected !== undefined) compareChecksums(days, expected)
 

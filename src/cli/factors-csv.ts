@@ -16,7 +16,8 @@ interface Cell {
 
 /**
  * Daily breaker factors from CSV: a header with `date` and any of `funding_btc, dvol_btc, fng, taker, w750`, then one
- * row per date; an empty cell is a missing factor. Throws {@link UserError} with every wrong cell at its position.
+ * row per date; an empty cell is a missing factor. Throws {@link UserError} with the wrong cells (the first twenty) at
+ * their positions.
  */
 export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 'factors' | 'w750'> {
   const problems: Problem[] = []
@@ -27,14 +28,15 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
   const header = cellsOf(lines[0] ?? '')
   const names = headerNames(header, (column, message) => wrong(1, column, message))
 
+  if (problems.length > 0) throw new UserError(problems)
   const factors = new Map<IsoDate, DailyFactors>()
   const w750 = new Map<IsoDate, number | null>()
   const lineOfDate = new Map<IsoDate, number>()
   for (const [index, line] of lines.entries()) {
-    if (index === 0 || line.trim() === '' || problems.length > 0) continue
+    if (index === 0 || line.trim() === '') continue
     readRow(index + 1, cellsOf(line))
   }
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new UserError(problems.slice(0, 20))
   return { factors, w750 }
 
   function readRow(line: number, cells: readonly Cell[]): void {

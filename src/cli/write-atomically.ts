@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { unlinkSync } from 'node:fs'
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** A file that is complete and durable under a temporary name beside its target, waiting for its verdict. */
@@ -29,6 +29,7 @@ export function stageFile(path: string, contents: string | Uint8Array): Promise<
 
 /** {@link stageFile} for a writer that wants a path: `write` leaves a durable file at the temporary name it is given. */
 export async function stageWith(path: string, write: (temporary: string) => Promise<void>): Promise<StagedFile> {
+  await refuseFolder(path)
   const temporary = temporaryName(path)
   removeAtExit(temporary)
   await mkdir(dirname(path), { recursive: true })
@@ -53,6 +54,12 @@ export async function stageWith(path: string, write: (temporary: string) => Prom
 export async function writeAtomically(path: string, contents: string | Uint8Array): Promise<void> {
   const staged = await stageFile(path, contents)
   await staged.commit()
+}
+
+/** Found out before anything is written: a rename over a folder would fail when other files have been committed. */
+async function refuseFolder(path: string): Promise<void> {
+  const entry = await stat(path).catch(() => undefined)
+  if (entry?.isDirectory()) throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' })
 }
 
 /** A hidden name beside `path` that no other process picks. */

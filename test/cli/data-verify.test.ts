@@ -104,6 +104,16 @@ describe('dolphin data verify', () => {
     expect(stderr).toContain(message)
   })
 
+  it('writes no checksums over a day', async () => {
+    const before = readFileSync(inFolder(second))
+    const { code, stderr } = await verify('--write-checksums', inFolder(second))
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(`--write-checksums: ${inFolder(second)} is one of the days to be read`),
+    })
+    expect(readFileSync(inFolder(second))).toEqual(before)
+  })
+
   it('refuses a list of checksums that is none, by line', async () => {
     const list = inFolder('SHA256SUMS')
     writeFileSync(list, '\nabc  2026-01-01.parquet\n')

@@ -25,6 +25,10 @@ describe('a factors file', () => {
   it.each([
     ['date,fng\n2026-01-01,abc\n', 'f.csv:2:12: fng: expected a number or an empty cell, found "abc"'],
     ['date,fng,taker\n2026-01-01,1, nan\n', 'f.csv:2:15: taker: expected a number or an empty cell, found "nan"'],
+    [
+      'date,fng\n2026-01-01,a\n2026-01-02,b\n',
+      'f.csv:2:12: fng: expected a number or an empty cell, found "a"\nf.csv:3:12: fng: expected a number or an empty cell, found "b"',
+    ],
     ['date,fng\n2026-02-30,1\n', 'f.csv:2:1: date: expected a date YYYY-MM-DD, found "2026-02-30"'],
     ['date,fng\n2026-01-01\n', 'f.csv:2:1: expected 2 cells as in the header, found 1'],
     ['date,fng\n2026-01-01,1\n2026-01-01,2\n', 'f.csv:3:1: date: 2026-01-01 is given twice, first in line 2'],

@@ -77,6 +77,40 @@ describe('a wrong command line runs nothing, says why, and exits with 2', () => 
       'is one of the days to be read\n',
     ],
     [
+      'trades over a day outside the period',
+      () => {
+        copyFileSync(join(DAYS, '2025-05-10.parquet'), inFolder('2025-05-10.parquet'))
+        return [folder.path, '--to', '2025-05-09', '--trades', inFolder('2025-05-10.parquet')]
+      },
+      '/2025-05-10.parquet is one of the days to be read\n',
+    ],
+    [
+      'trades over a day that is reached by another path',
+      () => {
+        symlinkSync(folder.path, inFolder('link'))
+        return [inFolder('2025-05-09.parquet'), '--trades', inFolder('link/2025-05-09.parquet')]
+      },
+      '/link/2025-05-09.parquet is one of the days to be read\n',
+    ],
+    [
+      'a file over the one it is made from',
+      () => [DAYS, '--factors', write('f.csv', 'date\n'), '--trades', inFolder('f.csv')],
+      'f.csv is the file --factors is to read\n',
+    ],
+    [
+      'a report over a folder',
+      () => {
+        mkdirSync(inFolder('x.html'))
+        return [DAYS, '--report', inFolder('x.html'), '--trades', inFolder('x.csv')]
+      },
+      'x.html: cannot write the report: it is a folder\n',
+    ],
+    [
+      'an alias of nothing in a configuration',
+      () => [DAYS, '--config', write('x.yml', 'strategy: x\ndirection: short\nsizing: *base\n')],
+      "x.yml:3:9: unknown alias '*base'\n",
+    ],
+    [
       'a report into a file',
       () => [DAYS, '--report', join(write('plain', ''), 'x.html')],
       'x.html: cannot write the report: ',
@@ -159,9 +193,10 @@ describe('Ctrl-C', () => {
   }
 
   it.each([
-    ['stops between two days, writes and prints nothing half, and exits with 130', 1],
-    ['twice exits at once with 130', 2],
-  ])('%s', async (_, times) => {
+    ['stops between two days, writes and prints nothing half, and exits with 130', 1, []],
+    ['does so when no other thread reads', 1, ['--workers', '0']],
+    ['twice exits at once with 130', 2, []],
+  ])('%s', async (_, times, extra) => {
     const days = await endlessDays()
     const outputs = [
       '--report',
@@ -171,11 +206,14 @@ describe('Ctrl-C', () => {
       '--json',
       inFolder('run.json'),
     ]
-    const { code, stdout, stderr } = await dolphin(['backtest', days, ...outputs, '--cache', inFolder('cache')], {
-      during(child) {
-        for (let i = 0; i < times; i++) setTimeout(() => child.kill('SIGINT'), 2_000 + i * 2)
+    const { code, stdout, stderr } = await dolphin(
+      ['backtest', days, ...outputs, ...extra, '--cache', inFolder('cache')],
+      {
+        during(child) {
+          for (let i = 0; i < times; i++) setTimeout(() => child.kill('SIGINT'), 2_000 + i * 2)
+        },
       },
-    })
+    )
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
     if (times === 1) {
       expect(stderr).toMatch(
