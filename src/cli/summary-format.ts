@@ -26,8 +26,9 @@ export function signedPercent(fraction: number, digits = 2): string {
   return withSign(fraction, percent(fraction, digits))
 }
 
-/** `1 h 30 min`, `45 s`, `2 d`: the two largest units; seconds beside ten minutes or more say nothing. */
+/** `1 h 30 min`, `28.8 s`, `2 d`: the two largest units; seconds beside ten minutes or more say nothing. */
 export function duration(seconds: number): string {
+  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`
   const parts: string[] = []
   let left = Math.round(seconds >= 600 ? seconds / 60 : seconds) * (seconds >= 600 ? 60 : 1)
   for (const [unit, size] of [
@@ -40,7 +41,6 @@ export function duration(seconds: number): string {
     left -= amount * size
     if (amount > 0) parts.push(`${amount} ${unit}`)
   }
-  if (parts.length === 0) return seconds > 0 ? `${Number(seconds.toPrecision(2))} s` : '0 s'
   return parts.slice(0, 2).join(' ')
 }
 
