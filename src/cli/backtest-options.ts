@@ -99,6 +99,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     raw.causalityCheck === true
       ? DEFAULT_CAUSALITY_CUTS
       : check.number('--causality-check', raw.causalityCheck, { min: 1, max: 100_000, integer: true })
+  checkPaths(check, raw)
   const outputs = checkOutputs(check, raw)
   if (inputs.length === 0) check.wrong('<days…>', noInputs(raw))
   check.done()
@@ -164,6 +165,19 @@ function checkBeta(check: OptionCheck, raw: RawBacktestOptions): void {
     check.wrong('--beta-policy', "'fixed' needs --beta-threshold <velocity>")
   } else if (raw.betaPolicy !== undefined && raw.betaPolicy !== 'fixed' && raw.betaThreshold !== undefined) {
     check.wrong('--beta-threshold', `goes with --beta-policy fixed, not ${raw.betaPolicy}`)
+  }
+}
+
+/** An empty word is a shell variable that is not set; `--cache "$CACHE"` would fill the current folder. */
+function checkPaths(check: OptionCheck, raw: RawBacktestOptions): void {
+  for (const [option, path, expected] of [
+    ['--config', raw.config, 'a file'],
+    ['--factors', raw.factors, 'a file'],
+    ['--order-book', raw.orderBook, 'a file'],
+    ['--forewarner-trades', raw.forewarnerTrades, 'a file'],
+    ['--cache', raw.cache, 'a folder (or nothing, for the default one)'],
+  ] as const) {
+    if (path === '') check.wrong(option, `expected ${expected}, found ""`)
   }
 }
 

@@ -118,6 +118,12 @@ describe('backtest options', () => {
       '--json: expected a file name.json (or nothing, for stdout), found "days/"',
     ],
     [
+      'a cache in a variable that is not set',
+      { cache: '' },
+      '--cache: expected a folder (or nothing, for the default one), found ""',
+    ],
+    ['a configuration without a name', { config: '' }, '--config: expected a file, found ""'],
+    [
       'two mistakes',
       { from: 'x', workers: 'y' },
       '--from: expected a date YYYY-MM-DD, found "x"\n--workers: expected an integer from 0 to 64, found "y"',
