@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { AsyncBuffer, DecodedArray, FileMetaData, RowGroup } from 'hyparquet'
+import type { AsyncBuffer, CompressionCodec, DecodedArray, FileMetaData, RowGroup } from 'hyparquet'
 import { KlineError } from '../../ports/klines.js'
+import { type ChunkShape, unpackPages } from './parquet-pages.js'
 import { asKlineError, shown } from './refusal.js'
 import type { FileRows } from './row-store.js'
 import { findTidyColumns, type TidyColumns } from './tidy-columns.js'
@@ -8,8 +9,6 @@ import { TidyRows } from './tidy-rows.js'
 import { millisecondsOfNanoseconds, TIME_EXPECTED, timeOfInteger, timeOfNumber, timeOfText } from './times.js'
 
 const READABLE = 'a readable Parquet file'
-/** A page beyond this is damage or a bomb: writers make pages of about 1 MB, a few of a whole row group. */
-const MAX_PAGE_BYTES = 512 * 1024 * 1024
 const MAX_GROUP_ROWS = 1 << 26
 
 /** Times as float64 milliseconds: the library's own parsers give `Date`, which loses microseconds. */
@@ -41,8 +40,7 @@ export async function readTidyParquet(
         throw new KlineError(path, `a row group of at most ${MAX_GROUP_ROWS} rows`, `${count}`)
       }
       if (count > 0) {
-        for (const column of Object.values(columns)) checkChunk(path, file, metadata, group, column)
-        takeGroup(tidy, await readGroup(path, file, metadata, columns, first, count), path, first, count)
+        takeGroup(tidy, await readGroup({ path, file, metadata, columns, group, first, count }), path, first, count)
       }
       first += count
       onBlock()
@@ -50,29 +48,33 @@ export async function readTidyParquet(
   })
 }
 
+interface Chunk extends ChunkShape {
+  readonly codec: CompressionCodec
+  readonly start: number
+  readonly end: number
+}
+
 /**
- * Each column must have one chunk inside the file. The library would start reading every chunk that claims to be of the
- * column and wait for one of them: a failure of another would end the process as an unhandled rejection.
+ * Each column must have one plain chunk inside the file. The library would start reading every chunk that claims to be
+ * of the column and wait for one of them: a failure of another would end the process as an unhandled rejection.
  */
-function checkChunk(
-  path: string,
-  file: AsyncBuffer,
-  metadata: FileMetaData,
-  group: RowGroup,
-  column: number | undefined,
-): void {
-  if (column === undefined) return
-  const name = columnNames(metadata)[column]!
+function findChunk(path: string, file: AsyncBuffer, { schema }: FileMetaData, group: RowGroup, name: string): Chunk {
   const chunks = group.columns.filter(({ meta_data: meta }) => meta?.path_in_schema[0] === name)
   const meta = chunks[0]?.meta_data
-  if (meta === undefined || chunks.length !== 1 || meta.path_in_schema.length !== 1) {
-    throw new KlineError(path, `one plain column chunk of ${name} in a row group`, `${chunks.length}`)
+  const elements = schema.filter((element) => element.name === name)
+  const repetition = elements[0]?.repetition_type ?? 'REQUIRED'
+  const plain = elements.length === 1 && !elements[0]!.num_children && repetition !== 'REPEATED'
+  if (meta === undefined || chunks.length !== 1 || meta.path_in_schema.length !== 1 || !plain) {
+    throw new KlineError(path, `one plain column chunk of ${name} in a row group`, `${chunks.length} or a nested one`)
   }
   const start = Number(meta.dictionary_page_offset || meta.data_page_offset)
   const end = start + Number(meta.total_compressed_size)
   if (!(start >= 4 && start <= end && end <= file.byteLength)) {
     throw new KlineError(path, `a column chunk of ${name} within ${file.byteLength} bytes`, `bytes ${start} to ${end}`)
   }
+  const { codec } = meta
+  const optional = repetition === 'OPTIONAL'
+  return { codec, start, end, rows: Number(group.num_rows), compressed: codec !== 'UNCOMPRESSED', optional }
 }
 
 interface Group {
@@ -83,33 +85,40 @@ interface Group {
   readonly takerBuyVolume: DecodedArray | undefined
 }
 
-async function readGroup(
-  path: string,
-  file: AsyncBuffer,
-  metadata: FileMetaData,
-  columns: TidyColumns,
-  first: number,
-  count: number,
-): Promise<Group> {
-  const [{ parquetScan }, { compressors: all }] = await Promise.all([
+async function readGroup(from: {
+  readonly path: string
+  readonly file: AsyncBuffer
+  readonly metadata: FileMetaData
+  readonly columns: TidyColumns
+  readonly group: RowGroup
+  readonly first: number
+  readonly count: number
+}): Promise<Group> {
+  const { path, file, metadata, columns, group, first, count } = from
+  const [{ parquetScan }, { compressors: codecs }] = await Promise.all([
     import('hyparquet'),
     import('hyparquet-compressors'),
   ])
-  const compressors = Object.fromEntries(
-    Object.entries(all).map(([codec, decompress]) => [
-      codec,
-      (input: Uint8Array, length: number) => {
-        if (!(length >= 0 && length <= MAX_PAGE_BYTES)) throw new Error(`a page of ${length} bytes`)
-        return decompress(input, length)
-      },
-    ]),
-  )
+  // The library gets the pages that have been checked, in the order in which it comes to them.
+  let pages: Uint8Array[] = []
+  const nextPage = () => {
+    const page = pages.shift()
+    if (page === undefined) throw new Error('more pages than rows')
+    return page
+  }
+  const compressors = Object.fromEntries(Object.keys(codecs).map((codec) => [codec, nextPage]))
   const names = columnNames(metadata)
   const range = { rowStart: first, rowEnd: first + count }
   const scan = await parquetScan({ file, metadata, ...range, compressors, parsers: PARSERS, useOffsetIndex: false })
   const read = async (column: number): Promise<DecodedArray> => {
-    const values = await scan.readColumn({ ...range, column: names[column]! })
-    if (values.length !== count) throw new KlineError(path, `${count} rows of ${names[column]}`, `${values.length}`)
+    const name = names[column]!
+    const chunk = findChunk(path, file, metadata, group, name)
+    const decompress = codecs[chunk.codec]
+    if (chunk.compressed && decompress === undefined) throw new Error(`compression codec ${chunk.codec}`)
+    const bytes = new Uint8Array(await file.slice(chunk.start, chunk.end))
+    pages = await unpackPages(bytes, chunk, (input, length) => decompress!(input, length))
+    const values = await scan.readColumn({ ...range, column: name })
+    if (values.length !== count) throw new KlineError(path, `${count} rows of ${name}`, `${values.length}`)
     return values
   }
   const readOptional = async (column: number | undefined) => (column === undefined ? undefined : await read(column))
