@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parquetDayWriter } from '../../src/adapters/parquet/day-writer.js'
@@ -224,5 +224,22 @@ describe('Ctrl-C', () => {
     // A thread may be stopped while it fills the cache, which passes over what is incomplete.
     expect(left.filter((name) => name.endsWith('.tmp') && !name.startsWith('cache'))).toEqual([])
     for (const name of ['run.html', 'trades.csv', 'run.json']) expect(left).not.toContain(name)
+  })
+
+  it('twice leaves no half day of data synth', async () => {
+    const days = inFolder('days')
+    const size = ['--days', '400', '--bars', '17280', '--assets', '60']
+    const { code } = await dolphin(['data', 'synth', '--out', days, ...size], {
+      during(child) {
+        const writing = setInterval(() => {
+          if (!existsSync(days) || !readdirSync(days).some((name) => name.endsWith('.tmp'))) return
+          clearInterval(writing)
+          child.kill('SIGINT')
+          setTimeout(() => child.kill('SIGINT'), 2)
+        }, 1)
+      },
+    })
+    expect(code).toBe(130)
+    expect(readdirSync(days).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 })

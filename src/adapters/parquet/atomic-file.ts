@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { unlinkSync } from 'node:fs'
 import { open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
@@ -9,6 +10,7 @@ import { basename, dirname, join } from 'node:path'
 export async function writeFileAtomically(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const folder = dirname(path)
   const temporary = join(folder, `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
+  removeAtExit(temporary)
   const file = await open(temporary, 'wx')
   try {
     try {
@@ -21,8 +23,29 @@ export async function writeFileAtomically(path: string, parts: readonly Uint8Arr
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
     throw error
+  } finally {
+    underWay.delete(temporary)
   }
   await syncFolder(folder)
+}
+
+const underWay = new Set<string>()
+let listening = false
+
+/** A process that exits in the middle of a write, at a second Ctrl-C, unwinds nothing: its file goes here. */
+function removeAtExit(temporary: string): void {
+  underWay.add(temporary)
+  if (listening) return
+  listening = true
+  process.once('exit', () => {
+    for (const path of underWay) {
+      try {
+        unlinkSync(path)
+      } catch {
+        // Not made yet.
+      }
+    }
+  })
 }
 
 /** Makes the rename durable. Windows cannot open a folder; there the rename alone must do. */
