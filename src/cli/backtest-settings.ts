@@ -30,6 +30,8 @@ export interface PreparedRun {
   readonly settings: (cut?: Cut) => BacktestSettings
   /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */
   readonly recorded: BacktestReport['settings']
+  /** Dates that the factors table has a row for; absent without a table. */
+  readonly factorDates?: ReadonlySet<string>
   /** One line when overrides alone made this a research run. */
   readonly notice?: string
 }
@@ -75,6 +77,7 @@ export function prepareRun(options: BacktestOptions): PreparedRun {
       forewarner_trades: evidence?.sha256 ?? null,
       posture: options.posture,
     },
+    ...(breaker === undefined ? {} : { factorDates: new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
     ...overrideNotice(file, config, options),
   }
 }

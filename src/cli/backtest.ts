@@ -5,6 +5,7 @@ import type { BacktestReport, SkippedDay } from '../ports/backtest-report.js'
 import { DayError, type DayFile, type DayOutcome } from '../ports/days.js'
 import { type BacktestOptions, defaultWorkers } from './backtest-options.js'
 import { type PreparedRun, prepareRun } from './backtest-settings.js'
+import { prepareCacheFolder } from './cache-folder.js'
 import { causalityLines, checkCausalityOfRun } from './causality-check.js'
 import { codeHash } from './code-hash.js'
 import { reason } from './config.js'
@@ -28,10 +29,12 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
     const found = await findDays(options)
     const files = withinPeriod(found, options)
     refuseOverwritingInputs(found, options)
-    if (run.notice !== undefined && !options.quiet) notice(run.notice)
+    const unwritable = options.cacheDir === undefined ? undefined : prepareCacheFolder(options.cacheDir)
+    if (!options.quiet) for (const line of [run.notice, unwritable]) if (line !== undefined) notice(line)
     const report = await replay(run, files, options, watch)
     const causality = await causalityOf(run, files, report, options, watch)
     await publish(report, causality, options, watch)
+    warnOfUnusedFactors(run, report)
     if (report.skippedDays.length > 0) warnOfSkippedDays(report.skippedDays, files.length)
     return causality?.holds === false ? EXIT.failed : EXIT.ok
   } finally {
@@ -179,6 +182,13 @@ async function publish(
   const colours = coloursFor(process.stdout)
   const shown = causality === undefined ? {} : { causality }
   await printResult(summaryText(report, { colours, byAsset, byDay, written: staged.written, ...shown }))
+}
+
+/** A table of another year is a slip that would pass for a run with a breaker. */
+function warnOfUnusedFactors({ factorDates }: PreparedRun, { days, from, to }: BacktestReport): void {
+  if (factorDates === undefined || days.some(({ date }) => factorDates.has(date))) return
+  const colours = coloursFor(process.stderr)
+  notice(`${colours.bold(colours.yellow('WARNING'))} --factors has no row for any day from ${from} to ${to}.`)
 }
 
 function warnOfSkippedDays(skipped: readonly SkippedDay[], total: number): void {

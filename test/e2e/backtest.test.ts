@@ -68,6 +68,14 @@ describe('dolphin backtest on the bundled days', () => {
     }
   })
 
+  it('warns loudly when the factors are of another time', async () => {
+    const factors = inFolder('factors.csv')
+    writeFileSync(factors, 'date,dvol_btc\n2026-01-05,60\n')
+    const { code, stderr } = await dolphin(['backtest', DAYS, '--factors', factors, '--to', '2025-05-11'])
+    expect(code).toBe(0)
+    expect(stderr).toContain('WARNING --factors has no row for any day from 2025-05-09 to 2025-05-11.')
+  })
+
   it('gives the same bytes whatever the number of workers, with and without a cache, cold and warm', async () => {
     const cache = ['--cache', inFolder('cache')]
     const first = await jsonOf(['--workers', '0'])
