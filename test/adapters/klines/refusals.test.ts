@@ -128,6 +128,18 @@ describe('rows of the same time that differ are refused with both places', () =>
     },
   )
 
+  test('named in the order of their paths, whatever their form', async () => {
+    const [table, archive] = [tidyText([{ ...BARS[0]!, close: '7' }]), archiveText(BARS)]
+    for (const [first, second] of [
+      [{ 'a.csv': table }, { [`b/${ARCHIVE}.csv`]: archive }],
+      [{ [`a/${ARCHIVE}.csv`]: archive }, { 'b.csv': table }],
+    ] as const) {
+      const message = await refusalOf(write({ ...first, ...second }))
+      expect(message.startsWith(`${Object.keys(second)[0]}:2: expected `), message).toBe(true)
+      expect(message).toContain(`as in ${Object.keys(first)[0]}:2 (`)
+    }
+  })
+
   test('by the known volumes, where another row of the time has none', async () => {
     const row = (volume: string) => `${NOON},BTCUSDT,100,${volume}\n`
     const text = `timestamp,symbol,close,volume\n${row('')}${row('5')}${row('6')}`
