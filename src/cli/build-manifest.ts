@@ -13,6 +13,7 @@ import { writeAtomically } from './write-atomically.js'
 /** What decides a folder's days beside the prices: another value is another folder. */
 export interface BuildSpec {
   readonly symbols: readonly string[]
+  readonly stepMs: number
   readonly precision: ScanPrecision
   /** First day asked for; null: from the first day of the input. */
   readonly from: IsoDate | null
@@ -47,6 +48,8 @@ export interface BuildState {
   readonly schema: 'dolphin.build-state/1'
   readonly after: IsoDate
   readonly nextScan: number
+  /** Open time of the last step; null where there was none yet. */
+  readonly beforeMs: number | null
   readonly scanner: ScannerSnapshot
 }
 

@@ -1,3 +1,4 @@
+import { stepText } from '../core/days/price-grid.js'
 import type { IsoDate } from '../ports/market.js'
 import type { BuildManifest } from './build-manifest.js'
 import { displayPath } from './package-files.js'
@@ -12,6 +13,8 @@ export interface BuildAbout {
   readonly to: IsoDate
   /** Days made in this run; the others were there. */
   readonly made: number
+  /** What it took. */
+  readonly seconds: number
   readonly out: string
   readonly factors: string | undefined
 }
@@ -30,7 +33,7 @@ const SHOWN_SYMBOLS = 12
 
 /** What was made, as JSON data. */
 export function buildDocument(about: BuildAbout): object {
-  const { manifest, universe, made } = about
+  const { manifest, universe, made, seconds } = about
   const days = builtDays(about)
   return {
     schema: 'dolphin.data-build/1',
@@ -42,6 +45,7 @@ export function buildDocument(about: BuildAbout): object {
     missingSteps: total(days, 'missingSteps'),
     duplicates: total(days, 'duplicates'),
     escalated: total(days, 'escalated'),
+    seconds: Number(seconds.toFixed(3)),
     unusedSymbols: universe.unused,
     absentSymbols: universe.absent,
     symbols: symbolTotals(about),
@@ -51,13 +55,14 @@ export function buildDocument(about: BuildAbout): object {
 
 /** The same for a person. */
 export function buildText(about: BuildAbout): string {
-  const { universe, made, out, factors } = about
+  const { manifest, universe, made, seconds, out, factors } = about
   const days = builtDays(about)
   const rows = total(days, 'rows')
   const lines = [
     `${plural(days.length, 'day')} ${days[0]?.date ?? ''} … ${days.at(-1)?.date ?? ''} in ${displayPath(out)}: ` +
-      `${plural(made, 'day')} made, ${days.length - made} kept, ${(total(days, 'bytes') / 1e6).toFixed(1)} MB`,
-    `${count(rows)} bars, ${plural(universe.symbols.length, 'symbol')}, ` +
+      `${plural(made, 'day')} made, ${days.length - made} kept, ${(total(days, 'bytes') / 1e6).toFixed(1)} MB, ` +
+      duration(seconds),
+    `${count(rows)} bars of ${stepText(manifest.spec.stepMs)}, ${plural(universe.symbols.length, 'symbol')}, ` +
       `${plural(total(days, 'escalated'), 'scan')} decided at more than 512 bits`,
   ]
   const holes = days.filter((day) => day.missingSteps > 0)

@@ -19,6 +19,15 @@ export interface KlineFile {
   readonly modifiedMs: number
 }
 
+/** How far apart an input's bars are: all lie on multiples of `ms` from midnight. */
+export interface BarStep {
+  /** An archive's interval, or the largest step that holds all times of all tables; a table's may be any, down to 0.001. */
+  readonly ms: number
+  readonly source: 'archive' | 'table'
+  /** A file with that step, or the row of a table that makes it so small. */
+  readonly place: string
+}
+
 /** Why a price input cannot be used: the place (`archive.zip!entry.csv:12`), what was expected, what was found. */
 export class KlineError extends Error {
   override readonly name = 'KlineError'
@@ -41,6 +50,8 @@ export interface KlineArchive {
   /** First and last UTC day that any file may hold. */
   readonly from: IsoDate
   readonly to: IsoDate
+  /** The steps of the input: one for each interval of its archives, one for all its tables together. */
+  readonly steps: readonly BarStep[]
   /** The input files, in path order. */
   readonly files: readonly KlineFile[]
   /** Tables met in folders that hold no prices in a known form, in path order. */

@@ -100,6 +100,65 @@ describe('dolphin data build', () => {
     expect(refused.stderr).toContain('the folder holds another build: precision "auto", not "float64"')
   })
 
+  it('refuses prices before the first day that is there, and keeps that day', async () => {
+    writeTidyTable(at('late.csv'), [headOf(market[1]!, 60)])
+    writeTidyTable(at('early.csv'), [headOf(market[0]!, 60)])
+    await build('--klines', at('late.csv'), '--out', at('days'))
+    const before = parquets(at('days'))
+    const both = ['--klines', at('late.csv'), at('early.csv'), '--out', at('days')]
+    const refused = await build(...both)
+    expect(refused.code).toBe(EXIT.usage)
+    expect(refused.stderr).toContain('the input now begins on 2025-05-09, before the first day that is there')
+    expect(parquets(at('days'))).toEqual(before)
+    expect((await build(...both, '--force')).code).toBe(EXIT.ok)
+    expect(Object.keys(parquets(at('days')))).toEqual(['2025-05-09.parquet', '2025-05-10.parquet'])
+  })
+
+  it('goes on where the files of built days were cleared away', async () => {
+    const [first, second] = [market[0]!, headOf(market[1]!, 60)]
+    writeTidyTable(at('1.csv'), [first])
+    writeTidyTable(at('2.csv'), [second])
+    await build('--klines', at('1.csv'), at('2.csv'), '--out', at('whole'))
+    await build('--klines', at('1.csv'), '--out', at('days'))
+    expect((await build('--klines', at('2.csv'), '--out', at('days'))).code).toBe(EXIT.ok)
+    expect(parquets(at('days'))).toEqual(parquets(at('whole')))
+  })
+
+  it('puts bars together to the step asked for', async () => {
+    writeTidyTable(at('prices.csv'), [headOf(market[1]!, 60)])
+    await build('--klines', at('prices.csv'), '--out', at('days'), '--step', '5m')
+    const [built] = await readDays(at('days'))
+    expect(built!.bars).toBe(12)
+    expect(built!.timestampNs![1]! - built!.timestampNs![0]!).toBe(300_000_000_000n)
+    expect(built!.prices[0]).toEqual(market[1]!.prices[0]!.slice(0, 60).filter((_, row) => row % 5 === 4))
+    const finer = await build('--klines', at('prices.csv'), '--out', at('finer'), '--step', '30s')
+    expect(finer.code).toBe(EXIT.usage)
+    expect(finer.stderr).toMatch(/--step: expected a multiple of 1m \(.*prices.csv:\d+\), found 30s/)
+  })
+
+  it('refuses times on no common step unless it is told one', async () => {
+    const day = headOf(market[1]!, 20)
+    const late = { ...day, timestampNs: day.timestampNs!.map((ns, row) => (row === 7 ? ns + 3_000_000n : ns)) }
+    writeTidyTable(at('prices.csv'), [late])
+    const refused = await build('--klines', at('prices.csv'), '--out', at('days'))
+    expect(refused.code).toBe(EXIT.dataRefused)
+    expect(refused.stderr).toMatch(/expected times on a common step of a second or more, found one beside it \(.*:9\)/)
+    await build('--klines', at('prices.csv'), '--out', at('days'), '--step', '1m')
+    const [built] = await readDays(at('days'))
+    expect(built!.timestampNs).toEqual(day.timestampNs)
+    expect(built!.prices).toEqual(day.prices)
+  })
+
+  it('counts a hole over midnight as one', async () => {
+    const [first, second] = [headOf(market[1]!, 1430), market[2]!]
+    const late = { ...second, timestampNs: second.timestampNs!.slice(5), bars: second.bars - 5 }
+    writeTidyTable(at('prices.csv'), [first, { ...late, prices: second.prices.map((column) => column.slice(5)) }])
+    const { stdout } = await build('--klines', at('prices.csv'), '--out', at('days'), '--json')
+    const [before, after] = JSON.parse(stdout).days
+    expect([before.missingSteps, before.longestHoleMs]).toEqual([0, 0])
+    expect([after.missingSteps, after.longestHoleMs]).toEqual([15, 16 * 60_000])
+  })
+
   it('leaves gaps as gaps and says where they are', async () => {
     const day = headOf(market[1]!, 200)
     const holed = { ...day, prices: day.prices.map((column) => column.slice()) }
@@ -157,6 +216,7 @@ describe('dolphin data build', () => {
   it.each([
     [['--from', '2025-02-30'], '--from: expected a calendar date YYYY-MM-DD, found "2025-02-30"'],
     [['--from', '2025-05-10', '--to', '2025-05-09'], '--to: expected a day from 2025-05-10 on, found 2025-05-09'],
+    [['--step', '7s'], '--step: expected auto, or a step such as 5s, 1m or 4h that divides a day, found "7s"'],
     [['--precision', 'double'], '--precision: expected auto, float64, 512, found "double"'],
     [['--from', '2026-01-01'], 'no prices in that period; the input covers 2025-05-09 to 2025-05-09'],
     [['--factors-in', 'x.csv'], '--factors-in: expected --factors-out beside it'],

@@ -46,6 +46,9 @@ export async function readArchiveCsv(
         if (line.line === 1 && isHeader(line, source)) return
         throw timeError(place(), name, timeMs, textOf(bytes, starts[OPEN_TIME]!, ends[OPEN_TIME]!))
       }
+      if (timeMs % name.intervalMs !== 0) {
+        throw new KlineError(place(), `an open time on a multiple of ${name.interval}`, fieldText(line, OPEN_TIME))
+      }
       const close = parseDecimal(bytes, starts[CLOSE]!, ends[CLOSE]!)
       if (!isPrice(close)) throw new KlineError(place(), CLOSE_EXPECTED, fieldText(line, CLOSE))
       const volume = parseDecimal(bytes, starts[VOLUME]!, ends[VOLUME]!)

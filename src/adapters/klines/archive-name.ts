@@ -4,25 +4,28 @@ import { DAY_MS } from './times.js'
 export interface ArchiveName {
   readonly symbol: string
   readonly interval: string
+  readonly intervalMs: number
   /** The UTC span its rows lie in: the first midnight, and the midnight after the last day. */
   readonly fromMs: number
   readonly untilMs: number
 }
 
-const ARCHIVE_NAME = /^([\p{L}\p{N}_]+)-(\d+(?:s|m|h|d|w|mo))-(\d{4})-(\d\d)(?:-(\d\d))?(?:\.csv|\.zip|\.csv\.zip)$/iu
+const ARCHIVE_NAME = /^([\p{L}\p{N}_]+)-(([1-9]\d?)([smhd]))-(\d{4})-(\d\d)(?:-(\d\d))?(?:\.csv|\.zip|\.csv\.zip)$/iu
 
-/** Reads `BTCUSDT-1m-2025-05-10.zip` (a day) or `BTCUSDT-5s-2025-05.csv` (a month); undefined for any other name. */
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS }
+
+/** Reads `BTCUSDT-1m-2025-05-10.zip` (a day) or `BTCUSDT-5s-2025-05.csv` (a month); undefined for any other name, and for intervals that do not divide a day. */
 export function parseArchiveName(fileName: string): ArchiveName | undefined {
   const match = ARCHIVE_NAME.exec(fileName)
   if (match === null) return undefined
   const [symbol, interval] = [match[1]!, match[2]!]
-  const [year, month] = [Number(match[3]), Number(match[4])]
-  if (year < 2000 || year > 2099 || month < 1 || month > 12) return undefined
-  if (match[5] === undefined) {
-    return { symbol, interval, fromMs: Date.UTC(year, month - 1), untilMs: Date.UTC(year, month) }
-  }
-  const fromMs = Date.UTC(year, month - 1, Number(match[5]))
+  const intervalMs = Number(match[3]) * UNIT_MS[match[4]!.toLowerCase()]!
+  const [year, month] = [Number(match[5]), Number(match[6])]
+  if (DAY_MS % intervalMs !== 0 || year < 2000 || year > 2099 || month < 1 || month > 12) return undefined
+  const name = { symbol, interval, intervalMs }
+  if (match[7] === undefined) return { ...name, fromMs: Date.UTC(year, month - 1), untilMs: Date.UTC(year, month) }
+  const fromMs = Date.UTC(year, month - 1, Number(match[7]))
   // 2025-02-30 is no date.
-  if (new Date(fromMs).getUTCDate() !== Number(match[5])) return undefined
-  return { symbol, interval, fromMs, untilMs: fromMs + DAY_MS }
+  if (new Date(fromMs).getUTCDate() !== Number(match[7])) return undefined
+  return { ...name, fromMs, untilMs: fromMs + DAY_MS }
 }

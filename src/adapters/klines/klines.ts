@@ -1,4 +1,4 @@
-import { type KlineArchive, KlineError, type KlineFile, type SymbolDay } from '../../ports/klines.js'
+import { type BarStep, type KlineArchive, KlineError, type KlineFile, type SymbolDay } from '../../ports/klines.js'
 import type { IsoDate } from '../../ports/market.js'
 import { readArchiveCsv } from './archive-csv.js'
 import { type ArchiveName, parseArchiveName } from './archive-name.js'
@@ -8,6 +8,7 @@ import { type DayPart, mergeDay } from './merge-day.js'
 import { type FileRows, RowStore } from './row-store.js'
 import { readTidyCsv } from './tidy-csv.js'
 import { readTidyParquet } from './tidy-parquet.js'
+import { TimeGrid } from './time-grid.js'
 import { DAY_MS, isoDateOf } from './times.js'
 
 export interface OpenKlinesOptions {
@@ -61,6 +62,7 @@ class OpenArchive implements KlineArchive {
   symbols: readonly string[] = []
   from: IsoDate = ''
   to: IsoDate = ''
+  steps: readonly BarStep[] = []
   readonly files: readonly KlineFile[]
   private readonly archives = new Map<string, ArchivePart[]>()
   private readonly tidy: TidyPart[] = []
@@ -95,6 +97,7 @@ class OpenArchive implements KlineArchive {
     this.symbols = [...new Set([...this.archives.keys(), ...this.tidy.flatMap(({ rows }) => rows.symbols)])].sort()
     this.from = isoDateOf(fromMs)
     this.to = isoDateOf(untilMs - 1)
+    this.steps = this.findSteps()
   }
 
   read(symbol: string, date: IsoDate): Promise<SymbolDay | undefined> {
@@ -135,6 +138,18 @@ class OpenArchive implements KlineArchive {
       symbol,
       parts.map(({ part }) => part),
     )
+  }
+
+  private findSteps(): BarStep[] {
+    const steps = new Map<number, BarStep>()
+    for (const { file, name } of [...this.archives.values()].flat()) {
+      const { intervalMs: ms } = name
+      if (!steps.has(ms)) steps.set(ms, { ms, source: 'archive', place: file.path })
+    }
+    const grid = new TimeGrid()
+    for (const { rows } of this.tidy) grid.join(rows.grid)
+    const table: BarStep[] = grid.used ? [{ ms: grid.ms, source: 'table', place: grid.place }] : []
+    return [...steps.values(), ...table]
   }
 
   private addArchive(file: KlineFile, name: ArchiveName): void {

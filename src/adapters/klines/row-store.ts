@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TimeGrid } from './time-grid.js'
 
 /** Numbers of a row in the store: open time in ms, close, volume, taker buy volume, line of its file. */
 export const ROW = 5
@@ -72,6 +73,8 @@ export class RowList {
 
 /** The decoded rows of one input file, by symbol and day. */
 export class FileRows {
+  /** What the times of a table's rows lie on. */
+  readonly grid = new TimeGrid()
   private readonly days = new Map<string, Map<number, RowList>>()
   private descriptor: number | undefined
   private spilledBytes = 0

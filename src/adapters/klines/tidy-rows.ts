@@ -32,6 +32,7 @@ export class TidyRows {
     for (const value of [volume, taker]) {
       if (!isVolume(value) && !Number.isNaN(value)) throw new KlineError(place(), 'a volume of 0 or more', `${value}`)
     }
+    this.rows.grid.add(timeMs, place)
     this.list!.push(timeMs, close, volume, taker, line)
   }
 }

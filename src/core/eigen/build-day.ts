@@ -172,4 +172,3 @@ function holesOf(
   }
   return { missingSteps, longestHoleMs }
 }
-

@@ -8,6 +8,7 @@ import {
   type Bar,
   inputFolder,
   readAll,
+  refusalOf,
   tidyParquet,
   tidyText,
   zipOf,
@@ -180,10 +181,15 @@ describe('the archive', () => {
 })
 
 describe('values', () => {
-  test('a microsecond stamp keeps its fraction of a millisecond', async () => {
-    const text = archiveText(BTC.slice(0, 2), { unit: 'µs' }).replace('1746057600000000,', '1746057600000123,')
-    const days = await readAll([write({ 'BTCUSDT-1s-2025-05-01.csv': text })])
+  test('a microsecond stamp of a table keeps its fraction of a millisecond; a kline opens on its interval', async () => {
+    const [exact, moved] = ['1746057600000000,', '1746057600000123,']
+    const table = tidyText(BTC.slice(0, 2), (ms) => `${ms}000`).replace(exact, moved)
+    const days = await readAll([write({ 'p.csv': table })])
     expect(days['BTCUSDT 2025-05-01']!.openTimesMs[0]).toBe(FIRST + 0.123)
+    const klines = archiveText(BTC.slice(0, 2), { unit: 'µs' }).replace(exact, moved)
+    expect(await refusalOf(write({ 'BTCUSDT-1s-2025-05-01.csv': klines }))).toBe(
+      'BTCUSDT-1s-2025-05-01.csv:2: expected an open time on a multiple of 1s, found "1746057600000123"',
+    )
   })
 
   test('an empty close in a table is no bar, an empty volume is NaN', async () => {
