@@ -5,6 +5,7 @@ import { type ArchiveName, parseArchiveName } from './archive-name.js'
 import { type CsvSource, firstLine, openCsv } from './csv-source.js'
 import { type TidyColumns, tidyHeader } from './tidy-columns.js'
 import { tidyParquetColumns } from './tidy-parquet.js'
+import { OtherZip } from './zip-entry.js'
 
 /** An input file and how to read it. */
 export type InputFile = KlineFile &
@@ -57,7 +58,11 @@ async function searchFolder(search: Search, folder: string): Promise<void> {
     const entry = await stat(path).catch(() => undefined)
     if (entry?.isDirectory()) await searchFolder(search, path)
     else if (entry?.isFile() && /\.(?:csv|zip|parquet|pq)$/i.test(name)) {
-      if ((await takeFile(search, path)) === 'unknown') search.ignored.push(path)
+      const taken = await takeFile(search, path).catch((error: unknown) => {
+        if (error instanceof OtherZip) return 'unknown'
+        throw error
+      })
+      if (taken === 'unknown') search.ignored.push(path)
     }
   }
 }

@@ -16,6 +16,9 @@ export interface ZipEntry {
   readonly start: number
 }
 
+/** A sound ZIP that holds something else. */
+export class OtherZip extends KlineError {}
+
 const END_BYTES = 22
 const MAX_COMMENT_BYTES = 65_535
 const CENTRAL_BYTES = 46
@@ -36,9 +39,9 @@ export async function readZipDirectory(path: string): Promise<ZipEntry> {
     file = await open(path)
     const { size } = await file.stat()
     const refuse = (expected: string, found: string) => new KlineError(path, expected, found)
-    const { centralStart, centralEnd } = await readEnd(file, size, refuse)
+    const { centralStart, centralEnd } = await readEnd(path, file, size, refuse)
     const central = await bytesAt(file, centralStart, centralEnd - centralStart)
-    const entry = readCentral(central, refuse)
+    const entry = readCentral(path, central, refuse)
     return { ...entry, start: await readLocal(file, entry, centralStart, refuse) }
   } catch (error) {
     throw asKlineError(error, path, 'a readable ZIP')
@@ -50,6 +53,7 @@ export async function readZipDirectory(path: string): Promise<ZipEntry> {
 type Refuse = (expected: string, found: string) => KlineError
 
 async function readEnd(
+  path: string,
   file: FileHandle,
   size: number,
   refuse: Refuse,
@@ -62,7 +66,7 @@ async function readEnd(
     const [centralBytes, centralStart] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)]
     if (entries === 0xffff || centralStart === 0xffffffff) throw refuse('a ZIP below 4 GiB', 'ZIP64')
     if (tail.readUInt16LE(at + 4) !== 0 || tail.readUInt16LE(at + 8) !== entries) throw refuse('one disk', 'several')
-    if (entries !== 1) throw refuse('one CSV in the ZIP', `${entries} entries`)
+    if (entries !== 1) throw new OtherZip(path, 'one CSV in the ZIP', `${entries} entries`)
     const centralEnd = centralStart + centralBytes
     if (centralEnd !== size - tail.length + at || centralBytes < CENTRAL_BYTES) {
       throw refuse('a ZIP directory just before the end of the file', `bytes ${centralStart} to ${centralEnd}`)
@@ -72,7 +76,7 @@ async function readEnd(
   throw refuse('a complete ZIP', 'no end of the ZIP directory')
 }
 
-function readCentral(central: Buffer, refuse: Refuse): Omit<ZipEntry, 'start'> & { localStart: number } {
+function readCentral(path: string, central: Buffer, refuse: Refuse): Omit<ZipEntry, 'start'> & { localStart: number } {
   if (central.readUInt32LE(0) !== CENTRAL) throw refuse('a ZIP directory', 'other bytes')
   const method = central.readUInt16LE(10)
   if ((central.readUInt16LE(8) & ENCRYPTED) !== 0) throw refuse('a ZIP without encryption', 'an encrypted entry')
@@ -86,7 +90,7 @@ function readCentral(central: Buffer, refuse: Refuse): Omit<ZipEntry, 'start'> &
   const length = CENTRAL_BYTES + nameBytes + central.readUInt16LE(30) + central.readUInt16LE(32)
   if (length !== central.length) throw refuse(`a ZIP directory of ${length} bytes`, `${central.length}`)
   const name = central.toString('utf8', CENTRAL_BYTES, CENTRAL_BYTES + nameBytes)
-  if (!isPlainName(name)) throw refuse('a CSV with a plain name in the ZIP', shown(name))
+  if (!isPlainName(name)) throw new OtherZip(path, 'a CSV with a plain name in the ZIP', shown(name))
   const deflated = method === 8
   if (deflated ? bytes > compressedBytes * MAX_RATIO : bytes !== compressedBytes) {
     throw refuse('a possible size in the ZIP directory', `${bytes} bytes from ${compressedBytes}`)

@@ -168,6 +168,18 @@ describe('an input that cannot be used is refused', () => {
     expect((await refusalOf(folder)).endsWith(`expected ${known}, found none`)).toBe(true)
   })
 
+  test('a ZIP of other things given by itself; in a folder it is passed over, a damaged one is not', async () => {
+    const other = { 'photos.zip': zipOf('a.jpg', 'x'), 'tables.zip': zipOf('a.csv', 'x', { entries: 2 }) }
+    const folder = write({ ...other, 'p.csv': tidyText(BARS) })
+    expect(Object.keys(await readAll([folder]))).toEqual(['BTCUSDT 2025-05-10'])
+    expect(await refusalOf(folder, [join(folder, 'photos.zip')])).toContain(
+      'photos.zip: expected a CSV with a plain name',
+    )
+    expect(await refusalOf(folder, [join(folder, 'tables.zip')])).toContain('tables.zip: expected one CSV in the ZIP')
+    const damaged = write({ 'x.zip': zipOf('a.csv', tidyText(BARS)).subarray(0, 90), 'p.csv': tidyText(BARS) })
+    expect(await refusalOf(damaged)).toBe('x.zip: expected a complete ZIP, found no end of the ZIP directory')
+  })
+
   test('a path that leads nowhere', async () => {
     const folder = write({})
     expect(await refusalOf(folder, [join(folder, 'x')])).toBe('x: expected a file or folder, found nothing there')
