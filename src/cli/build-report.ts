@@ -9,6 +9,8 @@ import type { Universe } from './universe.js'
 export interface BuildAbout {
   readonly manifest: BuildManifest
   readonly universe: Universe
+  /** Files of the input that hold no prices. */
+  readonly ignored: readonly string[]
   readonly from: IsoDate
   readonly to: IsoDate
   /** Days made in this run; the others were there. */
@@ -33,7 +35,7 @@ const SHOWN_SYMBOLS = 12
 
 /** What was made, as JSON data. */
 export function buildDocument(about: BuildAbout): object {
-  const { manifest, universe, made, seconds } = about
+  const { manifest, universe, ignored, made, seconds } = about
   const days = builtDays(about)
   return {
     schema: 'dolphin.data-build/1',
@@ -48,6 +50,7 @@ export function buildDocument(about: BuildAbout): object {
     seconds: Number(seconds.toFixed(3)),
     unusedSymbols: universe.unused,
     absentSymbols: universe.absent,
+    ignoredFiles: ignored,
     symbols: symbolTotals(about),
     days: days.map(({ lastW750: _, input: __, ...day }) => day),
   }
@@ -55,7 +58,7 @@ export function buildDocument(about: BuildAbout): object {
 
 /** The same for a person. */
 export function buildText(about: BuildAbout): string {
-  const { manifest, universe, made, seconds, out, factors } = about
+  const { manifest, universe, ignored, made, seconds, out, factors } = about
   const days = builtDays(about)
   const rows = total(days, 'rows')
   const lines = [
@@ -77,6 +80,7 @@ export function buildText(about: BuildAbout): string {
   if (duplicates > 0) lines.push(`${plural(duplicates, 'repeated row')} dropped`)
   if (universe.absent.length > 0) lines.push(`Not in the input: ${listed(universe.absent)}`)
   if (universe.unused.length > 0) lines.push(`Not in the universe: ${listed(universe.unused)}`)
+  if (ignored.length > 0) lines.push(`Without prices, passed over: ${listed(ignored.map(displayPath))}`)
   lines.push(...gapTable(about, rows))
   if (factors !== undefined) lines.push('', `Factors for the breaker: ${displayPath(factors)}`)
   return `${lines.join('\n')}\n`
@@ -132,7 +136,7 @@ function total(days: readonly Readonly<Record<Sum, number>>[], field: Sum): numb
   return days.reduce((sum, day) => sum + day[field], 0)
 }
 
-function listed(symbols: readonly string[]): string {
-  const more = symbols.length - SHOWN_SYMBOLS
-  return symbols.slice(0, SHOWN_SYMBOLS).join(', ') + (more > 0 ? ` and ${more} more` : '')
+function listed(names: readonly string[]): string {
+  const more = names.length - SHOWN_SYMBOLS
+  return names.slice(0, SHOWN_SYMBOLS).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }

@@ -149,7 +149,8 @@ async function buildFrom(
     })
   }
   const { manifest, made } = run
-  return { manifest, universe, from: run.from, to: run.to, made, out, factors: factorsOut }
+  const { ignored } = archive
+  return { manifest, universe, ignored, from: run.from, to: run.to, made, out, factors: factorsOut }
 }
 
 /** The step asked for, or that of the input. Throws {@link UserError} where they do not go together. */

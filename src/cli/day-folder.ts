@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { IsoDate } from '../ports/market.js'
 import { EXIT } from './exit-codes.js'
@@ -13,6 +13,8 @@ export interface ListedFile {
 }
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.(parquet|pq)$/i
+
+const LEFTOVER = /^\.(\d{4}-\d{2}-\d{2}\.parquet|build(-state)?\.json)\.[0-9a-f-]+\.tmp$/
 
 export function dayPath(folder: string, date: IsoDate): string {
   return join(folder, `${date}.parquet`)
@@ -55,6 +57,13 @@ export async function refuseForeignDays(folder: string, manifest: string): Promi
     { place: folder, message: `expected a folder without days of another origin, found ${day} and no ${manifest}` },
     { hint: 'Give another --out, or --force to write into this folder (days of the same dates are replaced).' },
   )
+}
+
+/** Removes what a killed run left: files that were written under a temporary name and never renamed. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (LEFTOVER.test(name)) await rm(join(folder, name), { force: true })
+  }
 }
 
 /** Thrown where a day cannot be written: a full disk, a folder without permission. */

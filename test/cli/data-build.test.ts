@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { register as registerBuild } from '../../src/cli/data-build.js'
@@ -202,6 +202,30 @@ describe('dolphin data build', () => {
       `2025-05-10,-0.0002,,20,${1 / 3},`,
       `2025-05-11,,,,${2.5 / 1.5},${(w750[4]! + w750[5]!) / 2}`,
     ])
+  })
+
+  it('clears away what a killed run left, and nothing of anyone else', async () => {
+    writeTidyTable(at('prices.csv'), [headOf(market[0]!, 60)])
+    mkdirSync(at('days'))
+    const left = ['.2025-05-09.parquet.4711-0a1b2c3d4e5f.tmp', '.build.json.0a1b2c3d4e5f.tmp']
+    for (const name of [...left, '.notes.tmp']) writeFileSync(join(at('days'), name), '')
+    await build('--klines', at('prices.csv'), '--out', at('days'))
+    expect(readdirSync(at('days')).sort()).toEqual([
+      '.notes.tmp',
+      '2025-05-09.parquet',
+      'build-state.json',
+      'build.json',
+    ])
+  })
+
+  it('names the files of a folder that it passed over', async () => {
+    mkdirSync(at('klines'))
+    writeTidyTable(join(at('klines'), 'prices.csv'), [headOf(market[0]!, 60)])
+    writeFileSync(join(at('klines'), 'orders.csv'), 'id,quantity\n1,2\n')
+    const args = ['--klines', at('klines'), '--out', at('days')]
+    expect((await build(...args)).stdout).toContain(`Without prices, passed over: ${join(at('klines'), 'orders.csv')}`)
+    const { stdout } = await build(...args, '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ ignoredFiles: [join(at('klines'), 'orders.csv')] })
   })
 
   it('uses the universe in its order and reports what is missing on either side', async () => {
