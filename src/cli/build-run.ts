@@ -22,7 +22,7 @@ import {
   writeBuild,
   writeState,
 } from './build-manifest.js'
-import { dayPath, removeLeftovers, writeFailure } from './day-folder.js'
+import { dayPath, writeFailure } from './day-folder.js'
 import type { InterruptWatch } from './interrupt.js'
 import { Interrupted, UserError } from './problems.js'
 import { startProgress } from './progress.js'
@@ -74,7 +74,6 @@ export class BuildRun {
     await mkdir(out, { recursive: true }).catch((error) => {
       throw writeFailure(out, error)
     })
-    await removeLeftovers(out)
     const first = await warmUpStart(plan, archive, from)
     const { manifest, state } = await continued(plan, archive, first, opened)
     // Before the first day, so that a run killed right after it finds a folder of its own.

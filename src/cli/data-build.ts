@@ -7,10 +7,11 @@ import type { ScanPrecision } from '../ports/scan.js'
 import { type BuildAbout, buildDocument, buildText } from './build-report.js'
 import { BuildRun } from './build-run.js'
 import { reason } from './config.js'
+import { removeLeftovers } from './day-folder.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js'
 import { factorsCsv, factorsIn } from './factors-out.js'
 import { type InterruptWatch, watchInterrupt } from './interrupt.js'
-import { found, type Problem, UserError } from './problems.js'
+import { found, Interrupted, type Problem, UserError } from './problems.js'
 import { printResult } from './terminal.js'
 import { chooseUniverse, DEFAULT_UNIVERSE } from './universe.js'
 import { writeAtomically } from './write-atomically.js'
@@ -110,13 +111,18 @@ async function build(job: BuildJob): Promise<ExitCode> {
   const watch = watchInterrupt('scan')
   let archive: KlineArchive | undefined
   try {
-    archive = await openKlines(job.klines)
+    await removeLeftovers(job.out)
+    // What does not fit in memory waits where the days go: there is room for large files.
+    archive = await openKlines(job.klines, { spillFolder: job.out, signal: watch.signal })
     const about = await buildFrom(archive, job, carried, watch)
     const done = { ...about, seconds: (performance.now() - startedMs) / 1000 }
     await printResult(job.json ? `${JSON.stringify(buildDocument(done), null, 2)}\n` : buildText(done))
     return EXIT.ok
   } catch (error) {
     if (error instanceof KlineError) throw new UserError(error.message, { exitCode: EXIT.dataRefused })
+    if (watch.signal.aborted && error === watch.signal.reason) {
+      throw new Interrupted('Interrupted while prices were read; the same command continues.')
+    }
     throw error
   } finally {
     watch.stop()

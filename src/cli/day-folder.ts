@@ -14,7 +14,7 @@ export interface ListedFile {
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.(parquet|pq)$/i
 
-const LEFTOVER = /^\.(\d{4}-\d{2}-\d{2}\.parquet|build(-state)?\.json)\.[0-9a-f-]+\.tmp$/
+const LEFTOVER = /^\.(\d{4}-\d{2}-\d{2}\.parquet|build(-state)?\.json)\.[0-9a-f-]+\.tmp$|^\.dolphin-klines-/
 
 export function dayPath(folder: string, date: IsoDate): string {
   return join(folder, `${date}.parquet`)
@@ -59,10 +59,10 @@ export async function refuseForeignDays(folder: string, manifest: string): Promi
   )
 }
 
-/** Removes what a killed run left: files that were written under a temporary name and never renamed. */
+/** Removes what a killed run left: files that were written under a temporary name, and folders of decoded prices. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (LEFTOVER.test(name)) await rm(join(folder, name), { force: true })
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (LEFTOVER.test(name)) await rm(join(folder, name), { recursive: true, force: true })
   }
 }
 

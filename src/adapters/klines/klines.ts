@@ -15,6 +15,8 @@ export interface OpenKlinesOptions {
   readonly signal?: AbortSignal
   /** Bytes of decoded rows that may stay in memory; more go to temporary files. */
   readonly memoryBytes?: number
+  /** Where to; made when needed. Default: the system's temporary folder, which may itself be memory. */
+  readonly spillFolder?: string
 }
 
 const MEMORY_BYTES = 256 * 1024 * 1024
@@ -32,10 +34,10 @@ const MEMORY_BYTES = 256 * 1024 * 1024
  * Throws KlineError for a path, a name or a table that cannot be used.
  */
 export async function openKlines(inputs: readonly string[], options: OpenKlinesOptions = {}): Promise<KlineArchive> {
-  const { signal, memoryBytes = MEMORY_BYTES } = options
+  const { signal, memoryBytes = MEMORY_BYTES, spillFolder } = options
   signal?.throwIfAborted()
   const { files, ignored } = await findInputFiles(inputs, signal)
-  const archive = new OpenArchive(files, ignored, new RowStore(memoryBytes), signal)
+  const archive = new OpenArchive(files, ignored, new RowStore(memoryBytes, spillFolder), signal)
   try {
     await archive.open()
   } catch (error) {

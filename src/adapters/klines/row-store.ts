@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TimeGrid } from './time-grid.js'
@@ -132,7 +132,10 @@ export class RowStore {
   private spills = 0
   private readonly files = new Set<FileRows>()
 
-  constructor(private readonly budgetBytes: number) {}
+  constructor(
+    private readonly budgetBytes: number,
+    private readonly spillFolder = tmpdir(),
+  ) {}
 
   add(): FileRows {
     const rows = new FileRows(
@@ -162,7 +165,8 @@ export class RowStore {
   }
 
   private openSpill(): number {
-    this.folder ??= mkdtempSync(join(tmpdir(), 'dolphin-klines-'))
+    mkdirSync(this.spillFolder, { recursive: true })
+    this.folder ??= mkdtempSync(join(this.spillFolder, '.dolphin-klines-'))
     const path = join(this.folder, `${this.spills++}.rows`)
     const descriptor = openSync(path, 'wx+')
     // Where the system allows it, the file has no name from now on, so that nothing is left behind by a killed process.

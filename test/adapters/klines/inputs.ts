@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterAll } from 'vitest'
-import { openKlines } from '../../../src/adapters/klines/klines.js'
+import { type OpenKlinesOptions, openKlines } from '../../../src/adapters/klines/klines.js'
 import { KlineError, type SymbolDay } from '../../../src/ports/klines.js'
 
 /** A bar as the tests write it into files of every form. */
@@ -38,7 +38,7 @@ export function inputFolder(): (files: Record<string, string | Uint8Array>) => s
 /** Every day of every symbol of an archive, by `symbol date`. */
 export async function readAll(
   inputs: readonly string[],
-  options: { memoryBytes?: number } = {},
+  options: OpenKlinesOptions = {},
 ): Promise<Record<string, SymbolDay>> {
   const archive = await openKlines(inputs, options)
   const days: Record<string, SymbolDay> = {}

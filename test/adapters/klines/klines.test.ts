@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -164,9 +165,11 @@ describe('the archive', () => {
       ...daily(BTC, {}, true),
       ...monthly(ETH, {}, true),
     })
-    const [small, large] = [await readAll([folder], { memoryBytes: 0 }), await readAll([folder])]
+    const spillFolder = join(write({}), 'made', 'when', 'needed')
+    const [small, large] = [await readAll([folder], { memoryBytes: 0, spillFolder }), await readAll([folder])]
     expect(small).toEqual(large)
     expect(Object.keys(small)).toHaveLength(6)
+    expect(readdirSync(spillFolder)).toEqual([])
   })
 
   test('an aborted signal ends the opening and the reading', async () => {
