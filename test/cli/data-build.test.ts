@@ -42,6 +42,7 @@ describe('dolphin data build', () => {
     built.forEach((day, i) => {
       expect(day.prices).toEqual(market[i]!.prices)
       expect(day.timestampNs).toEqual(market[i]!.timestampNs)
+      expect(day.scanNumber).toEqual(market[i]!.scanNumber)
       for (const [name, column] of Object.entries({ velDiv: day.velDiv, ...day.eigen })) {
         const expected = { velDiv: market[i]!.velDiv, ...market[i]!.eigen }[name as 'velDiv']
         const worst = column.reduce((most, value, row) => Math.max(most, difference(value, expected[row]!)), 0)
