@@ -4,10 +4,7 @@ import type { OrderBookSource } from '../../ports/order-book.js'
 import type { DayRecord, EntryRecord, ExitReason, Trade } from '../../ports/trades.js'
 import { assert } from '../assert.js'
 import { simulatedExit } from '../costs/costs.js'
-import { exitReason, turnBarsAfter } from '../exits/exits.js'
 import { MersenneTwister } from '../numeric/mersenne-twister.js'
-import type { ExitLimits } from '../orderbook/dynamic-exit.js'
-import { dynamicExit } from '../orderbook/dynamic-exit.js'
 import type { SignalShape } from '../signal/signal.js'
 import { gateOpen, signalShape } from '../signal/signal.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
@@ -15,10 +12,11 @@ import { NO_FEEDBACK, recordResult, regimeSizeMultiplier } from '../sizing/sizin
 import type { DayStart, DayState } from './day.js'
 import { openDay, recordOf, takePosture } from './day.js'
 import { EntryDesk } from './entry.js'
+import { ExitDesk } from './exit.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
 import { closedTrade } from './position.js'
-import { isPrice, PriceHistory } from './price-history.js'
+import { PriceHistory } from './price-history.js'
 import type { EngineSnapshot } from './snapshot.js'
 import { checkSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
 import { VelDivHistory } from './vel-div-history.js'
@@ -57,8 +55,8 @@ export interface BarOutcome {
 export class Engine {
   readonly parameters: EngineParameters
   private readonly ports: EnginePorts
-  private readonly limits: ExitLimits
-  private readonly desk: EntryDesk
+  private readonly entries: EntryDesk
+  private readonly exits: ExitDesk
   private readonly history = new PriceHistory()
   private readonly velDivs = new VelDivHistory()
   private readonly symbols: string[] = []
@@ -81,15 +79,6 @@ export class Engine {
   private row = 0
   private closed: Trade[] = []
   private opened: EntryRecord | undefined
-  /** Reused on every bar of a position: an object a bar is most of the time such a bar takes. */
-  private readonly situation: {
-    posture: Posture
-    subdayNormalization: boolean
-    pnlPct: number | undefined
-    barsHeld: number
-    turnBars: number
-  } = { posture: 'APEX', subdayNormalization: false, pnlPct: undefined, barsHeld: 0, turnBars: 0 }
-
   /** `initialCapital` in USD. */
   constructor(parameters: EngineParameters, initialCapital: number, ports: EnginePorts = {}) {
     assert(Number.isFinite(initialCapital), 'the initial capital is finite')
@@ -99,12 +88,8 @@ export class Engine {
     this.cash = initialCapital
     this.rng = new MersenneTwister(parameters.seed)
     this.shape = signalShape(parameters, -1)
-    this.desk = new EntryDesk(parameters, this.history, ports.orderBook)
-    this.limits = {
-      tpPct: parameters.fixed_tp_pct,
-      stopPct: parameters.stop_pct,
-      maxHoldBars: parameters.max_hold_bars,
-    }
+    this.entries = new EntryDesk(parameters, this.history, ports.orderBook)
+    this.exits = new ExitDesk(parameters, this.history, ports.orderBook)
   }
 
   /** Realised capital, USD. */
@@ -137,7 +122,7 @@ export class Engine {
       this.symbols.push(symbol)
       this.history.addAsset()
     }
-    this.desk.setUniverse(this.symbols)
+    this.entries.setUniverse(this.symbols)
   }
 
   /** Section 3. */
@@ -273,7 +258,7 @@ export class Engine {
       engine.symbols.push(symbol)
       engine.history.addAsset(snapshot.prices[i]!)
     })
-    engine.desk.setUniverse(engine.symbols)
+    engine.entries.setUniverse(engine.symbols)
     for (const value of snapshot.velDivs) engine.velDivs.push(value)
     engine.feedback = snapshot.feedback
     engine.rng = MersenneTwister.restore(snapshot.rng)
@@ -320,7 +305,7 @@ export class Engine {
   }
 
   private enter(day: DayState, velDiv: number): void {
-    const entry = this.desk.decide({
+    const entry = this.entries.decide({
       shape: this.shape,
       velDiv,
       trend: this.velDivs.trend(),
@@ -340,42 +325,15 @@ export class Engine {
 
   /** Section 8. */
   private manage(position: Position, velDiv: number): void {
-    const { entry, assetIndex } = position
-    if (this.parameters.vd_enabled) {
-      position.turnBars = turnBarsAfter(position.turnBars, entry.direction, velDiv)
-    }
-    const price = this.history.price(assetIndex)
-    const priced = isPrice(price)
-    const { situation } = this
-    situation.posture = this.day!.posture
-    situation.subdayNormalization = position.subdayNormalization
-    situation.pnlPct = priced ? (entry.direction * (price - entry.entryPrice)) / entry.entryPrice : undefined
-    situation.barsHeld = this.barIndex - entry.entryBar
-    situation.turnBars = position.turnBars
-
-    const reason = exitReason(situation, this.exitLimits(entry, situation.pnlPct))
+    const reason = this.exits.decide(position, velDiv, this.day!.posture, this.barIndex)
     if (reason === undefined) return
-    this.close(reason, priced ? price : this.history.ago(assetIndex, 0)!, this.barIndex)
+    this.close(reason, this.exits.price(position), this.barIndex)
     this.lastExitBar = this.barIndex
-  }
-
-  private exitLimits(entry: EntryRecord, pnlPct: number | undefined): ExitLimits {
-    const { orderBook } = this.ports
-    if (orderBook === undefined || pnlPct === undefined) return this.limits
-    const book = orderBook.book(entry.asset, this.barIndex)
-    const effectiveImbalance = book === undefined ? undefined : entry.direction * book.imbalanceMa5
-    return dynamicExit(
-      this.limits,
-      orderBook.macro(this.barIndex),
-      effectiveImbalance,
-      book?.withdrawalVelocity,
-      pnlPct,
-    )
   }
 
   private close(reason: ExitReason, price: number, exitBar: number): void {
     const { entry } = this.position!
-    const { draw, edge } = this.simulatedEdge(entry.asset, exitBar)
+    const { draw, edge } = this.exits.simulatedEdge(entry.asset, exitBar, this.rng)
     const { direction, entryPrice, notional } = entry
     const result = simulatedExit(this.parameters, { direction, reason, entryPrice, price, notional, edge })
     const capitalBefore = this.cash
@@ -386,19 +344,6 @@ export class Engine {
     this.feedback = recordResult(this.feedback, entry.bucket, result.net > 0)
     this.position = undefined
     this.day!.trades++
-  }
-
-  /** The order book's edge: its own fill probability, or without a book one random draw per trade. Section 8. */
-  private simulatedEdge(asset: string, bar: number): { readonly draw: number | null; readonly edge: number } {
-    const { ob_edge_bps: edgeBps, ob_confirm_rate: confirmRate } = this.parameters
-    const { orderBook } = this.ports
-    if (orderBook !== undefined) {
-      const book = orderBook.book(asset, bar)
-      const filled = book !== undefined && book.depthQuality > 0.5
-      return { draw: null, edge: filled ? book.fillProbability * edgeBps * 1e-4 : 0 }
-    }
-    const draw = this.rng.double()
-    return { draw, edge: draw < confirmRate ? edgeBps * 1e-4 : 0 }
   }
 
   /** Time of the current bar, or of the last one between days. */
