@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { DayColumns } from '../../src/ports/days.js'
 import { firstDifference } from '../golden/first-difference.js'
+import { snakeCased } from '../golden/golden-run.js'
 import { goldenDir } from '../support/golden.js'
 import { bytesOf, FIXTURE_DAYS, readDays, writeTidyTable } from '../support/price-tables.js'
 import { dolphin, temporaryFolder } from './dolphin.js'
@@ -39,7 +40,7 @@ describe('dolphin data build, from prices to trades', () => {
     expect(code).toBe(0)
     const golden = JSON.parse(readFileSync(join(goldenDir(), 'real-may-2025', 'expected.json'), 'utf8')) as Golden
     const trades = (JSON.parse(stdout) as { trades: Record<string, unknown>[] }).trades
-    expect(firstDifference(golden.trades, trades.map(snakeCased))).toBeUndefined()
+    expect(firstDifference(golden.trades, snakeCased(trades))).toBeUndefined()
   })
 
   it('continues after being killed at any moment and ends in the same bytes', async () => {
@@ -71,10 +72,4 @@ describe('dolphin data build, from prices to trades', () => {
 
 interface Golden {
   readonly trades: readonly unknown[]
-}
-
-function snakeCased(trade: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(trade).map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
-  )
 }

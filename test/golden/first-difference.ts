@@ -1,3 +1,5 @@
+import { closeTo } from '../support/golden.js'
+
 /** Floats of the golden vectors agree within this, relative. */
 const TOLERANCE = 1e-9
 
@@ -37,9 +39,8 @@ export function firstDifference(expected: unknown, actual: unknown, path = ''): 
 }
 
 export function close(expected: number, actual: number): boolean {
-  if (Object.is(expected, actual) || expected === actual) return true
-  if (Number.isInteger(expected) && Number.isInteger(actual)) return false
-  return Math.abs(expected - actual) <= TOLERANCE * Math.max(Math.abs(expected), Math.abs(actual))
+  if (Number.isInteger(expected) && Number.isInteger(actual)) return expected === actual
+  return closeTo(actual, expected, TOLERANCE)
 }
 
 function differs(path: string, expected: unknown, actual: unknown): string {

@@ -192,7 +192,8 @@ async function readJson<T>(path: string): Promise<T> {
   return JSON.parse(await readFile(path, 'utf8')) as T
 }
 
-function snakeCased(value: unknown): unknown {
+/** Names as the golden vectors write them. */
+export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(

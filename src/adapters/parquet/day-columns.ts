@@ -3,9 +3,9 @@ import type { IsoDate } from '../../ports/market.js'
 import { MISSING_INT64 } from './day-schema.js'
 import type { DecodedDay } from './decode-day.js'
 import { Refusal } from './refusal.js'
+import { NS_PER_DAY } from './stored-values.js'
 
 const NS_PER_MS = 1_000_000n
-const NS_PER_DAY = 86_400_000n * NS_PER_MS
 
 /** The day as the port gives it: views over the decoded buffer, with times checked against the date. */
 export function dayColumns(date: IsoDate, { rows, columns, buffer }: DecodedDay): DayColumns {

@@ -76,7 +76,7 @@ function readerOf(column: PlannedColumn): ValueReader {
   }
 }
 
-const NS_PER_DAY = 86_400_000_000_000n
+export const NS_PER_DAY = 86_400_000_000_000n
 /** 1970-01-01 as a Julian day. */
 const EPOCH_JULIAN_DAY = 2_440_588
 

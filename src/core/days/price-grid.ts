@@ -1,7 +1,6 @@
 import type { BarStep, SymbolDay } from '../../ports/klines.js'
 import { assert } from '../assert.js'
-
-export const DAY_MS = 86_400_000
+import { MS_PER_DAY } from './utc-date.js'
 
 /** Bars closer together than this do not come from klines: their times jitter, and the step must be said. */
 const SHORTEST_STEP_MS = 1_000
@@ -53,14 +52,14 @@ export function onSteps(day: SymbolDay, stepMs: number): SymbolDay {
   return { openTimesMs: times.slice(0, count), closes: values.slice(0, count), duplicates }
 }
 
-const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS } as const
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: MS_PER_DAY } as const
 
 /** The milliseconds of `5s`, `1m`, `4h` or `1d`; undefined unless it is one of them and divides a day. */
 export function parseStep(text: string): number | undefined {
   const match = /^([1-9]\d{0,4})([smhd])$/.exec(text)
   if (match === null) return undefined
   const ms = Number(match[1]) * UNITS[match[2] as keyof typeof UNITS]
-  return DAY_MS % ms === 0 ? ms : undefined
+  return MS_PER_DAY % ms === 0 ? ms : undefined
 }
 
 /** A step as `parseStep` reads it, in its largest unit. */

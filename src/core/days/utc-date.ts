@@ -1,7 +1,7 @@
 import type { IsoDate } from '../../ports/market.js'
 import { assert } from '../assert.js'
 
-const MS_PER_DAY = 86_400_000
+export const MS_PER_DAY = 86_400_000
 export const NS_PER_DAY = 86_400_000_000_000n
 
 /** Days since 1970-01-01 of a date `YYYY-MM-DD`. Throws when the text is no calendar date. */

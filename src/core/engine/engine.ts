@@ -79,6 +79,7 @@ export class Engine {
   private row = 0
   private closed: Trade[] = []
   private opened: EntryRecord | undefined
+
   /** `initialCapital` in USD. */
   constructor(parameters: EngineParameters, initialCapital: number, ports: EnginePorts = {}) {
     assert(Number.isFinite(initialCapital), 'the initial capital is finite')

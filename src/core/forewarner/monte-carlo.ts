@@ -2,7 +2,7 @@ import type { Forewarner, ForewarnerQuery, ForewarnerReport } from '../../ports/
 import type { IsoDate } from '../../ports/market.js'
 import type { Trade } from '../../ports/trades.js'
 import { assert } from '../assert.js'
-import { epochDay } from '../days/utc-date.js'
+import { epochDay, MS_PER_DAY } from '../days/utc-date.js'
 import { percentileInPlace } from '../numeric/percentile.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
 import { bootstrapPaths } from './block-bootstrap.js'
@@ -85,7 +85,7 @@ export class MonteCarloForewarner implements Forewarner {
    */
   observe(trade: Pick<Trade, 'net' | 'capitalBefore' | 'leverageCeiling' | 'exitTimeMs'>, closedOn?: IsoDate): void {
     assert(closedOn !== undefined || trade.exitTimeMs !== null, 'a trade’s closing day is known')
-    const closedDay = closedOn === undefined ? Math.floor(trade.exitTimeMs! / 86_400_000) : epochDay(closedOn)
+    const closedDay = closedOn === undefined ? Math.floor(trade.exitTimeMs! / MS_PER_DAY) : epochDay(closedOn)
     const returnOnCapital = trade.net / trade.capitalBefore
     this.insert({ closedDay, returnOnCapital, leverageCeiling: trade.leverageCeiling })
   }

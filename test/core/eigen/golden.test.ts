@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { findDayFiles, parquetDays } from '../../../src/adapters/parquet/parquet-days.js'
 import { Scanner } from '../../../src/core/eigen/scanner.js'
 import type { DayColumns } from '../../../src/ports/days.js'
 import type { Scan } from '../../../src/ports/scan.js'
 import { goldenDir } from '../../support/golden.js'
+import { FIXTURE_DAYS, readDays } from '../../support/price-tables.js'
 
 interface Expected {
   readonly rows: readonly [string, string, ...(number | null)[]][]
@@ -22,14 +21,10 @@ const FIELDS: Record<string, (scan: Scan) => number> = {
   instability_150: (scan) => scan.windows[1].instability,
 }
 
-const days: DayColumns[] = []
+let days: DayColumns[]
 
 beforeAll(async () => {
-  const folder = fileURLToPath(new URL('../../../fixtures/days', import.meta.url))
-  for await (const outcome of parquetDays.read(await findDayFiles([folder]), { workers: 0 })) {
-    if ('error' in outcome) throw outcome.error
-    days.push(outcome.day.columns)
-  }
+  days = await readDays(FIXTURE_DAYS)
 })
 
 describe('the scanner on the recorded days', () => {
