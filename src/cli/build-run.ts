@@ -220,14 +220,19 @@ async function continued(
   const state = await readState(out)
   const listed = Object.keys(manifest.days).sort()
   const kept = state === undefined ? [] : listed.filter((date) => date <= state.after)
-  const intact = await Promise.all(kept.map((date) => isBuilt(out, date, manifest.days[date])))
-  if (state === undefined || intact.includes(false)) {
+  if (state === undefined || !(await areBuilt(out, kept, manifest))) {
     if (listed.length > 0 && !quiet) notice('Some of the days are not as they were written: all are made again.')
     await removeBuild(out, manifest)
     return { manifest: { ...manifest, files, days: {} }, state: undefined }
   }
   if (!sameFiles(manifest.files, files)) await refuseOtherPrices(plan, archive, first, manifest, kept)
   return { manifest: { ...manifest, files }, state }
+}
+
+/** One file after another: a year of days does not fit in memory at once. */
+async function areBuilt(out: string, dates: readonly IsoDate[], { days }: BuildManifest): Promise<boolean> {
+  for (const date of dates) if (!(await isBuilt(out, date, days[date]))) return false
+  return true
 }
 
 /** Files were added, changed or moved: the days that are kept must still be made from the same prices. */
