@@ -28,7 +28,10 @@ module.exports = {
         'Only packages that compute may be used in the core; hashes and exact decimals are the two that are needed.',
       severity: 'error',
       from: { path: '^src/(core|ports)' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@noble/hashes' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: 'node_modules/(@noble/hashes|decimal\\.js)',
+      },
     },
     {
       name: 'adapters-do-not-decide',
@@ -43,6 +46,17 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
+    },
+    {
+      name: 'the-execution-layer-does-not-think',
+      comment:
+        'It places orders, holds protective exits and reports truth. Signals, regimes, selection, sizing, exit rules and the decision side stay out of it, whatever the route.',
+      severity: 'error',
+      from: { path: '^src/core/execution' },
+      to: {
+        path: '^src/core/(engine|signal|selection|sizing|exits|costs|breaker|survival|forewarner|orderbook|eigen|backtest|decision|arbitration|risk|analytics)/',
+        reachable: true,
+      },
     },
     {
       name: 'only-the-composition-root-imports-cli',

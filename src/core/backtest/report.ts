@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { BacktestReport, CostAttribution, Exposure, SkippedDay, TradeGroup } from '../../ports/backtest-report.js'
 import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../ports/trades.js'
 import { figures } from '../analytics/figures.js'
+import { canonicalJson } from '../canonical-json.js'
 import { CHAMPION_HASH, drift, parametersHash } from '../engine/parameters.js'
 import { median } from './bar-step.js'
 import type { BacktestSettings } from './settings.js'
@@ -161,13 +162,4 @@ function largest(values: readonly number[]): number {
 
 function hashText(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)))
-}
-
-/** JSON with sorted keys, so that equal settings give equal bytes. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, field: unknown) =>
-    typeof field === 'object' && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : field,
-  )
 }

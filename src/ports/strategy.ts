@@ -1,0 +1,78 @@
+import type { Direction, Posture } from './market.js'
+
+/** Precedence of mandates, highest first: EXIT, BLOCK, REDUCE, ENTRY, HOLD. Source: module contracts, layer 3. */
+export type MandateType = 'EXIT' | 'BLOCK' | 'REDUCE' | 'ENTRY' | 'HOLD'
+
+/** What a strategy wants for one symbol. */
+export interface Mandate {
+  readonly strategyId: string
+  readonly symbol: string
+  readonly type: MandateType
+  /** 0 … 1; decides between mandates of one type. */
+  readonly authority: number
+  /** UTC ms. */
+  readonly timestampMs: number
+  /** ENTRY has one, the others need none. */
+  readonly direction?: Direction
+  /** ENTRY: USD to put behind it. REDUCE: USD to take off. Above zero. */
+  readonly notionalUsd?: number
+  /** USD: the price the decision was made at. ENTRY, REDUCE and EXIT have one where there was a price. */
+  readonly price?: number
+  /** Why, in the strategy's own terms (`FIXED_TP`, `MAX_HOLD`, `SIGNAL`). */
+  readonly reason: string
+}
+
+/** One bar as every strategy sees it. `prices[i]` is the close of `symbols[i]`, NaN where there is none. */
+export interface StrategyBar {
+  /** Rises by one per bar over the life of the decision journal. */
+  readonly bar: number
+  readonly timestampMs: number
+  readonly symbols: readonly string[]
+  readonly prices: Float64Array
+  readonly velDiv: number
+  readonly volOk: boolean
+  /** First bar of a UTC day: what the day begins with. */
+  readonly day?: {
+    readonly date: string
+    readonly boost?: number
+    readonly beta?: number
+    readonly forewarner?: 'OK' | 'ORANGE' | 'RED'
+  }
+  readonly posture: Posture
+}
+
+/** A confirmed execution of the strategy's own position. Prices USD, quantity base units, cumulative per leg. */
+export interface StrategyFill {
+  readonly symbol: string
+  readonly direction: Direction
+  /** `entry` opens or enlarges; `exit` reduces or closes. */
+  readonly leg: 'entry' | 'exit'
+  /** Average price of this leg so far. */
+  readonly price: number
+  /** Filled of this leg so far. */
+  readonly quantity: number
+  /** Paid on this leg so far, USD. */
+  readonly feesUsd: number
+  /** Received on the position so far, USD. */
+  readonly fundingUsd: number
+  /** No more of this leg will fill (entry: the order is done; exit: the position is flat). */
+  readonly complete: boolean
+  /** Exit: why the position ended: the mandate's reason, or what ended it without one (`TAKE_PROFIT`, `COMMS`, …). */
+  readonly reason: string
+}
+
+/**
+ * Bars in, mandates out; what became of a mandate comes back. Deterministic: the same calls give the same mandates.
+ * A strategy holds at most one position, opens none of its own accord, and knows its position only from fills.
+ */
+export interface Strategy {
+  readonly id: string
+  onBar(bar: StrategyBar): readonly Mandate[]
+  /** Its ENTRY was denied, late, rejected or dropped: nothing filled, nothing will. */
+  onEntryDropped(symbol: string, reason: string): void
+  onFill(fill: StrategyFill): void
+  /** Complete state as plain JSON. */
+  snapshot(): unknown
+  /** Throws with the path of the first field that is not what a snapshot has. */
+  restore(snapshot: unknown): void
+}
