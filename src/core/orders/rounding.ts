@@ -1,0 +1,72 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { Instrument } from '../../ports/instrument.js'
+import { assert } from '../assert.js'
+
+/**
+ * The largest multiple of the step at or below the value. Remainders are exact, where a quotient of doubles would take a
+ * whole step off `0.3 / 0.1`.
+ */
+export function floorToStep(value: Exact, step: DecimalText): Exact {
+  return value.minus(distanceAboveStep(value, step))
+}
+
+/** The smallest multiple of the step at or above the value. */
+export function ceilToStep(value: Exact, step: DecimalText): Exact {
+  const above = distanceAboveStep(value, step)
+  return above.isZero() ? value : value.minus(above).plus(step)
+}
+
+/** The nearest multiple of the step; the higher one when both are equally near. */
+export function nearestStep(value: Exact, step: DecimalText): Exact {
+  const above = distanceAboveStep(value, step)
+  const below = value.minus(above)
+  return above.times(2).lessThan(step) ? below : below.plus(step)
+}
+
+export function isMultipleOf(value: Exact, step: DecimalText): boolean {
+  return distanceAboveStep(value, step).isZero()
+}
+
+/** Base units, never more than asked for. */
+export function floorToLot(quantity: Exact, instrument: Pick<Instrument, 'lotSize'>): Exact {
+  return floorToStep(quantity, instrument.lotSize)
+}
+
+/** USD: a price that a buyer can only gain by. */
+export function floorToTick(price: Exact, instrument: Pick<Instrument, 'tickSize'>): Exact {
+  return floorToStep(price, instrument.tickSize)
+}
+
+/** USD: a price that a seller can only gain by. */
+export function ceilToTick(price: Exact, instrument: Pick<Instrument, 'tickSize'>): Exact {
+  return ceilToStep(price, instrument.tickSize)
+}
+
+/**
+ * Base units that a notional buys at a price, in whole lots, rounded down. Sizes come as doubles, each of which stands for
+ * all reals that round to it: a quotient within a few of its last bits of a whole number of lots *is* that number, so a
+ * notional computed as lots × price gives these lots back.
+ *
+ * @throws Error when notional or price are not finite and above zero.
+ */
+export function quantityForNotional(
+  notionalUsd: number,
+  price: number,
+  instrument: Pick<Instrument, 'lotSize'>,
+): Exact {
+  assert(Number.isFinite(notionalUsd) && notionalUsd > 0, `a notional is finite and above zero, not ${notionalUsd}`)
+  assert(Number.isFinite(price) && price > 0, `a price is finite and above zero, not ${price}`)
+  const lots = new Exact(notionalUsd).div(price).div(instrument.lotSize)
+  const whole = lots.round()
+  const isWhole = lots.minus(whole).abs().lessThanOrEqualTo(whole.times(LAST_BITS_OF_A_DOUBLE))
+  return (isWhole ? whole : lots.floor()).times(instrument.lotSize)
+}
+
+/** Four units in the last place: a product and a quotient, each rounded, are not further off. */
+const LAST_BITS_OF_A_DOUBLE = 2 ** -50
+
+/** In [0, step), for values of either sign. */
+function distanceAboveStep(value: Exact, step: DecimalText): Exact {
+  const rest = value.mod(step)
+  return rest.isNegative() && !rest.isZero() ? rest.plus(step) : rest.abs()
+}
