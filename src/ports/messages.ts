@@ -19,6 +19,17 @@ export type EntryRejectReason =
   | 'REJECT_LOT_OR_NOTIONAL'
   | 'REJECT_VENUE'
 
+/** Why nothing opens until it is cleared. Source: spec, "/status"; what clears each: docs/execution.md. */
+export type OpenPermissionReason =
+  | 'RESTART_RECONCILE_REQUIRED'
+  | 'SESSION_TERMINATED'
+  | 'MARKET_DATA_STALE'
+  | 'LINK_NOT_OK'
+  | 'POSITION_MISMATCH'
+  | 'ACCOUNT_MISMATCH'
+  | 'WAL_BACKPRESSURE'
+  | 'PARTIAL_FILL_UNRESOLVED'
+
 /** Who ended a position. */
 export type ExitTrigger = 'STRATEGY' | 'SAFETY' | 'RISK' | 'OPERATOR'
 
