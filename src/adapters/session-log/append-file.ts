@@ -1,0 +1,99 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { syncFolder } from './atomic-file.js'
+import { quoted, SessionLogError } from './refusal.js'
+
+const NEWLINE = 0x0a
+
+/**
+ * A text file that only grows, a line at a time. `append` never waits; lines become durable in order, several with one
+ * fsync. The first failure is kept: from then on nothing is written, and `flush` and `close` reject with it.
+ */
+export class AppendFile {
+  private readonly file: FileHandle
+  private end: number
+  private waiting: string[] = []
+  private writing: Promise<void> | undefined
+  private failure: Error | undefined
+
+  private constructor(file: FileHandle, end: number) {
+    this.file = file
+    this.end = end
+  }
+
+  /**
+   * Opens or creates the file and answers with the lines it holds after its header. A last line without its end is what
+   * a crash cut off, and goes. Throws {@link SessionLogError} when the first line is another one.
+   */
+  static async open(
+    path: string,
+    header: string,
+  ): Promise<{ readonly file: AppendFile; readonly lines: readonly string[]; readonly torn: string | undefined }> {
+    // Not 'a+': appending ignores positions, and a torn line must go.
+    await (await open(path, 'a')).close()
+    const handle = await open(path, 'r+')
+    try {
+      const bytes = await handle.readFile()
+      const whole = bytes.lastIndexOf(NEWLINE) + 1
+      const torn = bytes.toString('utf8', whole)
+      const lines = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1)
+      const first = lines[0] ?? torn
+      if (lines.length === 0 ? !header.startsWith(torn) : first !== header) {
+        throw new SessionLogError({ file: path, line: 1, column: 1 }, `the header ${quoted(header)}`, quoted(first))
+      }
+      const file = new AppendFile(handle, whole)
+      await handle.truncate(whole)
+      if (lines.length === 0) file.append(header)
+      await file.flush()
+      await handle.sync()
+      await syncFolder(dirname(path))
+      return { file, lines: lines.slice(1), torn: torn === '' || lines.length === 0 ? undefined : torn }
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  append(line: string): void {
+    if (this.failure !== undefined) return
+    this.waiting.push(`${line}\n`)
+    this.writing ??= this.drain()
+  }
+
+  /** Resolves when everything appended so far is on disk. */
+  async flush(): Promise<void> {
+    await this.writing
+    if (this.failure !== undefined) throw this.failure
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.flush()
+    } finally {
+      await this.file.close()
+    }
+  }
+
+  private async drain(): Promise<void> {
+    try {
+      while (this.waiting.length > 0 && this.failure === undefined) {
+        const bytes = Buffer.from(this.waiting.join(''))
+        this.waiting = []
+        await this.write(bytes)
+        await this.file.datasync()
+      }
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error))
+    } finally {
+      this.writing = undefined
+    }
+  }
+
+  private async write(bytes: Buffer): Promise<void> {
+    for (let written = 0; written < bytes.length; ) {
+      const { bytesWritten } = await this.file.write(bytes, written, bytes.length - written, this.end + written)
+      written += bytesWritten
+    }
+    this.end += bytes.length
+  }
+}
