@@ -1,6 +1,20 @@
+/** Whose journal it is. */
+export type JournalKind = 'execution' | 'decision'
+
+/** What every record has; the rest is its side's own (`core/execution/records.ts`, `core/decision/records.ts`). */
+export interface JournalRecord {
+  /** 1, 2, 3, … over the whole journal. */
+  readonly n: number
+  /** The side's clock, UTC ms. */
+  readonly atMs: number
+  /** Hash of the event that caused it. */
+  readonly inputs: string
+  readonly type: string
+}
+
 /**
- * An append-only sequence of lines that survives a crash. Lines are whole records; the core frames, numbers and checks
- * them (`core/journal`), the adapter keeps bytes.
+ * An append-only sequence of lines that survives a crash. Lines are whole records, each with its newline; the core frames,
+ * numbers and checks them (`core/journal`), the adapter keeps bytes.
  *
  * - Order: lines become durable in the order in which they were appended; `durable(n)` says the first n lines appended
  *   since opening are on disk (fsynced), and is called with rising n.
@@ -13,8 +27,9 @@ export interface Journal {
   append(line: string): void
   readonly depth: number
   readonly capacity: number
+  /** One listener. It is never called during `append` or `listen`; what happened before it came is told to it. */
   listen(listener: JournalListener): void
-  /** Makes everything appended durable, then lets go of the files. */
+  /** Makes everything appended durable, then lets go of the files. Resolves after a failure, too: that has been told. */
   close(): Promise<void>
 }
 
@@ -23,9 +38,72 @@ export interface JournalListener {
   failed(message: string): void
 }
 
+/** Where a journal ends: what the next segment's header repeats, so that no other can stand in its place. */
+export interface JournalEnd {
+  /** Of the whole journal, 16 hex digits, drawn when it was begun. */
+  readonly id: string
+  /** Number of the last segment, from 1; 0 before the first. */
+  readonly segment: number
+  /** Records so far. */
+  readonly records: number
+  /** Sum of the last record's line, 8 hex digits; zeros before the first record. */
+  readonly sum: string
+  /** Build that wrote the last segment. */
+  readonly build: string
+}
+
+/** The end of the last write before a crash. None of it had been reported durable. */
+export interface TornTail {
+  readonly kind: 'tornTail'
+  /** File name. */
+  readonly segment: string
+  /** Where the file has to be cut, and how many bytes go. */
+  readonly offset: number
+  readonly bytes: number
+  readonly reason: string
+}
+
+/** Something that no crash leaves. The journal is refused: a person must look. */
+export interface CorruptJournal {
+  readonly kind: 'corrupt'
+  readonly segment: string
+  /** Number of the first record that cannot be trusted. */
+  readonly record: number
+  readonly offset: number
+  readonly expected: string
+  readonly found: string
+}
+
+export type JournalVerdict = { readonly kind: 'whole' } | TornTail | CorruptJournal
+
+/** Reads a journal from its first byte to its last: `begin` and `feed` segment by segment in order, then `finish`. */
+export interface JournalCheck<R> {
+  begin(segmentName: string): void
+  /** Any part of the segment's bytes, in order. Answers the records completed by it; none after the first bad place. */
+  feed(bytes: Uint8Array): readonly R[]
+  finish(): JournalVerdict
+  /** Where the good part ends. */
+  readonly end: JournalEnd
+}
+
 /** One file of a journal. */
 export interface JournalSegment {
   /** File name, for messages. */
   readonly name: string
   readonly bytes: Uint8Array
+}
+
+/** How a journal's lines look. The core has the only one (`core/journal/frame.ts`); adapters are given it. */
+export interface JournalFormat<R> {
+  readonly build: string
+  segmentName(segment: number): string
+  /** First line of the segment that follows `end`. */
+  header(end: JournalEnd): string
+  /** Says that everything before it, up to this record, was durable before it was written. */
+  mark(records: number): string
+  /** Last line of a segment: the journal goes on in the next. */
+  continued(segment: number): string
+  /** The sum of a record's line. */
+  sumOf(line: string): string
+  check(): JournalCheck<R>
 }
