@@ -6,6 +6,7 @@ import type { Fill, OrderReport, OrderRequest } from './orders.js'
 export type VenueRequest =
   /** Refused by the venue (`REQUEST_EXPIRED`) when it arrives after `validUntilMs`: so "not found later" means never accepted. */
   | { readonly kind: 'submit'; readonly requestId: string; readonly order: OrderRequest; readonly validUntilMs: number }
+  /** Answered `acknowledged` with the order as it is then (CANCELED, or as it had ended before), or `notFound`. */
   | { readonly kind: 'cancel'; readonly requestId: string; readonly symbol: string; readonly clientOrderId: string }
   | { readonly kind: 'query'; readonly requestId: string; readonly symbol: string; readonly clientOrderId: string }
   /** The account's whole truth, and every fill of `symbol` with a trade id above `fillsAfter`. */

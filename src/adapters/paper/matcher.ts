@@ -1,0 +1,431 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { Fill, OrderRequest, OrderSide } from '../../ports/orders.js'
+import type { VenueEvent } from '../../ports/venue.js'
+import { Account, type AccountSnapshot, BOOKED_PLACES, type Valuation } from './account.js'
+import { AUTO_CLOSE, acceptsOrders, isTriggered, type Rejection, reaches } from './admission.js'
+import { type Book, floorTo, type Offer } from './book.js'
+import { compare } from './compare.js'
+import type { PaperFaults } from './faults.js'
+import { isOpen, type PaperOrder, remainingOf, reportOf, workingAs } from './order.js'
+import type { PaperSettings } from './settings.js'
+
+export interface MatcherSnapshot {
+  readonly account: AccountSnapshot
+  /** In order of acceptance. */
+  readonly orders: readonly PaperOrder[]
+  readonly fills: Readonly<Record<string, readonly Fill[]>>
+  readonly lastTradeId: number
+  readonly autoCloses: number
+}
+
+/** An execution: who, at what price, how much. */
+interface Execution {
+  readonly price: Exact
+  readonly quantity: Exact
+  readonly maker: boolean
+  readonly liquidation?: boolean
+}
+
+const ZERO = new Exact(0)
+
+/** Orders against books: what fills, when, at what price, and what it does to the account. */
+export class Matcher {
+  readonly account: Account
+  private readonly settings: Required<PaperSettings>
+  private readonly books: ReadonlyMap<string, Book>
+  private readonly faults: PaperFaults
+  private readonly tell: (event: VenueEvent) => void
+  private readonly orders = new Map<string, PaperOrder>()
+  /** By symbol, in order of acceptance. */
+  private readonly open = new Map<string, PaperOrder[]>()
+  private readonly fills = new Map<string, Fill[]>()
+  private lastTradeId = 0
+  private autoCloses = 0
+  /** Marks of the only position between which it is certainly not liquidated; undefined when not known. */
+  private safe: { readonly symbol: string; readonly low: number; readonly high: number } | undefined
+
+  constructor(
+    settings: Required<PaperSettings>,
+    books: ReadonlyMap<string, Book>,
+    faults: PaperFaults,
+    tell: (event: VenueEvent) => void,
+  ) {
+    this.settings = settings
+    this.books = books
+    this.faults = faults
+    this.tell = tell
+    this.account = new Account(settings.startingBalanceUsd)
+    for (const symbol of books.keys()) {
+      this.open.set(symbol, [])
+      this.fills.set(symbol, [])
+    }
+  }
+
+  order(clientOrderId: string): PaperOrder | undefined {
+    return this.orders.get(clientOrderId)
+  }
+
+  openOrders(symbol: string): readonly PaperOrder[] {
+    return this.open.get(symbol)!
+  }
+
+  /** Of `symbol`, with a trade id above `tradeId`. */
+  fillsAfter(symbol: string, tradeId: number): readonly Fill[] {
+    const fills = this.fills.get(symbol)!
+    const first = fills.findLastIndex((fill) => fill.tradeId <= tradeId) + 1
+    return fills.slice(first)
+  }
+
+  lastTradeIdOf(symbol: string): number {
+    return this.fills.get(symbol)!.at(-1)?.tradeId ?? 0
+  }
+
+  readonly valuation = (symbol: string): Valuation => {
+    const { quote, instrument } = this.books.get(symbol)!
+    return {
+      mark: new Exact(quote!.mark),
+      maintenanceMarginRate: new Exact(instrument.maintenanceMarginRate),
+    }
+  }
+
+  /** Initial margin of positions and open orders: each symbol's worst exposure if all orders of one side filled. */
+  initialMarginUsd(added?: OrderRequest): Exact {
+    let notionalUsd = ZERO
+    for (const symbol of this.books.keys()) {
+      const quantity = this.worstExposure(symbol, added?.symbol === symbol ? added : undefined)
+      if (!quantity.isZero()) notionalUsd = notionalUsd.plus(quantity.times(this.valuation(symbol).mark))
+    }
+    return notionalUsd.div(this.settings.leverage)
+  }
+
+  /** What the position and the margin forbid. */
+  refuseByAccount(order: OrderRequest): Rejection | undefined {
+    const { symbol, side } = order
+    if (order.reduceOnly) {
+      return this.closable(symbol, side).isZero()
+        ? { code: 'REDUCE_ONLY', message: `there is no position in ${symbol} that a ${side} reduces` }
+        : undefined
+    }
+    if (this.worstExposure(symbol, order).lte(this.worstExposure(symbol, undefined))) return undefined
+    const requiredUsd = this.initialMarginUsd(order)
+    const equityUsd = this.account.equityUsd(this.valuation)
+    if (requiredUsd.lte(equityUsd)) return undefined
+    const found = `${equityUsd.toDecimalPlaces(2).toFixed()} USD`
+    return { code: 'INSUFFICIENT_MARGIN', message: `expected ${requiredUsd.toFixed(2)} USD of equity, found ${found}` }
+  }
+
+  /** Into the books. `accepted` is called when the order is known and before anything of it fills. */
+  accept(request: OrderRequest, atMs: number, accepted: (order: PaperOrder) => void): void {
+    const order: PaperOrder = {
+      request,
+      venueOrderId: String(this.orders.size + 1),
+      status: 'ACKNOWLEDGED',
+      filledQuantity: '0',
+      filledUsd: '0',
+      triggered: false,
+      queueAhead: '0',
+      updatedAtMs: atMs,
+    }
+    this.orders.set(request.clientOrderId, order)
+    this.open.get(request.symbol)!.push(order)
+    accepted(order)
+    this.tell({ kind: 'order', report: reportOf(order) })
+    if (workingAs(order) !== 'stop') this.enter(order, atMs)
+  }
+
+  /** Ends what is open of an order; one that is over stays as it is. */
+  cancel(order: PaperOrder, reason: string, atMs: number): void {
+    if (!isOpen(order)) return
+    order.status = 'CANCELED'
+    order.reason = reason
+    order.updatedAtMs = atMs
+    this.close(order)
+    this.tell({ kind: 'order', report: reportOf(order) })
+  }
+
+  /** The symbol's prices have changed: liquidation first, then orders as they were accepted. */
+  onPrices(symbol: string, atMs: number): void {
+    if (!this.account.isFlat) this.liquidateWhenDue(symbol, atMs)
+    const open = this.open.get(symbol)!
+    if (open.length === 0) return
+    const book = this.books.get(symbol)!
+    for (const order of [...open]) {
+      if (!isOpen(order) || !acceptsOrders(book.instrument, order.request.reduceOnly)) continue
+      switch (workingAs(order)) {
+        case 'stop':
+          if (isTriggered(order.request, book.quote!.mark)) {
+            order.triggered = true
+            this.enter(order, atMs)
+          }
+          break
+        case 'market':
+          this.take(order, atMs)
+          break
+        case 'limit':
+          this.fillThrough(order, atMs)
+          break
+      }
+    }
+  }
+
+  /** Somebody traded. Own resting orders get what the trade would have given them, the better priced first. */
+  onPrint(
+    symbol: string,
+    trade: { price: DecimalText; quantity: DecimalText; aggressor: OrderSide },
+    atMs: number,
+  ): void {
+    const open = this.open.get(symbol)!
+    if (open.length === 0) return
+    const { instrument } = this.books.get(symbol)!
+    const traded = floorTo(new Exact(trade.quantity), instrument.lotSize)
+    let left = traded
+    for (const order of open.filter((one) => workingAs(one) === 'limit').toSorted(byPrice)) {
+      const { side, price, reduceOnly } = order.request
+      if (!isOpen(order) || !acceptsOrders(instrument, reduceOnly)) continue
+      const beyond = compare(price!, trade.price) * (side === 'BUY' ? 1 : -1)
+      if (beyond < 0 || (beyond === 0 && trade.aggressor === side)) continue
+      const reached = beyond > 0 ? left : Exact.min(left, passQueue(order, traded))
+      const quantity = Exact.min(reached, this.executable(order))
+      if (quantity.isZero()) continue
+      left = left.minus(quantity)
+      this.execute(order, { price: new Exact(price!), quantity, maker: true }, atMs)
+    }
+  }
+
+  settleFunding(symbol: string, rate: DecimalText): Exact {
+    this.safe = undefined
+    return this.account.settleFunding(symbol, this.valuation(symbol).mark, new Exact(rate))
+  }
+
+  /** The instrument's rules or status are others now. */
+  onInstrument(symbol: string, atMs: number): void {
+    this.safe = undefined
+    if (this.books.get(symbol)!.instrument.status !== 'DELISTED') return
+    for (const order of [...this.open.get(symbol)!]) this.cancel(order, 'DELISTED', atMs)
+  }
+
+  snapshot(): MatcherSnapshot {
+    return {
+      account: this.account.snapshot(),
+      orders: [...this.orders.values()].map((order) => ({ ...order })),
+      fills: Object.fromEntries([...this.fills].map(([symbol, fills]) => [symbol, [...fills]])),
+      lastTradeId: this.lastTradeId,
+      autoCloses: this.autoCloses,
+    }
+  }
+
+  restore({ account, orders, fills, lastTradeId, autoCloses }: MatcherSnapshot): void {
+    this.account.restore(account)
+    this.orders.clear()
+    for (const symbol of this.books.keys()) {
+      this.open.set(symbol, [])
+      this.fills.set(symbol, [...(fills[symbol] ?? [])])
+    }
+    for (const one of orders) {
+      const order = { ...one }
+      this.orders.set(order.request.clientOrderId, order)
+      if (isOpen(order)) this.open.get(order.request.symbol)!.push(order)
+    }
+    this.lastTradeId = lastTradeId
+    this.autoCloses = autoCloses
+    this.safe = undefined
+  }
+
+  /** An order meets the market: when accepted, or when its stop is reached. */
+  private enter(order: PaperOrder, atMs: number): void {
+    const { type, side, price } = order.request
+    if (workingAs(order) === 'market') {
+      this.take(order, atMs)
+      return
+    }
+    const book = this.books.get(order.request.symbol)!
+    if (reaches(side, price!, book.opposite(side))) this.take(order, atMs)
+    if (type === 'IOC') this.cancel(order, 'IOC', atMs)
+    const ahead = book.shownAt(side, new Exact(price!)).times(this.settings.queueAheadShare)
+    order.queueAhead = ahead.toFixed()
+  }
+
+  /** Takes what is offered, up to the limit if there is one, at the offered prices. */
+  private take(order: PaperOrder, atMs: number): void {
+    const { side } = order.request
+    const limit = workingAs(order) === 'limit' ? order.request.price! : undefined
+    this.sweep(order, atMs, (offer) =>
+      limit === undefined || reaches(side, limit, offer.price.toFixed())
+        ? { price: offer.price, maker: false }
+        : undefined,
+    )
+  }
+
+  /** A resting order beyond which others offer: they would have met it first, so it fills at its own price. */
+  private fillThrough(order: PaperOrder, atMs: number): void {
+    const { side } = order.request
+    const limit = new Exact(order.request.price!)
+    const opposite = this.books.get(order.request.symbol)!.opposite(side)
+    if (compare(order.request.price!, opposite) * (side === 'BUY' ? 1 : -1) <= 0) return
+    const frictionless = this.settings.fillMode === 'bar-price'
+    this.sweep(order, atMs, (offer) => {
+      if (side === 'BUY' ? offer.price.gte(limit) : offer.price.lte(limit)) return undefined
+      return { price: frictionless ? offer.price : limit, maker: true }
+    })
+  }
+
+  /** Goes through the offers, best first, for as long as `deal` names a price. */
+  private sweep(
+    order: PaperOrder,
+    atMs: number,
+    deal: (offer: Offer) => { readonly price: Exact; readonly maker: boolean } | undefined,
+  ): void {
+    const { symbol, side } = order.request
+    const book = this.books.get(symbol)!
+    for (const offer of book.offers(side, this.faults.plan.displayedMax)) {
+      const terms = deal(offer)
+      if (terms === undefined || !isOpen(order)) return
+      const quantity = Exact.min(offer.quantity, this.executable(order))
+      if (quantity.isZero()) continue
+      book.take(side, offer, quantity)
+      this.execute(order, { ...terms, quantity }, atMs)
+    }
+  }
+
+  private execute(order: PaperOrder, { price, quantity, maker, liquidation }: Execution, atMs: number): void {
+    const { symbol, side, clientOrderId } = order.request
+    const usd = quantity.times(price)
+    const rate = new Exact(maker ? this.settings.makerFee : this.settings.takerFee)
+    const feeUsd = usd
+      .times(liquidation ? rate.plus(this.settings.liquidationFee) : rate)
+      .toDecimalPlaces(BOOKED_PLACES)
+    this.account.fill(symbol, side === 'BUY' ? quantity : quantity.neg(), price, feeUsd)
+    this.safe = undefined
+
+    order.filledQuantity = quantity.plus(order.filledQuantity).toFixed()
+    order.filledUsd = usd.plus(order.filledUsd).toFixed()
+    order.updatedAtMs = atMs
+    order.status = remainingOf(order).isZero() ? 'FILLED' : 'PARTIAL'
+    if (!isOpen(order)) this.close(order)
+
+    const fill: Fill = {
+      tradeId: ++this.lastTradeId,
+      clientOrderId,
+      symbol,
+      side,
+      price: price.toFixed(),
+      quantity: quantity.toFixed(),
+      feeUsd: feeUsd.toFixed(),
+      maker,
+      timestampNs: new Exact(atMs).times(1e6).toFixed(0),
+      ...(liquidation && { liquidation }),
+    }
+    this.fills.get(symbol)!.push(fill)
+    this.tell({ kind: 'fill', fill })
+    this.tell({ kind: 'order', report: reportOf(order) })
+    for (const other of [...this.open.get(symbol)!]) {
+      if (other.request.reduceOnly && this.closable(symbol, other.request.side).isZero()) {
+        this.cancel(other, 'REDUCE_ONLY', atMs)
+      }
+    }
+  }
+
+  /** Equity at or below the maintenance margin: everything is cancelled and closed, whatever the displayed sizes. */
+  private liquidateWhenDue(symbol: string, atMs: number): void {
+    if (this.isSafe(symbol)) return
+    const { account, valuation } = this
+    if (account.equityUsd(valuation).gt(account.maintenanceUsd(valuation))) return
+    for (const open of this.open.values()) {
+      for (const order of [...open]) this.cancel(order, 'LIQUIDATION', atMs)
+    }
+    for (const held of account.symbols) {
+      const { quantity } = account.position(held)
+      const side = quantity.isPositive() ? 'SELL' : 'BUY'
+      const clientOrderId = `${AUTO_CLOSE}${++this.autoCloses}`
+      const size = quantity.abs()
+      const request: OrderRequest = {
+        clientOrderId,
+        symbol: held,
+        side,
+        type: 'MARKET',
+        quantity: size.toFixed(),
+        reduceOnly: true,
+      }
+      const order: PaperOrder = {
+        request,
+        venueOrderId: String(this.orders.size + 1),
+        status: 'ACKNOWLEDGED',
+        filledQuantity: '0',
+        filledUsd: '0',
+        triggered: false,
+        queueAhead: '0',
+        updatedAtMs: atMs,
+        reason: 'LIQUIDATION',
+      }
+      this.orders.set(clientOrderId, order)
+      const price = new Exact(this.books.get(held)!.opposite(side))
+      this.execute(order, { price, quantity: size, maker: false, liquidation: true }, atMs)
+    }
+  }
+
+  /** Spares the exact sums on most quotes: with one position, they turn at one mark. */
+  private isSafe(symbol: string): boolean {
+    if (this.safe === undefined) {
+      const [held, ...others] = this.account.symbols
+      if (others.length > 0) return false
+      const price = this.account.liquidationPrice(held!, this.valuation)?.toNumber() ?? null
+      const isLong = this.account.position(held!).quantity.isPositive()
+      // A billionth on the safe side covers what rounding to doubles can do.
+      this.safe = {
+        symbol: held!,
+        low: isLong ? (price ?? 0) * (1 + 1e-9) : 0,
+        high: isLong ? Infinity : (price ?? 0) * (1 - 1e-9),
+      }
+    }
+    if (symbol !== this.safe.symbol) return true
+    const mark = Number(this.books.get(symbol)!.quote!.mark)
+    return mark > this.safe.low && mark < this.safe.high
+  }
+
+  private close(order: PaperOrder): void {
+    const open = this.open.get(order.request.symbol)!
+    const at = open.indexOf(order)
+    if (at >= 0) open.splice(at, 1)
+  }
+
+  /** What of an order may fill now: a reduce-only order never more than the position. */
+  private executable(order: PaperOrder): Exact {
+    const remaining = remainingOf(order)
+    const { symbol, side, reduceOnly } = order.request
+    return reduceOnly ? Exact.min(remaining, this.closable(symbol, side)) : remaining
+  }
+
+  /** Base units of the position that an order of this side would close. */
+  private closable(symbol: string, side: OrderSide): Exact {
+    const { quantity } = this.account.position(symbol)
+    return quantity.isPositive() === (side === 'SELL') ? quantity.abs() : ZERO
+  }
+
+  /** Base units: the larger of long and short if every open order of one side filled, `added` included. */
+  private worstExposure(symbol: string, added: OrderRequest | undefined): Exact {
+    let long = this.account.position(symbol).quantity
+    let short = long
+    const count = ({ side }: OrderRequest, quantity: Exact) => {
+      if (side === 'BUY') long = long.plus(quantity)
+      else short = short.minus(quantity)
+    }
+    for (const order of this.open.get(symbol)!) {
+      if (!order.request.reduceOnly) count(order.request, remainingOf(order))
+    }
+    if (added !== undefined) count(added, new Exact(added.quantity))
+    return Exact.max(long.abs(), short.abs())
+  }
+}
+
+/** Best first: the highest buys, the lowest sells. Only orders of one side compete. */
+function byPrice(a: PaperOrder, b: PaperOrder): number {
+  if (a.request.side !== b.request.side) return a.request.side < b.request.side ? -1 : 1
+  return compare(a.request.price!, b.request.price!) * (a.request.side === 'BUY' ? -1 : 1)
+}
+
+/** A trade at the order's price serves the queue first. Returns what comes through to the order. */
+function passQueue(order: PaperOrder, traded: Exact): Exact {
+  const ahead = new Exact(order.queueAhead)
+  order.queueAhead = Exact.max(0, ahead.minus(traded)).toFixed()
+  return Exact.max(0, traded.minus(ahead))
+}

@@ -1,0 +1,361 @@
+import { Exact } from '../../ports/exact.js'
+import type { VenueEvent, VenuePosition, VenueRequest, VenueSnapshot } from '../../ports/venue.js'
+import { type Rejection, refuseByRules, refuseShape } from './admission.js'
+import { pathOf, quoteAround } from './bars.js'
+import { Book, type BookSnapshot } from './book.js'
+import { type FaultPlan, PaperFaults } from './faults.js'
+import { Lane, type Travelling } from './lane.js'
+import { Matcher, type MatcherSnapshot } from './matcher.js'
+import { averagePrice, type PaperOrder, reportOf } from './order.js'
+import { Random, type RandomState } from './random.js'
+import { completeSettings, type PaperMarketEvent, type PaperSettings } from './settings.js'
+
+type Submit = Extract<VenueRequest, { kind: 'submit' }>
+type Bar = Extract<PaperMarketEvent, { kind: 'bar' }>
+
+/** Everything that the exchange knows, as plain JSON. */
+export interface PaperExchangeSnapshot {
+  readonly nowMs: number
+  readonly sent: number
+  readonly fundings: number
+  readonly random: RandomState
+  readonly requests: readonly Travelling<VenueRequest>[]
+  readonly outgoing: readonly (readonly Travelling<VenueEvent>[])[]
+  readonly windows: readonly { readonly startMs: number; readonly requests: number }[]
+  readonly instruments: Readonly<Record<string, Book['instrument']>>
+  readonly books: Readonly<Record<string, BookSnapshot>>
+  readonly matcher: MatcherSnapshot
+  readonly faults: FaultPlan
+}
+
+const NOTHING: readonly VenueEvent[] = []
+
+/**
+ * A futures exchange with one account on it, playing a recorded market: a deterministic machine on virtual time. The
+ * same settings, calls and times give the same events. Time never goes back: `atMs` of a call is at or after that of
+ * the one before. What it models, and what not: `docs/paper-exchange.md`.
+ */
+export class PaperExchange {
+  readonly faults = new PaperFaults((connected, atMs) => this.connection(connected, atMs))
+  private readonly settings: Required<PaperSettings>
+  private readonly books: ReadonlyMap<string, Book>
+  private readonly matcher: Matcher
+  private random: Random
+  private requests = new Lane<VenueRequest>()
+  private answers = new Lane<VenueEvent>()
+  private stream = new Lane<VenueEvent>()
+  private repeats = new Lane<VenueEvent>()
+  private windows: { startMs: number; requests: number }[]
+  private nowMs = 0
+  private sent = 0
+  private fundings = 0
+
+  /** @throws when a setting is out of range, naming it. */
+  constructor(settings: PaperSettings) {
+    this.settings = completeSettings(settings)
+    const bottomless = this.settings.fillMode === 'bar-price'
+    this.books = new Map(
+      this.settings.instruments.map((instrument) => [instrument.identity.symbol, new Book(instrument, bottomless)]),
+    )
+    this.matcher = new Matcher(this.settings, this.books, this.faults, (event) => this.tell(event))
+    this.random = Random.seeded(this.settings.seed)
+    this.windows = this.settings.rateLimits.map(() => ({ startMs: 0, requests: 0 }))
+  }
+
+  /** A request leaves its caller. It is looked at when it arrives, in `advanceTo` or before a later market event. */
+  handle(request: VenueRequest, atMs: number): void {
+    this.arriveUntil(atMs)
+    this.passTo(atMs)
+    this.requests.send(request, atMs + this.random.latencyMs(this.settings.requestLatency), ++this.sent)
+  }
+
+  /** Something happens in the market, after every request that has arrived by then. */
+  market(event: PaperMarketEvent, atMs: number): void {
+    this.arriveUntil(atMs)
+    this.passTo(atMs)
+    switch (event.kind) {
+      case 'quote': {
+        const { quote } = event
+        if (this.settings.fillMode === 'bar-price')
+          throw new Error('paper exchange: bar-price takes bars, found a quote')
+        this.bookOf(quote.symbol).showQuote(quote)
+        this.tell(event)
+        this.matcher.onPrices(quote.symbol, atMs)
+        break
+      }
+      case 'bar':
+        this.bar(event, atMs)
+        break
+      case 'print':
+        this.bookOf(event.symbol)
+        this.matcher.onPrint(event.symbol, event, atMs)
+        break
+      case 'depth':
+        this.bookOf(event.symbol).showDepth(event.bids, event.asks)
+        break
+      case 'fundingRate':
+        this.settleFunding(event, atMs)
+        break
+      case 'instrument':
+        this.bookOf(event.instrument.identity.symbol).instrument = event.instrument
+        this.tell(event)
+        this.matcher.onInstrument(event.instrument.identity.symbol, atMs)
+        break
+    }
+  }
+
+  /** Lets time pass. What has reached the caller by `atMs` is returned, in the order in which it came. */
+  advanceTo(atMs: number): readonly VenueEvent[] {
+    this.arriveUntil(atMs)
+    this.passTo(atMs)
+    const events: VenueEvent[] = []
+    for (;;) {
+      const lane = this.earliest()
+      if (lane === undefined || lane.next!.dueMs > atMs) return events.length === 0 ? NOTHING : events
+      events.push(lane.take())
+    }
+  }
+
+  /** When the next request arrives or the next event is due, never in the past; undefined when nothing is on its way. */
+  nextDueMs(): number | undefined {
+    const outgoing = this.earliest()?.next?.dueMs
+    const incoming = this.requests.next?.dueMs
+    if (outgoing === undefined && incoming === undefined) return undefined
+    return Math.max(this.nowMs, Math.min(outgoing ?? Infinity, incoming ?? Infinity))
+  }
+
+  snapshot(): PaperExchangeSnapshot {
+    const books = [...this.books]
+    return {
+      nowMs: this.nowMs,
+      sent: this.sent,
+      fundings: this.fundings,
+      random: this.random.state,
+      requests: this.requests.waiting,
+      outgoing: [this.answers.waiting, this.stream.waiting, this.repeats.waiting],
+      windows: this.windows.map((window) => ({ ...window })),
+      instruments: Object.fromEntries(books.map(([symbol, { instrument }]) => [symbol, instrument])),
+      books: Object.fromEntries(books.map(([symbol, book]) => [symbol, book.snapshot()])),
+      matcher: this.matcher.snapshot(),
+      faults: this.faults.plan,
+    }
+  }
+
+  /** Becomes the exchange that made the snapshot, under the same settings. */
+  restore(snapshot: PaperExchangeSnapshot): void {
+    this.nowMs = snapshot.nowMs
+    this.sent = snapshot.sent
+    this.fundings = snapshot.fundings
+    this.random = new Random(snapshot.random)
+    this.requests = new Lane(snapshot.requests)
+    this.answers = new Lane(snapshot.outgoing[0])
+    this.stream = new Lane(snapshot.outgoing[1])
+    this.repeats = new Lane(snapshot.outgoing[2])
+    this.windows = snapshot.windows.map((window) => ({ ...window }))
+    for (const [symbol, book] of this.books) {
+      book.instrument = snapshot.instruments[symbol]!
+      book.restore(snapshot.books[symbol]!)
+    }
+    this.matcher.restore(snapshot.matcher)
+    this.faults.plan = snapshot.faults
+  }
+
+  private passTo(atMs: number): void {
+    if (!(atMs >= this.nowMs)) throw new Error(`paper exchange: time goes back from ${this.nowMs} to ${atMs}`)
+    this.nowMs = atMs
+  }
+
+  private bookOf(symbol: string): Book {
+    const book = this.books.get(symbol)
+    if (book === undefined) throw new Error(`paper exchange: ${symbol} is not listed`)
+    return book
+  }
+
+  private arriveUntil(atMs: number): void {
+    for (let next = this.requests.next; next !== undefined && next.dueMs <= atMs; next = this.requests.next) {
+      this.nowMs = next.dueMs
+      this.arrive(this.requests.take())
+    }
+  }
+
+  private arrive(request: VenueRequest): void {
+    const { nowMs, matcher } = this
+    const { requestId } = request
+    switch (request.kind) {
+      case 'submit': {
+        const rejection = this.refuse(request)
+        if (rejection !== undefined) {
+          const { clientOrderId } = request.order
+          this.answer({ kind: 'rejected', requestId, clientOrderId, ...rejection })
+          return
+        }
+        matcher.accept(request.order, nowMs, (order) =>
+          this.answer({ kind: 'acknowledged', requestId, report: reportOf(order) }),
+        )
+        return
+      }
+      case 'cancel': {
+        const limited = this.refuseRate()
+        const { clientOrderId } = request
+        if (limited !== undefined) {
+          this.answer({ kind: 'rejected', requestId, clientOrderId, ...limited })
+          return
+        }
+        const order = this.find(request)
+        if (order !== undefined) matcher.cancel(order, 'CANCEL_REQUESTED', nowMs)
+        this.answer(
+          order === undefined
+            ? { kind: 'notFound', requestId, clientOrderId }
+            : { kind: 'acknowledged', requestId, report: reportOf(order) },
+        )
+        return
+      }
+      case 'query': {
+        const order = this.find(request)
+        this.answer(
+          order === undefined
+            ? { kind: 'notFound', requestId, clientOrderId: request.clientOrderId }
+            : { kind: 'found', requestId, report: reportOf(order) },
+        )
+        return
+      }
+      case 'snapshot':
+        this.answer({ kind: 'snapshot', requestId, snapshot: this.truth(request.symbol, request.fillsAfter) })
+        return
+    }
+  }
+
+  private find({ symbol, clientOrderId }: { symbol: string; clientOrderId: string }): PaperOrder | undefined {
+    const order = this.matcher.order(clientOrderId)
+    return order?.request.symbol === symbol ? order : undefined
+  }
+
+  /**
+   * An id that was accepted is named as such before anything else is looked at: no other answer to a repeated submit may
+   * suggest that the order does not exist.
+   */
+  private refuse({ order, validUntilMs }: Submit): Rejection | undefined {
+    if (this.matcher.order(order.clientOrderId) !== undefined) {
+      return { code: 'DUPLICATE_CLIENT_ORDER_ID', message: `${order.clientOrderId} was accepted before` }
+    }
+    const forced = this.faults.takeReject()
+    if (forced !== undefined) return { code: forced, message: 'forced' }
+    const limited = this.refuseRate()
+    if (limited !== undefined) return limited
+    if (this.nowMs > validUntilMs) {
+      return { code: 'REQUEST_EXPIRED', message: `valid until ${validUntilMs}, arrived at ${this.nowMs}` }
+    }
+    const malformed = refuseShape(order)
+    if (malformed !== undefined) return malformed
+    const book = this.books.get(order.symbol)
+    if (book === undefined) return { code: 'UNKNOWN_SYMBOL', message: `${order.symbol} is not listed` }
+    return refuseByRules(order, book) ?? this.matcher.refuseByAccount(order)
+  }
+
+  private refuseRate(): Rejection | undefined {
+    for (const [i, { requests, intervalMs }] of this.settings.rateLimits.entries()) {
+      const window = this.windows[i]!
+      const startMs = Math.floor(this.nowMs / intervalMs) * intervalMs
+      if (window.startMs !== startMs) {
+        window.startMs = startMs
+        window.requests = 0
+      }
+      if (++window.requests > requests) {
+        return { code: 'RATE_LIMITED', message: `more than ${requests} requests in ${intervalMs} ms` }
+      }
+    }
+    return undefined
+  }
+
+  private truth(symbol: string, fillsAfter: number): VenueSnapshot {
+    const { account, valuation } = this.matcher
+    const equityUsd = account.equityUsd(valuation)
+    const available = Exact.max(0, equityUsd.minus(this.matcher.initialMarginUsd()))
+    const listed = this.books.has(symbol)
+    return {
+      atMs: this.nowMs,
+      account: {
+        walletBalanceUsd: account.walletUsd.toFixed(),
+        equityUsd: equityUsd.toFixed(),
+        availableMarginUsd: available.toDecimalPlaces(8, Exact.ROUND_DOWN).toFixed(),
+        fundingUsd: account.fundingUsd.toFixed(),
+      },
+      positions: account.symbols.map((held) => this.positionOf(held)),
+      openOrders: [...this.books.keys()].flatMap((one) => this.matcher.openOrders(one).map(reportOf)),
+      fills: listed ? this.matcher.fillsAfter(symbol, fillsAfter) : [],
+      lastTradeId: listed ? this.matcher.lastTradeIdOf(symbol) : 0,
+    }
+  }
+
+  private positionOf(symbol: string): VenuePosition {
+    const { account, valuation } = this.matcher
+    const { quantity, costUsd } = account.position(symbol)
+    const { mark } = valuation(symbol)
+    return {
+      symbol,
+      quantity: quantity.toFixed(),
+      entryPrice: averagePrice(costUsd, quantity),
+      markPrice: mark.toFixed(),
+      unrealizedPnlUsd: account.unrealisedUsd(symbol, mark).toFixed(),
+      liquidationPrice: account.liquidationPrice(symbol, valuation)?.toSignificantDigits(16).toFixed() ?? null,
+    }
+  }
+
+  /** Resting orders see the bar's whole path; the caller is told its end. */
+  private bar(bar: Bar, atMs: number): void {
+    const book = this.bookOf(bar.symbol)
+    const path = this.settings.fillMode === 'bar-price' ? [bar.close] : pathOf(bar)
+    for (const [i, price] of path.entries()) {
+      const quote = quoteAround(price, book.instrument, this.settings, atMs)
+      book.showQuote(quote)
+      if (i === path.length - 1) this.tell({ kind: 'quote', quote })
+      this.matcher.onPrices(bar.symbol, atMs)
+    }
+  }
+
+  private settleFunding({ symbol, rate }: { symbol: string; rate: string }, timestampMs: number): void {
+    this.bookOf(symbol)
+    if (this.matcher.account.position(symbol).quantity.isZero()) return
+    const amountUsd = this.matcher.settleFunding(symbol, rate).toFixed()
+    this.tell({ kind: 'funding', fundingId: ++this.fundings, symbol, amountUsd, timestampMs })
+    this.matcher.onPrices(symbol, timestampMs)
+  }
+
+  private answer(event: VenueEvent): void {
+    this.answers.send(event, this.nowMs + this.random.latencyMs(this.settings.answerLatency), ++this.sent)
+  }
+
+  private tell(event: VenueEvent): void {
+    if (!this.faults.plan.connected) return
+    const dueMs = this.nowMs + this.random.latencyMs(this.settings.streamLatency)
+    this.stream.send(event, dueMs, ++this.sent)
+    if (event.kind !== 'order' && event.kind !== 'fill' && event.kind !== 'funding') return
+    const afterMs = this.faults.takeRepeat()
+    if (afterMs !== undefined) this.repeats.send(event, dueMs + afterMs, ++this.sent)
+  }
+
+  /** Both ends notice at once. */
+  private connection(connected: boolean, atMs: number): void {
+    this.arriveUntil(atMs)
+    this.passTo(atMs)
+    if (!connected) {
+      this.stream.cut()
+      this.repeats.cut()
+    }
+    this.stream.send({ kind: 'connection', connected }, atMs, ++this.sent)
+  }
+
+  /** The lane out of which the next event comes. */
+  private earliest(): Lane<VenueEvent> | undefined {
+    let earliest: Lane<VenueEvent> | undefined
+    for (const lane of [this.stream, this.answers, this.repeats]) {
+      const { next } = lane
+      if (next === undefined) continue
+      const first = earliest?.next
+      if (first === undefined || next.dueMs < first.dueMs || (next.dueMs === first.dueMs && next.order < first.order)) {
+        earliest = lane
+      }
+    }
+    return earliest
+  }
+}
