@@ -1,20 +1,44 @@
 import type { Direction, IsoDate } from './market.js'
 
-export type ExitReason =
-  | 'FIXED_TP'
-  | 'STOP_LOSS'
-  | 'VEL_DIV_TURN'
-  | 'MAX_HOLD'
-  | 'SUBDAY_ACB_NORMALIZATION'
-  | 'HIBERNATE_HALT'
-  | 'END_OF_DATA'
+/** Exits that the engine decides. Engine semantics, section 8. */
+export const OWN_EXITS = [
+  'FIXED_TP',
+  'STOP_LOSS',
+  'VEL_DIV_TURN',
+  'MAX_HOLD',
+  'SUBDAY_ACB_NORMALIZATION',
+  'HIBERNATE_HALT',
+  'END_OF_DATA',
+] as const
+
+/** Exits that happen to the engine: what held the position ended it, or somebody ordered that. */
+export const OUTSIDE_EXITS = [
+  /** The take-profit that the execution side holds, in every state of the link. */
+  'TAKE_PROFIT',
+  /** The stop that it holds beside it. */
+  'CATASTROPHIC_STOP',
+  /** The execution side lost contact, or heard what could not be true. */
+  'FAIL_SAFE',
+  'LIQUIDATION',
+  /** Truth and record disagreed. */
+  'SAFETY',
+  'RISK',
+  'OPERATOR',
+  /** Ended from outside for another reason; the journal has it. */
+  'OTHER',
+] as const
+
+export type ExitReason = (typeof OWN_EXITS)[number] | (typeof OUTSIDE_EXITS)[number]
 
 export type DirectionConfirmation = 'CONFIRM' | 'NEUTRAL' | 'CONTRADICT'
 
 /** Signal strength classes by `vel_div`: 0 extreme, 1 strong, 2 moderate, 3 weak. */
 export type Bucket = 0 | 1 | 2 | 3
 
-/** What was decided at entry and why the size is what it is. Bars are global indices; money in USD. */
+/**
+ * What was decided at entry and why the size is what it is. Bars are global indices; money in USD. Once an adapter has
+ * confirmed the entry, bar, price and notional are those of its fill; leverage and fraction stay what was asked for.
+ */
 export interface EntryRecord {
   readonly asset: string
   readonly direction: Direction
@@ -23,6 +47,8 @@ export interface EntryRecord {
   readonly entryTimeMs: number | null
   readonly entryPrice: number
   readonly notional: number
+  /** Base units, where an adapter confirmed them; absent while only proposed, and where the fill was simulated. */
+  readonly quantity?: number
   readonly leverage: number
   readonly fraction: number
   readonly bucket: Bucket
@@ -65,6 +91,8 @@ export interface Trade extends EntryRecord {
   readonly refundUsd: number
   /** Simulated order-book edge included in `net`, USD. */
   readonly edgeUsd: number
+  /** Funding received and included in `net`, USD; absent where the fill was simulated. */
+  readonly fundingUsd?: number
 }
 
 export type ForewarnerStatus = 'OK' | 'ORANGE' | 'RED'

@@ -13,6 +13,14 @@ const REASONS: Readonly<Record<ExitReason, string>> = {
   SUBDAY_ACB_NORMALIZATION: 'breaker back to normal',
   HIBERNATE_HALT: 'posture fell to hibernate',
   END_OF_DATA: 'closed at the end',
+  TAKE_PROFIT: 'take profit held at the venue',
+  CATASTROPHIC_STOP: 'stop held at the venue',
+  FAIL_SAFE: 'contact was lost',
+  LIQUIDATION: 'liquidated by the venue',
+  SAFETY: 'record and truth disagreed',
+  RISK: 'risk limit reached',
+  OPERATOR: 'ordered by an operator',
+  OTHER: 'ended from outside',
 }
 
 /** Gross to net, a bar a step. */

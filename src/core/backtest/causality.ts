@@ -166,6 +166,7 @@ function entryOf(trade: Trade): EntryRecord {
     slippageUsd,
     refundUsd,
     edgeUsd,
+    fundingUsd,
     ...entry
   } = trade
   return entry

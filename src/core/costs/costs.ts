@@ -63,6 +63,35 @@ export function simulatedExit(parameters: EngineParameters, exit: ExitCosting): 
   }
 }
 
+export interface ConfirmedCosting {
+  readonly direction: Direction
+  readonly entryPrice: number
+  /** USD paid on the entry. */
+  readonly entryFee: number
+  readonly price: number
+  /** Base units. */
+  readonly quantity: number
+  /** USD paid on the exit. */
+  readonly exitFee: number
+  /** USD received; negative was paid. */
+  readonly fundingUsd: number
+}
+
+/** An exit as it was confirmed. Slippage is in the prices of both fills; nothing is refunded and there is no edge. */
+export function confirmedExit(exit: ConfirmedCosting): ExitResult {
+  const { direction, entryPrice, entryFee, price, quantity, exitFee, fundingUsd } = exit
+  return {
+    exitPrice: price,
+    pnlPctRaw: (direction * (price - entryPrice)) / entryPrice,
+    entryFee,
+    exitFee,
+    net: direction * (price - entryPrice) * quantity - (entryFee + exitFee) + fundingUsd,
+    slippageUsd: 0,
+    refundUsd: 0,
+    edgeUsd: 0,
+  }
+}
+
 function blendedFee(makerRate: number): number {
   return MAKER_FEE * makerRate + TAKER_FEE * (1 - makerRate)
 }

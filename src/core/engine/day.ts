@@ -3,7 +3,7 @@ import type { Direction, IsoDate, Posture } from '../../ports/market.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { DayRecord, ForewarnerStatus } from '../../ports/trades.js'
 import { orderBookBeta } from '../breaker/breaker.js'
-import { assessDay } from '../forewarner/gate.js'
+import { assessDay, verdictFor } from '../forewarner/gate.js'
 import { withdrawalShare } from '../orderbook/orderbook.js'
 
 /** The breaker's word for a day: computed by the breaker (the order book may then modulate beta), or given. */
@@ -22,8 +22,8 @@ export interface DayStart {
   readonly posture?: Posture
   /** Boost 1 and beta 0 when absent. */
   readonly acb?: DayBoost
-  /** Asked once, when the day begins; without one the day is OK. */
-  readonly forewarner?: Forewarner
+  /** Asked once, when the day begins, or its verdict where somebody else has asked; without one the day is OK. */
+  readonly forewarner?: Forewarner | ForewarnerStatus
 }
 
 export interface DayState {
@@ -60,7 +60,8 @@ export function openDay(start: DayStart, context: DayContext): DayState {
   const boost = acb?.boost ?? 1
   const beta = acb?.source === 'breaker' ? modulatedBeta(acb.beta, context) : (acb?.beta ?? 0)
   const maxLeverage = context.maxLeverage * boost
-  const verdict = assessDay(forewarner, { date: start.date, maxLeverage })
+  const given = typeof forewarner === 'string'
+  const verdict = given ? verdictFor(forewarner) : assessDay(forewarner, { date: start.date, maxLeverage })
   const day: DayState = {
     date: start.date,
     direction: start.direction ?? -1,
@@ -71,7 +72,7 @@ export function openDay(start: DayStart, context: DayContext): DayState {
     betaStart: beta,
     mcStatus: verdict.status,
     mcScale: verdict.scale,
-    forewarnerMaxLeverage: forewarner === undefined ? null : maxLeverage,
+    forewarnerMaxLeverage: forewarner === undefined || given ? null : maxLeverage,
     halted: false,
     capitalStart: context.capital,
     bars: 0,

@@ -13,6 +13,17 @@ import type { DayStart, DayState } from './day.js'
 import { openDay, recordOf, takePosture } from './day.js'
 import { EntryDesk } from './entry.js'
 import { ExitDesk } from './exit.js'
+import {
+  type ConfirmedExit,
+  type ConfirmedLeg,
+  confirmedTrade,
+  enlargedPosition,
+  type Fills,
+  openedPosition,
+  openQuantity,
+  type Proposal,
+  reducedPosition,
+} from './fills.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
 import { closedTrade } from './position.js'
@@ -30,6 +41,8 @@ const WARMUP_ROWS = 100
 
 export interface EnginePorts {
   readonly orderBook?: OrderBookSource
+  /** `simulated` when absent. With `adapter` every entry and exit is a proposal until it is confirmed. */
+  readonly fills?: Fills
 }
 
 /** One bar, for callers that have no columns. `prices[i]` is the close of `universe[i]`, NaN where there is none. */
@@ -44,6 +57,8 @@ export interface Bar {
 export interface BarOutcome {
   readonly entry?: EntryRecord
   readonly exit?: Trade
+  /** Where an adapter fills: what is wanted now. */
+  readonly proposal?: Proposal
 }
 
 /**
@@ -51,6 +66,10 @@ export interface BarOutcome {
  * nothing else, so a snapshot taken between any two bars continues bit for bit.
  *
  * Bars come in bulk (`attach` a day's columns, then `run`) or one by one (`step`); both make the same decisions.
+ *
+ * Where an adapter fills, a bar ends in at most one {@link Proposal}. An entry opens a position when it is confirmed, and an
+ * exit closes one; between the two lies whatever executing takes, any number of bars included. A confirmation counts from
+ * the bar in force, the last one stepped: a position confirmed before the next bar is as old as its proposal.
  */
 export class Engine {
   readonly parameters: EngineParameters
@@ -62,10 +81,12 @@ export class Engine {
   private readonly symbols: string[] = []
   private readonly assetIndex = new Map<string, number>()
   private readonly initialCapital: number
+  private readonly byAdapter: boolean
 
   private rng: MersenneTwister
   private cash: number
   private position: Position | undefined
+  private pendingEntry: EntryRecord | undefined
   private feedback: TradeFeedback = NO_FEEDBACK
   private barIndex = 0
   private barCount = 0
@@ -79,6 +100,7 @@ export class Engine {
   private row = 0
   private closed: Trade[] = []
   private opened: EntryRecord | undefined
+  private proposed: Proposal | undefined
 
   /** `initialCapital` in USD. */
   constructor(parameters: EngineParameters, initialCapital: number, ports: EnginePorts = {}) {
@@ -89,7 +111,8 @@ export class Engine {
     this.cash = initialCapital
     this.rng = new MersenneTwister(parameters.seed)
     this.shape = signalShape(parameters, -1)
-    this.entries = new EntryDesk(parameters, this.history, ports.orderBook)
+    this.byAdapter = ports.fills === 'adapter'
+    this.entries = new EntryDesk(parameters, this.history, ports.orderBook, this.byAdapter)
     this.exits = new ExitDesk(parameters, this.history, ports.orderBook)
   }
 
@@ -100,6 +123,16 @@ export class Engine {
 
   get openPosition(): EntryRecord | undefined {
     return this.position?.entry
+  }
+
+  /** Where an adapter fills: the entry that is neither confirmed nor dropped yet. */
+  get proposedEntry(): EntryRecord | undefined {
+    return this.pendingEntry
+  }
+
+  /** Where an adapter fills: what the last bar proposed. */
+  get proposal(): Proposal | undefined {
+    return this.proposed
   }
 
   /** Bars seen, over all days; the next bar's global index. */
@@ -167,7 +200,8 @@ export class Engine {
 
   /**
    * Runs the attached rows up to `untilRow` (exclusive; the whole day by default) and returns the trades they closed.
-   * `volOk` has one flag per row of the day; without it a row counts after the warm-up.
+   * `volOk` has one flag per row of the day; without it a row counts after the warm-up. Where an adapter fills, it ends
+   * after a row that proposes something, for that to be confirmed; the next call goes on from there.
    */
   run(untilRow?: number, volOk?: Uint8Array): Trade[] {
     const columns = this.columns
@@ -176,12 +210,15 @@ export class Engine {
     const { velDiv } = columns
     const end = Math.min(untilRow ?? columns.bars, columns.bars)
     this.closed = []
-    for (let row = this.row; row < end; row++) {
+    this.proposed = undefined
+    let row = this.row
+    while (row < end && this.proposed === undefined) {
       this.row = row
       this.history.moveTo(row)
       this.bar(velDiv[row]!, volOk === undefined ? row >= WARMUP_ROWS : volOk[row] === 1)
+      row++
     }
-    this.row = Math.max(this.row, end)
+    this.row = row
     return this.closed
   }
 
@@ -194,12 +231,63 @@ export class Engine {
     this.timeMs = bar.timeMs ?? null
     this.closed = []
     this.opened = undefined
+    this.proposed = undefined
     this.bar(bar.velDiv, bar.volOk)
     const exit = this.closed[0]
     return {
       ...(this.opened === undefined ? {} : { entry: this.opened }),
       ...(exit === undefined ? {} : { exit }),
+      ...(this.proposed === undefined ? {} : { proposal: this.proposed }),
     }
+  }
+
+  /**
+   * What has filled of the proposed entry so far: the first word opens the position, later ones enlarge it. What was not
+   * filled in the end needs no word: the position is what filled.
+   */
+  confirmEntry(fill: ConfirmedLeg): void {
+    const proposal = this.pendingEntry
+    if (proposal === undefined) {
+      assert(this.position !== undefined, 'an entry is confirmed that was proposed and not dropped')
+      this.position = enlargedPosition(this.position, fill)
+      return
+    }
+    const at = { bar: this.barInForce(), timeMs: this.lastBarTimeMs() }
+    this.position = openedPosition(proposal, this.assetIndex.get(proposal.asset)!, fill, at)
+    this.pendingEntry = undefined
+    this.currentDay().entries++
+  }
+
+  /** Nothing of the proposed entry filled and nothing will; the next bar decides anew. */
+  dropEntry(): void {
+    assert(this.pendingEntry !== undefined, 'an entry is dropped that was proposed and not confirmed')
+    this.pendingEntry = undefined
+  }
+
+  /**
+   * What has been closed of the position so far, whether the engine proposed it or not. The word that completes it ends
+   * the position and returns the trade; as with every exit, the bar in force enters nothing.
+   */
+  confirmExit(exit: ConfirmedExit): Trade | undefined {
+    const { position } = this
+    assert(position !== undefined, 'an exit is confirmed while a position is open')
+    if (!exit.complete) {
+      this.position = reducedPosition(position, exit)
+      return undefined
+    }
+    const exitBar = this.barInForce()
+    const at = { exitBar, exitTimeMs: this.lastBarTimeMs(), capitalBefore: this.cash }
+    const trade = confirmedTrade(position, exit, at)
+    this.cash += trade.net
+    this.settle(trade)
+    this.lastExitBar = exitBar
+    return trade
+  }
+
+  /** The proposed exit will not be executed; the next bar decides anew. */
+  dropExit(): void {
+    assert(this.position?.pendingExit !== undefined, 'an exit is dropped that was proposed and not confirmed')
+    delete this.position.pendingExit
   }
 
   /** Ends the day and lets its columns go. The position, if any, stays open. */
@@ -212,14 +300,18 @@ export class Engine {
     return recordOf(this.currentDay(), this.cash)
   }
 
-  /** Closes an open position at its last valid price, reason `END_OF_DATA`; it belongs to the last day. Section 13. */
+  /**
+   * Closes an open position at its last valid price, reason `END_OF_DATA`; it belongs to the last day. Section 13. Where an
+   * adapter fills, it is proposed.
+   */
   closeAtEnd(): Trade | undefined {
     this.detach()
     if (this.position === undefined) return undefined
     const price = this.history.ago(this.position.assetIndex, 0)
     assert(price !== undefined, 'an open position has had a price')
     this.closed = []
-    this.close('END_OF_DATA', price, this.barIndex - 1)
+    if (this.byAdapter) this.proposeExit(this.position, 'END_OF_DATA', price)
+    else this.close('END_OF_DATA', price, this.barIndex - 1)
     return this.closed[0]
   }
 
@@ -240,14 +332,18 @@ export class Engine {
       feedback: this.feedback,
       rng: this.rng.snapshot(),
       parkedAcb: this.parkedAcb ?? null,
+      ...(this.byAdapter ? { fills: 'adapter' as const, pendingEntry: this.pendingEntry ?? null } : {}),
       position: this.position === undefined ? null : { ...this.position },
       day: this.day === undefined ? null : { ...this.day },
     }
   }
 
-  /** Rebuilds an engine from parsed JSON; throws with the path of the first field that is not what a snapshot has. */
+  /**
+   * Rebuilds an engine from parsed JSON; throws with the path of the first field that is not what a snapshot has. Who fills
+   * is what the ports say, and must be what the snapshot was taken with.
+   */
   static restore(json: unknown, ports: EnginePorts = {}): Engine {
-    const snapshot = checkSnapshot(json)
+    const snapshot = checkSnapshot(json, ports.fills ?? 'simulated')
     const engine = new Engine(snapshot.parameters, snapshot.initialCapital, ports)
     engine.cash = snapshot.capital
     engine.barIndex = snapshot.barIndex
@@ -264,6 +360,7 @@ export class Engine {
     engine.feedback = snapshot.feedback
     engine.rng = MersenneTwister.restore(snapshot.rng)
     engine.parkedAcb = snapshot.parkedAcb ?? undefined
+    engine.pendingEntry = snapshot.pendingEntry ?? undefined
     engine.position = snapshot.position === null ? undefined : { ...snapshot.position }
     if (snapshot.day !== null) {
       engine.day = { ...snapshot.day }
@@ -289,7 +386,8 @@ export class Engine {
       !day.halted &&
       this.barCount >= this.parameters.lookback &&
       this.barIndex > this.lastExitBar &&
-      this.cash > 0
+      this.cash > 0 &&
+      this.pendingEntry === undefined
     ) {
       this.enter(day, velDiv)
     }
@@ -318,6 +416,11 @@ export class Engine {
       timeMs: this.barTimeMs(),
     })
     if (entry === undefined) return
+    if (this.byAdapter) {
+      this.pendingEntry = entry
+      this.proposed = { kind: 'entry', entry }
+      return
+    }
     const assetIndex = this.assetIndex.get(entry.asset)!
     this.position = { entry, assetIndex, turnBars: 0, subdayNormalization: false }
     this.opened = entry
@@ -328,8 +431,18 @@ export class Engine {
   private manage(position: Position, velDiv: number): void {
     const reason = this.exits.decide(position, velDiv, this.day!.posture, this.barIndex)
     if (reason === undefined) return
+    if (this.byAdapter) {
+      if (position.pendingExit === undefined) this.proposeExit(position, reason, this.exits.price(position))
+      return
+    }
     this.close(reason, this.exits.price(position), this.barIndex)
     this.lastExitBar = this.barIndex
+  }
+
+  private proposeExit(position: Position, reason: ExitReason, price: number): void {
+    position.pendingExit = { reason, price }
+    const { asset, direction } = position.entry
+    this.proposed = { kind: 'exit', asset, direction, quantity: openQuantity(position), price, reason }
   }
 
   private close(reason: ExitReason, price: number, exitBar: number): void {
@@ -339,12 +452,27 @@ export class Engine {
     const result = simulatedExit(this.parameters, { direction, reason, entryPrice, price, notional, edge })
     const capitalBefore = this.cash
     this.cash += result.net
-    this.closed.push(
-      closedTrade(entry, result, { exitBar, exitTimeMs: this.barTimeMs(), reason, capitalBefore, rng: draw }),
-    )
-    this.feedback = recordResult(this.feedback, entry.bucket, result.net > 0)
+    const trade = closedTrade(entry, result, {
+      exitBar,
+      exitTimeMs: this.barTimeMs(),
+      reason,
+      capitalBefore,
+      rng: draw,
+    })
+    this.closed.push(trade)
+    this.settle(trade)
+  }
+
+  /** What every closed trade leaves behind. */
+  private settle(trade: Trade): void {
+    this.feedback = recordResult(this.feedback, trade.bucket, trade.net > 0)
     this.position = undefined
     this.day!.trades++
+  }
+
+  /** The last bar stepped. */
+  private barInForce(): number {
+    return this.barIndex - 1
   }
 
   /** Time of the current bar, or of the last one between days. */

@@ -47,6 +47,8 @@ export class EntryDesk {
     private readonly parameters: EngineParameters,
     private readonly history: PriceHistory,
     private readonly orderBook: OrderBookSource | undefined,
+    /** With an order book attached, an asset without data in it is not entered. */
+    private readonly bookRequired: boolean,
   ) {}
 
   setUniverse(symbols: readonly string[]): void {
@@ -74,7 +76,9 @@ export class EntryDesk {
 
     let signalConfidence = confidence(shape, velDiv)
     const book = this.orderBook?.book(asset, bar)
-    if (book !== undefined) {
+    if (book === undefined) {
+      if (this.bookRequired && this.orderBook !== undefined) return undefined
+    } else {
       const effectiveImbalance = direction * book.imbalanceMa5
       const confirmed = confirmedConfidence(signalConfidence, { effectiveImbalance, persistence: book.persistence })
       if (confirmed === undefined) return undefined

@@ -10,6 +10,17 @@ export interface Position {
   turnBars: number
   /** A sub-day breaker update asked to close the position at its next priced bar. */
   subdayNormalization: boolean
+  /** Where an adapter fills: what it confirmed beside the entry's price and quantity. */
+  readonly fill?: PositionFill
+  /** Where an adapter fills: an exit was proposed, and nothing has come of it yet. */
+  pendingExit?: { readonly reason: ExitReason; readonly price: number }
+}
+
+export interface PositionFill {
+  /** USD. */
+  readonly entryFeesUsd: number
+  /** What has been closed so far; null: nothing. */
+  readonly exit: { readonly price: number; readonly quantity: number; readonly feesUsd: number } | null
 }
 
 export interface Exit {

@@ -1,9 +1,11 @@
 import type { Direction, Posture } from '../../ports/market.js'
-import type { EntryRecord, ForewarnerStatus } from '../../ports/trades.js'
+import { type EntryRecord, type ForewarnerStatus, OWN_EXITS } from '../../ports/trades.js'
 import type { MersenneTwisterState } from '../numeric/mersenne-twister.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
+import type { Fills } from './fills.js'
 import type { EngineParameters } from './parameters.js'
 import { parameterProblems } from './parameters.js'
+import type { Position } from './position.js'
 import { RETAINED_PRICES } from './price-history.js'
 import { KEPT_VEL_DIVS } from './vel-div-history.js'
 
@@ -25,12 +27,11 @@ export interface EngineSnapshot {
   readonly feedback: TradeFeedback
   readonly rng: MersenneTwisterState
   readonly parkedAcb: { readonly boost: number; readonly beta: number } | null
-  readonly position: {
-    readonly entry: EntryRecord
-    readonly assetIndex: number
-    readonly turnBars: number
-    readonly subdayNormalization: boolean
-  } | null
+  /** Absent where fills are simulated. */
+  readonly fills?: 'adapter'
+  /** Where an adapter fills: the entry that is neither confirmed nor dropped. */
+  readonly pendingEntry?: EntryRecord | null
+  readonly position: Readonly<Position> | null
   readonly day: {
     readonly date: string
     readonly direction: Direction
@@ -114,13 +115,17 @@ function list(check: Check, length: { readonly exactly?: number; readonly atMost
   }
 }
 
-function fields(checks: Readonly<Record<string, Check>>): Check {
+type Checks = Readonly<Record<string, Check>>
+
+function fields(checks: Checks, optional: Checks = {}): Check {
   return (value, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new SnapshotError(path, 'an object', value)
     }
-    for (const key of Object.keys(value)) {
-      if (!Object.hasOwn(checks, key)) throw new SnapshotError(`${path}.${key}`, 'no such field', 'one')
+    for (const [key, field] of Object.entries(value)) {
+      const check = Object.hasOwn(optional, key) ? optional[key] : undefined
+      if (check !== undefined) check(field, `${path}.${key}`)
+      else if (!Object.hasOwn(checks, key)) throw new SnapshotError(`${path}.${key}`, 'no such field', 'one')
     }
     for (const [key, check] of Object.entries(checks)) check((value as Record<string, unknown>)[key], `${path}.${key}`)
   }
@@ -128,7 +133,7 @@ function fields(checks: Readonly<Record<string, Check>>): Check {
 
 const POSTURES = oneOf('APEX', 'STALKER', 'TURTLE', 'HIBERNATE')
 
-const entry = fields({
+const entryFields: Checks = {
   asset: text,
   direction: oneOf(-1, 1),
   entryBar: count,
@@ -152,9 +157,22 @@ const entry = fields({
   bucketMult: number,
   streakMult: number,
   trendMult: number,
-})
+}
+const proposedEntry = fields(entryFields)
+const openedEntry = fields(entryFields, { quantity: price })
 
-const document = fields({
+const position = fields(
+  { entry: openedEntry, assetIndex: count, turnBars: count, subdayNormalization: flag },
+  {
+    fill: fields({
+      entryFeesUsd: number,
+      exit: nullable(fields({ price, quantity: price, feesUsd: number })),
+    }),
+    pendingExit: fields({ reason: oneOf(...OWN_EXITS), price }),
+  },
+)
+
+const documentFields: Checks = {
   schema: oneOf(SNAPSHOT_SCHEMA),
   parameters: (value, path) => {
     if (typeof value !== 'object' || value === null) throw new SnapshotError(path, 'an object', value)
@@ -179,7 +197,7 @@ const document = fields({
   }),
   rng: fields({ words: list(countUpTo(0xffffffff), { exactly: 624 }), position: countUpTo(624), draws: count }),
   parkedAcb: nullable(fields({ boost: number, beta: number })),
-  position: nullable(fields({ entry, assetIndex: count, turnBars: count, subdayNormalization: flag })),
+  position: nullable(position),
   day: nullable(
     fields({
       date: text,
@@ -199,12 +217,14 @@ const document = fields({
       entries: count,
     }),
   ),
-})
+}
+const document = fields(documentFields, { fills: oneOf('adapter'), pendingEntry: nullable(proposedEntry) })
 
 /** Checks parsed JSON against the snapshot's schema and its own consistency. */
-export function checkSnapshot(json: unknown): EngineSnapshot {
+export function checkSnapshot(json: unknown, fills: Fills): EngineSnapshot {
   document(json, '$')
   const snapshot = json as EngineSnapshot
+  checkFills(snapshot, fills)
   const twice = snapshot.universe.findIndex((symbol, i) => snapshot.universe.indexOf(symbol) !== i)
   if (twice >= 0) throw new SnapshotError(`$.universe[${twice}]`, 'every symbol once', snapshot.universe[twice])
   if (snapshot.prices.length !== snapshot.universe.length) {
@@ -221,6 +241,30 @@ export function checkSnapshot(json: unknown): EngineSnapshot {
     if (snapshot.day === null) throw new SnapshotError('$.day', 'a day, since a position is open', null)
   }
   return snapshot
+}
+
+/** A position that nobody confirms would never close, and one that was confirmed must not be closed by simulation. */
+function checkFills(snapshot: EngineSnapshot, expected: Fills): void {
+  const { position, pendingEntry = null } = snapshot
+  const fills: Fills = snapshot.fills ?? 'simulated'
+  if (fills !== expected) throw new SnapshotError('$.fills', expected, fills)
+  if (position !== null && (position.fill !== undefined) !== (fills === 'adapter')) {
+    throw new SnapshotError(
+      '$.position.fill',
+      fills === 'adapter' ? 'what was confirmed' : 'no such field',
+      position.fill,
+    )
+  }
+  if (position?.fill !== undefined && position.entry.quantity === undefined) {
+    throw new SnapshotError('$.position.entry.quantity', 'what was confirmed', undefined)
+  }
+  if (pendingEntry === null) return
+  if (fills !== 'adapter') throw new SnapshotError('$.pendingEntry', 'none where fills are simulated', 'one')
+  if (position !== null) throw new SnapshotError('$.pendingEntry', 'none, since a position is open', 'one')
+  if (!snapshot.universe.includes(pendingEntry.asset)) {
+    throw new SnapshotError('$.pendingEntry.asset', 'an asset of the universe', pendingEntry.asset)
+  }
+  if (snapshot.day === null) throw new SnapshotError('$.day', 'a day, since an entry is proposed', null)
 }
 
 function describe(value: unknown): string {

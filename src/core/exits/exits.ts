@@ -1,5 +1,5 @@
 import type { Direction, Posture } from '../../ports/market.js'
-import type { ExitReason } from '../../ports/trades.js'
+import type { OWN_EXITS } from '../../ports/trades.js'
 import type { ExitLimits } from '../orderbook/dynamic-exit.js'
 
 /** `vel_div` at or beyond this, against the trade, for this many bars running, ends it. Source: system bible TODO-1. */
@@ -16,11 +16,10 @@ export interface ExitSituation {
   readonly turnBars: number
 }
 
+type BarExitReason = Exclude<(typeof OWN_EXITS)[number], 'END_OF_DATA'>
+
 /** Why the position ends on this bar, if it does. Section 8, in order; without a price only HIBERNATE can. */
-export function exitReason(
-  situation: ExitSituation,
-  limits: ExitLimits,
-): Exclude<ExitReason, 'END_OF_DATA'> | undefined {
+export function exitReason(situation: ExitSituation, limits: ExitLimits): BarExitReason | undefined {
   if (situation.posture === 'HIBERNATE') return 'HIBERNATE_HALT'
   const { pnlPct } = situation
   if (pnlPct === undefined) return undefined

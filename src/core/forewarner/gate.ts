@@ -22,17 +22,20 @@ export interface ForewarnerVerdict {
 export function verdictOf(
   report: Pick<ForewarnerReport, 'catastrophicProbability' | 'envelopeScore'>,
 ): ForewarnerVerdict {
-  const status = statusOf(report)
+  return verdictFor(statusOf(report))
+}
+
+export function verdictFor(status: ForewarnerStatus): ForewarnerVerdict {
   return { status, scale: status === 'ORANGE' ? FOREWARNER_GATE.orangeScale : 1 }
 }
 
 /** Asks for a day's verdict: no forewarner is OK, one that throws is RED. */
 export function assessDay(forewarner: Forewarner | undefined, query: ForewarnerQuery): ForewarnerVerdict {
-  if (forewarner === undefined) return { status: 'OK', scale: 1 }
+  if (forewarner === undefined) return verdictFor('OK')
   try {
     return verdictOf(forewarner.assess(query))
   } catch {
-    return { status: 'RED', scale: 1 }
+    return verdictFor('RED')
   }
 }
 
