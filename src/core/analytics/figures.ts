@@ -62,7 +62,7 @@ export function sharpeOf(dailyReturns: readonly number[]): number {
 }
 
 /** Gains over losses; null (infinite) when nothing was lost, 0 when nothing was won either. */
-function profitFactorOf(gains: number, losses: number): number | null {
+export function profitFactorOf(gains: number, losses: number): number | null {
   if (losses === 0) return gains === 0 ? 0 : null
   return gains / Math.abs(losses)
 }
