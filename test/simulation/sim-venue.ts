@@ -1,0 +1,196 @@
+import type { PaperExchange } from '../../src/adapters/paper/paper-exchange.js'
+import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
+import type { Quote, RejectCode, VenueEvent, VenueRequest } from '../../src/ports/venue.js'
+import type { EventQueue } from './event-queue.js'
+import type { FaultBoard } from './fault-board.js'
+
+export interface VenueListeners {
+  /** To the execution side, through everything that can go wrong. */
+  deliver(event: VenueEvent): void
+  /** Everything the exchange says, as it says it. */
+  said(event: VenueEvent): void
+  /** A request that arrives at the exchange now. */
+  arrived(request: VenueRequest): void
+}
+
+/** A request that still owes its answer. */
+interface Pending {
+  readonly request: VenueRequest
+  /** It was or will be answered with `unknown`: what the exchange answers is lost. */
+  readonly mute: boolean
+}
+
+/**
+ * The paper exchange behind a network and an adapter that fail: it keeps the venue port's contract (every request has one
+ * answer, `unknown` included; stream events may come late, twice or never) and nothing beyond it.
+ */
+export class SimVenue {
+  private readonly random: Xoshiro128
+  private readonly pending = new Map<string, Pending>()
+  /** Answers to a process that has died reach nobody. */
+  private life = 0
+  private connected = true
+  private wakeAtMs = Number.POSITIVE_INFINITY
+  private foreignOrders = 0
+
+  constructor(
+    readonly exchange: PaperExchange,
+    seed: number,
+    private readonly queue: EventQueue,
+    private readonly faults: FaultBoard,
+    private readonly listeners: VenueListeners,
+  ) {
+    this.random = new Xoshiro128(seed, VENUE_STREAM)
+  }
+
+  /** A process connects. */
+  processStarted(): void {
+    this.life++
+    this.pending.clear()
+    if (this.connected) this.tell({ kind: 'connection', connected: true }, 1)
+  }
+
+  setConnected(connected: boolean): void {
+    if (this.connected === connected) return
+    this.connected = connected
+    this.tell({ kind: 'connection', connected }, 1)
+  }
+
+  market(quote: Quote): void {
+    this.exchange.market({ kind: 'quote', quote }, this.queue.nowMs)
+    this.pump()
+  }
+
+  request(request: VenueRequest): void {
+    if (request.kind === 'submit' && this.rejects(request)) return
+    if (this.faults.under('venue-rate-limit')?.strikes()) return this.refuse(request, 'RATE_LIMITED')
+    const lost = this.faults.under('venue-timeout-lost')
+    if (this.disconnectedStrikes() || lost?.strikes(lost.fault.amount)) {
+      this.expect(request, true)
+      return
+    }
+    const done = this.faults.under('venue-timeout-done')
+    const late = this.faults.under('venue-late-arrival')
+    if (late?.strikes()) this.carry(request, true, late.fault.amount)
+    else this.carry(request, done?.strikes(done.fault.amount) ?? false, 0)
+  }
+
+  /** Someone else trades in the account. */
+  foreign(order: { readonly symbol: string; readonly side: 'BUY' | 'SELL'; readonly quantity: string; readonly price?: string }): void {
+    const id = `manual-${++this.foreignOrders}`
+    const type = order.price === undefined ? 'MARKET' : 'LIMIT'
+    this.arrive({
+      kind: 'submit',
+      requestId: `foreign:${id}`,
+      order: { clientOrderId: id, type, reduceOnly: false, ...order },
+      validUntilMs: this.queue.nowMs + 10_000,
+    })
+  }
+
+  pump(): void {
+    for (const event of this.exchange.advanceTo(this.queue.nowMs)) {
+      this.listeners.said(event)
+      if ('requestId' in event) this.answer(event)
+      else this.stream(event)
+    }
+    const dueMs = this.exchange.nextDueMs()
+    if (dueMs === undefined || dueMs >= this.wakeAtMs) return
+    this.wakeAtMs = dueMs
+    this.queue.at(dueMs, () => {
+      if (this.wakeAtMs !== dueMs) return
+      this.wakeAtMs = Number.POSITIVE_INFINITY
+      this.pump()
+    })
+  }
+
+  private carry(request: VenueRequest, mute: boolean, lateMs: number): void {
+    this.expect(request, mute)
+    const { life } = this
+    const arriving = { ...request, requestId: `${life}:${request.requestId}` }
+    if (lateMs > 0) this.queue.after(lateMs, () => this.arrive(arriving))
+    else this.arrive(arriving)
+  }
+
+  private arrive(request: VenueRequest): void {
+    this.listeners.arrived(request)
+    this.exchange.handle(request, this.queue.nowMs)
+    this.pump()
+  }
+
+  /** The adapter's timeout: whatever is not answered by then is unknown. */
+  private expect(request: VenueRequest, mute: boolean): void {
+    const { life } = this
+    const key = `${life}:${request.requestId}`
+    const entry: Pending = { request, mute }
+    this.pending.set(key, entry)
+    this.queue.after(mute ? this.random.integer(50, TIMEOUT_MS) : TIMEOUT_MS, () => {
+      if (this.pending.get(key) !== entry) return
+      this.pending.delete(key)
+      this.listeners.deliver({ kind: 'unknown', requestId: request.requestId, message: 'timed out' })
+    })
+  }
+
+  private answer(event: Extract<VenueEvent, { requestId: string }>): void {
+    const key = event.requestId
+    const entry = this.pending.get(key)
+    if (entry === undefined || entry.mute) return
+    const deliver = () => {
+      if (this.pending.get(key) !== entry) return
+      this.pending.delete(key)
+      this.listeners.deliver({ ...event, requestId: entry.request.requestId })
+    }
+    const slow = this.faults.under('venue-slow-answers')
+    if (slow?.strikes()) this.queue.after(slow.random.integer(0, slow.fault.amount), deliver)
+    else deliver()
+  }
+
+  private stream(event: Exclude<VenueEvent, { requestId: string }>): void {
+    if (!this.connected) {
+      if (event.kind !== 'quote') this.faults.count('venue-disconnect')
+      return
+    }
+    if (event.kind !== 'fill' && event.kind !== 'order') return this.listeners.deliver(event)
+    const lost = this.faults.under('venue-lost-stream')
+    if (lost?.strikes(lost.fault.amount)) return
+    const late = this.faults.under('venue-late-stream')
+    if (late?.strikes()) this.tell(event, late.random.integer(0, late.fault.amount))
+    else this.listeners.deliver(event)
+    const twice = this.faults.under('venue-duplicate-stream')
+    if (twice?.strikes(twice.fault.amount)) this.tell(event, twice.random.integer(0, 5_000))
+  }
+
+  private disconnectedStrikes(): boolean {
+    if (!this.connected) this.faults.count('venue-disconnect')
+    return !this.connected
+  }
+
+  private rejects(request: Extract<VenueRequest, { kind: 'submit' }>): boolean {
+    const reject = this.faults.under('venue-reject')
+    if (!reject?.strikes(reject.fault.amount)) return false
+    this.refuse(request, REJECT_CODES[reject.random.integer(0, REJECT_CODES.length - 1)]!)
+    return true
+  }
+
+  private refuse(request: VenueRequest, code: RejectCode): void {
+    const { requestId } = request
+    if (request.kind !== 'submit' && request.kind !== 'cancel') {
+      this.tell({ kind: 'unknown', requestId, message: code }, 20)
+      return
+    }
+    const clientOrderId = request.kind === 'submit' ? request.order.clientOrderId : request.clientOrderId
+    this.tell({ kind: 'rejected', requestId, clientOrderId, code, message: 'simulated' }, 20)
+  }
+
+  /** To the process that is up now, and no other. */
+  private tell(event: VenueEvent, afterMs: number): void {
+    const { life } = this
+    this.queue.after(afterMs, () => {
+      if (this.life === life) this.listeners.deliver(event)
+    })
+  }
+}
+
+/** Of the adapter: whatever has no answer by then is unknown. */
+const TIMEOUT_MS = 5_000
+const VENUE_STREAM = 0x7e4e
+const REJECT_CODES: readonly RejectCode[] = ['NO_LIQUIDITY', 'INSUFFICIENT_MARGIN', 'PRICE_BAND', 'RATE_LIMITED', 'INVALID']
