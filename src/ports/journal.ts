@@ -76,6 +76,18 @@ export interface CorruptJournal {
 
 export type JournalVerdict = { readonly kind: 'whole' } | TornTail | CorruptJournal
 
+/** A journal that cannot be opened: damaged, being written by another process, or not there. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError'
+  /** Where it is damaged, when that is why. */
+  readonly corrupt: CorruptJournal | undefined
+
+  constructor(message: string, corrupt?: CorruptJournal) {
+    super(message)
+    this.corrupt = corrupt
+  }
+}
+
 /** Reads a journal from its first byte to its last: `begin` and `feed` segment by segment in order, then `finish`. */
 export interface JournalCheck<R> {
   begin(segmentName: string): void
@@ -84,6 +96,8 @@ export interface JournalCheck<R> {
   finish(): JournalVerdict
   /** Where the good part ends. */
   readonly end: JournalEnd
+  /** Bytes of the last segment that are known to have been durable: those before its last mark, and its header. */
+  readonly provenBytes: number
 }
 
 /** One file of a journal. */
@@ -97,6 +111,7 @@ export interface JournalSegment {
 export interface JournalFormat<R> {
   readonly build: string
   segmentName(segment: number): string
+  isSegmentName(fileName: string): boolean
   /** First line of the segment that follows `end`. */
   header(end: JournalEnd): string
   /** Says that everything before it, up to this record, was durable before it was written. */

@@ -40,7 +40,6 @@ const TAG = { mark: '=', continued: '>', header: '#' } as const
 const DECODER = new TextDecoder()
 /** Of a mark with the largest number there is. */
 const MARK_LENGTH_MAX = SUM_LENGTH + 3 + String(Number.MAX_SAFE_INTEGER).length
-const SEGMENT_DIGITS = 8
 
 /** `<sum> <n> <canonical JSON>` and a newline; the sum is the CRC-32C of all that follows it on the line. */
 export function recordLine(record: JournalRecord): string {
@@ -66,7 +65,11 @@ export function sumOf(line: string): string {
 
 /** Names sort as the segments do. */
 export function segmentName(segment: number): string {
-  return `journal-${String(segment).padStart(SEGMENT_DIGITS, '0')}.log`
+  return `journal-${String(segment).padStart(8, '0')}.log`
+}
+
+export function isSegmentName(fileName: string): boolean {
+  return /^journal-\d{8}\.log$/.test(fileName)
 }
 
 /** Reads one line, given without its newline. Never throws: whatever is no line of ours is `bad`, with the reason. */

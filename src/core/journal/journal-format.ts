@@ -1,5 +1,5 @@
 import type { JournalFormat, JournalKind, JournalRecord } from '../../ports/journal.js'
-import { continuedLine, FORMAT_VERSION, headerLine, markLine, segmentName, sumOf } from './frame.js'
+import { continuedLine, FORMAT_VERSION, headerLine, isSegmentName, markLine, segmentName, sumOf } from './frame.js'
 import { JournalScan } from './scan.js'
 
 /** The one format there is, for a journal of `kind` that the running `build` writes. */
@@ -7,6 +7,7 @@ export function journalFormat<R extends JournalRecord>(kind: JournalKind, build:
   return {
     build,
     segmentName,
+    isSegmentName,
     header: ({ id, segment, records, sum }) =>
       headerLine({
         format: 'dolphin-journal',

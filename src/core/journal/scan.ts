@@ -60,6 +60,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   private headed = false
   private continues = false
   private offset = 0
+  private proven = 0
   /** The beginning of a line whose newline has not come. */
   private rest: Uint8Array[] = []
   private restBytes = 0
@@ -73,6 +74,10 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
 
   get end(): JournalEnd {
     return this.state
+  }
+
+  get provenBytes(): number {
+    return this.proven
   }
 
   begin(segmentName: string): void {
@@ -89,8 +94,10 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
     let start = 0
     for (let close = bytes.indexOf(NEWLINE); close >= 0; close = bytes.indexOf(NEWLINE, start)) {
       const line = this.whole(bytes.subarray(start, close))
+      const { headed } = this
       this.take(decodeLine(line), records)
       this.offset += line.length + 1
+      if (this.headed !== headed) this.proven = this.offset
       start = close + 1
     }
     if (start < bytes.length) {
@@ -159,6 +166,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
         break
       case 'mark':
         this.expect('a mark after record', this.next - 1, line.records)
+        this.proven = this.offset
         break
       case 'continued':
         this.expect('a continuation in segment', this.state.segment + 1, line.segment)

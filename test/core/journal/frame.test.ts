@@ -5,6 +5,7 @@ import {
   continuedLine,
   decodeLine,
   headerLine,
+  isSegmentName,
   markLine,
   recordLine,
   segmentName,
@@ -95,4 +96,8 @@ test('segment names sort as their numbers do', () => {
   const names = [1, 2, 9, 10, 99, 100, 12_345_678].map(segmentName)
   expect(names.toSorted()).toEqual(names)
   expect(names[0]).toBe('journal-00000001.log')
+  expect(names.every(isSegmentName)).toBe(true)
+  for (const name of ['journal-00000001.log.torn-3', '.journal-00000001.log.tmp', 'journal-1.log', 'x']) {
+    expect(isSegmentName(name)).toBe(false)
+  }
 })

@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type Journal,
+  type JournalCheck,
+  type JournalEnd,
+  JournalError,
+  type JournalFormat,
+  type JournalListener,
+  type TornTail,
+} from '../../ports/journal.js'
+import { type FolderLock, lockFolder } from './folder-lock.js'
+import {
+  createSegment,
+  cutTail,
+  makeFolder,
+  type OpenSegmentFile,
+  openSegmentFile,
+  readSegments,
+  readTail,
+  removeTemporaries,
+  type SegmentFile,
+  writeFully,
+} from './segment-files.js'
+
+export interface FileJournalOptions {
+  /** A segment that has this many bytes is followed by another. */
+  readonly segmentBytesMax?: number
+  /** Lines that may wait for the disk before the caller is to stop opening risk. */
+  readonly capacity?: number
+  readonly openFile?: OpenSegmentFile
+}
+
+export interface OpenedFileJournal<R> {
+  readonly records: readonly R[]
+  /** What a crash left and opening cut off, and the file that it is kept in. */
+  readonly tornTail: (TornTail & { readonly keptAs: string }) | undefined
+  readonly journal: Journal
+}
+
+const SEGMENT_BYTES_MAX = 64 << 20
+const CAPACITY_LINES = 4096
+
+/**
+ * Opens the journal in `folder`, or begins one: reads and checks every record, cuts a torn tail, and goes on behind it. A
+ * segment holds records of one build only.
+ *
+ * @throws JournalError when the journal is damaged or another process writes it; errors of the file system as they are.
+ */
+export async function openFileJournal<R>(
+  folder: string,
+  format: JournalFormat<R>,
+  options: FileJournalOptions = {},
+): Promise<OpenedFileJournal<R>> {
+  await makeFolder(folder)
+  let journal: FileJournal | undefined
+  const lock = await lockFolder(folder, () => journal?.fail(`${folder} was taken over by another process`))
+  try {
+    await removeTemporaries(folder, format)
+    const check = format.check()
+    const records: R[] = []
+    for await (const part of readSegments(folder, format, check)) {
+      for (const record of part.records) records.push(record)
+    }
+    const verdict = check.finish()
+    if (verdict.kind === 'corrupt') throw new JournalError(`the journal in ${folder} is damaged`, verdict)
+    const keptAs = verdict.kind === 'tornTail' ? await cutTail(folder, verdict) : ''
+    journal = new FileJournal(folder, format, lock, options)
+    await journal.start(check)
+    return { records, tornTail: verdict.kind === 'tornTail' ? { ...verdict, keptAs } : undefined, journal }
+  } catch (error) {
+    await journal?.close()
+    await lock.release()
+    throw error
+  }
+}
+
+/**
+ * Group commit: what was appended while one write was on its way to the disk goes with the next, in one write and one
+ * fdatasync. Each write begins with a mark that the one before is durable; where nothing waits, the mark is written alone,
+ * and not waited for.
+ */
+class FileJournal implements Journal {
+  readonly capacity: number
+  private readonly folder: string
+  private readonly format: JournalFormat<unknown>
+  private readonly lock: FolderLock
+  private readonly segmentBytesMax: number
+  private readonly openFile: OpenSegmentFile
+  private listener: JournalListener | undefined
+  private file: SegmentFile | undefined
+  private position = 0
+  private end: JournalEnd | undefined
+  private queue: string[] = []
+  private waiting = 0
+  private durableLines = 0
+  private toldLines = 0
+  private toldFailure = false
+  private markDue = false
+  private pumping: Promise<void> | undefined
+  private failure: string | undefined
+  private closed: Promise<void> | undefined
+
+  constructor(folder: string, format: JournalFormat<unknown>, lock: FolderLock, options: FileJournalOptions) {
+    this.folder = folder
+    this.format = format
+    this.lock = lock
+    this.capacity = options.capacity ?? CAPACITY_LINES
+    this.segmentBytesMax = options.segmentBytesMax ?? SEGMENT_BYTES_MAX
+    this.openFile = options.openFile ?? openSegmentFile
+  }
+
+  get depth(): number {
+    return this.waiting
+  }
+
+  /** Not part of the port: called once, before anything else. */
+  async start({ end, provenBytes }: JournalCheck<unknown>): Promise<void> {
+    if (end.segment === 0) {
+      await this.begin({ ...end, id: randomBytes(8).toString('hex') })
+      return
+    }
+    const path = this.pathOf(end.segment)
+    this.end = end
+    this.position = (await stat(path)).size
+    this.file = await this.openFile(path, 'r+')
+    await this.writeAgain(path, provenBytes)
+    if (end.build !== this.format.build) await this.goOn()
+    else this.markDue = end.records > 0
+    this.pump()
+  }
+
+  append(line: string): void {
+    if (this.closed !== undefined) throw new Error('invariant violated: nothing is appended to a closed journal')
+    this.waiting++
+    if (this.failure !== undefined) return
+    this.queue.push(line)
+    this.pump()
+  }
+
+  listen(listener: JournalListener): void {
+    this.listener = listener
+    this.tell()
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.shut()
+    return this.closed
+  }
+
+  fail(message: string): void {
+    if (this.failure !== undefined) return
+    this.failure = message
+    this.queue = []
+    this.tell()
+  }
+
+  private pump(): void {
+    this.pumping ??= this.writeAll()
+  }
+
+  private async writeAll(): Promise<void> {
+    // What is appended in one go goes to the disk in one go.
+    await Promise.resolve()
+    try {
+      while (this.failure === undefined && (this.queue.length > 0 || this.markDue)) await this.writeOnce()
+    } catch (error) {
+      this.fail(`${this.pathOf(this.end!.segment)}: ${(error as Error).message}`)
+    }
+    this.pumping = undefined
+  }
+
+  private async writeOnce(): Promise<void> {
+    if (this.queue.length > 0 && this.position >= this.segmentBytesMax) await this.goOn()
+    const lines = this.queue
+    this.queue = []
+    await this.put((this.markDue ? this.format.mark(this.end!.records) : '') + lines.join(''))
+    this.markDue = false
+    if (lines.length === 0) return
+    await this.file!.datasync()
+    if (this.failure !== undefined) return
+    this.end = { ...this.end!, records: this.end!.records + lines.length, sum: this.format.sumOf(lines.at(-1)!) }
+    this.markDue = true
+    this.waiting -= lines.length
+    this.durableLines += lines.length
+    this.tell()
+  }
+
+  private async put(text: string): Promise<void> {
+    const bytes = Buffer.from(text)
+    await writeFully(this.file!, bytes, this.position)
+    this.position += bytes.length
+  }
+
+  /**
+   * In the next segment. It is on disk before the old one says that it goes on there, and that is on disk before a record
+   * comes: whatever is there after a crash, it shows which of the two is the last, and a last segment that was taken away.
+   */
+  private async goOn(): Promise<void> {
+    const old = this.file!
+    const segment = this.end!.segment + 1
+    await createSegment(this.pathOf(segment), Buffer.from(this.format.header(this.end!)), this.openFile)
+    await this.put(this.format.continued(segment))
+    await old.datasync()
+    await old.close()
+    await this.take(segment)
+  }
+
+  /**
+   * What a killed writer left can be read and may be on no disk; and where its fsync failed, another fsync alone would
+   * succeed without writing anything, since the system takes the pages for clean.
+   */
+  private async writeAgain(path: string, from: number): Promise<void> {
+    const bytes = await readTail(path, from)
+    await writeFully(this.file!, bytes, from)
+    await this.file!.datasync()
+  }
+
+  private async begin(end: JournalEnd): Promise<void> {
+    this.end = end
+    await createSegment(this.pathOf(1), Buffer.from(this.format.header(end)), this.openFile)
+    await this.take(1)
+  }
+
+  private async take(segment: number): Promise<void> {
+    const path = this.pathOf(segment)
+    this.file = await this.openFile(path, 'r+')
+    this.position = (await stat(path)).size
+    this.end = { ...this.end!, segment, build: this.format.build }
+    this.markDue = false
+  }
+
+  private async shut(): Promise<void> {
+    await this.pumping
+    try {
+      if (this.failure === undefined) await this.file?.datasync()
+    } catch (error) {
+      this.fail(`${this.pathOf(this.end!.segment)}: ${(error as Error).message}`)
+    }
+    await this.file?.close().catch(() => undefined)
+    await this.lock.release()
+  }
+
+  /** Later, and with no way to make a failure of the listener look like one of the disk. */
+  private tell(): void {
+    queueMicrotask(() => {
+      const { listener, durableLines, failure } = this
+      if (listener === undefined) return
+      if (durableLines > this.toldLines) {
+        this.toldLines = durableLines
+        listener.durable(durableLines)
+      }
+      if (failure !== undefined && !this.toldFailure) {
+        this.toldFailure = true
+        listener.failed(failure)
+      }
+    })
+  }
+
+  private pathOf(segment: number): string {
+    return join(this.folder, this.format.segmentName(segment))
+  }
+}

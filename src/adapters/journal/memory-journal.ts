@@ -1,0 +1,47 @@
+import type { Journal, JournalListener } from '../../ports/journal.js'
+
+const CAPACITY_LINES = 4096
+
+/** A journal that lasts as long as the process: for sessions that nobody will continue. A line is durable a turn later. */
+export class MemoryJournal implements Journal {
+  readonly capacity: number
+  private readonly store: string[]
+  private queue: string[] = []
+  private durableLines = 0
+  private listener: JournalListener | undefined
+  private closed = false
+
+  /** `store`: what was durable before; lines are added to it. */
+  constructor(store: string[] = [], capacity = CAPACITY_LINES) {
+    this.store = store
+    this.capacity = capacity
+  }
+
+  get depth(): number {
+    return this.queue.length
+  }
+
+  append(line: string): void {
+    if (this.closed) throw new Error('invariant violated: nothing is appended to a closed journal')
+    if (this.queue.push(line) === 1) setImmediate(() => this.flush())
+  }
+
+  listen(listener: JournalListener): void {
+    this.listener = listener
+    const { durableLines } = this
+    if (durableLines > 0) queueMicrotask(() => listener.durable(durableLines))
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.flush()
+  }
+
+  private flush(): void {
+    if (this.queue.length === 0) return
+    for (const line of this.queue) this.store.push(line)
+    this.durableLines += this.queue.length
+    this.queue = []
+    this.listener?.durable(this.durableLines)
+  }
+}
