@@ -1,0 +1,53 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { Instrument } from '../../ports/instrument.js'
+import { floorToLot } from '../orders/rounding.js'
+import { type AccountState, exposureUsd, type PositionRisk } from './calculator.js'
+import type { RiskConfig } from './risk-config.js'
+
+export interface CapitalRoom {
+  /** USD that margin is left for; never below zero. */
+  readonly availableUsd: DecimalText
+  /** USD of further exposure in this symbol that the limits allow; never below zero. */
+  readonly notionalMaxUsd: DecimalText
+  /** Base units, whole lots, one order. */
+  readonly quantityMax: DecimalText
+}
+
+/**
+ * How much of an instrument may still be bought or sold at a price: by L_target and L_symbol_max of the equity, and by the
+ * available margin at the leverage that the venue grants, L_max at most. A formula; nothing here overrides a limit.
+ * Source: module contracts, layer 4 (`capital_manager.py`).
+ */
+export function capitalRoom(room: {
+  readonly account: AccountState
+  readonly config: RiskConfig
+  readonly positions: readonly PositionRisk[]
+  readonly instrument: Instrument
+  /** USD, above zero. */
+  readonly price: DecimalText
+}): CapitalRoom {
+  const { account, config, positions, instrument, price } = room
+  const available = atLeastZero(new Exact(account.marginAvailableUsd))
+  const ofSymbol = positions.filter(({ symbol }) => symbol === instrument.identity.symbol)
+  const marginLeverage = Math.min(config.leverageMax, instrument.maxLeverage)
+  const notionalMax = Exact.min(
+    roomOfLeverage(account, config.leverageTarget, positions),
+    roomOfLeverage(account, config.symbolLeverageMax, ofSymbol),
+    available.times(marginLeverage),
+  )
+  const quantity = Exact.min(notionalMax.div(price), instrument.maxQuantity)
+  return {
+    availableUsd: available.toFixed(),
+    notionalMaxUsd: notionalMax.toFixed(),
+    quantityMax: floorToLot(quantity, instrument).toFixed(),
+  }
+}
+
+function roomOfLeverage(account: AccountState, leverageMax: number, positions: readonly PositionRisk[]): Exact {
+  const used = positions.reduce((sum, position) => sum.plus(exposureUsd(position)), new Exact(0))
+  return atLeastZero(new Exact(account.equityUsd).times(leverageMax).minus(used))
+}
+
+function atLeastZero(value: Exact): Exact {
+  return Exact.max(value, 0)
+}
