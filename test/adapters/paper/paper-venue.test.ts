@@ -1,0 +1,99 @@
+import { setTimeout } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { systemClock } from '../../../src/adapters/clock/system-clock.js'
+import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
+import { PaperVenue } from '../../../src/adapters/paper/paper-venue.js'
+import type { Clock } from '../../../src/ports/clock.js'
+import type { VenueEvent } from '../../../src/ports/venue.js'
+import { VirtualClock } from '../../support/virtual-clock.js'
+import { CONTRACT_BALANCE_USD, CONTRACT_INSTRUMENT, describeVenue } from '../venue-contract.js'
+
+const QUOTE = {
+  symbol: 'BTCUSDT',
+  bid: '60000',
+  bidQuantity: '1',
+  ask: '60000.1',
+  askQuantity: '1',
+  mark: '60000',
+  timestampMs: 0,
+}
+
+function paper(clock: Clock, answerMs: number): { exchange: PaperExchange; venue: PaperVenue } {
+  const exchange = new PaperExchange({
+    instruments: [CONTRACT_INSTRUMENT],
+    startingBalanceUsd: CONTRACT_BALANCE_USD,
+    seed: 7,
+    answerLatency: { minMs: answerMs, maxMs: 2 * answerMs },
+  })
+  return { exchange, venue: new PaperVenue({ exchange, clock, requestTimeoutMs: 1_000 }) }
+}
+
+describeVenue('PaperVenue', async ({ silent }) => {
+  const clock = new VirtualClock()
+  const { venue } = paper(clock, silent ? 5_000 : 5)
+  return {
+    venue,
+    nowMs: () => clock.epochMs(),
+    settle: () => clock.settle(),
+    async quote(quote) {
+      venue.market({ kind: 'quote', quote })
+      await clock.settle()
+    },
+  }
+})
+
+test('on the machine clock, a quote, a fill and an answer arrive without being asked for', async () => {
+  const { venue } = paper(systemClock, 1)
+  const events: VenueEvent[] = []
+  venue.listen((event) => events.push(event))
+  venue.market({ kind: 'quote', quote: QUOTE })
+  venue.send({
+    kind: 'submit',
+    requestId: 's1',
+    validUntilMs: Date.now() + 60_000,
+    order: { clientOrderId: 'a', symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.01', reduceOnly: false },
+  })
+  while (!['quote', 'acknowledged', 'fill'].every((kind) => events.some((event) => event.kind === kind))) {
+    await setTimeout(1)
+  }
+  await venue.close()
+})
+
+test('a clock that is set back does not take the exchange with it', async () => {
+  const clock = new VirtualClock()
+  let offsetMs = 0
+  const { venue } = paper(
+    {
+      ...clock,
+      nowMs: () => clock.nowMs(),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      epochMs: () => clock.epochMs() + offsetMs,
+    },
+    1,
+  )
+  const events: VenueEvent[] = []
+  venue.listen((event) => events.push(event))
+  venue.market({ kind: 'quote', quote: QUOTE })
+  offsetMs = -60_000
+  venue.market({ kind: 'quote', quote: { ...QUOTE, bid: '59999' } })
+  await clock.settle()
+  expect(events.flatMap((event) => (event.kind === 'quote' ? [event.quote.bid] : []))).toEqual(['60000', '59999'])
+})
+
+test('a request id is not used again while it is unanswered', () => {
+  const { venue } = paper(new VirtualClock(), 1)
+  const request = { kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 } as const
+  venue.send(request)
+  expect(() => venue.send(request)).toThrow('request t is still unanswered')
+})
+
+test('an answer after the timeout goes nowhere', async () => {
+  const clock = new VirtualClock()
+  const { venue } = paper(clock, 5_000)
+  const events: VenueEvent[] = []
+  venue.listen((event) => events.push(event))
+  venue.send({ kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 })
+  await clock.settle()
+  expect(clock.nowMs()).toBeGreaterThanOrEqual(5_000)
+  expect(events.map(({ kind }) => kind)).toEqual(['unknown'])
+})
