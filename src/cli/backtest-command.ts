@@ -34,6 +34,8 @@ export function register(parent: Command): void {
     .option('--beta-policy <policy>', 'expanding, full-sample (looks ahead) or fixed (default: expanding)')
     .option('--beta-threshold <velocity>', 'w750 threshold of the fixed beta policy')
     .option('--order-book <json>', 'recorded order book')
+    .option('--fills <kind>', 'simulated, or bar-price: whole lots at the bar price, free of cost (default: simulated)')
+    .option('--instruments <json>', 'trading rules for --fills bar-price (default: configs/instruments.json)')
     .option('--forewarner <kind>', 'off or monte-carlo (default: off)')
     .option('--forewarner-trades <file>', 'earlier trades as its evidence, from --trades (csv) or --json')
     .optionsGroup('Results:')

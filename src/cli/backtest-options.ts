@@ -4,6 +4,7 @@ import type { BetaPolicy } from '../core/breaker/breaker.js'
 import { isDate } from '../core/days/utc-date.js'
 import type { Direction, IsoDate, Posture } from '../ports/market.js'
 import { CHAMPION_CONFIG } from './config.js'
+import { DEFAULT_INSTRUMENTS } from './instruments.js'
 import { found, type Problem, UserError } from './problems.js'
 import { didYouMean } from './suggest.js'
 
@@ -21,6 +22,8 @@ export interface RawBacktestOptions {
   readonly betaThreshold?: string
   readonly volGate?: string
   readonly orderBook?: string
+  readonly fills?: string
+  readonly instruments?: string
   readonly forewarner?: string
   readonly forewarnerTrades?: string
   readonly posture?: string
@@ -57,6 +60,9 @@ export interface BacktestOptions {
   readonly betaThreshold?: number
   readonly volGate: VolGate
   readonly orderBook?: string
+  readonly fills: 'simulated' | 'bar-price'
+  /** Trading rules, where fills need them. */
+  readonly instruments?: string
   readonly forewarner: 'off' | 'monte-carlo'
   readonly forewarnerTrades?: string
   readonly posture: Posture
@@ -91,6 +97,8 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
   if (raw.forewarnerTrades !== undefined && forewarner === 'off') {
     check.wrong('--forewarner-trades', 'needs --forewarner monte-carlo')
   }
+  const fills = check.oneOf('--fills', raw.fills, ['simulated', 'bar-price']) ?? 'simulated'
+  if (raw.instruments !== undefined && fills === 'simulated') check.wrong('--instruments', 'needs --fills bar-price')
   const capital = check.number('--capital', raw.capital, { above: 0 })
   const volGate = check.volGate(raw.volGate)
   const posture = check.oneOf('--posture', raw.posture?.toUpperCase(), ['APEX', 'STALKER', 'TURTLE', 'HIBERNATE'])
@@ -113,6 +121,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     causalityCuts,
     workers,
     orderBook: raw.orderBook,
+    instruments: raw.instruments ?? (fills === 'simulated' ? undefined : DEFAULT_INSTRUMENTS),
     forewarnerTrades: raw.forewarnerTrades,
     ...outputs,
     cacheDir: raw.cache === true ? defaultCacheDir() : raw.cache,
@@ -128,6 +137,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     research: raw.research ?? false,
     betaPolicy: betaPolicy ?? (betaThreshold === undefined ? 'expanding' : 'fixed'),
     volGate: volGate ?? { kind: 'warmup' },
+    fills,
     forewarner,
     posture: posture ?? 'APEX',
     byAsset: raw.byAsset ?? false,
@@ -174,6 +184,7 @@ function checkPaths(check: OptionCheck, raw: RawBacktestOptions): void {
     ['--config', raw.config, 'a file'],
     ['--factors', raw.factors, 'a file'],
     ['--order-book', raw.orderBook, 'a file'],
+    ['--instruments', raw.instruments, 'a file'],
     ['--forewarner-trades', raw.forewarnerTrades, 'a file'],
     ['--cache', raw.cache, 'a folder (or nothing, for the default one)'],
   ] as const) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { lotSizing } from '../core/backtest/bar-price-fills.js'
 import { breakerInFuture, type Cut, orderBookInFuture } from '../core/backtest/other-future.js'
 import type { BacktestSettings } from '../core/backtest/settings.js'
 import { type BreakerTable, CircuitBreaker } from '../core/breaker/breaker.js'
@@ -18,6 +19,7 @@ import {
 } from './config.js'
 import { breakerTable, parseFactorsCsv } from './factors-csv.js'
 import { createForewarner, parseEvidence } from './forewarner-evidence.js'
+import { parseInstruments } from './instruments.js'
 import { overridesDrift, withOverrides } from './overrides.js'
 import { UserError } from './problems.js'
 
@@ -49,6 +51,8 @@ export function prepareRun(options: BacktestOptions): PreparedRun {
   const evidence = options.forewarnerTrades === undefined ? undefined : readInput(options.forewarnerTrades)
   const breaker = factors === undefined ? undefined : breakerTableOf(factors, options)
   const books = orderBook === undefined ? undefined : orderBookTableOf(orderBook)
+  const instruments = options.instruments === undefined ? undefined : readInput(options.instruments)
+  const table = instruments === undefined ? undefined : parseInstruments(instruments.text, instruments.path)
   const earlier = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
   const settings = (cut?: Cut): BacktestSettings => ({
     strategy: config.strategy,
@@ -63,6 +67,7 @@ export function prepareRun(options: BacktestOptions): PreparedRun {
     ...(books === undefined
       ? {}
       : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),
+    ...(table === undefined ? {} : { barPriceFills: lotSizing((symbol) => table.instrument(symbol)) }),
     ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config.parameters, earlier) }),
   })
   return {
@@ -76,6 +81,7 @@ export function prepareRun(options: BacktestOptions): PreparedRun {
       forewarner: options.forewarner,
       forewarner_trades: evidence?.sha256 ?? null,
       posture: options.posture,
+      ...(instruments === undefined ? {} : { instruments: instruments.sha256 }),
     },
     ...(breaker === undefined ? {} : { factorDates: new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
     ...overrideNotice(file, config, options),

@@ -59,11 +59,17 @@ function withinPeriod(found: readonly DayFile[], { from, to }: BacktestOptions):
 }
 
 function refuseOverwritingInputs(found: readonly DayFile[], options: BacktestOptions): void {
-  const { json, trades, report, config, factors, orderBook, forewarnerTrades } = options
+  const { json, trades, report, config, factors, orderBook, instruments, forewarnerTrades } = options
   refuseOverwriting(
     { '--json': json === '-' ? undefined : json, '--trades': trades, '--report': report },
     found.map((file) => file.path),
-    { '--config': config, '--factors': factors, '--order-book': orderBook, '--forewarner-trades': forewarnerTrades },
+    {
+      '--config': config,
+      '--factors': factors,
+      '--order-book': orderBook,
+      '--instruments': instruments,
+      '--forewarner-trades': forewarnerTrades,
+    },
   )
 }
 

@@ -21,7 +21,18 @@ export interface InstrumentTable {
 
 /** Reads a file of trading rules. Throws {@link UserError} with every mistake: file, key, what was expected, what was found. */
 export function loadInstruments(path = DEFAULT_INSTRUMENTS): InstrumentTable {
-  const document = readObject(path)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UserError({ place: path, message: `cannot read trading rules: ${reason(error)}` })
+  }
+  return parseInstruments(text, path)
+}
+
+/** The rules of a file that has been read already. */
+export function parseInstruments(text: string, path: string): InstrumentTable {
+  const document = parseObject(text, path)
   const check = new RuleCheck(path)
   check.keys('', document, ['description', 'source', 'exchange', 'default', 'symbols'])
   const exchange = check.text('exchange', document.exchange)
@@ -56,10 +67,10 @@ const DECIMALS = [
 ] as const
 const RULES = [...DECIMALS, 'maxLeverage'] as const
 
-function readObject(path: string): Readonly<Record<string, unknown>> {
+function parseObject(text: string, path: string): Readonly<Record<string, unknown>> {
   let json: unknown
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'))
+    json = JSON.parse(text)
   } catch (error) {
     throw new UserError({ place: path, message: `cannot read trading rules: ${reason(error)}` })
   }

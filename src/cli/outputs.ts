@@ -5,7 +5,7 @@ import type { Trade } from '../ports/trades.js'
 import { reason } from './config.js'
 import { UserError } from './problems.js'
 import { reportJson } from './report-json.js'
-import { TRADE_COLUMNS, type TradeColumn, tradesCsv } from './trades-table.js'
+import { type TradeColumn, tradeColumns, tradesCsv } from './trades-table.js'
 import { type StagedFile, stageFile, stageWith } from './write-atomically.js'
 
 export interface OutputPaths {
@@ -37,7 +37,7 @@ export async function stageOutputs(report: BacktestReport, paths: OutputPaths): 
   }
   const { json, trades, report: html } = paths
   if (html !== undefined) await stage('report', html, () => stageFile(html, renderHtmlReport(report)))
-  if (trades !== undefined) await stage('trades', trades, () => stageTrades(trades, report.trades))
+  if (trades !== undefined) await stage('trades', trades, () => stageTrades(trades, report))
   if (json !== undefined && json !== '-') await stage('JSON', json, () => stageFile(json, reportJson(report)))
   return {
     written: staged.map(({ what, file }) => ({ what, path: file.path })),
@@ -48,12 +48,13 @@ export async function stageOutputs(report: BacktestReport, paths: OutputPaths): 
   }
 }
 
-function stageTrades(path: string, trades: readonly Trade[]): Promise<StagedFile> {
-  if (path.toLowerCase().endsWith('.csv')) return stageFile(path, tradesCsv(trades))
+function stageTrades(path: string, { trades, fills }: BacktestReport): Promise<StagedFile> {
+  const columns = tradeColumns(fills)
+  if (path.toLowerCase().endsWith('.csv')) return stageFile(path, tradesCsv(trades, columns))
   return stageWith(path, async (temporary) => {
     await writeTable(
       temporary,
-      TRADE_COLUMNS.map((column) => parquetColumn(column, trades)),
+      columns.map((column) => parquetColumn(column, trades)),
     )
   })
 }

@@ -22,6 +22,7 @@ export function summaryText(report: BacktestReport, options: SummaryOptions): st
   const blocks = [
     titleLines(report, colours),
     researchLines(report, colours),
+    costFreeLines(report, colours),
     periodLines(report, colours),
     figureLines(report, colours),
     exitLines(report, colours),
@@ -52,6 +53,14 @@ function researchLines(report: BacktestReport, c: Colours): string[] {
   return [
     `${banner}not the champion: ${plural(report.drift.length, 'parameter')} changed`,
     ...[first!, ...rest].map((line) => `${blank}${line}`),
+  ]
+}
+
+function costFreeLines({ fills }: BacktestReport, c: Colours): string[] {
+  if (fills === 'simulated') return []
+  return [
+    `${c.bold(c.yellow('COST-FREE'.padEnd(LABEL_WIDTH)))}whole lots filled at bar prices: no slippage, fees or simulated edge`,
+    `${' '.repeat(LABEL_WIDTH)}for comparison with a paper session; no result of a strategy`,
   ]
 }
 

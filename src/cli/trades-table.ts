@@ -1,3 +1,4 @@
+import type { BacktestReport } from '../ports/backtest-report.js'
 import type { Trade } from '../ports/trades.js'
 
 type TradeColumnType = 'string' | 'boolean' | 'float64' | 'int64'
@@ -51,10 +52,21 @@ export const TRADE_COLUMNS: readonly TradeColumn[] = [
   number('rng', (t) => t.rng),
 ]
 
+/** What only confirmed fills have. */
+const FILL_COLUMNS: readonly TradeColumn[] = [
+  number('quantity', (t) => t.quantity ?? null),
+  number('funding_usd', (t) => t.fundingUsd ?? null),
+]
+
+/** The columns of a run's trades: those of confirmed fills come last, and only where there are such. */
+export function tradeColumns(fills: BacktestReport['fills']): readonly TradeColumn[] {
+  return fills === 'simulated' ? TRADE_COLUMNS : [...TRADE_COLUMNS, ...FILL_COLUMNS]
+}
+
 /** Trades as CSV with a header line; numbers in shortest round-trip form, what is absent as an empty cell. */
-export function tradesCsv(trades: readonly Trade[]): string {
-  const header = TRADE_COLUMNS.map((column) => column.name).join(',')
-  const rows = trades.map((trade) => TRADE_COLUMNS.map((column) => csvCell(column.cell(trade))).join(','))
+export function tradesCsv(trades: readonly Trade[], columns = TRADE_COLUMNS): string {
+  const header = columns.map((column) => column.name).join(',')
+  const rows = trades.map((trade) => columns.map((column) => csvCell(column.cell(trade))).join(','))
   return `${[header, ...rows].join('\n')}\n`
 }
 

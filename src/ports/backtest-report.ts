@@ -64,6 +64,8 @@ export interface BacktestReport {
   readonly parameters: Readonly<Record<string, number | string | boolean>>
   /** Settings of the run that are no engine parameters: vol gate, breaker, forewarner, order book, capital. */
   readonly settings: Readonly<Record<string, number | string | boolean | null>>
+  /** `bar-price`: every order filled at its bar's price and cost nothing; figures are not comparable with simulated fills. */
+  readonly fills: 'simulated' | 'bar-price'
   readonly initialCapital: number
   readonly finalCapital: number
   readonly from: IsoDate | null

@@ -39,6 +39,8 @@ export interface StrategyBar {
     readonly forewarner?: 'OK' | 'ORANGE' | 'RED'
   }
   readonly posture: Posture
+  /** A sub-day breaker update that arrived since the bar before; applied before anything of this bar is looked at. */
+  readonly breaker?: { readonly boost: number; readonly beta: number }
 }
 
 /** A confirmed execution of the strategy's own position. Prices USD, quantity base units, cumulative per leg. */
@@ -57,7 +59,7 @@ export interface StrategyFill {
   readonly fundingUsd: number
   /** No more of this leg will fill (entry: the order is done; exit: the position is flat). */
   readonly complete: boolean
-  /** Exit: why the position ended: the mandate's reason, or what ended it without one (`TAKE_PROFIT`, `COMMS`, …). */
+  /** Exit: why the position ended: the mandate's reason, or what ended it without one (`OUTSIDE_EXITS` of ports/trades). */
   readonly reason: string
 }
 

@@ -245,6 +245,7 @@ function reportOf(run: {
       order_book: null,
       initial_capital: initialCapital,
     },
+    fills: 'simulated',
     initialCapital,
     finalCapital: trades.at(-1)?.capitalAfter ?? initialCapital,
     from: days[0]?.date ?? null,

@@ -7,11 +7,11 @@ import { sideOf } from './trade-columns.js'
 export function masthead(report: BacktestReport): Html {
   return html`<header class="masthead">
 <p class="overline">dolphin-engine ${report.engineVersion} · backtest</p>
-<h1>${report.strategy}${badge(!report.strategy.toUpperCase().includes(sideOf(report)) && sideOf(report))}${badge(report.research && 'RESEARCH', 'research')}</h1>
+<h1>${report.strategy}${badge(!report.strategy.toUpperCase().includes(sideOf(report)) && sideOf(report))}${badge(report.research && 'RESEARCH', 'research')}${badge(report.fills === 'bar-price' && 'COST-FREE', 'research')}</h1>
 <p class="period">${period(report)}</p>
 <ul class="facts">${facts(report).map((fact) => html`<li>${fact}</li>`)}</ul>
 </header>
-${researchNotice(report)}${ruinNotice(report)}${skippedNotice(report)}`
+${researchNotice(report)}${costFreeNotice(report)}${ruinNotice(report)}${skippedNotice(report)}`
 }
 
 function badge(text: string | false, kind = ''): Html | false {
@@ -45,6 +45,13 @@ function researchNotice({ research, drift }: BacktestReport): Html | false {
     drift.length === 0 ? 'its parameters differ from it.' : html`${formatCount(drift.length, 'parameter')} drifted.`
   }</p>
 ${drift.length > 0 && html`<ul>${drift.map((line) => html`<li><code>${line}</code></li>`)}</ul>`}
+</aside>`
+}
+
+function costFreeNotice({ fills }: BacktestReport): Html | false {
+  if (fills === 'simulated') return false
+  return html`<aside class="notice research" aria-label="Cost-free fills">
+<p><strong>Cost-free.</strong> Every order filled in whole lots at its bar’s price, without slippage, fees or simulated edge. The figures are for comparison with a paper session and no result of a strategy.</p>
 </aside>`
 }
 

@@ -5,6 +5,7 @@ import type { DayRecord, EntryRecord, Trade } from '../../ports/trades.js'
 import { checkTimestamps } from '../days/timestamps.js'
 import type { DayBoost } from '../engine/day.js'
 import { Engine } from '../engine/engine.js'
+import { fillAtBarPrice, runAtBarPrices } from './bar-price-fills.js'
 import { barStepSeconds } from './bar-step.js'
 import type { RunAbout } from './report.js'
 import { buildReport } from './report.js'
@@ -24,6 +25,7 @@ export class Backtest {
     this.settings = settings
     this.engine = new Engine(settings.parameters, settings.initialCapital, {
       ...(settings.orderBook === undefined ? {} : { orderBook: settings.orderBook }),
+      ...(settings.barPriceFills === undefined ? {} : { fills: 'adapter' as const }),
     })
   }
 
@@ -55,7 +57,10 @@ export class Backtest {
       ...(settings.forewarner === undefined ? {} : { forewarner: settings.forewarner }),
     })
     engine.attach(columns)
-    const trades = engine.run(columns.bars, settings.volGate?.maskForDay(columns))
+    const volOk = settings.volGate?.maskForDay(columns)
+    const sizing = settings.barPriceFills
+    const trades =
+      sizing === undefined ? engine.run(columns.bars, volOk) : runAtBarPrices(engine, sizing, columns.bars, volOk)
     engine.endDay()
 
     this.closed.push(...trades)
@@ -77,7 +82,8 @@ export class Backtest {
   finish(about: RunAbout): BacktestReport {
     const { engine } = this
     if (this.settings.parameters.close_at_end && this.days.length > 0) {
-      const trade = engine.closeAtEnd()
+      const { barPriceFills } = this.settings
+      const trade = engine.closeAtEnd() ?? (barPriceFills && fillAtBarPrice(engine, barPriceFills))
       if (trade !== undefined) {
         this.closed.push(trade)
         this.days[this.days.length - 1] = engine.dayRecord()

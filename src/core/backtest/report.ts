@@ -36,6 +36,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
   const { parameters, initialCapital } = settings
   const drifted = drift(parameters)
   const parameterHash = parametersHash(parameters)
+  const fills = settings.barPriceFills === undefined ? 'simulated' : 'bar-price'
   const barSeconds = median(run.stepSeconds) ?? null
   return {
     schema: 'dolphin.backtest/1',
@@ -54,6 +55,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
           initialCapital,
           direction: settings.direction,
           posture: settings.posture,
+          ...(fills === 'simulated' ? {} : { fills }),
         }),
       ),
       code: about.codeHash,
@@ -61,6 +63,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
     },
     parameters: { ...parameters },
     settings: about.settings,
+    fills,
     initialCapital,
     finalCapital: days.length === 0 ? initialCapital : days.at(-1)!.capital,
     from: days[0]?.date ?? null,

@@ -4,6 +4,7 @@ import type { CircuitBreaker } from '../breaker/breaker.js'
 import type { EngineParameters } from '../engine/parameters.js'
 import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'
 import type { VolGate } from '../signal/vol-gate.js'
+import type { LotSizing } from './bar-price-fills.js'
 
 /** What a backtest runs with beside its days. */
 export interface BacktestSettings {
@@ -18,4 +19,6 @@ export interface BacktestSettings {
   readonly breaker?: CircuitBreaker
   readonly orderBook?: OrderBookSource
   readonly forewarner?: MonteCarloForewarner
+  /** Absent: fills are simulated, with their costs. Given: every order fills whole at its bar's price and costs nothing. */
+  readonly barPriceFills?: LotSizing
 }

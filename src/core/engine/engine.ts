@@ -417,6 +417,7 @@ export class Engine {
     })
     if (entry === undefined) return
     if (this.byAdapter) {
+      if (entry.notional <= 0) return
       this.pendingEntry = entry
       this.proposed = { kind: 'entry', entry }
       return
