@@ -36,7 +36,7 @@ export interface ClockScale {
 export function scaledClock({ speed, epochMs, realEpochMs }: ClockScale, real: Clock): Clock {
   return {
     nowMs: () => real.nowMs() * speed,
-    epochMs: () => epochMs + (real.epochMs() - realEpochMs) * speed,
+    epochMs: () => Math.floor(epochMs + (real.epochMs() - realEpochMs) * speed),
     sleep: (ms, signal) => real.sleep(ms / speed, signal),
   }
 }
