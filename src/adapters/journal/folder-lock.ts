@@ -80,7 +80,7 @@ async function created(path: string, text: string): Promise<boolean> {
 
 /**
  * Takes the lock `judged` away. Two may have judged it at once, and the faster of them may already have put its own in
- * place: that one is given back.
+ * place: that one is given back. Where a third was faster still, the one without a lock finds that out at its next beat.
  */
 async function remove(path: string, judged: string): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString('hex')}`
@@ -90,7 +90,7 @@ async function remove(path: string, judged: string): Promise<void> {
     absent(error as NodeJS.ErrnoException)
     return
   }
-  if ((await readFile(aside, 'utf8')) !== judged) await link(aside, path)
+  if ((await readFile(aside, 'utf8')) !== judged) await link(aside, path).catch(present)
   await unlink(aside)
 }
 
@@ -148,6 +148,10 @@ async function show(path: string, ours: string, lost: () => void): Promise<void>
   } catch {
     // A folder that cannot be reached now may be at the next beat; what is written to it fails by itself.
   }
+}
+
+function present(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

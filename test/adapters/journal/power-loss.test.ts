@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type OpenSegmentFile, openSegmentFile } from '../../../src/adapters/journal/segment-files.js'
+import { Xoshiro128 } from '../../../src/core/numeric/xoshiro128.js'
+import { lineOf, linesUpTo, open, scanFolder, temporaryFolder } from './folders.js'
+
+const SECTOR_BYTES = 64
+
+/**
+ * A disk that keeps what was synced, and of the rest any sectors it likes, in any order. Its power goes at its `lastCall`.
+ */
+class FailingDisk {
+  private calls = 0
+  private readonly lastCall: number
+  private readonly synced = new Map<string, Buffer>()
+  private readonly written = new Map<string, Buffer>()
+
+  constructor(lastCall: number) {
+    this.lastCall = lastCall
+  }
+
+  readonly openFile: OpenSegmentFile = async (path, flags) => {
+    const file = await openSegmentFile(path, flags)
+    // What has its name was synced before it got it.
+    const found = flags === 'r+' ? readFileSync(path) : Buffer.alloc(0)
+    if (!this.written.has(path)) {
+      this.synced.set(path, found)
+      this.written.set(path, found)
+    }
+    return {
+      write: async (bytes, offset, length, position) => {
+        const before = this.written.get(path)!
+        const after = Buffer.alloc(Math.max(before.length, position + length))
+        before.copy(after)
+        after.set(bytes.subarray(offset, offset + length), position)
+        this.written.set(path, after)
+        this.count()
+        return file.write(bytes, offset, length, position)
+      },
+      datasync: async () => {
+        this.count()
+        this.synced.set(path, this.written.get(path)!)
+        await file.datasync()
+      },
+      close: () => file.close(),
+    }
+  }
+
+  /** What is found when the power is back. A file that was never named is not. */
+  remains(random: Xoshiro128): readonly { readonly name: string; readonly bytes: Buffer }[] {
+    return [...this.written].flatMap(([path, written]) => {
+      const name = basename(path)
+      if (name.startsWith('.')) return []
+      const synced = this.synced.get(path)!
+      const bytes = Buffer.alloc(random.double() < 0.3 ? synced.length : written.length)
+      synced.copy(bytes)
+      for (let at = 0; at < bytes.length; at += SECTOR_BYTES) {
+        if (random.double() < 0.5) written.copy(bytes, at, at, Math.min(at + SECTOR_BYTES, bytes.length))
+      }
+      return [{ name, bytes }]
+    })
+  }
+
+  private count(): void {
+    if (++this.calls >= this.lastCall) throw new Error('power lost')
+  }
+}
+
+test('after a power loss everything reported durable is there, and nothing that was never written', async () => {
+  let torn = 0
+  let segments = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 12 }),
+      fc.integer({ min: 4, max: 40 }),
+      fc.integer({ min: 0, max: 2 ** 31 }),
+      async (bursts, lastCall, seed) => {
+        const disk = new FailingDisk(lastCall)
+        const { journal } = await open(temporaryFolder(), { openFile: disk.openFile, segmentBytesMax: 1500 })
+        let durable = 0
+        let appended = 0
+        journal.listen({
+          durable: (lines) => {
+            durable = lines
+          },
+          failed: () => undefined,
+        })
+        for (const burst of bursts) {
+          for (let i = 0; i < burst; i++) journal.append(lineOf(++appended))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        await journal.close()
+
+        const folder = temporaryFolder()
+        for (const { name, bytes } of disk.remains(new Xoshiro128(seed))) writeFileSync(join(folder, name), bytes)
+        const before = scanFolder(folder)
+        expect(before.verdict.kind).not.toBe('corrupt')
+        expect(before.lines.length).toBeGreaterThanOrEqual(durable)
+        expect(before.lines).toEqual(linesUpTo(before.lines.length))
+        torn += Number(before.verdict.kind === 'tornTail')
+        segments = Math.max(segments, before.names.length)
+
+        const again = await open(folder)
+        expect(again.records).toHaveLength(before.lines.length)
+        again.journal.append(lineOf(before.lines.length + 1))
+        await again.journal.close()
+        expect(scanFolder(folder)).toMatchObject({
+          lines: linesUpTo(before.lines.length + 1),
+          verdict: { kind: 'whole' },
+        })
+      },
+    ),
+    { numRuns: 120 },
+  )
+  expect(torn).toBeGreaterThan(10)
+  expect(segments).toBeGreaterThan(1)
+})
