@@ -1,0 +1,78 @@
+import type { Alert } from '../../ports/alerts.js'
+import type { DecimalText } from '../../ports/exact.js'
+import type { JournalRecord } from '../../ports/journal.js'
+import type { Posture } from '../../ports/market.js'
+import type { EntryPermission, Message, OpenPermissionReason } from '../../ports/messages.js'
+import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/session.js'
+import type { OperatorCommand } from '../../ports/sides.js'
+import type { StrategyBar } from '../../ports/strategy.js'
+import type { NamedDecision } from '../execution/reconciliation.js'
+import type { CycleStats, ExecutionResult } from './controller.js'
+import type { DecisionState, ExitOrder, Reduction, Trade } from './state.js'
+
+/** The numbered reports of the execution side. */
+export type Report = Extract<
+  Message,
+  { readonly type: 'FILL_REPORT' | 'ENTRY_RESULT' | 'EXIT_ACK' | 'FUNDING_REPORT' }
+>
+
+/** A bar as the journal keeps it: null where a number is none. Symbols are there when they differ from the bar before. */
+export interface RecordedBar extends Omit<StrategyBar, 'prices' | 'velDiv' | 'symbols' | 'posture'> {
+  readonly symbols?: readonly string[]
+  readonly prices: readonly (number | null)[]
+  readonly velDiv: number | null
+  readonly posture: Posture
+}
+
+/** What happened to trades in a record: the trade journal is made of these. */
+export interface TradeFacts {
+  readonly opened?: TradeOpened
+  readonly closed?: TradeClosed
+  readonly missed?: readonly MissedEntry[]
+}
+
+/** What a record is about. */
+export type DecisionFact =
+  /** First of a journal: what it is bound to. */
+  | { readonly type: 'begun'; readonly idPrefix: string; readonly initialBalanceUsd: DecimalText; readonly strategies: readonly string[] }
+  | { readonly type: 'started'; readonly build: string }
+  /** Everything up to here: recovery begins at the last one. */
+  | { readonly type: 'checkpoint'; readonly state: DecisionState; readonly strategies: Readonly<Record<string, unknown>> }
+  | { readonly type: 'session'; readonly session: number }
+  | { readonly type: 'bar'; readonly bar: RecordedBar }
+  /** What became of a bar's mandates, all at once: no crash can separate them. */
+  | ({
+      readonly type: 'cycle'
+      readonly results: readonly ExecutionResult[]
+      readonly stats: CycleStats
+      /** A pending proposal that an exit took back. */
+      readonly withdrawn: boolean
+      readonly proposal: Trade | null
+      readonly reduction: Reduction | null
+      readonly exit: ExitOrder | null
+    } & TradeFacts)
+  /** A proposal that was never permitted is taken back. */
+  | ({ readonly type: 'withdrawn' } & TradeFacts)
+  | { readonly type: 'permitted'; readonly permission: EntryPermission }
+  /** A command to leave from outside the strategies. */
+  | { readonly type: 'exit'; readonly exit: ExitOrder }
+  /** A report, in its order, with what it makes of the trade. `fault`: it fits nothing that is known here. */
+  | ({ readonly type: 'report'; readonly report: Report; readonly fault?: string } & TradeFacts)
+  /** A truth that called for something. */
+  | ({ readonly type: 'disagreed'; readonly subject: 'position' | 'account'; readonly decision: NamedDecision; readonly cause: string } & TradeFacts)
+  /** A truth that fits: these latches are cleared. */
+  | { readonly type: 'agreed'; readonly venueAtMs: number; readonly cleared: readonly OpenPermissionReason[] }
+  /** An entry or a reduction of which nobody knows anything any more. */
+  | ({ readonly type: 'forgotten'; readonly actionId: string } & TradeFacts)
+  | { readonly type: 'latched'; readonly reason: OpenPermissionReason; readonly cause: string }
+  /** `balanceUsd`: the venue's wallet, adopted by clear-lockout. */
+  | { readonly type: 'operator'; readonly operator: OperatorCommand; readonly balanceUsd?: DecimalText }
+  | { readonly type: 'alerted'; readonly alert: Alert }
+
+/** A line of the decision journal. */
+export type DecisionRecord = JournalRecord & DecisionFact
+
+/** What a record says of trades. Each opening, closing and missed entry is in exactly one record. */
+export function tradeFacts(record: DecisionRecord): TradeFacts {
+  return 'opened' in record || 'closed' in record || 'missed' in record ? record : {}
+}

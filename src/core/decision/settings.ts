@@ -1,0 +1,55 @@
+import type { DecimalText } from '../../ports/exact.js'
+import type { Instrument } from '../../ports/instrument.js'
+import { LINK_TIMINGS, type LinkTimings } from '../execution/link-endpoint.js'
+import { CHAMPION_RISK, type RiskConfig } from '../risk/risk-config.js'
+import { MARKET_LIMITS, type MarketLimits } from './market-watch.js'
+
+/** Sources of the numbers: docs/execution.md and the specification. All in ms. */
+export interface DecisionTimings {
+  /** A proposal whose record became durable later than this is dropped instead of sent. */
+  readonly proposalDelayMaxMs: number
+  /** A proposal that is not permitted by then is dropped. */
+  readonly intentWaitMaxMs: number
+  /** A permitted entry, or a reduction, of which nothing is known by then is dropped when truth knows nothing of it either. */
+  readonly outcomeWaitMaxMs: number
+  readonly exitRepeatMs: number
+}
+
+export const DECISION_TIMINGS: DecisionTimings = {
+  proposalDelayMaxMs: 1000,
+  intentWaitMaxMs: 2000,
+  outcomeWaitMaxMs: 30_000,
+  exitRepeatMs: 1000,
+}
+
+export interface DecisionSettings {
+  /** What is traded; a mandate for anything else is refused. */
+  readonly instruments: readonly Instrument[]
+  /** SHA-256 (16 hex digits) of the build that runs. */
+  readonly build: string
+  /**
+   * 1 to 12 of `[A-Za-z0-9-]`: tells the journals of one account apart, for the ids of a new journal must not be those of
+   * an earlier one. Bound to the journal, as the balance is.
+   */
+  readonly idPrefix: string
+  /** USD: the wallet of the account when the journal begins. */
+  readonly initialBalanceUsd: DecimalText
+  readonly risk: RiskConfig
+  readonly timings: DecisionTimings
+  readonly link: LinkTimings
+  readonly market: MarketLimits
+  /** Balance and equity may differ from the venue's by this fraction of the venue's. */
+  readonly accountTolerance: DecimalText
+  /** Bars between checkpoints: recovery replays at most so many through the strategies. */
+  readonly checkpointBars: number
+}
+
+/** The defaults of everything but what a run must say itself. */
+export const DECISION_DEFAULTS: Omit<DecisionSettings, 'instruments' | 'build' | 'idPrefix' | 'initialBalanceUsd'> = {
+  risk: CHAMPION_RISK,
+  timings: DECISION_TIMINGS,
+  link: LINK_TIMINGS,
+  market: MARKET_LIMITS,
+  accountTolerance: '0.001',
+  checkpointBars: 1000,
+}

@@ -1,0 +1,135 @@
+import type { AlertLevel, TradingMode } from '../../ports/alerts.js'
+import type { DecimalText } from '../../ports/exact.js'
+import type { InstrumentIdentity } from '../../ports/instrument.js'
+import type { Direction, Posture } from '../../ports/market.js'
+import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/messages.js'
+import type { OrderSide } from '../../ports/orders.js'
+import type { Mandate } from '../../ports/strategy.js'
+import type { Position } from '../position/position.js'
+import { type CircuitBreaker, closedBreaker } from '../risk/circuit-breaker.js'
+import type { DecisionSettings } from './settings.js'
+
+/** A proposal, and what has become of it. Money in USD, quantities in base units. */
+export interface Trade {
+  /** The entry's intent id. */
+  readonly tradeId: string
+  readonly strategyId: string
+  readonly instrument: InstrumentIdentity
+  readonly direction: Direction
+  readonly side: OrderSide
+  readonly orderedQuantity: DecimalText
+  readonly requestedPrice: DecimalText
+  readonly targetNotionalUsd: DecimalText
+  /** Realised capital when it was proposed. */
+  readonly capitalUsd: DecimalText
+  readonly entryBar: number
+  readonly entryBarAtMs: number
+  readonly proposedAtMs: number
+  /** Null: it can not have been entered. */
+  readonly permissionId: string | null
+  /** First fill. */
+  readonly openedAtMs: number | null
+  readonly entryFeesUsd: DecimalText
+  readonly exitQuantity: DecimalText
+  readonly exitValueUsd: DecimalText
+  readonly exitFeesUsd: DecimalText
+  readonly fundingUsd: DecimalText
+  readonly lastExit: LastExit | null
+}
+
+export interface LastExit {
+  readonly purpose: FillPurpose
+  readonly requestedPrice: DecimalText | null
+  readonly atMs: number
+  readonly bar: number
+  /** In the strategy's own terms or in those of what ended it. */
+  readonly reason: string
+  /** As the strategy is told: its own reason, or which outside force it was. */
+  readonly strategyReason: string
+}
+
+/** A command to leave, in force until it has been acknowledged as done. */
+export interface ExitOrder {
+  readonly exitId: string
+  /** Null: whatever is open. */
+  readonly positionId: string | null
+  readonly trigger: ExitTrigger
+  readonly reason: string
+  readonly requestedPrice: DecimalText | null
+  readonly bar: number
+}
+
+/** An approved reduction of which not everything is known yet. */
+export interface Reduction {
+  readonly actionId: string
+  readonly positionId: string
+  readonly quantity: DecimalText
+  readonly filledQuantity: DecimalText
+  readonly requestedPrice: DecimalText
+  readonly proposedAtMs: number
+}
+
+/** Everything that survives a restart, the strategies' own state aside. Plain JSON; never changed in place. */
+export interface DecisionState {
+  /** What the journal was begun with; null before. */
+  readonly begun: { readonly idPrefix: string; readonly initialBalanceUsd: DecimalText } | null
+  readonly records: number
+  readonly session: number
+  /** The last bar; −1 before the first. */
+  readonly bar: number
+  readonly barAtMs: number
+  readonly checkpointBar: number
+  readonly posture: Posture
+  readonly symbols: readonly string[]
+  /** Mandates of the last bar that no cycle has decided yet. */
+  readonly undecided: readonly Mandate[]
+  readonly mode: TradingMode
+  readonly modeCause: string
+  readonly latches: Readonly<Partial<Record<OpenPermissionReason, string>>>
+  /** Strategies that threw, with what they threw. */
+  readonly blocked: Readonly<Record<string, string>>
+  /** Null when flat. */
+  readonly position: Position | null
+  readonly trade: Trade | null
+  readonly reduction: Reduction | null
+  readonly exit: ExitOrder | null
+  /** USD: the wallet without the trade that is under way. */
+  readonly balanceUsd: DecimalText
+  readonly breaker: CircuitBreaker
+  readonly reportsSeen: number
+  /** Truths in a row that disagreed about the position, and about the account. */
+  readonly mismatches: { readonly position: number; readonly account: number }
+}
+
+export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd'>): DecisionState {
+  return {
+    begun: null,
+    records: 0,
+    session: 0,
+    bar: -1,
+    barAtMs: 0,
+    checkpointBar: -1,
+    posture: 'APEX',
+    symbols: [],
+    undecided: [],
+    mode: 'ACTIVE',
+    modeCause: '',
+    latches: {},
+    blocked: {},
+    position: null,
+    trade: null,
+    reduction: null,
+    exit: null,
+    balanceUsd: settings.initialBalanceUsd,
+    breaker: closedBreaker(settings.initialBalanceUsd),
+    reportsSeen: 0,
+    mismatches: { position: 0, account: 0 },
+  }
+}
+
+/** Something that a record brought to light and that somebody should know. Raised live, not again in recovery. */
+export interface Notice {
+  readonly level: AlertLevel
+  readonly category: string
+  readonly message: string
+}
