@@ -68,6 +68,10 @@ type Check = (value: unknown, path: string) => void
 const number: Check = (value, path) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new SnapshotError(path, 'a finite number', value)
 }
+const positive: Check = (value, path) => {
+  number(value, path)
+  if ((value as number) <= 0) throw new SnapshotError(path, 'a number above zero', value)
+}
 const count: Check = (value, path) => {
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw new SnapshotError(path, 'a count', value)
 }
@@ -159,14 +163,14 @@ const entryFields: Checks = {
   trendMult: number,
 }
 const proposedEntry = fields(entryFields)
-const openedEntry = fields(entryFields, { quantity: price })
+const openedEntry = fields(entryFields, { quantity: positive })
 
 const position = fields(
   { entry: openedEntry, assetIndex: count, turnBars: count, subdayNormalization: flag },
   {
     fill: fields({
       entryFeesUsd: number,
-      exit: nullable(fields({ price, quantity: price, feesUsd: number })),
+      exit: nullable(fields({ price, quantity: positive, feesUsd: number })),
     }),
     pendingExit: fields({ reason: oneOf(...OWN_EXITS), price }),
   },

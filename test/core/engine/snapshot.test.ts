@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Engine } from '../../../src/core/engine/engine.js'
+import { Engine, type EnginePorts } from '../../../src/core/engine/engine.js'
 import { DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { SnapshotError } from '../../../src/core/engine/snapshot.js'
 import { entryRecord } from '../../support/markets.js'
@@ -63,9 +63,9 @@ function edited(path: Path, edit: (container: Record<string | number, Json>, key
   return copy
 }
 
-function refusal(json: unknown): SnapshotError {
+function refusal(json: unknown, ports: EnginePorts = {}): SnapshotError {
   try {
-    Engine.restore(json)
+    Engine.restore(json, ports)
   } catch (error) {
     if (error instanceof SnapshotError) return error
     throw error
@@ -156,4 +156,77 @@ describe('a snapshot is refused with the place of what is wrong', () => {
     })
     expect(refusal(json).message).toContain(message)
   })
+})
+
+describe('where an adapter fills', () => {
+  const ports = { fills: 'adapter' as const }
+  const proposed = JSON.parse(JSON.stringify(entryRecord())) as Json
+  const fill = { entryFeesUsd: 0.5, exit: { price: 99, quantity: 1, feesUsd: 0.1 } }
+  const pendingExit = { reason: 'MAX_HOLD', price: 99 }
+
+  /** With a position that has been opened, reduced, and is about to be closed. */
+  function heldSnapshot(): { [key: string]: Json } {
+    const snapshot = fullSnapshot()
+    const position = snapshot.position as { [key: string]: Json }
+    const entry = { ...(position.entry as { [key: string]: Json }), quantity: 10 }
+    return { ...snapshot, fills: 'adapter', pendingEntry: null, position: { ...position, entry, fill, pendingExit } }
+  }
+
+  function pendingSnapshot(): { [key: string]: Json } {
+    return { ...fullSnapshot(), fills: 'adapter', pendingEntry: proposed, position: null }
+  }
+
+  test.each([
+    ['a position', heldSnapshot()],
+    ['a proposed entry', pendingSnapshot()],
+  ])('%s is restored, and snapshots again to the same document', (_, snapshot) => {
+    expect(JSON.parse(JSON.stringify(Engine.restore(snapshot, ports).snapshot()))).toEqual(snapshot)
+  })
+
+  test('a snapshot of simulated fills has none of it', () => {
+    const keys = Object.keys(new Engine(DEFAULT_PARAMETERS, 1).snapshot())
+    expect(keys).not.toContain('fills')
+    expect(keys).not.toContain('pendingEntry')
+  })
+
+  test('a snapshot is restored only where fills come from where they came from', () => {
+    expect(refusal(heldSnapshot()).message).toContain('$.fills: expected simulated, found "adapter"')
+    expect(refusal(fullSnapshot(), ports).message).toContain('$.fills: expected adapter, found "simulated"')
+  })
+
+  test.each<[Path, Json | undefined, string]>([
+    [['fills'], 'simulated', '$.fills: expected one of adapter'],
+    [['position', 'fill'], undefined, '$.position.fill: expected what was confirmed, found nothing'],
+    [['position', 'fill', 'entryFeesUsd'], null, '$.position.fill.entryFeesUsd: expected a finite number'],
+    [['position', 'fill', 'exit', 'quantity'], 0, '$.position.fill.exit.quantity: expected a number above zero'],
+    [['position', 'entry', 'quantity'], undefined, '$.position.entry.quantity: expected what was confirmed'],
+    [['position', 'pendingExit', 'reason'], 'BORED', '$.position.pendingExit.reason: expected one of FIXED_TP'],
+    [['pendingEntry'], proposed, '$.pendingEntry: expected none, since a position is open'],
+  ])('a position: %j = %j', (path, value, message) => {
+    expect(refusal(withValue(heldSnapshot(), path, value), ports).message).toContain(message)
+  })
+
+  test.each<[Path, Json | undefined, string]>([
+    [['pendingEntry', 'asset'], 'XRPUSDT', '$.pendingEntry.asset: expected an asset of the universe, found "XRPUSDT"'],
+    [['pendingEntry', 'quantity'], 1, '$.pendingEntry.quantity: expected no such field'],
+    [['day'], null, '$.day: expected a day, since an entry is proposed'],
+  ])('a proposed entry: %j = %j', (path, value, message) => {
+    expect(refusal(withValue(pendingSnapshot(), path, value), ports).message).toContain(message)
+  })
+
+  test.each<[Path, Json]>([
+    [['pendingEntry'], proposed],
+    [['position', 'fill'], fill],
+  ])('where fills are simulated, %j has no place', (path, value) => {
+    const position = path[0] === 'pendingEntry' ? { position: null } : {}
+    expect(refusal(withValue({ ...fullSnapshot(), ...position }, path, value)).path).toBe(textOf(path))
+  })
+
+  function withValue(document: Json, path: Path, value: Json | undefined): Json {
+    const copy = JSON.parse(JSON.stringify(document)) as Json
+    const container = valueAt(copy, path.slice(0, -1)) as Record<string | number, Json>
+    if (value === undefined) delete container[path.at(-1)!]
+    else container[path.at(-1)!] = value
+    return copy
+  }
 })
