@@ -1,0 +1,142 @@
+import type { TradingMode } from '../../ports/alerts.js'
+import type { Posture } from '../../ports/market.js'
+import type { EntryRejectReason, LinkState, OpenPermissionReason } from '../../ports/messages.js'
+import {
+  type CertificateState,
+  type DeploymentEnvironment,
+  type ModeReason,
+  STATUS_REGISTRIES,
+  type StatusMode,
+} from '../../ports/status.generated.js'
+
+/** What the mode is made of: everything that can forbid an entry, as the parts of the system report it. */
+export interface ModeInputs {
+  readonly environment: DeploymentEnvironment
+  /** What an operator or an alert has set; it stays until an operator resumes. */
+  readonly operatorMode: TradingMode
+  readonly linkState: LinkState
+  readonly posture: Posture
+  readonly forewarner: 'OK' | 'ORANGE' | 'RED'
+  readonly breakerOpen: boolean
+  readonly latches: ReadonlySet<OpenPermissionReason>
+  readonly accountLockout: boolean
+  readonly championHash: string
+  /** The hash that the parameters in force must have. */
+  readonly expectedChampionHash: string
+  readonly harnessViolated: boolean
+  readonly certificate: CertificateState
+  /** UTC ms; null exactly while the certificate is MISSING or INVALID. */
+  readonly certificateExpiresAtMs: number | null
+  readonly nowMs: number
+  /** Age of the newest market event and of the newest scan, ms; null: none has come yet, which counts as stale. */
+  readonly marketEventLagMs: number | null
+  readonly lastScanAgeMs: number | null
+  readonly gridConnected: boolean
+  readonly journal: { readonly depth: number; readonly capacity: number; readonly failures: number }
+}
+
+export interface Mode {
+  readonly mode: StatusMode
+  /** Of one tier, strongest first; empty exactly when Active. */
+  readonly reasons: readonly ModeReason[]
+}
+
+const { thresholds } = STATUS_REGISTRIES
+
+/** What every reason means in a system of known tokens. A new reason in the manifest fails to compile here until it has a meaning. */
+const HOLDS: Record<ModeReason, (inputs: ModeInputs) => boolean> = {
+  KILL_REGISTRY_UNKNOWN_TOKEN: () => false,
+  KILL_LINK_CORRUPT: ({ linkState }) => linkState === 'LINK_CORRUPT',
+  KILL_POSITION_MISMATCH: ({ latches }) => latches.has('POSITION_MISMATCH'),
+  KILL_ACCOUNT_LOCKOUT: ({ latches, accountLockout }) => accountLockout || latches.has('ACCOUNT_MISMATCH'),
+  KILL_CHAMPION_HASH_MISMATCH: ({ championHash, expectedChampionHash }) => championHash !== expectedChampionHash,
+  KILL_POSTURE_HIBERNATE: ({ posture }) => posture === 'HIBERNATE',
+  KILL_WAL_FAILED: ({ journal }) => journal.failures > 0,
+  KILL_HARNESS_VIOLATION: ({ harnessViolated }) => harnessViolated,
+  KILL_OPERATOR: ({ operatorMode }) => operatorMode === 'KILL',
+  REDUCEONLY_MARKET_DATA_STALE: (inputs) => inputs.latches.has('MARKET_DATA_STALE') || isMarketDataStale(inputs),
+  REDUCEONLY_LINK_DEGRADED: ({ linkState, latches }) =>
+    linkState === 'LINK_DEGRADED' || (linkState === 'LINK_OK' && latches.has('LINK_NOT_OK')),
+  REDUCEONLY_LINK_LOST: ({ linkState }) => linkState === 'LINK_LOST',
+  REDUCEONLY_GRID_UNAVAILABLE: ({ gridConnected }) => !gridConnected,
+  REDUCEONLY_WAL_BACKPRESSURE: ({ journal, latches }) =>
+    journal.depth >= journal.capacity || latches.has('WAL_BACKPRESSURE'),
+  REDUCEONLY_PARTIAL_FILL_CONTAINMENT: ({ latches }) => latches.has('PARTIAL_FILL_UNRESOLVED'),
+  REDUCEONLY_RESTART_RECONCILE: ({ latches }) => latches.has('RESTART_RECONCILE_REQUIRED'),
+  REDUCEONLY_SESSION_TERMINATION: ({ latches }) => latches.has('SESSION_TERMINATED'),
+  REDUCEONLY_POSTURE_TURTLE: ({ posture }) => posture === 'TURTLE',
+  REDUCEONLY_MC_RED: ({ forewarner }) => forewarner === 'RED',
+  REDUCEONLY_CIRCUIT_BREAKER_OPEN: ({ breakerOpen }) => breakerOpen,
+  REDUCEONLY_F1_CERT: ({ environment, certificate }) => isCertificateGate(environment) && certificate !== 'PASS',
+  REDUCEONLY_OPERATOR: ({ operatorMode }) => operatorMode === 'REDUCE_ONLY',
+}
+
+/**
+ * The one function that says what may be traded: the entry gates ask it, and `/status` publishes it, so neither can
+ * contradict the other. Total: what it does not know is a Kill. Source: spec, "/status".
+ */
+export function modeOf(inputs: ModeInputs): Mode {
+  const { recognised, unknown } = recognise(inputs)
+  const reasons = STATUS_REGISTRIES.mode_reasons.filter(
+    ({ code }) => HOLDS[code](recognised) || (code === 'KILL_REGISTRY_UNKNOWN_TOKEN' && unknown),
+  )
+  const kills = reasons.filter(({ tier }) => tier === 'Kill')
+  if (kills.length > 0) return { mode: 'Kill', reasons: kills.map(({ code }) => code) }
+  if (reasons.length > 0) return { mode: 'ReduceOnly', reasons: reasons.map(({ code }) => code) }
+  return { mode: 'Active', reasons: [] }
+}
+
+/** Why an entry is refused now; undefined: it is allowed. */
+export function entryRefusal(inputs: ModeInputs): EntryRejectReason | undefined {
+  const { mode, reasons } = modeOf(inputs)
+  if (mode === 'Kill') return 'REJECT_MODE_KILL'
+  if (mode === 'Active') return undefined
+  if (reasons.includes('REDUCEONLY_MARKET_DATA_STALE')) return 'REJECT_STALE_SCAN'
+  return inputs.latches.size > 0 ? 'REJECT_LATCHED' : 'REJECT_MODE_REDUCE_ONLY'
+}
+
+/** Stale beyond these ages; how it becomes fresh again is the latch's business. */
+function isMarketDataStale({ marketEventLagMs, lastScanAgeMs }: ModeInputs): boolean {
+  if (marketEventLagMs === null || lastScanAgeMs === null) return true
+  return marketEventLagMs > thresholds.ws_event_lag_stale_ms || lastScanAgeMs > thresholds.last_scan_stale_ms
+}
+
+/** The certificate gates where money, or its rehearsal, is at stake. */
+export function isCertificateGate(environment: DeploymentEnvironment): boolean {
+  return environment === 'STAGING' || environment === 'LIVE'
+}
+
+/**
+ * The inputs with every value that no registry has (another version, a damaged store, a typing that lied) replaced by the
+ * worst of its registry, and whether there was one; a certificate past its expiry is STALE.
+ */
+export function recognise<Inputs extends ModeInputs>(inputs: Inputs): { recognised: Inputs; unknown: boolean } {
+  let unknown = false
+  const known = <Token extends string>(registry: readonly string[], token: Token, worst: Token): Token => {
+    if (registry.includes(token)) return token
+    unknown = true
+    return worst
+  }
+  const recognised: Inputs = {
+    ...inputs,
+    environment: known(STATUS_REGISTRIES.deployment_environments, inputs.environment, 'LIVE'),
+    operatorMode: known<TradingMode>(OPERATOR_MODES, inputs.operatorMode, 'KILL'),
+    linkState: known<LinkState>(STATUS_REGISTRIES.link_states, inputs.linkState, 'LINK_CORRUPT'),
+    posture: known<Posture>(STATUS_REGISTRIES.postures, inputs.posture, 'HIBERNATE'),
+    forewarner: known(FOREWARNER_STATES, inputs.forewarner, 'RED'),
+    certificate: aged(known(STATUS_REGISTRIES.f1_cert_states, inputs.certificate, 'INVALID'), inputs),
+    latches: new Set([...inputs.latches].map((latch) => known(LATCH_CODES, latch, 'RESTART_RECONCILE_REQUIRED'))),
+  }
+  return { recognised, unknown }
+}
+
+/** A certificate that passed is worth something until it expires. */
+function aged(certificate: CertificateState, { certificateExpiresAtMs, nowMs }: ModeInputs): CertificateState {
+  if (certificate !== 'PASS') return certificate
+  if (certificateExpiresAtMs === null) return 'INVALID'
+  return certificateExpiresAtMs > nowMs ? 'PASS' : 'STALE'
+}
+
+const OPERATOR_MODES: readonly TradingMode[] = ['ACTIVE', 'REDUCE_ONLY', 'KILL']
+const FOREWARNER_STATES: readonly ModeInputs['forewarner'][] = ['OK', 'ORANGE', 'RED']
+const LATCH_CODES: readonly string[] = STATUS_REGISTRIES.open_permission_reasons.map(({ code }) => code)

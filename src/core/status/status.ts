@@ -1,0 +1,86 @@
+import { type RiskState, STATUS_REGISTRIES, type StatusDocument } from '../../ports/status.generated.js'
+import { type Mode, type ModeInputs, modeOf, recognise } from './mode.js'
+import { ownerView, type StatusFields } from './owner-view.js'
+
+/** Everything `/status` says that is not the mode itself. Times UTC ms, ages ms. */
+export interface SystemState extends ModeInputs {
+  readonly strategyId: string
+  readonly startedAtMs: number
+  readonly configHash: string
+  readonly linkAgeMs: number | null
+  readonly riskMultiplier: number
+  readonly lastScanNumber: number | null
+  readonly loopLagMs: number
+  readonly openPositions: number
+  readonly nakedExposureEvents24h: number
+  readonly reconcileLastOkAtMs: number | null
+  readonly drawdownPct: number
+  readonly http429Count5m: number
+  readonly sessionTerminations5m: number
+}
+
+/** Reasons that are part of running the system, not of something being wrong with it. */
+const MAINTENANCE: readonly string[] = ['REDUCEONLY_RESTART_RECONCILE', 'REDUCEONLY_OPERATOR']
+
+/**
+ * The `/status` document: a pure, total function of system state. The mode is {@link modeOf}, which the entry gates ask as
+ * well. A token that no registry has is shown as the worst of its registry, and the mode is Kill.
+ */
+export function statusOf(given: SystemState): StatusDocument {
+  const mode = modeOf(given)
+  const state = recognise(given).recognised
+  const { latches } = state
+  const fields: StatusFields = {
+    contract_version: STATUS_REGISTRIES.contract_version,
+    schema_version: STATUS_REGISTRIES.schema_version,
+    deployment_environment: state.environment,
+    strategy_id: state.strategyId,
+    status_ts_ms: state.nowMs,
+    uptime_s: Math.max(0, (state.nowMs - state.startedAtMs) / 1000),
+    trading_mode: mode.mode,
+    mode_reasons: mode.reasons,
+    risk_state: riskState(mode),
+    posture: state.posture,
+    risk_multiplier: state.riskMultiplier,
+    open_permission_blocked_latch: latches.size > 0,
+    open_permission_reason_codes: latchCodes(state),
+    requires_reconcile: latches.size > 0,
+    f1_cert_state: state.certificate,
+    f1_cert_expires_at_ms: certificateExpiry(state),
+    champion_hash: state.championHash,
+    config_hash: state.configHash,
+    link_state: state.linkState,
+    link_age_ms: state.linkAgeMs,
+    ws_event_lag_ms: state.marketEventLagMs,
+    last_scan_number: state.lastScanNumber,
+    last_scan_age_ms: state.lastScanAgeMs,
+    grid_connected: state.gridConnected,
+    loop_lag_ms: state.loopLagMs,
+    wal_queue_depth: state.journal.depth,
+    wal_queue_capacity: state.journal.capacity,
+    wal_enqueue_failures: state.journal.failures,
+    open_position_count: state.openPositions,
+    naked_exposure_events_24h: state.nakedExposureEvents24h,
+    reconcile_last_ok_ts_ms: state.reconcileLastOkAtMs,
+    drawdown_pct: state.drawdownPct,
+    http_429_count_5m: state.http429Count5m,
+    session_terminations_5m: state.sessionTerminations5m,
+  }
+  return { ...fields, owner_view: ownerView(fields) }
+}
+
+function riskState({ mode, reasons }: Mode): RiskState {
+  if (mode === 'Kill') return 'KILL'
+  if (mode === 'Active') return 'HEALTHY'
+  return reasons.every((reason) => MAINTENANCE.includes(reason)) ? 'MAINTENANCE' : 'DEGRADED'
+}
+
+/** In the manifest's order. */
+function latchCodes({ latches }: SystemState): StatusDocument['open_permission_reason_codes'] {
+  return STATUS_REGISTRIES.open_permission_reasons.map(({ code }) => code).filter((code) => latches.has(code))
+}
+
+function certificateExpiry(state: SystemState): number | null {
+  const hasExpiry = state.certificate === 'PASS' || state.certificate === 'STALE' || state.certificate === 'FAIL'
+  return hasExpiry ? (state.certificateExpiresAtMs ?? 0) : null
+}

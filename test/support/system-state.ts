@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import type { SystemState } from '../../src/core/status/status.js'
+import { STATUS_REGISTRIES } from '../../src/ports/status.generated.js'
+
+/** A system in which everything is as it should be. */
+export const HEALTHY: SystemState = {
+  environment: 'PAPER',
+  operatorMode: 'ACTIVE',
+  linkState: 'LINK_OK',
+  posture: 'APEX',
+  forewarner: 'OK',
+  breakerOpen: false,
+  latches: new Set(),
+  accountLockout: false,
+  championHash: '5245d5d61c9542db',
+  expectedChampionHash: '5245d5d61c9542db',
+  harnessViolated: false,
+  certificate: 'PASS',
+  marketEventLagMs: 120,
+  lastScanAgeMs: 2_000,
+  gridConnected: true,
+  journal: { depth: 3, capacity: 4_096, failures: 0 },
+  strategyId: 'blue',
+  nowMs: 1_747_000_000_000,
+  startedAtMs: 1_746_999_000_000,
+  configHash: '0123456789abcdef',
+  linkAgeMs: 400,
+  riskMultiplier: 0.95,
+  certificateExpiresAtMs: 1_750_000_000_000,
+  lastScanNumber: 17_280,
+  loopLagMs: 0.4,
+  openPositions: 0,
+  nakedExposureEvents24h: 0,
+  reconcileLastOkAtMs: 1_746_999_998_000,
+  drawdownPct: 1.5,
+  http429Count5m: 0,
+  sessionTerminations5m: 0,
+}
+
+const age = fc.option(fc.nat(100_000))
+
+/** Any system whatever, its parts independent of each other. */
+export const systemState: fc.Arbitrary<SystemState> = fc.record({
+  environment: fc.constantFrom(...STATUS_REGISTRIES.deployment_environments),
+  operatorMode: fc.constantFrom('ACTIVE', 'REDUCE_ONLY', 'KILL'),
+  linkState: fc.constantFrom(...STATUS_REGISTRIES.link_states),
+  posture: fc.constantFrom(...STATUS_REGISTRIES.postures),
+  forewarner: fc.constantFrom('OK', 'ORANGE', 'RED'),
+  breakerOpen: fc.boolean(),
+  latches: fc
+    .subarray(STATUS_REGISTRIES.open_permission_reasons.map(({ code }) => code))
+    .map((codes) => new Set(codes)),
+  accountLockout: fc.boolean(),
+  championHash: fc.constantFrom('5245d5d61c9542db', '0000000000000000'),
+  expectedChampionHash: fc.constant('5245d5d61c9542db'),
+  harnessViolated: fc.boolean(),
+  certificate: fc.constantFrom(...STATUS_REGISTRIES.f1_cert_states),
+  marketEventLagMs: age,
+  lastScanAgeMs: age,
+  gridConnected: fc.boolean(),
+  journal: fc.record({ depth: fc.nat(10), capacity: fc.integer({ min: 1, max: 10 }), failures: fc.nat(1) }),
+  strategyId: fc.constantFrom('blue', 'green'),
+  nowMs: fc.constant(HEALTHY.nowMs),
+  startedAtMs: fc.constant(HEALTHY.startedAtMs),
+  configHash: fc.constant(HEALTHY.configHash),
+  linkAgeMs: age,
+  riskMultiplier: fc.double({ min: 0, max: 1, noNaN: true }),
+  certificateExpiresAtMs: fc.constantFrom(null, 1_750_000_000_000, 1_700_000_000_000),
+  lastScanNumber: age,
+  loopLagMs: fc.double({ min: 0, max: 1e4, noNaN: true }),
+  openPositions: fc.nat(2),
+  nakedExposureEvents24h: fc.nat(3),
+  reconcileLastOkAtMs: fc.option(fc.integer({ min: 0, max: HEALTHY.nowMs })),
+  drawdownPct: fc.double({ min: 0, max: 100, noNaN: true }),
+  http429Count5m: fc.nat(5),
+  sessionTerminations5m: fc.nat(5),
+})
