@@ -21,8 +21,6 @@ export interface TradeOpened {
   readonly targetNotionalUsd: DecimalText
   /** Base units that were ordered. */
   readonly orderedQuantity: DecimalText
-  /** USD: realised capital that the size was computed from. */
-  readonly capitalUsd: DecimalText
 }
 
 /** The position of a trade is flat again: sums over all of its fills. */
@@ -78,6 +76,7 @@ export interface TradeRecord {
   readonly exitRequestedPrice: DecimalText | null
   readonly targetNotionalUsd: DecimalText
   readonly orderedQuantity: DecimalText
+  /** Realised capital when it opened. */
   readonly capitalUsd: DecimalText
   /** Bps of the requested price; positive is against us. Null where nothing was requested. */
   readonly entrySlippageBps: number
@@ -198,6 +197,8 @@ export interface SessionSummary {
   readonly finished: boolean
   readonly updatedAtMs: number
   readonly missedEntries: number
+  /** What was open when this was written. */
+  readonly openTrades: readonly TradeOpened[]
   readonly performance: PerformanceSnapshot
 }
 

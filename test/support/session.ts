@@ -1,4 +1,10 @@
-import type { MissedEntry, PerformanceSnapshot, SessionSettings, TradeRecord } from '../../src/ports/session.js'
+import type {
+  MissedEntry,
+  PerformanceSnapshot,
+  SessionSettings,
+  TradeOpened,
+  TradeRecord,
+} from '../../src/ports/session.js'
 
 /** A trade whose sums agree: SHORT 0.5 at 100, bought back at 98, fees 0.02 and 0.05, funding 0.01. */
 export function tradeRecord(changes: Partial<TradeRecord> = {}): TradeRecord {
@@ -31,6 +37,22 @@ export function tradeRecord(changes: Partial<TradeRecord> = {}): TradeRecord {
     exitSlippageBps: 0,
     purpose: 'EXIT',
     reason: 'FIXED_TP',
+    ...changes,
+  }
+}
+
+export function tradeOpened(changes: Partial<TradeOpened> = {}): TradeOpened {
+  return {
+    tradeId: 'blue-BTCUSDT-120',
+    symbol: 'BTCUSDT',
+    strategy: 'blue',
+    direction: 'SHORT',
+    openedAtMs: 1_746_756_000_050,
+    entryBar: 120,
+    entryBarAtMs: 1_746_756_000_000,
+    requestedPrice: '100.1',
+    targetNotionalUsd: '50',
+    orderedQuantity: '0.5',
     ...changes,
   }
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PerformanceSnapshot, Session, SessionSummary } from '../../ports/session.js'
+import type { PerformanceSnapshot, Session, SessionSummary, TradeOpened } from '../../ports/session.js'
 import type { Columns } from './columns.js'
 import { headerLine, MISSED_COLUMNS, parseRow, TRADE_COLUMNS } from './columns.js'
-import { JsonDocument } from './json-document.js'
+import { JsonDocument, type Path } from './json-document.js'
 import { quoted, SessionLogError } from './refusal.js'
 import { MISSED_FILE, SUMMARY_FILE, TRADES_FILE } from './session-log.js'
 import { parseSettings, SETTINGS_FILE } from './settings.js'
@@ -48,7 +48,24 @@ async function readSummary(path: string): Promise<SessionSummary | undefined> {
     finished: document.oneOf(['finished'], [true, false]),
     updatedAtMs: document.count(['updatedAtMs']),
     missedEntries: document.count(['missedEntries']),
+    openTrades: document.list(['openTrades'], (path) => openTrade(document, path)),
     performance: document.take(['performance'], 'an object', isPerformance),
+  }
+}
+
+function openTrade(document: JsonDocument, path: Path): TradeOpened {
+  const decimal = (field: string) => document.matching([...path, field], 'a decimal text', /^\d+(\.\d+)?$/)
+  return {
+    tradeId: document.text([...path, 'tradeId']),
+    symbol: document.text([...path, 'symbol']),
+    strategy: document.text([...path, 'strategy']),
+    direction: document.oneOf([...path, 'direction'], ['LONG', 'SHORT']),
+    openedAtMs: document.count([...path, 'openedAtMs']),
+    entryBar: document.count([...path, 'entryBar']),
+    entryBarAtMs: document.count([...path, 'entryBarAtMs']),
+    requestedPrice: decimal('requestedPrice'),
+    targetNotionalUsd: decimal('targetNotionalUsd'),
+    orderedQuantity: decimal('orderedQuantity'),
   }
 }
 

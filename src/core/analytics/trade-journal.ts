@@ -16,7 +16,7 @@ export interface SessionStart {
  * interprets nothing. Source: module contracts, layer 6.
  */
 export class TradeJournal {
-  private readonly opened = new Map<string, TradeOpened>()
+  private readonly opened = new Map<string, { readonly opened: TradeOpened; readonly capitalUsd: DecimalText }>()
   private readonly closed: TradeRecord[] = []
   private readonly ids = new Set<string>()
   private readonly book: DailyBook
@@ -28,14 +28,14 @@ export class TradeJournal {
   open(event: TradeOpened): void {
     assert(!this.ids.has(event.tradeId), `trade ${event.tradeId} opens once`)
     this.ids.add(event.tradeId)
-    this.opened.set(event.tradeId, event)
+    this.opened.set(event.tradeId, { opened: event, capitalUsd: this.book.capitalUsd.toFixed() })
   }
 
   /** The record of the trade that is now complete. Trades close in order of time. */
   close(event: TradeClosed): TradeRecord {
-    const opened = this.opened.get(event.tradeId)
-    assert(opened !== undefined, `trade ${event.tradeId} is open before it closes`)
-    const record = tradeRecord(opened, event)
+    const open = this.opened.get(event.tradeId)
+    assert(open !== undefined, `trade ${event.tradeId} is open before it closes`)
+    const record = tradeRecord(open.opened, event, open.capitalUsd)
     this.book.add(record)
     this.opened.delete(event.tradeId)
     this.closed.push(record)
@@ -43,7 +43,7 @@ export class TradeJournal {
   }
 
   get openTrades(): readonly TradeOpened[] {
-    return [...this.opened.values()]
+    return Array.from(this.opened.values(), ({ opened }) => opened)
   }
 
   get trades(): readonly TradeRecord[] {
@@ -56,8 +56,12 @@ export class TradeJournal {
   }
 }
 
-/** The record of a trade, from its two ends. Sums are exact; only the two average prices are rounded, at 40 digits. */
-export function tradeRecord(opened: TradeOpened, closed: TradeClosed): TradeRecord {
+/**
+ * The record of a trade, from its two ends. Sums are exact; only the two average prices are rounded, at 40 digits.
+ *
+ * @param capitalUsd realised capital when it opened.
+ */
+export function tradeRecord(opened: TradeOpened, closed: TradeClosed, capitalUsd: DecimalText): TradeRecord {
   const { tradeId, symbol, strategy, direction } = opened
   const quantity = new Exact(closed.quantity)
   assert(opened.tradeId === closed.tradeId, 'a record is made of one trade')
@@ -92,7 +96,7 @@ export function tradeRecord(opened: TradeOpened, closed: TradeClosed): TradeReco
     exitRequestedPrice: closed.requestedPrice,
     targetNotionalUsd: opened.targetNotionalUsd,
     orderedQuantity: opened.orderedQuantity,
-    capitalUsd: opened.capitalUsd,
+    capitalUsd,
     entrySlippageBps: slippageBps(direction, 'entry', opened.requestedPrice, entryPrice),
     exitSlippageBps:
       closed.requestedPrice === null ? null : slippageBps(direction, 'exit', closed.requestedPrice, exitPrice),

@@ -8,7 +8,7 @@ import { SessionLogError } from '../../../src/adapters/session-log/refusal.js'
 import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
 import type { SessionSettings, TradeRecord } from '../../../src/ports/session.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
-import { missedEntry, performanceSnapshot, sessionSettings, tradeRecord } from '../../support/session.js'
+import { missedEntry, performanceSnapshot, sessionSettings, tradeOpened, tradeRecord } from '../../support/session.js'
 
 const out = temporaryFolder()
 
@@ -59,7 +59,7 @@ describe('a session log', () => {
     const log = await SessionLog.open(out.path, sessionSettings())
     for (const trade of recorded) log.trade(trade)
     log.missedEntry(missedEntry())
-    log.summary({ finished: true, updatedAtMs: 7, performance: performanceSnapshot() })
+    log.summary({ finished: true, updatedAtMs: 7, openTrades: [tradeOpened()], performance: performanceSnapshot() })
     await log.close()
     expect(await readSession(log.folder)).toEqual({
       folder: log.folder,
@@ -72,6 +72,7 @@ describe('a session log', () => {
         finished: true,
         updatedAtMs: 7,
         missedEntries: 1,
+        openTrades: [tradeOpened()],
         performance: performanceSnapshot(),
       },
     })

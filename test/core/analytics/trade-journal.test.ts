@@ -21,7 +21,6 @@ function opened(changes: Partial<TradeOpened> = {}): TradeOpened {
     requestedPrice: '100',
     targetNotionalUsd: '50.1',
     orderedQuantity: '0.5',
-    capitalUsd: '1000',
     ...changes,
   }
 }
@@ -53,7 +52,7 @@ describe('a trade record', () => {
   ] as const)(
     '%s in for %s, out for %s: realised %s, slippage %d and %d bps',
     (direction, entry, exit, realized, inBps, outBps) => {
-      const record = tradeRecord(opened({ direction }), closed({ entryValueUsd: entry, exitValueUsd: exit }))
+      const record = tradeRecord(opened({ direction }), closed({ entryValueUsd: entry, exitValueUsd: exit }), '1000')
       expect(record.realizedPnl).toBe(realized)
       expect(record.netPnl).toBe(new Exact(realized).minus('0.06').toFixed())
       expect([record.entrySlippageBps, record.exitSlippageBps]).toEqual([inBps, outBps])
@@ -61,7 +60,7 @@ describe('a trade record', () => {
   )
 
   it('has the average of its fills as prices, and nanoseconds', () => {
-    const record = tradeRecord(opened(), closed({ quantity: '3', entryValueUsd: '10', exitValueUsd: '9' }))
+    const record = tradeRecord(opened(), closed({ quantity: '3', entryValueUsd: '10', exitValueUsd: '9' }), '1000')
     expect(record.entryPrice).toBe(`3.${'3'.repeat(39)}`)
     expect(record.exitPrice).toBe('3')
     expect(record.entryTimeNs).toBe('1746792000000000000')
@@ -69,7 +68,7 @@ describe('a trade record', () => {
   })
 
   it('has no exit slippage where nothing was requested', () => {
-    const record = tradeRecord(opened(), closed({ requestedPrice: null, purpose: 'LIQUIDATION' }))
+    const record = tradeRecord(opened(), closed({ requestedPrice: null, purpose: 'LIQUIDATION' }), '1000')
     expect([record.exitRequestedPrice, record.exitSlippageBps]).toEqual([null, null])
   })
 
@@ -78,7 +77,7 @@ describe('a trade record', () => {
     ['nothing filled', {}, { quantity: '0' }, 'trade a has filled something'],
     ['an exit before the entry', { openedAtMs: NOON + 60_001 }, {}, 'trade a closes after it opened'],
   ] as const)('is not made of %s', (_, open, close, message) => {
-    expect(() => tradeRecord(opened(open), closed(close))).toThrow(message)
+    expect(() => tradeRecord(opened(open), closed(close), '1000')).toThrow(message)
   })
 })
 
@@ -93,7 +92,16 @@ describe('a trade journal', () => {
     expect(journal.openTrades).toEqual([])
     expect(() => journal.open(opened())).toThrow('trade a opens once')
     expect(() => journal.close(closed())).toThrow('trade a is open before it closes')
-    expect(journal.trades).toEqual([tradeRecord(opened(), closed())])
+    expect(journal.trades).toEqual([tradeRecord(opened(), closed(), '1000')])
+  })
+
+  it('notes the realised capital that each trade opened with', () => {
+    const journal = new TradeJournal(START)
+    journal.open(opened())
+    journal.close(closed({ entryFeesUsd: '0', exitFeesUsd: '0', fundingUsd: '0.05' }))
+    journal.open(opened({ tradeId: 'b' }))
+    journal.close(closed({ tradeId: 'b' }))
+    expect(journal.trades.map(({ capitalUsd }) => capitalUsd)).toEqual(['1000', '1000.95'])
   })
 
   it('counts a trade on the UTC day of its exit, and days without trades', () => {
