@@ -1,10 +1,17 @@
-import { Exact } from '../../ports/exact.js'
+import { type DecimalText, Exact } from '../../ports/exact.js'
 import type { DailyStats, TradeRecord } from '../../ports/session.js'
 import { assert } from '../assert.js'
 import { dateOfEpochDay, MS_PER_DAY } from '../days/utc-date.js'
-import type { SessionStart } from './trade-journal.js'
 
 const ZERO = new Exact(0)
+
+/** What a session's books start from. */
+export interface SessionStart {
+  /** USD, above zero; also the first peak. */
+  readonly initialCapitalUsd: DecimalText
+  /** UTC ms; its day is the first of the session. */
+  readonly startedAtMs: number
+}
 
 /** UTC ms of a record's exit. */
 export function exitAtMs(trade: TradeRecord): number {

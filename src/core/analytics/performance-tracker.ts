@@ -1,8 +1,7 @@
 import { Exact } from '../../ports/exact.js'
 import type { PerformanceSnapshot, TradeRecord } from '../../ports/session.js'
-import { DailyBook, drawdown, entryAtMs, exitAtMs } from './daily-book.js'
+import { DailyBook, drawdown, entryAtMs, exitAtMs, type SessionStart } from './daily-book.js'
 import { profitFactorOf, sharpeOf } from './figures.js'
-import type { SessionStart } from './trade-journal.js'
 
 /** UTC days that the rolling Sharpe ratio looks back on, today included. Source: module contracts, layer 6. */
 const SHARPE_DAYS = 30

@@ -1,15 +1,7 @@
 import { type DecimalText, Exact } from '../../ports/exact.js'
 import type { DailyStats, TradeClosed, TradeDirection, TradeOpened, TradeRecord } from '../../ports/session.js'
 import { assert } from '../assert.js'
-import { DailyBook } from './daily-book.js'
-
-/** What a session's books start from. */
-export interface SessionStart {
-  /** USD, above zero; also the first peak. */
-  readonly initialCapitalUsd: DecimalText
-  /** UTC ms; its day is the first of the session. */
-  readonly startedAtMs: number
-}
+import { DailyBook, type SessionStart } from './daily-book.js'
 
 /**
  * The trades of a session: what opens and closes goes in, complete records come out. It records and adds up, and
