@@ -109,6 +109,7 @@ function gateText(report: BacktestReport): string {
 
 function figureLines(report: BacktestReport, c: Colours): string[] {
   const { figures, figuresWithoutEdge, initialCapital } = report
+  const columns = report.fills === 'simulated' ? ['with simulated edge', 'without edge'] : ['cost-free']
   const both = (value: (figures: Figures) => string) => [value(figures), value(figuresWithoutEdge)]
   const rows = [
     ['Final capital', usd(report.finalCapital), usd(initialCapital * (1 + figuresWithoutEdge.roi))],
@@ -118,12 +119,11 @@ function figureLines(report: BacktestReport, c: Colours): string[] {
     ['Max drawdown', ...both((f) => percent(f.maxDrawdown))],
     ['Sharpe', ...both((f) => f.sharpe.toFixed(2))],
     ['Trades', ...both((f) => count(f.trades))],
-  ].map(([label, ...cells]) => [label!.padEnd(LABEL_WIDTH - 2), ...cells])
-  const lines = table([`USD from ${usd(initialCapital)}`.padEnd(24), 'with simulated edge', 'without edge'], rows, {
+  ].map(([label, ...cells]) => [label!.padEnd(LABEL_WIDTH - 2), ...cells.slice(0, columns.length)])
+  return table([`USD from ${usd(initialCapital)}`.padEnd(24), ...columns], rows, {
     head: c.dim,
     cell: (text, column) => (column === 0 ? text : paintSign(text, c)),
   })
-  return lines
 }
 
 function profitFactor(figures: Figures): string {

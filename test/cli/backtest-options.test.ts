@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backtestOptions, defaultWorkers, type RawBacktestOptions } from '../../src/cli/backtest-options.js'
 import { CHAMPION_CONFIG } from '../../src/cli/config.js'
+import { DEFAULT_INSTRUMENTS } from '../../src/cli/instruments.js'
 
 const options = (raw: RawBacktestOptions) => backtestOptions(['days'], raw)
 
@@ -15,6 +16,7 @@ describe('backtest options', () => {
       overrides: [],
       research: false,
       volGate: { kind: 'warmup' },
+      fills: 'simulated',
       forewarner: 'off',
       posture: 'APEX',
       keepGoing: false,
@@ -24,6 +26,7 @@ describe('backtest options', () => {
       'direction',
       'factors',
       'orderBook',
+      'instruments',
       'json',
       'trades',
       'report',
@@ -107,6 +110,12 @@ describe('backtest options', () => {
       '--forewarner-trades: needs --forewarner monte-carlo',
     ],
     [
+      'a mistyped kind of fills',
+      { fills: 'bar-prices' },
+      `--fills: expected 'simulated' or 'bar-price', found "bar-prices"; did you mean 'bar-price'?`,
+    ],
+    ['trading rules that nothing asks for', { instruments: 'i.json' }, '--instruments: needs --fills bar-price'],
+    [
       'trades in another format',
       { trades: 'out.xlsx' },
       '--trades: expected a file name.csv or name.parquet, found "out.xlsx"',
@@ -162,6 +171,11 @@ describe('backtest options', () => {
     expect(defaultWorkers(1_000_000)).toBe(0)
     expect(defaultWorkers(1_000_000_000)).toBeGreaterThanOrEqual(1)
     expect(defaultWorkers(1_000_000_000)).toBeLessThanOrEqual(2)
+  })
+
+  it('fills at bar prices take the packaged trading rules unless told otherwise', () => {
+    expect(options({ fills: 'bar-price' })).toMatchObject({ fills: 'bar-price', instruments: DEFAULT_INSTRUMENTS })
+    expect(options({ fills: 'bar-price', instruments: 'i.json' }).instruments).toBe('i.json')
   })
 
   it('--causality-check has 32 cuts unless told otherwise', () => {

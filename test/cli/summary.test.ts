@@ -31,6 +31,7 @@ const reports: [string, BacktestReport][] = [
   ['only wins', flawlessReport()],
   ['ruin', ruinedReport()],
   ['many trades', longReport(3000, 90)],
+  ['cost-free fills', sampleReport({ fills: 'bar-price' })],
 ]
 
 describe('the summary', () => {
@@ -81,6 +82,14 @@ describe('the summary', () => {
     for (const line of drift) expect(text).toContain(line)
     expect(summary(sampleReport())).not.toContain('RESEARCH')
     expect(summary(sampleReport())).toContain(`${sampleReport().hashes.champion} (champion)`)
+  })
+
+  it('cost-free fills carry a banner, and figures that have no counterpart without an edge', () => {
+    const text = summary(sampleReport({ fills: 'bar-price' }))
+    expect(text).toMatch(/COST-FREE +whole lots filled at bar prices/)
+    expect(row(text, 'USD from')).toEqual([`USD from ${usd(sampleReport().initialCapital)}`, 'cost-free'])
+    expect(row(text, 'ROI')).toHaveLength(2)
+    expect(summary(sampleReport())).not.toContain('COST-FREE')
   })
 
   it('tables of assets and days come when asked for, one line each', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TRADE_COLUMNS, tradesCsv } from '../../src/cli/trades-table.js'
+import { TRADE_COLUMNS, tradeColumns, tradesCsv } from '../../src/cli/trades-table.js'
 import { sampleReport } from '../support/sample-report.js'
 
 const { trades } = sampleReport()
@@ -27,6 +27,18 @@ describe('trades as CSV', () => {
     const odd = { ...trades[0]!, asset: 'A,"B"', ars: null, entryTimeMs: null }
     const line = tradesCsv([odd]).split('\n')[1]!
     expect(line).toMatch(/^"A,""B""",short,,2/)
+  })
+
+  it('has what only confirmed fills have where they were confirmed', () => {
+    const columns = tradeColumns('bar-price')
+    expect(tradeColumns('simulated')).toBe(TRADE_COLUMNS)
+    expect(columns.map(({ name }) => name)).toEqual([
+      ...TRADE_COLUMNS.map(({ name }) => name),
+      'quantity',
+      'funding_usd',
+    ])
+    const confirmed = { ...trades[0]!, quantity: 0.123, fundingUsd: -1.5 }
+    expect(tradesCsv([confirmed], columns).split('\n')[1]).toMatch(/,0\.123,-1\.5$/)
   })
 
   it('without trades is the header alone', () => {

@@ -159,4 +159,19 @@ describe('dolphin backtest on the bundled days', () => {
     expect(code).toBe(0)
     expect((JSON.parse(stdout) as BacktestReport).rngDraws).toBe(0)
   })
+
+  it('orders filled at bar prices cost nothing, and every output says so', async () => {
+    const args = ['backtest', DAYS, '--from', '2025-05-12', '--to', '2025-05-13', '--fills', 'bar-price']
+    const { code, stdout } = await dolphin([...args, '--json'])
+    expect(code).toBe(0)
+    const report = JSON.parse(stdout) as BacktestReport
+    expect(report.fills).toBe('bar-price')
+    expect(report.settings.instruments).toMatch(/^[0-9a-f]{64}$/)
+    expect(report.trades.length).toBeGreaterThan(0)
+    const { gross, net, slippage, entryFees, exitFees, edge } = report.costs
+    expect([net, slippage, entryFees, exitFees, edge, report.rngDraws]).toEqual([gross, 0, 0, 0, 0, 0])
+    const summary = await dolphin([...args, '--causality-check', '6'])
+    expect(summary.stdout).toMatch(/COST-FREE +whole lots filled at bar prices/)
+    expect(summary.stdout).toContain('no decision used a later bar')
+  })
 })

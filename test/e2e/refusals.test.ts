@@ -67,6 +67,11 @@ describe('a wrong command line runs nothing, says why, and exits with 2', () => 
       'ob.json: assets: expected an array, found nothing\n',
     ],
     [
+      'trading rules of another form',
+      () => [DAYS, '--fills', 'bar-price', '--instruments', write('i.json', '[]')],
+      'i.json: expected an object, found []\n',
+    ],
+    [
       'a mistyped key in a configuration',
       () => [DAYS, '--config', write('x.yml', 'strategy: x\ndirection: short\nsizing:\n  fractoin: 1\n')],
       "x.yml:4:3: sizing.fractoin: unknown key; did you mean 'fraction'?\n",

@@ -68,6 +68,11 @@ describe('the HTML report', () => {
     expect(renderHtmlReport(sampleReport())).not.toContain('RESEARCH')
   })
 
+  test('cost-free fills say so', () => {
+    expect(renderHtmlReport({ ...sampleReport(), fills: 'bar-price' })).toContain('<strong>Cost-free.</strong>')
+    expect(renderHtmlReport(sampleReport())).not.toMatch(/cost-free/i)
+  })
+
   test('a run that lost more than it had is called ruin', () => {
     expect(renderHtmlReport(ruinedReport())).toContain('<strong>Ruin.</strong>')
     expect(renderHtmlReport(sampleReport())).not.toContain('<strong>Ruin.</strong>')

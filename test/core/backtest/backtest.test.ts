@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Backtest } from '../../../src/core/backtest/backtest.js'
+import { lotSizing } from '../../../src/core/backtest/bar-price-fills.js'
 import type { BacktestSettings } from '../../../src/core/backtest/settings.js'
 import { CHAMPION_HASH, DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { MonteCarloForewarner } from '../../../src/core/forewarner/monte-carlo.js'
 import type { BacktestReport } from '../../../src/ports/backtest-report.js'
 import type { DayColumns } from '../../../src/ports/days.js'
 import { DayError } from '../../../src/ports/days.js'
+import type { Instrument } from '../../../src/ports/instrument.js'
 import { dayOf, type MarketShape, marketOf, marketShape } from '../../support/markets.js'
 
 const ABOUT = { engineVersion: '1.2.3', codeHash: 'c0de', settings: { vol_gate: 'warmup' } }
@@ -162,3 +164,64 @@ function priceOf({ exitPrice, direction, reason }: BacktestReport['trades'][numb
   const slip = reason === 'STOP_LOSS' || reason === 'HIBERNATE_HALT' ? 0.0005 : 0.0002
   return exitPrice / (1 - direction * slip)
 }
+
+describe('fills at bar prices', () => {
+  const INSTRUMENT: Instrument = {
+    identity: { symbol: 'ANY', exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
+    status: 'TRADING',
+    tickSize: '0.01',
+    lotSize: '0.1',
+    minQuantity: '0.2',
+    maxQuantity: '50',
+    minNotionalUsd: '5',
+    priceBand: '0.05',
+    maxLeverage: 20,
+    maintenanceMarginRate: '0.025',
+  }
+
+  test.each([
+    ['whole lots, rounded down', 199.99, 100, 1.9],
+    ['a whole number of lots as it is', 200, 100, 2],
+    ['what doubles make a hair less than a lot, too', 0.3 * 100, 100, 0.3],
+    ['the smallest quantity', 20, 100, 0.2],
+    ['nothing below the smallest quantity', 19.99, 100, 0],
+    ['nothing below the smallest notional', 4.99, 10, 0],
+    ['the smallest notional', 5, 10, 0.5],
+    ['nothing above the largest quantity', 5010, 100, 0],
+  ])('%s: %f USD at %f are %f', (_, notionalUsd, price, quantity) => {
+    expect(lotSizing(() => INSTRUMENT)(notionalUsd, price, 'ANY')).toBe(quantity)
+  })
+
+  test('are marked, change the hash of the configuration, and draw nothing', () => {
+    const simulated = reportOn(LIVELY)
+    const filled = reportOn(LIVELY, { barPriceFills: (notionalUsd, price) => notionalUsd / price })
+    expect([simulated.fills, filled.fills]).toEqual(['simulated', 'bar-price'])
+    expect(filled.hashes.config).not.toBe(simulated.hashes.config)
+    expect(filled.hashes.parameters).toBe(simulated.hashes.parameters)
+    expect([filled.rngDraws, filled.research]).toEqual([0, simulated.research])
+    expect(filled.costs).toMatchObject({ slippage: 0, refund: 0, edge: 0, entryFees: 0, exitFees: 0 })
+    expect(filled.trades.length).toBeGreaterThan(10)
+  })
+
+  test('an order that cannot be placed is no entry, on any bar', () => {
+    const { trades, openPosition, days } = reportOn(LIVELY, { barPriceFills: () => 0 })
+    expect([trades, openPosition, days.map(({ entries }) => entries)]).toEqual([[], null, [0, 0, 0]])
+  })
+
+  test('what is open at the end is closed at its last price when asked for', () => {
+    let closed = 0
+    for (let seed = 0; seed < 20; seed++) {
+      const shape = { ...LIVELY, seed, parameters: { ...LIVELY.parameters, close_at_end: true } }
+      const { trades, openPosition, days, finalCapital, initialCapital } = reportOn(shape, {
+        barPriceFills: (notionalUsd, price) => notionalUsd / price,
+      })
+      expect(openPosition).toBeNull()
+      if (trades.at(-1)?.reason !== 'END_OF_DATA') continue
+      closed++
+      expect(trades.at(-1)!.exitBar).toBe(899)
+      expect(days.reduce((total, day) => total + day.trades, 0)).toBe(trades.length)
+      expect(trades.reduce((capital, trade) => capital + trade.net, initialCapital)).toBe(finalCapital)
+    }
+    expect(closed).toBeGreaterThan(0)
+  })
+})
