@@ -4,6 +4,7 @@
  */
 export { figures } from './core/analytics/figures.js'
 export { Backtest } from './core/backtest/backtest.js'
+export { type LotSizing, lotSizing } from './core/backtest/bar-price-fills.js'
 export { type CausalityInput, type CausalityVerdict, checkCausality } from './core/backtest/causality.js'
 export type { Cut } from './core/backtest/other-future.js'
 export type { RunAbout } from './core/backtest/report.js'
@@ -14,6 +15,7 @@ export { ScanInputError, Scanner, type ScanStamp } from './core/eigen/scanner.js
 export { type ScannerSnapshot, ScannerSnapshotError } from './core/eigen/snapshot.js'
 export type { DayBoost, DayStart } from './core/engine/day.js'
 export { type Bar, type BarOutcome, Engine, type EnginePorts } from './core/engine/engine.js'
+export type { ConfirmedExit, ConfirmedLeg, ExitProposal, Fills, Proposal } from './core/engine/fills.js'
 export {
   CHAMPION,
   CHAMPION_HASH,
@@ -31,11 +33,14 @@ export { MonteCarloForewarner } from './core/forewarner/monte-carlo.js'
 export { parseOrderBookTable } from './core/orderbook/parse-order-book-table.js'
 export { type OrderBookTable, TableOrderBook } from './core/orderbook/table-order-book.js'
 export { VolGate, type VolGateSetting } from './core/signal/vol-gate.js'
+export { type ChampionSettings, ChampionStrategy } from './core/strategy/champion.js'
 export * as survival from './core/survival/survival.js'
 export type * from './ports/backtest-report.js'
 export { type DayColumns, DayError, type DayFile, type DayOutcome, type DaySink, type DaySource } from './ports/days.js'
 export type * from './ports/forewarner.js'
+export type * from './ports/instrument.js'
 export type * from './ports/market.js'
 export type * from './ports/order-book.js'
 export type * from './ports/scan.js'
+export type * from './ports/strategy.js'
 export type * from './ports/trades.js'
