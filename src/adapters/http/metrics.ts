@@ -1,0 +1,89 @@
+import { Gauge, Registry } from 'prom-client'
+import { STATUS_REGISTRIES } from '../../ports/status.generated.js'
+import type { StatusSurface } from '../../ports/status-surface.js'
+
+/** Numbers of the document → gauges of the same name. */
+const GAUGES = [
+  'uptime_s',
+  'risk_multiplier',
+  'link_age_ms',
+  'ws_event_lag_ms',
+  'last_scan_number',
+  'last_scan_age_ms',
+  'loop_lag_ms',
+  'wal_queue_depth',
+  'wal_queue_capacity',
+  'wal_enqueue_failures',
+  'open_position_count',
+  'naked_exposure_events_24h',
+  'drawdown_pct',
+  'http_429_count_5m',
+  'session_terminations_5m',
+] as const
+
+/** `/status` in the exposition format of Prometheus. Read when asked for: a gauge is never older than its document. */
+export class StatusMetrics {
+  private readonly registry = new Registry()
+
+  constructor(surface: StatusSurface) {
+    for (const name of GAUGES) {
+      this.gauge(name, `${name} of /status; NaN while unknown`, (gauge) =>
+        gauge.set(surface.status()[name] ?? Number.NaN),
+      )
+    }
+    this.oneHot('trading_mode', STATUS_REGISTRIES.trading_modes, surface)
+    this.oneHot('posture', STATUS_REGISTRIES.postures, surface)
+    this.oneHot('link_state', STATUS_REGISTRIES.link_states, surface)
+    this.oneHot('f1_cert_state', STATUS_REGISTRIES.f1_cert_states, surface)
+    this.gauge('open_permission_blocked_latch', '1 while nothing may open until a reconciliation', (gauge) =>
+      gauge.set(surface.status().open_permission_blocked_latch ? 1 : 0),
+    )
+    this.gauge(
+      'mode_reason',
+      '1 for every reason in force',
+      (gauge) => {
+        const inForce: readonly string[] = surface.status().mode_reasons
+        for (const { code } of STATUS_REGISTRIES.mode_reasons) {
+          gauge.set({ reason: code }, inForce.includes(code) ? 1 : 0)
+        }
+      },
+      ['reason'],
+    )
+    this.gauge('realized_capital_usd', 'realised capital of the session', (gauge) =>
+      gauge.set(Number(surface.session().realizedCapitalUsd)),
+    )
+  }
+
+  get contentType(): string {
+    return this.registry.contentType
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics()
+  }
+
+  private gauge(name: string, help: string, collect: (gauge: Gauge) => void, labelNames: string[] = []): void {
+    new Gauge({
+      name: `dolphin_${name}`,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        collect(this)
+      },
+    })
+  }
+
+  /** One series per word, 1 for the one in force: what alerts are written against. */
+  private oneHot(
+    name: 'trading_mode' | 'posture' | 'link_state' | 'f1_cert_state',
+    words: readonly string[],
+    surface: StatusSurface,
+  ): void {
+    const collect = (gauge: Gauge) => {
+      const inForce = surface.status()[name]
+      for (const value of words) gauge.set({ value }, value === inForce ? 1 : 0)
+    }
+    this.gauge(name, `1 for the ${name} in force`, collect, ['value'])
+  }
+}

@@ -1,0 +1,56 @@
+import type { OperatorCommand } from './sides.js'
+import type { StatusDocument } from './status.generated.js'
+
+/** What the dashboard shows beside `/status`: views, never authority. Money in USD, times UTC ms. */
+export interface SessionView {
+  readonly position: {
+    readonly symbol: string
+    readonly direction: 'LONG' | 'SHORT'
+    readonly quantity: string
+    readonly entryPrice: string
+    readonly markPrice: string | null
+    readonly unrealizedPnlUsd: string | null
+    readonly openedAtMs: number
+  } | null
+  readonly initialCapitalUsd: string
+  readonly realizedCapitalUsd: string
+  /** Realised capital over the session: at its start and after every closed trade, at most 500 points. */
+  readonly equity: readonly { readonly atMs: number; readonly usd: number }[]
+  /** The last closed trades, newest first, at most 20. */
+  readonly trades: readonly {
+    readonly tradeId: string
+    readonly symbol: string
+    readonly direction: 'LONG' | 'SHORT'
+    readonly closedAtMs: number
+    readonly netUsd: string
+    readonly reason: string
+  }[]
+  /** What happened lately, newest first, at most 50. */
+  readonly events: readonly {
+    readonly atMs: number
+    readonly level: 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL' | 'EMERGENCY'
+    readonly category: string
+    readonly message: string
+  }[]
+}
+
+/** What became of an operator's command. `durable` false: it is in force, but would not survive a restart. */
+export interface OperatorOutcome {
+  readonly inForce: boolean
+  readonly durable: boolean
+  readonly detail: string
+}
+
+/**
+ * A running system as its status server sees it.
+ *
+ * - `status` and `session` answer from memory, at once, and do not throw while the process lives.
+ * - `operate` never waits for anything outside the process before a kill is in force.
+ * - `listen` calls back after every change; the answer ends it.
+ */
+export interface StatusSurface {
+  status(): StatusDocument
+  session(): SessionView
+  operate(command: OperatorCommand): Promise<OperatorOutcome>
+  listen(listener: () => void): () => void
+}
