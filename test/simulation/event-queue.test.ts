@@ -11,7 +11,9 @@ test('actions come by time, and within one millisecond as they were added', () =
         queue.at(time, () => taken.push([time, order]))
       })
       while (queue.step(100)) expect(queue.nowMs).toBe(taken.at(-1)![0])
-      expect(taken).toEqual(times.map((time, order) => [time, order] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]))
+      expect(taken).toEqual(
+        times.map((time, order) => [time, order] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]),
+      )
       expect(queue.count).toBe(times.length)
     }),
   )

@@ -29,7 +29,7 @@ export class EventQueue {
 
   /** A time that has passed means now. */
   at(atMs: number, action: Action): void {
-    const time = atMs > this.now ? atMs : this.now
+    const time = Math.max(atMs, this.now)
     const order = this.added++
     let hole = this.times.length
     while (hole > 0) {

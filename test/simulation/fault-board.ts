@@ -1,6 +1,13 @@
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import { ALL_FAULT_KINDS, FAULT_KINDS, type Fault, type FaultKind, type FaultPlan, type SideName } from './fault-plan.js'
 import type { EventQueue } from './event-queue.js'
+import {
+  ALL_FAULT_KINDS,
+  FAULT_KINDS,
+  type Fault,
+  type FaultKind,
+  type FaultPlan,
+  type SideName,
+} from './fault-plan.js'
 
 /** A fault while it lasts, with randomness of its own. */
 export class ActiveFault {
@@ -63,7 +70,10 @@ export class FaultBoard {
 
   /** Kind → how often it really happened. */
   counts(): Readonly<Record<FaultKind, number>> {
-    return Object.fromEntries(ALL_FAULT_KINDS.map((kind) => [kind, this.struck.get(kind) ?? 0])) as Record<FaultKind, number>
+    return Object.fromEntries(ALL_FAULT_KINDS.map((kind) => [kind, this.struck.get(kind) ?? 0])) as Record<
+      FaultKind,
+      number
+    >
   }
 
   private list(kind: FaultKind): ActiveFault[] {

@@ -38,5 +38,13 @@ function shrunkFailure(settings: RunSettings, invariant: string, triesMax: numbe
   const plan = shrinkPlan(drawn, fails, triesMax)
   const { violation, traceHash } = simulate({ ...settings, plan })
   const { seed, minutes, planted } = settings
-  return { seed, minutes, ...(planted !== undefined && { planted }), ...violation!, traceHash, plan, drawnFaults: drawn.length }
+  return {
+    seed,
+    minutes,
+    ...(planted !== undefined && { planted }),
+    ...violation!,
+    traceHash,
+    plan,
+    drawnFaults: drawn.length,
+  }
 }

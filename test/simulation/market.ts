@@ -49,9 +49,21 @@ export class Market {
 
   /** Moves the price by a fraction of it, at once. */
   jump(symbol: string, fraction: number): void {
-    const index = INSTRUMENTS.findIndex(({ identity }) => identity.symbol === symbol)
+    const index = SYMBOLS.indexOf(symbol)
     this.prices[index]! *= 1 + fraction
     this.listeners.quote(this.quote(index))
+  }
+
+  /** The price times `factor`, in ticks. */
+  price(symbol: string, factor: number): DecimalText {
+    const index = SYMBOLS.indexOf(symbol)
+    return inTicks(this.prices[index]! * factor, TICKS[index]!)
+  }
+
+  /** What that much money buys, in lots. */
+  quantity(symbol: string, usd: number): DecimalText {
+    const index = SYMBOLS.indexOf(symbol)
+    return inLots(usd / this.prices[index]!, LOTS[index]!)
   }
 
   /** No more bars: the strategies have nothing to decide on. */
@@ -111,7 +123,7 @@ export class Market {
 export const BAR_MS = 5_000
 
 const MARKET_STREAM = 0x3a7e
-const SYMBOLS = INSTRUMENTS.map(({ identity }) => identity.symbol)
+export const SYMBOLS = INSTRUMENTS.map(({ identity }) => identity.symbol)
 /** Steps per unit: a double times a whole number and back prints as the decimal that it is. */
 const TICKS = INSTRUMENTS.map(({ tickSize }) => Math.round(1 / Number(tickSize)))
 const LOTS = INSTRUMENTS.map(({ lotSize }) => Math.round(1 / Number(lotSize)))
@@ -124,10 +136,7 @@ function inLots(quantity: number, perUnit: number): DecimalText {
   return String(Math.max(1, Math.floor(quantity * perUnit)) / perUnit)
 }
 
-function instrument(
-  symbol: string,
-  rules: Pick<Instrument, 'tickSize' | 'lotSize' | 'maxQuantity'>,
-): Instrument {
+function instrument(symbol: string, rules: Pick<Instrument, 'tickSize' | 'lotSize' | 'maxQuantity'>): Instrument {
   return {
     identity: { symbol, exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
     status: 'TRADING',

@@ -21,7 +21,9 @@ test('what needs no fault at all shrinks to the empty plan', () => {
 
 test('durations are halved down to the shortest that still fails', () => {
   const long = { ...plan[0]!, forMs: 16_000, amount: 0 }
-  expect(shrinkPlan([long], ([fault]) => fault !== undefined && fault.forMs >= 3_000)).toEqual([{ ...long, forMs: 4_000 }])
+  expect(shrinkPlan([long], ([fault]) => fault !== undefined && fault.forMs >= 3_000)).toEqual([
+    { ...long, forMs: 4_000 },
+  ])
 })
 
 test('the whole plan is given back when the tries are used up', () => {

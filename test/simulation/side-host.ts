@@ -4,49 +4,60 @@ import type { CommonEvent, Side, SideEffect } from '../../src/ports/sides.js'
 import type { VenueRequest } from '../../src/ports/venue.js'
 import type { EventQueue } from './event-queue.js'
 import type { SideName } from './fault-plan.js'
-import type { SimDisk } from './sim-disk.js'
 import { SideClock } from './side-clock.js'
+import type { SimDisk } from './sim-disk.js'
 import { Violation } from './violation.js'
 
 /** An event without its time: the host's clock says it. */
 export type Timeless<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never
 
 /** Where effects go, and who watches. */
-export interface HostSurroundings<Record> {
+export interface HostSurroundings {
   send(from: SideName, text: string): void
   request(request: VenueRequest): void
   alerted(side: SideName, alert: Alert): void
-  appended(side: SideName, record: Record): void
+  /** A record, by its number in the journal and its line. */
+  appended(side: SideName, n: number, line: string): void
   /** The process is up, or down. */
   started(side: SideName): void
-  stopped(side: SideName): void
+  /** Was every record that it had appended on the plate? */
+  stopped(side: SideName, everythingDurable: boolean): void
   /** For the trace: everything that goes in and comes out. */
   traced(side: SideName, what: string): void
 }
 
-export interface SideMaker<Event, Record> {
+export interface SideMaker<Event, Record, S extends Side<Event, Record>> {
   /** From its journal's records; none is a first start. */
-  (records: readonly Record[]): Side<Event, Record>
+  make(records: readonly Record[]): S
+  /** As it is driven: with a bug in it, or as it is. */
+  driven(side: S, restarts: number): Side<Event, Record>
 }
 
 /**
  * The process around a side: feeds it events with its own clock's time, carries out its effects, dies and starts again.
  * Between a crash and the next start nothing reaches it.
  */
-export class SideHost<Event extends { readonly kind: string; readonly nowMs: number }, Record extends JournalRecord> {
-  side: Side<Event, Record> | undefined
+export class SideHost<
+  Event extends { readonly kind: string; readonly nowMs: number },
+  Record extends JournalRecord,
+  S extends Side<Event, Record>,
+> {
+  /** Undefined while the process is down. */
+  side: S | undefined
+  private machine: Side<Event, Record> | undefined
   readonly clock: SideClock
   private records: Record[] = []
   private life = 0
   private wakeAtMs = Number.POSITIVE_INFINITY
   private effectsLeft = Number.POSITIVE_INFINITY
+  private tornShare = 0
 
   constructor(
     readonly name: SideName,
-    private readonly make: SideMaker<Event, Record>,
+    private readonly maker: SideMaker<Event, Record, S>,
     readonly disk: SimDisk<Record>,
     private readonly queue: EventQueue,
-    private readonly around: HostSurroundings<Record>,
+    private readonly around: HostSurroundings,
   ) {
     this.clock = new SideClock(queue.nowMs)
   }
@@ -62,14 +73,17 @@ export class SideHost<Event extends { readonly kind: string; readonly nowMs: num
   /** Opens the journal, recovers and starts. */
   start(): void {
     const life = ++this.life
-    this.records = [...this.disk.open({
-      durable: (records) => this.ifAlive(life, { kind: 'durable', records }),
-      failed: (message) => this.ifAlive(life, { kind: 'journalFailed', message }),
-      pressure: (full) => this.ifAlive(life, { kind: 'journalPressure', full }),
-    })]
+    this.records = [
+      ...this.disk.open({
+        durable: (records) => this.ifAlive(life, { kind: 'durable', records }),
+        failed: (message) => this.ifAlive(life, { kind: 'journalFailed', message }),
+        pressure: (full) => this.ifAlive(life, { kind: 'journalPressure', full }),
+      }),
+    ]
     this.effectsLeft = Number.POSITIVE_INFINITY
     this.wakeAtMs = Number.POSITIVE_INFINITY
-    this.side = this.make(this.records)
+    this.side = this.maker.make(this.records)
+    this.machine = this.maker.driven(this.side, life - 1)
     this.around.started(this.name)
     this.handle({ kind: 'start' })
   }
@@ -79,25 +93,28 @@ export class SideHost<Event extends { readonly kind: string; readonly nowMs: num
     if (this.side === undefined) return
     this.checkReplay()
     this.side = undefined
+    this.machine = undefined
+    const everythingDurable = this.disk.depth === 0
     this.disk.crash(tornShare)
-    this.around.stopped(this.name)
+    this.around.stopped(this.name, everythingDurable)
   }
 
   /** Dies in the middle of carrying out effects, that many later. */
-  crashAfterEffects(effects: number): void {
-    this.effectsLeft = Math.min(this.effectsLeft, effects)
-    if (effects <= 0) this.crash(0)
+  crashAfterEffects(effects: number, tornShare: number): void {
+    this.effectsLeft = effects
+    this.tornShare = tornShare
+    if (effects === 0) this.crash(tornShare)
   }
 
   handle(timeless: Timeless<Event> | Timeless<CommonEvent>): void {
-    const { side } = this
-    if (side === undefined) return
+    const { machine } = this
+    if (machine === undefined) return
     const event = { ...timeless, nowMs: this.nowMs() } as unknown as Event
-    const effects = side.handle(event)
+    const effects = machine.handle(event)
     this.around.traced(this.name, event.kind)
     for (const effect of effects) {
       if (this.effectsLeft-- <= 0) {
-        this.crash(0)
+        this.crash(this.tornShare)
         return
       }
       this.carryOut(effect)
@@ -108,9 +125,12 @@ export class SideHost<Event extends { readonly kind: string; readonly nowMs: num
   /** The journal that this process wrote says the same as its memory. */
   checkReplay(): void {
     if (this.side === undefined) return
-    const replayed = this.make(JSON.parse(JSON.stringify(this.records))).stateHash()
+    const replayed = this.maker.make(JSON.parse(JSON.stringify(this.records))).stateHash()
     if (replayed !== this.side.stateHash()) {
-      throw new Violation('replay-gives-the-same-state', `${this.name}: ${this.records.length} records replay to another state`)
+      throw new Violation(
+        'replay-gives-the-same-state',
+        `${this.name}: ${this.records.length} records replay to another state`,
+      )
     }
   }
 
@@ -118,24 +138,28 @@ export class SideHost<Event extends { readonly kind: string; readonly nowMs: num
     switch (effect.kind) {
       case 'append': {
         this.records.push(effect.record)
-        this.around.traced(this.name, this.disk.append(effect.record))
-        this.around.appended(this.name, effect.record)
+        const line = this.disk.append(effect.record)
+        this.around.traced(this.name, line)
+        this.around.appended(this.name, effect.record.n, line)
         return
       }
       case 'send':
         this.around.traced(this.name, effect.text)
-        return this.around.send(this.name, effect.text)
+        this.around.send(this.name, effect.text)
+        return
       case 'request':
         this.around.traced(this.name, effect.request.requestId)
-        return this.around.request(effect.request)
+        this.around.request(effect.request)
+        return
       case 'alert':
         this.around.traced(this.name, effect.alert.alertId)
-        return this.around.alerted(this.name, effect.alert)
+        this.around.alerted(this.name, effect.alert)
+        return
     }
   }
 
   private scheduleWake(): void {
-    const dueMs = this.side?.nextDueMs()
+    const dueMs = this.machine?.nextDueMs()
     if (dueMs === undefined) return
     const atMs = this.clock.lookAtMs(this.queue.nowMs, dueMs)
     if (atMs >= this.wakeAtMs) return
@@ -144,7 +168,7 @@ export class SideHost<Event extends { readonly kind: string; readonly nowMs: num
     this.queue.at(atMs, () => {
       if (this.life !== life || this.wakeAtMs !== atMs) return
       this.wakeAtMs = Number.POSITIVE_INFINITY
-      const nowDueMs = this.side?.nextDueMs()
+      const nowDueMs = this.machine?.nextDueMs()
       if (nowDueMs !== undefined && nowDueMs <= this.nowMs()) this.handle({ kind: 'time' })
       else this.scheduleWake()
     })

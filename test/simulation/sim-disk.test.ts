@@ -44,7 +44,9 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 test('after a crash a prefix is left that has everything that was called durable', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.record({ lines: fc.integer({ min: 1, max: 30 }), waitMs: fc.integer({ min: 0, max: 6 }) }), { maxLength: 12 }),
+      fc.array(fc.record({ lines: fc.integer({ min: 1, max: 30 }), waitMs: fc.integer({ min: 0, max: 6 }) }), {
+        maxLength: 12,
+      }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       (writes, tornShare) => {
         const { disk, told, run, open } = written()
@@ -54,7 +56,12 @@ test('after a crash a prefix is left that has everything that was called durable
           for (let line = 0; line < lines; line++) disk.append(record(++appended))
           run(waitMs)
         }
-        const durable = Number(told.filter((one) => one.startsWith('durable')).at(-1)?.slice(8) ?? 0)
+        const durable = Number(
+          told
+            .filter((one) => one.startsWith('durable'))
+            .at(-1)
+            ?.slice(8) ?? 0,
+        )
         disk.crash(tornShare)
         const left = open()
         expect(left).toEqual(upTo(left.length))
@@ -91,18 +98,21 @@ test('a flipped bit before the last write is refused wherever it is', () => {
   expect(open()).toEqual(upTo(300))
 })
 
-test.each<FaultKind>(['disk-full', 'disk-fsync-failure'])('%s is told once, and nothing is durable after it', (kind) => {
-  const { disk, told, run, open } = written(kind)
-  open()
-  for (let n = 1; n <= 10; n++) {
-    run(200)
-    disk.append(record(n))
-  }
-  run(100)
-  expect(told).toEqual([kind === 'disk-full' ? 'no space left on device' : 'fsync: input/output error'])
-  disk.crash(0)
-  expect(open()).toEqual([])
-})
+test.each<FaultKind>(['disk-full', 'disk-fsync-failure'])(
+  '%s is told once, and nothing is durable after it',
+  (kind) => {
+    const { disk, told, run, open } = written(kind)
+    open()
+    for (let n = 1; n <= 10; n++) {
+      run(200)
+      disk.append(record(n))
+    }
+    run(100)
+    expect(told).toEqual([kind === 'disk-full' ? 'no space left on device' : 'fsync: input/output error'])
+    disk.crash(0)
+    expect(open()).toEqual([])
+  },
+)
 
 test('a queue that fills behind a slow fsync says so, and says when it has drained', () => {
   const { disk, told, run, open } = written('disk-slow-fsync')

@@ -54,6 +54,11 @@ export class SimDisk<R extends JournalRecord> {
     return this.waiting.length + this.writing.length
   }
 
+  /** Records on the plate, over all processes so far. */
+  get durableRecords(): number {
+    return this.end.records
+  }
+
   /** Its writes have failed: nothing becomes durable until a process opens it again. */
   get failed(): boolean {
     return this.broken
@@ -63,7 +68,10 @@ export class SimDisk<R extends JournalRecord> {
   open(listeners: DiskListeners): readonly R[] {
     const { records, verdict, end } = scanJournal<R>(this.kind, this.files())
     if (verdict.kind === 'corrupt') {
-      throw new Violation('journal-is-sound', `${verdict.segment}: expected ${verdict.expected}, found ${verdict.found}`)
+      throw new Violation(
+        'journal-is-sound',
+        `${verdict.segment}: expected ${verdict.expected}, found ${verdict.found}`,
+      )
     }
     if (verdict.kind === 'tornTail') {
       const torn = this.segments.at(-1)!
@@ -114,14 +122,20 @@ export class SimDisk<R extends JournalRecord> {
     segment.durable = copy.slice(0, at) + flipped + copy.slice(at + 1)
     const { verdict } = scanJournal<R>(this.kind, this.files())
     if (verdict.kind !== 'corrupt') {
-      throw new Violation('a-flipped-bit-is-refused', `${this.kind} ${segment.name}: byte ${at}: journal is ${verdict.kind}`)
+      throw new Violation(
+        'a-flipped-bit-is-refused',
+        `${this.kind} ${segment.name}: byte ${at}: journal is ${verdict.kind}`,
+      )
     }
     segment.durable = copy
   }
 
   private write(): void {
     if (this.waiting.length === 0 || this.writing.length > 0 || this.broken) return
-    if (this.faults.under('disk-full', this.kind)?.strikes()) return this.fail('no space left on device')
+    if (this.faults.under('disk-full', this.kind)?.strikes()) {
+      this.fail('no space left on device')
+      return
+    }
     let segment = this.segments.at(-1)!
     if (segment.durable.length > SEGMENT_CHARACTERS) {
       segment.durable += this.format.continued(this.end.segment + 1)
@@ -138,7 +152,10 @@ export class SimDisk<R extends JournalRecord> {
   }
 
   private synced(segment: Segment): void {
-    if (this.faults.under('disk-fsync-failure', this.kind)?.strikes()) return this.fail('fsync: input/output error')
+    if (this.faults.under('disk-fsync-failure', this.kind)?.strikes()) {
+      this.fail('fsync: input/output error')
+      return
+    }
     segment.lastWriteAt = segment.durable.length
     segment.durable += segment.written
     segment.written = ''

@@ -9,8 +9,6 @@ export interface VenueListeners {
   deliver(event: VenueEvent): void
   /** Everything the exchange says, as it says it. */
   said(event: VenueEvent): void
-  /** A request that arrives at the exchange now. */
-  arrived(request: VenueRequest): void
 }
 
 /** A request that still owes its answer. */
@@ -63,7 +61,10 @@ export class SimVenue {
 
   request(request: VenueRequest): void {
     if (request.kind === 'submit' && this.rejects(request)) return
-    if (this.faults.under('venue-rate-limit')?.strikes()) return this.refuse(request, 'RATE_LIMITED')
+    if (this.faults.under('venue-rate-limit')?.strikes()) {
+      this.refuse(request, 'RATE_LIMITED')
+      return
+    }
     const lost = this.faults.under('venue-timeout-lost')
     if (this.disconnectedStrikes() || lost?.strikes(lost.fault.amount)) {
       this.expect(request, true)
@@ -76,7 +77,12 @@ export class SimVenue {
   }
 
   /** Someone else trades in the account. */
-  foreign(order: { readonly symbol: string; readonly side: 'BUY' | 'SELL'; readonly quantity: string; readonly price?: string }): void {
+  foreign(order: {
+    readonly symbol: string
+    readonly side: 'BUY' | 'SELL'
+    readonly quantity: string
+    readonly price?: string
+  }): void {
     const id = `manual-${++this.foreignOrders}`
     const type = order.price === undefined ? 'MARKET' : 'LIMIT'
     this.arrive({
@@ -112,7 +118,6 @@ export class SimVenue {
   }
 
   private arrive(request: VenueRequest): void {
-    this.listeners.arrived(request)
     this.exchange.handle(request, this.queue.nowMs)
     this.pump()
   }
@@ -149,7 +154,10 @@ export class SimVenue {
       if (event.kind !== 'quote') this.faults.count('venue-disconnect')
       return
     }
-    if (event.kind !== 'fill' && event.kind !== 'order') return this.listeners.deliver(event)
+    if (event.kind !== 'fill' && event.kind !== 'order') {
+      this.listeners.deliver(event)
+      return
+    }
     const lost = this.faults.under('venue-lost-stream')
     if (lost?.strikes(lost.fault.amount)) return
     const late = this.faults.under('venue-late-stream')
@@ -193,4 +201,10 @@ export class SimVenue {
 /** Of the adapter: whatever has no answer by then is unknown. */
 const TIMEOUT_MS = 5_000
 const VENUE_STREAM = 0x7e4e
-const REJECT_CODES: readonly RejectCode[] = ['NO_LIQUIDITY', 'INSUFFICIENT_MARGIN', 'PRICE_BAND', 'RATE_LIMITED', 'INVALID']
+const REJECT_CODES: readonly RejectCode[] = [
+  'NO_LIQUIDITY',
+  'INSUFFICIENT_MARGIN',
+  'PRICE_BAND',
+  'RATE_LIMITED',
+  'INVALID',
+]

@@ -65,7 +65,8 @@ async function commandOf(args: string[]): Promise<Command> {
     process.stdout.write(USAGE)
     process.exit(0)
   }
-  const minutes = values.hours === undefined ? number('minutes', values.minutes, 5) : 60 * number('hours', values.hours, 1)
+  const minutes =
+    values.hours === undefined ? number('minutes', values.minutes, 5) : 60 * number('hours', values.hours, 1)
   if (minutes < 3) throw new Error(`--minutes: expected at least 3, found ${minutes}`)
   const { planted } = values
   if (planted !== undefined && !(planted in PLANTED_BUGS)) {
@@ -178,7 +179,9 @@ function reportFailure(failure: Failure): void {
 }
 
 function table(title: string, counts: Readonly<Record<string, number>>): string[] {
-  const rows = Object.entries(counts).map(([name, count]) => `  ${name.padEnd(28)}${count.toLocaleString('en').padStart(12)}`)
+  const rows = Object.entries(counts).map(
+    ([name, count]) => `  ${name.padEnd(28)}${count.toLocaleString('en').padStart(12)}`,
+  )
   return [`${title}:`, ...rows]
 }
 

@@ -19,7 +19,10 @@ export function addOutcome(tally: Tally, outcome: Outcome): void {
   addTally(tally, { ...outcome, seeds: 1 })
 }
 
-export function addTally(tally: Tally, more: Pick<Tally, 'seeds' | 'virtualMs' | 'events' | 'faults' | 'coverage'>): void {
+export function addTally(
+  tally: Tally,
+  more: Pick<Tally, 'seeds' | 'virtualMs' | 'events' | 'faults' | 'coverage'>,
+): void {
   tally.seeds += more.seeds
   tally.virtualMs += more.virtualMs
   tally.events += more.events

@@ -1,0 +1,69 @@
+import { recordedQuantity } from '../../src/core/execution/state.js'
+import { signedQuantity } from '../../src/core/position/position.js'
+import { Exact } from '../../src/ports/exact.js'
+import { SYMBOLS } from './market.js'
+import type { World } from './world.js'
+
+/** What is not yet as it is when both sides and the venue agree and may trade; undefined when nothing is. */
+export function disagreement(world: World): string | undefined {
+  const { side: decision } = world.decision
+  const { side: execution } = world.execution
+  if (decision === undefined || execution === undefined) return 'a process is down'
+  const { latches } = execution.state
+  const seen = decision.state.reportsSeen
+  const rows: readonly (readonly [what: string, expected: unknown, found: unknown])[] = [
+    ['link, by the decision side', 'LINK_OK', decision.linkState],
+    ['link, by the execution side', 'LINK_OK', execution.linkState],
+    ['mode of the decision side', 'ACTIVE', decision.state.mode],
+    ['mode of the execution side', 'ACTIVE', execution.state.mode],
+    ['latches of the decision side', '', Object.keys(decision.state.latches).join(' ')],
+    ['latches of the execution side', '', latches.join(' ')],
+    ['reports seen', execution.state.reportsIssued, seen],
+    ...positionRows(world),
+  ]
+  const row = rows.find(([, expected, found]) => expected !== found)
+  return row && `${row[0]}: expected ${row[1] || 'none'}, found ${row[2] || 'none'}`
+}
+
+/** What is left that should not be, once everything is closed and nothing is on its way. */
+export function remainder(world: World): string | undefined {
+  const { account, orders } = world.venue.exchange.snapshot().matcher
+  const held = Object.entries(account.positions)[0]
+  if (held !== undefined) return `position: ${held[1].quantity} ${held[0]} is left at the venue`
+  const open = orders.find(
+    ({ status, request }) => isOurs(request.clientOrderId) && (status === 'ACKNOWLEDGED' || status === 'PARTIAL'),
+  )
+  if (open !== undefined) return `orders: ${open.request.clientOrderId} is left at the venue`
+  const [unreported] = world.oracle.unreported()
+  if (unreported !== undefined) return `fills: ${unreported.symbol} ${unreported.tradeId} was never reported`
+  const balanceUsd = new Exact(world.decision.side!.state.balanceUsd)
+  if (!balanceUsd.equals(account.walletUsd)) {
+    return `money: ${balanceUsd.toFixed()} USD by the decision side, ${account.walletUsd} USD at the venue`
+  }
+  return undefined
+}
+
+function positionRows(world: World): (readonly [string, string, string])[] {
+  const { positions } = world.venue.exchange.snapshot().matcher.account
+  const execution = world.execution.side!
+  const { position } = world.decision.side!.state
+  const decided = position === null ? '0' : signedQuantity(position)
+  const symbols = SYMBOLS.filter(
+    (symbol) => symbol in positions || symbol === position?.symbol || symbol === execution.state.symbol,
+  )
+  return symbols.flatMap((symbol) => {
+    const venue = positions[symbol]?.quantity ?? '0'
+    return [
+      [
+        `position in ${symbol} by the execution side`,
+        venue,
+        recordedQuantity(execution.state, symbol).toFixed(),
+      ] as const,
+      [`position in ${symbol} by the decision side`, venue, position?.symbol === symbol ? decided : '0'] as const,
+    ]
+  })
+}
+
+function isOurs(clientOrderId: string): boolean {
+  return !clientOrderId.startsWith('manual-')
+}

@@ -1,0 +1,74 @@
+import type { OperatorCommand } from '../../src/ports/sides.js'
+import type { EventQueue } from './event-queue.js'
+import { SIDES, type SideName } from './fault-plan.js'
+
+/** What a person sees of a side. */
+export interface SideView {
+  readonly mode: 'ACTIVE' | 'REDUCE_ONLY' | 'KILL'
+  readonly linkCorrupt: boolean
+  readonly journalFailed: boolean
+  readonly lockedOut: boolean
+  readonly breakerOpen: boolean
+}
+
+export interface Controls {
+  /** Undefined while the process is down. */
+  view(side: SideName): SideView | undefined
+  command(side: SideName, command: OperatorCommand): void
+  restart(side: SideName): void
+}
+
+/**
+ * The person who does what `docs/execution.md` asks: starts a process again whose journal failed, resyncs after CORRUPT,
+ * clears a lockout, resumes. Looks every few seconds; what is ordered holds over restarts.
+ */
+export class Operator {
+  private readonly orders: Record<SideName, OperatorCommand | undefined> = { decision: undefined, execution: undefined }
+
+  constructor(
+    private readonly queue: EventQueue,
+    private readonly controls: Controls,
+  ) {
+    queue.after(LOOKS_EVERY_MS, () => this.look())
+  }
+
+  /** Holds until `release`. */
+  forbid(side: SideName, command: 'kill' | 'reduce-only'): void {
+    const order: OperatorCommand = { command, reason: 'simulated' }
+    this.orders[side] = order
+    this.controls.command(side, order)
+  }
+
+  release(side: SideName): void {
+    this.orders[side] = undefined
+  }
+
+  /** A process that died before the order was on its disk does not know it. */
+  sideStarted(side: SideName): void {
+    const order = this.orders[side]
+    if (order !== undefined) this.controls.command(side, order)
+  }
+
+  private look(): void {
+    this.queue.after(LOOKS_EVERY_MS, () => this.look())
+    const corrupt = SIDES.find((side) => this.controls.view(side)?.linkCorrupt)
+    if (corrupt !== undefined) this.controls.command(corrupt, { command: 'resync', reason: 'link is corrupt' })
+    for (const side of SIDES) this.repair(side)
+  }
+
+  private repair(side: SideName): void {
+    const view = this.controls.view(side)
+    if (view === undefined) return
+    if (view.journalFailed) {
+      this.controls.restart(side)
+      return
+    }
+    if (view.lockedOut) this.controls.command(side, { command: 'clear-lockout', reason: 'looked into' })
+    if (view.breakerOpen) this.controls.command(side, { command: 'reset-breaker', reason: 'looked into' })
+    if (view.mode !== 'ACTIVE' && this.orders[side] === undefined) {
+      this.controls.command(side, { command: 'resume', reason: 'looked into' })
+    }
+  }
+}
+
+const LOOKS_EVERY_MS = 7_000

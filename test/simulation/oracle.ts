@@ -1,0 +1,208 @@
+import type { Alert } from '../../src/ports/alerts.js'
+import { Exact } from '../../src/ports/exact.js'
+import type { EntryPermission, FillReport } from '../../src/ports/messages.js'
+import type { Fill, OrderReport, OrderRequest } from '../../src/ports/orders.js'
+import type { OperatorCommand } from '../../src/ports/sides.js'
+import type { VenueEvent, VenueRequest } from '../../src/ports/venue.js'
+import type { SideName } from './fault-plan.js'
+import { Violation } from './violation.js'
+
+/** What the oracle asks the world. */
+export interface OracleSight {
+  nowMs(): number
+  /** Is the other build than this side's running at its peer, and since when? Undefined while they are the same. */
+  buildsDifferSinceMs(): number | undefined
+  /** Records of the execution side that are on the plate. */
+  executionDurable(): number
+}
+
+interface OpeningOrder {
+  readonly order: OrderRequest
+  readonly life: number
+}
+
+/**
+ * Sees everything, unlike either side: what each was told, what each says, what lies on the plates, and what the venue
+ * did. It knows nothing of how the sides work, only what they promise.
+ */
+export class Oracle {
+  /** Fills the venue made, by symbol and trade id, in order: each is told once here, however often the stream repeats it. */
+  readonly fills = new Map<string, Fill>()
+  private readonly permissions = new Map<string, EntryPermission>()
+  private readonly opened = new Map<string, OpeningOrder>()
+  private readonly sentInLife = new Set<string>()
+  private readonly venueOrders = new Map<string, string>()
+  /** Of each fill. */
+  private readonly reportNumbers = new Map<string, number>()
+  private readonly recordedAt = new Map<string, number>()
+  /** An operator or an alert has forbidden openings, as far as each side has been told. */
+  private readonly forbidden: Record<SideName, string | undefined> = { decision: undefined, execution: undefined }
+  private life = 0
+  private lastHeardMs = Number.NEGATIVE_INFINITY
+
+  constructor(private readonly sight: OracleSight) {}
+
+  ordered(side: SideName, { command }: OperatorCommand): void {
+    if (command === 'kill' || command === 'reduce-only') this.forbidden[side] = `the operator's ${command}`
+    if (command === 'resume') this.forbidden[side] = undefined
+  }
+
+  alerted(side: SideName, { level, message }: Alert): void {
+    if (level === 'CRITICAL' || level === 'EMERGENCY') this.forbidden[side] ??= `${level} alert: ${message}`
+  }
+
+  started(side: SideName): void {
+    if (side !== 'execution') return
+    this.life++
+    this.sentInLife.clear()
+    this.lastHeardMs = this.sight.nowMs()
+  }
+
+  /** What only lay in memory is forgotten, a mode change that was not on the plate included. */
+  stopped(side: SideName, everythingDurable: boolean): void {
+    if (!everythingDurable) this.forbidden[side] = undefined
+    if (side !== 'execution') return
+    const durable = this.sight.executionDurable()
+    for (const [id, n] of this.recordedAt) if (n > durable) this.recordedAt.delete(id)
+  }
+
+  /** A record of the execution side, as text. */
+  recorded(n: number, text: string): void {
+    for (const [, id] of text.matchAll(ENTRY_ORDER_ID)) if (!this.recordedAt.has(id!)) this.recordedAt.set(id!, n)
+  }
+
+  heard(side: SideName): void {
+    if (side === 'execution') this.lastHeardMs = this.sight.nowMs()
+  }
+
+  said(side: SideName, text: string): void {
+    if (side === 'execution') {
+      if (text.includes('"type":"FILL_REPORT"')) this.reported((JSON.parse(text) as { body: FillReport }).body)
+      return
+    }
+    if (!text.includes('"type":"ENTRY_PERMISSION"')) return
+    const { body } = JSON.parse(text) as { readonly body: EntryPermission }
+    if (this.forbidden.decision !== undefined) {
+      throw new Violation(
+        'nothing-opens-while-forbidden',
+        `permission for ${body.intentId} despite ${this.forbidden.decision}`,
+      )
+    }
+    this.permissions.set(body.intentId, body)
+  }
+
+  /** The execution side lets a request go. */
+  requested(request: VenueRequest): void {
+    if (request.kind !== 'submit') return
+    const { order } = request
+    const id = order.clientOrderId
+    if (this.sentInLife.has(id)) throw new Violation('one-submit-per-client-id', `${id} is sent again`)
+    this.sentInLife.add(id)
+    if (!order.reduceOnly) this.opens(order)
+  }
+
+  venueSaid(event: VenueEvent): void {
+    if (event.kind === 'fill') this.fills.set(keyOf(event.fill), event.fill)
+    if (event.kind === 'snapshot') for (const fill of event.snapshot.fills) this.fills.set(keyOf(fill), fill)
+    if (event.kind === 'order' || event.kind === 'found' || event.kind === 'acknowledged') this.knows(event.report)
+  }
+
+  /** Fills of the venue that the execution side has not reported. */
+  unreported(): readonly Fill[] {
+    return [...this.fills].filter(([key]) => !this.reportNumbers.has(key)).map(([, fill]) => fill)
+  }
+
+  /** Signed base units by symbol, of all fills. */
+  positions(): Map<string, Exact> {
+    const positions = new Map<string, Exact>()
+    for (const { symbol, side, quantity } of this.fills.values()) {
+      const before = positions.get(symbol) ?? new Exact(0)
+      positions.set(symbol, side === 'BUY' ? before.plus(quantity) : before.minus(quantity))
+    }
+    return positions
+  }
+
+  private opens(order: OrderRequest): void {
+    const id = order.clientOrderId
+    const before = this.opened.get(id)
+    if (before !== undefined) throw new Violation('unknown-is-never-resubmitted', `${id} opens a second time`)
+    this.opened.set(id, { order, life: this.life })
+    this.checkPermission(order)
+    const recordedAt = this.recordedAt.get(id)
+    if (recordedAt === undefined || recordedAt > this.sight.executionDurable()) {
+      throw new Violation(
+        'durable-before-sent',
+        `${id} leaves, its record ${recordedAt ?? 'does not exist'} is not on disk`,
+      )
+    }
+    if (this.forbidden.execution !== undefined) {
+      throw new Violation('nothing-opens-while-forbidden', `${id} leaves despite ${this.forbidden.execution}`)
+    }
+    this.checkContact(id)
+  }
+
+  private checkPermission({ clientOrderId, symbol, side, quantity }: OrderRequest): void {
+    const intentId = clientOrderId.replace(/\.e$/, '')
+    const permission = this.permissions.get(intentId)
+    if (permission === undefined) throw new Violation('no-opening-without-permission', `${clientOrderId} has none`)
+    const permitted = `${permission.side} ${permission.quantity} ${permission.instrument.symbol}`
+    if (permitted !== `${side} ${quantity} ${symbol}`) {
+      throw new Violation(
+        'no-opening-without-permission',
+        `${clientOrderId}: ${side} ${quantity} ${symbol}, permitted ${permitted}`,
+      )
+    }
+  }
+
+  private checkContact(id: string): void {
+    const nowMs = this.sight.nowMs()
+    const silentMs = nowMs - this.lastHeardMs
+    if (silentMs > CONTACT_LOST_MS) {
+      throw new Violation('nothing-opens-without-contact', `${id} leaves ${silentMs} ms after the last message`)
+    }
+    const differMs = nowMs - (this.sight.buildsDifferSinceMs() ?? nowMs)
+    if (differMs > CONTACT_LOST_MS) {
+      throw new Violation('different-builds-do-not-trade', `${id} leaves, the builds differ for ${differMs} ms`)
+    }
+  }
+
+  private reported({
+    reportNumber,
+    instrument,
+    tradeId,
+    clientOrderId,
+    side,
+    quantity,
+    filledPrice,
+    feeUsd,
+  }: FillReport): void {
+    const key = `${instrument.symbol} ${tradeId}`
+    const fill = this.fills.get(key)
+    const says = [clientOrderId, side, quantity, filledPrice, feeUsd].join(' ')
+    const venueSays = fill && [fill.clientOrderId, fill.side, fill.quantity, fill.price, fill.feeUsd].join(' ')
+    if (says !== venueSays) {
+      throw new Violation('reports-are-true', `fill ${key}: reported ${says}, the venue made ${venueSays ?? 'none'}`)
+    }
+    const before = this.reportNumbers.get(key)
+    if (before !== undefined && before !== reportNumber) {
+      throw new Violation('each-fill-is-reported-once', `fill ${key}: reports ${before} and ${reportNumber}`)
+    }
+    this.reportNumbers.set(key, reportNumber)
+  }
+
+  private knows({ clientOrderId, venueOrderId }: OrderReport): void {
+    const before = this.venueOrders.get(clientOrderId)
+    if (before !== undefined && before !== venueOrderId) {
+      throw new Violation('one-venue-order-per-client-id', `${clientOrderId} is ${before} and ${venueOrderId}`)
+    }
+    this.venueOrders.set(clientOrderId, venueOrderId)
+  }
+}
+
+function keyOf({ symbol, tradeId }: Fill): string {
+  return `${symbol} ${tradeId}`
+}
+
+const ENTRY_ORDER_ID = /"([A-Za-z0-9.-]+\.e)"/g
+/** Silence makes the link LOST after 5 s; the rest is for what was on its way. */
+const CONTACT_LOST_MS = 8_000

@@ -1,0 +1,371 @@
+import { isRefusal, open, seal } from '../../src/core/execution/envelope.js'
+import type { Fill, OrderRequest } from '../../src/ports/orders.js'
+import type { CommonEvent, ExecutionEvent, Side, SideEffect } from '../../src/ports/sides.js'
+import type { VenueEvent, VenueRequest, VenueSnapshot } from '../../src/ports/venue.js'
+
+/** What goes into a side, and what it wants done; a bug changes either. Answers an event in its place, or nothing. */
+export interface Meddling {
+  /** Instead of the event; undefined: the side never hears of it. */
+  event?(event: ExecutionEvent): ExecutionEvent | undefined
+  /** Instead of the effects. `feed` lets the side handle another event, and gives the effects of that. */
+  effects?(
+    effects: readonly Effect[],
+    event: ExecutionEvent,
+    feed: (event: ExecutionEvent) => readonly Effect[],
+  ): readonly Effect[]
+}
+
+type Effect = SideEffect<unknown>
+type Submit = Extract<VenueRequest, { kind: 'submit' }>
+
+/** A bug that others lived through, put in on purpose: the simulator must find it. */
+export interface PlantedBug {
+  /** Of `docs/simulation.md`. */
+  readonly story: string
+  readonly what: string
+  /** A new one for each process: `restarts` counts those before it. */
+  readonly execution?: (restarts: number) => Meddling
+  readonly decision?: (restarts: number) => Meddling
+}
+
+export const PLANTED_BUGS = {
+  'resubmits-unknown': {
+    story: 'F1',
+    what: 'an order of unknown outcome is sent again under another id',
+    execution: resubmitsUnknown,
+  },
+  'counts-duplicates': { story: 'F2', what: 'a fill that comes again counts again', execution: countsDuplicates },
+  'invents-opposite-fill': {
+    story: 'F3',
+    what: 'a restart makes up the fill that would make it flat',
+    execution: inventsOppositeFill,
+  },
+  'forgets-seen-fills': {
+    story: 'F4',
+    what: 'some fills are marked as seen and never applied',
+    execution: () => withoutFills(({ tradeId }) => tradeId % 3 === 0),
+  },
+  'infers-fills': { story: 'F5', what: 'a status makes a fill, and the real fill is one more', execution: infersFills },
+  'forgets-working-orders': {
+    story: 'F6',
+    what: 'a restart forgets the orders that were working',
+    execution: forgetsWorkingOrders,
+  },
+  'ids-of-the-process': {
+    story: 'F7',
+    what: 'request ids come from a counter of the process',
+    execution: idsOfTheProcess,
+  },
+  'stale-truth': {
+    story: 'F8',
+    what: 'the first truth after a start is taken for the truth for ever',
+    execution: staleTruth,
+  },
+  'loses-partial-fills': {
+    story: 'F11',
+    what: 'fills of partly filled orders are dropped',
+    execution: losesPartialFills,
+  },
+  'kill-is-lost': { story: 'F17', what: 'the kill switch does nothing', execution: killIsLost, decision: killIsLost },
+  'takes-unknown-for-rejected': {
+    story: 'F18',
+    what: 'an order without acknowledgement counts as never placed',
+    execution: takesUnknownForRejected,
+  },
+  'drops-stop-after-rejection': {
+    story: 'F19',
+    what: 'a protective order that was rejected once is never placed again',
+    execution: dropsStopAfterRejection,
+  },
+  'rounds-in-binary': { story: 'F20', what: 'quantities are cut to lots in binary floats', execution: roundsInBinary },
+  'alerts-do-not-act': {
+    story: 'K',
+    what: 'alerts are logged, and trading goes on',
+    execution: alertsDoNotAct,
+    decision: alertsDoNotAct,
+  },
+  'hides-its-build': { story: 'K', what: 'builds are not compared', execution: hidesItsBuild, decision: hidesItsBuild },
+  'sends-before-durable': {
+    story: 'durability',
+    what: 'an order leaves before its record is on disk',
+    execution: sendsBeforeDurable,
+  },
+} as const satisfies Record<string, PlantedBug>
+
+export type PlantedBugName = keyof typeof PLANTED_BUGS
+
+/** The side with a bug in it. */
+export function withBug<Event extends { readonly kind: string; readonly nowMs: number }, Record>(
+  side: Side<Event, Record>,
+  meddling: Meddling | undefined,
+): Side<Event, Record> {
+  if (meddling === undefined) return side
+  const handle = (event: ExecutionEvent): readonly Effect[] => {
+    const changed = meddling.event === undefined ? event : meddling.event(event)
+    if (changed === undefined) return []
+    const effects = side.handle(changed as unknown as Event)
+    const feed = (more: ExecutionEvent) => side.handle(more as unknown as Event)
+    return meddling.effects?.(effects, event, feed) ?? effects
+  }
+  return {
+    handle: (event) => handle(event as unknown as ExecutionEvent) as readonly SideEffect<Record>[],
+    nextDueMs: () => side.nextDueMs(),
+    stateHash: () => side.stateHash(),
+  }
+}
+
+function resubmitsUnknown(): Meddling {
+  const submits = new Map<string, Submit>()
+  return {
+    effects(effects, event) {
+      for (const request of submitsOf(effects)) submits.set(request.requestId, request)
+      const answer = venueEvent(event)
+      const lost = answer?.kind === 'unknown' ? submits.get(answer.requestId) : undefined
+      if (lost === undefined || lost.order.reduceOnly) return effects
+      const order = { ...lost.order, clientOrderId: `${lost.order.clientOrderId}e` }
+      return [...effects, { kind: 'request', request: { ...lost, requestId: `${lost.requestId}again`, order } }]
+    },
+  }
+}
+
+function countsDuplicates(): Meddling {
+  const seen = new Set<number>()
+  let made = 0
+  return changesVenueEvents((event) => {
+    if (event.kind !== 'fill') return event
+    const { fill } = event
+    if (seen.has(fill.tradeId)) return { kind: 'fill', fill: { ...fill, tradeId: fill.tradeId + 1_000_000 * ++made } }
+    seen.add(fill.tradeId)
+    return event
+  })
+}
+
+function inventsOppositeFill(restarts: number): Meddling {
+  let invented = restarts === 0
+  return changesVenueEvents((event) => {
+    if (event.kind !== 'snapshot' || invented) return event
+    const { snapshot } = event
+    const [position] = snapshot.positions
+    if (position === undefined) return event
+    invented = true
+    const long = !position.quantity.startsWith('-')
+    const fill: Fill = {
+      tradeId: snapshot.lastTradeId + 1_000_000,
+      clientOrderId: snapshot.openOrders[0]?.clientOrderId ?? 'made-up',
+      symbol: position.symbol,
+      side: long ? 'SELL' : 'BUY',
+      price: position.markPrice,
+      quantity: position.quantity.replace('-', ''),
+      feeUsd: '0',
+      maker: false,
+      timestampNs: `${snapshot.atMs}000000`,
+    }
+    return { ...event, snapshot: { ...snapshot, positions: [], fills: [...snapshot.fills, fill] } }
+  })
+}
+
+function withoutFills(lost: (fill: Fill) => boolean): Meddling {
+  return changesVenueEvents((event) => {
+    if (event.kind === 'fill') return lost(event.fill) ? undefined : event
+    if (event.kind !== 'snapshot') return event
+    return { ...event, snapshot: { ...event.snapshot, fills: event.snapshot.fills.filter((fill) => !lost(fill)) } }
+  })
+}
+
+function infersFills(): Meddling {
+  const filled = new Map<string, number>()
+  let made = 0
+  return changesVenueEvents((event) => {
+    if (event.kind !== 'order' && event.kind !== 'acknowledged') return event
+    const { clientOrderId, symbol, side, filledQuantity, averagePrice } = event.report
+    if (averagePrice === null || (filled.get(clientOrderId) ?? 0) >= Number(filledQuantity)) return event
+    filled.set(clientOrderId, Number(filledQuantity))
+    const tradeId = 5_000_000 + ++made
+    const timestampNs = `${event.report.updatedAtMs}000000`
+    const fill = { tradeId, clientOrderId, symbol, side, price: averagePrice, quantity: filledQuantity }
+    return { kind: 'fill', fill: { ...fill, feeUsd: '0', maker: false, timestampNs } }
+  })
+}
+
+/** Orders of the process before: the venue seems not to know them. */
+function forgetsWorkingOrders(restarts: number): Meddling {
+  const own = new Set<string>()
+  const isOld = (clientOrderId: string) => restarts > 0 && !own.has(clientOrderId)
+  const changes = changesVenueEvents((event) => {
+    if (event.kind === 'order') return isOld(event.report.clientOrderId) ? undefined : event
+    if (event.kind === 'fill') return isOld(event.fill.clientOrderId) ? undefined : event
+    if (event.kind === 'found' && isOld(event.report.clientOrderId)) {
+      return { kind: 'notFound', requestId: event.requestId, clientOrderId: event.report.clientOrderId }
+    }
+    if (event.kind !== 'snapshot') return event
+    const openOrders = event.snapshot.openOrders.filter(({ clientOrderId }) => !isOld(clientOrderId))
+    const fills = event.snapshot.fills.filter(({ clientOrderId }) => !isOld(clientOrderId))
+    return { ...event, snapshot: { ...event.snapshot, openOrders, fills } }
+  })
+  return {
+    ...changes,
+    effects(effects) {
+      for (const { order } of submitsOf(effects)) own.add(order.clientOrderId)
+      return effects
+    },
+  }
+}
+
+let requestsOfThisProcess = 0
+
+function idsOfTheProcess(): Meddling {
+  const originals = new Map<string, string>()
+  const changes = changesVenueEvents((event) =>
+    'requestId' in event ? { ...event, requestId: originals.get(event.requestId) ?? event.requestId } : event,
+  )
+  return {
+    ...changes,
+    effects: (effects) =>
+      effects.map((effect) => {
+        if (effect.kind !== 'request') return effect
+        const requestId = `${effect.request.requestId}-${++requestsOfThisProcess}`
+        originals.set(requestId, effect.request.requestId)
+        return { kind: 'request', request: { ...effect.request, requestId } }
+      }),
+  }
+}
+
+function staleTruth(restarts: number): Meddling {
+  let first: VenueSnapshot | undefined
+  return changesVenueEvents((event) => {
+    if (event.kind !== 'snapshot' || restarts === 0) return event
+    first ??= event.snapshot
+    return { ...event, snapshot: { ...event.snapshot, positions: first.positions } }
+  })
+}
+
+function losesPartialFills(): Meddling {
+  const partial = new Set<string>()
+  const fills = withoutFills(({ clientOrderId }) => partial.has(clientOrderId))
+  return {
+    event(event) {
+      const venue = venueEvent(event)
+      if (venue?.kind === 'order' && venue.report.status === 'PARTIAL') partial.add(venue.report.clientOrderId)
+      return fills.event!(event)
+    },
+  }
+}
+
+function killIsLost(): Meddling {
+  return { event: (event) => (event.kind === 'operator' && event.operator.command === 'kill' ? undefined : event) }
+}
+
+function takesUnknownForRejected(): Meddling {
+  const submits = new Map<string, OrderRequest>()
+  const changes = changesVenueEvents((event) => {
+    const order = event.kind === 'unknown' ? submits.get(event.requestId) : undefined
+    if (event.kind !== 'unknown' || order === undefined) return event
+    const { requestId, message } = event
+    return { kind: 'rejected', requestId, clientOrderId: order.clientOrderId, code: 'INVALID', message }
+  })
+  return {
+    ...changes,
+    effects(effects) {
+      for (const { requestId, order } of submitsOf(effects)) submits.set(requestId, order)
+      return effects
+    },
+  }
+}
+
+/** The venue seems to have acknowledged what was never sent again. */
+function dropsStopAfterRejection(): Meddling {
+  let rejected = false
+  return {
+    event(event) {
+      const venue = venueEvent(event)
+      if (venue?.kind === 'rejected' && PROTECTIVE.test(venue.clientOrderId)) rejected = true
+      return event
+    },
+    effects: (effects) =>
+      rejected
+        ? effects.filter((effect) => !submitsOf([effect]).some(({ order }) => PROTECTIVE.test(order.clientOrderId)))
+        : effects,
+  }
+}
+
+function roundsInBinary(): Meddling {
+  return changesSubmits((order) => {
+    const lot = 10 ** -(order.quantity.split('.')[1]?.length ?? 0)
+    const digits = order.quantity.split('.')[1]?.length ?? 0
+    const cut = (Math.floor(Number(order.quantity) / lot) * lot).toFixed(digits)
+    return order.reduceOnly ? order : { ...order, quantity: cut.replace(/\.?0+$/, '') }
+  })
+}
+
+function alertsDoNotAct(): Meddling {
+  return {
+    effects(effects, event, feed) {
+      const alarming = effects.some(({ kind, ...rest }) => kind === 'alert' && ALARMING.test(JSON.stringify(rest)))
+      if (!alarming) return effects
+      const resume = { command: 'resume', reason: 'nobody reads alerts' } as const
+      return [...effects, ...feed({ kind: 'operator', nowMs: event.nowMs, operator: resume })]
+    },
+  }
+}
+
+function hidesItsBuild(): Meddling {
+  return {
+    effects: (effects) =>
+      effects.map((effect) => {
+        if (effect.kind !== 'send') return effect
+        const envelope = open(effect.text)
+        if (isRefusal(envelope) || envelope.type !== 'HEARTBEAT') return effect
+        const body = { ...envelope.body, build: '00000000000000aa' }
+        return { kind: 'send', text: seal({ type: 'HEARTBEAT', body }, envelope) }
+      }),
+  }
+}
+
+function sendsBeforeDurable(): Meddling {
+  let appended = 0
+  return {
+    effects(effects, { nowMs }, feed) {
+      const before = appended
+      appended += effects.filter(({ kind }) => kind === 'append').length
+      if (appended === before) return effects
+      const more = feed({ kind: 'durable', nowMs, records: appended })
+      appended += more.filter(({ kind }) => kind === 'append').length
+      return [...effects, ...more]
+    },
+  }
+}
+
+function changesVenueEvents(change: (event: VenueEvent) => VenueEvent | undefined): Meddling {
+  return {
+    event(event) {
+      const venue = venueEvent(event)
+      if (venue === undefined) return event
+      const changed = change(venue)
+      return changed && { kind: 'venue', nowMs: event.nowMs, event: changed }
+    },
+  }
+}
+
+function changesSubmits(change: (order: OrderRequest) => OrderRequest): Meddling {
+  return {
+    effects: (effects) =>
+      effects.map((effect) =>
+        effect.kind === 'request' && effect.request.kind === 'submit'
+          ? { kind: 'request', request: { ...effect.request, order: change(effect.request.order) } }
+          : effect,
+      ),
+  }
+}
+
+function venueEvent(event: ExecutionEvent | CommonEvent): VenueEvent | undefined {
+  return event.kind === 'venue' ? event.event : undefined
+}
+
+function submitsOf(effects: readonly Effect[]): Submit[] {
+  return effects.flatMap((effect) =>
+    effect.kind === 'request' && effect.request.kind === 'submit' ? [effect.request] : [],
+  )
+}
+
+const PROTECTIVE = /\.[ts]\d+$/
+const ALARMING = /"level":"(CRITICAL|EMERGENCY)"/
