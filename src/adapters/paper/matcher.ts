@@ -145,7 +145,7 @@ export class Matcher {
 
   /** The symbol's prices have changed: liquidation first, then orders as they were accepted. */
   onPrices(symbol: string, atMs: number): void {
-    if (!this.account.isFlat) this.liquidateWhenDue(symbol, atMs)
+    if (!this.account.isFlat) this.liquidateWhenDue(atMs)
     const open = this.open.get(symbol)!
     if (open.length === 0) return
     const book = this.books.get(symbol)!
@@ -240,9 +240,11 @@ export class Matcher {
     }
     const book = this.books.get(order.request.symbol)!
     if (reaches(side, price!, book.opposite(side))) this.take(order, atMs)
-    if (type === 'IOC') this.cancel(order, 'IOC', atMs)
-    const ahead = book.shownAt(side, new Exact(price!)).times(this.settings.queueAheadShare)
-    order.queueAhead = ahead.toFixed()
+    if (type === 'IOC') {
+      this.cancel(order, 'IOC', atMs)
+      return
+    }
+    order.queueAhead = book.shownAt(side, new Exact(price!)).times(this.settings.queueAheadShare).toFixed()
   }
 
   /** Takes what is offered, up to the limit if there is one, at the offered prices. */
@@ -326,8 +328,8 @@ export class Matcher {
   }
 
   /** Equity at or below the maintenance margin: everything is cancelled and closed, whatever the displayed sizes. */
-  private liquidateWhenDue(symbol: string, atMs: number): void {
-    if (this.isSafe(symbol)) return
+  private liquidateWhenDue(atMs: number): void {
+    if (this.isSafe()) return
     const { account, valuation } = this
     if (account.equityUsd(valuation).gt(account.maintenanceUsd(valuation))) return
     for (const open of this.open.values()) {
@@ -364,7 +366,7 @@ export class Matcher {
   }
 
   /** Spares the exact sums on most quotes: with one position, they turn at one mark. */
-  private isSafe(symbol: string): boolean {
+  private isSafe(): boolean {
     if (this.safe === undefined) {
       const [held, ...others] = this.account.symbols
       if (others.length > 0) return false
@@ -377,8 +379,7 @@ export class Matcher {
         high: isLong ? Infinity : (price ?? 0) * (1 - 1e-9),
       }
     }
-    if (symbol !== this.safe.symbol) return true
-    const mark = Number(this.books.get(symbol)!.quote!.mark)
+    const mark = Number(this.books.get(this.safe.symbol)!.quote!.mark)
     return mark > this.safe.low && mark < this.safe.high
   }
 

@@ -73,6 +73,7 @@ export class PaperExchange {
   market(event: PaperMarketEvent, atMs: number): void {
     this.arriveUntil(atMs)
     this.passTo(atMs)
+    if (this.settings.fillMode === 'bar-price') expectNoBook(event)
     switch (event.kind) {
       case 'quote': {
         const { quote } = event
@@ -357,5 +358,12 @@ export class PaperExchange {
       }
     }
     return earliest
+  }
+}
+
+/** At the bar's price there is no spread, no size and no queue that a book could tell of. */
+function expectNoBook({ kind }: PaperMarketEvent): void {
+  if (kind === 'quote' || kind === 'print' || kind === 'depth') {
+    throw new Error(`paper exchange: fill mode bar-price: expected bars, found a ${kind}`)
   }
 }
