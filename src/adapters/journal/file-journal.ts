@@ -201,6 +201,8 @@ class FileJournal implements Journal {
     const old = this.file!
     const segment = this.end!.segment + 1
     await createSegment(this.pathOf(segment), Buffer.from(this.format.header(this.end!)), this.openFile)
+    // The mark that nobody waited for: a continuation behind a broken one would be taken for damage.
+    await old.datasync()
     await this.put(this.format.continued(segment))
     await old.datasync()
     await old.close()
