@@ -12,6 +12,10 @@ interface LazyCommand {
 const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   backtest: { summary: 'run a strategy over Parquet days', load: () => import('./backtest-command.js') },
   demo: { summary: 'backtest the bundled real days, offline, no setup', load: () => import('./demo-command.js') },
+  compare: {
+    summary: 'explain how a paper session differs from the backtest of its days',
+    load: () => import('./compare-command.js'),
+  },
   scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan-command.js') },
   status: { summary: 'read and check the safety surface', load: () => import('./status-command.js') },
   data: { summary: 'make and check day files', load: () => import('./data-command.js') },

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { readSession } from '../adapters/session-log/read-session.js'
+import { SessionLogError } from '../adapters/session-log/refusal.js'
+import { type Comparison, compareRuns } from '../core/compare/compare.js'
+import type { BacktestReport } from '../ports/backtest-report.js'
+import type { Session } from '../ports/session.js'
+import { codeHash } from './code-hash.js'
+import { bulkRunOf } from './compare-bulk.js'
+import type { CompareOptions } from './compare-options.js'
+import { comparisonCsv, comparisonJson, comparisonText } from './compare-text.js'
+import { reason } from './config.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { watchInterrupt } from './interrupt.js'
+import { refuseOverwriting } from './overwriting.js'
+import { Interrupted, UserError } from './problems.js'
+import { coloursFor, notice, printResult } from './terminal.js'
+import { stageFile } from './write-atomically.js'
+
+/** Runs `dolphin compare` on checked options. */
+export async function runCompare(options: CompareOptions): Promise<ExitCode> {
+  const watch = watchInterrupt()
+  try {
+    const session = await sessionAt(options.session)
+    refuseOverwritingInputs(session, options.csv)
+    if (!options.quiet) for (const line of caveats(session)) notice(line)
+    const bulk = await bulkRunOf(session, options, watch.signal)
+    if (watch.signal.aborted) throw new Interrupted('Interrupted; nothing was written.')
+    const comparison = comparisonOf(bulk, session)
+    if (options.csv !== undefined) await writeCsv(options.csv, comparison)
+    const about = { session, bulk }
+    const colours = coloursFor(process.stdout)
+    const text = options.json
+      ? comparisonJson(comparison, about)
+      : comparisonText(comparison, about, { colours, all: options.all, csv: options.csv })
+    await printResult(text)
+    return comparison.explained ? EXIT.ok : EXIT.failed
+  } finally {
+    watch.stop()
+  }
+}
+
+function comparisonOf(bulk: BacktestReport, session: Session): Comparison {
+  return compareRuns({
+    bulk: bulk.trades,
+    bulkOpen: bulk.openPosition,
+    session: session.trades,
+    sessionOpen: session.summary?.openTrades ?? [],
+    missedEntries: session.missedEntries,
+  })
+}
+
+/** A session's folder, or one that holds exactly one session. */
+async function sessionAt(folder: string): Promise<Session> {
+  try {
+    return await readSession(sessionFolder(folder))
+  } catch (error) {
+    if (!(error instanceof SessionLogError)) throw error
+    const { place, expected, found } = error
+    throw new UserError({ place, message: `expected ${expected}, found ${found}` })
+  }
+}
+
+function sessionFolder(folder: string): string {
+  if (!existsSync(folder) || existsSync(join(folder, 'settings.json')) || !statSync(folder).isDirectory()) return folder
+  const inside = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'settings.json')))
+  if (inside.length > 1) {
+    throw new UserError({
+      place: '--session',
+      message: `expected one session, found ${inside.length} in ${folder}: ${inside.join(', ')}`,
+    })
+  }
+  return inside.length === 1 ? join(folder, inside[0]!) : folder
+}
+
+/** Of the table of a run that is compared, nothing may be lost to the table of its differences. */
+function refuseOverwritingInputs({ folder, settings }: Session, csv: string | undefined): void {
+  for (const name of ['trades.csv', 'missed.csv', 'daily.csv']) {
+    refuseOverwriting({ '--csv': csv }, [], { '--session': join(folder, name) })
+  }
+  const { factors } = settings.options
+  if (typeof factors === 'string') refuseOverwriting({ '--csv': csv }, [], { '--factors': factors })
+}
+
+/** What makes a comparison say less than it seems to. */
+function caveats({ settings, summary }: Session): string[] {
+  const lines: string[] = []
+  if (summary?.finished !== true)
+    lines.push('The session has not come to its end: trades after it stopped will be missing.')
+  if (settings.hashes.code !== codeHash()) lines.push('The session ran with another build than the backtest does now.')
+  return lines
+}
+
+async function writeCsv(path: string, comparison: Comparison): Promise<void> {
+  try {
+    await (await stageFile(path, comparisonCsv(comparison))).commit()
+  } catch (error) {
+    throw new UserError({ place: path, message: `cannot write the differences: ${reason(error)}` })
+  }
+}
