@@ -1,0 +1,218 @@
+import type { AlertLevel } from '../../ports/alerts.js'
+import type { Exact } from '../../ports/exact.js'
+import type { Instrument, InstrumentIdentity } from '../../ports/instrument.js'
+import type { OpenPermissionReason } from '../../ports/messages.js'
+import type { ExecutionEvent, SideEffect } from '../../ports/sides.js'
+import type { Quote, VenueRequest } from '../../ports/venue.js'
+import { canonicalJson } from '../canonical-json.js'
+import { crc32cHex } from '../numeric/crc32c.js'
+import { type ApplicationMessage, LinkEndpoint } from './link-endpoint.js'
+import { apply, type ExecutionRecord, type RecordBody } from './records.js'
+import type { ExecutionSettings } from './settings.js'
+import { type ExecutionState, liveOrders, recordedQuantity } from './state.js'
+
+export type ExecutionEffect = SideEffect<ExecutionRecord>
+
+/** A request to the venue without its id. */
+type Asked = VenueRequest extends infer R ? (R extends VenueRequest ? Omit<R, 'requestId'> : never) : never
+
+interface PendingRequest {
+  readonly kind: VenueRequest['kind']
+  readonly symbol: string
+  /** Empty for a snapshot. */
+  readonly clientOrderId: string
+  readonly sentAtMs: number
+  /** The venue's clock when it was sent, as far as it was known. */
+  readonly venueAtMs: number
+}
+
+/**
+ * What the files of the execution side share: the durable state and the way to change it, what is known only while the
+ * process lives, and the effects of the event at hand. A restart begins it anew in its safe state.
+ */
+export class Desk {
+  nowMs = 0
+  /** When there is something to do without an event. */
+  dueMs = Number.POSITIVE_INFINITY
+  readonly link: LinkEndpoint
+  /** As the venue last stated them. */
+  readonly instruments = new Map<string, Instrument>()
+  readonly quotes = new Map<string, Quote>()
+  readonly requests = new Map<string, PendingRequest>()
+  /** By client order id: when to ask about it again; only of those that need it. */
+  readonly queries = new Map<string, number>()
+  /** Client order ids asked about, and not found, after the venue could no longer accept them. */
+  readonly notFound = new Set<string>()
+  /** By client order id: when a cancel may be asked for again. */
+  readonly cancels = new Map<string, number>()
+  /** Symbols of which the venue is to state the truth. */
+  readonly truthWanted = new Set<string>()
+  /** Symbol → signed base units that the venue has beyond what all fills add up to, once that is sure. */
+  readonly unexplained = new Map<string, Exact>()
+  /** Symbols whose last truth disagreed. */
+  readonly disagreed = new Set<string>()
+  /** A truth has come since the start. */
+  hasTruth = false
+  /** The record of the entry order that waits for it to be durable. */
+  orderRecord = 0
+  /** Since when the price has been beyond the take-profit and the stop; null while it is not. */
+  readonly beyondSinceMs: { t: number | null; s: number | null } = { t: null, s: null }
+  /** When a protective order may be placed again after rejections, and how many there were in a row. */
+  readonly protectionRetry = { t: newRetry(), s: newRetry() }
+  /** What an entry price that differs has been told about. */
+  priceAlerted: string | null = null
+  /** Report number → when it was last sent. */
+  readonly reportSentMs = new Map<number, number>()
+  nextTruthMs = 0
+  /** An exit was refused because there may be nothing to reduce: nothing more is sent before the next truth. */
+  exitNeedsTruth = false
+  isStarted = false
+  startedAtMs = 0
+  isJournalFailed = false
+  isJournalFull = false
+  isConnected = true
+  /** The venue's own clock: the latest time it has told. */
+  venueNowMs = 0
+  /** Records on disk. */
+  private durable: number
+  private effects: ExecutionEffect[] = []
+  private event: ExecutionEvent | null = null
+  private inputs: string | null = null
+  private requestCount = 0
+
+  constructor(
+    readonly settings: ExecutionSettings,
+    readonly state: ExecutionState,
+  ) {
+    this.durable = state.n
+    for (const instrument of settings.instruments) this.instruments.set(instrument.identity.symbol, instrument)
+    const stand = () => this.stand()
+    this.link = new LinkEndpoint({ side: 'X', build: settings.build, stand }, state.session, settings.link)
+    this.recovered = state.n
+  }
+
+  private readonly recovered: number
+
+  begin(event: ExecutionEvent): void {
+    this.nowMs = event.nowMs
+    this.event = event
+    this.inputs = null
+  }
+
+  /** The effects since the last call. */
+  take(): readonly ExecutionEffect[] {
+    if (this.effects.length === 0) return NO_EFFECTS
+    const { effects } = this
+    this.effects = []
+    return effects
+  }
+
+  /** Into the journal and into the state; returns its number. */
+  record(body: RecordBody): number {
+    // Hashed once per event, and only for one that leads to a record: quotes nearly never do.
+    this.inputs ??= crc32cHex(canonicalJson(this.event))
+    const record: ExecutionRecord = { n: this.state.n + 1, atMs: this.nowMs, inputs: this.inputs, ...body }
+    apply(this.state, record)
+    this.effects.push({ kind: 'append', record })
+    return record.n
+  }
+
+  /** Told by the host: that many records appended since construction are on disk. */
+  markDurable(records: number): void {
+    this.durable = Math.max(this.durable, this.recovered + records)
+  }
+
+  isDurable(record: number): boolean {
+    return record <= this.durable
+  }
+
+  get durableRecords(): number {
+    return this.durable
+  }
+
+  alert(level: AlertLevel, category: string, message: string): void {
+    const alert = { alertId: `X${this.state.alerts + 1}`, level, category, message, atMs: this.nowMs }
+    this.record({ type: 'alert', alert })
+    this.effects.push({ kind: 'alert', alert })
+  }
+
+  latch(latch: OpenPermissionReason, detail: string): void {
+    if (!this.state.latches.includes(latch)) this.record({ type: 'latched', latch, detail })
+  }
+
+  /** Whether it left. */
+  send(message: ApplicationMessage): boolean {
+    const text = this.link.send(message, this.nowMs)
+    if (text !== undefined) this.effects.push({ kind: 'send', text })
+    return text !== undefined
+  }
+
+  sendText(text: string): void {
+    this.effects.push({ kind: 'send', text })
+  }
+
+  request(asked: Asked): void {
+    // Sessions rise with every start, so an answer to a request of an earlier process is never taken for one of ours.
+    const requestId = `${this.link.session}.${this.startedAtMs}.${++this.requestCount}`
+    const clientOrderId =
+      asked.kind === 'snapshot' ? '' : asked.kind === 'submit' ? asked.order.clientOrderId : asked.clientOrderId
+    const symbol = asked.kind === 'submit' ? asked.order.symbol : asked.symbol
+    const { nowMs: sentAtMs, venueNowMs: venueAtMs } = this
+    this.requests.set(requestId, { kind: asked.kind, symbol, clientOrderId, sentAtMs, venueAtMs })
+    this.effects.push({ kind: 'request', request: { ...asked, requestId } as VenueRequest })
+  }
+
+  isAsked(kind: VenueRequest['kind'], clientOrderId: string): boolean {
+    for (const pending of this.requests.values()) {
+      if (pending.kind === kind && pending.clientOrderId === clientOrderId) return true
+    }
+    return false
+  }
+
+  /** The venue is to be asked what is true of a symbol, as soon as no earlier question is open. */
+  wantTruth(symbol: string): void {
+    this.truthWanted.add(symbol)
+  }
+
+  wakeAt(atMs: number): void {
+    if (atMs < this.dueMs) this.dueMs = atMs
+  }
+
+  instrumentOf(symbol: string): Instrument | undefined {
+    return this.instruments.get(symbol)
+  }
+
+  /** Who a symbol is, also when it is none that we trade. */
+  identityOf(symbol: string): InstrumentIdentity {
+    const exchange = this.settings.instruments[0]?.identity.exchange ?? ''
+    return (
+      this.instruments.get(symbol)?.identity ?? { symbol, exchange, contractType: 'PERPETUAL', expiry: 'PERPETUAL' }
+    )
+  }
+
+  recordedQuantity(symbol: string): Exact {
+    return recordedQuantity(this.state, symbol)
+  }
+
+  private stand() {
+    const { state } = this
+    const symbol = state.trade?.instrument.symbol ?? state.exit?.instrument.symbol ?? null
+    const quantity = symbol === null ? '0' : recordedQuantity(state, symbol).toFixed()
+    const isFlat = quantity === '0'
+    return {
+      symbol: isFlat ? null : symbol,
+      positionQuantity: quantity,
+      positionId: isFlat ? null : (state.trade?.intentId ?? state.exit?.rootId ?? null),
+      openOrders: liveOrders(state)
+        .slice(0, 100)
+        .map(({ order }) => order.request.clientOrderId),
+      reports: state.reportsIssued,
+    }
+  }
+}
+
+const NO_EFFECTS: readonly ExecutionEffect[] = []
+
+function newRetry(): { rejections: number; notBeforeMs: number; rejectedId: string } {
+  return { rejections: 0, notBeforeMs: 0, rejectedId: '' }
+}

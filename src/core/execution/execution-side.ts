@@ -1,0 +1,353 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import type { TradingMode } from '../../ports/alerts.js'
+import type { LinkState, OpenPermissionReason } from '../../ports/messages.js'
+import type { ExecutionEvent, OperatorCommand, Side } from '../../ports/sides.js'
+import type { VenueEvent } from '../../ports/venue.js'
+import { assert, unreachable } from '../assert.js'
+import { canonicalJson } from '../canonical-json.js'
+import { Desk, type ExecutionEffect } from './desk.js'
+import { exitNow, onEarlyExit, settleClose, settleExit } from './exits.js'
+import { settleFailSafes } from './fail-safe.js'
+import { positionIdOf, takeFill } from './fills.js'
+import { entryBlocks } from './gates.js'
+import { contractStatus } from './instruments.js'
+import { ExecutionInvariants } from './invariants.js'
+import type { ApplicationMessage, LinkOutcome } from './link-endpoint.js'
+import { onApprovedAction, onPermission, settleEntry, settleReduce } from './permission.js'
+import { settleProtection } from './protection.js'
+import { apply, type ExecutionRecord } from './records.js'
+import { onReportsSeen, settleReports } from './reports.js'
+import type { ExecutionSettings } from './settings.js'
+import { type ExecutionState, initialState, type Trade } from './state.js'
+import { onSnapshot, settleTruth } from './truth.js'
+import { onAnswer, onReport, settleOrders } from './venue-orders.js'
+
+/**
+ * The side that obeys and protects: places what was approved and permitted, holds the position's exits, and reports what is
+ * true. Deterministic; see docs/execution.md for the protocol. The first event is `start`.
+ */
+export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
+  private readonly desk: Desk
+  private readonly invariants: ExecutionInvariants
+  /** The record of the session whose number is not on disk yet; 0 when there is none. */
+  private sessionRecord = 0
+  private isFirstSession = true
+  /** A build of the other side that has been told of as another than ours. */
+  private mixedBuild: string | null = null
+
+  constructor(settings: ExecutionSettings, recovered: ExecutionState = initialState()) {
+    assert(settings.instruments.length > 0, 'there is an active instrument')
+    this.desk = new Desk(settings, recovered)
+    this.invariants = new ExecutionInvariants(recovered)
+  }
+
+  /** The side as its journal left it; what it knows of the world starts anew. */
+  static recover(settings: ExecutionSettings, records: readonly ExecutionRecord[]): ExecutionSide {
+    return new ExecutionSide(settings, replay(records))
+  }
+
+  /** @throws InvariantViolation when the event led where it must not; nothing of its effects may be carried out then. */
+  handle(event: ExecutionEvent): readonly ExecutionEffect[] {
+    const { desk } = this
+    assert(event.nowMs >= desk.nowMs && Number.isSafeInteger(event.nowMs), 'time is whole ms and never goes back')
+    if (event.kind === 'venue' && event.event.kind === 'quote') {
+      const { quote } = event.event
+      desk.quotes.set(quote.symbol, quote)
+      if (quote.timestampMs > desk.venueNowMs) desk.venueNowMs = quote.timestampMs
+      if (desk.state.trade === null && event.nowMs < desk.dueMs) {
+        desk.nowMs = event.nowMs
+        return NO_EFFECTS
+      }
+    }
+    desk.begin(event)
+    if (event.nowMs >= desk.dueMs) this.settle()
+    this.dispatch(event)
+    this.settle()
+    const effects = desk.take()
+    this.invariants.check(this, describe(event), effects)
+    return effects
+  }
+
+  nextDueMs(): number | undefined {
+    const { dueMs } = this.desk
+    return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs
+  }
+
+  stateHash(): string {
+    return bytesToHex(sha256(utf8ToBytes(canonicalJson(this.desk.state)))).slice(0, 16)
+  }
+
+  /** The durable state; for reading. */
+  get state(): Readonly<ExecutionState> {
+    return this.desk.state
+  }
+
+  get mode(): TradingMode {
+    return this.desk.state.mode
+  }
+
+  get linkState(): LinkState {
+    return this.desk.link.state
+  }
+
+  /** Ms since the last valid message of the decision side, or since the start. */
+  linkAgeMs(nowMs: number): number {
+    return this.desk.link.ageMs(nowMs)
+  }
+
+  get roundTripMs(): number | null {
+    return this.desk.link.roundTripMs
+  }
+
+  /** Everything that keeps an entry from happening now, besides the mode. */
+  entryBlocks(): readonly OpenPermissionReason[] {
+    return entryBlocks(this.desk)
+  }
+
+  /** Whether a record is on disk, as far as the host has told. */
+  isDurable(record: number): boolean {
+    return this.desk.isDurable(record)
+  }
+
+  /** What is open, with fills; null when flat. */
+  get openPosition(): Trade | null {
+    const { trade } = this.desk.state
+    return trade === null || trade.position.quantity === '0' ? null : trade
+  }
+
+  /** The intent that waits for its permission. */
+  get pendingIntent(): Trade | null {
+    const { trade } = this.desk.state
+    return trade?.stage === 'ASKED' ? trade : null
+  }
+
+  get unacknowledgedReports(): number {
+    return this.desk.state.outbox.length
+  }
+
+  /** Timers and consequences, until nothing changes any more. Each step looks at the state alone, so a restart resumes it. */
+  private settle(): void {
+    const { desk } = this
+    desk.dueMs = Number.POSITIVE_INFINITY
+    if (!desk.isStarted) return
+    this.takeOutcomes(desk.link.time(desk.nowMs))
+    for (let before = -1, rounds = 0; before !== desk.state.n; rounds++) {
+      assert(rounds < 50, 'the consequences of an event come to an end')
+      before = desk.state.n
+      settleOrders(desk)
+      settleFailSafes(desk)
+      settleEntry(desk)
+      settleReduce(desk)
+      settleProtection(desk)
+      settleExit(desk)
+      settleClose(desk)
+    }
+    settleTruth(desk)
+    settleReports(desk)
+    desk.wakeAt(desk.link.dueMs)
+  }
+
+  private dispatch(event: ExecutionEvent): void {
+    const { desk } = this
+    switch (event.kind) {
+      case 'start':
+        return this.onStart()
+      case 'time':
+        return
+      case 'message':
+        return this.takeOutcomes(desk.link.receive(event.text, event.nowMs))
+      case 'durable':
+        desk.markDurable(event.records)
+        return this.openSessionWhenDurable()
+      case 'journalFailed':
+        return this.onJournalFailed(event.message)
+      case 'journalPressure':
+        desk.isJournalFull = event.full
+        if (event.full) desk.latch('WAL_BACKPRESSURE', 'the journal queue is full')
+        else this.wantTruth()
+        return
+      case 'operator':
+        return this.onOperator(event.operator)
+      case 'venue':
+        return this.onVenue(event.event)
+      default:
+        return unreachable(event)
+    }
+  }
+
+  private onStart(): void {
+    const { desk } = this
+    assert(!desk.isStarted, 'a side starts once')
+    desk.isStarted = true
+    desk.startedAtMs = desk.nowMs
+    this.takeOutcomes(desk.link.start(desk.nowMs))
+    this.wantTruth()
+  }
+
+  private onJournalFailed(message: string): void {
+    const { desk } = this
+    if (desk.isJournalFailed) return
+    desk.isJournalFailed = true
+    desk.latch('WAL_BACKPRESSURE', `the journal failed: ${message}`)
+    desk.alert('EMERGENCY', 'journal', `the journal failed, nothing opens until a restart: ${message}`)
+    // Nothing will be durable again, and exits must go on: a restart that reuses the number shows as corruption, and is safe.
+    this.openSessionWhenDurable()
+  }
+
+  private openSessionWhenDurable(): void {
+    const { desk } = this
+    if (this.sessionRecord === 0 || !(desk.isJournalFailed || desk.isDurable(this.sessionRecord))) return
+    this.sessionRecord = 0
+    this.takeOutcomes(desk.link.sessionDurable(desk.link.session, desk.nowMs))
+  }
+
+  private onOperator(operator: OperatorCommand): void {
+    const { desk } = this
+    desk.record({ type: 'operator', operator })
+    switch (operator.command) {
+      case 'flatten':
+        return exitNow(desk, { purpose: 'EXIT', reason: `operator: ${operator.reason}`.slice(0, 200) })
+      case 'resync':
+        return this.takeOutcomes(desk.link.resyncByOperator(desk.nowMs))
+      case 'resume':
+        return this.wantTruth()
+      case 'kill':
+      case 'reduce-only':
+      case 'clear-lockout':
+      case 'reset-breaker':
+        return
+      default:
+        return unreachable(operator)
+    }
+  }
+
+  private onVenue(event: VenueEvent): void {
+    const { desk } = this
+    switch (event.kind) {
+      case 'quote':
+        return
+      case 'fill':
+        takeFill(desk, event.fill)
+        return
+      case 'order':
+        return onReport(desk, event.report)
+      case 'snapshot':
+        return onSnapshot(desk, event.requestId, event.snapshot)
+      case 'acknowledged':
+      case 'rejected':
+      case 'unknown':
+      case 'found':
+      case 'notFound':
+        return onAnswer(desk, event)
+      case 'funding':
+        return this.onFunding(event)
+      case 'instrument':
+        desk.instruments.set(event.instrument.identity.symbol, event.instrument)
+        desk.send({ type: 'ACTIVE_CONTRACT_STATUS', body: contractStatus(desk, event.instrument.identity) })
+        return
+      case 'connection':
+        desk.isConnected = event.connected
+        if (event.connected) return this.wantTruth()
+        return desk.latch('SESSION_TERMINATED', 'the venue is disconnected')
+      default:
+        return unreachable(event)
+    }
+  }
+
+  private onFunding(event: Extract<VenueEvent, { readonly kind: 'funding' }>): void {
+    const { desk } = this
+    const { fundingId, symbol, amountUsd, timestampMs } = event
+    if (desk.state.fundings.includes(fundingId)) return
+    const positionId = positionIdOf(desk.state, symbol)
+    const reportNumber = desk.state.reportsIssued + 1
+    const body = { reportNumber, fundingId, positionId, symbol, amountUsd, settledAtMs: Math.floor(timestampMs) }
+    desk.record({ type: 'funding', fundingId, reports: [{ type: 'FUNDING_REPORT', body }] })
+  }
+
+  private takeOutcomes(outcomes: readonly LinkOutcome[]): void {
+    for (const outcome of outcomes) this.takeOutcome(outcome)
+  }
+
+  private takeOutcome(outcome: LinkOutcome): void {
+    const { desk } = this
+    switch (outcome.kind) {
+      case 'send':
+        return desk.sendText(outcome.text)
+      case 'session': {
+        const { session } = outcome
+        const { build } = desk.settings
+        this.sessionRecord = desk.record(
+          this.isFirstSession ? { type: 'started', session, build } : { type: 'session', session },
+        )
+        this.isFirstSession = false
+        desk.reportSentMs.clear()
+        return this.openSessionWhenDurable()
+      }
+      case 'state':
+        return this.onLinkState(outcome)
+      case 'heartbeat': {
+        const { build, reportsSeen } = outcome.heartbeat
+        if (reportsSeen !== undefined) onReportsSeen(desk, reportsSeen)
+        if (build === desk.settings.build || build === this.mixedBuild) return
+        this.mixedBuild = build
+        return desk.alert('CRITICAL', 'build', `the decision side runs build ${build}, we ${desk.settings.build}`)
+      }
+      case 'message':
+        return this.onMessage(outcome.message)
+      case 'stand':
+        return
+      default:
+        return unreachable(outcome)
+    }
+  }
+
+  private onLinkState({ from, to, why }: Extract<LinkOutcome, { readonly kind: 'state' }>): void {
+    const { desk } = this
+    if (to === 'LINK_OK') return this.wantTruth()
+    if (from === 'LINK_OK') desk.latch('LINK_NOT_OK', `${to}: ${why}`)
+    if (to === 'LINK_CORRUPT') desk.alert('CRITICAL', 'link', `LINK_CORRUPT: ${why}`.slice(0, 400))
+    if (to === 'LINK_LOST') desk.alert('WARNING', 'link', `LINK_LOST: ${why}`)
+  }
+
+  private onMessage(message: ApplicationMessage): void {
+    const { desk } = this
+    switch (message.type) {
+      case 'APPROVED_ACTION':
+        return onApprovedAction(desk, message.body)
+      case 'ENTRY_PERMISSION':
+        return onPermission(desk, message.body)
+      case 'EARLY_EXIT_NOW':
+        return onEarlyExit(desk, message.body)
+      case 'ENTRY_INTENT':
+      case 'FILL_REPORT':
+      case 'ENTRY_RESULT':
+      case 'EXIT_ACK':
+      case 'FUNDING_REPORT':
+      case 'ACTIVE_CONTRACT_STATUS':
+      case 'ACCOUNT_STATUS':
+      case 'POSITION_STATUS':
+        return desk.alert('ERROR', 'link', `${message.type} came from the decision side, which sends none`)
+      default:
+        return unreachable(message)
+    }
+  }
+
+  private wantTruth(): void {
+    this.desk.nextTruthMs = Math.min(this.desk.nextTruthMs, this.desk.nowMs)
+  }
+}
+
+/** The durable state that a journal's records lead to. */
+export function replay(records: readonly ExecutionRecord[]): ExecutionState {
+  const state = initialState()
+  for (const record of records) apply(state, record)
+  return state
+}
+
+const NO_EFFECTS: readonly ExecutionEffect[] = []
+
+function describe(event: ExecutionEvent): string {
+  const what = event.kind === 'venue' ? `venue ${event.event.kind}` : event.kind
+  return `${what} at ${event.nowMs}`
+}

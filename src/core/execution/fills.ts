@@ -1,0 +1,104 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { FillPurpose, FillReport } from '../../ports/messages.js'
+import type { Fill } from '../../ports/orders.js'
+import { isOver } from '../orders/order.js'
+import type { Desk } from './desk.js'
+import { protectionLevels } from './protection-levels.js'
+import { type ExecutionState, isSeen, type VenueOrder } from './state.js'
+import { adopt, ownKind } from './venue-orders.js'
+
+/** Counts a fill once, whatever way it came; false when it was counted before. */
+export function takeFill(desk: Desk, fill: Fill): boolean {
+  const { state } = desk
+  if (isSeen(state, fill.symbol, fill.tradeId)) return false
+  const placed = state.orders[fill.clientOrderId] ?? adopt(desk, fill)
+  const purpose = purposeOf(desk, fill, placed)
+  const report = { type: 'FILL_REPORT', body: reportOf(desk, fill, purpose, placed) } as const
+  const levels = purpose === 'ENTRY' ? { levels: levelsAfter(desk, fill) } : {}
+  desk.record({ type: 'fill', fill, purpose, ...levels, reports: [report] })
+  desk.wantTruth(fill.symbol)
+  if (purpose === 'LIQUIDATION')
+    desk.alert('CRITICAL', 'position', `the venue liquidated ${fill.quantity} ${fill.symbol}`)
+  if (purpose === 'FOREIGN') {
+    desk.latch('POSITION_MISMATCH', `trade ${fill.tradeId} of ${fill.symbol} is not ours`)
+    desk.alert(
+      'ERROR',
+      'position',
+      `foreign fill: ${fill.side} ${fill.quantity} ${fill.symbol} (${fill.clientOrderId})`,
+    )
+  }
+  return true
+}
+
+/** A fill that our order cannot have is not taken for ours: the position counts it, the order does not. */
+function purposeOf(desk: Desk, fill: Fill, placed: VenueOrder | undefined): FillPurpose {
+  if (fill.liquidation === true) return 'LIQUIDATION'
+  if (placed === undefined || ownKind(desk, fill.clientOrderId) === undefined) return 'FOREIGN'
+  const { order, purpose, kind } = placed
+  const { request, status } = order
+  const total = new Exact(order.filledQuantity).plus(fill.quantity)
+  const isImpossible =
+    fill.symbol !== request.symbol ||
+    fill.side !== request.side ||
+    total.greaterThan(order.acceptedQuantity) ||
+    status === 'PENDING' ||
+    status === 'REJECTED' ||
+    (kind === 'e' && (desk.state.trade === null || desk.state.trade.position.entryOver))
+  return isImpossible ? 'FOREIGN' : purpose
+}
+
+function reportOf(desk: Desk, fill: Fill, purpose: FillPurpose, placed: VenueOrder | undefined): FillReport {
+  const { state } = desk
+  const requestedPrice = placed?.requestedPrice ?? fill.price
+  const signed = fill.side === 'BUY' ? new Exact(fill.quantity) : new Exact(fill.quantity).negated()
+  const filledAtMs = new Exact(fill.timestampNs).div(1e6).floor().toNumber()
+  return {
+    reportNumber: state.reportsIssued + 1,
+    positionId: positionIdOf(state, fill.symbol) ?? 'FOREIGN',
+    instrument: desk.identityOf(fill.symbol),
+    purpose,
+    tradeId: fill.tradeId,
+    clientOrderId: fill.clientOrderId,
+    side: fill.side,
+    quantity: fill.quantity,
+    requestedPrice,
+    filledPrice: fill.price,
+    slippageBps: slippageBps(fill, requestedPrice),
+    feeUsd: fill.feeUsd,
+    maker: fill.maker,
+    requestedAtMs: placed?.requestedAtMs ?? filledAtMs,
+    filledAtMs,
+    positionQuantity: desk.recordedQuantity(fill.symbol).plus(signed).toFixed(),
+  }
+}
+
+/** Positive is against us. */
+function slippageBps({ side, price }: Fill, requestedPrice: DecimalText): number {
+  const worse = side === 'BUY' ? new Exact(price).minus(requestedPrice) : new Exact(requestedPrice).minus(price)
+  return worse.div(requestedPrice).times(10_000).toSignificantDigits(12).toNumber()
+}
+
+/** What a position of the symbol is called; null when there is none. */
+export function positionIdOf(state: ExecutionState, symbol: string): string | null {
+  const { trade, exit } = state
+  if (trade?.instrument.symbol === symbol) return trade.intentId
+  return exit?.instrument.symbol === symbol ? exit.rootId : null
+}
+
+/** From the average over the entry's fills, this one included. */
+function levelsAfter(desk: Desk, fill: Fill) {
+  const { instrument, side, position } = desk.state.trade!
+  const quantity = new Exact(position.entryQuantity).plus(fill.quantity)
+  const cost = new Exact(position.entryCostUsd).plus(new Exact(fill.price).times(fill.quantity))
+  return protectionLevels(desk.settings, {
+    side,
+    entryPrice: cost.div(quantity),
+    tickSize: desk.instrumentOf(instrument.symbol)!.tickSize,
+  })
+}
+
+/** Whether an order still may fill without us knowing yet. */
+export function isUnderWay({ order, kind }: VenueOrder): boolean {
+  if (kind === 't' || kind === 's') return order.outcomeUnknown || order.status === 'SUBMITTED' || isOver(order)
+  return true
+}

@@ -1,0 +1,109 @@
+import { Exact } from '../../ports/exact.js'
+import type { OpenPermissionReason } from '../../ports/messages.js'
+import type { OrderRequest } from '../../ports/orders.js'
+import type { SideEffect } from '../../ports/sides.js'
+import { InvariantViolation } from '../invariant-violation.js'
+import type { ExecutionRecord } from './records.js'
+import { type ExecutionState, recordedQuantity } from './state.js'
+
+/** What the checks look at after an event. */
+export interface CheckedView {
+  readonly state: ExecutionState
+  isDurable(record: number): boolean
+  entryBlocks(): readonly OpenPermissionReason[]
+}
+
+/** Events that a violation shows. */
+const HISTORY_EVENTS = 32
+
+/**
+ * The invariants of docs/execution.md that one process can see, checked after every event, in production as in the
+ * simulator. Sums are kept here independently of the state, from records alone.
+ */
+export class ExecutionInvariants {
+  private readonly orderRecords = new Map<string, number>()
+  private readonly submitted = new Set<string>()
+  /** Symbol → signed base units. */
+  private readonly sums = new Map<string, Exact>()
+  private readonly history: string[] = []
+
+  constructor(recovered: ExecutionState) {
+    for (const symbol of [recovered.trade?.instrument.symbol, ...Object.keys(recovered.foreign)]) {
+      if (symbol !== undefined) this.sums.set(symbol, recordedQuantity(recovered, symbol))
+    }
+  }
+
+  /** @throws InvariantViolation with the state, the event and those before it. Costs nothing when an event had no effect. */
+  check(view: CheckedView, event: string, effects: readonly SideEffect<ExecutionRecord>[]): void {
+    if (effects.length === 0) return
+    this.history.push(event)
+    if (this.history.length > HISTORY_EVENTS) this.history.shift()
+    let isPositionTouched = false
+    for (const effect of effects) {
+      if (effect.kind === 'append') isPositionTouched = this.noteRecord(effect.record) || isPositionTouched
+      else if (effect.kind === 'request' && effect.request.kind === 'submit') {
+        this.checkSubmit(view, event, effect.request.order)
+      }
+    }
+    if (!isPositionTouched) return
+    for (const [symbol, sum] of this.sums) {
+      const recorded = recordedQuantity(view.state, symbol)
+      this.hold(view, event, recorded.equals(sum), `fills of ${symbol} add up to ${sum}, the position is ${recorded}`)
+    }
+    const { trade } = view.state
+    const isNaked = trade !== null && trade.position.quantity !== '0' && trade.takeProfitPrice === null
+    this.hold(view, event, !isNaked, 'a position without a take-profit and a stop')
+  }
+
+  /** Whether it changes a position. */
+  private noteRecord(record: ExecutionRecord): boolean {
+    switch (record.type) {
+      case 'order':
+        this.orderRecords.set(record.order.clientOrderId, record.n)
+        return false
+      case 'fill': {
+        const { symbol, side, quantity } = record.fill
+        const before = this.sums.get(symbol) ?? new Exact(0)
+        this.sums.set(symbol, side === 'BUY' ? before.plus(quantity) : before.minus(quantity))
+        return true
+      }
+      case 'syncedFlat':
+        this.sums.set(record.symbol, new Exact(0))
+        return true
+      case 'closed':
+        // Ids of a closed position are never derived again.
+        this.orderRecords.clear()
+        this.submitted.clear()
+        return false
+      default:
+        return false
+    }
+  }
+
+  private checkSubmit(view: CheckedView, event: string, order: OrderRequest): void {
+    const { clientOrderId, reduceOnly } = order
+    this.hold(view, event, !this.submitted.has(clientOrderId), `${clientOrderId} is submitted a second time`)
+    this.submitted.add(clientOrderId)
+    if (reduceOnly) return
+    const record = this.orderRecords.get(clientOrderId) ?? Number.POSITIVE_INFINITY
+    this.hold(view, event, view.isDurable(record), `${clientOrderId} opens before its record is durable`)
+    this.hold(view, event, view.state.mode === 'ACTIVE', `${clientOrderId} opens in ${view.state.mode}`)
+    const blocks = view.entryBlocks()
+    this.hold(view, event, blocks.length === 0, `${clientOrderId} opens while blocked: ${blocks.join(', ')}`)
+    for (const [symbol, sum] of this.sums) {
+      this.hold(view, event, sum.isZero(), `${clientOrderId} opens while ${symbol} has ${sum}`)
+    }
+  }
+
+  private hold({ state }: CheckedView, event: string, ok: boolean, otherwise: string): void {
+    if (ok) return
+    const { trade, exit, mode } = state
+    throw new InvariantViolation({
+      subject: 'execution side',
+      state: JSON.stringify({ n: state.n, mode, latches: state.latches, trade, exit, orders: state.orders }),
+      event,
+      history: [...this.history],
+      detail: otherwise,
+    })
+  }
+}

@@ -1,0 +1,224 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { ApprovedAction, EntryPermission, EntryResult } from '../../ports/messages.js'
+import type { OrderRequest } from '../../ports/orders.js'
+import type { Desk } from './desk.js'
+import { type Denial, denialNow } from './gates.js'
+import { contractStatus, sizeProblem } from './instruments.js'
+import { entryOrderId, isSettled, liveOrders, type Trade, type VenueOrder } from './state.js'
+import { cancel, nextOrderId, placeReduceOnly, validUntil } from './venue-orders.js'
+
+/** An action that the decision side has approved: an entry asks for permission, a reduction is done. */
+export function onApprovedAction(desk: Desk, action: ApprovedAction): void {
+  if (action.action === 'REDUCE') return onReduce(desk, action)
+  const { trade } = desk.state
+  const { actionId: intentId, strategyId, instrument, side, quantity, requestedPrice } = action
+  if (trade?.intentId === intentId) return
+  const asked = { intentId, strategyId, instrument, side, quantity, requestedPrice }
+  const denial = entryDenial(desk, action)
+  if (denial !== undefined) {
+    desk.record({ type: 'entryRefused', intentId, reports: [refusal(desk, action, denial)] })
+    if (denial.reason === 'REJECT_INSTRUMENT') {
+      desk.send({ type: 'ACTIVE_CONTRACT_STATUS', body: contractStatus(desk, instrument) })
+    }
+    return
+  }
+  desk.record({ type: 'entryIntent', ...asked })
+  desk.send({ type: 'ENTRY_INTENT', body: { intentId, instrument, side, quantity, requestedPrice } })
+}
+
+/** One that names the pending intent wholly becomes an order; it leaves when that is durable. */
+export function onPermission(desk: Desk, permission: EntryPermission): void {
+  const { trade } = desk.state
+  if (trade?.stage !== 'ASKED' || trade.intentId !== permission.intentId) return
+  const mismatch = differenceOf(trade, permission)
+  if (mismatch !== undefined) {
+    return abandon(desk, trade, { reason: 'REJECT_PERMISSION_MISMATCH', detail: mismatch })
+  }
+  const denial = denialNow(desk, trade)
+  if (denial !== undefined) return abandon(desk, trade, denial)
+  const { side, quantity, requestedPrice, instrument } = trade
+  const order: OrderRequest = {
+    clientOrderId: entryOrderId(trade.intentId),
+    symbol: instrument.symbol,
+    side,
+    type: 'MARKET',
+    quantity,
+    reduceOnly: false,
+  }
+  const { permissionId } = permission
+  const placed = { order, kind: 'e', purpose: 'ENTRY', requestedPrice, validUntilMs: validUntil(desk) } as const
+  desk.orderRecord = desk.record({ type: 'order', ...placed, permissionId })
+}
+
+/** Timers and durability of the entry under way; its end is found here, whatever brought it. */
+export function settleEntry(desk: Desk): void {
+  const { trade } = desk.state
+  if (trade === null || trade.stage === 'OVER') return
+  const { timings } = desk.settings
+  if (trade.stage === 'ASKED') {
+    const lateMs = trade.issuedAtMs + timings.permissionMaxMs + 1
+    if (desk.nowMs < lateMs) return desk.wakeAt(lateMs)
+    const detail = `no permission within ${timings.permissionMaxMs} ms`
+    return abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail })
+  }
+  const placed = desk.state.orders[entryOrderId(trade.intentId)]!
+  if (placed.order.status === 'PENDING') return settlePending(desk, trade, placed)
+  if (isSettled(placed)) return endEntry(desk, trade, placed)
+  const restMs = (placed.submittedAtMs ?? placed.requestedAtMs) + timings.restMaxMs
+  if (desk.nowMs < restMs) desk.wakeAt(restMs)
+  else cancel(desk, placed)
+}
+
+/** An intent whose order has not left is given up; one that has left is cancelled. */
+export function stopEntry(desk: Desk, why: string): void {
+  const { trade } = desk.state
+  if (trade === null || trade.stage === 'OVER') return
+  const placed = desk.state.orders[entryOrderId(trade.intentId)]
+  if (placed === undefined || placed.order.status === 'PENDING') {
+    abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail: why })
+  } else if (!isSettled(placed)) cancel(desk, placed)
+}
+
+/** The reduction under way: its rest is cancelled in time, and its end is reported. */
+export function settleReduce(desk: Desk): void {
+  const reduce = desk.state.trade?.reduce
+  if (reduce === null || reduce === undefined) return
+  const placed = desk.state.orders[reduce.clientOrderId]!
+  if (isSettled(placed)) {
+    const { actionId } = reduce
+    const reports = actionId === null ? [] : [resultOf(desk, { intentId: actionId, placed, denial: null })]
+    return void desk.record({ type: 'reduceOver', reports })
+  }
+  const restMs = placed.requestedAtMs + desk.settings.timings.restMaxMs
+  if (desk.nowMs < restMs) desk.wakeAt(restMs)
+  else cancel(desk, placed)
+}
+
+/** Durable, and every gate still open: it leaves. */
+function settlePending(desk: Desk, trade: Trade, placed: VenueOrder): void {
+  const { orderDelayMaxMs } = desk.settings.timings
+  const lateMs = placed.requestedAtMs + orderDelayMaxMs + 1
+  if (desk.nowMs >= lateMs) {
+    const detail = `its record was not durable within ${orderDelayMaxMs} ms`
+    return abandon(desk, trade, { reason: 'REJECT_PERMISSION_LATE', detail })
+  }
+  if (!desk.isDurable(desk.orderRecord)) return desk.wakeAt(lateMs)
+  const denial = denialNow(desk, trade)
+  if (denial !== undefined) return abandon(desk, trade, denial)
+  const { order } = placed
+  desk.record({ type: 'submitted', clientOrderId: order.request.clientOrderId })
+  desk.request({ kind: 'submit', order: order.request, validUntilMs: placed.validUntilMs })
+  desk.wakeAt(desk.nowMs + desk.settings.timings.restMaxMs)
+}
+
+function abandon(desk: Desk, trade: Trade, denial: Denial): void {
+  const clientOrderId = entryOrderId(trade.intentId)
+  const placed = desk.state.orders[clientOrderId]
+  if (placed !== undefined) {
+    desk.record({ type: 'orderEvent', clientOrderId, event: { type: 'CANCEL', reason: `not sent: ${denial.detail}` } })
+  }
+  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.intentId, placed, denial })] })
+}
+
+function endEntry(desk: Desk, trade: Trade, placed: VenueOrder): void {
+  const isWhole = placed.order.status === 'FILLED'
+  const denial = isWhole
+    ? null
+    : ({ reason: 'REJECT_VENUE', detail: placed.order.reason || 'its rest was canceled' } as const)
+  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.intentId, placed, denial })] })
+}
+
+function resultOf(
+  desk: Desk,
+  of: { readonly intentId: string; readonly placed: VenueOrder | undefined; readonly denial: Denial | null },
+): { readonly type: 'ENTRY_RESULT'; readonly body: EntryResult } {
+  const { state } = desk
+  const filledQuantity: DecimalText = of.placed?.order.filledQuantity ?? '0'
+  const { instrument } = state.trade!
+  const outcome =
+    filledQuantity === '0' ? 'NOT_FILLED' : of.placed?.order.status === 'FILLED' ? 'FILLED' : 'PARTIALLY_FILLED'
+  const isFilled = outcome === 'FILLED'
+  return {
+    type: 'ENTRY_RESULT',
+    body: {
+      reportNumber: state.reportsIssued + 1,
+      intentId: of.intentId,
+      instrument,
+      outcome,
+      filledQuantity,
+      reason: isFilled ? null : (of.denial?.reason ?? 'REJECT_VENUE'),
+      detail: isFilled ? '' : (of.denial?.detail ?? of.placed?.order.reason ?? ''),
+    },
+  }
+}
+
+function refusal(desk: Desk, action: ApprovedAction, { reason, detail }: Denial) {
+  const { actionId: intentId, instrument } = action
+  const reportNumber = desk.state.reportsIssued + 1
+  const body = {
+    reportNumber,
+    intentId,
+    instrument,
+    outcome: 'NOT_FILLED',
+    filledQuantity: '0',
+    reason,
+    detail,
+  } as const
+  return { type: 'ENTRY_RESULT', body } as const
+}
+
+function entryDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
+  const { state } = desk
+  const { instrument: asked, quantity, requestedPrice: price } = action
+  const denial = denialNow(desk, { instrument: asked })
+  if (denial !== undefined) return denial
+  if (state.trade !== null || state.exit !== null || liveOrders(state).length > 0) {
+    return { reason: 'REJECT_POSITION_EXISTS', detail: `${state.trade?.intentId ?? state.exit?.rootId} is under way` }
+  }
+  const instrument = desk.instrumentOf(asked.symbol)!
+  const problem = sizeProblem(instrument, { quantity, price })
+  return problem === undefined ? undefined : { reason: 'REJECT_LOT_OR_NOTIONAL', detail: problem }
+}
+
+function onReduce(desk: Desk, action: ApprovedAction): void {
+  const { trade, exit } = desk.state
+  const denial = reduceDenial(desk, action)
+  if (trade === null || exit !== null || denial !== undefined) {
+    const reason = denial ?? { reason: 'REJECT_VENUE' as const, detail: 'no open position to reduce' }
+    desk.record({ type: 'entryRefused', intentId: action.actionId, reports: [refusal(desk, action, reason)] })
+    return
+  }
+  const { actionId, requestedPrice, side } = action
+  const { symbol } = trade.instrument
+  const quantity = Exact.min(action.quantity, trade.position.quantity).toFixed()
+  const clientOrderId = nextOrderId(desk, trade.intentId, 'r')
+  const order = { clientOrderId, symbol, side, type: 'MARKET', quantity } as const
+  placeReduceOnly(desk, { order, kind: 'r', purpose: 'REDUCE', requestedPrice, actionId })
+}
+
+function reduceDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
+  const { trade } = desk.state
+  if (
+    trade === null ||
+    trade.intentId !== action.positionId ||
+    trade.position.state !== 'OPEN' ||
+    trade.reduce !== null
+  ) {
+    return { reason: 'REJECT_VENUE', detail: `${action.positionId ?? 'no position'} is not open for a reduction` }
+  }
+  if (action.side === trade.side || action.instrument.symbol !== trade.instrument.symbol) {
+    return { reason: 'REJECT_INSTRUMENT', detail: 'a reduction is of the same symbol and the other side' }
+  }
+  const { lotSize } = desk.instrumentOf(trade.instrument.symbol)!
+  const isWholeLots = new Exact(action.quantity).mod(lotSize).isZero()
+  return isWholeLots ? undefined : { reason: 'REJECT_LOT_OR_NOTIONAL', detail: `no multiple of the lot ${lotSize}` }
+}
+
+function differenceOf(trade: Trade, permission: EntryPermission): string | undefined {
+  for (const key of ['symbol', 'exchange', 'contractType', 'expiry'] as const) {
+    if (trade.instrument[key] !== permission.instrument[key])
+      return `permission for ${key} ${permission.instrument[key]}`
+  }
+  if (trade.side !== permission.side) return `permission to ${permission.side}`
+  return trade.quantity === permission.quantity ? undefined : `permission for ${permission.quantity}`
+}

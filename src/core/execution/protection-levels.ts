@@ -1,0 +1,34 @@
+import { Exact as Decimal, type DecimalText, type Exact } from '../../ports/exact.js'
+import type { OrderSide } from '../../ports/orders.js'
+import type { Quote } from '../../ports/venue.js'
+import { ceilToTick, floorToTick } from '../orders/rounding.js'
+import type { ProtectionLevels } from './records.js'
+
+/**
+ * Take-profit and catastrophic stop of a position. Both are rounded up for a long and down for a short: the take-profit is
+ * then never tighter than its fraction, and the stop never wider than its own.
+ */
+export function protectionLevels(
+  fractions: { readonly takeProfit: DecimalText; readonly catastrophicStop: DecimalText },
+  entry: { readonly side: OrderSide; readonly entryPrice: Exact; readonly tickSize: DecimalText },
+): ProtectionLevels {
+  const { side, entryPrice, tickSize } = entry
+  const profit = entryPrice.times(fractions.takeProfit)
+  const loss = entryPrice.times(fractions.catastrophicStop)
+  const round = side === 'BUY' ? ceilToTick : floorToTick
+  const [takeProfit, stop] =
+    side === 'BUY'
+      ? [entryPrice.plus(profit), entryPrice.minus(loss)]
+      : [entryPrice.minus(profit), entryPrice.plus(loss)]
+  return {
+    takeProfitPrice: round(takeProfit, { tickSize }).toFixed(),
+    stopPrice: round(stop, { tickSize }).toFixed(),
+  }
+}
+
+/** The take-profit by the price at which one could leave now, the stop by the mark price, which is what venues trigger on. */
+export function isBeyond(kind: 't' | 's', side: OrderSide, level: DecimalText, quote: Quote): boolean {
+  const price = new Decimal(kind === 's' ? quote.mark : side === 'BUY' ? quote.bid : quote.ask)
+  const isAbove = (kind === 't') === (side === 'BUY')
+  return isAbove ? !price.lessThan(level) : !price.greaterThan(level)
+}

@@ -1,0 +1,85 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { OrderRequest } from '../../ports/orders.js'
+import { openQuantity } from '../orders/order.js'
+import type { Desk } from './desk.js'
+import { exitNow } from './exits.js'
+import { isBeyond } from './protection-levels.js'
+import { liveOrders, type Trade, type VenueOrder } from './state.js'
+import { cancel, nextOrderId, placeReduceOnly } from './venue-orders.js'
+
+type Protective = 't' | 's'
+
+/** Puts take-profit and stop at the venue for the position's size, and watches both here, whatever the link does. */
+export function settleProtection(desk: Desk): void {
+  const { trade, exit } = desk.state
+  if (trade === null || exit !== null || trade.position.quantity === '0') {
+    desk.beyondSinceMs.t = null
+    desk.beyondSinceMs.s = null
+    return
+  }
+  if (trade.stage === 'OVER' && trade.reduce === null) {
+    if (desk.settings.venue.takeProfitOrders) hold(desk, trade, 't')
+    if (desk.settings.venue.stopOrders) hold(desk, trade, 's')
+  }
+  watch(desk, trade, 's')
+  watch(desk, trade, 't')
+}
+
+/** One order of the kind at the venue, of the position's size: what differs is cancelled, and replaced when it is over. */
+function hold(desk: Desk, trade: Trade, kind: Protective): void {
+  const [live, ...others] = liveOrders(desk.state, kind)
+  for (const other of others) cancel(desk, other)
+  if (live !== undefined) {
+    if (!openQuantity(live.order).equals(trade.position.quantity)) cancel(desk, live)
+    return
+  }
+  const last = desk.state.orders[`${trade.intentId}.${kind}${desk.state.numbers[kind]}`]
+  const retry = desk.protectionRetry[kind]
+  if (last?.order.status === 'REJECTED' && retry.rejectedId !== last.order.request.clientOrderId) {
+    const { retryAfterMs } = desk.settings.timings
+    retry.rejectedId = last.order.request.clientOrderId
+    retry.notBeforeMs = desk.nowMs + retryAfterMs[Math.min(retry.rejections++, retryAfterMs.length - 1)]!
+  } else if (last !== undefined && last.order.status !== 'REJECTED') retry.rejections = 0
+  if (last?.order.status === 'REJECTED' && desk.nowMs < retry.notBeforeMs) return desk.wakeAt(retry.notBeforeMs)
+  place(desk, trade, kind)
+}
+
+function place(desk: Desk, trade: Trade, kind: Protective): void {
+  const level = levelOf(trade, kind)
+  const common = {
+    clientOrderId: nextOrderId(desk, trade.intentId, kind),
+    symbol: trade.instrument.symbol,
+    side: trade.side === 'BUY' ? 'SELL' : 'BUY',
+    quantity: trade.position.quantity,
+  } as const
+  const order: Omit<OrderRequest, 'reduceOnly'> =
+    kind === 't' ? { ...common, type: 'LIMIT', price: level } : { ...common, type: 'STOP_MARKET', stopPrice: level }
+  const purpose = kind === 't' ? 'TAKE_PROFIT' : 'CATASTROPHIC_STOP'
+  placeReduceOnly(desk, { order, kind, purpose, requestedPrice: level })
+}
+
+/** Acts when the price is beyond the level and the venue's own order is not there to, or has had its time. */
+function watch(desk: Desk, trade: Trade, kind: Protective): void {
+  const quote = desk.quotes.get(trade.instrument.symbol)
+  const level = levelOf(trade, kind)
+  if (quote === undefined || !isBeyond(kind, trade.side, level, quote)) {
+    desk.beyondSinceMs[kind] = null
+    return
+  }
+  const sinceMs = desk.beyondSinceMs[kind] ?? desk.nowMs
+  desk.beyondSinceMs[kind] = sinceMs
+  const actMs = sinceMs + desk.settings.timings.watchGraceMs
+  if (liveOrders(desk.state, kind).some(isInForce) && desk.nowMs < actMs) return desk.wakeAt(actMs)
+  const [purpose, what] =
+    kind === 't' ? (['TAKE_PROFIT', 'take-profit'] as const) : (['CATASTROPHIC_STOP', 'stop'] as const)
+  exitNow(desk, { purpose, reason: `local_watch_${what}`, requestedPrice: level })
+}
+
+/** The venue has it, as far as we know. */
+function isInForce({ order }: VenueOrder): boolean {
+  return order.status === 'ACKNOWLEDGED' || order.status === 'PARTIAL'
+}
+
+function levelOf(trade: Trade, kind: Protective): DecimalText {
+  return (kind === 't' ? trade.takeProfitPrice : trade.stopPrice)!
+}

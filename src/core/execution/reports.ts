@@ -1,0 +1,37 @@
+import type { Desk } from './desk.js'
+
+/** Sends what is durable and not acknowledged: at once when it is, then again every two seconds. */
+export function settleReports(desk: Desk): void {
+  const { outbox } = desk.state
+  if (outbox.length === 0 || !desk.link.canSend) return
+  const { reportRepeatMs } = desk.settings.timings
+  for (const { record, report } of outbox) {
+    if (!desk.isDurable(record)) return
+    const number = report.body.reportNumber
+    const againMs = (desk.reportSentMs.get(number) ?? Number.NEGATIVE_INFINITY) + reportRepeatMs
+    if (desk.nowMs < againMs) {
+      desk.wakeAt(againMs)
+      continue
+    }
+    desk.send(report)
+    desk.reportSentMs.set(number, desk.nowMs)
+    desk.wakeAt(desk.nowMs + reportRepeatMs)
+  }
+}
+
+/** The decision side has them durably: they need not be kept. */
+export function onReportsSeen(desk: Desk, through: number): void {
+  const { outbox, reportsIssued } = desk.state
+  const first = outbox[0]
+  if (first === undefined || first.report.body.reportNumber > through || through > reportsIssued) return
+  for (const number of desk.reportSentMs.keys()) if (number <= through) desk.reportSentMs.delete(number)
+  desk.record({ type: 'acknowledged', through })
+}
+
+/** The last report that the decision side can come to see: after the journal failed, later ones never leave. */
+export function reportsToCome(desk: Desk): number {
+  const { outbox, reportsIssued } = desk.state
+  if (!desk.isJournalFailed) return reportsIssued
+  const stuck = outbox.find(({ record }) => !desk.isDurable(record))
+  return stuck === undefined ? reportsIssued : stuck.report.body.reportNumber - 1
+}

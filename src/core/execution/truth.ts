@@ -1,0 +1,252 @@
+import { Exact } from '../../ports/exact.js'
+import type { PositionStatus } from '../../ports/messages.js'
+import type { OrderReport } from '../../ports/orders.js'
+import type { VenueSnapshot } from '../../ports/venue.js'
+import { isOver } from '../orders/order.js'
+import type { Desk } from './desk.js'
+import { isUnderWay, positionIdOf, takeFill } from './fills.js'
+import { type LocalOrder, type NamedDecision, type ReconciliationResult, reconcile } from './reconciliation.js'
+import { reportsToCome } from './reports.js'
+import { isSeen, liveOrders } from './state.js'
+import { onReport, ownKind } from './venue-orders.js'
+
+/** Asks for the truth: every five seconds, and as soon as something calls for it; one question at a time. */
+export function settleTruth(desk: Desk): void {
+  if (!desk.isStarted) return
+  if (desk.truthWanted.size === 0 && desk.nowMs < desk.nextTruthMs) return desk.wakeAt(desk.nextTruthMs)
+  if (desk.isAsked('snapshot', '')) return
+  const symbol = symbolToAsk(desk)
+  desk.truthWanted.delete(symbol)
+  desk.nextTruthMs = desk.nowMs + desk.settings.timings.truthEveryMs
+  desk.wakeAt(desk.nextTruthMs)
+  // Without a baseline nothing of the symbol is ours: only where its trade ids stand is asked for.
+  const fillsAfter = desk.state.seen[symbol]?.through ?? Number.MAX_SAFE_INTEGER
+  desk.request({ kind: 'snapshot', symbol, fillsAfter })
+}
+
+/** The venue's truth: fills that were missed, orders, the position; compared, decided, reported. */
+export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapshot): void {
+  const asked = desk.requests.get(requestId)
+  desk.requests.delete(requestId)
+  desk.venueNowMs = Math.max(desk.venueNowMs, snapshot.atMs)
+  if (asked === undefined) return
+  const { symbol } = asked
+  const hadBaseline = desk.state.seen[symbol] !== undefined
+  const local = localView(desk, symbol)
+  const truth = {
+    quantity: positionOf(snapshot, symbol)?.quantity ?? '0',
+    entryPrice: positionOf(snapshot, symbol)?.entryPrice ?? null,
+    openOrders: snapshot.openOrders.filter((order) => order.symbol === symbol),
+    fills: hadBaseline ? snapshot.fills : [],
+    isComplete: !isNewer(desk, symbol, snapshot),
+  }
+  const result = reconcile(local, truth, { mayClose: false, disagreedBefore: desk.disagreed.has(symbol) })
+  for (const fill of [...truth.fills].sort((a, b) => a.tradeId - b.tradeId)) takeFill(desk, fill)
+  for (const order of snapshot.openOrders) if (ownKind(desk, order.clientOrderId) !== undefined) onReport(desk, order)
+  cancelUnknownOrders(desk, snapshot.openOrders)
+  if (!truth.isComplete) return desk.wantTruth(symbol)
+  recordTruth(desk, result, snapshot)
+  decide(desk, result)
+  watchOthers(desk, symbol, snapshot)
+  desk.hasTruth = true
+  desk.exitNeedsTruth = false
+  clearLatches(desk, result)
+  reportTruth(desk, symbol, snapshot)
+}
+
+function symbolToAsk(desk: Desk): string {
+  for (const { identity } of desk.settings.instruments) {
+    if (desk.state.seen[identity.symbol] === undefined) return identity.symbol
+  }
+  const [wanted] = desk.truthWanted
+  const [disagreed] = desk.disagreed
+  return (
+    wanted ?? disagreed ?? desk.state.trade?.instrument.symbol ?? desk.state.exit?.instrument.symbol ?? lastSymbol(desk)
+  )
+}
+
+function lastSymbol(desk: Desk): string {
+  return desk.state.symbol || desk.settings.instruments[0]!.identity.symbol
+}
+
+/** Fills have come since that the snapshot does not have: it tells nothing about the position. */
+function isNewer(desk: Desk, symbol: string, { lastTradeId }: VenueSnapshot): boolean {
+  const seen = desk.state.seen[symbol]
+  return seen !== undefined && (seen.through > lastTradeId || seen.above.some((tradeId) => tradeId > lastTradeId))
+}
+
+function localView(desk: Desk, symbol: string) {
+  const { state } = desk
+  const live = liveOrders(state).filter(({ order }) => order.request.symbol === symbol)
+  const orders: LocalOrder[] = []
+  for (const { order, kind, validUntilMs } of live) {
+    // One whose answer is still awaited may not have arrived.
+    if (order.status === 'PENDING' || (order.status === 'SUBMITTED' && !order.outcomeUnknown)) continue
+    orders.push({
+      clientOrderId: order.request.clientOrderId,
+      isResting: order.status === 'ACKNOWLEDGED' || order.status === 'PARTIAL',
+      isTooOld: order.outcomeUnknown && desk.venueNowMs > validUntilMs,
+      // Only a query says so, and it is acted on when its answer comes.
+      isNotFound: false,
+      isProtective: kind === 't' || kind === 's',
+    })
+  }
+  const { trade } = state
+  const isOurs = trade?.instrument.symbol === symbol && trade.stage === 'OVER'
+  return {
+    symbol,
+    quantity: desk.recordedQuantity(symbol).toFixed(),
+    entryPrice: isOurs ? trade.position.entryPrice : null,
+    tickSize: desk.instrumentOf(symbol)?.tickSize ?? '0',
+    orders,
+    isSeen: (tradeId: number) => isSeen(state, symbol, tradeId),
+    isOurs: (clientOrderId: string) => ownKind(desk, clientOrderId) !== undefined,
+    isInFlight: live.some(isUnderWay),
+    hasForeign: state.foreign[symbol] !== undefined,
+  }
+}
+
+function cancelUnknownOrders(desk: Desk, openOrders: readonly OrderReport[]): void {
+  for (const { clientOrderId, symbol } of openOrders) {
+    if (ownKind(desk, clientOrderId) !== undefined || desk.isAsked('cancel', clientOrderId)) continue
+    desk.alert('WARNING', 'order', `CANCEL_UNKNOWN_ORDER ${clientOrderId}: not an order of ours`)
+    desk.request({ kind: 'cancel', symbol, clientOrderId })
+  }
+}
+
+/** Into the journal when there was anything to decide, or new trade ids are known. */
+function recordTruth(desk: Desk, { symbol, decisions }: ReconciliationResult, { lastTradeId }: VenueSnapshot): void {
+  const seen = desk.state.seen[symbol]
+  const findings = decisions.filter(({ decision }) => decision !== 'CLEAR_LATCH' && decision !== 'IGNORE_DUPLICATE')
+  const isNews = seen === undefined || seen.through !== lastTradeId || findings.length > 0
+  if (isNews) desk.record({ type: 'truth', symbol, lastTradeId, decisions: findings })
+}
+
+function decide(desk: Desk, { symbol, decisions, discrepancy }: ReconciliationResult): void {
+  let agrees = true
+  for (const decision of decisions) {
+    switch (decision.decision) {
+      case 'QUERY_ORDER':
+        if (!desk.queries.has(decision.clientOrderId)) desk.queries.set(decision.clientOrderId, desk.nowMs)
+        break
+      case 'AWAIT_NEXT_TRUTH':
+        agrees = false
+        break
+      case 'SYNC_LOCAL':
+        agrees = false
+        syncLocal(desk, symbol, decision)
+        break
+      case 'LATCH_MISMATCH':
+      case 'EMERGENCY_CLOSE':
+        agrees = false
+        latchMismatch(desk, symbol, discrepancy)
+        break
+      case 'ALERT_ENTRY_PRICE':
+        alertEntryPrice(desk, symbol, decision)
+        break
+      default:
+        // Fills were applied before, orders are cancelled and replaced where their state says so.
+        break
+    }
+  }
+  if (agrees) {
+    desk.disagreed.delete(symbol)
+    desk.unexplained.delete(symbol)
+  } else desk.disagreed.add(symbol)
+}
+
+/** Flat there, and every fill is known: what we had is gone. Not while an entry may still fill. */
+function syncLocal(desk: Desk, symbol: string, decision: NamedDecision): void {
+  const { trade } = desk.state
+  if (trade?.instrument.symbol === symbol && trade.stage !== 'OVER') return
+  desk.unexplained.delete(symbol)
+  const had = desk.recordedQuantity(symbol).toFixed()
+  desk.alert('ERROR', 'position', `SYNC_LOCAL ${symbol}: the venue is flat, our fills add up to ${had}`)
+  desk.record({ type: 'syncedFlat', symbol, decisions: [decision] })
+}
+
+function latchMismatch(desk: Desk, symbol: string, discrepancy: string): void {
+  const unexplained = new Exact(discrepancy)
+  if (unexplained.isZero()) desk.unexplained.delete(symbol)
+  else desk.unexplained.set(symbol, unexplained)
+  if (desk.state.latches.includes('POSITION_MISMATCH')) return
+  desk.latch('POSITION_MISMATCH', `${symbol}: the venue differs by ${discrepancy}`)
+  desk.alert('ERROR', 'position', `POSITION_MISMATCH ${symbol}: the venue differs from our fills by ${discrepancy}`)
+}
+
+function alertEntryPrice(
+  desk: Desk,
+  symbol: string,
+  { expected, actual }: Extract<NamedDecision, { readonly decision: 'ALERT_ENTRY_PRICE' }>,
+): void {
+  const about = desk.state.trade?.intentId ?? symbol
+  if (desk.priceAlerted === about) return
+  desk.priceAlerted = about
+  desk.alert('WARNING', 'position', `entry price of ${about}: the venue has ${actual}, our fills ${expected}`)
+}
+
+/** A position of a symbol that was not asked about is looked at next when it is not what we have. */
+function watchOthers(desk: Desk, symbol: string, snapshot: VenueSnapshot): void {
+  const symbols = new Set([...snapshot.positions.map((position) => position.symbol), ...desk.disagreed])
+  for (const other of symbols) {
+    if (other === symbol) continue
+    const actual = positionOf(snapshot, other)?.quantity ?? '0'
+    const isAsRecorded = desk.recordedQuantity(other).equals(actual) && desk.state.foreign[other] === undefined
+    if (!isAsRecorded) {
+      desk.disagreed.add(other)
+      desk.wantTruth(other)
+    } else if (!desk.unexplained.has(other)) desk.disagreed.delete(other)
+  }
+  if (desk.disagreed.size > 0) {
+    desk.nextTruthMs = Math.min(desk.nextTruthMs, desk.nowMs + desk.settings.timings.queryEveryMs)
+  }
+}
+
+/** What a reconciliation that succeeds gives back; the others stay until their cause is gone. */
+function clearLatches(desk: Desk, { decisions }: ReconciliationResult): void {
+  const { state, settings } = desk
+  if (state.latches.length === 0 || !decisions.some(({ decision }) => decision === 'CLEAR_LATCH')) return
+  const hasBaselines = settings.instruments.every(({ identity }) => state.seen[identity.symbol] !== undefined)
+  const isClean = hasBaselines && desk.disagreed.size === 0 && Object.keys(state.foreign).length === 0
+  if (!isClean || liveOrders(state).some(({ order }) => order.outcomeUnknown || isOver(order))) return
+  const cleared = state.latches.filter((latch) => {
+    if (latch === 'LINK_NOT_OK') return desk.link.state === 'LINK_OK'
+    if (latch === 'SESSION_TERMINATED') return desk.isConnected
+    return latch !== 'WAL_BACKPRESSURE' || !(desk.isJournalFailed || desk.isJournalFull)
+  })
+  if (cleared.length > 0) desk.record({ type: 'unlatched', latches: cleared })
+}
+
+function reportTruth(desk: Desk, symbol: string, snapshot: VenueSnapshot): void {
+  const { account } = snapshot
+  const venueAtMs = Math.floor(snapshot.atMs)
+  const reportsIssued = reportsToCome(desk)
+  const { walletBalanceUsd, equityUsd, availableMarginUsd, fundingUsd } = account
+  desk.send({
+    type: 'ACCOUNT_STATUS',
+    body: { walletBalanceUsd, equityUsd, availableMarginUsd, fundingUsd, venueAtMs, reportsIssued },
+  })
+  const symbols = new Set([symbol, ...snapshot.positions.map((position) => position.symbol)])
+  for (const each of symbols)
+    desk.send({ type: 'POSITION_STATUS', body: statusOf(desk, each, snapshot, reportsIssued) })
+}
+
+function statusOf(desk: Desk, symbol: string, snapshot: VenueSnapshot, reportsIssued: number): PositionStatus {
+  const position = positionOf(snapshot, symbol)
+  return {
+    instrument: desk.identityOf(symbol),
+    quantity: position?.quantity ?? '0',
+    entryPrice: position?.entryPrice ?? null,
+    markPrice: position?.markPrice ?? desk.quotes.get(symbol)?.mark ?? '0',
+    liquidationPrice: position?.liquidationPrice ?? null,
+    recordedQuantity: desk.recordedQuantity(symbol).toFixed(),
+    positionId: desk.recordedQuantity(symbol).isZero() ? null : positionIdOf(desk.state, symbol),
+    openOrders: snapshot.openOrders.filter((order) => order.symbol === symbol).slice(0, 100),
+    venueAtMs: Math.floor(snapshot.atMs),
+    reportsIssued,
+  }
+}
+
+function positionOf(snapshot: VenueSnapshot, symbol: string) {
+  return snapshot.positions.find((position) => position.symbol === symbol)
+}

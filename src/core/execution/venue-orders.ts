@@ -1,0 +1,215 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { OrderReport, OrderRequest } from '../../ports/orders.js'
+import type { VenueEvent } from '../../ports/venue.js'
+import { isOver } from '../orders/order.js'
+import type { Desk } from './desk.js'
+import type { OrderPlaced, RecordBody } from './records.js'
+import { kindOfId, liveOrders, type NumberedKind, type OrderKind, type VenueOrder } from './state.js'
+
+type Answer = Extract<VenueEvent, { readonly requestId: string }>
+type OrderEventRecord = Extract<RecordBody, { readonly type: 'orderEvent' }>
+
+/** The next id of a kind: a higher number only after the one before is known to be over, which the caller sees to. */
+export function nextOrderId(desk: Desk, rootId: string, kind: NumberedKind): string {
+  return `${rootId}.${kind}${desk.state.numbers[kind] + 1}`
+}
+
+/** Places a reduce-only order at once: its id derives from what is durable, so a crash cannot double it. */
+export function placeReduceOnly(
+  desk: Desk,
+  placed: Omit<OrderPlaced, 'validUntilMs' | 'order'> & { readonly order: Omit<OrderRequest, 'reduceOnly'> },
+): void {
+  const order: OrderRequest = { ...placed.order, reduceOnly: true }
+  const validUntilMs = validUntil(desk)
+  desk.record({ type: 'order', ...placed, order, validUntilMs })
+  desk.request({ kind: 'submit', order, validUntilMs })
+}
+
+/** By the venue's clock, which may differ from ours. */
+export function validUntil(desk: Desk): number {
+  return Math.max(desk.nowMs, desk.venueNowMs) + desk.settings.timings.submitValidMs
+}
+
+/** Asks for the rest to be cancelled; once at a time, and never an order that may not have arrived. */
+export function cancel(desk: Desk, { order }: VenueOrder): void {
+  const { clientOrderId, symbol } = order.request
+  if (isOver(order) || order.outcomeUnknown || order.status === 'SUBMITTED' || order.status === 'PENDING') return
+  if (desk.isAsked('cancel', clientOrderId)) return
+  const again = desk.cancels.get(clientOrderId) ?? Number.NEGATIVE_INFINITY
+  if (desk.nowMs < again) return desk.wakeAt(again)
+  desk.cancels.set(clientOrderId, desk.nowMs + desk.settings.timings.queryEveryMs)
+  desk.request({ kind: 'cancel', symbol, clientOrderId })
+}
+
+/** Asks about orders of unknown outcome, gives up on requests without an answer, and looks for fills that are missing. */
+export function settleOrders(desk: Desk): void {
+  const { timings } = desk.settings
+  for (const [requestId, pending] of desk.requests) {
+    const giveUpMs = pending.sentAtMs + timings.answerMaxMs
+    if (desk.nowMs >= giveUpMs) onUnknown(desk, requestId)
+    else desk.wakeAt(giveUpMs)
+  }
+  for (const placed of liveOrders(desk.state)) {
+    const { clientOrderId, symbol } = placed.order.request
+    if (isOver(placed.order)) desk.wantTruth(symbol)
+    else if (placed.order.outcomeUnknown && !desk.queries.has(clientOrderId))
+      desk.queries.set(clientOrderId, desk.nowMs)
+  }
+  for (const [clientOrderId, dueMs] of desk.queries) {
+    const placed = desk.state.orders[clientOrderId]
+    if (placed === undefined || isOver(placed.order)) desk.queries.delete(clientOrderId)
+    else if (desk.isAsked('query', clientOrderId)) continue
+    else if (desk.nowMs < dueMs) desk.wakeAt(dueMs)
+    else {
+      desk.queries.set(clientOrderId, desk.nowMs + timings.queryEveryMs)
+      desk.request({ kind: 'query', symbol: placed.order.request.symbol, clientOrderId })
+    }
+  }
+}
+
+/** Takes what an answer says about an order. */
+export function onAnswer(desk: Desk, answer: Exclude<Answer, { readonly kind: 'snapshot' }>): void {
+  const pending = desk.requests.get(answer.requestId)
+  switch (answer.kind) {
+    case 'acknowledged':
+    case 'found':
+      desk.requests.delete(answer.requestId)
+      onReport(desk, answer.report)
+      break
+    case 'unknown':
+      onUnknown(desk, answer.requestId)
+      break
+    case 'notFound':
+      desk.requests.delete(answer.requestId)
+      if (pending !== undefined) onNotFound(desk, answer.clientOrderId, pending.venueAtMs)
+      break
+    case 'rejected':
+      desk.requests.delete(answer.requestId)
+      if (pending?.kind === 'submit') onRejected(desk, answer)
+      // A cancel that is refused found nothing to cancel: the order is over, or never was.
+      else if (pending?.kind === 'cancel') desk.queries.set(answer.clientOrderId, desk.nowMs)
+      break
+  }
+}
+
+/** What the venue says about an order, in an answer, in the stream or in a snapshot; often late, often again. */
+export function onReport(desk: Desk, report: OrderReport): void {
+  desk.venueNowMs = Math.max(desk.venueNowMs, report.updatedAtMs)
+  const { clientOrderId, symbol } = report
+  const placed = desk.state.orders[clientOrderId] ?? adopt(desk, report)
+  if (placed === undefined) {
+    if (report.status === 'ACKNOWLEDGED' || report.status === 'PARTIAL') desk.wantTruth(symbol)
+    return
+  }
+  desk.queries.delete(clientOrderId)
+  const event = eventOf(placed, report)
+  const isMore = new Exact(report.filledQuantity).greaterThan(placed.reportedQuantity)
+  if (event === null && !isMore) return
+  const reported = isMore ? { reportedQuantity: report.filledQuantity } : {}
+  desk.record({ type: 'orderEvent', clientOrderId, event, ...reported, ...retry(desk, placed, event) })
+  if (event?.type === 'REJECT') alertRejected(desk, placed, event.reason)
+}
+
+/** An order whose id derives from ours, though we have no record of it: a crash took that. Undefined for anybody else's. */
+export function adopt(
+  desk: Desk,
+  of: Pick<OrderReport, 'clientOrderId' | 'symbol' | 'side' | 'quantity'> & Partial<Pick<OrderReport, 'type'>>,
+): VenueOrder | undefined {
+  const kind = ownKind(desk, of.clientOrderId)
+  if (kind === undefined || kind === 'e') return undefined
+  const { trade, exit } = desk.state
+  const { clientOrderId, symbol, side, quantity } = of
+  if (kind === 'x' && exit === null) {
+    const rootId = clientOrderId.slice(0, clientOrderId.lastIndexOf('.'))
+    const reason = 'an exit was under way before the restart'
+    const common = { purpose: 'EXIT', reason, requestedPrice: null, request: null, failSafe: null } as const
+    desk.record({ type: 'exit', rootId, instrument: desk.identityOf(symbol), ...common })
+  }
+  const level = kind === 't' ? trade?.takeProfitPrice : kind === 's' ? trade?.stopPrice : null
+  const requestedPrice: DecimalText = level ?? trade?.position.entryPrice ?? trade?.requestedPrice ?? '1'
+  const order: OrderRequest = { clientOrderId, symbol, side, type: of.type ?? 'MARKET', quantity, reduceOnly: true }
+  const purpose = PURPOSES[kind]
+  desk.record({ type: 'order', order, kind, purpose, requestedPrice, validUntilMs: validUntil(desk), isAdopted: true })
+  return desk.state.orders[clientOrderId]
+}
+
+/** The kind of an order that is ours by its id. */
+export function ownKind(desk: Desk, clientOrderId: string): OrderKind | undefined {
+  const { trade, exit } = desk.state
+  const known = desk.state.orders[clientOrderId]?.kind
+  if (known !== undefined) return known
+  const ofTrade = trade === null ? undefined : kindOfId(trade.intentId, clientOrderId)
+  return ofTrade ?? (exit === null ? undefined : kindOfId(exit.rootId, clientOrderId))
+}
+
+const PURPOSES = { x: 'EXIT', r: 'REDUCE', t: 'TAKE_PROFIT', s: 'CATASTROPHIC_STOP' } as const
+
+/** What changes; null when the report says nothing new. What is over stays over. */
+function eventOf({ order }: VenueOrder, report: OrderReport): OrderEventRecord['event'] {
+  if (isOver(order) || order.status === 'PENDING') return null
+  const reason = report.reason ?? ''
+  if (report.status === 'REJECTED')
+    return order.status === 'PARTIAL' ? { type: 'CANCEL', reason } : { type: 'REJECT', reason }
+  if (report.status === 'CANCELED') return { type: 'CANCEL', reason }
+  const accepted = new Exact(report.quantity)
+  const isCut = accepted.lessThan(order.acceptedQuantity) && !accepted.lessThan(order.filledQuantity)
+  if (isCut) return { type: 'ACKNOWLEDGE', quantity: report.quantity }
+  return order.status === 'SUBMITTED' ? { type: 'ACKNOWLEDGE' } : null
+}
+
+function onUnknown(desk: Desk, requestId: string): void {
+  const pending = desk.requests.get(requestId)
+  desk.requests.delete(requestId)
+  if (pending === undefined) return
+  const placed = desk.state.orders[pending.clientOrderId]
+  if (pending.kind === 'snapshot') desk.wantTruth(pending.symbol)
+  if (pending.kind === 'cancel' && placed !== undefined) desk.queries.set(pending.clientOrderId, desk.nowMs)
+  if (pending.kind !== 'submit' || placed?.order.status !== 'SUBMITTED' || placed.order.outcomeUnknown) return
+  desk.record({ type: 'orderEvent', clientOrderId: pending.clientOrderId, event: { type: 'OUTCOME_UNKNOWN' } })
+  desk.alert('WARNING', 'order', `outcome of ${pending.clientOrderId} is unknown: asking the venue`)
+}
+
+/** Not there is never accepted only when it was asked after the venue could no longer accept it. */
+function onNotFound(desk: Desk, clientOrderId: string, askedAtVenueMs: number): void {
+  const placed = desk.state.orders[clientOrderId]
+  if (placed === undefined || isOver(placed.order) || askedAtVenueMs <= placed.validUntilMs) return
+  const reason = 'NOT_ACCEPTED: the venue does not know it'
+  const { status } = placed.order
+  const event = status === 'SUBMITTED' ? ({ type: 'REJECT', reason } as const) : ({ type: 'CANCEL', reason } as const)
+  desk.queries.delete(clientOrderId)
+  desk.record({ type: 'orderEvent', clientOrderId, event, ...retry(desk, placed, event) })
+  desk.alert('WARNING', 'order', `DECLARE_NOT_ACCEPTED ${clientOrderId}: not found after it could be accepted`)
+}
+
+function onRejected(desk: Desk, answer: Extract<Answer, { readonly kind: 'rejected' }>): void {
+  const { clientOrderId, code, message } = answer
+  const placed = desk.state.orders[clientOrderId]
+  if (placed === undefined || isOver(placed.order)) return
+  if (code === 'DUPLICATE_CLIENT_ORDER_ID') {
+    // It is there already: sent before a crash that took its record. What it is, the venue knows.
+    desk.record({ type: 'orderEvent', clientOrderId, event: { type: 'OUTCOME_UNKNOWN' } })
+    return
+  }
+  if (placed.order.status === 'PARTIAL') return
+  const event = { type: 'REJECT', reason: `${code}: ${message}`.slice(0, 200) } as const
+  if (code === 'REDUCE_ONLY') {
+    desk.exitNeedsTruth = true
+    desk.wantTruth(placed.order.request.symbol)
+  }
+  desk.record({ type: 'orderEvent', clientOrderId, event, ...retry(desk, placed, event) })
+  alertRejected(desk, placed, event.reason)
+}
+
+/** When a rejected exit may be tried again: 1, 2, 4, 8, 10, 10, … s. */
+function retry(desk: Desk, placed: VenueOrder, event: OrderEventRecord['event']): { exitNotBeforeMs?: number } {
+  const { exit } = desk.state
+  if (placed.kind !== 'x' || exit === null || (event?.type !== 'REJECT' && event?.type !== 'CANCEL')) return {}
+  if (event.type === 'CANCEL' && new Exact(placed.order.filledQuantity).greaterThan(0)) return {}
+  const { retryAfterMs } = desk.settings.timings
+  return { exitNotBeforeMs: desk.nowMs + retryAfterMs[Math.min(exit.rejections, retryAfterMs.length - 1)]! }
+}
+
+function alertRejected(desk: Desk, { order, kind }: VenueOrder, reason: string): void {
+  const level = kind === 'e' ? 'WARNING' : 'ERROR'
+  desk.alert(level, 'order', `${order.request.clientOrderId} was rejected: ${reason}`)
+}
