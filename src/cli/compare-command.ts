@@ -14,9 +14,11 @@ export function register(parent: Command): void {
     .command('compare')
     .summary('explain how a paper session differs from the backtest of its days')
     .description(
-      'Run the bulk backtest of the days of a paper session, with its settings, and attribute each difference: size, entry\n' +
-        'price, exit price, time of exit, fees, funding, missed and extra trades. The parts of a difference sum to it to the\n' +
-        'last digit (docs/compare.md). Exit code 1 when something is left without a cause that the records show.',
+      'Run the backtest of the days of a paper session, with its settings, and\n' +
+        'attribute each difference: size, entry price, exit price, time of exit, fees,\n' +
+        'funding, missed and extra trades. The parts of a difference sum to it to the\n' +
+        'last digit (docs/compare.md). Exit code 1 when something has no cause that the\n' +
+        'records show.',
     )
     .argument('[days...]', 'folders or files of the days that the session replayed')
     .option('--session <folder>', 'the folder of the paper session')
