@@ -58,7 +58,8 @@ function rejection(
   if (view.mode === 'REDUCE_ONLY') return { reject: 'REJECT_MODE_REDUCE_ONLY', detail: view.modeCause }
   if (view.journal === 'FAILED') return { reject: 'REJECT_LATCHED', detail: 'the journal has failed' }
   if (view.isSameBuild === false) return { reject: 'REJECT_LATCHED', detail: 'the other side runs another build' }
-  if (reasons.length > 0) return { reject: latchReject(reasons), detail: reasons.map((reason) => describe(reason, view)).join(', ') }
+  if (reasons.length > 0)
+    return { reject: latchReject(reasons), detail: reasons.map((reason) => describe(reason, view)).join(', ') }
   if (view.isSameBuild === null) return { reject: 'REJECT_LATCHED', detail: 'the build of the other side is not known' }
   if (view.posture === 'TURTLE' || view.posture === 'HIBERNATE')
     return { reject: 'REJECT_MODE_REDUCE_ONLY', detail: `posture ${view.posture}` }

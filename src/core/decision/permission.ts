@@ -19,5 +19,7 @@ export function permissionFor(intent: EntryIntent, trade: Trade | null): EntryPe
 }
 
 export function sameInstrument(a: InstrumentIdentity, b: InstrumentIdentity): boolean {
-  return a.symbol === b.symbol && a.exchange === b.exchange && a.contractType === b.contractType && a.expiry === b.expiry
+  return (
+    a.symbol === b.symbol && a.exchange === b.exchange && a.contractType === b.contractType && a.expiry === b.expiry
+  )
 }

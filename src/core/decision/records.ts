@@ -11,10 +11,7 @@ import type { CycleStats, ExecutionResult } from './controller.js'
 import type { DecisionState, ExitOrder, Reduction, Trade } from './state.js'
 
 /** The numbered reports of the execution side. */
-export type Report = Extract<
-  Message,
-  { readonly type: 'FILL_REPORT' | 'ENTRY_RESULT' | 'EXIT_ACK' | 'FUNDING_REPORT' }
->
+export type Report = Extract<Message, { readonly type: 'FILL_REPORT' | 'ENTRY_RESULT' | 'EXIT_ACK' | 'FUNDING_REPORT' }>
 
 /** A bar as the journal keeps it: null where a number is none. Symbols are there when they differ from the bar before. */
 export interface RecordedBar extends Omit<StrategyBar, 'prices' | 'velDiv' | 'symbols' | 'posture'> {
@@ -34,10 +31,19 @@ export interface TradeFacts {
 /** What a record is about. */
 export type DecisionFact =
   /** First of a journal: what it is bound to. */
-  | { readonly type: 'begun'; readonly idPrefix: string; readonly initialBalanceUsd: DecimalText; readonly strategies: readonly string[] }
+  | {
+      readonly type: 'begun'
+      readonly idPrefix: string
+      readonly initialBalanceUsd: DecimalText
+      readonly strategies: readonly string[]
+    }
   | { readonly type: 'started'; readonly build: string }
   /** Everything up to here: recovery begins at the last one. */
-  | { readonly type: 'checkpoint'; readonly state: DecisionState; readonly strategies: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: 'checkpoint'
+      readonly state: DecisionState
+      readonly strategies: Readonly<Record<string, unknown>>
+    }
   | { readonly type: 'session'; readonly session: number }
   | { readonly type: 'bar'; readonly bar: RecordedBar }
   /** What became of a bar's mandates, all at once: no crash can separate them. */
@@ -58,8 +64,14 @@ export type DecisionFact =
   | { readonly type: 'exit'; readonly exit: ExitOrder }
   /** A report, in its order, with what it makes of the trade. `fault`: it fits nothing that is known here. */
   | ({ readonly type: 'report'; readonly report: Report; readonly fault?: string } & TradeFacts)
-  /** A truth that called for something. */
-  | ({ readonly type: 'disagreed'; readonly subject: 'position' | 'account'; readonly decision: NamedDecision; readonly cause: string } & TradeFacts)
+  /** A truth that called for something. `markPrice`: what a position that is given up is valued at, USD. */
+  | ({
+      readonly type: 'disagreed'
+      readonly subject: 'position' | 'account'
+      readonly decision: NamedDecision
+      readonly cause: string
+      readonly markPrice?: DecimalText
+    } & TradeFacts)
   /** A truth that fits: these latches are cleared. */
   | { readonly type: 'agreed'; readonly venueAtMs: number; readonly cleared: readonly OpenPermissionReason[] }
   /** An entry or a reduction of which nobody knows anything any more. */

@@ -20,8 +20,6 @@ export interface Trade {
   readonly orderedQuantity: DecimalText
   readonly requestedPrice: DecimalText
   readonly targetNotionalUsd: DecimalText
-  /** Realised capital when it was proposed. */
-  readonly capitalUsd: DecimalText
   readonly entryBar: number
   readonly entryBarAtMs: number
   readonly proposedAtMs: number

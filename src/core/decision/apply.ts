@@ -1,0 +1,267 @@
+import type { TradingMode } from '../../ports/alerts.js'
+import { Exact } from '../../ports/exact.js'
+import type { OpenPermissionReason } from '../../ports/messages.js'
+import type { OperatorCommand } from '../../ports/sides.js'
+import type { StrategyBar } from '../../ports/strategy.js'
+import { assert, unreachable } from '../assert.js'
+import { flatPosition, transition } from '../position/position.js'
+import { countTrade, resetBreaker } from '../risk/circuit-breaker.js'
+import type { CircuitBreakerLimits } from '../risk/risk-config.js'
+import {
+  type Booked,
+  bookNothingFilled,
+  bookReductionOver,
+  bookReport,
+  bookSyncFlat,
+  netOf,
+  walletUsd,
+} from './book.js'
+import type { DecisionRecord, RecordedBar, TradeFacts } from './records.js'
+import type { DecisionState, ExitOrder, Notice, Trade } from './state.js'
+import type { Strategies, StrategyFault } from './strategies.js'
+
+export interface Applied {
+  readonly state: DecisionState
+  /** For the live side to raise; recovery has raised them before. */
+  readonly notices: readonly Notice[]
+}
+
+/**
+ * The one way in which durable state changes, live and in recovery: the strategies move here, and nowhere else.
+ * Records are in order and without holes.
+ */
+export function apply(
+  before: DecisionState,
+  record: DecisionRecord,
+  strategies: Strategies,
+  limits: CircuitBreakerLimits,
+): Applied {
+  assert(record.n === before.records + 1, `records follow each other: ${record.n} after ${before.records}`)
+  const state: DecisionState = { ...before, records: record.n }
+  switch (record.type) {
+    case 'begun': {
+      const { idPrefix, initialBalanceUsd } = record
+      return quiet({ ...state, begun: { idPrefix, initialBalanceUsd } })
+    }
+    case 'started':
+      return quiet(latched(state, 'RESTART_RECONCILE_REQUIRED', 'restart'))
+    case 'checkpoint':
+      return quiet({ ...state, checkpointBar: state.bar })
+    case 'session':
+      return quiet({ ...state, session: record.session })
+    case 'bar':
+      return applyBar(state, record.bar, strategies)
+    case 'cycle':
+      return applyCycle(state, record, strategies)
+    case 'withdrawn':
+      return told(withdrawn(state, record), state, strategies, limits)
+    case 'permitted':
+      assert(state.trade !== null, 'a permission is for a proposal')
+      return quiet({ ...state, trade: { ...state.trade, permissionId: record.permission.permissionId } })
+    case 'exit':
+      return quiet(ordered(state, record.exit))
+    case 'report':
+      return told(bookReport(state, record.report), state, strategies, limits)
+    case 'disagreed':
+      return applyDisagreement(state, record, strategies, limits)
+    case 'agreed':
+      return quiet({ ...cleared(state, record.cleared), mismatches: { position: 0, account: 0 } })
+    case 'forgotten':
+      return told(forgotten(state, record), state, strategies, limits)
+    case 'latched':
+      return quiet(latched(state, record.reason, record.cause))
+    case 'operator':
+      return quiet(commanded(state, record.operator, record.balanceUsd))
+    case 'alerted': {
+      const mode = modeAfter(state.mode, record.alert.level)
+      return quiet(mode === state.mode ? state : { ...state, mode, modeCause: record.alert.message })
+    }
+    default:
+      return unreachable(record)
+  }
+}
+
+/** The bar as strategies see it. */
+function strategyBar(bar: RecordedBar, symbols: readonly string[]): StrategyBar {
+  const { prices, velDiv, ...rest } = bar
+  assert(prices.length === symbols.length, `a bar has a price for each of its ${symbols.length} symbols`)
+  return {
+    ...rest,
+    symbols,
+    prices: Float64Array.from(prices, (price) => price ?? Number.NaN),
+    velDiv: velDiv ?? Number.NaN,
+  }
+}
+
+function applyBar(before: DecisionState, bar: RecordedBar, strategies: Strategies): Applied {
+  const symbols = bar.symbols ?? before.symbols
+  const { mandates, faults } = strategies.onBar(strategyBar(bar, symbols), before.blocked)
+  const state: DecisionState = {
+    ...before,
+    bar: bar.bar,
+    barAtMs: bar.timestampMs,
+    posture: bar.posture,
+    symbols,
+    undecided: mandates.filter(({ type }) => type !== 'HOLD'),
+  }
+  return blocking(state, faults)
+}
+
+function applyCycle(
+  before: DecisionState,
+  record: Extract<DecisionRecord, { readonly type: 'cycle' }>,
+  strategies: Strategies,
+): Applied {
+  let state: DecisionState = { ...before, undecided: [] }
+  if (record.withdrawn) state = { ...state, trade: null, position: null }
+  if (record.proposal !== null) state = proposed(state, record.proposal)
+  if (record.reduction !== null) {
+    assert(state.position !== null, 'a reduction has a position')
+    state = { ...state, reduction: record.reduction, position: transition(state.position, { type: 'REDUCE' }) }
+  }
+  if (record.exit !== null) state = ordered(state, record.exit)
+  const missed = record.missed ?? []
+  const calls = missed.map(
+    ({ strategy, symbol, reason }) => ({ strategyId: strategy, kind: 'dropped', symbol, reason }) as const,
+  )
+  return blocking(state, strategies.tell(calls))
+}
+
+function proposed(state: DecisionState, trade: Trade): DecisionState {
+  assert(state.trade === null && state.position === null, 'one position at a time')
+  const position = transition(flatPosition(trade.instrument.symbol), { type: 'ENTRY', direction: trade.direction })
+  return { ...state, trade, position }
+}
+
+/** What has not been permitted is not open: there is nothing to leave, and the proposal is taken back by a record of its own. */
+function ordered(state: DecisionState, exit: ExitOrder): DecisionState {
+  const { position, trade } = state
+  const leaves = position !== null && position.state !== 'CLOSING' && trade?.permissionId !== null
+  return { ...state, exit, position: leaves ? transition(position, { type: 'EXIT' }) : position }
+}
+
+function withdrawn(state: DecisionState, facts: TradeFacts): Booked {
+  assert(state.trade?.permissionId === null, 'only what was not permitted is withdrawn')
+  const [missed] = facts.missed ?? []
+  assert(missed !== undefined, 'a withdrawal says what was missed')
+  return bookNothingFilled(state, missed.reason, missed.detail)
+}
+
+function forgotten(state: DecisionState, record: TradeFacts & { readonly actionId: string }): Booked {
+  if (state.reduction?.actionId === record.actionId) return bookReductionOver(state)
+  const [missed] = record.missed ?? []
+  assert(missed !== undefined && state.trade?.tradeId === record.actionId, 'what is forgotten was pending')
+  return bookNothingFilled(state, missed.reason, missed.detail)
+}
+
+function applyDisagreement(
+  before: DecisionState,
+  record: Extract<DecisionRecord, { readonly type: 'disagreed' }>,
+  strategies: Strategies,
+  limits: CircuitBreakerLimits,
+): Applied {
+  const { subject, decision, cause } = record
+  const mismatches = { ...before.mismatches, [subject]: before.mismatches[subject] + 1 }
+  const state = { ...before, mismatches }
+  switch (decision.decision) {
+    case 'LOCKOUT':
+      return quiet(latched(state, 'ACCOUNT_MISMATCH', cause))
+    case 'SYNC_LOCAL':
+      assert(record.markPrice !== undefined, 'what is given up has a price')
+      return told(
+        bookSyncFlat(latched(state, 'POSITION_MISMATCH', cause), record.markPrice, record.atMs),
+        state,
+        strategies,
+        limits,
+      )
+    case 'EMERGENCY_CLOSE':
+    case 'LATCH_MISMATCH':
+      return quiet(latched(state, 'POSITION_MISMATCH', cause))
+    default:
+      return quiet(state)
+  }
+}
+
+/** The booked state, with what follows from it for the strategies and the circuit breaker. */
+function told(booked: Booked, before: DecisionState, strategies: Strategies, limits: CircuitBreakerLimits): Applied {
+  const faults = strategies.tell(booked.calls)
+  const { state, notices } = blocking(counted(booked, before, limits), faults)
+  const { fault } = booked
+  if (fault === undefined) return { state, notices: [...notices, ...breakerNotice(state, before)] }
+  return {
+    state: latched(state, 'POSITION_MISMATCH', fault),
+    notices: [...notices, { level: 'CRITICAL', category: 'position', message: fault }],
+  }
+}
+
+function counted({ state, facts }: Booked, before: DecisionState, limits: CircuitBreakerLimits): DecisionState {
+  const { closed } = facts
+  if (closed === undefined) return state
+  assert(before.trade !== null, 'what closed was a trade')
+  const net = netOf(closed, before.trade.direction).toFixed()
+  return { ...state, breaker: countTrade(state.breaker, net, limits) }
+}
+
+function breakerNotice(state: DecisionState, before: DecisionState): readonly Notice[] {
+  if (state.breaker.state === before.breaker.state) return []
+  return [{ level: 'ERROR', category: 'risk', message: `circuit breaker open: ${state.breaker.cause}` }]
+}
+
+function blocking(state: DecisionState, faults: readonly StrategyFault[]): Applied {
+  let { blocked } = state
+  const notices: Notice[] = []
+  for (const { strategyId, message } of faults) {
+    blocked = { ...blocked, [strategyId]: blocked[strategyId] ?? message }
+    notices.push({ level: 'ERROR', category: 'strategy', message: `${strategyId} is blocked: ${message}` })
+  }
+  return { state: faults.length === 0 ? state : { ...state, blocked }, notices }
+}
+
+function commanded(state: DecisionState, operator: OperatorCommand, balanceUsd: string | undefined): DecisionState {
+  const modeCause = `operator: ${operator.reason}`
+  switch (operator.command) {
+    case 'kill':
+      return { ...state, mode: 'KILL', modeCause }
+    case 'reduce-only':
+      return state.mode === 'KILL' ? state : { ...state, mode: 'REDUCE_ONLY', modeCause }
+    case 'resume':
+      return { ...state, mode: 'ACTIVE', modeCause, blocked: {} }
+    case 'clear-lockout': {
+      const open = cleared(state, ['ACCOUNT_MISMATCH'])
+      return balanceUsd === undefined ? open : { ...open, balanceUsd }
+    }
+    case 'reset-breaker':
+      return { ...state, breaker: resetBreaker(walletUsd(state).toFixed(), operator.reason) }
+    case 'flatten':
+    case 'resync':
+      return state
+    default:
+      return unreachable(operator)
+  }
+}
+
+/** Alerts act: CRITICAL lets nothing open, EMERGENCY kills; a person alone gives back what they took. */
+function modeAfter(mode: TradingMode, level: Notice['level']): TradingMode {
+  if (level === 'EMERGENCY') return 'KILL'
+  return level === 'CRITICAL' && mode === 'ACTIVE' ? 'REDUCE_ONLY' : mode
+}
+
+function latched(state: DecisionState, reason: OpenPermissionReason, cause: string): DecisionState {
+  if (state.latches[reason] !== undefined) return state
+  return { ...state, latches: { ...state.latches, [reason]: cause } }
+}
+
+function cleared(state: DecisionState, reasons: readonly OpenPermissionReason[]): DecisionState {
+  const latches = { ...state.latches }
+  for (const reason of reasons) delete latches[reason]
+  return { ...state, latches }
+}
+
+function quiet(state: DecisionState): Applied {
+  return { state, notices: [] }
+}
+
+/** USD to add to the balance so that the wallet is the venue's. */
+export function adoptedBalance(state: DecisionState, walletBalanceUsd: string): string {
+  return new Exact(walletBalanceUsd).minus(walletUsd(state)).plus(state.balanceUsd).toFixed()
+}

@@ -1,0 +1,359 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { EntryRejectReason, EntryResult, ExitAck, FillReport, FundingReport } from '../../ports/messages.js'
+import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/session.js'
+import type { StrategyFill } from '../../ports/strategy.js'
+import { assert, unreachable } from '../assert.js'
+import { InvariantViolation } from '../invariant-violation.js'
+import { type Position, type PositionEvent, signedQuantity, transition } from '../position/position.js'
+import type { Report, TradeFacts } from './records.js'
+import type { DecisionState, LastExit, Reduction, Trade } from './state.js'
+
+/** What a strategy is to be told. */
+export type StrategyCall =
+  | { readonly strategyId: string; readonly kind: 'fill'; readonly fill: StrategyFill }
+  | { readonly strategyId: string; readonly kind: 'dropped'; readonly symbol: string; readonly reason: string }
+
+/** The state after something that happened to the trade, with what follows from it. */
+export interface Booked {
+  readonly state: DecisionState
+  readonly facts: TradeFacts
+  readonly calls: readonly StrategyCall[]
+  /** What happened fits nothing that is known here. */
+  readonly fault?: string
+}
+
+/** A report that does not fit: kept for the person who looks into it. */
+class Misfit extends Error {}
+
+/**
+ * The state after a report. Pure: what a record says of a trade and what recovery makes of the report are one calculation.
+ * One that does not fit is counted as seen, changes nothing else and names its fault: the next truth decides.
+ */
+export function bookReport(state: DecisionState, report: Report): Booked {
+  assert(report.body.reportNumber === state.reportsSeen + 1, 'reports are booked in their order')
+  const seen: DecisionState = { ...state, reportsSeen: report.body.reportNumber }
+  try {
+    return book(seen, report)
+  } catch (error) {
+    if (!(error instanceof Misfit || error instanceof InvariantViolation)) throw error
+    return { state: seen, facts: {}, calls: [], fault: `report ${report.body.reportNumber}: ${error.message}` }
+  }
+}
+
+function book(state: DecisionState, report: Report): Booked {
+  switch (report.type) {
+    case 'FILL_REPORT':
+      return bookFill(state, report.body)
+    case 'ENTRY_RESULT':
+      return bookEntryResult(state, report.body)
+    case 'EXIT_ACK':
+      return bookExitAck(state, report.body)
+    case 'FUNDING_REPORT':
+      return bookFunding(state, report.body)
+    default:
+      return unreachable(report)
+  }
+}
+
+/** A proposal that was never permitted, or that came to nothing: no fill of it exists. */
+export function bookNothingFilled(state: DecisionState, reason: EntryRejectReason, detail: string): Booked {
+  const { trade, position } = state
+  assert(trade !== null && position !== null, 'there is a proposal to take back')
+  const flat = transition(position, { type: 'ENTRY_REJECTED', filledQuantity: '0' })
+  assert(flat.state === 'FLAT', 'nothing filled leaves nothing')
+  const missed = missedEntry(trade, reason, detail)
+  return {
+    state: { ...state, position: null, trade: null },
+    facts: { missed: [missed] },
+    calls: [{ strategyId: trade.strategyId, kind: 'dropped', symbol: trade.instrument.symbol, reason }],
+  }
+}
+
+/** SYNC_LOCAL: the venue is flat. What is missing of the exit is valued at the truth's mark price. */
+export function bookSyncFlat(state: DecisionState, markPrice: DecimalText, atMs: number): Booked {
+  const { trade, position } = state
+  assert(trade !== null && position !== null, 'there is a position to give up')
+  transition(position, { type: 'SYNC_FLAT' })
+  const lastExit: LastExit = {
+    purpose: 'FOREIGN',
+    requestedPrice: null,
+    atMs,
+    bar: state.bar,
+    reason: 'SYNC_LOCAL',
+    strategyReason: 'SAFETY',
+  }
+  const lost = { price: markPrice, quantity: position.quantity, feeUsd: '0' }
+  return bookClose({ ...state, reduction: null }, position, withExit(trade, lost, lastExit))
+}
+
+export function walletUsd(state: DecisionState): Exact {
+  const { trade, position, balanceUsd } = state
+  const balance = new Exact(balanceUsd)
+  if (trade === null || position === null || position.entryPrice === null) return balance
+  const realised = new Exact(trade.exitValueUsd)
+    .minus(new Exact(position.entryPrice).times(trade.exitQuantity))
+    .times(trade.direction)
+  return balance.plus(realised).minus(trade.entryFeesUsd).minus(trade.exitFeesUsd).plus(trade.fundingUsd)
+}
+
+export function missedEntry(
+  entry: Pick<
+    Trade,
+    'strategyId' | 'direction' | 'entryBar' | 'entryBarAtMs' | 'requestedPrice' | 'targetNotionalUsd'
+  > & {
+    readonly instrument: { readonly symbol: string }
+  },
+  reason: EntryRejectReason,
+  detail: string,
+): MissedEntry {
+  const { strategyId: strategy, direction, entryBar, entryBarAtMs, requestedPrice, targetNotionalUsd } = entry
+  return {
+    strategy,
+    symbol: entry.instrument.symbol,
+    direction: direction === 1 ? 'LONG' : 'SHORT',
+    entryBar,
+    entryBarAtMs,
+    requestedPrice,
+    targetNotionalUsd,
+    reason,
+    detail,
+  }
+}
+
+function bookFill(state: DecisionState, fill: FillReport): Booked {
+  const { trade, position } = state
+  const what = `${fill.purpose} fill ${fill.tradeId} of ${fill.positionId}`
+  if (trade === null || position === null || fill.positionId !== trade.tradeId || fill.purpose === 'FOREIGN')
+    throw new Misfit(`${what}: ${trade === null ? 'nothing' : trade.tradeId} is held here`)
+  const isEntry = fill.purpose === 'ENTRY'
+  if (fill.instrument.symbol !== trade.instrument.symbol || (fill.side === trade.side) !== isEntry)
+    throw new Misfit(
+      `${what}: ${fill.side} ${fill.instrument.symbol} does not fit ${trade.side} ${trade.instrument.symbol}`,
+    )
+  const after = positionEvents(position, trade, state.reduction, fill).reduce(transition, position)
+  const signed = after.state === 'FLAT' ? '0' : signedQuantity(after)
+  if (!new Exact(signed).equals(fill.positionQuantity))
+    throw new Misfit(`${what}: a position of ${signed} is left here, ${fill.positionQuantity} there`)
+  if (isEntry) return bookEntryFill(state, after, trade, fill)
+  const exited = withExit(
+    trade,
+    { price: fill.filledPrice, quantity: fill.quantity, feeUsd: fill.feeUsd },
+    exitOf(state, fill),
+  )
+  const reduction = reductionAfter(state.reduction, fill, after)
+  if (after.state === 'FLAT') return bookClose({ ...state, reduction }, position, exited)
+  const next = { ...state, position: after, trade: exited, reduction }
+  return { state: next, facts: {}, calls: [exitCall(exited, false)] }
+}
+
+/**
+ * An exit whose command this side forgot, dying before it was on disk, is still one: the purpose of the fill says what the
+ * position went through.
+ */
+function positionEvents(
+  position: Position,
+  trade: Trade,
+  reduction: Reduction | null,
+  fill: FillReport,
+): readonly PositionEvent[] {
+  const { quantity, filledPrice: price, purpose } = fill
+  switch (purpose) {
+    case 'ENTRY': {
+      const filled = new Exact(position.entryQuantity).plus(quantity)
+      if (filled.greaterThan(trade.orderedQuantity))
+        throw new Misfit(`${filled.toFixed()} of ${trade.tradeId} filled, ${trade.orderedQuantity} ordered`)
+      return [{ type: 'ENTRY_FILL', quantity, price, last: filled.equals(trade.orderedQuantity) }]
+    }
+    case 'REDUCE': {
+      const reduced: PositionEvent = { type: 'REDUCE_FILL', quantity, price, last: isLastOf(reduction, fill) }
+      return position.state === 'OPEN' ? [{ type: 'REDUCE' }, reduced] : [reduced]
+    }
+    case 'EXIT': {
+      const exited: PositionEvent = { type: 'EXIT_FILL', quantity, price }
+      return position.state === 'CLOSING' ? [exited] : [{ type: 'EXIT' }, exited]
+    }
+    case 'LIQUIDATION':
+      return [{ type: 'LIQUIDATION_FILL', quantity, price }]
+    default:
+      return [{ type: 'PROTECTIVE_FILL', quantity, price }]
+  }
+}
+
+function bookEntryFill(state: DecisionState, position: Position, before: Trade, fill: FillReport): Booked {
+  const trade: Trade = {
+    ...before,
+    openedAtMs: before.openedAtMs ?? fill.filledAtMs,
+    entryFeesUsd: new Exact(before.entryFeesUsd).plus(fill.feeUsd).toFixed(),
+  }
+  const opened = before.openedAtMs === null ? { opened: openedTrade(trade) } : {}
+  return { state: { ...state, position, trade }, facts: opened, calls: [entryCall(trade, position)] }
+}
+
+function bookEntryResult(state: DecisionState, result: EntryResult): Booked {
+  const { trade, position, reduction } = state
+  const isNothing = new Exact(result.filledQuantity).isZero()
+  if (reduction?.actionId === result.intentId) return bookReductionOver(state)
+  if (trade === null || position === null || trade.tradeId !== result.intentId) {
+    // The end of a proposal that was taken back here; one that filled could not have been.
+    if (isNothing || result.intentId !== trade?.tradeId) return unchanged(state)
+    throw new Misfit(`result of ${result.intentId} with ${result.filledQuantity} filled`)
+  }
+  if (isNothing && new Exact(position.entryQuantity).isZero())
+    return bookNothingFilled(state, result.reason ?? 'REJECT_VENUE', result.detail)
+  if (position.entryOver) {
+    if (new Exact(result.filledQuantity).equals(position.entryQuantity)) return unchanged(state)
+    throw new Misfit(
+      `result of ${result.intentId}: ${result.filledQuantity} filled there, ${position.entryQuantity} here`,
+    )
+  }
+  const after = transition(position, { type: 'ENTRY_CANCELED', filledQuantity: result.filledQuantity })
+  if (after.state === 'FLAT') return bookClose(state, position, trade)
+  return { state: { ...state, position: after }, facts: {}, calls: [entryCall(trade, after)] }
+}
+
+/** The rest of a reduction will not fill. */
+export function bookReductionOver(state: DecisionState): Booked {
+  const { position } = state
+  const after = position?.state === 'REDUCING' ? transition(position, { type: 'REDUCE_CANCELED' }) : position
+  return unchanged({ ...state, position: after, reduction: null })
+}
+
+function bookExitAck(state: DecisionState, ack: ExitAck): Booked {
+  const isDone = ack.exitId === state.exit?.exitId && ack.outcome !== 'ACCEPTED'
+  return unchanged(isDone ? { ...state, exit: null } : state)
+}
+
+function bookFunding(state: DecisionState, funding: FundingReport): Booked {
+  const { trade } = state
+  if (trade !== null && funding.positionId === trade.tradeId) {
+    const fundingUsd = new Exact(trade.fundingUsd).plus(funding.amountUsd).toFixed()
+    return unchanged({ ...state, trade: { ...trade, fundingUsd } })
+  }
+  return unchanged({ ...state, balanceUsd: new Exact(state.balanceUsd).plus(funding.amountUsd).toFixed() })
+}
+
+/** The position is flat: the trade's money becomes balance. */
+function bookClose(state: DecisionState, position: Position, trade: Trade): Booked {
+  const { lastExit } = trade
+  assert(lastExit !== null, 'a position that was entered ends by an exit')
+  const gross = new Exact(trade.exitValueUsd).minus(position.entryCostUsd).times(trade.direction)
+  const net = gross.minus(trade.entryFeesUsd).minus(trade.exitFeesUsd).plus(trade.fundingUsd)
+  const closed: TradeClosed = {
+    tradeId: trade.tradeId,
+    closedAtMs: lastExit.atMs,
+    exitBar: lastExit.bar,
+    requestedPrice: lastExit.requestedPrice,
+    quantity: position.entryQuantity,
+    entryValueUsd: position.entryCostUsd,
+    exitValueUsd: trade.exitValueUsd,
+    entryFeesUsd: trade.entryFeesUsd,
+    exitFeesUsd: trade.exitFeesUsd,
+    fundingUsd: trade.fundingUsd,
+    purpose: lastExit.purpose,
+    reason: lastExit.reason,
+  }
+  const balanceUsd = net.plus(state.balanceUsd).toFixed()
+  const flat = { ...state, balanceUsd, position: null, trade: null, reduction: null }
+  return { state: flat, facts: { closed }, calls: [exitCall(trade, true)] }
+}
+
+/** USD, after fees and funding. */
+export function netOf(closed: TradeClosed, direction: 1 | -1): Exact {
+  const gross = new Exact(closed.exitValueUsd).minus(closed.entryValueUsd).times(direction)
+  return gross.minus(closed.entryFeesUsd).minus(closed.exitFeesUsd).plus(closed.fundingUsd)
+}
+
+function exitOf(state: DecisionState, fill: FillReport): LastExit {
+  const common = { purpose: fill.purpose, atMs: fill.filledAtMs }
+  const { exit } = state
+  const isOfExit = fill.purpose === 'EXIT' && exit !== null && (exit.positionId ?? fill.positionId) === fill.positionId
+  if (isOfExit) {
+    const { bar, reason, trigger, requestedPrice } = exit
+    return { ...common, bar, reason, requestedPrice, strategyReason: trigger === 'STRATEGY' ? reason : trigger }
+  }
+  const reason = fill.purpose === 'EXIT' || fill.purpose === 'REDUCE' ? 'OTHER' : fill.purpose
+  return { ...common, bar: state.bar, reason, requestedPrice: fill.requestedPrice, strategyReason: reason }
+}
+
+function withExit(
+  trade: Trade,
+  fill: { readonly price: DecimalText; readonly quantity: DecimalText; readonly feeUsd: DecimalText },
+  lastExit: LastExit,
+): Trade {
+  const value = new Exact(fill.price).times(fill.quantity)
+  return {
+    ...trade,
+    exitQuantity: new Exact(trade.exitQuantity).plus(fill.quantity).toFixed(),
+    exitValueUsd: value.plus(trade.exitValueUsd).toFixed(),
+    exitFeesUsd: new Exact(trade.exitFeesUsd).plus(fill.feeUsd).toFixed(),
+    lastExit,
+  }
+}
+
+function isLastOf(reduction: Reduction | null, fill: FillReport): boolean {
+  if (reduction === null) return true
+  return new Exact(reduction.filledQuantity).plus(fill.quantity).greaterThanOrEqualTo(reduction.quantity)
+}
+
+function reductionAfter(reduction: Reduction | null, fill: FillReport, after: Position): Reduction | null {
+  if (reduction === null || fill.purpose !== 'REDUCE') return after.state === 'FLAT' ? null : reduction
+  if (isLastOf(reduction, fill)) return null
+  return { ...reduction, filledQuantity: new Exact(reduction.filledQuantity).plus(fill.quantity).toFixed() }
+}
+
+function entryCall(trade: Trade, position: Position): StrategyCall {
+  return {
+    strategyId: trade.strategyId,
+    kind: 'fill',
+    fill: {
+      symbol: trade.instrument.symbol,
+      direction: trade.direction,
+      leg: 'entry',
+      price: Number(position.entryPrice),
+      quantity: Number(position.entryQuantity),
+      feesUsd: Number(trade.entryFeesUsd),
+      fundingUsd: Number(trade.fundingUsd),
+      complete: position.entryOver,
+      reason: '',
+    },
+  }
+}
+
+function exitCall(trade: Trade, complete: boolean): StrategyCall {
+  const quantity = new Exact(trade.exitQuantity)
+  return {
+    strategyId: trade.strategyId,
+    kind: 'fill',
+    fill: {
+      symbol: trade.instrument.symbol,
+      direction: trade.direction,
+      leg: 'exit',
+      price: new Exact(trade.exitValueUsd).div(quantity).toNumber(),
+      quantity: quantity.toNumber(),
+      feesUsd: Number(trade.exitFeesUsd),
+      fundingUsd: Number(trade.fundingUsd),
+      complete,
+      reason: trade.lastExit?.strategyReason ?? '',
+    },
+  }
+}
+
+function openedTrade(trade: Trade): TradeOpened {
+  assert(trade.openedAtMs !== null, 'an opened trade has a first fill')
+  return {
+    tradeId: trade.tradeId,
+    symbol: trade.instrument.symbol,
+    strategy: trade.strategyId,
+    direction: trade.direction === 1 ? 'LONG' : 'SHORT',
+    openedAtMs: trade.openedAtMs,
+    entryBar: trade.entryBar,
+    entryBarAtMs: trade.entryBarAtMs,
+    requestedPrice: trade.requestedPrice,
+    targetNotionalUsd: trade.targetNotionalUsd,
+    orderedQuantity: trade.orderedQuantity,
+  }
+}
+
+function unchanged(state: DecisionState): Booked {
+  return { state, facts: {}, calls: [] }
+}

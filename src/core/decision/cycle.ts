@@ -1,0 +1,201 @@
+import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { Instrument } from '../../ports/instrument.js'
+import type { MissedEntry } from '../../ports/session.js'
+import type { Mandate } from '../../ports/strategy.js'
+import { type Action, arbitrate } from '../arbitration/arbitration.js'
+import { approve } from '../risk/approval.js'
+import { type AccountState, type PositionRisk, positionRisk } from '../risk/calculator.js'
+import { breakerMandates, RISK_STRATEGY_ID } from '../risk/circuit-breaker.js'
+import { positionFault } from '../risk/position-check.js'
+import type { RiskConfig } from '../risk/risk-config.js'
+import { missedEntry, walletUsd } from './book.js'
+import { type CyclePlan, type CycleStep, type ExecutionResult, planCycle } from './controller.js'
+import type { OpenPermission } from './gate.js'
+import type { DecisionFact } from './records.js'
+import type { DecisionState, ExitOrder, Reduction, Trade } from './state.js'
+
+export interface CycleInput {
+  readonly state: DecisionState
+  readonly nowMs: number
+  readonly idPrefix: string
+  readonly risk: RiskConfig
+  readonly gate: OpenPermission
+  /** USD, by the last truth; null before one. */
+  readonly marginAvailableUsd: DecimalText | null
+  /** USD, of the position's symbol: by the last bar or truth; null when nobody said. */
+  readonly markPrice: DecimalText | null
+  readonly liquidationPrice: DecimalText | null
+  instrument(symbol: string): Instrument | undefined
+}
+
+export type CycleFact = Extract<DecisionFact, { readonly type: 'cycle' }>
+
+/** The decision about a bar's mandates, as the record that carries it out; undefined when there is nothing to decide. */
+export function decideCycle(input: CycleInput): CycleFact | undefined {
+  const { state, nowMs } = input
+  const held = heldRisk(input)
+  const mandates = [...state.undecided, ...riskMandates(input, held)]
+  if (mandates.length === 0) return undefined
+  const { position, trade } = state
+  const actions = arbitrate(mandates, position === null ? [] : [position])
+  const wallet = walletUsd(state).toFixed()
+  const account: AccountState = {
+    equityUsd: wallet,
+    marginAvailableUsd: input.marginAvailableUsd ?? wallet,
+    timestampMs: nowMs,
+  }
+  const plan = planCycle(actions, {
+    nowMs,
+    mandatesReceived: mandates.length,
+    position,
+    isUnpermitted: trade?.permissionId === null,
+    gate: input.gate,
+    walletUsd: wallet,
+    approve: (action) =>
+      approve(action, {
+        config: input.risk,
+        account,
+        positions: held === undefined ? [] : [held],
+        breaker: state.breaker,
+        instrument: input.instrument(action.symbol),
+      }),
+  })
+  return factOf(plan, actions, input)
+}
+
+function factOf(plan: CyclePlan, actions: readonly Action[], input: CycleInput): CycleFact {
+  const { state } = input
+  const step = <K extends CycleStep['kind']>(kind: K) =>
+    plan.steps.find((found): found is Extract<CycleStep, { readonly kind: K }> => found.kind === kind)
+  const propose = step('propose')
+  const reduce = step('reduce')
+  const exit = step('exit')
+  const withdraw = step('withdraw')
+  const proposal = propose === undefined ? null : tradeOf(propose.order.terms, input)
+  const missed = missedEntries(plan.results, actions, proposal, input)
+  const withdrawn = withdraw === undefined ? [] : [missedEntry(state.trade!, 'REJECT_LATCHED', withdraw.action.reason)]
+  const allMissed = [...withdrawn, ...missed]
+  return {
+    type: 'cycle',
+    results: plan.results,
+    stats: plan.stats,
+    withdrawn: withdraw !== undefined,
+    proposal,
+    reduction: reduce === undefined ? null : reductionOf(reduce.order.terms, input),
+    exit: exit === undefined ? null : exitOf(exit.action, input),
+    ...(allMissed.length === 0 ? {} : { missed: allMissed }),
+  }
+}
+
+/** EXIT for a position that has broken a limit; BLOCK for every symbol that somebody wants to enter while the breaker is open. */
+function riskMandates(input: CycleInput, held: PositionRisk | undefined): readonly Mandate[] {
+  const { state, risk, nowMs } = input
+  const symbols = new Set(state.undecided.filter(({ type }) => type === 'ENTRY').map(({ symbol }) => symbol))
+  const blocks = breakerMandates(state.breaker, symbols, nowMs)
+  const fault = held === undefined || state.position?.state === 'CLOSING' ? undefined : positionFault(held, risk)
+  if (held === undefined || fault === undefined) return blocks
+  const { symbol, markPrice } = held
+  const common = { strategyId: RISK_STRATEGY_ID, symbol, authority: 1, timestampMs: nowMs }
+  return [...blocks, { ...common, type: 'EXIT', price: Number(markPrice), reason: fault.reason }]
+}
+
+function heldRisk({ state, markPrice, liquidationPrice }: CycleInput): PositionRisk | undefined {
+  const { position } = state
+  if (position === null || position.direction === null || position.entryPrice === null) return undefined
+  const { symbol, direction, quantity, entryPrice } = position
+  return positionRisk({ symbol, direction, quantity, entryPrice, markPrice: markPrice ?? entryPrice, liquidationPrice })
+}
+
+/** One per strategy and symbol whose entry was not proposed, with what stood against it. */
+function missedEntries(
+  results: readonly ExecutionResult[],
+  actions: readonly Action[],
+  proposal: Trade | null,
+  { state }: CycleInput,
+): readonly MissedEntry[] {
+  const missed = new Map<string, MissedEntry>()
+  for (const mandate of state.undecided) {
+    const { type, symbol, strategyId } = mandate
+    const isProposed = proposal?.strategyId === strategyId && proposal.instrument.symbol === symbol
+    if (type !== 'ENTRY' || isProposed) continue
+    const index = actions.findIndex((action) => action.symbol === symbol)
+    const { reject, detail } = whyMissed(mandate, actions[index]!, results[index]!)
+    const entry = {
+      strategyId,
+      direction: mandate.direction!,
+      entryBar: state.bar,
+      entryBarAtMs: state.barAtMs,
+      requestedPrice: new Exact(mandate.price!).toFixed(),
+      targetNotionalUsd: new Exact(mandate.notionalUsd!).toFixed(),
+      instrument: { symbol },
+    }
+    missed.set(`${strategyId} ${symbol}`, missedEntry(entry, reject, detail))
+  }
+  return [...missed.values()]
+}
+
+function whyMissed(
+  mandate: Mandate,
+  action: Action,
+  result: ExecutionResult,
+): { readonly reject: MissedEntry['reason']; readonly detail: string } {
+  if (action.type === 'ENTRY' && action.strategyId === mandate.strategyId)
+    return { reject: result.reject ?? 'REJECT_RISK_LIMIT', detail: result.error ?? '' }
+  const isBlocked = action.reason.startsWith('blocked: ')
+  const detail = isBlocked ? action.reason : `${action.type} of ${action.strategyId}: ${action.reason}`
+  return { reject: isBlocked ? 'REJECT_RISK_LIMIT' : 'REJECT_POSITION_EXISTS', detail }
+}
+
+type Terms = Extract<CycleStep, { readonly kind: 'propose' }>['order']['terms']
+
+function tradeOf(terms: Terms, input: CycleInput): Trade {
+  const { strategyId, instrument, direction, side, quantity, requestedPrice, targetNotionalUsd } = terms
+  return {
+    tradeId: derivedId('', input),
+    strategyId,
+    instrument,
+    direction,
+    side,
+    orderedQuantity: quantity,
+    requestedPrice,
+    targetNotionalUsd,
+    entryBar: input.state.bar,
+    entryBarAtMs: input.state.barAtMs,
+    proposedAtMs: input.nowMs,
+    permissionId: null,
+    openedAtMs: null,
+    entryFeesUsd: '0',
+    exitQuantity: '0',
+    exitValueUsd: '0',
+    exitFeesUsd: '0',
+    fundingUsd: '0',
+    lastExit: null,
+  }
+}
+
+function reductionOf(terms: Terms, input: CycleInput): Reduction {
+  return {
+    actionId: derivedId('r', input),
+    positionId: input.state.trade!.tradeId,
+    quantity: terms.quantity,
+    filledQuantity: '0',
+    requestedPrice: terms.requestedPrice,
+    proposedAtMs: input.nowMs,
+  }
+}
+
+function exitOf(action: Action, input: CycleInput): ExitOrder {
+  return {
+    exitId: derivedId('x', input),
+    positionId: input.state.trade!.tradeId,
+    trigger: action.strategyId === RISK_STRATEGY_ID ? 'RISK' : 'STRATEGY',
+    reason: action.reason,
+    requestedPrice: action.price === null ? null : new Exact(action.price).toFixed(),
+    bar: input.state.bar,
+  }
+}
+
+/** Of the record that it is made in: each number is given once in the life of a journal. */
+export function derivedId(kind: '' | 'x' | 'r', { state, idPrefix }: Pick<CycleInput, 'state' | 'idPrefix'>): string {
+  return `${idPrefix}-${kind}${state.records + 1}`
+}

@@ -1,0 +1,379 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { Exact } from '../../ports/exact.js'
+import type { LinkState, StandOfSide } from '../../ports/messages.js'
+import type { OperatorCommand, Side } from '../../ports/sides.js'
+import type { Strategy, StrategyBar } from '../../ports/strategy.js'
+import { assert, unreachable } from '../assert.js'
+import { canonicalJson } from '../canonical-json.js'
+import type { ApplicationMessage, LinkOutcome } from '../execution/link-endpoint.js'
+import { adoptedBalance } from './apply.js'
+import { bookReport } from './book.js'
+import { decideCycle } from './cycle.js'
+import { type DecisionEffect, Desk } from './desk.js'
+import { Entries } from './entries.js'
+import type { DecisionEvent } from './event.js'
+import { Exits } from './exits.js'
+import type { OpenPermission } from './gate.js'
+import type { DecisionRecord, RecordedBar, Report } from './records.js'
+import { recoverState } from './recover.js'
+import type { DecisionSettings } from './settings.js'
+import { type DecisionState, initialState } from './state.js'
+import { Strategies } from './strategies.js'
+import { TruthDesk } from './truth-desk.js'
+
+export type { DecisionEvent }
+
+/** Reports that came before their predecessors; more than these are left to their repetition. */
+const EARLY_REPORTS_MAX = 256
+
+/**
+ * The side that thinks: bars go through the strategies, arbitration and risk; what passes is proposed to the execution side
+ * and permitted when that asks; what it reports becomes the position and the strategies' fills. See docs/execution.md.
+ */
+export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
+  private readonly desk: Desk
+  private readonly entries: Entries
+  private readonly exits: Exits
+  private readonly truth: TruthDesk
+  private readonly early = new Map<number, Report>()
+
+  /** @param recovered what {@link DecisionSide.recover} found in the journal; a new journal without it. */
+  constructor(settings: DecisionSettings, strategies: readonly Strategy[], recovered?: Recovered) {
+    assert(/^[A-Za-z0-9-]{1,12}$/.test(settings.idPrefix), 'an id prefix is 1 to 12 letters, digits or hyphens')
+    this.desk = new Desk(
+      settings,
+      recovered?.strategies ?? new Strategies(strategies),
+      recovered?.state ?? initialState(settings),
+    )
+    this.entries = new Entries(this.desk)
+    this.exits = new Exits(this.desk)
+    this.truth = new TruthDesk(this.desk, this.exits)
+  }
+
+  /**
+   * The side as its journal left it, from the last checkpoint on. The strategies are new ones: they are restored and
+   * stepped here.
+   *
+   * @throws Error when the journal was begun with another id prefix or balance, or a strategy refuses its snapshot.
+   */
+  static recover(
+    settings: DecisionSettings,
+    strategies: readonly Strategy[],
+    records: readonly DecisionRecord[],
+  ): DecisionSide {
+    const guarded = new Strategies(strategies)
+    const state = recoverState(settings, guarded, records)
+    return new DecisionSide(settings, strategies, { state, strategies: guarded })
+  }
+
+  /** Durable; never changed in place. */
+  get state(): DecisionState {
+    return this.desk.state
+  }
+
+  /** Whether anything may be opened now, and what stands in the way: entries obey this same answer. */
+  openPermission(): OpenPermission {
+    const { position, exit } = this.desk.state
+    return this.desk.gate(position === null && exit === null)
+  }
+
+  get linkState(): LinkState {
+    return this.desk.link.state
+  }
+
+  handle(event: DecisionEvent): readonly DecisionEffect[] {
+    const { desk } = this
+    desk.begin(event)
+    const { mode } = desk.state
+    if (event.kind !== 'start') this.time()
+    this.dispatch(event)
+    if (mode !== 'KILL' && desk.state.mode === 'KILL') this.leaveEverything(event)
+    return desk.take()
+  }
+
+  nextDueMs(): number | undefined {
+    const { link, market } = this.desk
+    const due = Math.min(link.dueMs, market.dueMs, this.exits.dueMs, this.entries.dueMs)
+    return Number.isFinite(due) ? due : undefined
+  }
+
+  stateHash(): string {
+    const { snapshots, faults } = this.desk.strategies.snapshots()
+    const text = canonicalJson({ state: this.desk.state, strategies: snapshots, faults })
+    return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16)
+  }
+
+  private dispatch(event: DecisionEvent): void {
+    const { desk } = this
+    switch (event.kind) {
+      case 'start':
+        this.start()
+        break
+      case 'time':
+        break
+      case 'message':
+        this.linked(desk.link.receive(event.text, desk.nowMs))
+        break
+      case 'durable':
+        desk.durable(event.records)
+        break
+      case 'journalFailed':
+        desk.journal = 'FAILED'
+        desk.alertOnce('journal', 'EMERGENCY', 'journal', event.message)
+        break
+      case 'journalPressure':
+        if (desk.journal !== 'FAILED') desk.journal = event.full ? 'FULL' : 'OK'
+        break
+      case 'operator':
+        this.operate(event.operator)
+        break
+      case 'bar':
+        this.bar(event.bar)
+        break
+      default:
+        unreachable(event)
+    }
+  }
+
+  private start(): void {
+    const { desk } = this
+    const { idPrefix, initialBalanceUsd, build } = desk.settings
+    if (desk.state.begun === null)
+      desk.record({ type: 'begun', idPrefix, initialBalanceUsd, strategies: desk.strategies.ids })
+    desk.record({ type: 'started', build })
+    this.entries.withdraw('REJECT_LATCHED', 'restart')
+    this.cycle()
+    if (desk.state.mode === 'KILL' && desk.state.position !== null)
+      this.exits.order('SAFETY', 'killed', { positionId: null, price: null })
+    this.linked(desk.link.start(desk.nowMs))
+    this.exits.send()
+  }
+
+  private time(): void {
+    const { desk } = this
+    this.linked(desk.link.time(desk.nowMs))
+    const stale = desk.market.time(desk.nowMs)
+    if (stale !== undefined) this.marketStale(stale)
+    this.entries.time()
+    this.exits.time()
+  }
+
+  private bar(bar: StrategyBar): void {
+    const { desk } = this
+    // A host that starts again may tell what is in the journal already.
+    if (bar.bar <= desk.state.bar) return
+    const stale = desk.market.bar(bar.timestampMs, desk.nowMs)
+    if (stale !== undefined) this.marketStale(stale)
+    desk.record({ type: 'bar', bar: recorded(bar, desk.state.symbols) })
+    this.cycle(bar)
+    if (bar.bar - desk.state.checkpointBar >= desk.settings.checkpointBars) this.checkpoint()
+  }
+
+  /** Decides what the last bar's mandates lead to, if anything. */
+  private cycle(bar?: StrategyBar): void {
+    const { desk, truth } = this
+    const { state, settings } = desk
+    const fact = decideCycle({
+      state,
+      nowMs: desk.nowMs,
+      idPrefix: settings.idPrefix,
+      risk: settings.risk,
+      gate: this.openPermission(),
+      marginAvailableUsd: truth.account?.availableMarginUsd ?? null,
+      markPrice: this.markPrice(bar),
+      liquidationPrice: this.heldStatus()?.liquidationPrice ?? null,
+      instrument: (symbol) => desk.instrument(symbol),
+    })
+    if (fact === undefined) return
+    desk.record(fact)
+    if (fact.exit !== null) this.exits.send()
+    if (fact.proposal !== null) this.entries.proposed()
+    if (fact.reduction !== null) this.entries.reduced()
+  }
+
+  private checkpoint(): void {
+    const { desk } = this
+    const { snapshots, faults } = desk.strategies.snapshots()
+    for (const { strategyId, message } of faults)
+      desk.alertOnce(`snapshot ${strategyId}`, 'ERROR', 'strategy', `no checkpoint: ${strategyId}: ${message}`)
+    if (faults.length === 0) desk.record({ type: 'checkpoint', state: desk.state, strategies: snapshots })
+  }
+
+  private linked(outcomes: readonly LinkOutcome[]): void {
+    const { desk } = this
+    for (const outcome of outcomes) {
+      switch (outcome.kind) {
+        case 'send':
+          desk.sendText(outcome.text)
+          break
+        case 'message':
+          this.message(outcome.message)
+          break
+        case 'heartbeat':
+          this.checkBuild(outcome.heartbeat.build)
+          break
+        case 'state':
+          this.linkMoved(outcome.from, outcome.to, outcome.why)
+          break
+        case 'session': {
+          const { session } = outcome
+          desk.record({ type: 'session', session })
+          desk.whenDurable(() => this.linked(desk.link.sessionDurable(session, desk.nowMs)))
+          break
+        }
+        case 'stand':
+          this.checkStand(outcome.stand)
+          break
+        default:
+          unreachable(outcome)
+      }
+    }
+  }
+
+  private message(message: ApplicationMessage): void {
+    const { desk } = this
+    switch (message.type) {
+      case 'ENTRY_INTENT':
+        this.entries.intended(message.body)
+        break
+      case 'FILL_REPORT':
+      case 'ENTRY_RESULT':
+      case 'EXIT_ACK':
+      case 'FUNDING_REPORT':
+        this.reported(message)
+        break
+      case 'POSITION_STATUS':
+        this.truth.positionStated(message.body)
+        break
+      case 'ACCOUNT_STATUS':
+        this.truth.accountStated(message.body)
+        break
+      case 'ACTIVE_CONTRACT_STATUS': {
+        const { instrument, status, detail } = message.body
+        if (status !== 'ACTIVE') desk.alert('ERROR', 'order', `${instrument.symbol} is ${status}: ${detail}`)
+        break
+      }
+      case 'APPROVED_ACTION':
+      case 'ENTRY_PERMISSION':
+      case 'EARLY_EXIT_NOW':
+        desk.alertOnce(message.type, 'ERROR', 'link', `${message.type} is this side's to send, not to receive`)
+        break
+      default:
+        unreachable(message)
+    }
+  }
+
+  /** Each number once, in order; one that comes early waits for its predecessors. */
+  private reported(report: Report): void {
+    const { desk, early } = this
+    if (report.body.reportNumber <= desk.state.reportsSeen) return
+    if (early.size < EARLY_REPORTS_MAX) early.set(report.body.reportNumber, report)
+    for (let next = this.nextReport(); next !== undefined; next = this.nextReport()) {
+      const { facts, fault } = bookReport(desk.state, next)
+      desk.record({ type: 'report', report: next, ...(fault === undefined ? {} : { fault }), ...facts })
+    }
+    const { reportsSeen } = desk.state
+    desk.whenDurable(() => {
+      desk.durableReports = reportsSeen
+    })
+  }
+
+  private nextReport(): Report | undefined {
+    const number = this.desk.state.reportsSeen + 1
+    const report = this.early.get(number)
+    this.early.delete(number)
+    return report
+  }
+
+  private operate(operator: OperatorCommand): void {
+    const { desk, truth } = this
+    const wallet = truth.account?.reportsIssued === desk.state.reportsSeen ? truth.account.walletBalanceUsd : undefined
+    const adopts = operator.command === 'clear-lockout' && wallet !== undefined
+    const reason = operator.reason.trim()
+    if (reason === '') {
+      desk.alert('WARNING', 'operator', `${operator.command} needs a reason: nothing was done`)
+      return
+    }
+    desk.record({ type: 'operator', operator, ...(adopts ? { balanceUsd: adoptedBalance(desk.state, wallet) } : {}) })
+    if (operator.command === 'flatten') this.exits.order('OPERATOR', reason, { positionId: null, price: null })
+    if (operator.command === 'resync') this.linked(desk.link.resyncByOperator(desk.nowMs))
+  }
+
+  private leaveEverything(event: DecisionEvent): void {
+    const trigger = event.kind === 'operator' ? 'OPERATOR' : 'SAFETY'
+    this.exits.order(trigger, this.desk.state.modeCause, { positionId: null, price: null })
+  }
+
+  private marketStale(cause: string): void {
+    if (this.desk.state.latches.MARKET_DATA_STALE !== undefined) return
+    this.desk.record({ type: 'latched', reason: 'MARKET_DATA_STALE', cause })
+    this.desk.alert('WARNING', 'market', cause)
+  }
+
+  private linkMoved(from: LinkState, to: LinkState, why: string): void {
+    const { desk } = this
+    const { latches, trade, position } = desk.state
+    if (from === 'LINK_OK' && latches.LINK_NOT_OK === undefined)
+      desk.record({ type: 'latched', reason: 'LINK_NOT_OK', cause: `${to}: ${why}` })
+    desk.alert(LINK_ALERT[to], 'link', `${to}: ${why}`)
+    if (to === 'LINK_CORRUPT' && position !== null)
+      this.exits.order('SAFETY', 'link_corrupt', { positionId: trade?.tradeId ?? null, price: null })
+  }
+
+  private checkBuild(build: string): void {
+    if (build === this.desk.settings.build) return
+    const message = `the other side runs build ${build}, this one ${this.desk.settings.build}`
+    this.desk.alertOnce(`build ${build}`, 'CRITICAL', 'build', message)
+  }
+
+  private checkStand({ reports }: StandOfSide): void {
+    const { reportsSeen } = this.desk.state
+    if (reports >= reportsSeen) return
+    const message = `the execution side has issued ${reports} reports, ${reportsSeen} were seen here: not the journal it was`
+    this.desk.alertOnce(message, 'CRITICAL', 'journal', message)
+  }
+
+  /** USD, of the position's symbol: the bar's, else the last truth's. */
+  private markPrice(bar?: StrategyBar): string | null {
+    const { position } = this.desk.state
+    if (position === null) return null
+    const price = bar?.prices[bar.symbols.indexOf(position.symbol)]
+    if (price !== undefined && price > 0 && Number.isFinite(price)) return new Exact(price).toFixed()
+    return this.heldStatus()?.markPrice ?? null
+  }
+
+  private heldStatus() {
+    const { status } = this.truth
+    return status?.instrument.symbol === this.desk.state.position?.symbol ? status : undefined
+  }
+}
+
+/** What a journal left. */
+export interface Recovered {
+  readonly state: DecisionState
+  readonly strategies: Strategies
+}
+
+const LINK_ALERT = {
+  LINK_OK: 'INFO',
+  LINK_DEGRADED: 'WARNING',
+  LINK_LOST: 'ERROR',
+  LINK_CORRUPT: 'CRITICAL',
+} as const
+
+/** JSON has neither NaN nor −0: what the strategies see is what a recovery will show them. */
+function recorded(bar: StrategyBar, known: readonly string[]): RecordedBar {
+  const { symbols, prices, velDiv, ...rest } = bar
+  const isKnown = symbols.length === known.length && symbols.every((symbol, i) => symbol === known[i])
+  return {
+    ...rest,
+    ...(isKnown ? {} : { symbols: [...symbols] }),
+    prices: Array.from(prices, jsonNumber),
+    velDiv: jsonNumber(velDiv),
+  }
+}
+
+function jsonNumber(value: number): number | null {
+  return Number.isFinite(value) ? value + 0 : null
+}

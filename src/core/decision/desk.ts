@@ -1,0 +1,156 @@
+import type { AlertLevel } from '../../ports/alerts.js'
+import type { Instrument } from '../../ports/instrument.js'
+import type { SideEffect } from '../../ports/sides.js'
+import { canonicalJson } from '../canonical-json.js'
+import { type ApplicationMessage, LinkEndpoint } from '../execution/link-endpoint.js'
+import { crc32cHex } from '../numeric/crc32c.js'
+import { signedQuantity } from '../position/position.js'
+import { apply } from './apply.js'
+import type { DecisionEvent } from './event.js'
+import { type OpenPermission, openPermission } from './gate.js'
+import { MarketWatch } from './market-watch.js'
+import type { DecisionFact, DecisionRecord } from './records.js'
+import type { DecisionSettings } from './settings.js'
+import type { DecisionState } from './state.js'
+import type { Strategies } from './strategies.js'
+
+export type DecisionEffect = SideEffect<DecisionRecord>
+
+/**
+ * What the parts of the deciding side share: the durable state and the one way to change it, the effects of the event
+ * that is being handled, and what is known of the link, the market and the journal but does not survive a restart.
+ */
+export class Desk {
+  nowMs = 0
+  journal: 'OK' | 'FULL' | 'FAILED' = 'OK'
+  /** Reports up to here are on disk. */
+  durableReports: number
+  readonly link: LinkEndpoint
+  readonly market: MarketWatch
+  private readonly instruments: ReadonlyMap<string, Instrument>
+  private event: DecisionEvent | undefined
+  private eventHash: string | undefined
+  private effects: DecisionEffect[] = []
+  private appended = 0
+  private held: { readonly appended: number; release(): void }[] = []
+  /** What was complained about already: a condition that lasts is one alert. */
+  private readonly complaints = new Set<string>()
+
+  constructor(
+    readonly settings: DecisionSettings,
+    readonly strategies: Strategies,
+    public state: DecisionState,
+  ) {
+    this.durableReports = state.reportsSeen
+    this.instruments = new Map(settings.instruments.map((instrument) => [instrument.identity.symbol, instrument]))
+    this.market = new MarketWatch(settings.market)
+    this.link = new LinkEndpoint(
+      { side: 'D', build: settings.build, stand: () => this.stand(), reportsSeen: () => this.durableReports },
+      state.session,
+      settings.link,
+    )
+  }
+
+  begin(event: DecisionEvent): void {
+    this.nowMs = Math.max(this.nowMs, event.nowMs)
+    this.event = event
+    this.eventHash = undefined
+  }
+
+  take(): readonly DecisionEffect[] {
+    const { effects } = this
+    this.effects = []
+    return effects
+  }
+
+  instrument(symbol: string): Instrument | undefined {
+    return this.instruments.get(symbol)
+  }
+
+  /** Appends and applies; raises what came to light by it. */
+  record(fact: DecisionFact): void {
+    const record: DecisionRecord = { n: this.state.records + 1, atMs: this.nowMs, inputs: this.inputs(), ...fact }
+    const { state, notices } = apply(this.state, record, this.strategies, this.settings.risk.circuitBreaker)
+    this.state = state
+    this.appended++
+    this.effects.push({ kind: 'append', record })
+    for (const { level, category, message } of notices) this.alert(level, category, message)
+  }
+
+  alert(level: AlertLevel, category: string, message: string): void {
+    const alert = { alertId: `D-${this.state.records + 1}`, level, category, message, atMs: this.nowMs }
+    this.record({ type: 'alerted', alert })
+    this.effects.push({ kind: 'alert', alert })
+  }
+
+  /** Once per key in the life of this process. */
+  alertOnce(key: string, level: AlertLevel, category: string, message: string): void {
+    if (this.complaints.has(key)) return
+    this.complaints.add(key)
+    this.alert(level, category, message)
+  }
+
+  sendText(text: string): void {
+    this.effects.push({ kind: 'send', text })
+  }
+
+  /** False when the link is not open: what cannot leave is lost, as on any link. */
+  send(message: ApplicationMessage): boolean {
+    const text = this.link.send(message, this.nowMs)
+    if (text !== undefined) this.sendText(text)
+    return text !== undefined
+  }
+
+  /** As soon as everything recorded so far is on disk; never when the journal fails before. */
+  whenDurable(release: () => void): void {
+    this.held.push({ appended: this.appended, release })
+  }
+
+  durable(records: number): void {
+    const ready = this.held.filter(({ appended }) => appended <= records)
+    this.held = this.held.filter(({ appended }) => appended > records)
+    for (const { release } of ready) release()
+  }
+
+  /** Whether anything may be opened now. `isFlat`: whether what is held already stands in the way. */
+  gate(isFlat: boolean): OpenPermission {
+    const { mode, modeCause, latches, position, breaker, posture } = this.state
+    const { peer } = this.link
+    return openPermission({
+      mode,
+      modeCause,
+      latches,
+      linkState: this.link.state,
+      isSameBuild: peer === null ? null : peer.build === this.settings.build,
+      isMarketStale: this.market.isStale,
+      journal: this.journal,
+      isPartlyFilled: position?.state === 'ENTERING' && position.entryPrice !== null,
+      isBreakerOpen: breaker.state === 'OPEN',
+      posture,
+      isFlat,
+    })
+  }
+
+  private inputs(): string {
+    this.eventHash ??= crc32cHex(inputText(this.event!))
+    return this.eventHash
+  }
+
+  private stand() {
+    const { position, trade, reportsSeen } = this.state
+    return {
+      symbol: position?.symbol ?? null,
+      positionQuantity: position === null ? '0' : signedQuantity(position),
+      positionId: trade?.tradeId ?? null,
+      openOrders: [],
+      reports: reportsSeen,
+    }
+  }
+}
+
+function inputText(event: DecisionEvent): string {
+  if (event.kind === 'message') return event.text
+  if (event.kind !== 'bar') return canonicalJson(event)
+  const { symbols, prices, velDiv, ...bar } = event.bar
+  return `${canonicalJson({ ...bar, nowMs: event.nowMs })}${velDiv} ${prices.join()} ${symbols.join()}`
+}

@@ -1,0 +1,60 @@
+import type { DecimalText } from '../../ports/exact.js'
+import type { ExitTrigger } from '../../ports/messages.js'
+import { missedEntry } from './book.js'
+import { derivedId } from './cycle.js'
+import type { Desk } from './desk.js'
+
+/** Commands to leave: sent at once, and again until the execution side says that it is done. */
+export class Exits {
+  private repeatMs = Number.POSITIVE_INFINITY
+
+  constructor(private readonly desk: Desk) {}
+
+  get dueMs(): number {
+    return this.repeatMs
+  }
+
+  /**
+   * Leaves from outside the strategies. A proposal that was never permitted is taken back first; an exit that is under way
+   * and means the same, or everything, stays the one.
+   */
+  order(
+    trigger: ExitTrigger,
+    reason: string,
+    of: { readonly positionId: string | null; readonly price: DecimalText | null },
+  ): void {
+    const { desk } = this
+    const { trade } = desk.state
+    if (trade?.permissionId === null)
+      desk.record({ type: 'withdrawn', missed: [missedEntry(trade, 'REJECT_LATCHED', reason)] })
+    const { state, settings } = desk
+    const covers = state.exit !== null && (state.exit.positionId === null || state.exit.positionId === of.positionId)
+    if (covers) return
+    const exitId = derivedId('x', { state, idPrefix: settings.idPrefix })
+    const { positionId, price: requestedPrice } = of
+    desk.record({ type: 'exit', exit: { exitId, positionId, trigger, reason, requestedPrice, bar: state.bar } })
+    this.send()
+  }
+
+  /** The exit in force leaves, if there is one, and is due again. */
+  send(): void {
+    const { exit } = this.desk.state
+    if (exit === null) {
+      this.repeatMs = Number.POSITIVE_INFINITY
+      return
+    }
+    const { exitId, positionId, trigger, reason, requestedPrice } = exit
+    this.desk.send({
+      type: 'EARLY_EXIT_NOW',
+      body: { exitId, positionId, trigger, reason: reason.slice(0, REASON_MAX), requestedPrice },
+    })
+    this.repeatMs = this.desk.nowMs + this.desk.settings.timings.exitRepeatMs
+  }
+
+  time(): void {
+    if (this.desk.nowMs >= this.repeatMs) this.send()
+  }
+}
+
+/** Characters of prose in a message. */
+const REASON_MAX = 500

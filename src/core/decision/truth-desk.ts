@@ -1,0 +1,124 @@
+import type { AccountStatus, PositionStatus } from '../../ports/messages.js'
+import type { NamedDecision } from '../execution/reconciliation.js'
+import { bookSyncFlat, missedEntry } from './book.js'
+import type { Desk } from './desk.js'
+import type { Exits } from './exits.js'
+import { clearedBy, judgeAccount, judgePosition, TruthOfMoment } from './truth.js'
+
+/**
+ * Compares what the venue states with what this side holds, whenever it has seen all reports that were issued before the
+ * statement and none after, and carries out the decision.
+ */
+export class TruthDesk {
+  /** The last of each that could be compared; forgotten by a restart. */
+  account: AccountStatus | undefined
+  status: PositionStatus | undefined
+  private readonly moment = new TruthOfMoment()
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly exits: Exits,
+  ) {}
+
+  positionStated(status: PositionStatus): void {
+    const { desk } = this
+    if (status.reportsIssued !== desk.state.reportsSeen) return
+    const { symbol } = status.instrument
+    if (desk.state.position?.symbol === symbol) this.status = status
+    const decision = judgePosition(desk.state, status, desk.instrument(symbol)?.tickSize ?? '0')
+    this.moment.position(status, decision === undefined || decision.decision === 'ALERT_ENTRY_PRICE')
+    if (decision !== undefined) this.disagree(decision, status)
+    this.settle(status.venueAtMs)
+  }
+
+  accountStated(account: AccountStatus): void {
+    const { desk } = this
+    if (account.reportsIssued !== desk.state.reportsSeen) return
+    this.account = account
+    const status = this.moment.statusOf(desk.state.position?.symbol, account.venueAtMs)
+    const decision = judgeAccount(desk.state, account, status, desk.settings.accountTolerance)
+    this.moment.accounted(account, decision === undefined)
+    if (decision !== undefined) this.accountDisagrees(decision)
+    this.settle(account.venueAtMs)
+  }
+
+  private disagree(decision: NamedDecision, status: PositionStatus): void {
+    const { desk } = this
+    const { symbol } = status.instrument
+    const cause = `${symbol}: ${describe(decision)}, the venue holds ${status.quantity}`
+    if (decision.decision === 'ALERT_ENTRY_PRICE') {
+      desk.alertOnce(`entry price ${desk.state.trade?.tradeId}`, 'WARNING', 'position', cause)
+      return
+    }
+    const { trade } = desk.state
+    if (decision.decision === 'SYNC_LOCAL') {
+      const { facts } = bookSyncFlat(desk.state, status.markPrice, desk.nowMs)
+      desk.record({ type: 'disagreed', subject: 'position', decision, cause, markPrice: status.markPrice, ...facts })
+      desk.alert('CRITICAL', 'position', `${cause}: given up at the mark price of ${status.markPrice}`)
+      return
+    }
+    desk.record({ type: 'disagreed', subject: 'position', decision, cause })
+    if (decision.decision !== 'EMERGENCY_CLOSE') return
+    desk.alertOnce(`mismatch ${trade?.tradeId} ${symbol}`, 'CRITICAL', 'position', cause)
+    this.exits.order('SAFETY', 'position_mismatch', { positionId: null, price: status.markPrice })
+  }
+
+  private accountDisagrees(decision: NamedDecision): void {
+    const { desk } = this
+    if (desk.state.latches.ACCOUNT_MISMATCH !== undefined) return
+    const cause = describe(decision)
+    desk.record({ type: 'disagreed', subject: 'account', decision, cause })
+    if (decision.decision !== 'LOCKOUT') return
+    desk.alert('CRITICAL', 'account', `lockout: ${cause}`)
+    if (desk.state.position !== null)
+      this.exits.order('SAFETY', 'account_mismatch', { positionId: desk.state.trade?.tradeId ?? null, price: null })
+  }
+
+  /** The whole truth of a moment fits: latches whose cause is over are cleared, and what nobody knows of is given up. */
+  private settle(venueAtMs: number): void {
+    const { desk } = this
+    if (!this.moment.agrees(desk.state)) return
+    this.moment.forget()
+    const now = { isLinkOk: desk.link.state === 'LINK_OK', isMarketFresh: desk.market.isFresh(desk.nowMs) }
+    desk.record({ type: 'agreed', venueAtMs, cleared: clearedBy(desk.state, now) })
+    this.forgetUnknown()
+  }
+
+  /**
+   * A permitted entry whose intent the execution side lost before it was on its disk, or a reduction that never arrived:
+   * nobody will ever report on it. Long after, with a truth that fits, it is known to have come to nothing.
+   */
+  private forgetUnknown(): void {
+    const { desk } = this
+    const { trade, position, reduction } = desk.state
+    const isOld = (sinceMs: number) => desk.nowMs - sinceMs > desk.settings.timings.outcomeWaitMaxMs
+    const isUnfilled = position?.state === 'ENTERING' && position.entryPrice === null
+    if (trade !== null && isUnfilled && isOld(trade.proposedAtMs) && !this.isKnownThere(trade.tradeId)) {
+      const detail = 'nothing is known of it after its permission'
+      const missed = [missedEntry(trade, 'REJECT_NO_PERMISSION', detail)]
+      desk.record({ type: 'forgotten', actionId: trade.tradeId, missed })
+    }
+    if (reduction !== null && isOld(reduction.proposedAtMs) && !this.isKnownThere(reduction.actionId))
+      desk.record({ type: 'forgotten', actionId: reduction.actionId })
+  }
+
+  private isKnownThere(actionId: string): boolean {
+    const { status } = this
+    if (status === undefined) return false
+    return (
+      status.positionId === actionId ||
+      status.openOrders.some(({ clientOrderId }) => clientOrderId.startsWith(`${actionId}.`))
+    )
+  }
+}
+
+function describe(decision: NamedDecision): string {
+  switch (decision.decision) {
+    case 'ALERT_ENTRY_PRICE':
+      return `entry price ${decision.actual}, ${decision.expected} expected`
+    case 'LOCKOUT':
+      return `${decision.field} ${decision.actual}, ${decision.expected} expected`
+    default:
+      return 'discrepancy' in decision ? `${decision.decision} of ${decision.discrepancy}` : decision.decision
+  }
+}
