@@ -2,7 +2,7 @@ import { EXIT } from './exit-codes.js'
 import { notice } from './terminal.js'
 
 export interface InterruptWatch {
-  /** Aborted by the first Ctrl-C (or SIGTERM): finish the day or scan at hand, then stop. */
+  /** Aborted by the first Ctrl-C (or SIGTERM): finish the day, scan or bar at hand, then stop. */
   readonly signal: AbortSignal
   /** Which of the two it was; absent until then. */
   readonly received: NodeJS.Signals | undefined
@@ -11,7 +11,7 @@ export interface InterruptWatch {
 }
 
 /** Turns the first SIGINT or SIGTERM into an abort at the end of `task` and lets the second one exit at once. */
-export function watchInterrupt(task: 'day' | 'scan' = 'day'): InterruptWatch {
+export function watchInterrupt(task: 'day' | 'scan' | 'bar' = 'day'): InterruptWatch {
   const controller = new AbortController()
   let received: NodeJS.Signals | undefined
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -16,6 +16,18 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'explain how a paper session differs from the backtest of its days',
     load: () => import('./compare-command.js'),
   },
+  paper: {
+    summary: 'trade recorded days through the whole chain, on paper',
+    load: () => import('./paper-command.js'),
+  },
+  executor: {
+    summary: 'place orders and protect the position, as a process of its own',
+    load: () => import('./executor-command.js'),
+  },
+  journal: {
+    summary: 'read, check and replay the journals of a session',
+    load: () => import('./journal-command.js'),
+  },
   scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan-command.js') },
   status: { summary: 'read and check the safety surface', load: () => import('./status-command.js') },
   data: { summary: 'make and check day files', load: () => import('./data-command.js') },

@@ -12,7 +12,7 @@ const NS_PER_MS = 1_000_000n
 export type BarSettings = Pick<BacktestSettings, 'parameters' | 'posture' | 'volGate' | 'breaker' | 'forewarner'>
 
 /**
- * Recorded days as the bars that a session would have seen: each with what was known by then, numbered from 1 on over all
+ * Recorded days as the bars that a session would have seen: each with what was known by then, numbered from 0 on over all
  * days. Days begin as they do in a backtest.
  */
 export class SessionBars {
@@ -65,7 +65,7 @@ export class SessionBars {
   bar(row: number): StrategyBar {
     const { assets, prices, velDiv } = this.columns!
     return {
-      bar: this.before + row + 1,
+      bar: this.before + row,
       timestampMs: this.timeMs(row),
       symbols: assets,
       prices: Float64Array.from(prices, (column) => column[row]!),

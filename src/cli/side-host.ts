@@ -18,9 +18,7 @@ export interface SideHostPorts<Record> {
   /** A record as its line in the journal. */
   line(record: Record): string
   alerted(alert: Alert): void
-  /** Called after every event; throws when an invariant is broken. */
-  check?(): void
-  /** The side threw, or an invariant is broken: nothing more is handled. */
+  /** The side threw, which it does when an invariant is broken: nothing of that event was carried out, and nothing more is handled. */
   broken(error: unknown): void
 }
 
@@ -99,7 +97,6 @@ export class SideHost<Event extends CommonEvent | { readonly kind: string; reado
     this.lastMs = Math.max(this.lastMs, this.ports.timer.epochMs())
     const timed = { ...event, nowMs: this.lastMs } as unknown as Event
     for (const effect of this.side.handle(timed)) this.carryOut(effect)
-    this.ports.check?.()
   }
 
   private carryOut(effect: SideEffect<Record>): void {

@@ -1,5 +1,8 @@
+import type { PaperExchange } from '../adapters/paper/paper-exchange.js'
+import type { PaperMarketEvent } from '../adapters/paper/settings.js'
 import type { Journal, JournalListener } from '../ports/journal.js'
 import type { Link } from '../ports/link.js'
+import type { Venue, VenueEvent, VenueRequest } from '../ports/venue.js'
 import type { Timer } from './timer.js'
 
 /** Two ends of a link that takes `delayMs` of a timer's time; nothing is lost. */
@@ -13,9 +16,9 @@ export function delayedLinkPair(timer: Timer, delayMs: number): readonly [Link, 
 
 class DelayedLink implements Link {
   peer: DelayedLink | undefined
-  private listener: ((text: string) => void) | undefined
   private readonly timer: Timer
   private readonly delayMs: number
+  private listener: ((text: string) => void) | undefined
 
   constructor(timer: Timer, delayMs: number) {
     this.timer = timer
@@ -35,32 +38,93 @@ class DelayedLink implements Link {
   }
 }
 
+/** A paper exchange on a timer. What it says comes when it is due, never during a call. */
+export class TimedExchange implements Venue {
+  private readonly exchange: PaperExchange
+  private readonly timer: Timer
+  private listener: ((event: VenueEvent) => void) | undefined
+  private wake: { readonly atMs: number; readonly callOff: () => void } | undefined
+
+  constructor(exchange: PaperExchange, timer: Timer) {
+    this.exchange = exchange
+    this.timer = timer
+  }
+
+  send(request: VenueRequest): void {
+    this.exchange.handle(request, this.timer.epochMs())
+    this.setWake()
+  }
+
+  market(event: PaperMarketEvent): void {
+    this.exchange.market(event, this.timer.epochMs())
+    this.setWake()
+  }
+
+  listen(listener: (event: VenueEvent) => void): void {
+    this.listener = listener
+  }
+
+  async close(): Promise<void> {
+    this.listener = undefined
+    this.wake?.callOff()
+  }
+
+  private setWake(): void {
+    const atMs = this.exchange.nextDueMs()
+    if (atMs === undefined || (this.wake !== undefined && this.wake.atMs <= atMs)) return
+    this.wake?.callOff()
+    const callOff = this.timer.at(atMs, () => {
+      this.wake = undefined
+      for (const event of this.exchange.advanceTo(this.timer.epochMs())) this.listener?.(event)
+      this.setWake()
+    })
+    this.wake = { atMs, callOff }
+  }
+}
+
+/** A session that is computed again says something else than its journal. */
+export class JournalDeparture extends Error {
+  override readonly name = 'JournalDeparture'
+  constructor(
+    readonly record: number,
+    readonly expected: string,
+    readonly found: string,
+  ) {
+    super(`record ${record}: expected ${expected}, found ${found}`)
+  }
+}
+
 /**
- * A journal whose lines count as durable `delayMs` later on a virtual clock, while the files take them at the disk's own
- * pace: a disk's speed would otherwise change what happens in a session that is to give the same bytes every time. Nothing
- * leaves such a session's process, so whatever a crash takes from the files has taken the effects with it.
+ * A journal whose lines count as durable `delayMs` later on a timer, while the files take them at the disk's own pace: a
+ * disk's speed would otherwise change what happens in a session that is to be the same every time. Nothing leaves such a
+ * session's process, so whatever a crash takes from the files has taken its effects along.
+ *
+ * Lines that the files have already, from a session that was interrupted, must come again as they are there.
  */
-export class VirtualJournal implements Journal {
+export class TimedJournal implements Journal {
   readonly capacity: number
   private readonly files: Journal
   private readonly timer: Timer
   private readonly delayMs: number
+  private readonly there: readonly string[]
   private listener: JournalListener | undefined
   private appended = 0
   private durable = 0
-  private told = false
+  private isTelling = false
   private failure: string | undefined
+  private caughtUp: (() => void) | undefined
 
-  constructor(files: Journal, timer: Timer, delayMs: number) {
+  constructor(files: Journal, timer: Timer, options: { readonly delayMs: number; readonly there: readonly string[] }) {
     this.files = files
     this.timer = timer
-    this.delayMs = delayMs
+    this.delayMs = options.delayMs
+    this.there = options.there
     this.capacity = files.capacity
     files.listen({
-      durable: () => this.release?.(),
+      durable: () => this.caughtUp?.(),
       failed: (message) => {
         this.failure = message
-        this.release?.()
+        this.caughtUp?.()
       },
     })
   }
@@ -69,13 +133,20 @@ export class VirtualJournal implements Journal {
     return this.appended - this.durable
   }
 
+  /** Lines that came again. */
+  get repeated(): number {
+    return Math.min(this.appended, this.there.length)
+  }
+
+  /** @throws JournalDeparture when a line is not the one that is there. */
   append(line: string): void {
-    this.files.append(line)
-    this.appended++
-    if (this.told) return
-    this.told = true
+    const before = this.there[this.appended++]
+    if (before === undefined) this.files.append(line)
+    else if (before !== line) throw new JournalDeparture(this.appended, before.trimEnd(), line.trimEnd())
+    if (this.isTelling) return
+    this.isTelling = true
     this.timer.at(this.timer.epochMs() + this.delayMs, () => {
-      this.told = false
+      this.isTelling = false
       this.durable = this.appended
       this.listener?.durable(this.durable)
     })
@@ -85,17 +156,15 @@ export class VirtualJournal implements Journal {
     this.listener = listener
   }
 
-  /** Waits while the files are further behind than they may be. Throws when they cannot be written: there is no session without. */
+  /** Waits for the files when they are far behind. Throws when they cannot be written: no journal, no session. */
   async keepUp(): Promise<void> {
     while (this.failure === undefined && this.files.depth > this.files.capacity / 2) {
       await new Promise<void>((resolve) => {
-        this.release = resolve
+        this.caughtUp = resolve
       })
     }
     if (this.failure !== undefined) throw new Error(this.failure)
   }
-
-  private release: (() => void) | undefined
 
   close(): Promise<void> {
     return this.files.close()
