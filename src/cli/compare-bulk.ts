@@ -39,9 +39,10 @@ export async function bulkRunOf(
 ): Promise<BacktestReport> {
   const raw = { ...decidingOptions(settings.options, folder), fills: options.bulk, quiet: options.quiet }
   const { instruments, ...simulated } = raw as RawBacktestOptions
-  const checked = backtestOptions(options.inputs, options.bulk === 'simulated' ? simulated : raw)
+  const inputs = dayInputs(settings, options)
+  const checked = backtestOptions(inputs, options.bulk === 'simulated' ? simulated : raw)
   const run = prepareRun(checked)
-  const files = await filesOf(settings.days, options.inputs)
+  const files = await filesOf(settings.days, inputs)
   const backtest = new Backtest(run.settings())
   const progress = startProgress({ total: files.length, unit: 'days', label: 'Backtest', quiet: options.quiet })
   const workers = defaultWorkers(files.reduce((sum, file) => sum + file.bytes, 0))
@@ -84,9 +85,21 @@ function decidingOptions(options: Session['settings']['options'], folder: string
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [DECIDING[name]!, value]))
 }
 
+/** What was given, or where the session had its days from. */
+function dayInputs({ days }: Session['settings'], given: CompareOptions): readonly string[] {
+  if (days.length === 0) throw new UserError('the session replayed no recorded days: there is no backtest of them')
+  if (given.days.length > 0) return given.days
+  return days.map(({ date, path }) => {
+    if (path !== undefined) return path
+    throw new UserError({
+      place: '<days…>',
+      message: `expected the days of the session, which does not say where ${date} is`,
+    })
+  })
+}
+
 /** The files of the session's days, in order. Other days in the folders are none of its business. */
 async function filesOf(days: Session['settings']['days'], inputs: readonly string[]): Promise<DayFile[]> {
-  if (days.length === 0) throw new UserError('the session replayed no recorded days: there is no backtest of them')
   const files = await findDayFiles(inputs).catch((error: unknown) => {
     throw new UserError(reason(error))
   })

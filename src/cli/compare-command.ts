@@ -3,10 +3,10 @@ import type { RawCompareOptions } from './compare-options.js'
 import { EXIT_CODES_HELP } from './exit-codes.js'
 
 const EXAMPLES = `Examples:
-  dolphin paper --days days/ --out may && dolphin compare days/ --session may
-  dolphin compare days/ --session may --csv differences.csv
-  dolphin compare days/ --session may --bulk simulated              against the champion's simulated costs
-  dolphin compare days/ --session may --json | jq .effects`
+  dolphin paper --days days/ --out may && dolphin compare may
+  dolphin compare days/ --session may --csv differences.csv        with the days in another place
+  dolphin compare may --bulk simulated                              against the champion's simulated costs
+  dolphin compare may --json | jq .effects`
 
 /** `dolphin compare`. Options are declared as text and checked together, so that one run shows every mistake. */
 export function register(parent: Command): void {
@@ -20,7 +20,7 @@ export function register(parent: Command): void {
         'last digit (docs/compare.md). Exit code 1 when something has no cause that the\n' +
         'records show.',
     )
-    .argument('[days...]', 'folders or files of the days that the session replayed')
+    .argument('[days...]', "folders or files of the session's days (default: where it had them from), or the session")
     .option('--session <folder>', 'the folder of the paper session')
     .option('--bulk <fills>', 'fills of the bulk run: bar-price (free of cost) or simulated', 'bar-price')
     .option('--all', 'also the trades that do not differ')

@@ -13,7 +13,8 @@ export interface RawCompareOptions {
 }
 
 export interface CompareOptions {
-  readonly inputs: readonly string[]
+  /** Folders or files; none: where the session had them from. */
+  readonly days: readonly string[]
   readonly session: string
   readonly bulk: 'bar-price' | 'simulated'
   readonly all: boolean
@@ -24,13 +25,15 @@ export interface CompareOptions {
 
 const BULK: readonly string[] = ['bar-price', 'simulated'] satisfies CompareOptions['bulk'][]
 
-/** Checks the options. Throws {@link UserError} with every wrong one. */
-export function compareOptions(inputs: readonly string[], raw: RawCompareOptions): CompareOptions {
+/**
+ * Checks the options. The session may stand where days do: `dolphin compare may`. Throws {@link UserError} with every wrong
+ * one.
+ */
+export function compareOptions(args: readonly string[], raw: RawCompareOptions): CompareOptions {
   const problems: Problem[] = []
-  const { session, bulk, csv } = raw
-  if (inputs.length === 0) {
-    problems.push({ place: '<days…>', message: 'expected the folder or files of days of the session, found none' })
-  }
+  const { bulk, csv } = raw
+  const isSession = raw.session === undefined && args.length === 1
+  const session = isSession ? args[0] : raw.session
   if (session === undefined || session === '') {
     problems.push({ place: '--session', message: 'expected the folder of a paper session, found none' })
   }
@@ -43,7 +46,7 @@ export function compareOptions(inputs: readonly string[], raw: RawCompareOptions
   }
   if (problems.length > 0) throw new UserError(problems)
   return {
-    inputs,
+    days: isSession ? [] : args,
     session: session!,
     bulk: bulk as CompareOptions['bulk'],
     all: raw.all ?? false,

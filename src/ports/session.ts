@@ -159,6 +159,14 @@ export interface PerformanceSnapshot {
 /** How a session's orders were filled: at the bar's price without any cost, or by a venue's quotes, fees and funding. */
 export type SessionFills = 'bar-price' | 'realistic'
 
+export interface SessionDay {
+  readonly date: string
+  /** Of its file, lower-case hex. */
+  readonly sha256: string
+  /** Where the file was, for whoever looks for it again; it may have moved since. */
+  readonly path?: string
+}
+
 /** Everything that a session ran with. No secrets: what signs requests does not belong here. */
 export interface SessionSettings {
   readonly schema: 'dolphin.session/1'
@@ -179,8 +187,8 @@ export interface SessionSettings {
     readonly config: string
     readonly code: string
   }
-  /** The recorded days it replays, in order, each with the SHA-256 of its file; empty for a session on live data. */
-  readonly days: readonly { readonly date: string; readonly sha256: string }[]
+  /** The recorded days it replays, in order; empty for a session on live data. */
+  readonly days: readonly SessionDay[]
   /**
    * The options of `dolphin backtest` that decide (`config`, `set`, `factors`, …) as they were given, without days and
    * outputs: what the bulk run of the same days needs.

@@ -33,7 +33,7 @@ beforeAll(async () => {
     '--quiet',
   ])
   report = JSON.parse(stdout)
-  const days = await Promise.all(DAYS.map(async ({ date, path }) => ({ date, sha256: await sha256OfFile(path) })))
+  const days = await Promise.all(DAYS.map(async ({ date, path }) => ({ date, sha256: (await sha256OfFile(path))! })))
   settings = sessionSettings(settingsOf(report, days))
   trades = report.trades.map(sessionTradeOf)
 })
@@ -54,6 +54,15 @@ describe('dolphin compare', () => {
     expect(stdout).toContain('Identical: the same decisions and the same sizes.')
     expect(stdout).toContain(`${trades.length} trades in both, 0 missed, 0 extra`)
     expect(code).toBe(EXIT.ok)
+  })
+
+  it('finds the days where the session had them from', async () => {
+    const days = settings.days.map((day, i) => ({ ...day, path: PATHS[i]! }))
+    const folder = await writeSession(out.path, { ...settings, days }, trades)
+    expect(await runCommand(register, ['compare', folder])).toMatchObject({
+      code: EXIT.ok,
+      stdout: expect.stringContaining('Identical'),
+    })
   })
 
   it('answers 0 where every difference has its cause, and adds up', async () => {
@@ -167,8 +176,8 @@ describe('dolphin compare', () => {
 
 describe('dolphin compare refuses', () => {
   it.each([
-    ['no days', ['compare', '--session', 'x'], '<days…>'],
-    ['no session', ['compare', 'days'], '--session'],
+    ['no session', ['compare'], '--session: expected the folder of a paper session, found none'],
+    ['days without a session', ['compare', 'days', 'more'], '--session: expected the folder of a paper session'],
     ['another bulk run', ['compare', 'days', '--session', 'x', '--bulk', 'simulate'], "did you mean 'simulated'"],
     [
       'another table',
@@ -193,6 +202,12 @@ describe('dolphin compare refuses', () => {
     expect(stderr).toMatch(
       /2025-05-10\.parquet: expected the day that the session replayed \(SHA-256 f+\), found another/,
     )
+    expect(code).toBe(EXIT.usage)
+  })
+
+  it('a session that does not say where its days are', async () => {
+    const { code, stderr } = await runCommand(register, ['compare', await writeSession(out.path, settings, trades)])
+    expect(stderr).toContain('expected the days of the session, which does not say where 2025-05-10 is')
     expect(code).toBe(EXIT.usage)
   })
 

@@ -21,6 +21,10 @@ export class JsonDocument {
     this.root = this.document.toJS()
   }
 
+  has(path: Path): boolean {
+    return this.valueAt(path) !== undefined
+  }
+
   /** The value at `path` when it passes; throws {@link SessionLogError} at its place otherwise. */
   take<T>(path: Path, expected: string, passes: (value: unknown) => value is T): T {
     const value = this.valueAt(path)

@@ -175,11 +175,16 @@ async function keepSettings(path: string, text: string): Promise<void> {
     throw error
   })
   if (before === undefined) return await writeWhole(path, text)
-  const [found, expected] = [parseSettings(before, path), parseSettings(text, path)]
-  for (const key of Object.keys(expected) as (keyof SessionSettings)[]) {
-    const [was, is] = [JSON.stringify(found[key]), JSON.stringify(expected[key])]
-    if (was !== is && key !== 'startedAtMs') {
+  const [found, expected] = [parseSettings(before, path), parseSettings(text, path)].map(whatDecides)
+  for (const key of Object.keys(expected!) as (keyof SessionSettings)[]) {
+    const [was, is] = [JSON.stringify(found![key]), JSON.stringify(expected![key])]
+    if (was !== is) {
       throw new SessionLogError({ file: path }, `${key} ${is}, with which the session is to continue`, was)
     }
   }
+}
+
+/** A session goes on at another time, and with its days in another place. */
+function whatDecides({ startedAtMs: _, days, ...settings }: SessionSettings): Partial<SessionSettings> {
+  return { ...settings, days: days.map(({ date, sha256 }) => ({ date, sha256 })) }
 }

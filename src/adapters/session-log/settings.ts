@@ -41,6 +41,7 @@ export function parseSettings(text: string, file: string): SessionSettings {
     days: document.list(['days'], (path) => ({
       date: document.matching([...path, 'date'], 'a date YYYY-MM-DD', /^\d{4}-\d{2}-\d{2}$/),
       sha256: sha256([...path, 'sha256']),
+      ...(document.has([...path, 'path']) ? { path: document.text([...path, 'path']) } : {}),
     })),
     options: Object.fromEntries(
       Object.keys(document.object(['options'])).map((name) => [

@@ -120,14 +120,19 @@ describe('a session log', () => {
     await expect(write([], sessionSettings({ seed: 43 }))).rejects.toThrow(
       'settings.json: expected seed 43, with which the session is to continue, found 42',
     )
+    const days = [{ date: '2025-05-09', sha256: 'f'.repeat(64) }]
+    await expect(write([], sessionSettings({ days }))).rejects.toThrow(/settings\.json: expected days /)
   })
 
-  it('goes on at another time', async () => {
-    await write([tradeRecord()])
-    await write([tradeRecord({ tradeId: 'later' })], sessionSettings({ startedAtMs: 9 }))
+  it('goes on at another time, with its days in another place', async () => {
+    const [day] = sessionSettings().days
+    await write([tradeRecord()], sessionSettings({ days: [{ ...day!, path: 'before/2025-05-09.parquet' }] }))
+    const days = [{ ...day!, path: 'after/2025-05-09.parquet' }]
+    await write([tradeRecord({ tradeId: 'later' })], sessionSettings({ startedAtMs: 9, days }))
     const session = await readSession(join(out.path, sessionSettings().sessionId))
     expect(session.trades.map((trade) => trade.tradeId)).toEqual(['blue-BTCUSDT-120', 'later'])
     expect(session.settings.startedAtMs).toBe(sessionSettings().startedAtMs)
+    expect(session.settings.days[0]!.path).toBe('before/2025-05-09.parquet')
   })
 
   it('takes no secret into its folder', async () => {
