@@ -10,13 +10,15 @@ export function disagreement(world: World): string | undefined {
   const { side: execution } = world.execution
   if (decision === undefined || execution === undefined) return 'a process is down'
   const { latches } = execution.state
+  // Market data counts as fresh after a minute without a gap; at the end there is none any more.
+  const decisionLatches = Object.keys(decision.state.latches).filter((reason) => reason !== 'MARKET_DATA_STALE')
   const seen = decision.state.reportsSeen
   const rows: readonly (readonly [what: string, expected: unknown, found: unknown])[] = [
     ['link, by the decision side', 'LINK_OK', decision.linkState],
     ['link, by the execution side', 'LINK_OK', execution.linkState],
     ['mode of the decision side', 'ACTIVE', decision.state.mode],
     ['mode of the execution side', 'ACTIVE', execution.state.mode],
-    ['latches of the decision side', '', Object.keys(decision.state.latches).join(' ')],
+    ['latches of the decision side', '', decisionLatches.join(' ')],
     ['latches of the execution side', '', latches.join(' ')],
     ['reports seen', execution.state.reportsIssued, seen],
     ...positionRows(world),

@@ -1,6 +1,6 @@
 import type { Alert } from '../../src/ports/alerts.js'
 import type { JournalRecord } from '../../src/ports/journal.js'
-import type { CommonEvent, Side, SideEffect } from '../../src/ports/sides.js'
+import type { CommonEvent, ExecutionEvent, Side, SideEffect } from '../../src/ports/sides.js'
 import type { VenueRequest } from '../../src/ports/venue.js'
 import type { EventQueue } from './event-queue.js'
 import type { SideName } from './fault-plan.js'
@@ -89,14 +89,19 @@ export class SideHost<
   }
 
   /** Power off: what the disk had not kept is gone, but for a torn part. */
-  crash(tornShare: number): void {
+  crash(tornShare: number, notCarriedOut: readonly SideEffect<Record>[] = []): void {
     if (this.side === undefined) return
-    this.checkReplay()
+    this.checkReplay(notCarriedOut)
     this.side = undefined
     this.machine = undefined
     const everythingDurable = this.disk.depth === 0
     this.disk.crash(tornShare)
     this.around.stopped(this.name, everythingDurable)
+  }
+
+  /** It lives on after all. */
+  spare(): void {
+    this.effectsLeft = Number.POSITIVE_INFINITY
   }
 
   /** Dies in the middle of carrying out effects, that many later. */
@@ -110,11 +115,12 @@ export class SideHost<
     const { machine } = this
     if (machine === undefined) return
     const event = { ...timeless, nowMs: this.nowMs() } as unknown as Event
+    this.around.traced(this.name, describe(event))
     const effects = machine.handle(event)
-    this.around.traced(this.name, event.kind)
-    for (const effect of effects) {
+    for (const [index, effect] of effects.entries()) {
       if (this.effectsLeft-- <= 0) {
-        this.crash(this.tornShare)
+        // Its memory is ahead of its journal by what it will not write any more.
+        this.crash(this.tornShare, effects.slice(index))
         return
       }
       this.carryOut(effect)
@@ -123,13 +129,15 @@ export class SideHost<
   }
 
   /** The journal that this process wrote says the same as its memory. */
-  checkReplay(): void {
+  checkReplay(notCarriedOut: readonly SideEffect<Record>[] = []): void {
     if (this.side === undefined) return
-    const replayed = this.maker.make(JSON.parse(JSON.stringify(this.records))).stateHash()
+    const unwritten = notCarriedOut.flatMap((effect) => (effect.kind === 'append' ? [effect.record] : []))
+    const records = JSON.parse(JSON.stringify([...this.records, ...unwritten])) as Record[]
+    const replayed = this.maker.make(records).stateHash()
     if (replayed !== this.side.stateHash()) {
       throw new Violation(
         'replay-gives-the-same-state',
-        `${this.name}: ${this.records.length} records replay to another state`,
+        `${this.name}: ${records.length} records replay to another state`,
       )
     }
   }
@@ -176,5 +184,27 @@ export class SideHost<
 
   private ifAlive(life: number, event: Timeless<CommonEvent>): void {
     if (this.life === life) this.handle(event)
+  }
+}
+
+/** In a few words, for the trace. */
+function describe(event: { readonly kind: string }): string {
+  if (event.kind !== 'venue') return event.kind
+  const { event: venue } = event as Extract<ExecutionEvent, { kind: 'venue' }>
+  switch (venue.kind) {
+    case 'quote':
+      return `quote ${venue.quote.symbol} ${venue.quote.bid} ${venue.quote.ask}`
+    case 'fill':
+      return `fill ${venue.fill.tradeId} ${venue.fill.clientOrderId} ${venue.fill.quantity} at ${venue.fill.price}`
+    case 'order':
+    case 'found':
+    case 'acknowledged':
+      return `${venue.kind} ${venue.report.clientOrderId} ${venue.report.status} ${venue.report.filledQuantity}`
+    case 'rejected':
+      return `rejected ${venue.clientOrderId} ${venue.code}`
+    case 'snapshot':
+      return `snapshot ${venue.requestId} ${JSON.stringify(venue.snapshot.positions)}`
+    default:
+      return JSON.stringify(venue)
   }
 }

@@ -64,7 +64,10 @@ export const ENDS: Partial<Record<FaultKind, Strike>> = {
   'venue-halt': (world) => {
     if (world.faults.under('venue-halt') === undefined) setStatus(world, 'TRADING')
   },
-  crash: (world, { fault: { side } }) => world.start(side),
+  crash: (world, { fault: { side } }) => {
+    world.host(side).spare()
+    world.start(side)
+  },
   'crash-both': (world) => {
     for (const side of SIDES) world.start(side)
   },
