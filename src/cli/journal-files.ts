@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { openFileJournal } from '../adapters/journal/file-journal.js'
-import { recordLine } from '../core/journal/frame.js'
 import { journalFormat } from '../core/journal/journal-format.js'
 import {
   type CorruptJournal,
@@ -17,7 +16,7 @@ import { UserError } from './problems.js'
 export interface OpenedJournal<R extends JournalRecord> {
   /** Everything that was durable, in order. */
   readonly records: readonly R[]
-  /** Append with {@link appendRecord}. */
+  /** Takes lines of `recordLine`. */
   readonly journal: Journal
   /** What a crash left unfinished and opening cut off. */
   readonly warning?: string
@@ -40,10 +39,6 @@ export async function openJournal<R extends JournalRecord>(
   } catch (error) {
     throw journalRefusal(folder, error)
   }
-}
-
-export function appendRecord(journal: Journal, record: JournalRecord): void {
-  journal.append(recordLine(record))
 }
 
 /** What a person is told of a journal that cannot be opened. A defect of ours stays what it is. */

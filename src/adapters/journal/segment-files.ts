@@ -14,10 +14,17 @@ export type OpenSegmentFile = (path: string, flags: 'r+' | 'wx') => Promise<Segm
 
 export const openSegmentFile: OpenSegmentFile = (path, flags) => open(path, flags)
 
+/** What was made of a part of a segment. */
+export interface SegmentPart<R> {
+  readonly segment: string
+  readonly records: readonly R[]
+  readonly bytes: number
+}
+
 const READ_BYTES = 1 << 20
 const TEMPORARY = /^\.(.+)\.tmp$/
 
-type SegmentNames = Pick<JournalFormat<never>, 'isSegmentName'>
+export type SegmentNames = Pick<JournalFormat<unknown>, 'isSegmentName'>
 
 /**
  * Feeds a folder's segments to a check, and answers what it made of each part. A journal that is being written may be
@@ -25,9 +32,9 @@ type SegmentNames = Pick<JournalFormat<never>, 'isSegmentName'>
  */
 export async function* readSegments<R>(
   folder: string,
-  format: JournalFormat<R>,
+  format: SegmentNames,
   check: JournalCheck<R>,
-): AsyncGenerator<{ readonly records: readonly R[]; readonly bytes: number }, void, void> {
+): AsyncGenerator<SegmentPart<R>, void, void> {
   const buffer = new Uint8Array(READ_BYTES)
   let names = await segmentNames(folder, format)
   for (let i = 0; i < names.length; i++) {
@@ -37,7 +44,7 @@ export async function* readSegments<R>(
     try {
       for (let grown = true; grown; ) {
         for (let bytes = await readPart(file, buffer); bytes > 0; bytes = await readPart(file, buffer)) {
-          yield { records: check.feed(buffer.subarray(0, bytes)), bytes }
+          yield { segment: name, records: check.feed(buffer.subarray(0, bytes)), bytes }
         }
         // Where the journal went on meanwhile, this segment may have grown before it did.
         grown = i === names.length - 1
@@ -53,7 +60,7 @@ export async function* readSegments<R>(
 }
 
 /** In order. */
-async function segmentNames(folder: string, format: SegmentNames): Promise<string[]> {
+export async function segmentNames(folder: string, format: SegmentNames): Promise<string[]> {
   const names = await readdir(folder)
   return names.filter((name) => format.isSegmentName(name)).sort()
 }

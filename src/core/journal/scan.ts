@@ -53,7 +53,7 @@ interface Doubt {
  * one write reach the disk in any order. They have not been reported durable, and are cut with the rest.
  */
 export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
-  private readonly kind: JournalKind
+  private expectedKind: JournalKind | undefined
   private state: JournalEnd = EMPTY_JOURNAL
   /** Of the segment at hand. */
   private name = ''
@@ -67,9 +67,14 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   private doubt: Doubt | undefined
   private corrupt: CorruptJournal | undefined
 
-  /** `kind`: whose journal is expected. */
-  constructor(kind: JournalKind) {
-    this.kind = kind
+  /** `kind`: whose journal is expected; without it, whosever the first segment says it is. */
+  constructor(kind?: JournalKind) {
+    this.expectedKind = kind
+  }
+
+  /** Whose journal it is, as far as that is known. */
+  get kind(): JournalKind | undefined {
+    return this.expectedKind
   }
 
   get end(): JournalEnd {
@@ -200,6 +205,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
       return
     }
     this.headed = true
+    this.expectedKind = header.kind
     this.state = { ...this.state, id: header.id, segment: header.segment, build: header.build }
   }
 
@@ -209,7 +215,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
     const rows: readonly (readonly [what: string, expected: string | number, found: unknown])[] = [
       ['format', 'dolphin-journal', header.format],
       ['version', FORMAT_VERSION, header.version],
-      ['kind', this.kind, header.kind],
+      ['kind', this.expectedKind ?? header.kind, header.kind],
       ['segment', segment + 1, header.segment],
       ['file name', segmentName(header.segment), this.name],
       ['journal', segment === 0 ? header.id : id, header.id],
