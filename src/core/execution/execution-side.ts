@@ -152,27 +152,33 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     const { desk } = this
     switch (event.kind) {
       case 'start':
-        return this.onStart()
+        this.onStart()
+        break
       case 'time':
         return
       case 'message':
-        return this.takeOutcomes(desk.link.receive(event.text, event.nowMs))
+        this.takeOutcomes(desk.link.receive(event.text, event.nowMs))
+        break
       case 'durable':
         desk.markDurable(event.records)
-        return this.openSessionWhenDurable()
+        this.openSessionWhenDurable()
+        break
       case 'journalFailed':
-        return this.onJournalFailed(event.message)
+        this.onJournalFailed(event.message)
+        break
       case 'journalPressure':
         desk.isJournalFull = event.full
         if (event.full) desk.latch('WAL_BACKPRESSURE', 'the journal queue is full')
         else this.wantTruth()
         return
       case 'operator':
-        return this.onOperator(event.operator)
+        this.onOperator(event.operator)
+        break
       case 'venue':
-        return this.onVenue(event.event)
+        this.onVenue(event.event)
+        break
       default:
-        return unreachable(event)
+        unreachable(event)
     }
   }
 
@@ -207,18 +213,21 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     desk.record({ type: 'operator', operator })
     switch (operator.command) {
       case 'flatten':
-        return exitNow(desk, { purpose: 'EXIT', reason: `operator: ${operator.reason}`.slice(0, 200) })
+        exitNow(desk, { purpose: 'EXIT', reason: `operator: ${operator.reason}`.slice(0, 200) })
+        break
       case 'resync':
-        return this.takeOutcomes(desk.link.resyncByOperator(desk.nowMs))
+        this.takeOutcomes(desk.link.resyncByOperator(desk.nowMs))
+        break
       case 'resume':
-        return this.wantTruth()
+        this.wantTruth()
+        break
       case 'kill':
       case 'reduce-only':
       case 'clear-lockout':
       case 'reset-breaker':
         return
       default:
-        return unreachable(operator)
+        unreachable(operator)
     }
   }
 
@@ -231,27 +240,35 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
         takeFill(desk, event.fill)
         return
       case 'order':
-        return onReport(desk, event.report)
+        onReport(desk, event.report)
+        break
       case 'snapshot':
-        return onSnapshot(desk, event.requestId, event.snapshot)
+        onSnapshot(desk, event.requestId, event.snapshot)
+        break
       case 'acknowledged':
       case 'rejected':
       case 'unknown':
       case 'found':
       case 'notFound':
-        return onAnswer(desk, event)
+        onAnswer(desk, event)
+        break
       case 'funding':
-        return this.onFunding(event)
+        this.onFunding(event)
+        break
       case 'instrument':
         desk.instruments.set(event.instrument.identity.symbol, event.instrument)
         desk.send({ type: 'ACTIVE_CONTRACT_STATUS', body: contractStatus(desk, event.instrument.identity) })
         return
       case 'connection':
         desk.isConnected = event.connected
-        if (event.connected) return this.wantTruth()
-        return desk.latch('SESSION_TERMINATED', 'the venue is disconnected')
+        if (event.connected) {
+          this.wantTruth()
+          return
+        }
+        desk.latch('SESSION_TERMINATED', 'the venue is disconnected')
+        break
       default:
-        return unreachable(event)
+        unreachable(event)
     }
   }
 
@@ -273,7 +290,8 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     const { desk } = this
     switch (outcome.kind) {
       case 'send':
-        return desk.sendText(outcome.text)
+        desk.sendText(outcome.text)
+        break
       case 'session': {
         const { session } = outcome
         const { build } = desk.settings
@@ -282,29 +300,36 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
         )
         this.isFirstSession = false
         desk.reportSentMs.clear()
-        return this.openSessionWhenDurable()
+        this.openSessionWhenDurable()
+        break
       }
       case 'state':
-        return this.onLinkState(outcome)
+        this.onLinkState(outcome)
+        break
       case 'heartbeat': {
         const { build, reportsSeen } = outcome.heartbeat
         if (reportsSeen !== undefined) onReportsSeen(desk, reportsSeen)
         if (build === desk.settings.build || build === this.mixedBuild) return
         this.mixedBuild = build
-        return desk.alert('CRITICAL', 'build', `the decision side runs build ${build}, we ${desk.settings.build}`)
+        desk.alert('CRITICAL', 'build', `the decision side runs build ${build}, we ${desk.settings.build}`)
+        break
       }
       case 'message':
-        return this.onMessage(outcome.message)
+        this.onMessage(outcome.message)
+        break
       case 'stand':
         return
       default:
-        return unreachable(outcome)
+        unreachable(outcome)
     }
   }
 
   private onLinkState({ from, to, why }: Extract<LinkOutcome, { readonly kind: 'state' }>): void {
     const { desk } = this
-    if (to === 'LINK_OK') return this.wantTruth()
+    if (to === 'LINK_OK') {
+      this.wantTruth()
+      return
+    }
     if (from === 'LINK_OK') desk.latch('LINK_NOT_OK', `${to}: ${why}`)
     if (to === 'LINK_CORRUPT') desk.alert('CRITICAL', 'link', `LINK_CORRUPT: ${why}`.slice(0, 400))
     if (to === 'LINK_LOST') desk.alert('WARNING', 'link', `LINK_LOST: ${why}`)
@@ -314,11 +339,14 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     const { desk } = this
     switch (message.type) {
       case 'APPROVED_ACTION':
-        return onApprovedAction(desk, message.body)
+        onApprovedAction(desk, message.body)
+        break
       case 'ENTRY_PERMISSION':
-        return onPermission(desk, message.body)
+        onPermission(desk, message.body)
+        break
       case 'EARLY_EXIT_NOW':
-        return onEarlyExit(desk, message.body)
+        onEarlyExit(desk, message.body)
+        break
       case 'ENTRY_INTENT':
       case 'FILL_REPORT':
       case 'ENTRY_RESULT':
@@ -327,9 +355,10 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       case 'ACTIVE_CONTRACT_STATUS':
       case 'ACCOUNT_STATUS':
       case 'POSITION_STATUS':
-        return desk.alert('ERROR', 'link', `${message.type} came from the decision side, which sends none`)
+        desk.alert('ERROR', 'link', `${message.type} came from the decision side, which sends none`)
+        break
       default:
-        return unreachable(message)
+        unreachable(message)
     }
   }
 

@@ -59,7 +59,10 @@ export function settleExit(desk: Desk): void {
     return
   }
   const toClose = quantityToClose(desk, symbol)
-  if (!toClose.isZero()) return sendExit(desk, toClose)
+  if (!toClose.isZero()) {
+    sendExit(desk, toClose)
+    return
+  }
   if (isOurs && desk.state.trade?.stage !== 'OVER') return
   const reports: Report[] = []
   for (const { exitId } of exit.requests) {
@@ -115,7 +118,10 @@ function sendExit(desk: Desk, toClose: Exact): void {
   // The first truth after a restart may bring an exit that left before it; it never takes long.
   const startMs = desk.hasTruth ? 0 : desk.startedAtMs + desk.settings.timings.queryEveryMs
   const notBeforeMs = Math.max(exit.notBeforeMs, startMs)
-  if (desk.nowMs < notBeforeMs) return desk.wakeAt(notBeforeMs)
+  if (desk.nowMs < notBeforeMs) {
+    desk.wakeAt(notBeforeMs)
+    return
+  }
   const { symbol } = exit.instrument
   const instrument = desk.instrumentOf(symbol)
   const side = toClose.isPositive() ? 'SELL' : 'BUY'

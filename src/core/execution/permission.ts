@@ -9,7 +9,10 @@ import { cancel, nextOrderId, placeReduceOnly, validUntil } from './venue-orders
 
 /** An action that the decision side has approved: an entry asks for permission, a reduction is done. */
 export function onApprovedAction(desk: Desk, action: ApprovedAction): void {
-  if (action.action === 'REDUCE') return onReduce(desk, action)
+  if (action.action === 'REDUCE') {
+    onReduce(desk, action)
+    return
+  }
   const { trade } = desk.state
   const { actionId: intentId, strategyId, instrument, side, quantity, requestedPrice } = action
   if (trade?.intentId === intentId) return
@@ -32,10 +35,14 @@ export function onPermission(desk: Desk, permission: EntryPermission): void {
   if (trade?.stage !== 'ASKED' || trade.intentId !== permission.intentId) return
   const mismatch = differenceOf(trade, permission)
   if (mismatch !== undefined) {
-    return abandon(desk, trade, { reason: 'REJECT_PERMISSION_MISMATCH', detail: mismatch })
+    abandon(desk, trade, { reason: 'REJECT_PERMISSION_MISMATCH', detail: mismatch })
+    return
   }
   const denial = denialNow(desk, trade)
-  if (denial !== undefined) return abandon(desk, trade, denial)
+  if (denial !== undefined) {
+    abandon(desk, trade, denial)
+    return
+  }
   const { side, quantity, requestedPrice, instrument } = trade
   const order: OrderRequest = {
     clientOrderId: entryOrderId(trade.intentId),
@@ -57,13 +64,23 @@ export function settleEntry(desk: Desk): void {
   const { timings } = desk.settings
   if (trade.stage === 'ASKED') {
     const lateMs = trade.issuedAtMs + timings.permissionMaxMs + 1
-    if (desk.nowMs < lateMs) return desk.wakeAt(lateMs)
+    if (desk.nowMs < lateMs) {
+      desk.wakeAt(lateMs)
+      return
+    }
     const detail = `no permission within ${timings.permissionMaxMs} ms`
-    return abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail })
+    abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail })
+    return
   }
   const placed = desk.state.orders[entryOrderId(trade.intentId)]!
-  if (placed.order.status === 'PENDING') return settlePending(desk, trade, placed)
-  if (isSettled(placed)) return endEntry(desk, trade, placed)
+  if (placed.order.status === 'PENDING') {
+    settlePending(desk, trade, placed)
+    return
+  }
+  if (isSettled(placed)) {
+    endEntry(desk, trade, placed)
+    return
+  }
   const restMs = (placed.submittedAtMs ?? placed.requestedAtMs) + timings.restMaxMs
   if (desk.nowMs < restMs) desk.wakeAt(restMs)
   else cancel(desk, placed)
@@ -100,11 +117,18 @@ function settlePending(desk: Desk, trade: Trade, placed: VenueOrder): void {
   const lateMs = placed.requestedAtMs + orderDelayMaxMs + 1
   if (desk.nowMs >= lateMs) {
     const detail = `its record was not durable within ${orderDelayMaxMs} ms`
-    return abandon(desk, trade, { reason: 'REJECT_PERMISSION_LATE', detail })
+    abandon(desk, trade, { reason: 'REJECT_PERMISSION_LATE', detail })
+    return
   }
-  if (!desk.isDurable(desk.orderRecord)) return desk.wakeAt(lateMs)
+  if (!desk.isDurable(desk.orderRecord)) {
+    desk.wakeAt(lateMs)
+    return
+  }
   const denial = denialNow(desk, trade)
-  if (denial !== undefined) return abandon(desk, trade, denial)
+  if (denial !== undefined) {
+    abandon(desk, trade, denial)
+    return
+  }
   const { order } = placed
   desk.record({ type: 'submitted', clientOrderId: order.request.clientOrderId })
   desk.request({ kind: 'submit', order: order.request, validUntilMs: placed.validUntilMs })

@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
+import type { DecimalText } from '../../ports/exact.js'
 import type { OrderRequest } from '../../ports/orders.js'
 import { openQuantity } from '../orders/order.js'
 import type { Desk } from './desk.js'
@@ -40,7 +40,10 @@ function hold(desk: Desk, trade: Trade, kind: Protective): void {
     retry.rejectedId = last.order.request.clientOrderId
     retry.notBeforeMs = desk.nowMs + retryAfterMs[Math.min(retry.rejections++, retryAfterMs.length - 1)]!
   } else if (last !== undefined && last.order.status !== 'REJECTED') retry.rejections = 0
-  if (last?.order.status === 'REJECTED' && desk.nowMs < retry.notBeforeMs) return desk.wakeAt(retry.notBeforeMs)
+  if (last?.order.status === 'REJECTED' && desk.nowMs < retry.notBeforeMs) {
+    desk.wakeAt(retry.notBeforeMs)
+    return
+  }
   place(desk, trade, kind)
 }
 
@@ -69,7 +72,10 @@ function watch(desk: Desk, trade: Trade, kind: Protective): void {
   const sinceMs = desk.beyondSinceMs[kind] ?? desk.nowMs
   desk.beyondSinceMs[kind] = sinceMs
   const actMs = sinceMs + desk.settings.timings.watchGraceMs
-  if (liveOrders(desk.state, kind).some(isInForce) && desk.nowMs < actMs) return desk.wakeAt(actMs)
+  if (liveOrders(desk.state, kind).some(isInForce) && desk.nowMs < actMs) {
+    desk.wakeAt(actMs)
+    return
+  }
   const [purpose, what] =
     kind === 't' ? (['TAKE_PROFIT', 'take-profit'] as const) : (['CATASTROPHIC_STOP', 'stop'] as const)
   exitNow(desk, { purpose, reason: `local_watch_${what}`, requestedPrice: level })

@@ -199,7 +199,7 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       remember(state.fundings, record.fundingId)
       break
     default:
-      return unreachable(record)
+      unreachable(record)
   }
 }
 

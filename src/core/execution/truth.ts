@@ -13,7 +13,10 @@ import { onReport, ownKind } from './venue-orders.js'
 /** Asks for the truth: every five seconds, and as soon as something calls for it; one question at a time. */
 export function settleTruth(desk: Desk): void {
   if (!desk.isStarted) return
-  if (desk.truthWanted.size === 0 && desk.nowMs < desk.nextTruthMs) return desk.wakeAt(desk.nextTruthMs)
+  if (desk.truthWanted.size === 0 && desk.nowMs < desk.nextTruthMs) {
+    desk.wakeAt(desk.nextTruthMs)
+    return
+  }
   if (desk.isAsked('snapshot', '')) return
   const symbol = symbolToAsk(desk)
   desk.truthWanted.delete(symbol)
@@ -44,7 +47,10 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
   for (const fill of [...truth.fills].sort((a, b) => a.tradeId - b.tradeId)) takeFill(desk, fill)
   for (const order of snapshot.openOrders) if (ownKind(desk, order.clientOrderId) !== undefined) onReport(desk, order)
   cancelUnknownOrders(desk, snapshot.openOrders)
-  if (!truth.isComplete) return desk.wantTruth(symbol)
+  if (!truth.isComplete) {
+    askAgainSoon(desk)
+    return
+  }
   recordTruth(desk, result, snapshot)
   decide(desk, result)
   watchOthers(desk, symbol, snapshot)
@@ -194,12 +200,13 @@ function watchOthers(desk: Desk, symbol: string, snapshot: VenueSnapshot): void 
     const isAsRecorded = desk.recordedQuantity(other).equals(actual) && desk.state.foreign[other] === undefined
     if (!isAsRecorded) {
       desk.disagreed.add(other)
-      desk.wantTruth(other)
     } else if (!desk.unexplained.has(other)) desk.disagreed.delete(other)
   }
-  if (desk.disagreed.size > 0) {
-    desk.nextTruthMs = Math.min(desk.nextTruthMs, desk.nowMs + desk.settings.timings.queryEveryMs)
-  }
+  if (desk.disagreed.size > 0) askAgainSoon(desk)
+}
+
+function askAgainSoon(desk: Desk): void {
+  desk.nextTruthMs = Math.min(desk.nextTruthMs, desk.nowMs + desk.settings.timings.queryEveryMs)
 }
 
 /** What a reconciliation that succeeds gives back; the others stay until their cause is gone. */

@@ -36,7 +36,10 @@ export function cancel(desk: Desk, { order }: VenueOrder): void {
   if (isOver(order) || order.outcomeUnknown || order.status === 'SUBMITTED' || order.status === 'PENDING') return
   if (desk.isAsked('cancel', clientOrderId)) return
   const again = desk.cancels.get(clientOrderId) ?? Number.NEGATIVE_INFINITY
-  if (desk.nowMs < again) return desk.wakeAt(again)
+  if (desk.nowMs < again) {
+    desk.wakeAt(again)
+    return
+  }
   desk.cancels.set(clientOrderId, desk.nowMs + desk.settings.timings.queryEveryMs)
   desk.request({ kind: 'cancel', symbol, clientOrderId })
 }

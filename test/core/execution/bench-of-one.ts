@@ -152,7 +152,13 @@ export class Bench {
   }
 
   private newDecision(session: number): LinkEndpoint {
-    const stand = () => ({ symbol: null, positionQuantity: '0', positionId: null, openOrders: [], reports: this.reportsSeen })
+    const stand = () => ({
+      symbol: null,
+      positionQuantity: '0',
+      positionId: null,
+      openOrders: [],
+      reports: this.reportsSeen,
+    })
     return new LinkEndpoint({ side: 'D', build: BUILD, stand, reportsSeen: () => this.reportsSeen }, session)
   }
 

@@ -43,11 +43,18 @@ export class TinyVenue {
     if (this.isDeaf) return
     switch (request.kind) {
       case 'submit':
-        return this.submit(request)
+        this.submit(request)
+        break
       case 'cancel': {
         const order = this.orders.get(request.clientOrderId)
         if (order === undefined || isOver(order.report)) {
-          this.tell({ kind: 'rejected', requestId: request.requestId, clientOrderId: request.clientOrderId, code: 'INVALID', message: 'no such open order' })
+          this.tell({
+            kind: 'rejected',
+            requestId: request.requestId,
+            clientOrderId: request.clientOrderId,
+            code: 'INVALID',
+            message: 'no such open order',
+          })
           return
         }
         order.report = { ...order.report, status: 'CANCELED', reason: 'canceled', updatedAtMs: this.nowMs }
@@ -57,7 +64,11 @@ export class TinyVenue {
       case 'query': {
         const order = this.orders.get(request.clientOrderId)
         const { requestId, clientOrderId } = request
-        this.tell(order === undefined ? { kind: 'notFound', requestId, clientOrderId } : { kind: 'found', requestId, report: order.report })
+        this.tell(
+          order === undefined
+            ? { kind: 'notFound', requestId, clientOrderId }
+            : { kind: 'found', requestId, report: order.report },
+        )
         return
       }
       case 'snapshot':
@@ -105,13 +116,29 @@ export class TinyVenue {
     const price = this.price.toFixed()
     this.tell({
       kind: 'quote',
-      quote: { symbol: SYMBOL, bid: price, bidQuantity: '1000', ask: price, askQuantity: '1000', mark: price, timestampMs: this.nowMs },
+      quote: {
+        symbol: SYMBOL,
+        bid: price,
+        bidQuantity: '1000',
+        ask: price,
+        askQuantity: '1000',
+        mark: price,
+        timestampMs: this.nowMs,
+      },
     })
   }
 
   /** Somebody else trades on the account, or the venue closes what is open. */
-  foreign(side: OrderSide, quantity: string, options: { readonly liquidation?: true; readonly silent?: true } = {}): Fill {
-    const fill = this.execute({ clientOrderId: 'web_1', symbol: SYMBOL, side }, new Exact(quantity), options.liquidation)
+  foreign(
+    side: OrderSide,
+    quantity: string,
+    options: { readonly liquidation?: true; readonly silent?: true } = {},
+  ): Fill {
+    const fill = this.execute(
+      { clientOrderId: 'web_1', symbol: SYMBOL, side },
+      new Exact(quantity),
+      options.liquidation,
+    )
     if (!options.silent) this.tell({ kind: 'fill', fill })
     return fill
   }
@@ -128,12 +155,25 @@ export class TinyVenue {
       return void this.tell({ kind: 'unknown', requestId, message: 'timed out' })
     }
     this.submits.push(order)
-    const refuse = (code: RejectCode) => this.tell({ kind: 'rejected', requestId, clientOrderId, code, message: 'refused' })
-    if (this.nowMs > validUntilMs) return refuse('REQUEST_EXPIRED')
-    if (this.orders.has(clientOrderId)) return refuse('DUPLICATE_CLIENT_ORDER_ID')
-    if (treatment.kind === 'reject') return refuse(treatment.code)
+    const refuse = (code: RejectCode) =>
+      this.tell({ kind: 'rejected', requestId, clientOrderId, code, message: 'refused' })
+    if (this.nowMs > validUntilMs) {
+      refuse('REQUEST_EXPIRED')
+      return
+    }
+    if (this.orders.has(clientOrderId)) {
+      refuse('DUPLICATE_CLIENT_ORDER_ID')
+      return
+    }
+    if (treatment.kind === 'reject') {
+      refuse(treatment.code)
+      return
+    }
     const closes = order.side === 'BUY' ? this.position.isNegative() : this.position.isPositive()
-    if (order.reduceOnly && (this.position.isZero() || !closes)) return refuse('REDUCE_ONLY')
+    if (order.reduceOnly && (this.position.isZero() || !closes)) {
+      refuse('REDUCE_ONLY')
+      return
+    }
     const resting = { request: order, report: this.reportOf(order) }
     this.orders.set(clientOrderId, resting)
     if (treatment.kind === 'unknownButDone') this.tell({ kind: 'unknown', requestId, message: 'timed out' })
@@ -149,7 +189,8 @@ export class TinyVenue {
     const isBuy = request.side === 'BUY'
     const reached =
       request.type === 'MARKET' ||
-      (request.type === 'LIMIT' && (isBuy ? this.price.lessThan(request.price!) : this.price.greaterThan(request.price!))) ||
+      (request.type === 'LIMIT' &&
+        (isBuy ? this.price.lessThan(request.price!) : this.price.greaterThan(request.price!))) ||
       (request.type === 'STOP_MARKET' &&
         (isBuy ? !this.price.lessThan(request.stopPrice!) : !this.price.greaterThan(request.stopPrice!)))
     if (!reached) return
