@@ -121,6 +121,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       case 'journalFailed':
         desk.journal = 'FAILED'
         desk.alertOnce('journal', 'EMERGENCY', 'journal', event.message)
+        this.openSession()
         break
       case 'journalPressure':
         if (desk.journal !== 'FAILED') desk.journal = event.full ? 'FULL' : 'OK'
@@ -219,7 +220,8 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
         case 'session': {
           const { session } = outcome
           desk.record({ type: 'session', session })
-          desk.whenDurable(() => this.linked(desk.link.sessionDurable(session, desk.nowMs)))
+          desk.whenDurable(() => this.openSession())
+          if (desk.journal === 'FAILED') this.openSession()
           break
         }
         case 'stand':
@@ -229,6 +231,12 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
           unreachable(outcome)
       }
     }
+  }
+
+  /** Its number is on disk, or never will be: then exits must go on, and a number that a restart reuses shows as corruption. */
+  private openSession(): void {
+    const { link, nowMs } = this.desk
+    this.linked(link.sessionDurable(link.session, nowMs))
   }
 
   private message(message: ApplicationMessage): void {
@@ -268,7 +276,8 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   private reported(report: Report): void {
     const { desk, early } = this
     if (report.body.reportNumber <= desk.state.reportsSeen) return
-    if (early.size < EARLY_REPORTS_MAX) early.set(report.body.reportNumber, report)
+    const { type, body } = report
+    if (early.size < EARLY_REPORTS_MAX) early.set(body.reportNumber, { type, body } as Report)
     for (let next = this.nextReport(); next !== undefined; next = this.nextReport()) {
       const { facts, fault } = bookReport(desk.state, next)
       desk.record({ type: 'report', report: next, ...(fault === undefined ? {} : { fault }), ...facts })
