@@ -175,7 +175,12 @@ function onUnknown(desk: Desk, requestId: string): void {
 /** Not there is never accepted only when it was asked after the venue could no longer accept it. */
 function onNotFound(desk: Desk, clientOrderId: string, askedAtVenueMs: number): void {
   const placed = desk.state.orders[clientOrderId]
-  if (placed === undefined || isOver(placed.order) || askedAtVenueMs <= placed.validUntilMs) return
+  if (placed === undefined || isOver(placed.order)) return
+  if (askedAtVenueMs <= placed.validUntilMs) {
+    // A truth brings the venue's clock, when nothing else does.
+    if (desk.nowMs > placed.validUntilMs) desk.wantTruth(placed.order.request.symbol)
+    return
+  }
   const reason = 'NOT_ACCEPTED: the venue does not know it'
   const { status } = placed.order
   const event = status === 'SUBMITTED' ? ({ type: 'REJECT', reason } as const) : ({ type: 'CANCEL', reason } as const)

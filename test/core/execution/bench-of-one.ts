@@ -6,6 +6,7 @@ import type { Alert } from '../../../src/ports/alerts.js'
 import type { Instrument } from '../../../src/ports/instrument.js'
 import type { Message, MessageType } from '../../../src/ports/messages.js'
 import type { ExecutionEvent, OperatorCommand, SideEffect } from '../../../src/ports/sides.js'
+import type { VenueEvent } from '../../../src/ports/venue.js'
 import { SYMBOL, TinyVenue } from './tiny-venue.js'
 
 export const INSTRUMENT: Instrument = {
@@ -80,6 +81,10 @@ export class Bench {
     if (text !== undefined && !this.isCut) this.give({ kind: 'message', nowMs: this.nowMs, text })
   }
 
+  venueEvent(event: VenueEvent): void {
+    this.give({ kind: 'venue', nowMs: this.nowMs, event })
+  }
+
   operator(operator: OperatorCommand): void {
     this.give({ kind: 'operator', nowMs: this.nowMs, operator })
   }
@@ -127,12 +132,10 @@ export class Bench {
     }
   }
 
-  /** The process dies; only durable records are left of it. */
-  crash(): ExecutionRecord[] {
-    const lost = this.appended - this.durable
-    this.records.length -= lost
+  /** The process dies; so many of its records are left, at least the durable ones. */
+  crash(left = this.records.length - this.appended + this.durable): void {
+    this.records.length = left
     this.queue = []
-    return this.records
   }
 
   /** It starts again from its records, and the decision side, which went on, gets to know. */
