@@ -41,8 +41,8 @@ function registerShow(journal: Command): void {
     .option('--type <types>', 'only these types: fill,order,…')
     .option('--tail <count>', 'only the last ones')
     .option('--json', 'whole records, a JSON object a line')
-    .action(async (folder: string, raw: RawShowOptions, { optsWithGlobals }: Command) => {
-      process.exitCode = await (await import('./journal-show.js')).show(folder, { ...raw, ...colour(optsWithGlobals) })
+    .action(async (folder: string, raw: RawShowOptions) => {
+      process.exitCode = await (await import('./journal-show.js')).show(folder, raw)
     })
 }
 
@@ -81,8 +81,4 @@ function command(journal: Command, name: keyof typeof EXAMPLES): Command {
     .option('--quiet', 'no progress')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
     .addHelpText('after', `\n${EXAMPLES[name]}\n\n${EXIT_CODES_HELP}`)
-}
-
-function colour(globals: Command['optsWithGlobals']): { readonly color: boolean } {
-  return { color: globals().color !== false }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readSession } from '../adapters/session-log/read-session.js'
+import { SessionLogError } from '../adapters/session-log/refusal.js'
 import { SETTINGS_FILE } from '../adapters/session-log/settings.js'
 import { DecisionSide } from '../core/decision/decision-side.js'
 import type { DecisionRecord } from '../core/decision/records.js'
@@ -62,7 +63,13 @@ export async function replayDecision(
 async function sessionOptions(folder: string): Promise<Partial<RawBacktestOptions>> {
   const session = resolve(folder, '..', '..')
   if (!existsSync(join(session, SETTINGS_FILE))) return {}
-  const { settings } = await readSession(session)
+  const { settings } = await readSession(session).catch((error: unknown) => {
+    if (!(error instanceof SessionLogError)) throw error
+    throw new UserError(error.message, {
+      exitCode: EXIT.dataRefused,
+      hint: 'Name the configuration with --config.',
+    })
+  })
   return Object.fromEntries(Object.entries(settings.options).map(([name, value]) => [camelCase(name), value]))
 }
 

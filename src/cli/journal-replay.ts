@@ -20,7 +20,6 @@ export interface RawReplayOptions {
   readonly config?: string
   readonly json?: boolean
   readonly quiet?: boolean
-  readonly color?: boolean
 }
 
 /** A side as a journal leaves it. */
@@ -56,7 +55,7 @@ export async function replay(folder: string, options: RawReplayOptions): Promise
       `${JSON.stringify({ schema: 'dolphin.journal-replay/1', kind, records: records.length, atMs, ...replayed }, null, 2)}\n`,
     )
   } else {
-    const colours = coloursFor(process.stdout, options.color ?? true)
+    const colours = coloursFor(process.stdout)
     await printResult(replayText(`${reading.kind} side`, { records: records.length, atMs, ...replayed }, colours))
   }
   return EXIT.ok

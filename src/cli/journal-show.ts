@@ -11,7 +11,6 @@ export interface RawShowOptions {
   readonly tail?: string
   readonly json?: boolean
   readonly quiet?: boolean
-  readonly color?: boolean
 }
 
 interface Selection {
@@ -24,7 +23,7 @@ interface Selection {
 /** Runs `dolphin journal show`: prints what was asked for, and only then refuses a journal that is damaged behind it. */
 export async function show(folder: string, options: RawShowOptions): Promise<ExitCode> {
   const selection = selectionOf(options)
-  const colours = coloursFor(process.stdout, options.color ?? true)
+  const colours = coloursFor(process.stdout)
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
   const lineOf = (record: AnyRecord): string =>
     options.json ? `${canonicalJson(record)}\n` : `${recordText(record, colours, width)}\n`

@@ -10,7 +10,6 @@ export interface RawVerifyOptions {
   readonly json?: boolean
   readonly strict?: boolean
   readonly quiet?: boolean
-  readonly color?: boolean
 }
 
 /** What the records say of themselves. */
@@ -40,7 +39,7 @@ export async function verify(folder: string, options: RawVerifyOptions): Promise
   const verdict = reading.verdict!
   const passed = verdict.kind === 'whole' || (verdict.kind === 'tornTail' && !options.strict)
   const contents = { firstAtMs: times.first, lastAtMs: times.last, types }
-  const colours = coloursFor(process.stdout, options.color ?? true)
+  const colours = coloursFor(process.stdout)
   await printResult(
     options.json ? verificationJson(reading, contents, passed) : verificationText(folder, reading, contents, colours),
   )
