@@ -1,0 +1,338 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openFileJournal } from '../src/adapters/journal/file-journal.js'
+import { PaperExchange } from '../src/adapters/paper/paper-exchange.js'
+import { type DecisionEvent, DecisionSide } from '../src/core/decision/decision-side.js'
+import type { DecisionRecord } from '../src/core/decision/records.js'
+import { DECISION_DEFAULTS } from '../src/core/decision/settings.js'
+import { ExecutionSide } from '../src/core/execution/execution-side.js'
+import type { ExecutionRecord } from '../src/core/execution/records.js'
+import { EXECUTION_DEFAULTS } from '../src/core/execution/settings.js'
+import { recordLine } from '../src/core/journal/frame.js'
+import { journalFormat } from '../src/core/journal/journal-format.js'
+import type { Instrument } from '../src/ports/instrument.js'
+import type { Journal, JournalKind, JournalListener } from '../src/ports/journal.js'
+import type { ExecutionEvent, Side, SideEffect } from '../src/ports/sides.js'
+import type { Mandate, Strategy, StrategyBar } from '../src/ports/strategy.js'
+import type { VenueRequest } from '../src/ports/venue.js'
+import { type Figure, line } from './measure.js'
+
+/**
+ * From a bar to the order that it leads to: `npx tsx bench/decision-to-order.ts`. The clock starts when the bar is handed to the
+ * decision side and stops when the execution side asks the venue to submit: strategy, arbitration, risk, proposal,
+ * intent, permission, order, with seven records framed and four messages sealed, sent, opened and checked on the way.
+ *
+ * `in memory`: a record is durable as soon as it is framed: what the code costs. `on disk`: the real journals of both
+ * sides, each waiting for its fsync before an order may leave: what the disk costs, four commits one after the other.
+ * The baseline is one append and fsync of the same journal. Exits leave before they are durable.
+ */
+const WARM_UP = 2000
+const ENTRIES = 5000
+const ENTRIES_ON_DISK = 300
+/** As many as the champion's universe: they are in the bar's record. */
+const SYMBOLS = Array.from({ length: 50 }, (_, i) => `S${String(i).padStart(2, '0')}USDT`)
+const BAR_MS = 5000
+const START_MS = Date.UTC(2026, 0, 5)
+const BUILD = '0123456789abcdef'
+
+type Action = 'ENTRY' | 'EXIT'
+
+/** In on one bar, out on the next. */
+class InAndOut implements Strategy {
+  readonly id = 'bench'
+  private isOpen = false
+
+  onBar({ timestampMs, symbols, prices }: StrategyBar): readonly Mandate[] {
+    const common = { strategyId: this.id, symbol: symbols[0]!, authority: 1, timestampMs, price: prices[0]! }
+    if (this.isOpen) return [{ ...common, type: 'EXIT', reason: 'FIXED_TP' }]
+    return [{ ...common, type: 'ENTRY', direction: -1, notionalUsd: 1234.5, reason: 'SIGNAL' }]
+  }
+
+  onEntryDropped(symbol: string, reason: string): void {
+    throw new Error(`the entry in ${symbol} was dropped: ${reason}`)
+  }
+
+  onFill({ leg, complete }: { readonly leg: 'entry' | 'exit'; readonly complete: boolean }): void {
+    if (complete) this.isOpen = leg === 'entry'
+  }
+
+  snapshot(): unknown {
+    return { isOpen: this.isOpen }
+  }
+
+  restore(): void {
+    throw new Error('nothing is restored here')
+  }
+}
+
+/** Durable once framed; the chain asks for it after each event. */
+class InstantJournal implements Journal {
+  readonly depth = 0
+  readonly capacity = Number.POSITIVE_INFINITY
+  private lines = 0
+  private told = 0
+  private listener: JournalListener | undefined
+
+  append(): void {
+    this.lines++
+  }
+
+  listen(listener: JournalListener): void {
+    this.listener = listener
+  }
+
+  settle(): void {
+    if (this.told === this.lines) return
+    this.told = this.lines
+    this.listener?.durable(this.lines)
+  }
+
+  async close(): Promise<void> {}
+}
+
+interface Journals {
+  readonly decision: Journal
+  readonly execution: Journal
+}
+
+/** Both sides and an exchange without latency; what one side sends, the other has next. */
+class Chain {
+  private readonly decision: DecisionSide
+  private readonly execution: ExecutionSide
+  private readonly exchange: PaperExchange
+  private readonly journals: Journals
+  private readonly waiting: (() => void)[] = []
+  private busy = false
+  private nowMs = START_MS
+  private bars = 0
+  private startedAt = 0
+  private submitted: ((us: number) => void) | undefined
+
+  constructor(journals: Journals) {
+    const instruments = SYMBOLS.map(instrument)
+    const common = { instruments, build: BUILD }
+    const capital = '1000000'
+    this.journals = journals
+    this.decision = new DecisionSide({ ...DECISION_DEFAULTS, ...common, idPrefix: 'B', initialBalanceUsd: capital }, [
+      new InAndOut(),
+    ])
+    this.execution = new ExecutionSide({ ...EXECUTION_DEFAULTS, ...common })
+    this.exchange = new PaperExchange({
+      instruments,
+      startingBalanceUsd: capital,
+      seed: 1,
+      fillMode: 'bar-price',
+      rateLimits: [],
+    })
+    for (const symbol of SYMBOLS) this.exchange.market({ kind: 'bar', symbol, close: '100' }, this.nowMs)
+    journals.decision.listen({
+      durable: (records) => this.toDecision({ kind: 'durable', nowMs: this.nowMs, records }),
+      failed,
+    })
+    journals.execution.listen({
+      durable: (records) => this.toExecution({ kind: 'durable', nowMs: this.nowMs, records }),
+      failed,
+    })
+    this.toExecution({ kind: 'start', nowMs: this.nowMs })
+    this.toDecision({ kind: 'start', nowMs: this.nowMs })
+  }
+
+  /** Lets time pass: heartbeats, reconciliations, acknowledgements. */
+  async passTo(untilMs: number): Promise<void> {
+    for (;;) {
+      await this.settled()
+      const dueMs = Math.min(
+        this.decision.nextDueMs() ?? Number.POSITIVE_INFINITY,
+        this.execution.nextDueMs() ?? Number.POSITIVE_INFINITY,
+        this.exchange.nextDueMs() ?? Number.POSITIVE_INFINITY,
+      )
+      if (dueMs > untilMs) break
+      this.nowMs = Math.max(this.nowMs + 1, dueMs)
+      this.advanceExchange()
+      this.toExecution({ kind: 'time', nowMs: this.nowMs })
+      this.toDecision({ kind: 'time', nowMs: this.nowMs })
+    }
+    this.nowMs = untilMs
+  }
+
+  /** Microseconds from the next bar to the order that it leads to. */
+  async bar(action: Action): Promise<number> {
+    await this.passTo(this.nowMs + BAR_MS)
+    const bar: StrategyBar = {
+      bar: ++this.bars,
+      timestampMs: this.nowMs,
+      symbols: SYMBOLS,
+      prices: Float64Array.from(SYMBOLS, (_, i) => 100 + i / 7),
+      velDiv: -0.03,
+      volOk: true,
+      posture: 'APEX',
+    }
+    const order = new Promise<number>((resolve) => {
+      this.submitted = resolve
+    })
+    this.startedAt = performance.now()
+    this.toDecision({ kind: 'bar', nowMs: this.nowMs, bar })
+    const us = await Promise.race([order, this.settled().then(() => Number.NaN)])
+    if (Number.isNaN(us)) throw new Error(`no ${action} left: ${JSON.stringify(this.decision.openPermission())}`)
+    await this.settled()
+    return us
+  }
+
+  async close(): Promise<void> {
+    await this.journals.decision.close()
+    await this.journals.execution.close()
+  }
+
+  /** Resolves when nothing waits, neither here nor for the disk. */
+  private async settled(): Promise<void> {
+    while (this.journals.decision.depth + this.journals.execution.depth > 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  private toDecision(event: DecisionEvent): void {
+    this.next(() =>
+      this.carryOut(this.decision, event, this.journals.decision, (text) =>
+        this.toExecution({ kind: 'message', nowMs: this.nowMs, text }),
+      ),
+    )
+  }
+
+  private toExecution(event: ExecutionEvent): void {
+    this.next(() =>
+      this.carryOut(this.execution, event, this.journals.execution, (text) =>
+        this.toDecision({ kind: 'message', nowMs: this.nowMs, text }),
+      ),
+    )
+  }
+
+  private carryOut<Event, R extends DecisionRecord | ExecutionRecord>(
+    side: Side<Event, R>,
+    event: Event,
+    journal: Journal,
+    send: (text: string) => void,
+  ): void {
+    for (const effect of side.handle(event) as readonly SideEffect<R>[]) {
+      if (effect.kind === 'append') journal.append(recordLine(effect.record))
+      else if (effect.kind === 'send') send(effect.text)
+      else if (effect.kind === 'request') this.request(effect.request)
+      else if (effect.alert.level !== 'INFO') throw new Error(`${effect.alert.level}: ${effect.alert.message}`)
+    }
+    if (journal instanceof InstantJournal) journal.settle()
+  }
+
+  private request(request: VenueRequest): void {
+    if (request.kind === 'submit' && request.order.type === 'MARKET') {
+      this.submitted?.((performance.now() - this.startedAt) * 1e3)
+      this.submitted = undefined
+    }
+    this.exchange.handle(request, this.nowMs)
+    this.next(() => this.advanceExchange())
+  }
+
+  private advanceExchange(): void {
+    for (const event of this.exchange.advanceTo(this.nowMs))
+      this.toExecution({ kind: 'venue', nowMs: this.nowMs, event })
+  }
+
+  /** One after the other, in the order in which they came. */
+  private next(step: () => void): void {
+    this.waiting.push(step)
+    if (this.busy) return
+    this.busy = true
+    for (let due = this.waiting.shift(); due !== undefined; due = this.waiting.shift()) due()
+    this.busy = false
+  }
+}
+
+function failed(message: string): void {
+  throw new Error(message)
+}
+
+function instrument(symbol: string): Instrument {
+  return {
+    identity: { symbol, exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
+    status: 'TRADING',
+    tickSize: '0.01',
+    lotSize: '0.001',
+    minQuantity: '0.001',
+    maxQuantity: '100000',
+    minNotionalUsd: '5',
+    priceBand: '0.5',
+    maxLeverage: 20,
+    maintenanceMarginRate: '0.004',
+  }
+}
+
+/** Microseconds of each entry and of each exit, after so many of both that the code is compiled. */
+async function measure(journals: Journals, warmUp: number, entries: number): Promise<Record<Action, number[]>> {
+  const chain = new Chain(journals)
+  const times: Record<Action, number[]> = { ENTRY: [], EXIT: [] }
+  try {
+    await chain.passTo(START_MS + 600_000)
+    for (let i = 0; i < warmUp + entries; i++) {
+      for (const action of ['ENTRY', 'EXIT'] as const) {
+        const us = await chain.bar(action)
+        if (i >= warmUp) times[action].push(us)
+      }
+    }
+  } finally {
+    await chain.close()
+  }
+  return times
+}
+
+/** Microseconds of an append and its fsync, alone. */
+async function commitTimes(folder: string, commits: number): Promise<number[]> {
+  const { journal } = await openFileJournal(folder, journalFormat('decision', BUILD))
+  const times: number[] = []
+  let durable: () => void = () => {}
+  journal.listen({ durable: () => durable(), failed })
+  for (let n = 1; n <= commits; n++) {
+    const record = { n, atMs: START_MS, inputs: '00000000', type: 'bench', text: 'x'.repeat(400) }
+    const start = performance.now()
+    journal.append(recordLine(record))
+    await new Promise<void>((resolve) => {
+      durable = resolve
+    })
+    times.push((performance.now() - start) * 1e3)
+  }
+  await journal.close()
+  return times
+}
+
+function quantile(times: readonly number[], share: number): number {
+  return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)]!
+}
+
+function figuresOf(name: string, times: readonly number[], extra: (share: number) => Partial<Figure>): Figure[] {
+  return [0.5, 0.99, 0.999].map((share) => ({
+    name: `${name}, p${share * 100}`,
+    value: quantile(times, share),
+    unit: 'µs',
+    ...extra(share),
+  }))
+}
+
+const inMemory = await measure({ decision: new InstantJournal(), execution: new InstantJournal() }, WARM_UP, ENTRIES)
+const target = (share: number) => (share === 0.99 ? { target: '100 µs' } : {})
+const figures = [
+  ...figuresOf('bar to entry order, in memory', inMemory.ENTRY, target),
+  ...figuresOf('bar to exit order, in memory', inMemory.EXIT, target),
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'dolphin-bench-'))
+try {
+  const journalIn = async (kind: JournalKind) =>
+    (await openFileJournal(join(folder, kind), journalFormat(kind, BUILD))).journal
+  const commits = await commitTimes(join(folder, 'alone'), ENTRIES_ON_DISK)
+  const journals = { decision: await journalIn('decision'), execution: await journalIn('execution') }
+  const onDisk = await measure(journals, 20, ENTRIES_ON_DISK)
+  const baseline = (share: number) => ({ baseline: { name: 'one append and fsync', value: quantile(commits, share) } })
+  figures.push(...figuresOf('bar to entry order, on disk', onDisk.ENTRY, baseline))
+  figures.push(...figuresOf('bar to exit order, on disk', onDisk.EXIT, baseline))
+} finally {
+  rmSync(folder, { recursive: true })
+}
+for (const figure of figures) console.log(line(figure))
