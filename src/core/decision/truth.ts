@@ -95,11 +95,15 @@ export class TruthOfMoment {
     return symbol === undefined || atMs !== this.atMs ? undefined : this.positions.get(symbol)?.status
   }
 
-  /** All of it is here, the position held here included, and all of it fits. */
+  /**
+   * All of it is here, and all of it fits. A position held here has to be among it, unless nothing of it has filled: a symbol
+   * that is flat at the venue may go unmentioned, when the execution side never learned of the entry.
+   */
   agrees(state: DecisionState): boolean {
     const { position } = state
     const positions = [...this.positions.values()]
-    const isWhole = position === null ? positions.length > 0 : this.positions.has(position.symbol)
+    const isFilled = position !== null && position.entryPrice !== null
+    const isWhole = isFilled ? this.positions.has(position.symbol) : positions.length > 0
     return isWhole && this.account?.fits === true && positions.every(({ fits }) => fits)
   }
 

@@ -224,18 +224,19 @@ function clearLatches(desk: Desk, { decisions }: ReconciliationResult): void {
   if (cleared.length > 0) desk.record({ type: 'unlatched', latches: cleared })
 }
 
+/** The account comes last: with it the other side has all of the moment. */
 function reportTruth(desk: Desk, symbol: string, snapshot: VenueSnapshot): void {
   const { account } = snapshot
   const venueAtMs = Math.floor(snapshot.atMs)
   const reportsIssued = reportsToCome(desk)
   const { walletBalanceUsd, equityUsd, availableMarginUsd, fundingUsd } = account
+  const symbols = new Set([symbol, ...snapshot.positions.map((position) => position.symbol)])
+  for (const each of symbols)
+    desk.send({ type: 'POSITION_STATUS', body: statusOf(desk, each, snapshot, reportsIssued) })
   desk.send({
     type: 'ACCOUNT_STATUS',
     body: { walletBalanceUsd, equityUsd, availableMarginUsd, fundingUsd, venueAtMs, reportsIssued },
   })
-  const symbols = new Set([symbol, ...snapshot.positions.map((position) => position.symbol)])
-  for (const each of symbols)
-    desk.send({ type: 'POSITION_STATUS', body: statusOf(desk, each, snapshot, reportsIssued) })
 }
 
 function statusOf(desk: Desk, symbol: string, snapshot: VenueSnapshot, reportsIssued: number): PositionStatus {
