@@ -56,6 +56,8 @@ export class TwoSides {
   readonly execution: Host<Parameters<ExecutionSide['handle']>[0], ExecutionRecord>
   /** Whether a message arrives. */
   carries: (from: SideName, type: string) => boolean = () => true
+  /** Between a bar and the time that follows it. */
+  beforeRun: (() => void) | undefined
   prices: readonly number[] = [50_000, 2_000]
   private bars = 0
   private due: Due[] = []
@@ -120,6 +122,7 @@ export class TwoSides {
       ...market,
     }
     if (this.decision.isUp) this.takeDecision(this.decision.side.handle({ kind: 'bar', nowMs: this.nowMs, bar }))
+    this.beforeRun?.()
     this.run(BAR_MS)
   }
 
@@ -164,6 +167,10 @@ export class TwoSides {
   /** What the decision side has on disk and in flight, replayed: its state must be this. */
   replayedHash(): string {
     return this.newDecision(JSON.parse(JSON.stringify([...this.decision.disk, ...this.decision.written]))).stateHash()
+  }
+
+  recoverWith(changes: Partial<DecisionSettings>, records: readonly DecisionRecord[]): DecisionSide {
+    return DecisionSide.recover({ ...this.settings, ...changes }, this.strategies(), records)
   }
 
   private newDecision(records: readonly DecisionRecord[]): DecisionSide {
