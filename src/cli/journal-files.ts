@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openFileJournal } from '../adapters/journal/file-journal.js'
+import { type FileJournalOptions, openFileJournal } from '../adapters/journal/file-journal.js'
 import { journalFormat } from '../core/journal/journal-format.js'
 import {
   type CorruptJournal,
@@ -31,9 +31,10 @@ export async function openJournal<R extends JournalRecord>(
   folder: string,
   kind: JournalKind,
   build: string,
+  options: Pick<FileJournalOptions, 'capacity'> = {},
 ): Promise<OpenedJournal<R>> {
   try {
-    const { records, tornTail, journal } = await openFileJournal(folder, journalFormat<R>(kind, build))
+    const { records, tornTail, journal } = await openFileJournal(folder, journalFormat<R>(kind, build), options)
     if (tornTail === undefined) return { records, journal }
     return { records, journal, warning: `${tornTailText(folder, tornTail)}; it was cut and kept as ${tornTail.keptAs}` }
   } catch (error) {
