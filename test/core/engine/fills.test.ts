@@ -305,6 +305,13 @@ describe('an exit', () => {
     expect(step()).toMatchObject({ kind: 'exit', quantity: 1.5 })
   })
 
+  test('of a part stays known when the entry fills on', () => {
+    const { engine, step } = held({ max_hold_bars: 1 })
+    engine.confirmExit({ ...whole, quantity: 0.5, complete: false, reason: 'RISK' })
+    engine.confirmEntry({ price: 100, quantity: 3, feesUsd: 1 })
+    expect(step()).toMatchObject({ kind: 'exit', quantity: 2.5 })
+  })
+
   test('at the end of the data is proposed as well', () => {
     const { engine, price } = held()
     const last = price()
