@@ -1,12 +1,14 @@
 import { type DecimalText, Exact } from '../../ports/exact.js'
 import type { Fill, OrderRequest, OrderSide } from '../../ports/orders.js'
 import type { VenueEvent } from '../../ports/venue.js'
-import { Account, type AccountSnapshot, BOOKED_PLACES, type Valuation } from './account.js'
-import { AUTO_CLOSE, acceptsOrders, isTriggered, type Rejection, reaches } from './admission.js'
+import { Account, type AccountSnapshot, BOOKED_PLACES } from './account.js'
+import { AUTO_CLOSE, acceptsOrders, isTriggered, reaches } from './admission.js'
 import { type Book, floorTo, type Offer } from './book.js'
 import { compare } from './compare.js'
 import type { PaperFaults } from './faults.js'
+import { Margin } from './margin.js'
 import { isOpen, type PaperOrder, remainingOf, reportOf, workingAs } from './order.js'
+import { OrderRegister } from './order-register.js'
 import type { PaperSettings } from './settings.js'
 
 export interface MatcherSnapshot {
@@ -26,23 +28,20 @@ interface Execution {
   readonly liquidation?: boolean
 }
 
-const ZERO = new Exact(0)
+const LIQUIDATION = 'LIQUIDATION'
 
 /** Orders against books: what fills, when, at what price, and what it does to the account. */
 export class Matcher {
   readonly account: Account
+  readonly orders: OrderRegister
+  readonly margin: Margin
   private readonly settings: Required<PaperSettings>
   private readonly books: ReadonlyMap<string, Book>
   private readonly faults: PaperFaults
   private readonly tell: (event: VenueEvent) => void
-  private readonly orders = new Map<string, PaperOrder>()
-  /** By symbol, in order of acceptance. */
-  private readonly open = new Map<string, PaperOrder[]>()
   private readonly fills = new Map<string, Fill[]>()
   private lastTradeId = 0
   private autoCloses = 0
-  /** Marks of the only position between which it is certainly not liquidated; undefined when not known. */
-  private safe: { readonly symbol: string; readonly low: number; readonly high: number } | undefined
 
   constructor(
     settings: Required<PaperSettings>,
@@ -55,79 +54,29 @@ export class Matcher {
     this.faults = faults
     this.tell = tell
     this.account = new Account(settings.startingBalanceUsd)
-    for (const symbol of books.keys()) {
-      this.open.set(symbol, [])
-      this.fills.set(symbol, [])
-    }
+    this.orders = new OrderRegister(books.keys())
+    this.margin = new Margin(this.account, books, this.orders, settings.leverage)
+    for (const symbol of books.keys()) this.fills.set(symbol, [])
   }
 
-  order(clientOrderId: string): PaperOrder | undefined {
-    return this.orders.get(clientOrderId)
+  get symbols(): readonly string[] {
+    return [...this.books.keys()]
   }
 
-  openOrders(symbol: string): readonly PaperOrder[] {
-    return this.open.get(symbol)!
-  }
-
-  /** Of `symbol`, with a trade id above `tradeId`. */
+  /** Of `symbol`, with a trade id above `tradeId`; none of a symbol that is not listed. */
   fillsAfter(symbol: string, tradeId: number): readonly Fill[] {
-    const fills = this.fills.get(symbol)!
+    const fills = this.fills.get(symbol) ?? []
     const first = fills.findLastIndex((fill) => fill.tradeId <= tradeId) + 1
     return fills.slice(first)
   }
 
   lastTradeIdOf(symbol: string): number {
-    return this.fills.get(symbol)!.at(-1)?.tradeId ?? 0
-  }
-
-  readonly valuation = (symbol: string): Valuation => {
-    const { quote, instrument } = this.books.get(symbol)!
-    return {
-      mark: new Exact(quote!.mark),
-      maintenanceMarginRate: new Exact(instrument.maintenanceMarginRate),
-    }
-  }
-
-  /** Initial margin of positions and open orders: each symbol's worst exposure if all orders of one side filled. */
-  initialMarginUsd(added?: OrderRequest): Exact {
-    let notionalUsd = ZERO
-    for (const symbol of this.books.keys()) {
-      const quantity = this.worstExposure(symbol, added?.symbol === symbol ? added : undefined)
-      if (!quantity.isZero()) notionalUsd = notionalUsd.plus(quantity.times(this.valuation(symbol).mark))
-    }
-    return notionalUsd.div(this.settings.leverage)
-  }
-
-  /** What the position and the margin forbid. */
-  refuseByAccount(order: OrderRequest): Rejection | undefined {
-    const { symbol, side } = order
-    if (order.reduceOnly) {
-      return this.closable(symbol, side).isZero()
-        ? { code: 'REDUCE_ONLY', message: `there is no position in ${symbol} that a ${side} reduces` }
-        : undefined
-    }
-    if (this.worstExposure(symbol, order).lte(this.worstExposure(symbol, undefined))) return undefined
-    const requiredUsd = this.initialMarginUsd(order)
-    const equityUsd = this.account.equityUsd(this.valuation)
-    if (requiredUsd.lte(equityUsd)) return undefined
-    const found = `${equityUsd.toDecimalPlaces(2).toFixed()} USD`
-    return { code: 'INSUFFICIENT_MARGIN', message: `expected ${requiredUsd.toFixed(2)} USD of equity, found ${found}` }
+    return this.fills.get(symbol)?.at(-1)?.tradeId ?? 0
   }
 
   /** Into the books. `accepted` is called when the order is known and before anything of it fills. */
   accept(request: OrderRequest, atMs: number, accepted: (order: PaperOrder) => void): void {
-    const order: PaperOrder = {
-      request,
-      venueOrderId: String(this.orders.size + 1),
-      status: 'ACKNOWLEDGED',
-      filledQuantity: '0',
-      filledUsd: '0',
-      triggered: false,
-      queueAhead: '0',
-      updatedAtMs: atMs,
-    }
-    this.orders.set(request.clientOrderId, order)
-    this.open.get(request.symbol)!.push(order)
+    const order = this.orders.add(request, atMs)
     accepted(order)
     this.tell({ kind: 'order', report: reportOf(order) })
     if (workingAs(order) !== 'stop') this.enter(order, atMs)
@@ -139,14 +88,14 @@ export class Matcher {
     order.status = 'CANCELED'
     order.reason = reason
     order.updatedAtMs = atMs
-    this.close(order)
+    this.orders.remove(order)
     this.tell({ kind: 'order', report: reportOf(order) })
   }
 
   /** The symbol's prices have changed: liquidation first, then orders as they were accepted. */
   onPrices(symbol: string, atMs: number): void {
-    if (!this.account.isFlat) this.liquidateWhenDue(atMs)
-    const open = this.open.get(symbol)!
+    if (this.margin.isExhausted) this.liquidate(atMs)
+    const open = this.orders.open(symbol)
     if (open.length === 0) return
     const book = this.books.get(symbol)!
     for (const order of [...open]) {
@@ -174,7 +123,7 @@ export class Matcher {
     trade: { price: DecimalText; quantity: DecimalText; aggressor: OrderSide },
     atMs: number,
   ): void {
-    const open = this.open.get(symbol)!
+    const open = this.orders.open(symbol)
     if (open.length === 0) return
     const { instrument } = this.books.get(symbol)!
     const traded = floorTo(new Exact(trade.quantity), instrument.lotSize)
@@ -193,21 +142,21 @@ export class Matcher {
   }
 
   settleFunding(symbol: string, rate: DecimalText): Exact {
-    this.safe = undefined
-    return this.account.settleFunding(symbol, this.valuation(symbol).mark, new Exact(rate))
+    this.margin.forget()
+    return this.account.settleFunding(symbol, this.margin.valuation(symbol).mark, new Exact(rate))
   }
 
   /** The instrument's rules or status are others now. */
   onInstrument(symbol: string, atMs: number): void {
-    this.safe = undefined
+    this.margin.forget()
     if (this.books.get(symbol)!.instrument.status !== 'DELISTED') return
-    for (const order of [...this.open.get(symbol)!]) this.cancel(order, 'DELISTED', atMs)
+    for (const order of [...this.orders.open(symbol)]) this.cancel(order, 'DELISTED', atMs)
   }
 
   snapshot(): MatcherSnapshot {
     return {
       account: this.account.snapshot(),
-      orders: [...this.orders.values()].map((order) => ({ ...order })),
+      orders: this.orders.snapshot(),
       fills: Object.fromEntries([...this.fills].map(([symbol, fills]) => [symbol, [...fills]])),
       lastTradeId: this.lastTradeId,
       autoCloses: this.autoCloses,
@@ -216,19 +165,11 @@ export class Matcher {
 
   restore({ account, orders, fills, lastTradeId, autoCloses }: MatcherSnapshot): void {
     this.account.restore(account)
-    this.orders.clear()
-    for (const symbol of this.books.keys()) {
-      this.open.set(symbol, [])
-      this.fills.set(symbol, [...(fills[symbol] ?? [])])
-    }
-    for (const one of orders) {
-      const order = { ...one }
-      this.orders.set(order.request.clientOrderId, order)
-      if (isOpen(order)) this.open.get(order.request.symbol)!.push(order)
-    }
+    this.orders.restore(orders)
+    for (const symbol of this.books.keys()) this.fills.set(symbol, [...(fills[symbol] ?? [])])
     this.lastTradeId = lastTradeId
     this.autoCloses = autoCloses
-    this.safe = undefined
+    this.margin.forget()
   }
 
   /** An order meets the market: when accepted, or when its stop is reached. */
@@ -297,13 +238,13 @@ export class Matcher {
       .times(liquidation ? rate.plus(this.settings.liquidationFee) : rate)
       .toDecimalPlaces(BOOKED_PLACES)
     this.account.fill(symbol, side === 'BUY' ? quantity : quantity.neg(), price, feeUsd)
-    this.safe = undefined
+    this.margin.forget()
 
     order.filledQuantity = quantity.plus(order.filledQuantity).toFixed()
     order.filledUsd = usd.plus(order.filledUsd).toFixed()
     order.updatedAtMs = atMs
     order.status = remainingOf(order).isZero() ? 'FILLED' : 'PARTIAL'
-    if (!isOpen(order)) this.close(order)
+    if (!isOpen(order)) this.orders.remove(order)
 
     const fill: Fill = {
       tradeId: ++this.lastTradeId,
@@ -320,101 +261,38 @@ export class Matcher {
     this.fills.get(symbol)!.push(fill)
     this.tell({ kind: 'fill', fill })
     this.tell({ kind: 'order', report: reportOf(order) })
-    for (const other of [...this.open.get(symbol)!]) {
-      if (other.request.reduceOnly && this.closable(symbol, other.request.side).isZero()) {
+    for (const other of [...this.orders.open(symbol)]) {
+      if (other.request.reduceOnly && this.margin.closable(symbol, other.request.side).isZero()) {
         this.cancel(other, 'REDUCE_ONLY', atMs)
       }
     }
   }
 
-  /** Equity at or below the maintenance margin: everything is cancelled and closed, whatever the displayed sizes. */
-  private liquidateWhenDue(atMs: number): void {
-    if (this.isSafe()) return
-    const { account, valuation } = this
-    if (account.equityUsd(valuation).gt(account.maintenanceUsd(valuation))) return
-    for (const open of this.open.values()) {
-      for (const order of [...open]) this.cancel(order, 'LIQUIDATION', atMs)
+  /** Everything is cancelled and closed, whatever the displayed sizes. */
+  private liquidate(atMs: number): void {
+    for (const symbol of this.symbols) {
+      for (const order of [...this.orders.open(symbol)]) this.cancel(order, LIQUIDATION, atMs)
     }
-    for (const held of account.symbols) {
-      const { quantity } = account.position(held)
+    for (const symbol of this.account.symbols) {
+      const { quantity } = this.account.position(symbol)
       const side = quantity.isPositive() ? 'SELL' : 'BUY'
-      const clientOrderId = `${AUTO_CLOSE}${++this.autoCloses}`
       const size = quantity.abs()
-      const request: OrderRequest = {
-        clientOrderId,
-        symbol: held,
-        side,
-        type: 'MARKET',
-        quantity: size.toFixed(),
-        reduceOnly: true,
-      }
-      const order: PaperOrder = {
-        request,
-        venueOrderId: String(this.orders.size + 1),
-        status: 'ACKNOWLEDGED',
-        filledQuantity: '0',
-        filledUsd: '0',
-        triggered: false,
-        queueAhead: '0',
-        updatedAtMs: atMs,
-        reason: 'LIQUIDATION',
-      }
-      this.orders.set(clientOrderId, order)
-      const price = new Exact(this.books.get(held)!.opposite(side))
+      const clientOrderId = `${AUTO_CLOSE}${++this.autoCloses}`
+      const order = this.orders.add(
+        { clientOrderId, symbol, side, type: 'MARKET', quantity: size.toFixed(), reduceOnly: true },
+        atMs,
+      )
+      order.reason = LIQUIDATION
+      const price = new Exact(this.books.get(symbol)!.opposite(side))
       this.execute(order, { price, quantity: size, maker: false, liquidation: true }, atMs)
     }
-  }
-
-  /** Spares the exact sums on most quotes: with one position, they turn at one mark. */
-  private isSafe(): boolean {
-    if (this.safe === undefined) {
-      const [held, ...others] = this.account.symbols
-      if (others.length > 0) return false
-      const price = this.account.liquidationPrice(held!, this.valuation)?.toNumber() ?? null
-      const isLong = this.account.position(held!).quantity.isPositive()
-      // A billionth on the safe side covers what rounding to doubles can do.
-      this.safe = {
-        symbol: held!,
-        low: isLong ? (price ?? 0) * (1 + 1e-9) : 0,
-        high: isLong ? Infinity : (price ?? 0) * (1 - 1e-9),
-      }
-    }
-    const mark = Number(this.books.get(this.safe.symbol)!.quote!.mark)
-    return mark > this.safe.low && mark < this.safe.high
-  }
-
-  private close(order: PaperOrder): void {
-    const open = this.open.get(order.request.symbol)!
-    const at = open.indexOf(order)
-    if (at >= 0) open.splice(at, 1)
   }
 
   /** What of an order may fill now: a reduce-only order never more than the position. */
   private executable(order: PaperOrder): Exact {
     const remaining = remainingOf(order)
     const { symbol, side, reduceOnly } = order.request
-    return reduceOnly ? Exact.min(remaining, this.closable(symbol, side)) : remaining
-  }
-
-  /** Base units of the position that an order of this side would close. */
-  private closable(symbol: string, side: OrderSide): Exact {
-    const { quantity } = this.account.position(symbol)
-    return quantity.isPositive() === (side === 'SELL') ? quantity.abs() : ZERO
-  }
-
-  /** Base units: the larger of long and short if every open order of one side filled, `added` included. */
-  private worstExposure(symbol: string, added: OrderRequest | undefined): Exact {
-    let long = this.account.position(symbol).quantity
-    let short = long
-    const count = ({ side }: OrderRequest, quantity: Exact) => {
-      if (side === 'BUY') long = long.plus(quantity)
-      else short = short.minus(quantity)
-    }
-    for (const order of this.open.get(symbol)!) {
-      if (!order.request.reduceOnly) count(order.request, remainingOf(order))
-    }
-    if (added !== undefined) count(added, new Exact(added.quantity))
-    return Exact.max(long.abs(), short.abs())
+    return reduceOnly ? Exact.min(remaining, this.margin.closable(symbol, side)) : remaining
   }
 }
 

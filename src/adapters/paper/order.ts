@@ -44,11 +44,11 @@ export function remainingOf({ request, filledQuantity }: PaperOrder): Exact {
 }
 
 /** Significant digits of a price that comes out of a division. */
-const AVERAGE_DIGITS = 16
+export const PRICE_DIGITS = 16
 
 /** Average price of `usd` over `quantity`, rounded. */
 export function averagePrice(usd: Exact, quantity: Exact): DecimalText {
-  return usd.div(quantity).toSignificantDigits(AVERAGE_DIGITS).toFixed()
+  return usd.div(quantity).toSignificantDigits(PRICE_DIGITS).toFixed()
 }
 
 export function reportOf(order: PaperOrder): OrderReport {

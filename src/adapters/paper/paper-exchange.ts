@@ -1,14 +1,15 @@
-import { Exact } from '../../ports/exact.js'
-import type { VenueEvent, VenuePosition, VenueRequest, VenueSnapshot } from '../../ports/venue.js'
+import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
 import { type Rejection, refuseByRules, refuseShape } from './admission.js'
 import { pathOf, quoteAround } from './bars.js'
 import { Book, type BookSnapshot } from './book.js'
 import { type FaultPlan, PaperFaults } from './faults.js'
 import { Lane, type Travelling } from './lane.js'
 import { Matcher, type MatcherSnapshot } from './matcher.js'
-import { averagePrice, type PaperOrder, reportOf } from './order.js'
+import { type PaperOrder, reportOf } from './order.js'
 import { Random, type RandomState } from './random.js'
+import { type RateWindow, RateWindows } from './rate-windows.js'
 import { completeSettings, type PaperMarketEvent, type PaperSettings } from './settings.js'
+import { truthOf } from './truth.js'
 
 type Submit = Extract<VenueRequest, { kind: 'submit' }>
 type Bar = Extract<PaperMarketEvent, { kind: 'bar' }>
@@ -21,7 +22,7 @@ export interface PaperExchangeSnapshot {
   readonly random: RandomState
   readonly requests: readonly Travelling<VenueRequest>[]
   readonly outgoing: readonly (readonly Travelling<VenueEvent>[])[]
-  readonly windows: readonly { readonly startMs: number; readonly requests: number }[]
+  readonly rates: readonly RateWindow[]
   readonly instruments: Readonly<Record<string, Book['instrument']>>
   readonly books: Readonly<Record<string, BookSnapshot>>
   readonly matcher: MatcherSnapshot
@@ -45,7 +46,7 @@ export class PaperExchange {
   private answers = new Lane<VenueEvent>()
   private stream = new Lane<VenueEvent>()
   private repeats = new Lane<VenueEvent>()
-  private windows: { startMs: number; requests: number }[]
+  private readonly rates: RateWindows
   private nowMs = 0
   private sent = 0
   private fundings = 0
@@ -59,7 +60,7 @@ export class PaperExchange {
     )
     this.matcher = new Matcher(this.settings, this.books, this.faults, (event) => this.tell(event))
     this.random = Random.seeded(this.settings.seed)
-    this.windows = this.settings.rateLimits.map(() => ({ startMs: 0, requests: 0 }))
+    this.rates = new RateWindows(this.settings.rateLimits)
   }
 
   /** A request leaves its caller. It is looked at when it arrives, in `advanceTo` or before a later market event. */
@@ -134,7 +135,7 @@ export class PaperExchange {
       random: this.random.state,
       requests: this.requests.waiting,
       outgoing: [this.answers.waiting, this.stream.waiting, this.repeats.waiting],
-      windows: this.windows.map((window) => ({ ...window })),
+      rates: this.rates.snapshot(),
       instruments: Object.fromEntries(books.map(([symbol, { instrument }]) => [symbol, instrument])),
       books: Object.fromEntries(books.map(([symbol, book]) => [symbol, book.snapshot()])),
       matcher: this.matcher.snapshot(),
@@ -152,7 +153,7 @@ export class PaperExchange {
     this.answers = new Lane(snapshot.outgoing[0])
     this.stream = new Lane(snapshot.outgoing[1])
     this.repeats = new Lane(snapshot.outgoing[2])
-    this.windows = snapshot.windows.map((window) => ({ ...window }))
+    this.rates.restore(snapshot.rates)
     for (const [symbol, book] of this.books) {
       book.instrument = snapshot.instruments[symbol]!
       book.restore(snapshot.books[symbol]!)
@@ -196,7 +197,7 @@ export class PaperExchange {
         return
       }
       case 'cancel': {
-        const limited = this.refuseRate()
+        const limited = this.rates.refuse(this.nowMs)
         const { clientOrderId } = request
         if (limited !== undefined) {
           this.answer({ kind: 'rejected', requestId, clientOrderId, ...limited })
@@ -221,13 +222,17 @@ export class PaperExchange {
         return
       }
       case 'snapshot':
-        this.answer({ kind: 'snapshot', requestId, snapshot: this.truth(request.symbol, request.fillsAfter) })
+        this.answer({
+          kind: 'snapshot',
+          requestId,
+          snapshot: truthOf(matcher, request.symbol, request.fillsAfter, nowMs),
+        })
         return
     }
   }
 
   private find({ symbol, clientOrderId }: { symbol: string; clientOrderId: string }): PaperOrder | undefined {
-    const order = this.matcher.order(clientOrderId)
+    const order = this.matcher.orders.find(clientOrderId)
     return order?.request.symbol === symbol ? order : undefined
   }
 
@@ -236,12 +241,12 @@ export class PaperExchange {
    * suggest that the order does not exist.
    */
   private refuse({ order, validUntilMs }: Submit): Rejection | undefined {
-    if (this.matcher.order(order.clientOrderId) !== undefined) {
+    if (this.matcher.orders.find(order.clientOrderId) !== undefined) {
       return { code: 'DUPLICATE_CLIENT_ORDER_ID', message: `${order.clientOrderId} was accepted before` }
     }
     const forced = this.faults.takeReject()
     if (forced !== undefined) return { code: forced, message: 'forced' }
-    const limited = this.refuseRate()
+    const limited = this.rates.refuse(this.nowMs)
     if (limited !== undefined) return limited
     if (this.nowMs > validUntilMs) {
       return { code: 'REQUEST_EXPIRED', message: `valid until ${validUntilMs}, arrived at ${this.nowMs}` }
@@ -250,56 +255,7 @@ export class PaperExchange {
     if (malformed !== undefined) return malformed
     const book = this.books.get(order.symbol)
     if (book === undefined) return { code: 'UNKNOWN_SYMBOL', message: `${order.symbol} is not listed` }
-    return refuseByRules(order, book) ?? this.matcher.refuseByAccount(order)
-  }
-
-  private refuseRate(): Rejection | undefined {
-    for (const [i, { requests, intervalMs }] of this.settings.rateLimits.entries()) {
-      const window = this.windows[i]!
-      const startMs = Math.floor(this.nowMs / intervalMs) * intervalMs
-      if (window.startMs !== startMs) {
-        window.startMs = startMs
-        window.requests = 0
-      }
-      if (++window.requests > requests) {
-        return { code: 'RATE_LIMITED', message: `more than ${requests} requests in ${intervalMs} ms` }
-      }
-    }
-    return undefined
-  }
-
-  private truth(symbol: string, fillsAfter: number): VenueSnapshot {
-    const { account, valuation } = this.matcher
-    const equityUsd = account.equityUsd(valuation)
-    const available = Exact.max(0, equityUsd.minus(this.matcher.initialMarginUsd()))
-    const listed = this.books.has(symbol)
-    return {
-      atMs: this.nowMs,
-      account: {
-        walletBalanceUsd: account.walletUsd.toFixed(),
-        equityUsd: equityUsd.toFixed(),
-        availableMarginUsd: available.toDecimalPlaces(8, Exact.ROUND_DOWN).toFixed(),
-        fundingUsd: account.fundingUsd.toFixed(),
-      },
-      positions: account.symbols.map((held) => this.positionOf(held)),
-      openOrders: [...this.books.keys()].flatMap((one) => this.matcher.openOrders(one).map(reportOf)),
-      fills: listed ? this.matcher.fillsAfter(symbol, fillsAfter) : [],
-      lastTradeId: listed ? this.matcher.lastTradeIdOf(symbol) : 0,
-    }
-  }
-
-  private positionOf(symbol: string): VenuePosition {
-    const { account, valuation } = this.matcher
-    const { quantity, costUsd } = account.position(symbol)
-    const { mark } = valuation(symbol)
-    return {
-      symbol,
-      quantity: quantity.toFixed(),
-      entryPrice: averagePrice(costUsd, quantity),
-      markPrice: mark.toFixed(),
-      unrealizedPnlUsd: account.unrealisedUsd(symbol, mark).toFixed(),
-      liquidationPrice: account.liquidationPrice(symbol, valuation)?.toSignificantDigits(16).toFixed() ?? null,
-    }
+    return refuseByRules(order, book) ?? this.matcher.margin.refuse(order)
   }
 
   /** Resting orders see the bar's whole path; the caller is told its end. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Account, BOOKED_PLACES } from '../../../src/adapters/paper/account.js'
 import { Exact } from '../../../src/ports/exact.js'
-import { Desk, fillsOf, lastReport, shortFills } from './desk.js'
+import { BTC, Desk, fillsOf, lastReport, shortFills } from './desk.js'
 
 const BUY = { type: 'MARKET', side: 'BUY', quantity: '1' } as const
 
@@ -222,6 +222,26 @@ describe('liquidation', () => {
     // 100 USD lost, less the maintenance margin that the smaller notional no longer needs.
     expect(price() - before).toBeCloseTo((100 - 20 * 5 * 0.004) / (90 * 0.996), 9)
     expect(shortFills(eth('52'))).toEqual(['90@100', '20@52'])
+  })
+
+  test('funding that is paid brings the price nearer, at once', () => {
+    const desk = leveraged('BUY')
+    const mark = (price: string) => desk.quote('95', '95.1', { ...sizes, mark: price })
+    const pay = (rate: string) => desk.market({ kind: 'fundingRate', symbol: 'BTCUSDT', rate })
+    mark('95')
+    // 427.5 USD of 1,000: (90·100 − 572.5) / (90·0.996) = 94.01…
+    expect(fillsOf([...pay('0.05'), ...mark('94.1')])).toEqual([])
+    expect(fillsOf(mark('94'))).toHaveLength(1)
+    const other = leveraged('BUY')
+    other.quote('95', '95.1', { ...sizes, mark: '95' })
+    expect(fillsOf(other.market({ kind: 'fundingRate', symbol: 'BTCUSDT', rate: '0.07' }))).toHaveLength(1)
+  })
+
+  test('a higher maintenance rate counts from the next price on', () => {
+    const desk = leveraged('BUY')
+    desk.quote('98', '98.1', { ...sizes, mark: '98' })
+    desk.market({ kind: 'instrument', instrument: { ...BTC, maintenanceMarginRate: '0.1' } })
+    expect(fillsOf(desk.quote('98', '98.1', { ...sizes, mark: '98' }))).toHaveLength(1)
   })
 
   test('a position that its account can always pay for has no price', () => {

@@ -230,7 +230,7 @@ const fillsIn = (events: readonly VenueEvent[]): Fill[] =>
 const signed = ({ side: of, quantity }: Fill): Exact => (of === 'BUY' ? new Exact(quantity) : new Exact(quantity).neg())
 const sum = (values: readonly Exact[]): Exact => values.reduce((total, value) => total.plus(value), new Exact(0))
 
-function check(law: (now: Moment) => void, numRuns = 100): void {
+function check(law: (now: Moment) => void, numRuns = 60): void {
   fc.assert(
     fc.property(steps, (taken) => watch(taken, law)),
     { numRuns },

@@ -79,6 +79,9 @@ describe('taking', () => {
     expect(shortFills(desk.submit({ ...LONG, type: 'IOC', price: '100.4', quantity: '1' }))).toEqual([])
     expect(shortFills(desk.submit({ ...LONG, quantity: '3' }))).toEqual(['2@100.5'])
     expect(shortFills(desk.quote('100', '100.2'))).toEqual(['1@100.2'])
+    desk.quote('100', '100.2', { askQuantity: '0' })
+    desk.market({ kind: 'depth', symbol: 'BTCUSDT', bids: [], asks: [['100.3', '0.5']] })
+    expect(shortFills(desk.submit({ ...LONG, type: 'IOC', price: '101', quantity: '9' }))).toEqual(['0.5@100.3'])
   })
 
   test('parts of a displayed size below a lot are not there', () => {

@@ -54,6 +54,13 @@ describe('an order is refused exactly beyond each limit', () => {
     expect(rejectionsOf(deskAt100().submit({ ...BUY, ...order }))).toEqual(codes)
   })
 
+  test('what closes a position may be as small as a lot', () => {
+    const desk = deskAt100()
+    desk.submit(BUY)
+    expect(rejectionsOf(desk.submit({ ...BUY, side: 'SELL', quantity: '0.001' }))).toEqual(['MIN_NOTIONAL'])
+    expect(rejectionsOf(desk.submit({ ...BUY, side: 'SELL', quantity: '0.001', reduceOnly: true }))).toEqual([])
+  })
+
   test('the message names the field, what was expected and what was found', () => {
     const [event] = deskAt100().submit({ ...LIMIT, price: '99.95' })
     expect(event).toMatchObject({ kind: 'rejected', message: 'price: expected a multiple of 0.1, found 99.95' })
@@ -68,14 +75,15 @@ describe('an order is refused exactly beyond each limit', () => {
 })
 
 describe('margin', () => {
-  // 1,000 USD at 10× carries 10,000 USD: 99.9 at the mark of 100.1.
   const poor = { startingBalanceUsd: '1000', leverage: 10 }
 
   test.each<[string, string, string[]]>([
-    ['as much as the equity carries', '99.9', []],
-    ['a lot more', '99.901', ['INSUFFICIENT_MARGIN']],
-  ])('%s', (_, quantity, codes) => {
-    expect(rejectionsOf(deskAt100(poor).submit({ ...LIMIT, quantity }))).toEqual(codes)
+    ['as much as the equity carries', '100', []],
+    ['a cent more', '100.01', ['INSUFFICIENT_MARGIN']],
+  ])('%s', (_, mark, codes) => {
+    const desk = new Desk(poor)
+    desk.quote('100', '100.2', { mark })
+    expect(rejectionsOf(desk.submit({ ...LIMIT, quantity: '100' }))).toEqual(codes)
   })
 
   test('open orders hold margin until they are cancelled', () => {
