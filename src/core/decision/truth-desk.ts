@@ -92,7 +92,8 @@ export class TruthDesk {
     const { desk } = this
     const { trade, position, reduction } = desk.state
     const isOld = (sinceMs: number) => desk.nowMs - sinceMs > desk.settings.timings.outcomeWaitMaxMs
-    const isUnfilled = position?.state === 'ENTERING' && position.entryPrice === null
+    // Also when an exit has come meanwhile: it had nothing to close.
+    const isUnfilled = position !== null && position.entryPrice === null
     if (trade !== null && isUnfilled && isOld(trade.proposedAtMs) && !this.isKnownThere(trade.tradeId)) {
       const detail = 'nothing is known of it after its permission'
       const missed = [missedEntry(trade, 'REJECT_NO_PERMISSION', detail)]

@@ -8,7 +8,15 @@ import { assert, unreachable } from '../assert.js'
 import { newOrder, type OrderEvent, stepOrder } from '../orders/order.js'
 import { flatPosition, type PositionEvent, transition } from '../position/position.js'
 import type { NamedDecision } from './reconciliation.js'
-import { type ExecutionState, isSettled, type NumberedKind, type OrderKind, type Report, type Trade } from './state.js'
+import {
+  type ExecutionState,
+  isSettled,
+  type NumberedKind,
+  type OrderKind,
+  ownQuantity,
+  type Report,
+  type Trade,
+} from './state.js'
 
 /** What a record is about. Any of them may carry the reports that it gives rise to: they are as durable as it is. */
 export type RecordBody = { readonly reports?: readonly Report[] } & (
@@ -178,10 +186,7 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       if (state.exit !== null) state.exit = { ...state.exit, isDone: true, requests: [] }
       break
     case 'closed':
-      state.trade = null
-      state.exit = null
-      state.orders = {}
-      state.numbers = { x: 0, r: 0, t: 0, s: 0 }
+      applyClosed(state)
       break
     case 'truth':
       state.seen[record.symbol] = {
@@ -394,6 +399,20 @@ function applyExit(state: ExecutionState, asked: ExitAsked, atMs: number): void 
     position: of === 'FLAT' || of === 'CLOSING' ? trade.position : transition(trade.position, { type: 'EXIT' }),
     failSafes: asked.failSafe === null ? trade.failSafes : [...trade.failSafes, asked.failSafe],
   }
+}
+
+/** What was ours and what was foreign may have cancelled out: neither is left then. */
+function applyClosed(state: ExecutionState): void {
+  const { trade } = state
+  if (trade !== null) {
+    const { symbol } = trade.instrument
+    const own = ownQuantity(state, symbol)
+    if (!own.isZero()) addForeign(state, symbol, own)
+  }
+  state.trade = null
+  state.exit = null
+  state.orders = {}
+  state.numbers = { x: 0, r: 0, t: 0, s: 0 }
 }
 
 function applySyncedFlat(state: ExecutionState, symbol: string): void {
