@@ -27,11 +27,3 @@ export function onReportsSeen(desk: Desk, through: number): void {
   for (const number of desk.reportSentMs.keys()) if (number <= through) desk.reportSentMs.delete(number)
   desk.record({ type: 'acknowledged', through })
 }
-
-/** The last report that the decision side can come to see: after the journal failed, later ones never leave. */
-export function reportsToCome(desk: Desk): number {
-  const { outbox, reportsIssued } = desk.state
-  if (!desk.isJournalFailed) return reportsIssued
-  const stuck = outbox.find(({ record }) => !desk.isDurable(record))
-  return stuck === undefined ? reportsIssued : stuck.report.body.reportNumber - 1
-}

@@ -6,7 +6,6 @@ import { isOver } from '../orders/order.js'
 import type { Desk } from './desk.js'
 import { isUnderWay, positionIdOf, takeFill } from './fills.js'
 import { type LocalOrder, type NamedDecision, type ReconciliationResult, reconcile } from './reconciliation.js'
-import { reportsToCome } from './reports.js'
 import { isSeen, liveOrders } from './state.js'
 import { onReport, ownKind } from './venue-orders.js'
 
@@ -228,7 +227,8 @@ function clearLatches(desk: Desk, { decisions }: ReconciliationResult): void {
 function reportTruth(desk: Desk, symbol: string, snapshot: VenueSnapshot): void {
   const { account } = snapshot
   const venueAtMs = Math.floor(snapshot.atMs)
-  const reportsIssued = reportsToCome(desk)
+  // Also when the journal failed and the last of them cannot leave: the other side must not judge by less than we know.
+  const { reportsIssued } = desk.state
   const { walletBalanceUsd, equityUsd, availableMarginUsd, fundingUsd } = account
   const symbols = new Set([symbol, ...snapshot.positions.map((position) => position.symbol)])
   for (const each of symbols)
