@@ -7,23 +7,14 @@ import { simulatedExit } from '../costs/costs.js'
 import { MersenneTwister } from '../numeric/mersenne-twister.js'
 import type { SignalShape } from '../signal/signal.js'
 import { gateOpen, signalShape } from '../signal/signal.js'
-import type { TradeFeedback } from '../sizing/sizing.js'
-import { NO_FEEDBACK, recordResult, regimeSizeMultiplier } from '../sizing/sizing.js'
+import { regimeSizeMultiplier } from '../sizing/sizing.js'
+import { Account, type BarInForce } from './account.js'
+import { BarTimes } from './bar-times.js'
 import type { DayStart, DayState } from './day.js'
 import { openDay, recordOf, takePosture } from './day.js'
 import { EntryDesk } from './entry.js'
 import { ExitDesk } from './exit.js'
-import {
-  type ConfirmedExit,
-  type ConfirmedLeg,
-  confirmedTrade,
-  enlargedPosition,
-  type Fills,
-  openedPosition,
-  openQuantity,
-  type Proposal,
-  reducedPosition,
-} from './fills.js'
+import type { ConfirmedExit, ConfirmedLeg, Fills, Proposal } from './fills.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
 import { closedTrade } from './position.js'
@@ -83,21 +74,16 @@ export class Engine {
   private readonly initialCapital: number
   private readonly byAdapter: boolean
 
+  private readonly account: Account
+  private readonly times = new BarTimes()
+
   private rng: MersenneTwister
-  private cash: number
-  private position: Position | undefined
-  private pendingEntry: EntryRecord | undefined
-  private feedback: TradeFeedback = NO_FEEDBACK
   private barIndex = 0
   private barCount = 0
-  private lastExitBar = -1
   private parkedAcb: { readonly boost: number; readonly beta: number } | undefined
   private day: DayState | undefined
   private shape: SignalShape
-  private timeMs: number | null = null
 
-  private columns: DayColumns | undefined
-  private row = 0
   private closed: Trade[] = []
   private opened: EntryRecord | undefined
   private proposed: Proposal | undefined
@@ -108,7 +94,7 @@ export class Engine {
     this.parameters = parameters
     this.ports = ports
     this.initialCapital = initialCapital
-    this.cash = initialCapital
+    this.account = new Account(initialCapital)
     this.rng = new MersenneTwister(parameters.seed)
     this.shape = signalShape(parameters, -1)
     this.byAdapter = ports.fills === 'adapter'
@@ -118,16 +104,16 @@ export class Engine {
 
   /** Realised capital, USD. */
   get capital(): number {
-    return this.cash
+    return this.account.capital
   }
 
   get openPosition(): EntryRecord | undefined {
-    return this.position?.entry
+    return this.account.position?.entry
   }
 
   /** Where an adapter fills: the entry that is neither confirmed nor dropped yet. */
   get proposedEntry(): EntryRecord | undefined {
-    return this.pendingEntry
+    return this.account.pendingEntry
   }
 
   /** Where an adapter fills: what the last bar proposed. */
@@ -163,7 +149,7 @@ export class Engine {
   beginDay(start: DayStart): void {
     this.endDay()
     this.day = openDay(start, {
-      capital: this.cash,
+      capital: this.account.capital,
       maxLeverage: this.parameters.max_leverage,
       firstBar: this.barIndex,
       orderBook: this.ports.orderBook,
@@ -193,9 +179,8 @@ export class Engine {
     columns.assets.forEach((symbol, i) => {
       slots[this.assetIndex.get(symbol)!] = columns.prices[i]!
     })
-    this.columns = columns
-    this.row = day.bars
-    this.history.attach(slots, columns.bars, this.row)
+    this.times.attach(columns, day.bars)
+    this.history.attach(slots, columns.bars, day.bars)
   }
 
   /**
@@ -204,31 +189,32 @@ export class Engine {
    * after a row that proposes something, for that to be confirmed; the next call goes on from there.
    */
   run(untilRow?: number, volOk?: Uint8Array): Trade[] {
-    const columns = this.columns
+    const { times } = this
+    const { columns } = times
     assert(columns !== undefined, 'columns are attached before run')
     assert(volOk === undefined || volOk.length === columns.bars, 'the vol_ok mask has one flag per row')
     const { velDiv } = columns
     const end = Math.min(untilRow ?? columns.bars, columns.bars)
     this.closed = []
     this.proposed = undefined
-    let row = this.row
+    let { row } = times
     while (row < end && this.proposed === undefined) {
-      this.row = row
+      times.row = row
       this.history.moveTo(row)
       this.bar(velDiv[row]!, volOk === undefined ? row >= WARMUP_ROWS : volOk[row] === 1)
       row++
     }
-    this.row = row
+    times.row = row
     return this.closed
   }
 
   /** Steps one bar without columns. */
   step(bar: Bar): BarOutcome {
     assert(this.day !== undefined, 'a day has begun')
-    assert(this.columns === undefined, 'bars are stepped only while no columns are attached')
+    assert(this.times.columns === undefined, 'bars are stepped only while no columns are attached')
     assert(bar.prices.length === this.symbols.length, 'a bar has one price per asset of the universe')
     for (let i = 0; i < bar.prices.length; i++) this.history.append(i, bar.prices[i]!)
-    this.timeMs = bar.timeMs ?? null
+    this.times.timeMs = bar.timeMs ?? null
     this.closed = []
     this.opened = undefined
     this.proposed = undefined
@@ -246,22 +232,13 @@ export class Engine {
    * filled in the end needs no word: the position is what filled.
    */
   confirmEntry(fill: ConfirmedLeg): void {
-    const proposal = this.pendingEntry
-    if (proposal === undefined) {
-      assert(this.position !== undefined, 'an entry is confirmed that was proposed and not dropped')
-      this.position = enlargedPosition(this.position, fill)
-      return
-    }
-    const at = { bar: this.barInForce(), timeMs: this.lastBarTimeMs() }
-    this.position = openedPosition(proposal, this.assetIndex.get(proposal.asset)!, fill, at)
-    this.pendingEntry = undefined
-    this.currentDay().entries++
+    const isFirst = this.account.confirmEntry(fill, this.barInForce(), (asset) => this.assetIndex.get(asset)!)
+    if (isFirst) this.currentDay().entries++
   }
 
   /** Nothing of the proposed entry filled and nothing will; the next bar decides anew. */
   dropEntry(): void {
-    assert(this.pendingEntry !== undefined, 'an entry is dropped that was proposed and not confirmed')
-    this.pendingEntry = undefined
+    this.account.dropEntry()
   }
 
   /**
@@ -269,25 +246,14 @@ export class Engine {
    * the position and returns the trade; as with every exit, the bar in force enters nothing.
    */
   confirmExit(exit: ConfirmedExit): Trade | undefined {
-    const { position } = this
-    assert(position !== undefined, 'an exit is confirmed while a position is open')
-    if (!exit.complete) {
-      this.position = reducedPosition(position, exit)
-      return undefined
-    }
-    const exitBar = this.barInForce()
-    const at = { exitBar, exitTimeMs: this.lastBarTimeMs(), capitalBefore: this.cash }
-    const trade = confirmedTrade(position, exit, at)
-    this.cash += trade.net
-    this.settle(trade)
-    this.lastExitBar = exitBar
+    const trade = this.account.confirmExit(exit, this.barInForce())
+    if (trade !== undefined) this.currentDay().trades++
     return trade
   }
 
   /** The proposed exit will not be executed; the next bar decides anew. */
   dropExit(): void {
-    assert(this.position?.pendingExit !== undefined, 'an exit is dropped that was proposed and not confirmed')
-    delete this.position.pendingExit
+    this.account.dropExit()
   }
 
   /** Ends the day and lets its columns go. The position, if any, stays open. */
@@ -297,7 +263,7 @@ export class Engine {
 
   /** The current or last day as it stands. */
   dayRecord(): DayRecord {
-    return recordOf(this.currentDay(), this.cash)
+    return recordOf(this.currentDay(), this.account.capital)
   }
 
   /**
@@ -306,34 +272,37 @@ export class Engine {
    */
   closeAtEnd(): Trade | undefined {
     this.detach()
-    if (this.position === undefined) return undefined
-    const price = this.history.ago(this.position.assetIndex, 0)
-    assert(price !== undefined, 'an open position has had a price')
     this.closed = []
-    if (this.byAdapter) this.proposeExit(this.position, 'END_OF_DATA', price)
-    else this.close('END_OF_DATA', price, this.barIndex - 1)
+    this.proposed = undefined
+    const { position } = this.account
+    if (position === undefined) return undefined
+    const price = this.history.ago(position.assetIndex, 0)
+    assert(price !== undefined, 'an open position has had a price')
+    if (this.byAdapter) this.proposed = this.account.proposeExit('END_OF_DATA', price)
+    else this.close(position, 'END_OF_DATA', price, this.barIndex - 1)
     return this.closed[0]
   }
 
   /** The complete state as plain JSON data. Taken between two bars. */
   snapshot(): EngineSnapshot {
+    const { position, pendingEntry, capital, lastExitBar, feedback } = this.account
     return {
       schema: SNAPSHOT_SCHEMA,
       parameters: this.parameters,
       initialCapital: this.initialCapital,
-      capital: this.cash,
+      capital,
       barIndex: this.barIndex,
       barCount: this.barCount,
-      lastExitBar: this.lastExitBar,
-      timeMs: this.lastBarTimeMs(),
+      lastExitBar,
+      timeMs: this.times.lastMs(),
       universe: [...this.symbols],
       prices: this.symbols.map((_, asset) => this.history.retained(asset)),
       velDivs: this.velDivs.values(),
-      feedback: this.feedback,
+      feedback,
       rng: this.rng.snapshot(),
       parkedAcb: this.parkedAcb ?? null,
-      ...(this.byAdapter ? { fills: 'adapter' as const, pendingEntry: this.pendingEntry ?? null } : {}),
-      position: this.position === undefined ? null : { ...this.position },
+      ...(this.byAdapter ? { fills: 'adapter' as const, pendingEntry: pendingEntry ?? null } : {}),
+      position: position === undefined ? null : { ...position },
       day: this.day === undefined ? null : { ...this.day },
     }
   }
@@ -345,11 +314,15 @@ export class Engine {
   static restore(json: unknown, ports: EnginePorts = {}): Engine {
     const snapshot = checkSnapshot(json, ports.fills ?? 'simulated')
     const engine = new Engine(snapshot.parameters, snapshot.initialCapital, ports)
-    engine.cash = snapshot.capital
+    const { account } = engine
+    account.capital = snapshot.capital
+    account.lastExitBar = snapshot.lastExitBar
+    account.feedback = snapshot.feedback
+    account.pendingEntry = snapshot.pendingEntry ?? undefined
+    account.position = snapshot.position === null ? undefined : { ...snapshot.position }
     engine.barIndex = snapshot.barIndex
     engine.barCount = snapshot.barCount
-    engine.lastExitBar = snapshot.lastExitBar
-    engine.timeMs = snapshot.timeMs
+    engine.times.timeMs = snapshot.timeMs
     snapshot.universe.forEach((symbol, i) => {
       engine.assetIndex.set(symbol, i)
       engine.symbols.push(symbol)
@@ -357,11 +330,8 @@ export class Engine {
     })
     engine.entries.setUniverse(engine.symbols)
     for (const value of snapshot.velDivs) engine.velDivs.push(value)
-    engine.feedback = snapshot.feedback
     engine.rng = MersenneTwister.restore(snapshot.rng)
     engine.parkedAcb = snapshot.parkedAcb ?? undefined
-    engine.pendingEntry = snapshot.pendingEntry ?? undefined
-    engine.position = snapshot.position === null ? undefined : { ...snapshot.position }
     if (snapshot.day !== null) {
       engine.day = { ...snapshot.day }
       engine.shape = signalShape(engine.parameters, snapshot.day.direction)
@@ -372,22 +342,23 @@ export class Engine {
   /** Section 4. The prices of this bar are in the history already. */
   private bar(velDiv: number, volOk: boolean): void {
     const day = this.day!
+    const { account } = this
     if (this.parkedAcb !== undefined) this.applyParkedAcb(day, this.parkedAcb)
     this.barCount++
     day.bars++
     const finite = Number.isFinite(velDiv)
     if (finite) this.velDivs.push(velDiv)
-    if (this.position !== undefined) {
-      this.manage(this.position, velDiv)
+    if (account.position !== undefined) {
+      this.manage(account.position, velDiv)
     } else if (
       finite &&
       gateOpen(this.shape, velDiv) &&
       volOk &&
       !day.halted &&
       this.barCount >= this.parameters.lookback &&
-      this.barIndex > this.lastExitBar &&
-      this.cash > 0 &&
-      this.pendingEntry === undefined
+      this.barIndex > account.lastExitBar &&
+      account.capital > 0 &&
+      account.pendingEntry === undefined
     ) {
       this.enter(day, velDiv)
     }
@@ -396,34 +367,36 @@ export class Engine {
 
   private applyParkedAcb(day: DayState, update: { readonly boost: number; readonly beta: number }): void {
     this.parkedAcb = undefined
-    if (this.position !== undefined && day.boost >= NORMALIZATION_FROM && update.boost < NORMALIZATION_BELOW) {
-      this.position.subdayNormalization = true
+    const { position } = this.account
+    if (position !== undefined && day.boost >= NORMALIZATION_FROM && update.boost < NORMALIZATION_BELOW) {
+      position.subdayNormalization = true
     }
     day.boost = update.boost
     day.beta = update.beta
   }
 
   private enter(day: DayState, velDiv: number): void {
+    const { account } = this
     const entry = this.entries.decide({
       shape: this.shape,
       velDiv,
       trend: this.velDivs.trend(),
-      capital: this.cash,
-      feedback: this.feedback,
+      capital: account.capital,
+      feedback: account.feedback,
       regimeSizeMult: regimeSizeMultiplier(this.shape, this.parameters.leverage_convexity, velDiv, day),
       stalker: day.posture === 'STALKER',
       bar: this.barIndex,
-      timeMs: this.barTimeMs(),
+      timeMs: this.times.currentMs(),
     })
     if (entry === undefined) return
     if (this.byAdapter) {
       if (entry.notional <= 0) return
-      this.pendingEntry = entry
+      account.pendingEntry = entry
       this.proposed = { kind: 'entry', entry }
       return
     }
     const assetIndex = this.assetIndex.get(entry.asset)!
-    this.position = { entry, assetIndex, turnBars: 0, subdayNormalization: false }
+    account.position = { entry, assetIndex, turnBars: 0, subdayNormalization: false }
     this.opened = entry
     day.entries++
   }
@@ -432,69 +405,39 @@ export class Engine {
   private manage(position: Position, velDiv: number): void {
     const reason = this.exits.decide(position, velDiv, this.day!.posture, this.barIndex)
     if (reason === undefined) return
+    const price = this.exits.price(position)
     if (this.byAdapter) {
-      if (position.pendingExit === undefined) this.proposeExit(position, reason, this.exits.price(position))
+      this.proposed = this.account.proposeExit(reason, price)
       return
     }
-    this.close(reason, this.exits.price(position), this.barIndex)
-    this.lastExitBar = this.barIndex
+    this.close(position, reason, price, this.barIndex)
+    this.account.lastExitBar = this.barIndex
   }
 
-  private proposeExit(position: Position, reason: ExitReason, price: number): void {
-    position.pendingExit = { reason, price }
-    const { asset, direction } = position.entry
-    this.proposed = { kind: 'exit', asset, direction, quantity: openQuantity(position), price, reason }
-  }
-
-  private close(reason: ExitReason, price: number, exitBar: number): void {
-    const { entry } = this.position!
+  private close({ entry }: Position, reason: ExitReason, price: number, exitBar: number): void {
     const { draw, edge } = this.exits.simulatedEdge(entry.asset, exitBar, this.rng)
     const { direction, entryPrice, notional } = entry
     const result = simulatedExit(this.parameters, { direction, reason, entryPrice, price, notional, edge })
-    const capitalBefore = this.cash
-    this.cash += result.net
     const trade = closedTrade(entry, result, {
       exitBar,
-      exitTimeMs: this.barTimeMs(),
+      exitTimeMs: this.times.currentMs(),
       reason,
-      capitalBefore,
+      capitalBefore: this.account.capital,
       rng: draw,
     })
+    this.account.settle(trade)
     this.closed.push(trade)
-    this.settle(trade)
-  }
-
-  /** What every closed trade leaves behind. */
-  private settle(trade: Trade): void {
-    this.feedback = recordResult(this.feedback, trade.bucket, trade.net > 0)
-    this.position = undefined
     this.day!.trades++
   }
 
-  /** The last bar stepped. */
-  private barInForce(): number {
-    return this.barIndex - 1
-  }
-
-  /** Time of the current bar, or of the last one between days. */
-  private barTimeMs(): number | null {
-    const timestamps = this.columns?.timestampNs
-    if (timestamps !== undefined && this.row < timestamps.length) return Number(timestamps[this.row]! / 1_000_000n)
-    return this.timeMs
-  }
-
-  private lastBarTimeMs(): number | null {
-    if (this.columns === undefined || this.row === 0) return this.timeMs
-    const timestamp = this.columns.timestampNs?.[this.row - 1]
-    return timestamp === undefined ? null : Number(timestamp / 1_000_000n)
+  private barInForce(): BarInForce {
+    return { bar: this.barIndex - 1, timeMs: this.times.lastMs() }
   }
 
   private detach(): void {
-    const { columns } = this
-    if (columns === undefined) return
-    this.timeMs = this.lastBarTimeMs()
+    if (this.times.columns === undefined) return
+    this.times.detach()
     this.history.detach()
-    this.columns = undefined
   }
 
   private currentDay(): DayState {

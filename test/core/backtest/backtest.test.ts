@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Backtest } from '../../../src/core/backtest/backtest.js'
 import { lotSizing } from '../../../src/core/backtest/bar-price-fills.js'
+import { truncateAfter } from '../../../src/core/backtest/other-future.js'
 import type { BacktestSettings } from '../../../src/core/backtest/settings.js'
 import { CHAMPION_HASH, DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { MonteCarloForewarner } from '../../../src/core/forewarner/monte-carlo.js'
@@ -223,5 +224,20 @@ describe('fills at bar prices', () => {
       expect(trades.reduce((capital, trade) => capital + trade.net, initialCapital)).toBe(finalCapital)
     }
     expect(closed).toBeGreaterThan(0)
+  })
+
+  test('what its last bar has closed is not closed again', () => {
+    const parameters = { ...LIVELY.parameters, close_at_end: true }
+    const barPriceFills = (notionalUsd: number, price: number) => notionalUsd / price
+    const { trades } = reportOn(LIVELY, { barPriceFills })
+    const settings = settingsOf({ ...LIVELY, parameters }, { barPriceFills })
+    for (const { exitBar } of trades.slice(0, 5)) {
+      const backtest = new Backtest(settings)
+      const [first] = columnsOf(LIVELY)
+      if (exitBar >= first!.bars) break
+      backtest.addDay(truncateAfter(first!, exitBar), '')
+      expect(backtest.finish(ABOUT).trades.at(-1)!.exitBar).toBe(exitBar)
+    }
+    expect(trades[0]!.exitBar).toBeLessThan(300)
   })
 })

@@ -318,6 +318,19 @@ describe('an exit', () => {
     expect(engine.closeAtEnd()).toBeUndefined()
     expect(engine.proposal).toMatchObject({ kind: 'exit', reason: 'END_OF_DATA', price: last })
   })
+
+  test('on the last bar leaves nothing to propose at the end of the data, nor does one that is pending', () => {
+    const closed = held({ max_hold_bars: 1 })
+    expect(closed.step()?.kind).toBe('exit')
+    closed.engine.confirmExit({ ...whole, reason: 'MAX_HOLD' })
+    closed.engine.closeAtEnd()
+    expect(closed.engine.proposal).toBeUndefined()
+
+    const pending = held({ max_hold_bars: 1 })
+    expect(pending.step()?.kind).toBe('exit')
+    pending.engine.closeAtEnd()
+    expect(pending.engine.proposal).toBeUndefined()
+  })
 })
 
 describe('what cannot be is a bug of whoever confirms', () => {
