@@ -1,0 +1,205 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type StatusServer, serveStatus } from '../../src/adapters/http/status-server.js'
+import { DASHBOARD_PAGE } from '../../src/cli/dashboard-page.generated.js'
+import { statusOf } from '../../src/core/status/status.js'
+import type { SessionView, StatusSurface } from '../../src/ports/status-surface.js'
+import { findChromium, launchChromium } from '../support/chromium.js'
+import { HEALTHY } from '../support/system-state.js'
+
+const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
+const executable = findChromium()
+
+test('the page is what its sources make', () => {
+  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build-dashboard.ts', '--check'], { stdio: 'pipe' })
+})
+
+describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
+  let browser: Browser
+  let page: Page
+  let surface: TestSurface
+  let server: StatusServer
+  const requests: string[] = []
+  const complaints: string[] = []
+
+  beforeAll(async () => {
+    browser = await launchChromium(executable!)
+  })
+
+  afterAll(() => browser.close())
+
+  beforeEach(async () => {
+    surface = new TestSurface()
+    server = await serve(0)
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    requests.length = 0
+    complaints.length = 0
+    page.on('request', (request) => requests.push(request.url()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('Failed to load resource'))
+        complaints.push(message.text())
+    })
+    await page.goto(server.address)
+  })
+
+  afterEach(async () => {
+    await page.close()
+    await server.close()
+  })
+
+  test.each([
+    ['ACTIVE', {}, 'Everything is in order'],
+    ['REDUCE ONLY', { gridConnected: false }, 'The system memory cannot be reached'],
+    ['KILL', { operatorMode: 'KILL' as const }, 'An operator has stopped everything'],
+  ])('says %s as its largest word, in the title too, and why', async (word, wrong, why) => {
+    surface.change({ ...HEALTHY, ...wrong })
+    await page.getByRole('heading', { name: word, exact: true, level: 1 }).waitFor()
+    expect(await page.title()).toBe(`${word} · dolphin`)
+    expect(await page.locator('#owner-message').textContent()).toContain(why)
+    const sizes = await page.evaluate(() =>
+      [...document.querySelectorAll('body *')].map((node) => Number.parseFloat(getComputedStyle(node).fontSize)),
+    )
+    expect(Math.max(...sizes)).toBe(
+      await page.evaluate(() => Number.parseFloat(getComputedStyle(document.querySelector('h1')!).fontSize)),
+    )
+    expect(complaints).toEqual([])
+  })
+
+  test('says what ends a reason, and shows position, trades and events', async () => {
+    surface.change({ ...HEALTHY, operatorMode: 'REDUCE_ONLY' })
+    await page.getByText('By an operator: an operator resumes with a reason').waitFor()
+    expect(await page.locator('#position').textContent()).toBe('SHORT 0.512 BTCUSDT')
+    expect(await page.locator('#position-facts').textContent()).toContain('unrealised PnL+18.40 USD')
+    expect(await page.locator('#trades tr').count()).toBe(2)
+    expect(await page.locator('#events li').first().textContent()).toContain('WARNING link LINK_DEGRADED')
+    expect(await page.locator('#equity canvas').count()).toBe(1)
+  })
+
+  test('says unknown when nothing is heard, and knows again when it is', async () => {
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
+    const { port } = new URL(server.address)
+    await server.close()
+    await page.getByRole('heading', { name: 'UNKNOWN', exact: true }).waitFor({ timeout: 10_000 })
+    expect(await page.locator('#meaning').textContent()).toBe('treat as Kill')
+    expect(await page.locator('#owner-message').textContent()).toContain('Nothing heard from the system for')
+    server = await serve(Number(port))
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor({ timeout: 10_000 })
+  })
+
+  test.each<[string, object, string]>([
+    ['contradicts itself', { link_state: 'LINK_LOST' }, 'REDUCEONLY_LINK_LOST_MATCHES'],
+    ['says a word nobody knows', { posture: 'PENGUIN' }, 'REGISTRY_MEMBER: posture'],
+    ['tells its owner something else', { owner_view: soothing() }, 'OWNER_VIEW_DERIVED'],
+    ['leaves a field out', { wal_queue_depth: undefined }, 'FIELD_REQUIRED: wal_queue_depth'],
+  ])('says unknown of a document that %s, and which rule', async (_, change, rule) => {
+    surface.change(HEALTHY, change)
+    await page.getByRole('heading', { name: 'UNKNOWN', exact: true }).waitFor()
+    expect(await page.locator('#reasons').textContent()).toContain(rule)
+    surface.change(HEALTHY)
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
+  })
+
+  test('asks nobody but its own server', async () => {
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
+    expect(requests.every((url) => url.startsWith(server.address) || url.startsWith('data:'))).toBe(true)
+    expect(complaints).toEqual([])
+  })
+
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 375],
+  ] as const)('has no accessibility violation in %s at %d', async (colorScheme, width) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 900 })
+    for (const wrong of [{}, { gridConnected: false }, { operatorMode: 'KILL' as const }]) {
+      surface.change({ ...HEALTHY, ...wrong })
+      await page.waitForTimeout(300)
+      await page.evaluate(AXE)
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+        }
+        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+      })
+      expect(violations).toEqual([])
+    }
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+    expect(overflow).toBeLessThanOrEqual(0)
+  })
+
+  function serve(port: number): Promise<StatusServer> {
+    return serveStatus(surface, { host: '127.0.0.1', port, page: DASHBOARD_PAGE, nowMs: () => performance.now() })
+  }
+})
+
+class TestSurface implements StatusSurface {
+  private state = HEALTHY
+  private lie: object = {}
+  private readonly listeners = new Set<() => void>()
+
+  change(state: typeof HEALTHY, lie: object = {}): void {
+    this.state = state
+    this.lie = lie
+    for (const listener of this.listeners) listener()
+  }
+
+  status() {
+    return { ...statusOf(this.state), ...this.lie }
+  }
+
+  session(): SessionView {
+    const atMs = HEALTHY.nowMs
+    return {
+      position: {
+        symbol: 'BTCUSDT',
+        direction: 'SHORT',
+        quantity: '0.512',
+        entryPrice: '103120.5',
+        markPrice: '103084.6',
+        unrealizedPnlUsd: '18.40',
+        openedAtMs: atMs - 60_000,
+      },
+      initialCapitalUsd: '25000',
+      realizedCapitalUsd: '25041.27',
+      equity: [25_000, 24_980.5, 25_041.27].map((usd, i) => ({ atMs: atMs - (3 - i) * 600_000, usd })),
+      trades: [
+        {
+          tradeId: 'b.2',
+          symbol: 'ETHUSDT',
+          direction: 'SHORT',
+          closedAtMs: atMs,
+          netUsd: '60.77',
+          reason: 'FIXED_TP',
+        },
+        {
+          tradeId: 'b.1',
+          symbol: 'SOLUSDT',
+          direction: 'SHORT',
+          closedAtMs: atMs,
+          netUsd: '-19.50',
+          reason: 'MAX_HOLD',
+        },
+      ],
+      events: [{ atMs, level: 'WARNING', category: 'link', message: 'LINK_DEGRADED: two heartbeats missed' }],
+    }
+  }
+
+  async operate() {
+    return { inForce: true, durable: true, detail: '' }
+  }
+
+  listen(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+}
+
+function soothing(): object {
+  return { ...statusOf(HEALTHY).owner_view, owner_message: 'All is well.' }
+}
