@@ -123,7 +123,20 @@ test('after a power loss everything reported durable is there, and nothing that 
         })
       },
     ),
-    { numRuns: 80 },
+    // The example: a lone mark is lost and the continuation behind it is not.
+    {
+      numRuns: 80,
+      examples: [
+        [
+          [
+            [8, true],
+            [1, false],
+          ],
+          8,
+          7,
+        ],
+      ],
+    },
   )
   expect(torn).toBeGreaterThan(3)
   expect(segments).toBeGreaterThan(2)

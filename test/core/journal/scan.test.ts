@@ -155,6 +155,13 @@ describe('a journal that was damaged', () => {
   const linesOf = (segment: JournalSegment) => textOf(segment).split('\n').slice(0, -1)
   const rewritten = (index: number, lines: readonly string[]) =>
     withBytes(SAMPLE.segments, index, bytesOf(lines.map((line) => `${line}\n`).join('')))
+  /** Two segments of a record each, with no mark behind the second; the first without the end of its continuation. */
+  const { segments: lonely } = built([[['a']], [['b']]], { closed: false })
+  const unmarked = (second: Uint8Array) => [
+    { ...lonely[0]!, bytes: lonely[0]!.bytes.slice(0, -3) },
+    { ...lonely[1]!, bytes: second },
+  ]
+  const thirdHeader = FORMAT.header({ ...scan(lonely.slice(0, 1)).end, segment: 2 })
   const later = journalFormat('execution', 'b')
     .header({ ...EMPTY_JOURNAL, id: '1' })
     .replace('"version":1', '"version":2')
@@ -175,6 +182,20 @@ describe('a journal that was damaged', () => {
     ['an older copy of a segment', [one, two, sameEnd.segments[2]!], { record: 7, expected: /^sum of the record/ }],
     ['an emptied segment', withBytes(SAMPLE.segments, 1, new Uint8Array()), { record: 4, found: 'an empty file' }],
     ['a segment cut short', withBytes(SAMPLE.segments, 0, one.bytes.slice(0, -30)), { record: 3, segment: one.name }],
+    ['half a continuation before a record', unmarked(lonely[1]!.bytes), { segment: one.name, record: 2 }],
+    [
+      'half a continuation before two headers',
+      [...unmarked(bytesOf(`${linesOf(lonely[1]!)[0]}\n`)), { name: three.name, bytes: bytesOf(thirdHeader) }],
+      { segment: one.name, record: 2 },
+    ],
+    [
+      'half a continuation before garbage',
+      [
+        { ...one, bytes: one.bytes.slice(0, -3) },
+        { ...two, bytes: bytesOf(`${linesOf(two)[0]}\nx\n`) },
+      ],
+      { segment: one.name, record: 4 },
+    ],
     ['its end cut off at a line', rewritten(0, linesOf(one).slice(0, -2)), { record: 3, found: 'first record 4' }],
     ['a record left out', rewritten(1, linesOf(two).toSpliced(1, 1)), { record: 4 }],
     ['a record twice', rewritten(1, linesOf(two).toSpliced(1, 0, linesOf(two)[1]!)), { record: 5, found: 'record 4' }],
