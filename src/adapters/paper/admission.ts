@@ -78,6 +78,9 @@ function refusePrices(order: OrderRequest, book: Book): Rejection | undefined {
   const { instrument } = book
   const { mark } = book.quote!
   const { side, type, price, stopPrice } = order
+  if (type === 'MARKET' && !book.displays(side)) {
+    return { code: 'NO_LIQUIDITY', message: `nothing is displayed to ${side}` }
+  }
   if (price !== undefined) {
     const from = stopPrice ?? mark
     if (new Exact(price).minus(from).abs().gt(new Exact(instrument.priceBand).times(from))) {
@@ -97,9 +100,6 @@ function refusePrices(order: OrderRequest, book: Book): Rejection | undefined {
   }
   if (type === 'POST_ONLY' && reaches(side, price!, book.opposite(side))) {
     return { code: 'WOULD_TAKE', message: `price ${price}: the other side is at ${book.opposite(side)}` }
-  }
-  if (type === 'MARKET' && !book.displays(side)) {
-    return { code: 'NO_LIQUIDITY', message: `nothing is displayed to ${side}` }
   }
   return undefined
 }

@@ -1,7 +1,7 @@
 import { type DecimalText, Exact } from '../../ports/exact.js'
 import type { Instrument } from '../../ports/instrument.js'
 import type { Quote } from '../../ports/venue.js'
-import { ceilTo, floorTo } from './book.js'
+import { Grid } from './grid.js'
 import type { PaperMarketEvent, PaperSettings } from './settings.js'
 
 type Bar = Extract<PaperMarketEvent, { kind: 'bar' }>
@@ -16,26 +16,60 @@ export function pathOf({ close, range }: Bar): readonly DecimalText[] {
   return new Exact(close).gte(open) ? [open, low, high, close] : [open, high, low, close]
 }
 
-/** A quote around a price: half the spread on each side, rounded away from it, and the same value displayed on both. */
-export function quoteAround(
-  price: DecimalText,
-  { identity, tickSize, lotSize }: Instrument,
-  settings: Required<PaperSettings>,
-  timestampMs: number,
-): Quote {
-  const { symbol } = identity
-  const middle = new Exact(price)
-  const displayed = floorTo(new Exact(settings.displayedUsd).div(middle), lotSize)
-  const quantity = Exact.max(displayed, lotSize).toFixed()
-  const sizes = { bidQuantity: quantity, askQuantity: quantity }
-  if (settings.fillMode === 'bar-price') return { symbol, bid: price, ask: price, ...sizes, mark: price, timestampMs }
-  const half = middle.times(settings.halfSpreadBps).div(10_000)
-  return {
-    symbol,
-    bid: floorTo(middle.minus(half), tickSize).toFixed(),
-    ask: ceilTo(middle.plus(half), tickSize).toFixed(),
-    ...sizes,
-    mark: price,
-    timestampMs,
+/** An exact decimal and the double nearest to it. */
+interface Factor {
+  readonly exact: Exact
+  readonly near: number
+}
+
+/** Makes quotes of an instrument's prices: half the spread on each side, rounded outwards, the same value on both. */
+export class QuoteMaker {
+  private readonly symbol: string
+  private readonly isFrictionless: boolean
+  private readonly ticks: Grid
+  private readonly lots: Grid
+  private readonly lotSize: DecimalText
+  private readonly displayedUsd: Factor
+  /** Fractions of the price at which bid and ask lie before rounding. */
+  private readonly below: Factor
+  private readonly above: Factor
+
+  constructor({ identity, tickSize, lotSize }: Instrument, settings: Required<PaperSettings>) {
+    const half = new Exact(settings.halfSpreadBps).div(10_000)
+    this.symbol = identity.symbol
+    this.isFrictionless = settings.fillMode === 'bar-price'
+    this.ticks = new Grid(tickSize)
+    this.lots = new Grid(lotSize)
+    this.lotSize = new Exact(lotSize).toFixed()
+    this.displayedUsd = factor(new Exact(settings.displayedUsd))
+    this.below = factor(new Exact(1).minus(half))
+    this.above = factor(new Exact(1).plus(half))
   }
+
+  quote(price: DecimalText, timestampMs: number): Quote {
+    const { symbol } = this
+    const quantity = this.displayed(price)
+    const sizes = { bidQuantity: quantity, askQuantity: quantity }
+    if (this.isFrictionless) return { symbol, bid: price, ask: price, ...sizes, mark: price, timestampMs }
+    const middle = Number(price)
+    return {
+      symbol,
+      bid: this.ticks.floor(middle * this.below.near, () => this.below.exact.times(price)),
+      ask: this.ticks.ceil(middle * this.above.near, () => this.above.exact.times(price)),
+      ...sizes,
+      mark: price,
+      timestampMs,
+    }
+  }
+
+  /** Whole lots, one at least. */
+  private displayed(price: DecimalText): DecimalText {
+    const { exact, near } = this.displayedUsd
+    const quantity = this.lots.floor(near / Number(price), () => exact.div(price))
+    return quantity === '0' ? this.lotSize : quantity
+  }
+}
+
+function factor(exact: Exact): Factor {
+  return { exact, near: exact.toNumber() }
 }

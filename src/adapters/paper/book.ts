@@ -134,8 +134,3 @@ export class Book {
 export function floorTo(value: Exact, step: DecimalText): Exact {
   return value.toNearest(step, Exact.ROUND_FLOOR)
 }
-
-/** Towards plus infinity. */
-export function ceilTo(value: Exact, step: DecimalText): Exact {
-  return value.toNearest(step, Exact.ROUND_CEIL)
-}

@@ -1,6 +1,7 @@
+import type { Instrument } from '../../ports/instrument.js'
 import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
 import { type Rejection, refuseByRules, refuseShape } from './admission.js'
-import { pathOf, quoteAround } from './bars.js'
+import { pathOf, QuoteMaker } from './bars.js'
 import { Book, type BookSnapshot } from './book.js'
 import { type FaultPlan, PaperFaults } from './faults.js'
 import { Lane, type Travelling } from './lane.js'
@@ -23,7 +24,7 @@ export interface PaperExchangeSnapshot {
   readonly requests: readonly Travelling<VenueRequest>[]
   readonly outgoing: readonly (readonly Travelling<VenueEvent>[])[]
   readonly rates: readonly RateWindow[]
-  readonly instruments: Readonly<Record<string, Book['instrument']>>
+  readonly instruments: Readonly<Record<string, Instrument>>
   readonly books: Readonly<Record<string, BookSnapshot>>
   readonly matcher: MatcherSnapshot
   readonly faults: FaultPlan
@@ -47,6 +48,7 @@ export class PaperExchange {
   private stream = new Lane<VenueEvent>()
   private repeats = new Lane<VenueEvent>()
   private readonly rates: RateWindows
+  private readonly makers = new WeakMap<Instrument, QuoteMaker>()
   private nowMs = 0
   private sent = 0
   private fundings = 0
@@ -261,13 +263,23 @@ export class PaperExchange {
   /** Resting orders see the bar's whole path; the caller is told its end. */
   private bar(bar: Bar, atMs: number): void {
     const book = this.bookOf(bar.symbol)
+    const maker = this.makerOf(book.instrument)
     const path = this.settings.fillMode === 'bar-price' ? [bar.close] : pathOf(bar)
     for (const [i, price] of path.entries()) {
-      const quote = quoteAround(price, book.instrument, this.settings, atMs)
+      const quote = maker.quote(price, atMs)
       book.showQuote(quote)
       if (i === path.length - 1) this.tell({ kind: 'quote', quote })
       this.matcher.onPrices(bar.symbol, atMs)
     }
+  }
+
+  private makerOf(instrument: Instrument): QuoteMaker {
+    let maker = this.makers.get(instrument)
+    if (maker === undefined) {
+      maker = new QuoteMaker(instrument, this.settings)
+      this.makers.set(instrument, maker)
+    }
+    return maker
   }
 
   private settleFunding({ symbol, rate }: { symbol: string; rate: string }, timestampMs: number): void {

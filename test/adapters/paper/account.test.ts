@@ -237,6 +237,17 @@ describe('liquidation', () => {
     expect(fillsOf(other.market({ kind: 'fundingRate', symbol: 'BTCUSDT', rate: '0.07' }))).toHaveLength(1)
   })
 
+  test.each([
+    ['0.1', 1],
+    ['0.0999', 0],
+  ])('equity that equals the maintenance margin is not enough (rate %s)', (maintenanceMarginRate, liquidations) => {
+    const desk = new Desk({ startingBalanceUsd: '1000', takerFee: '0' })
+    desk.quote('100', '100', sizes)
+    desk.submit({ ...BUY, quantity: '100' })
+    desk.market({ kind: 'instrument', instrument: { ...BTC, maintenanceMarginRate } })
+    expect(fillsOf(desk.quote('100', '100', sizes))).toHaveLength(liquidations)
+  })
+
   test('a higher maintenance rate counts from the next price on', () => {
     const desk = leveraged('BUY')
     desk.quote('98', '98.1', { ...sizes, mark: '98' })

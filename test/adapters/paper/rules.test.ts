@@ -110,6 +110,15 @@ describe('margin', () => {
     expect(rejectionsOf(desk.submit({ ...BUY, side: 'SELL', quantity: '30', reduceOnly: true }))).toEqual([])
   })
 
+  test('orders that only reduce hold none, however many', () => {
+    const desk = deskAt100()
+    desk.submit(BUY)
+    const before = desk.truth().account.availableMarginUsd
+    for (let i = 0; i < 4; i++) desk.submit({ ...LIMIT, side: 'SELL', price: '104', reduceOnly: true })
+    expect(desk.truth().openOrders).toHaveLength(4)
+    expect(desk.truth().account.availableMarginUsd).toBe(before)
+  })
+
   test('available margin is what the initial margin leaves of the equity', () => {
     const desk = deskAt100({ startingBalanceUsd: '1000', leverage: 10, takerFee: '0' })
     desk.submit({ ...BUY, quantity: '1' })
