@@ -51,6 +51,10 @@ export class Desk {
   readonly unexplained = new Map<string, Exact>()
   /** Symbols whose last truth disagreed. */
   readonly disagreed = new Set<string>()
+  /** Symbol → what the last truth found, as text. */
+  readonly lastFindings = new Map<string, string>()
+  /** Client order id → truths in which fills that were reported did not exist. */
+  readonly missingFills = new Map<string, number>()
   /** A truth has come since the start. */
   hasTruth = false
   /** The record of the entry order that waits for it to be durable. */

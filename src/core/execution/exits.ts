@@ -104,8 +104,8 @@ function beginExit(
 ): void {
   const { symbol, request, failSafe = null, ...rest } = asked
   const { trade, exit } = desk.state
-  // Of time, so that no other process ever gave the same root: what is not ours has no durable id to derive from.
-  const rootId = trade?.intentId ?? exit?.rootId ?? `F${desk.nowMs}`
+  // Of time and record, so that none was ever given before: what is not ours has no durable id to derive from.
+  const rootId = trade?.intentId ?? exit?.rootId ?? `F${desk.nowMs}-${desk.state.n + 1}`
   const accepted = { positionId: rootId, outcome: 'ACCEPTED', detail: asked.reason, symbol } as const
   const reports = request === null ? [] : [ackOf(desk, { exitId: request.exitId, ...accepted })]
   const instrument = desk.identityOf(symbol)

@@ -52,6 +52,7 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
   }
   recordTruth(desk, result, snapshot)
   decide(desk, result)
+  giveUpMissingFills(desk, symbol, snapshot)
   watchOthers(desk, symbol, snapshot)
   desk.hasTruth = true
   desk.exitNeedsTruth = false
@@ -123,7 +124,10 @@ function cancelUnknownOrders(desk: Desk, openOrders: readonly OrderReport[]): vo
 function recordTruth(desk: Desk, { symbol, decisions }: ReconciliationResult, { lastTradeId }: VenueSnapshot): void {
   const seen = desk.state.seen[symbol]
   const findings = decisions.filter(({ decision }) => decision !== 'CLEAR_LATCH' && decision !== 'IGNORE_DUPLICATE')
-  const isNews = seen === undefined || seen.through !== lastTradeId || findings.length > 0
+  // The same findings again are no news; a truth comes every second while something disagrees.
+  const text = JSON.stringify(findings)
+  const isNews = seen?.through !== lastTradeId || text !== (desk.lastFindings.get(symbol) ?? '[]')
+  desk.lastFindings.set(symbol, text)
   if (isNews) desk.record({ type: 'truth', symbol, lastTradeId, decisions: findings })
 }
 
@@ -159,6 +163,33 @@ function decide(desk: Desk, { symbol, decisions, discrepancy }: ReconciliationRe
     desk.unexplained.delete(symbol)
   } else desk.disagreed.add(symbol)
 }
+
+/**
+ * The venue once said that more of an order is filled than we have fills of, and now, with every fill known and the order
+ * gone, there are none: nothing more will come, and waiting for it would keep the position from ever being closed.
+ */
+function giveUpMissingFills(desk: Desk, symbol: string, { openOrders }: VenueSnapshot): void {
+  for (const { order, reportedQuantity } of liveOrders(desk.state)) {
+    const { clientOrderId } = order.request
+    const isAtVenue = openOrders.some((open) => open.clientOrderId === clientOrderId)
+    const isMissing = order.request.symbol === symbol && new Exact(reportedQuantity).greaterThan(order.filledQuantity)
+    if (!isMissing || isAtVenue) continue
+    const truths = (desk.missingFills.get(clientOrderId) ?? 0) + 1
+    desk.missingFills.set(clientOrderId, truths)
+    if (truths < MISSING_FILL_TRUTHS) continue
+    desk.missingFills.delete(clientOrderId)
+    const event = isOver(order) ? null : ({ type: 'CANCEL', reason: 'fills that were reported do not exist' } as const)
+    desk.record({ type: 'orderEvent', clientOrderId, event, reportedQuantity: order.filledQuantity })
+    desk.alert(
+      'ERROR',
+      'order',
+      `${clientOrderId}: ${reportedQuantity} reported filled, ${order.filledQuantity} in fills`,
+    )
+  }
+}
+
+/** A report may overtake the truth that was asked for before it, once; a third is beyond doubt. */
+const MISSING_FILL_TRUTHS = 3
 
 /** Flat there, and every fill is known: what we had is gone. Not while an entry may still fill. */
 function syncLocal(desk: Desk, symbol: string, decision: NamedDecision): void {
