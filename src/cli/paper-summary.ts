@@ -125,7 +125,7 @@ function eventLines(figures: SessionFigures, c: Colours): string[] {
     row('Missed entries', missed === 0 ? 'none' : list(missedByReason)),
     row(
       'Reconciliation',
-      disagreements.length === 0 ? `no disagreement, ${plural(agreements, 'latch')} cleared` : list(disagreements),
+      [`${count(agreements)} truths agreed`, ...(disagreements.length === 0 ? [] : [list(disagreements)])].join(', '),
     ),
     row('Link', plural(linkSessions, 'session')),
     row('Alerts', raised.length === 0 ? 'none' : list(raised)),

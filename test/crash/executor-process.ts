@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs'
+import { join } from 'node:path'
+import { PACKAGE_ROOT } from '../../src/cli/package-files.js'
+
+const MAIN = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js')
+
+export interface ExecutorPaths {
+  readonly link: string
+  readonly exchange: string
+  readonly journal: string
+  readonly config: string
+}
+
+/** `dolphin executor` as a child that is killed and started again. */
+export class ExecutorProcess {
+  readonly startedMs = performance.now()
+  readonly exited: Promise<number | NodeJS.Signals>
+  private readonly child: ChildProcess
+  private readonly watcher: FSWatcher
+  stderr = ''
+  stdout = ''
+
+  constructor(paths: ExecutorPaths, symbols: readonly string[], onJournal: () => void) {
+    if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is not there: run npm run build first')
+    mkdirSync(paths.journal, { recursive: true, mode: 0o700 })
+    this.watcher = watch(paths.journal, onJournal)
+    const args = Object.entries(paths).flatMap(([name, path]) => [`--${name}`, path])
+    const command = [MAIN, 'executor', ...args, '--symbols', symbols.join(','), '--json', '--until-stdin-ends']
+    this.child = spawn(process.execPath, command, { cwd: PACKAGE_ROOT, env: { ...process.env, NO_COLOR: '1' } })
+    this.child.stderr!.on('data', (chunk) => {
+      this.stderr += chunk
+    })
+    this.child.stdout!.on('data', (chunk) => {
+      this.stdout += chunk
+    })
+    this.exited = new Promise((resolve, reject) => {
+      this.child.on('error', reject)
+      this.child.on('close', (code, signal) => {
+        this.watcher.close()
+        resolve(signal ?? code ?? -1)
+      })
+    })
+  }
+
+  get hasExited(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL')
+  }
+
+  stop(): void {
+    this.child.kill('SIGTERM')
+  }
+}
