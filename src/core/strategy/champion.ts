@@ -55,7 +55,7 @@ export class ChampionStrategy implements Strategy {
 
   onBar(bar: StrategyBar): readonly Mandate[] {
     const { engine } = this
-    if (bar.day !== undefined) this.beginDay(bar, bar.day)
+    if (bar.day !== undefined) this.beginDay(bar.day)
     engine.setPosture(bar.posture)
     if (bar.breaker !== undefined) engine.parkAcb(bar.breaker)
     const { proposal } = engine.step({
@@ -114,12 +114,11 @@ export class ChampionStrategy implements Strategy {
     return { fills: 'adapter', ...(orderBook === undefined ? {} : { orderBook }) }
   }
 
-  private beginDay(bar: StrategyBar, day: NonNullable<StrategyBar['day']>): void {
+  private beginDay(day: NonNullable<StrategyBar['day']>): void {
     const { boost, beta = 0, forewarner } = day
     this.engine.beginDay({
       date: day.date,
       direction: this.settings.direction,
-      posture: bar.posture,
       ...(boost === undefined ? {} : { acb: { boost, beta, source: 'breaker' as const } }),
       ...(forewarner === undefined ? {} : { forewarner }),
     })
