@@ -57,6 +57,7 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
   const scan = new JournalScan<AnyRecord>()
   const segments = new Map<string, SegmentSummary>()
   let ended = false
+  let doneBytes = 0
   let interrupted = false
   const onSignal = (): void => {
     interrupted = true
@@ -78,7 +79,9 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
         records: before.records + records.length,
         bytes: before.bytes + bytes,
       })
-      progress.advance(bytes / PROGRESS_UNIT_BYTES)
+      const doneUnits = Math.floor(doneBytes / PROGRESS_UNIT_BYTES)
+      doneBytes += bytes
+      progress.advance(Math.floor(doneBytes / PROGRESS_UNIT_BYTES) - doneUnits)
       if (records.length > 0 && !(await options.take(records))) {
         ended = true
         break

@@ -24,6 +24,7 @@ export interface JournalRecord {
  *   written again after an fsync error, since what the disk holds is then unknown.
  */
 export interface Journal {
+  /** @throws Error when the line is no record that follows the last one, or the journal was closed: a bug of the caller's. */
   append(line: string): void
   readonly depth: number
   readonly capacity: number
@@ -118,7 +119,8 @@ export interface JournalFormat<R> {
   mark(records: number): string
   /** Last line of a segment: the journal goes on in the next. */
   continued(segment: number): string
-  /** The sum of a record's line. */
+  /** The number and the sum of a record's line. */
+  numberOf(line: string): number
   sumOf(line: string): string
   check(): JournalCheck<R>
 }

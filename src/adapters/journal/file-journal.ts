@@ -92,6 +92,7 @@ class FileJournal implements Journal {
   private file: SegmentFile | undefined
   private position = 0
   private end: JournalEnd | undefined
+  private lastNumber = 0
   private queue: string[] = []
   private waiting = 0
   private durableLines = 0
@@ -123,6 +124,7 @@ class FileJournal implements Journal {
     }
     const path = this.pathOf(end.segment)
     this.end = end
+    this.lastNumber = end.records
     this.position = (await stat(path)).size
     this.file = await this.openFile(path, 'r+')
     await this.writeAgain(path, provenBytes)
@@ -133,6 +135,11 @@ class FileJournal implements Journal {
 
   append(line: string): void {
     if (this.closed !== undefined) throw new Error('invariant violated: nothing is appended to a closed journal')
+    const number = this.format.numberOf(line)
+    if (number !== this.lastNumber + 1) {
+      throw new Error(`invariant violated: records are appended in order: ${number} after ${this.lastNumber}`)
+    }
+    this.lastNumber = number
     this.waiting++
     if (this.failure !== undefined) return
     this.queue.push(line)

@@ -42,16 +42,14 @@ export async function* readSegments<R>(
     check.begin(name)
     const file = await open(join(folder, name), 'r')
     try {
-      for (let grown = true; grown; ) {
+      for (;;) {
         for (let bytes = await readPart(file, buffer); bytes > 0; bytes = await readPart(file, buffer)) {
           yield { segment: name, records: check.feed(buffer.subarray(0, bytes)), bytes }
         }
+        if (i < names.length - 1) break
         // Where the journal went on meanwhile, this segment may have grown before it did.
-        grown = i === names.length - 1
-        if (grown) {
-          names = await segmentNames(folder, format)
-          grown = i < names.length - 1
-        }
+        names = await segmentNames(folder, format)
+        if (i === names.length - 1) break
       }
     } finally {
       await file.close()
@@ -164,7 +162,7 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync()
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    if (!['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EACCES', 'EBADF'].includes(code)) throw error
+    if (!['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM'].includes(code)) throw error
   } finally {
     await handle?.close()
   }

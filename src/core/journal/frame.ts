@@ -63,6 +63,11 @@ export function sumOf(line: string): string {
   return line.slice(0, SUM_LENGTH)
 }
 
+export function numberOf(line: string): number {
+  const start = SUM_LENGTH + 1
+  return Number(line.slice(start, line.indexOf(' ', start)))
+}
+
 /** Names sort as the segments do. */
 export function segmentName(segment: number): string {
   return `journal-${String(segment).padStart(8, '0')}.log`

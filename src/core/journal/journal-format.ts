@@ -1,5 +1,14 @@
 import type { JournalFormat, JournalKind, JournalRecord } from '../../ports/journal.js'
-import { continuedLine, FORMAT_VERSION, headerLine, isSegmentName, markLine, segmentName, sumOf } from './frame.js'
+import {
+  continuedLine,
+  FORMAT_VERSION,
+  headerLine,
+  isSegmentName,
+  markLine,
+  numberOf,
+  segmentName,
+  sumOf,
+} from './frame.js'
 import { JournalScan } from './scan.js'
 
 /** The one format there is, for a journal of `kind` that the running `build` writes. */
@@ -21,6 +30,7 @@ export function journalFormat<R extends JournalRecord>(kind: JournalKind, build:
       }),
     mark: markLine,
     continued: continuedLine,
+    numberOf,
     sumOf,
     check: () => new JournalScan<R>(kind),
   }

@@ -1,9 +1,15 @@
 import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type OpenSegmentFile, openSegmentFile, type SegmentFile } from '../../../src/adapters/journal/segment-files.js'
+import {
+  type OpenSegmentFile,
+  openSegmentFile,
+  readSegments,
+  type SegmentFile,
+} from '../../../src/adapters/journal/segment-files.js'
 import { recordLine } from '../../../src/core/journal/frame.js'
-import type { Journal } from '../../../src/ports/journal.js'
+import { journalFormat } from '../../../src/core/journal/journal-format.js'
+import type { Journal, JournalRecord } from '../../../src/ports/journal.js'
 import { lineOf, linesUpTo, open, scanFolder, temporaryFolder } from './folders.js'
 
 const FIRST = 'journal-00000001.log'
@@ -85,6 +91,39 @@ describe('a journal in files', () => {
     expect(syncs).toBe(before.syncs + 1)
     expect(told.durable).toBe(100)
     await journal.close()
+  })
+
+  test('takes only the record that follows: any other would make it unreadable', async () => {
+    const folder = temporaryFolder()
+    await write(folder, 1, 2)
+    const { journal } = await open(folder)
+    for (const n of [1, 2, 4]) {
+      expect(() => journal.append(lineOf(n))).toThrow(`records are appended in order: ${n} after 2`)
+    }
+    journal.append(lineOf(3))
+    await journal.close()
+    expect(scanFolder(folder)).toMatchObject({ lines: linesUpTo(3), verdict: { kind: 'whole' } })
+  })
+
+  test('is read whole while it is written and goes on in new segments', async () => {
+    const folder = temporaryFolder()
+    const { journal } = await open(folder, { segmentBytesMax: 300 })
+    let appended = 0
+    const format = journalFormat<JournalRecord>('execution', 'b1')
+    for (let reading = 1; reading <= 5; reading++) {
+      const check = format.check()
+      const lines: string[] = []
+      for await (const { records } of readSegments(folder, format, check)) {
+        lines.push(...records.map(recordLine))
+        if (appended >= reading * 50) continue
+        for (let i = 0; i < 5; i++) journal.append(lineOf(++appended))
+        await settled(journal)
+      }
+      expect(check.finish().kind).not.toBe('corrupt')
+      expect(lines).toEqual(linesUpTo(reading * 50))
+    }
+    await journal.close()
+    expect(scanFolder(folder).names.length).toBeGreaterThan(20)
   })
 
   test('writes a mark behind what is durable as soon as nothing waits', async () => {
