@@ -115,6 +115,16 @@ const trading = () => {
   }
 }
 
+/** The same prices as closes, without orders. */
+const bars = () => {
+  const exchange = opened([])
+  return ({ atMs, event }: Recorded) => {
+    const close = event.kind === 'quote' ? event.quote.ask : event.kind === 'print' ? event.price : '61800'
+    exchange.market({ kind: 'bar', symbol: 'BTCUSDT', close }, 1_000 + atMs)
+    exchange.advanceTo(1_000 + atMs)
+  }
+}
+
 let reached = 0
 const exactly = perEvent(() => ({ event }) => {
   if (event.kind !== 'quote') return
@@ -128,6 +138,7 @@ const baseline = { name: 'exact decimals of each quote', value: exactly }
 for (const [name, value] of [
   ['market event, no orders', perEvent(play([]))],
   ['market event, position with profit and stop', perEvent(play(protectedPosition))],
+  ['bar, no orders', perEvent(bars)],
   ['market event, every tenth with an order', perEvent(trading)],
 ] as const) {
   console.log(line({ name, value, unit: 'µs', baseline }))

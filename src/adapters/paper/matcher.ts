@@ -9,7 +9,7 @@ import type { PaperFaults } from './faults.js'
 import { Margin } from './margin.js'
 import { isOpen, type PaperOrder, remainingOf, reportOf, workingAs } from './order.js'
 import { OrderRegister } from './order-register.js'
-import type { PaperSettings } from './settings.js'
+import type { PaperMarketEvent, PaperSettings } from './settings.js'
 
 export interface MatcherSnapshot {
   readonly account: AccountSnapshot
@@ -27,6 +27,8 @@ interface Execution {
   readonly maker: boolean
   readonly liquidation?: boolean
 }
+
+type Trade = Omit<Extract<PaperMarketEvent, { kind: 'print' }>, 'kind'>
 
 const LIQUIDATION = 'LIQUIDATION'
 
@@ -118,22 +120,16 @@ export class Matcher {
   }
 
   /** Somebody traded. Own resting orders get what the trade would have given them, the better priced first. */
-  onPrint(
-    symbol: string,
-    trade: { price: DecimalText; quantity: DecimalText; aggressor: OrderSide },
-    atMs: number,
-  ): void {
-    const open = this.orders.open(symbol)
-    if (open.length === 0) return
+  onPrint(symbol: string, trade: Trade, atMs: number): void {
     const { instrument } = this.books.get(symbol)!
+    const met = this.orders.open(symbol).filter((order) => meets(order, trade))
+    if (met.length === 0) return
     const traded = floorTo(new Exact(trade.quantity), instrument.lotSize)
     let left = traded
-    for (const order of open.filter((one) => workingAs(one) === 'limit').toSorted(byPrice)) {
-      const { side, price, reduceOnly } = order.request
+    for (const order of met.toSorted(byPrice)) {
+      const { price, reduceOnly } = order.request
       if (!isOpen(order) || !acceptsOrders(instrument, reduceOnly)) continue
-      const beyond = compare(price!, trade.price) * (side === 'BUY' ? 1 : -1)
-      if (beyond < 0 || (beyond === 0 && trade.aggressor === side)) continue
-      const reached = beyond > 0 ? left : Exact.min(left, passQueue(order, traded))
+      const reached = compare(price!, trade.price) === 0 ? Exact.min(left, passQueue(order, traded)) : left
       const quantity = Exact.min(reached, this.executable(order))
       if (quantity.isZero()) continue
       left = left.minus(quantity)
@@ -201,10 +197,9 @@ export class Matcher {
 
   /** A resting order beyond which others offer: they would have met it first, so it fills at its own price. */
   private fillThrough(order: PaperOrder, atMs: number): void {
-    const { side } = order.request
-    const limit = new Exact(order.request.price!)
-    const opposite = this.books.get(order.request.symbol)!.opposite(side)
-    if (compare(order.request.price!, opposite) * (side === 'BUY' ? 1 : -1) <= 0) return
+    const { symbol, side, price } = order.request
+    if (beyond(side, price!, this.books.get(symbol)!.opposite(side)) <= 0) return
+    const limit = new Exact(price!)
     const frictionless = this.settings.fillMode === 'bar-price'
     this.sweep(order, atMs, (offer) => {
       if (side === 'BUY' ? offer.price.gte(limit) : offer.price.lte(limit)) return undefined
@@ -222,7 +217,7 @@ export class Matcher {
     const book = this.books.get(symbol)!
     for (const offer of book.offers(side, this.faults.plan.displayedMax)) {
       const terms = deal(offer)
-      if (terms === undefined || !isOpen(order)) return
+      if (terms === undefined) return
       const quantity = Exact.min(offer.quantity, this.executable(order))
       if (quantity.isZero()) continue
       book.take(side, offer, quantity)
@@ -296,10 +291,23 @@ export class Matcher {
   }
 }
 
+/** Positive when somebody who trades at `other` trades beyond the limit of an order of this side, zero at the limit. */
+function beyond(side: OrderSide, limit: DecimalText, other: DecimalText): number {
+  return side === 'BUY' ? compare(limit, other) : compare(other, limit)
+}
+
+/** Does a trade reach a resting order: beyond its limit whoever took, at the limit if the other side did? */
+function meets(order: PaperOrder, trade: Trade): boolean {
+  if (workingAs(order) !== 'limit') return false
+  const { side, price } = order.request
+  const passed = beyond(side, price!, trade.price)
+  return passed > 0 || (passed === 0 && trade.aggressor !== side)
+}
+
 /** Best first: the highest buys, the lowest sells. Only orders of one side compete. */
 function byPrice(a: PaperOrder, b: PaperOrder): number {
   if (a.request.side !== b.request.side) return a.request.side < b.request.side ? -1 : 1
-  return compare(a.request.price!, b.request.price!) * (a.request.side === 'BUY' ? -1 : 1)
+  return beyond(a.request.side, b.request.price!, a.request.price!)
 }
 
 /** A trade at the order's price serves the queue first. Returns what comes through to the order. */
