@@ -38,11 +38,15 @@ export function remainder(world: World): string | undefined {
   if (open !== undefined) return `orders: ${open.request.clientOrderId} is left at the venue`
   const [unreported] = world.oracle.unreported()
   if (unreported !== undefined) return `fills: ${unreported.symbol} ${unreported.tradeId} was never reported`
-  const balanceUsd = new Exact(world.decision.side!.state.balanceUsd)
-  if (!balanceUsd.equals(account.walletUsd)) {
-    return `money: ${balanceUsd.toFixed()} USD by the decision side, ${account.walletUsd} USD at the venue`
-  }
-  return undefined
+  return moneyLeft(new Exact(world.decision.side!.state.balanceUsd), new Exact(account.walletUsd), world)
+}
+
+/** To the last digit; what someone else traded in the account is not in our books, and tolerated up to 0.1 %. */
+function moneyLeft(balanceUsd: Exact, walletUsd: Exact, world: World): string | undefined {
+  const byHand = [...world.oracle.fills.values()].some(({ clientOrderId }) => !isOurs(clientOrderId))
+  const toleranceUsd = byHand ? walletUsd.abs().times('0.001') : new Exact(0)
+  if (balanceUsd.minus(walletUsd).abs().lte(toleranceUsd)) return undefined
+  return `money: ${balanceUsd.toFixed()} USD by the decision side, ${walletUsd.toFixed()} USD at the venue`
 }
 
 function positionRows(world: World): (readonly [string, string, string])[] {

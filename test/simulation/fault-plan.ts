@@ -148,7 +148,7 @@ export interface PlanLimits {
 /** The faults of a seed, by time. Some seeds see many, some few, and one in twenty none. */
 export function drawPlan(seed: number, { stopMs }: PlanLimits): FaultPlan {
   const random = new Xoshiro128(seed, PLAN_STREAM)
-  const perMinute = random.integer(0, 19) === 0 ? 0 : random.between(0.5, 6)
+  const perMinute = random.integer(0, 19) === 0 ? 0 : random.between(1, 12)
   const count = Math.round((perMinute * stopMs) / 60_000)
   const kinds = favourites(random)
   const faults: Fault[] = []

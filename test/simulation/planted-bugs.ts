@@ -293,7 +293,7 @@ function roundsInBinary(): Meddling {
     const lot = 10 ** -(order.quantity.split('.')[1]?.length ?? 0)
     const digits = order.quantity.split('.')[1]?.length ?? 0
     const cut = (Math.floor(Number(order.quantity) / lot) * lot).toFixed(digits)
-    return order.reduceOnly ? order : { ...order, quantity: cut.replace(/\.?0+$/, '') }
+    return order.reduceOnly ? order : { ...order, quantity: digits === 0 ? cut : cut.replace(/\.?0+$/, '') }
   })
 }
 

@@ -29,8 +29,8 @@ export class SeededStrategy implements Strategy {
     if (stage === 'ASKED' || symbol === null) return []
     const mandate = { strategyId: this.id, symbol, authority: 1, timestampMs: bar.timestampMs }
     const price = bar.prices[bar.symbols.indexOf(symbol)]!
-    if (dice < 0.2) return [{ ...mandate, type: 'EXIT', price, reason: 'DICE' }]
-    if (dice < 0.3)
+    if (dice < 0.3) return [{ ...mandate, type: 'EXIT', price, reason: 'DICE' }]
+    if (dice < 0.45)
       return [{ ...mandate, type: 'REDUCE', notionalUsd: random.between(500, 5_000), price, reason: 'DICE' }]
     return []
   }

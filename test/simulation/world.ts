@@ -20,6 +20,7 @@ import { SimLink } from './sim-link.js'
 import { SimVenue } from './sim-venue.js'
 import { BEGINS, ENDS } from './strikes.js'
 import { TraceHash } from './trace-hash.js'
+import { Watch } from './watch.js'
 
 export interface WorldSettings {
   readonly seed: number
@@ -36,6 +37,7 @@ export class World {
   readonly coverage: Record<string, number> = {}
   readonly faults: FaultBoard
   readonly oracle: Oracle
+  readonly watch: Watch
   readonly market: Market
   readonly venue: SimVenue
   readonly operator: Operator
@@ -90,6 +92,7 @@ export class World {
       quote: (quote) => this.venue.market(quote),
       bar: (bar) => this.decision.handle({ kind: 'bar', bar: { ...bar, bar: this.bars++ } }),
     })
+    this.watch = new Watch(this)
     this.operator = new Operator(queue, {
       view: (side) => this.view(side),
       command: (side, command) => this.command(side, command),
@@ -117,6 +120,8 @@ export class World {
     if (!host.up) return
     this.note(`${side}: operator ${operator.command}`)
     this.oracle.ordered(side, operator)
+    if (side === 'execution' && operator.command === 'kill') this.watch.killed(true)
+    if (side === 'execution' && operator.command === 'resume') this.watch.killed(false)
     host.handle({ kind: 'operator', operator })
   }
 
@@ -159,12 +164,14 @@ export class World {
 
   private deliver(to: SideName, text: string): void {
     this.oracle.heard(to)
+    if (to === 'execution') this.watch.heard()
     this.host(to).handle({ kind: 'message', text })
   }
 
   private venueSaid(event: VenueEvent): void {
     if (event.kind === 'fill') this.cover(`fills ${event.fill.clientOrderId.replace(/^.*\.([a-z])\d*$/, '.$1')}`)
     this.oracle.venueSaid(event)
+    this.watch.venueSaid(event)
   }
 
   private surroundings(): HostSurroundings {
@@ -176,6 +183,7 @@ export class World {
       },
       request: (request) => {
         this.oracle.requested(request)
+        if (request.kind === 'submit' && request.order.type === 'MARKET') this.watch.exitSent()
         this.venue.request(request)
       },
       alerted: (side, alert) => this.alerted(side, alert),
@@ -185,7 +193,9 @@ export class World {
       started: (side) => {
         this.note(`${side}: started`)
         this.oracle.started(side)
-        if (side === 'execution') this.venue.processStarted()
+        if (side !== 'execution') return
+        this.venue.processStarted()
+        this.watch.executionStarted()
       },
       stopped: (side, everythingDurable) => {
         this.note(`${side}: stopped`)

@@ -1,0 +1,84 @@
+import type { OrderReport } from '../../src/ports/orders.js'
+import type { VenueEvent } from '../../src/ports/venue.js'
+import { ALL_FAULT_KINDS } from './fault-plan.js'
+import { SYMBOLS } from './market.js'
+import { Violation } from './violation.js'
+import type { World } from './world.js'
+
+/**
+ * What must come true in time, looked at every second: a position is protected at the venue, a kill and a link that stays
+ * lost make it flat. Only while nothing excuses the execution side: it has been up, and the venue sound, for a while.
+ */
+export class Watch {
+  private readonly orders = new Map<string, OrderReport>()
+  private calmSinceMs: number
+  private killedSinceMs = Number.POSITIVE_INFINITY
+  /** By the execution side's own clock. */
+  private heardMs = Number.POSITIVE_INFINITY
+  private lastExitMs = Number.NEGATIVE_INFINITY
+  private heldSinceMs = Number.POSITIVE_INFINITY
+
+  constructor(private readonly world: World) {
+    this.calmSinceMs = world.queue.nowMs
+    world.queue.after(LOOKS_EVERY_MS, () => this.look())
+  }
+
+  venueSaid(event: VenueEvent): void {
+    if (event.kind === 'order') this.orders.set(event.report.clientOrderId, event.report)
+  }
+
+  heard(): void {
+    this.heardMs = this.world.execution.nowMs()
+  }
+
+  killed(isKilled: boolean): void {
+    this.killedSinceMs = isKilled ? this.world.queue.nowMs : Number.POSITIVE_INFINITY
+  }
+
+  exitSent(): void {
+    this.lastExitMs = this.world.queue.nowMs
+  }
+
+  executionStarted(): void {
+    this.calmSinceMs = this.world.queue.nowMs
+    this.heard()
+  }
+
+  private look(): void {
+    const { world } = this
+    const { nowMs } = world.queue
+    world.queue.after(LOOKS_EVERY_MS, () => this.look())
+    const symbol = SYMBOLS.find((each) => !(world.oracle.positions().get(each)?.isZero() ?? true))
+    if (symbol === undefined) this.heldSinceMs = Number.POSITIVE_INFINITY
+    else this.heldSinceMs = Math.min(this.heldSinceMs, nowMs)
+    if (!world.execution.up || UNSOUND.some((kind) => world.faults.under(kind) !== undefined)) this.calmSinceMs = nowMs
+    if (symbol === undefined || nowMs - Math.max(this.calmSinceMs, this.heldSinceMs) < PATIENCE_MS) return
+    this.checkProtection(symbol)
+    if (nowMs - this.killedSinceMs > PATIENCE_MS) {
+      throw new Violation('a-kill-flattens', `${symbol} is held ${nowMs - this.killedSinceMs} ms after the kill`)
+    }
+    const silentMs = world.execution.nowMs() - this.heardMs
+    if (silentMs > DWELL_MS + PATIENCE_MS) {
+      throw new Violation('a-lost-link-flattens', `${symbol} is held ${silentMs} ms after the last message`)
+    }
+  }
+
+  private checkProtection(symbol: string): void {
+    if (this.world.queue.nowMs - this.lastExitMs < PATIENCE_MS) return
+    const resting = [...this.orders.values()].filter(
+      (order) =>
+        order.symbol === symbol && order.reduceOnly && (order.status === 'ACKNOWLEDGED' || order.status === 'PARTIAL'),
+    )
+    for (const type of ['LIMIT', 'STOP_MARKET'] as const) {
+      if (resting.some((order) => order.type === type)) continue
+      throw new Violation('protected', `${symbol} is held without a ${type} order at the venue`)
+    }
+  }
+}
+
+const LOOKS_EVERY_MS = 1_000
+/** Requests may be 15 s late, and a rejected exit waits for 10 s. */
+const PATIENCE_MS = 30_000
+/** Of the lost link, with the 5 s that it takes to be lost. */
+const DWELL_MS = 35_000
+const UNSOUND = ALL_FAULT_KINDS.filter((kind) => /^(venue|market)-/.test(kind))
