@@ -1,6 +1,7 @@
 /**
- * dolphin-engine: the champion strategy as a library. Everything here is pure and synchronous; files come in through
- * `dolphin-engine/parquet` and go out through `dolphin-engine/report`.
+ * dolphin-engine: the champion strategy as a library, and the deciding and the executing side that trade it. Everything here
+ * is pure and synchronous; files come in through `dolphin-engine/parquet` and go out through `dolphin-engine/report`; venue,
+ * link and journal are ports.
  */
 export { figures } from './core/analytics/figures.js'
 export { Backtest } from './core/backtest/backtest.js'
@@ -11,6 +12,16 @@ export type { RunAbout } from './core/backtest/report.js'
 export type { BacktestSettings } from './core/backtest/settings.js'
 export { type BetaPolicy, type BreakerTable, CircuitBreaker, type DailyFactors } from './core/breaker/breaker.js'
 export { type AcbUpdate, parseAcbPayload } from './core/breaker/subday-payload.js'
+export {
+  type ComparedRuns,
+  type ComparedSide,
+  type ComparedTrade,
+  type Comparison,
+  compareRuns,
+} from './core/compare/compare.js'
+export { type DecisionEvent, DecisionSide } from './core/decision/decision-side.js'
+export type { DecisionRecord } from './core/decision/records.js'
+export { DECISION_DEFAULTS, type DecisionSettings } from './core/decision/settings.js'
 export { ScanInputError, Scanner, type ScanStamp } from './core/eigen/scanner.js'
 export { type ScannerSnapshot, ScannerSnapshotError } from './core/eigen/snapshot.js'
 export type { DayBoost, DayStart } from './core/engine/day.js'
@@ -29,18 +40,30 @@ export {
   parametersHash,
 } from './core/engine/parameters.js'
 export { type EngineSnapshot, SNAPSHOT_SCHEMA, SnapshotError } from './core/engine/snapshot.js'
+export { ExecutionSide } from './core/execution/execution-side.js'
+export type { ExecutionRecord } from './core/execution/records.js'
+export { EXECUTION_DEFAULTS, type ExecutionSettings } from './core/execution/settings.js'
 export { MonteCarloForewarner } from './core/forewarner/monte-carlo.js'
 export { parseOrderBookTable } from './core/orderbook/parse-order-book-table.js'
 export { type OrderBookTable, TableOrderBook } from './core/orderbook/table-order-book.js'
 export { VolGate, type VolGateSetting } from './core/signal/vol-gate.js'
 export { type ChampionSettings, ChampionStrategy } from './core/strategy/champion.js'
 export * as survival from './core/survival/survival.js'
+export type * from './ports/alerts.js'
 export type * from './ports/backtest-report.js'
 export { type DayColumns, DayError, type DayFile, type DayOutcome, type DaySink, type DaySource } from './ports/days.js'
+export type { DecimalText } from './ports/exact.js'
 export type * from './ports/forewarner.js'
 export type * from './ports/instrument.js'
+export type * from './ports/journal.js'
+export type * from './ports/link.js'
 export type * from './ports/market.js'
+export type * from './ports/messages.js'
 export type * from './ports/order-book.js'
+export type * from './ports/orders.js'
 export type * from './ports/scan.js'
+export type * from './ports/session.js'
+export type * from './ports/sides.js'
 export type * from './ports/strategy.js'
 export type * from './ports/trades.js'
+export type * from './ports/venue.js'
