@@ -65,17 +65,18 @@ function tableOf(market: Market, betaPolicy: BreakerTable['betaPolicy']): Breake
 const columnsOf = (market: Market) => market.days.map((day) => day.columns)
 
 describe('no decision of a backtest uses a later bar', () => {
-  test('on random markets, with every gate, breaker policy but full-sample, order book and forewarner', () => {
+  test('on random markets, with every gate, breaker policy but full-sample, order book, forewarner and fills', () => {
     const extras = fc.record({
       gate: fc.constantFrom('warmup', 'fixed', 'percentile'),
       betaPolicy: fc.constantFrom('expanding', 'fixed'),
       forewarned: fc.boolean(),
+      atBarPrices: fc.boolean(),
       direction: fc.constantFrom<-1 | 1>(-1, 1),
       seed: fc.nat(0xffffffff),
     })
     let decisions = 0
     fc.assert(
-      fc.property(marketShape, extras, (shape, { gate, betaPolicy, forewarned, direction, seed }) => {
+      fc.property(marketShape, extras, (shape, { gate, betaPolicy, forewarned, atBarPrices, direction, seed }) => {
         // Long enough days: the warm-up rule lets no bar before the hundredth trade.
         const market = marketOf({ ...shape, dayBars: shape.dayBars.map((bars) => 3 * bars) })
         const table = tableOf(market, betaPolicy)
@@ -87,6 +88,7 @@ describe('no decision of a backtest uses a later bar', () => {
             breaker: new CircuitBreaker(cut === undefined ? table : breakerInFuture(table, cut)),
             ...orderBookAt(market, cut),
             ...(forewarned ? { forewarner: new MonteCarloForewarner({ paths: 50 }) } : {}),
+            ...(atBarPrices ? { barPriceFills: (notionalUsd, price) => notionalUsd / price } : {}),
           }
         }
         const verdict = checkCausality({

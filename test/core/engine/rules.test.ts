@@ -349,6 +349,20 @@ describe('positions follow one another', () => {
     expect(engine.dayRecord()).toMatchObject({ boostStart: 1.3, betaStart: 0, boost: 1.05, beta: 0.3 })
   })
 
+  test.each([
+    ['OK', 1, false],
+    ['ORANGE', 0.5, false],
+    ['RED', 1, true],
+  ] as const)(
+    'a verdict of %s that somebody else has made scales by %f; nobody was asked with a leverage',
+    (...row) => {
+      const [forewarner, mcScale, halted] = row
+      const engine = engineOf({ rows: [], start: { forewarner } })
+      expect(engine.dayRecord()).toMatchObject({ mcStatus: forewarner, forewarnerMaxLeverage: null })
+      expect(engine.snapshot().day).toMatchObject({ mcScale, halted })
+    },
+  )
+
   test('nothing of a day carries over but its position, capital and history', () => {
     const engine = engineOf({ rows: [], start: { direction: 1, posture: 'TURTLE', forewarner: orange } })
     engine.beginDay({ date: '2026-01-06' })
