@@ -193,11 +193,8 @@ function bookEntryResult(state: DecisionState, result: EntryResult): Booked {
   const { trade, position, reduction } = state
   const isNothing = new Exact(result.filledQuantity).isZero()
   if (reduction?.actionId === result.intentId) return bookReductionOver(state)
-  if (trade === null || position === null || trade.tradeId !== result.intentId) {
-    // The end of a proposal that was taken back here; one that filled could not have been.
-    if (isNothing || result.intentId !== trade?.tradeId) return unchanged(state)
-    throw new Misfit(`result of ${result.intentId} with ${result.filledQuantity} filled`)
-  }
+  // Of a proposal that was taken back here, or of a trade that is over: its fills, if it had any, were reports of their own.
+  if (trade === null || position === null || trade.tradeId !== result.intentId) return unchanged(state)
   if (isNothing && new Exact(position.entryQuantity).isZero())
     return bookNothingFilled(state, result.reason ?? 'REJECT_VENUE', result.detail)
   if (position.entryOver) {

@@ -3,7 +3,7 @@ import type { Instrument } from '../../ports/instrument.js'
 import type { SideEffect } from '../../ports/sides.js'
 import { canonicalJson } from '../canonical-json.js'
 import { type ApplicationMessage, LinkEndpoint } from '../execution/link-endpoint.js'
-import { crc32cHex } from '../numeric/crc32c.js'
+import { crc32c, crc32cHex } from '../numeric/crc32c.js'
 import { signedQuantity } from '../position/position.js'
 import { apply } from './apply.js'
 import type { DecisionEvent } from './event.js'
@@ -152,5 +152,7 @@ function inputText(event: DecisionEvent): string {
   if (event.kind === 'message') return event.text
   if (event.kind !== 'bar') return canonicalJson(event)
   const { symbols, prices, velDiv, ...bar } = event.bar
-  return `${canonicalJson({ ...bar, nowMs: event.nowMs })}${velDiv} ${prices.join()} ${symbols.join()}`
+  // Printing fifty prices costs more than everything else about a bar.
+  const bytes = new Uint8Array(prices.buffer, prices.byteOffset, prices.byteLength)
+  return `${canonicalJson({ ...bar, nowMs: event.nowMs })}${velDiv} ${crc32c(bytes)} ${symbols.join()}`
 }

@@ -18,7 +18,7 @@ export function permissionFor(intent: EntryIntent, trade: Trade | null): EntryPe
   return { permissionId: `${intentId}.p`, intentId, instrument, side, quantity }
 }
 
-export function sameInstrument(a: InstrumentIdentity, b: InstrumentIdentity): boolean {
+function sameInstrument(a: InstrumentIdentity, b: InstrumentIdentity): boolean {
   return (
     a.symbol === b.symbol && a.exchange === b.exchange && a.contractType === b.contractType && a.expiry === b.expiry
   )

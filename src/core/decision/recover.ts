@@ -1,3 +1,4 @@
+import { checkPosition } from '../position/position.js'
 import { apply } from './apply.js'
 import type { DecisionRecord } from './records.js'
 import type { DecisionSettings } from './settings.js'
@@ -7,7 +8,8 @@ import type { Strategies } from './strategies.js'
 /**
  * The state that records lead to, from the last checkpoint on, with the strategies stepped along.
  *
- * @throws Error when the journal was begun with another id prefix or balance than the settings'.
+ * @throws Error when the journal was begun with another id prefix or balance than the settings', or a checkpoint holds a
+ *   position that none can be.
  */
 export function recoverState(
   settings: DecisionSettings,
@@ -20,6 +22,7 @@ export function recoverState(
   const checkpoint = records[from]
   if (checkpoint?.type === 'checkpoint') {
     state = checkpoint.state
+    if (state.position !== null) checkPosition(state.position)
     strategies.restore(checkpoint.strategies)
   }
   for (let i = Math.max(from, 0); i < records.length; i++)

@@ -125,12 +125,6 @@ export function openQuantity(order: Order): Exact {
   return isOver(order) ? new Exact(0) : new Exact(order.acceptedQuantity).minus(order.filledQuantity)
 }
 
-/** USD, rounded at 40 digits; null before the first fill. */
-export function averagePrice(order: Order): Exact | null {
-  const filled = new Exact(order.filledQuantity)
-  return filled.isZero() ? null : new Exact(order.filledCostUsd).div(filled)
-}
-
 function classify(order: Order, event: OrderEvent): OrderSignal {
   if (event.type !== 'FILL') return event.type
   const { fill } = event

@@ -16,13 +16,6 @@ export function ceilToStep(value: Exact, step: DecimalText): Exact {
   return above.isZero() ? value : value.minus(above).plus(step)
 }
 
-/** The nearest multiple of the step; the higher one when both are equally near. */
-export function nearestStep(value: Exact, step: DecimalText): Exact {
-  const above = distanceAboveStep(value, step)
-  const below = value.minus(above)
-  return above.times(2).lessThan(step) ? below : below.plus(step)
-}
-
 export function isMultipleOf(value: Exact, step: DecimalText): boolean {
   return distanceAboveStep(value, step).isZero()
 }

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvariantViolation } from '../../../src/core/invariant-violation.js'
 import {
-  averagePrice,
   isOver,
   newOrder,
   type Order,
@@ -97,13 +96,8 @@ describe('an order', () => {
         expect(filled.filledQuantity).toBe('0.003')
         expect(filled.filledCostUsd).toBe('150.0105')
         expect(filled.feesUsd).toBe('0.06')
-        expect(averagePrice(filled)?.toFixed()).toBe('50003.5')
       }),
     )
-  })
-
-  it('has no average price before its first fill', () => {
-    expect(averagePrice(having(SUBMIT, ACKNOWLEDGE))).toBeNull()
   })
 
   it('is unknown from the timeout until anything is heard of it', () => {

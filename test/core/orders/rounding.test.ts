@@ -7,7 +7,6 @@ import {
   floorToStep,
   floorToTick,
   isMultipleOf,
-  nearestStep,
   quantityForNotional,
 } from '../../../src/core/orders/rounding.js'
 import { Exact } from '../../../src/ports/exact.js'
@@ -20,18 +19,17 @@ const value = fc
 
 describe('rounding to a step', () => {
   it.each`
-    value     | step       | floor     | nearest    | ceil
-    ${'0.3'}  | ${'0.1'}   | ${'0.3'}  | ${'0.3'}   | ${'0.3'}
-    ${'0.35'} | ${'0.1'}   | ${'0.3'}  | ${'0.4'}   | ${'0.4'}
-    ${'0.34'} | ${'0.1'}   | ${'0.3'}  | ${'0.3'}   | ${'0.4'}
-    ${'8.04'} | ${'0.001'} | ${'8.04'} | ${'8.04'}  | ${'8.04'}
-    ${'0'}    | ${'0.5'}   | ${'0'}    | ${'0'}     | ${'0'}
-    ${'-0.3'} | ${'0.25'}  | ${'-0.5'} | ${'-0.25'} | ${'-0.25'}
-    ${'7'}    | ${'10'}    | ${'0'}    | ${'10'}    | ${'10'}
-  `('$value by $step: floor $floor, nearest $nearest, ceil $ceil', (row) => {
+    value     | step       | floor     | ceil
+    ${'0.3'}  | ${'0.1'}   | ${'0.3'}  | ${'0.3'}
+    ${'0.35'} | ${'0.1'}   | ${'0.3'}  | ${'0.4'}
+    ${'0.34'} | ${'0.1'}   | ${'0.3'}  | ${'0.4'}
+    ${'8.04'} | ${'0.001'} | ${'8.04'} | ${'8.04'}
+    ${'0'}    | ${'0.5'}   | ${'0'}    | ${'0'}
+    ${'-0.3'} | ${'0.25'}  | ${'-0.5'} | ${'-0.25'}
+    ${'7'}    | ${'10'}    | ${'0'}    | ${'10'}
+  `('$value by $step: floor $floor, ceil $ceil', (row) => {
     const exact = new Exact(row.value)
     expect(floorToStep(exact, row.step).toFixed()).toBe(row.floor)
-    expect(nearestStep(exact, row.step).toFixed()).toBe(row.nearest)
     expect(ceilToStep(exact, row.step).toFixed()).toBe(row.ceil)
   })
 
@@ -40,11 +38,9 @@ describe('rounding to a step', () => {
       fc.property(value, step, (exact, size) => {
         const floor = floorToStep(exact, size)
         const ceil = ceilToStep(exact, size)
-        const nearest = nearestStep(exact, size)
         expect(floor.lessThanOrEqualTo(exact) && ceil.greaterThanOrEqualTo(exact)).toBe(true)
         expect(ceil.minus(floor).equals(isMultipleOf(exact, size) ? 0 : size)).toBe(true)
-        expect(nearest.minus(exact).abs().times(2).lessThanOrEqualTo(size)).toBe(true)
-        for (const rounded of [floor, ceil, nearest]) expect(isMultipleOf(rounded, size)).toBe(true)
+        for (const rounded of [floor, ceil]) expect(isMultipleOf(rounded, size)).toBe(true)
       }),
     )
   })
@@ -53,7 +49,7 @@ describe('rounding to a step', () => {
     fc.assert(
       fc.property(fc.integer({ min: -(10 ** 12), max: 10 ** 12 }), step, (count, size) => {
         const exact = new Exact(size).times(count)
-        for (const round of [floorToStep, nearestStep, ceilToStep]) expect(round(exact, size).equals(exact)).toBe(true)
+        for (const round of [floorToStep, ceilToStep]) expect(round(exact, size).equals(exact)).toBe(true)
       }),
     )
   })
