@@ -187,6 +187,15 @@ describe('liquidation', () => {
     expect(desk.truth()).toMatchObject({ positions: [], openOrders: [] })
   })
 
+  test('a price that jumps over the stop and the liquidation price liquidates', () => {
+    const desk = leveraged('BUY')
+    const stop = { type: 'STOP_MARKET', side: 'SELL', stopPrice: '95', reduceOnly: true } as const
+    desk.submit({ ...stop, quantity: '90', clientOrderId: 'stop' })
+    const events = desk.quote('89', '89.1', { ...sizes, mark: '89' })
+    expect(fillsOf(events)).toMatchObject([{ clientOrderId: 'autoclose-1', liquidation: true }])
+    expect(lastReport(events, 'stop')).toMatchObject({ status: 'CANCELED', reason: 'LIQUIDATION' })
+  })
+
   test('orders are cancelled first, on every symbol', () => {
     const desk = leveraged('BUY')
     desk.market({
