@@ -1,6 +1,7 @@
 import { findDayFiles, parquetDays } from '../adapters/parquet/parquet-days.js'
 import { barStepSeconds, median } from '../core/backtest/bar-step.js'
-import { type DayColumns, DayError, type DayFile } from '../ports/days.js'
+import { type DayColumns, DayError, type DayFile, type LoadedDay } from '../ports/days.js'
+import type { SessionDay } from '../ports/session.js'
 import type { BacktestOptions } from './backtest-options.js'
 import { reason } from './config.js'
 import { UserError } from './problems.js'
@@ -8,7 +9,7 @@ import { UserError } from './problems.js'
 /** What is known of recorded days before the first is traded. */
 export interface PaperDays {
   readonly files: readonly DayFile[]
-  readonly days: readonly { readonly date: string; readonly sha256: string }[]
+  readonly days: readonly SessionDay[]
   /** Every symbol of every day, in order of first appearance. */
   readonly symbols: readonly string[]
   readonly bars: number
@@ -34,13 +35,13 @@ export async function surveyDays({ inputs, from, to }: BacktestOptions, signal: 
   if (files.length === 0) {
     throw new UserError(`no day in the period; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
   }
-  const days: PaperDays['days'][number][] = []
+  const days: SessionDay[] = []
   const symbols = new Set<string>()
   const steps: number[] = []
   let bars = 0
   let firstBarMs: number | undefined
-  for await (const { columns, sha256 } of readPaperDays(files, signal)) {
-    days.push({ date: columns.date, sha256 })
+  for await (const { file, columns, sha256 } of readPaperDays(files, signal)) {
+    days.push({ date: columns.date, sha256, path: file.path })
     for (const symbol of columns.assets) symbols.add(symbol)
     bars += columns.bars
     const step = barStepSeconds(columns)
@@ -55,7 +56,7 @@ export async function surveyDays({ inputs, from, to }: BacktestOptions, signal: 
 export async function* readPaperDays(
   files: readonly DayFile[],
   signal: AbortSignal,
-): AsyncGenerator<{ readonly columns: DayColumns; readonly sha256: string }, void, void> {
+): AsyncGenerator<LoadedDay, void, void> {
   for await (const outcome of parquetDays.read(files, { workers: 0, signal })) {
     if ('error' in outcome) throw outcome.error
     yield outcome.day
