@@ -1,11 +1,11 @@
 import { availableParallelism, homedir } from 'node:os'
 import { extname, join } from 'node:path'
 import type { BetaPolicy } from '../core/breaker/breaker.js'
-import { isDate } from '../core/days/utc-date.js'
 import type { Direction, IsoDate, Posture } from '../ports/market.js'
 import { CHAMPION_CONFIG } from './config.js'
 import { DEFAULT_INSTRUMENTS } from './instruments.js'
-import { found, type Problem, UserError } from './problems.js'
+import { numberOf, OptionCheck } from './option-check.js'
+import { found, UserError } from './problems.js'
 import { didYouMean } from './suggest.js'
 
 /** The options of `dolphin backtest` as commander hands them over: text, unchecked. */
@@ -100,7 +100,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
   const fills = check.oneOf('--fills', raw.fills, ['simulated', 'bar-price']) ?? 'simulated'
   if (raw.instruments !== undefined && fills === 'simulated') check.wrong('--instruments', 'needs --fills bar-price')
   const capital = check.number('--capital', raw.capital, { above: 0 })
-  const volGate = check.volGate(raw.volGate)
+  const volGate = volGateOf(check, raw.volGate)
   const posture = check.oneOf('--posture', raw.posture?.toUpperCase(), ['APEX', 'STALKER', 'TURTLE', 'HIBERNATE'])
   const workers = check.number('--workers', raw.workers, { min: 0, max: 64, integer: true })
   const causalityCuts =
@@ -217,74 +217,18 @@ function noInputs(raw: RawBacktestOptions): string {
   return `expected a folder or files of days YYYY-MM-DD.parquet, found none${swallowed}`
 }
 
-/** Collects what is wrong, so that one run shows all of it. */
-class OptionCheck {
-  private readonly problems: Problem[] = []
-
-  wrong(option: string, message: string): undefined {
-    this.problems.push({ place: option, message })
-    return undefined
+/** `warmup`, a volatility threshold such as `0.0004`, or a percentile such as `p60`. */
+function volGateOf(check: OptionCheck, text: string | undefined): VolGate | undefined {
+  if (text === undefined) return undefined
+  if (text === 'warmup') return { kind: 'warmup' }
+  const percentile = /^p(\d{1,3}(?:\.\d+)?)$/i.exec(text)?.[1]
+  if (percentile !== undefined && Number(percentile) <= 100) {
+    return { kind: 'percentile', percentile: Number(percentile) }
   }
-
-  done(): void {
-    if (this.problems.length > 0) throw new UserError(this.problems)
-  }
-
-  date(option: string, text: string | undefined): IsoDate | undefined {
-    if (text === undefined) return undefined
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return this.wrong(option, `expected a date YYYY-MM-DD, found ${found(text)}`)
-    return isDate(text)
-      ? text
-      : this.wrong(option, `expected a date YYYY-MM-DD, found "${text}", which is not in the calendar`)
-  }
-
-  oneOf<T extends string>(option: string, text: string | undefined, known: readonly T[]): T | undefined {
-    if (text === undefined) return undefined
-    const match = known.find((name) => name === text)
-    const names = known.map((name) => `'${name}'`)
-    const expected = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
-    return match ?? this.wrong(option, `expected ${expected}, found ${found(text)}${didYouMean(text, known)}`)
-  }
-
-  number(
-    option: string,
-    text: string | undefined,
-    range: { readonly min?: number; readonly above?: number; readonly max?: number; readonly integer?: boolean },
-  ): number | undefined {
-    if (text === undefined) return undefined
-    const value = numberOf(text)
-    const { min = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = range
-    const ok =
-      value !== undefined &&
-      value >= min &&
-      value > above &&
-      value <= max &&
-      (!range.integer || Number.isInteger(value))
-    if (ok) return value
-    const bounds =
-      range.above !== undefined ? ` above ${above}` : range.min !== undefined ? ` from ${min} to ${max}` : ''
-    return this.wrong(option, `expected ${range.integer ? 'an integer' : 'a number'}${bounds}, found ${found(text)}`)
-  }
-
-  /** `warmup`, a volatility threshold such as `0.0004`, or a percentile such as `p60`. */
-  volGate(text: string | undefined): VolGate | undefined {
-    if (text === undefined) return undefined
-    if (text === 'warmup') return { kind: 'warmup' }
-    const percentile = /^p(\d{1,3}(?:\.\d+)?)$/i.exec(text)?.[1]
-    if (percentile !== undefined && Number(percentile) <= 100) {
-      return { kind: 'percentile', percentile: Number(percentile) }
-    }
-    const threshold = numberOf(text)
-    if (threshold !== undefined && threshold >= 0) return { kind: 'fixed', threshold }
-    const expected = "'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100"
-    return this.wrong('--vol-gate', `expected ${expected}, found ${found(text)}${didYouMean(text, ['warmup'])}`)
-  }
-}
-
-/** Decimal numbers only: `Number()` also takes '', '0x10' and 'Infinity', none of which a person means here. */
-function numberOf(text: string): number | undefined {
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN
-  return Number.isFinite(value) ? value : undefined
+  const threshold = numberOf(text)
+  if (threshold !== undefined && threshold >= 0) return { kind: 'fixed', threshold }
+  const expected = "'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100"
+  return check.wrong('--vol-gate', `expected ${expected}, found ${found(text)}${didYouMean(text, ['warmup'])}`)
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

@@ -26,20 +26,29 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
   const watch = watchInterrupt()
   try {
     const run = prepareRun(options)
-    const found = await findDays(options)
-    const files = withinPeriod(found, options)
-    refuseOverwritingInputs(found, options)
-    const unwritable = options.cacheDir === undefined ? undefined : prepareCacheFolder(options.cacheDir)
-    if (!options.quiet) for (const line of [run.notice, unwritable]) if (line !== undefined) notice(line)
-    const report = await replay(run, files, options, watch)
-    const causality = await causalityOf(run, files, report, options, watch)
+    const { report, causality, found } = await backtestOf(run, options, watch)
     await publish(report, causality, options, watch)
     warnOfUnusedFactors(run, report)
-    if (report.skippedDays.length > 0) warnOfSkippedDays(report.skippedDays, files.length)
+    if (report.skippedDays.length > 0) warnOfSkippedDays(report.skippedDays, found)
     return causality?.holds === false ? EXIT.failed : EXIT.ok
   } finally {
     watch.stop()
   }
+}
+
+/** The run itself: what it found, and whether its decisions are causal where that is asked. Writes nothing. */
+export async function backtestOf(
+  run: PreparedRun,
+  options: BacktestOptions,
+  watch: InterruptWatch,
+): Promise<{ readonly report: BacktestReport; readonly causality: Causality; readonly found: number }> {
+  const found = await findDays(options)
+  const files = withinPeriod(found, options)
+  refuseOverwritingInputs(found, options)
+  const unwritable = options.cacheDir === undefined ? undefined : prepareCacheFolder(options.cacheDir)
+  if (!options.quiet) for (const line of [run.notice, unwritable]) if (line !== undefined) notice(line)
+  const report = await replay(run, files, options, watch)
+  return { report, causality: await causalityOf(run, files, report, options, watch), found: files.length }
 }
 
 /** The day files the inputs name. */

@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     load: () => import('./journal-command.js'),
   },
   scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan-command.js') },
+  certify: { summary: 'sign what the champion did on given days', load: () => import('./certify-command.js') },
   status: { summary: 'read and check the safety surface', load: () => import('./status-command.js') },
   data: { summary: 'make and check day files', load: () => import('./data-command.js') },
 }

@@ -23,8 +23,8 @@ export const SURVIVAL = Object.freeze({
   updatesUp: 5,
 })
 
-/** Levels from the best down, with the least risk multiplier of each. */
-const LEVELS: readonly (readonly [Posture, number])[] = [
+/** Levels from the best down, with the least risk multiplier of each. Source: system bible §19.3. */
+export const POSTURE_LEVELS: readonly (readonly [Posture, number])[] = [
   ['APEX', 0.9],
   ['STALKER', 0.75],
   ['TURTLE', 0.5],
@@ -129,7 +129,7 @@ export function combine(categories: SurvivalCategories): number {
 
 /** The posture that a risk multiplier alone would mean. */
 export function levelOf(riskMultiplier: number): Posture {
-  for (const [posture, least] of LEVELS) if (riskMultiplier >= least) return posture
+  for (const [posture, least] of POSTURE_LEVELS) if (riskMultiplier >= least) return posture
   return 'HIBERNATE'
 }
 
