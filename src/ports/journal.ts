@@ -24,7 +24,7 @@ export interface JournalRecord {
  *   written again after an fsync error, since what the disk holds is then unknown.
  */
 export interface Journal {
-  /** @throws Error when the line is no record that follows the last one, or the journal was closed: a bug of the caller's. */
+  /** Throws after `close`, and may where the line does not follow the last one: bugs of the caller's. */
   append(line: string): void
   readonly depth: number
   readonly capacity: number
