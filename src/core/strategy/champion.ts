@@ -15,7 +15,7 @@ export interface ChampionSettings {
   /** USD, before the first trade; what is decided from then on follows from the strategy's own results. */
   readonly initialCapital: number
   readonly orderBook?: OrderBookSource
-  /** Told each closed trade, once, before `onFill` returns. */
+  /** Told each closed trade before `onFill` returns, and again when its fills are replayed. */
   readonly onTrade?: (trade: Trade) => void
 }
 
@@ -129,7 +129,7 @@ export class ChampionStrategy implements Strategy {
     if (this.symbols === undefined || !sameSymbols(bar.symbols, this.symbols)) {
       this.engine.addAssets(bar.symbols)
       const { universe } = this.engine
-      this.symbols = [...bar.symbols]
+      this.symbols = bar.symbols
       this.places = Int32Array.from(bar.symbols, (symbol) => universe.indexOf(symbol))
       this.prices = new Float64Array(universe.length)
     }
