@@ -41,8 +41,6 @@ export class Desk {
   readonly requests = new Map<string, PendingRequest>()
   /** By client order id: when to ask about it again; only of those that need it. */
   readonly queries = new Map<string, number>()
-  /** Client order ids asked about, and not found, after the venue could no longer accept them. */
-  readonly notFound = new Set<string>()
   /** By client order id: when a cancel may be asked for again. */
   readonly cancels = new Map<string, number>()
   /** Symbols of which the venue is to state the truth. */

@@ -77,6 +77,7 @@ export function settleExit(desk: Desk): void {
 export function settleClose(desk: Desk): void {
   const { trade, exit } = desk.state
   if (trade === null && exit === null) return
+  if (trade !== null && exit === null && trade.position.quantity !== '0') return
   const symbol = (trade ?? exit)!.instrument.symbol
   if (trade !== null && trade.stage !== 'OVER') return
   if (exit !== null && !exit.isDone) return

@@ -28,7 +28,13 @@ export function protectionLevels(
 
 /** The take-profit by the price at which one could leave now, the stop by the mark price, which is what venues trigger on. */
 export function isBeyond(kind: 't' | 's', side: OrderSide, level: DecimalText, quote: Quote): boolean {
-  const price = new Decimal(kind === 's' ? quote.mark : side === 'BUY' ? quote.bid : quote.ask)
+  const order = compare(kind === 's' ? quote.mark : side === 'BUY' ? quote.bid : quote.ask, level)
   const isAbove = (kind === 't') === (side === 'BUY')
-  return isAbove ? !price.lessThan(level) : !price.greaterThan(level)
+  return isAbove ? order >= 0 : order <= 0
+}
+
+/** Rounding to a double keeps order, so decimals are needed only where the doubles are equal. */
+function compare(a: DecimalText, b: DecimalText): number {
+  const difference = Number(a) - Number(b)
+  return difference === 0 ? new Decimal(a).comparedTo(b) : difference
 }

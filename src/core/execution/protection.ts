@@ -30,7 +30,7 @@ function hold(desk: Desk, trade: Trade, kind: Protective): void {
   const [live, ...others] = liveOrders(desk.state, kind)
   for (const other of others) cancel(desk, other)
   if (live !== undefined) {
-    if (!openQuantity(live.order).equals(trade.position.quantity)) cancel(desk, live)
+    if (!isForQuantity(live, trade.position.quantity)) cancel(desk, live)
     return
   }
   const last = desk.state.orders[`${trade.intentId}.${kind}${desk.state.numbers[kind]}`]
@@ -79,6 +79,12 @@ function watch(desk: Desk, trade: Trade, kind: Protective): void {
   const [purpose, what] =
     kind === 't' ? (['TAKE_PROFIT', 'take-profit'] as const) : (['CATASTROPHIC_STOP', 'stop'] as const)
   exitNow(desk, { purpose, reason: `local_watch_${what}`, requestedPrice: level })
+}
+
+/** Asked at every quote: texts are compared before decimals are made of them. */
+function isForQuantity({ order }: VenueOrder, quantity: DecimalText): boolean {
+  if (order.filledQuantity === '0') return order.acceptedQuantity === quantity
+  return openQuantity(order).equals(quantity)
 }
 
 /** The venue has it, as far as we know. */

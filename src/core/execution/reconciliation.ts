@@ -24,10 +24,6 @@ export interface LocalOrder {
   readonly clientOrderId: string
   /** It is expected to rest at the venue: acknowledged, and not over. */
   readonly isResting: boolean
-  /** Its outcome is unknown, and the venue can no longer accept it. */
-  readonly isTooOld: boolean
-  /** It was asked about after that, and not found. */
-  readonly isNotFound: boolean
   /** A take-profit or a stop. */
   readonly isProtective: boolean
 }
@@ -136,6 +132,18 @@ export function reconcileAccount(
   return decisions
 }
 
+/**
+ * What it means that the venue does not know an order. It may still be on its way, unless the venue could no longer have
+ * accepted it when it was asked: then it never will.
+ */
+export function judgeNotFound(
+  order: { readonly clientOrderId: string; readonly validUntilMs: number },
+  askedAtVenueMs: number,
+): Extract<NamedDecision, { readonly decision: 'QUERY_ORDER' | 'DECLARE_NOT_ACCEPTED' }> {
+  const { clientOrderId, validUntilMs } = order
+  return { decision: askedAtVenueMs > validUntilMs ? 'DECLARE_NOT_ACCEPTED' : 'QUERY_ORDER', clientOrderId }
+}
+
 function judgeFills(
   local: LocalView,
   truth: TruthView,
@@ -165,12 +173,10 @@ function judgeOrders(local: LocalView, truth: TruthView, decisions: NamedDecisio
   for (const { clientOrderId } of truth.openOrders) {
     if (!local.isOurs(clientOrderId)) decisions.push({ decision: 'CANCEL_UNKNOWN_ORDER', clientOrderId })
   }
-  for (const { clientOrderId, isResting, isTooOld, isNotFound, isProtective } of local.orders) {
+  for (const { clientOrderId, isResting, isProtective } of local.orders) {
     if (atVenue.has(clientOrderId) || filled.has(clientOrderId)) continue
-    if (isTooOld && isNotFound) decisions.push({ decision: 'DECLARE_NOT_ACCEPTED', clientOrderId })
-    else decisions.push({ decision: 'QUERY_ORDER', clientOrderId })
-    const isMissing = isProtective && (isResting || (isTooOld && isNotFound))
-    if (isMissing && !new Exact(truth.quantity).isZero()) {
+    decisions.push({ decision: 'QUERY_ORDER', clientOrderId })
+    if (isProtective && isResting && !new Exact(truth.quantity).isZero()) {
       decisions.push({ decision: 'REPLACE_PROTECTION', clientOrderId })
     }
   }

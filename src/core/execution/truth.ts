@@ -85,15 +85,12 @@ function localView(desk: Desk, symbol: string) {
   const { state } = desk
   const live = liveOrders(state).filter(({ order }) => order.request.symbol === symbol)
   const orders: LocalOrder[] = []
-  for (const { order, kind, validUntilMs } of live) {
+  for (const { order, kind } of live) {
     // One whose answer is still awaited may not have arrived.
     if (order.status === 'PENDING' || (order.status === 'SUBMITTED' && !order.outcomeUnknown)) continue
     orders.push({
       clientOrderId: order.request.clientOrderId,
       isResting: order.status === 'ACKNOWLEDGED' || order.status === 'PARTIAL',
-      isTooOld: order.outcomeUnknown && desk.venueNowMs > validUntilMs,
-      // Only a query says so, and it is acted on when its answer comes.
-      isNotFound: false,
       isProtective: kind === 't' || kind === 's',
     })
   }

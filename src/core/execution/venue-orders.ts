@@ -3,6 +3,7 @@ import type { OrderReport, OrderRequest } from '../../ports/orders.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import { isOver } from '../orders/order.js'
 import type { Desk } from './desk.js'
+import { judgeNotFound } from './reconciliation.js'
 import type { OrderPlaced, RecordBody } from './records.js'
 import { kindOfId, liveOrders, type NumberedKind, type OrderKind, type VenueOrder } from './state.js'
 
@@ -172,13 +173,13 @@ function onUnknown(desk: Desk, requestId: string): void {
   desk.alert('WARNING', 'order', `outcome of ${pending.clientOrderId} is unknown: asking the venue`)
 }
 
-/** Not there is never accepted only when it was asked after the venue could no longer accept it. */
 function onNotFound(desk: Desk, clientOrderId: string, askedAtVenueMs: number): void {
   const placed = desk.state.orders[clientOrderId]
   if (placed === undefined || isOver(placed.order)) return
-  if (askedAtVenueMs <= placed.validUntilMs) {
+  const { validUntilMs } = placed
+  if (judgeNotFound({ clientOrderId, validUntilMs }, askedAtVenueMs).decision === 'QUERY_ORDER') {
     // A truth brings the venue's clock, when nothing else does.
-    if (desk.nowMs > placed.validUntilMs) desk.wantTruth(placed.order.request.symbol)
+    if (desk.nowMs > validUntilMs) desk.wantTruth(placed.order.request.symbol)
     return
   }
   const reason = 'NOT_ACCEPTED: the venue does not know it'
