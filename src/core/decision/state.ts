@@ -79,7 +79,7 @@ export interface DecisionState {
   readonly checkpointBar: number
   readonly posture: Posture
   readonly symbols: readonly string[]
-  /** Mandates of the last bar that no cycle has decided yet. */
+  /** Mandates of the last bar that no cycle has decided yet; those to hold ask for nothing and are not kept. */
   readonly undecided: readonly Mandate[]
   readonly mode: TradingMode
   readonly modeCause: string

@@ -1,5 +1,7 @@
 import type { AccountStatus, PositionStatus } from '../../ports/messages.js'
 import type { NamedDecision } from '../execution/reconciliation.js'
+import { positionRisk } from '../risk/calculator.js'
+import { positionFault } from '../risk/position-check.js'
 import { bookSyncFlat, missedEntry } from './book.js'
 import type { Desk } from './desk.js'
 import type { Exits } from './exits.js'
@@ -28,6 +30,7 @@ export class TruthDesk {
     const decision = judgePosition(desk.state, status, desk.instrument(symbol)?.tickSize ?? '0')
     this.moment.position(status, decision === undefined || decision.decision === 'ALERT_ENTRY_PRICE')
     if (decision !== undefined) this.disagree(decision, status)
+    this.checkLimits(status)
     this.settle(status.venueAtMs)
   }
 
@@ -37,7 +40,8 @@ export class TruthDesk {
     this.account = account
     const status = this.moment.statusOf(desk.state.position?.symbol, account.venueAtMs)
     const decision = judgeAccount(desk.state, account, status, desk.settings.accountTolerance)
-    this.moment.accounted(account, decision === undefined)
+    // What a lockout has stopped already is not news: the position may fit all the same.
+    this.moment.accounted(account, decision === undefined || desk.state.latches.ACCOUNT_MISMATCH !== undefined)
     if (decision !== undefined) this.accountDisagrees(decision)
     this.settle(account.venueAtMs)
   }
@@ -54,13 +58,26 @@ export class TruthDesk {
     if (decision.decision === 'SYNC_LOCAL') {
       const { facts } = bookSyncFlat(desk.state, status.markPrice, desk.nowMs)
       desk.record({ type: 'disagreed', subject: 'position', decision, cause, markPrice: status.markPrice, ...facts })
-      desk.alert('CRITICAL', 'position', `${cause}: given up at the mark price of ${status.markPrice}`)
+      desk.alert('ERROR', 'position', `${cause}: given up at the mark price of ${status.markPrice}`)
       return
     }
     desk.record({ type: 'disagreed', subject: 'position', decision, cause })
     if (decision.decision !== 'EMERGENCY_CLOSE') return
     desk.alertOnce(`mismatch ${trade?.tradeId} ${symbol}`, 'CRITICAL', 'position', cause)
     this.exits.order('SAFETY', 'position_mismatch', { positionId: null, price: status.markPrice })
+  }
+
+  /** A position that has come too near to its liquidation is left without waiting for a bar. */
+  private checkLimits({ instrument, markPrice, liquidationPrice }: PositionStatus): void {
+    const { position, trade } = this.desk.state
+    if (position?.symbol !== instrument.symbol || position.state === 'CLOSING') return
+    const { symbol, direction, quantity, entryPrice } = position
+    if (direction === null || entryPrice === null) return
+    const risk = positionRisk({ symbol, direction, quantity, entryPrice, markPrice, liquidationPrice })
+    const fault = positionFault(risk, this.desk.settings.risk)
+    if (fault === undefined) return
+    this.desk.alert('ERROR', 'risk', `${symbol}: ${fault.reason}`)
+    this.exits.order('RISK', fault.reason, { positionId: trade?.tradeId ?? null, price: markPrice })
   }
 
   private accountDisagrees(decision: NamedDecision): void {
