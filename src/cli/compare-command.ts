@@ -5,6 +5,7 @@ import { EXIT_CODES_HELP } from './exit-codes.js'
 const EXAMPLES = `Examples:
   dolphin paper --days days/ --out may && dolphin compare may
   dolphin compare days/ --session may --csv differences.csv        with the days in another place
+  dolphin compare days/ --from 2025-05-10 --to 2025-05-12           both runs at once
   dolphin compare may --bulk simulated                              against the champion's simulated costs
   dolphin compare may --json | jq .effects`
 
@@ -18,11 +19,15 @@ export function register(parent: Command): void {
         'attribute each difference: size, entry price, exit price, time of exit, fees,\n' +
         'funding, missed and extra trades. The parts of a difference sum to it to the\n' +
         'last digit (docs/compare.md). Exit code 1 when something has no cause that the\n' +
-        'records show.',
+        'records show. Days without a session are traded on paper first.',
     )
-    .argument('[days...]', "folders or files of the session's days (default: where it had them from), or the session")
-    .option('--session <folder>', 'the folder of the paper session')
+    .argument('[days...]', 'the folder of a session, or folders or files of days')
+    .option('--session <folder>', 'the folder of the paper session (default: trade the days on paper first)')
     .option('--bulk <fills>', 'fills of the bulk run: bar-price (free of cost) or simulated', 'bar-price')
+    .option('--from <date>', 'without a session: first day to trade, YYYY-MM-DD')
+    .option('--to <date>', 'without a session: last day')
+    .option('--fills <kind>', 'without a session: realistic or bar-price (default: realistic)')
+    .option('--seed <n>', 'without a session: of whatever is drawn at random (default: 1)')
     .option('--all', 'also the trades that do not differ')
     .option('--csv <file>', 'every trade with its exact amounts, name.csv')
     .option('--json', 'the comparison as JSON on stdout, with exact amounts')

@@ -1,4 +1,6 @@
-import { extname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { type PaperOptions, paperOptions } from './paper-options.js'
 import { found, type Problem, UserError } from './problems.js'
 import { didYouMean } from './suggest.js'
 
@@ -6,6 +8,10 @@ import { didYouMean } from './suggest.js'
 export interface RawCompareOptions {
   readonly session?: string
   readonly bulk: string
+  readonly from?: string
+  readonly to?: string
+  readonly fills?: string
+  readonly seed?: string
   readonly all?: boolean
   readonly csv?: string
   readonly json?: boolean
@@ -15,7 +21,8 @@ export interface RawCompareOptions {
 export interface CompareOptions {
   /** Folders or files; none: where the session had them from. */
   readonly days: readonly string[]
-  readonly session: string
+  /** The folder of a session, or what to run one with. */
+  readonly session: string | PaperOptions
   readonly bulk: 'bar-price' | 'simulated'
   readonly all: boolean
   readonly csv?: string
@@ -24,18 +31,26 @@ export interface CompareOptions {
 }
 
 const BULK: readonly string[] = ['bar-price', 'simulated'] satisfies CompareOptions['bulk'][]
+/** What a session of its own is run with. */
+const PAPER_OPTIONS = ['from', 'to', 'fills', 'seed'] as const
 
 /**
- * Checks the options. The session may stand where days do: `dolphin compare may`. Throws {@link UserError} with every wrong
- * one.
+ * Checks the options. A session may stand where days do (`dolphin compare may`); days without one are traded on paper first.
+ * Throws {@link UserError} with every wrong one.
  */
 export function compareOptions(args: readonly string[], raw: RawCompareOptions): CompareOptions {
   const problems: Problem[] = []
   const { bulk, csv } = raw
-  const isSession = raw.session === undefined && args.length === 1
-  const session = isSession ? args[0] : raw.session
-  if (session === undefined || session === '') {
-    problems.push({ place: '--session', message: 'expected the folder of a paper session, found none' })
+  const isSession = raw.session === undefined && args.length === 1 && existsSync(join(args[0]!, 'settings.json'))
+  const given = isSession ? args[0] : raw.session
+  if (given === '') problems.push({ place: '--session', message: 'expected the folder of a session, found ""' })
+  if (given === undefined && args.length === 0) {
+    problems.push({ place: '<days…>', message: 'expected the folder of a paper session, or days to trade, found none' })
+  }
+  if (given !== undefined) {
+    for (const name of PAPER_OPTIONS.filter((option) => raw[option] !== undefined)) {
+      problems.push({ place: `--${name}`, message: 'is for days without a session; this one has run already' })
+    }
   }
   if (!BULK.includes(bulk)) {
     const message = `expected ${BULK.join(' or ')}, found ${found(bulk)}${didYouMean(bulk, BULK)}`
@@ -47,11 +62,27 @@ export function compareOptions(args: readonly string[], raw: RawCompareOptions):
   if (problems.length > 0) throw new UserError(problems)
   return {
     days: isSession ? [] : args,
-    session: session!,
+    session: given ?? ownSession(args, raw),
     bulk: bulk as CompareOptions['bulk'],
     all: raw.all ?? false,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
     ...(csv === undefined ? {} : { csv }),
   }
+}
+
+function ownSession(
+  days: readonly string[],
+  { from, to, fills = 'realistic', seed = '1', quiet = false }: RawCompareOptions,
+) {
+  return paperOptions({
+    days,
+    fills,
+    seed,
+    quiet,
+    speed: 'max',
+    executor: 'in-process',
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  })
 }

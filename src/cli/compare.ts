@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSession } from '../adapters/session-log/read-session.js'
 import { SessionLogError } from '../adapters/session-log/refusal.js'
@@ -13,15 +14,19 @@ import { reason } from './config.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { watchInterrupt } from './interrupt.js'
 import { refuseOverwriting } from './overwriting.js'
+import type { PaperOptions } from './paper-options.js'
+import { preparePaper } from './paper-setup.js'
+import { runVirtualPaper } from './paper-virtual.js'
 import { Interrupted, UserError } from './problems.js'
 import { coloursFor, notice, printResult } from './terminal.js'
 import { stageFile } from './write-atomically.js'
 
 /** Runs `dolphin compare` on checked options. */
 export async function runCompare(options: CompareOptions): Promise<ExitCode> {
-  const watch = watchInterrupt()
+  const watch = watchInterrupt('bar')
   try {
-    const session = await sessionAt(options.session)
+    const { session: given } = options
+    const session = typeof given === 'string' ? await sessionAt(given) : await tradedSession(given, watch.signal)
     refuseOverwritingInputs(session, options.csv)
     if (!options.quiet) for (const line of caveats(session)) notice(line)
     const bulk = await bulkRunOf(session, options, watch.signal)
@@ -48,6 +53,19 @@ function comparisonOf(bulk: BacktestReport, session: Session): Comparison {
     sessionOpen: session.summary?.openTrades ?? [],
     missedEntries: session.missedEntries,
   })
+}
+
+/** A session of the days, traded now in a folder that is gone afterwards. */
+async function tradedSession(options: PaperOptions, signal: AbortSignal): Promise<Session> {
+  const folder = mkdtempSync(join(tmpdir(), 'dolphin-compare-'))
+  try {
+    const setup = await preparePaper({ ...options, out: join(folder, 'session') }, signal)
+    const { finished } = await runVirtualPaper(setup, options, signal)
+    if (!finished) throw new Interrupted('Interrupted; nothing was written.')
+    return await sessionAt(join(folder, 'session'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /** A session's folder, or one that holds exactly one session. */

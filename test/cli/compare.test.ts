@@ -65,6 +65,29 @@ describe('dolphin compare', () => {
     })
   })
 
+  it('trades days without a session on paper first: at bar prices, decisions and sizes are those of the backtest', async () => {
+    const { code, stdout, stderr } = await runCommand(register, [
+      'compare',
+      ...PATHS,
+      '--fills',
+      'bar-price',
+      '--quiet',
+    ])
+    expect(stderr).toBe('')
+    expect(stdout).toContain('Identical: the same decisions and the same sizes.')
+    expect(code).toBe(EXIT.ok)
+  }, 120_000)
+
+  it('explains every difference of a realistic session to the last digit', async () => {
+    const { code, stdout } = await runCommand(register, ['compare', ...PATHS.slice(0, 2), '--json', '--quiet'])
+    const { trades: compared, effects, difference, explained, identical } = JSON.parse(stdout)
+    expect([code, explained, identical]).toEqual([EXIT.ok, true, false])
+    expect(compared.length).toBeGreaterThan(5)
+    expect(effects).toMatchObject({ unexplained: '0', fees: expect.stringMatching(/^-/) })
+    const sum = Object.values<string>(effects).reduce((total, value) => total.plus(value), new Exact(0))
+    expect(sum.toFixed()).toBe(difference)
+  }, 120_000)
+
   it('answers 0 where every difference has its cause, and adds up', async () => {
     await writeSession(
       out.path,
@@ -176,8 +199,22 @@ describe('dolphin compare', () => {
 
 describe('dolphin compare refuses', () => {
   it.each([
-    ['no session', ['compare'], '--session: expected the folder of a paper session, found none'],
-    ['days without a session', ['compare', 'days', 'more'], '--session: expected the folder of a paper session'],
+    [
+      'nothing to compare',
+      ['compare'],
+      '<days…>: expected the folder of a paper session, or days to trade, found none',
+    ],
+    ['days that are not there', ['compare', 'nowhere/days'], 'nowhere/days'],
+    [
+      'a period of a session',
+      ['compare', '--session', 'x', '--from', '2025-05-10'],
+      '--from: is for days without a session',
+    ],
+    [
+      'other fills than there are',
+      ['compare', PATHS[0]!, '--fills', 'realist'],
+      '--fills: expected realistic or bar-price',
+    ],
     ['another bulk run', ['compare', 'days', '--session', 'x', '--bulk', 'simulate'], "did you mean 'simulated'"],
     [
       'another table',
