@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { PaperSettings } from '../adapters/paper/settings.js'
+import { DECISION_TIMINGS, type DecisionSettings } from '../core/decision/settings.js'
 import { LINK_TIMINGS } from '../core/execution/link-endpoint.js'
 import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS, type ExecutionSettings } from '../core/execution/settings.js'
 import { CHAMPION_RISK, checkRiskConfig, type RiskConfig } from '../core/risk/risk-config.js'
@@ -14,6 +15,7 @@ import { didYouMean } from './suggest.js'
 export interface ExecutionConfig {
   /** Both sides' link, and everything of the execution side but its instruments and build. */
   readonly execution: Omit<ExecutionSettings, 'instruments' | 'build'>
+  readonly decision: DecisionSettings['timings']
   readonly risk: RiskConfig
   readonly paper: PaperConfig
 }
@@ -62,6 +64,10 @@ export const EXECUTION_CONFIG_DEFAULTS = {
   'exchange.truth_ms': EXECUTION_TIMINGS.truthEveryMs,
   'exchange.report_repeat_ms': EXECUTION_TIMINGS.reportRepeatMs,
   'exchange.retry_after_ms': EXECUTION_TIMINGS.retryAfterMs,
+  'decision.proposal_delay_max_ms': DECISION_TIMINGS.proposalDelayMaxMs,
+  'decision.intent_wait_max_ms': DECISION_TIMINGS.intentWaitMaxMs,
+  'decision.outcome_wait_max_ms': DECISION_TIMINGS.outcomeWaitMaxMs,
+  'decision.exit_repeat_ms': DECISION_TIMINGS.exitRepeatMs,
   'journal.capacity': EXECUTION_DEFAULTS.journalCapacity,
   'risk.leverage_target': CHAMPION_RISK.leverageTarget,
   'risk.leverage_max': CHAMPION_RISK.leverageMax,
@@ -224,6 +230,12 @@ function configOf(values: Values): ExecutionConfig {
         stopOrders: values['protection.stop_orders'] as boolean,
       },
       journalCapacity: ms('journal.capacity'),
+    },
+    decision: {
+      proposalDelayMaxMs: ms('decision.proposal_delay_max_ms'),
+      intentWaitMaxMs: ms('decision.intent_wait_max_ms'),
+      outcomeWaitMaxMs: ms('decision.outcome_wait_max_ms'),
+      exitRepeatMs: ms('decision.exit_repeat_ms'),
     },
     risk: checkRiskConfig({
       leverageTarget: ms('risk.leverage_target'),

@@ -83,6 +83,9 @@ export function paperOptions(raw: RawPaperOptions): PaperOptions {
   if (raw.executor === 'process' && !(typeof speed === 'number' && speed <= PROCESS_SPEED_MAX)) {
     wrong('--speed', `expected a factor up to ${PROCESS_SPEED_MAX} with --executor process, found ${found(raw.speed)}`)
   }
+  if (raw.resume && speed !== 'max') {
+    wrong('--resume', 'goes with --speed max: an exchange that plays by the clock does not outlive its process')
+  }
   for (const option of ['execution', 'instruments', 'out'] as const) {
     if (raw[option] === '') wrong(`--${option}`, `expected a ${option === 'out' ? 'folder' : 'file'}, found ""`)
   }

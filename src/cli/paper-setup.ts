@@ -70,6 +70,7 @@ export async function preparePaper(options: PaperOptions, signal: AbortSignal): 
     idPrefix: 'P',
     initialBalanceUsd: capital,
     risk: config.risk,
+    timings: config.decision,
     link: config.execution.link,
     market: marketLimits(options, days.stepMs),
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ALERT_LEVELS } from '../core/analytics/alert-policy.js'
+import type { PaperResult } from './paper-session.js'
 import type { PaperSetup } from './paper-setup.js'
-import type { PaperResult } from './paper-virtual.js'
 import type { SessionFigures } from './session-books.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from './summary-format.js'
 import type { Colours } from './terminal.js'

@@ -1,9 +1,9 @@
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { watchInterrupt } from './interrupt.js'
 import type { PaperOptions } from './paper-options.js'
-import { preparePaper } from './paper-setup.js'
+import type { PaperResult } from './paper-session.js'
+import { type PaperSetup, preparePaper } from './paper-setup.js'
 import { paperSummaryJson, paperSummaryText } from './paper-summary.js'
-import { runVirtualPaper } from './paper-virtual.js'
 import { Interrupted } from './problems.js'
 import { coloursFor, notice, printResult } from './terminal.js'
 
@@ -13,7 +13,7 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
   try {
     const setup = await preparePaper(options, watch.signal)
     for (const line of options.quiet ? [] : setup.notices) notice(line)
-    const result = await runVirtualPaper(setup, options, watch.signal)
+    const result = await run(setup, options, watch.signal)
     if (!result.finished) throw new Interrupted(interruptedText(result.atMs, setup.folder))
     await printResult(
       options.json ? paperSummaryJson(setup, result) : paperSummaryText(setup, result, coloursFor(process.stdout)),
@@ -22,6 +22,12 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
   } finally {
     watch.stop()
   }
+}
+
+/** By a clock, or on virtual time: the other one's parts are not loaded. */
+async function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Promise<PaperResult> {
+  if (options.speed === 'max') return (await import('./paper-virtual.js')).runVirtualPaper(setup, options, signal)
+  return (await import('./paper-live.js')).runLivePaper(setup, options, signal)
 }
 
 function interruptedText(atMs: number, folder: string): string {

@@ -1,6 +1,5 @@
 import type { BacktestSettings } from '../core/backtest/settings.js'
 import { checkTimestamps } from '../core/days/timestamps.js'
-import { assessDay } from '../core/forewarner/gate.js'
 import { type DayColumns, DayError } from '../ports/days.js'
 import type { StrategyBar } from '../ports/strategy.js'
 
@@ -9,7 +8,7 @@ const WARMUP_ROWS = 100
 const NS_PER_MS = 1_000_000n
 
 /** What a session takes of a run's settings to make its bars. */
-export type BarSettings = Pick<BacktestSettings, 'parameters' | 'posture' | 'volGate' | 'breaker' | 'forewarner'>
+export type BarSettings = Pick<BacktestSettings, 'posture' | 'volGate' | 'breaker'>
 
 /**
  * Recorded days as the bars that a session would have seen: each with what was known by then, numbered from 0 on over all
@@ -37,7 +36,7 @@ export class SessionBars {
       throw new DayError({ file: columns.date }, `a day after ${last.date}`, columns.date)
     }
     checkTimes(columns)
-    const { breaker, forewarner, parameters, volGate } = this.settings
+    const { breaker, volGate } = this.settings
     const boost = breaker?.boostForDate(columns.date)
     this.before += last?.bars ?? 0
     this.columns = columns
@@ -45,14 +44,6 @@ export class SessionBars {
     this.day = {
       date: columns.date,
       ...(boost === undefined ? {} : { boost: boost.boost, beta: boost.beta }),
-      ...(forewarner === undefined
-        ? {}
-        : {
-            forewarner: assessDay(forewarner, {
-              date: columns.date,
-              maxLeverage: parameters.max_leverage * (boost?.boost ?? 1),
-            }).status,
-          }),
     }
   }
 

@@ -1,5 +1,5 @@
 import { PaperExchange } from '../adapters/paper/paper-exchange.js'
-import type { PaperSettings } from '../adapters/paper/settings.js'
+import type { PaperMarketEvent, PaperSettings } from '../adapters/paper/settings.js'
 import { type DecisionEvent, DecisionSide } from '../core/decision/decision-side.js'
 import type { DecisionRecord } from '../core/decision/records.js'
 import type { DecisionSettings } from '../core/decision/settings.js'
@@ -8,7 +8,7 @@ import type { ExecutionRecord } from '../core/execution/records.js'
 import type { ExecutionSettings } from '../core/execution/settings.js'
 import { recordLine } from '../core/journal/frame.js'
 import type { Alert } from '../ports/alerts.js'
-import { Exact } from '../ports/exact.js'
+import { type DecimalText, Exact } from '../ports/exact.js'
 import type { ExecutionEvent } from '../ports/sides.js'
 import type { Strategy, StrategyBar } from '../ports/strategy.js'
 import { SideHost } from './side-host.js'
@@ -87,15 +87,13 @@ export class VirtualSession {
   bar(bar: StrategyBar): void {
     this.runTo(bar.timestampMs)
     this.decisionHost.post({ kind: 'bar', bar })
-    for (let i = 0; i < bar.symbols.length; i++) {
-      const price = bar.prices[i]!
-      if (price > 0) this.exchange.market({ kind: 'bar', symbol: bar.symbols[i]!, close: new Exact(price).toFixed() })
-    }
+    for (const event of pricesOf(bar)) this.exchange.market(event)
     this.throwFailure()
   }
 
-  /** Funding settles on every position in these symbols. */
-  funding(symbols: readonly string[], rate: string): void {
+  /** Funding settles at a moment, on whatever position is held in these symbols. */
+  funding(symbols: readonly string[], rate: DecimalText, atMs: number): void {
+    this.runTo(Math.max(atMs, this.setup.time.epochMs()))
     for (const symbol of symbols) this.exchange.market({ kind: 'fundingRate', symbol, rate })
   }
 
@@ -113,4 +111,12 @@ export class VirtualSession {
   private throwFailure(): void {
     if (this.failure !== undefined) throw this.failure.error
   }
+}
+
+/** A bar as the market that an exchange sees. */
+export function pricesOf({ symbols, prices }: StrategyBar): PaperMarketEvent[] {
+  return symbols.flatMap((symbol, i) => {
+    const price = prices[i]!
+    return price > 0 ? [{ kind: 'bar' as const, symbol, close: new Exact(price).toFixed() }] : []
+  })
 }

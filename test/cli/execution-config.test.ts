@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { EXECUTION_CONFIG_DEFAULTS, loadExecutionConfig } from '../../src/cli/execution-config.js'
 import { packageFile } from '../../src/cli/package-files.js'
+import { DECISION_TIMINGS } from '../../src/core/decision/settings.js'
 import { EXECUTION_DEFAULTS } from '../../src/core/execution/settings.js'
 import { CHAMPION_RISK } from '../../src/core/risk/risk-config.js'
 
@@ -24,6 +25,7 @@ describe('the execution configuration', () => {
   it('has the defaults of the core without a file', async () => {
     const config = await loadExecutionConfig()
     expect(config.execution).toEqual(EXECUTION_DEFAULTS)
+    expect(config.decision).toEqual(DECISION_TIMINGS)
     expect(config.risk).toEqual(CHAMPION_RISK)
   })
 
@@ -43,6 +45,7 @@ describe('the execution configuration', () => {
     )
     const defaults = await loadExecutionConfig()
     expect(config).toEqual({
+      ...defaults,
       execution: { ...defaults.execution, takeProfit: '0.02' },
       risk: { ...defaults.risk, circuitBreaker: { ...defaults.risk.circuitBreaker, lossPctMax: null } },
       paper: { ...defaults.paper, makerFee: '0' },

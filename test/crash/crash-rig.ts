@@ -7,7 +7,7 @@ import { PaperVenue } from '../../src/adapters/paper/paper-venue.js'
 import { serveLink } from '../../src/adapters/socket/socket-link.js'
 import { serveVenue } from '../../src/adapters/socket/venue-server.js'
 import { codeHash } from '../../src/cli/code-hash.js'
-import { loadExecutionConfig } from '../../src/cli/execution-config.js'
+import { type ExecutionConfig, loadExecutionConfig } from '../../src/cli/execution-config.js'
 import { loadInstruments } from '../../src/cli/instruments.js'
 import { packageFile } from '../../src/cli/package-files.js'
 import { SideHost } from '../../src/cli/side-host.js'
@@ -32,6 +32,7 @@ const CONFIG = `
 link: { heartbeat_ms: 40, heartbeats_missed_ms: 400, silent_max_ms: 1000, resync_ms: 40, lost_dwell_ms: 8000 }
 protection: { take_profit: 0.004, catastrophic_stop: 0.02, watch_grace_ms: 100 }
 exchange: { answer_max_ms: 400, query_ms: 100, submit_valid_ms: 500, truth_ms: 150, report_repeat_ms: 100, retry_after_ms: [50, 100, 200] }
+decision: { intent_wait_max_ms: 200, outcome_wait_max_ms: 700, exit_repeat_ms: 100 }
 risk: { consecutive_losses_max: null, loss_pct_max: null }
 `
 const QUOTES_MS = 5
@@ -73,7 +74,7 @@ export class CrashRig {
       build: codeHash(packageFile('dist')).slice(0, 16),
     }
     const link = await serveLink(join(folder, 'link.sock'))
-    const rig = new CrashRig(seed, folder, settings, { link, risk: config.risk })
+    const rig = new CrashRig(seed, folder, settings, { link, config })
     rig.closers.push((await serveVenue(join(folder, 'exchange.sock'), rig.venue)).close)
     rig.begin()
     return rig
@@ -83,7 +84,7 @@ export class CrashRig {
     seed: number,
     folder: string,
     settings: ExecutionSettings,
-    { link, risk }: { readonly link: Link; readonly risk: (typeof DECISION_DEFAULTS)['risk'] },
+    { link, config }: { readonly link: Link; readonly config: ExecutionConfig },
   ) {
     this.seed = seed
     this.folder = folder
@@ -114,7 +115,8 @@ export class CrashRig {
         build,
         idPrefix: 'C',
         initialBalanceUsd: BALANCE_USD,
-        risk,
+        risk: config.risk,
+        timings: config.decision,
         link: settings.link,
       },
       [strategy],

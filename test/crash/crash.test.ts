@@ -45,13 +45,7 @@ describe('an executor that is killed again and again', () => {
     [
       'a fill that was counted twice',
       /is in the executor's journal twice/,
-      (held) => ({
-        ...held,
-        execution: {
-          ...held.execution,
-          records: held.execution.records.flatMap((r) => (r.type === 'fill' ? [r, r] : [r])),
-        },
-      }),
+      (held) => ({ ...held, execution: { ...held.execution, records: doubled(held.execution.records) } }),
     ],
     ['a fill that was invented', /was never made/, (held) => ({ ...held, fills: held.fills.slice(1) })],
     [
@@ -101,4 +95,11 @@ type Records = Evidence['execution']['records']
 /** The same journal without some of its records. */
 function withRecords(held: Evidence, keep: (record: Records[number]) => boolean): Evidence {
   return { ...held, execution: { ...held.execution, records: held.execution.records.filter(keep) } }
+}
+
+/** The same journal with every fill twice. */
+function doubled(records: Records): Records {
+  const twice: Records[number][] = []
+  for (const record of records) twice.push(record, ...(record.type === 'fill' ? [record] : []))
+  return twice
 }

@@ -1,0 +1,38 @@
+import type { StrategyBar } from '../ports/strategy.js'
+import { readPaperDays } from './paper-days.js'
+import type { PaperSetup } from './paper-setup.js'
+import { SessionBars } from './session-bars.js'
+
+/** A bar of a session, and what happens before it. */
+export interface PaperStep {
+  readonly bar: StrategyBar
+  readonly date: string
+  /** Last bar of its day. */
+  readonly endsDay: boolean
+  /** Funding has settled at this time, UTC ms, since the bar before. */
+  readonly fundedAtMs?: number
+}
+
+/** Funding settles at 00:00, 08:00 and 16:00 UTC. */
+const FUNDING_MS = 28_800_000
+
+/**
+ * The bars of a session's days, one after the other. Reading ends with the reason of the signal.
+ *
+ * @throws DayError
+ */
+export async function* paperSteps(setup: PaperSetup, signal: AbortSignal): AsyncGenerator<PaperStep, void, void> {
+  const bars = new SessionBars(setup.run)
+  let fundedAtMs: number | undefined
+  for await (const { columns } of readPaperDays(setup.days.files, signal)) {
+    bars.beginDay(columns)
+    for (let row = 0; row < columns.bars; row++) {
+      const bar = bars.bar(row)
+      const settledMs = bar.timestampMs - (bar.timestampMs % FUNDING_MS)
+      const isFunded = fundedAtMs !== undefined && settledMs > fundedAtMs
+      fundedAtMs = settledMs
+      const endsDay = row === columns.bars - 1
+      yield { bar, date: columns.date, endsDay, ...(isFunded ? { fundedAtMs: settledMs } : {}) }
+    }
+  }
+}
