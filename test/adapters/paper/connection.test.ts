@@ -54,6 +54,12 @@ describe('latency', () => {
     ])
   })
 
+  test('what is due at the same moment comes in the order in which it was said', () => {
+    const desk = new Desk()
+    desk.quote('100', '100.2')
+    expect(desk.submit(BUY).map(({ kind }) => kind)).toEqual(['acknowledged', 'order', 'fill', 'order'])
+  })
+
   test('a draw lies within its range, half of them in the lowest eighth', () => {
     const random = Random.seeded(3)
     const draws = Array.from({ length: 10_000 }, () => random.latencyMs({ minMs: 100, maxMs: 900 }))

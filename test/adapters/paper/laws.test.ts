@@ -13,6 +13,8 @@ type Step =
   | { readonly step: 'wait'; readonly ms: number }
   | { readonly step: 'cap'; readonly quantity: string | null }
   | { readonly step: 'connection'; readonly connected: boolean }
+  | { readonly step: 'repeat'; readonly count: number }
+  | { readonly step: 'reject'; readonly count: number }
 
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT'] as const
 const SETTINGS: PaperSettings = {
@@ -192,6 +194,12 @@ class Player {
         break
       case 'cap':
         this.exchange.faults.capDisplayed(one.quantity)
+        break
+      case 'repeat':
+        this.exchange.faults.repeatNext(one.count, 50)
+        break
+      case 'reject':
+        this.exchange.faults.rejectNext(one.count, 'RATE_LIMITED')
         break
       case 'connection':
         if (one.connected) this.exchange.faults.reconnect(this.nowMs)
@@ -379,14 +387,18 @@ describe('whatever the market and the orders', () => {
 })
 
 describe('the machine', () => {
-  const connection = fc.boolean().map((connected): Step => ({ step: 'connection', connected }))
-  const withCuts = fc
-    .array(fc.oneof({ arbitrary: steps, weight: 3 }, { arbitrary: fc.tuple(connection), weight: 1 }), { maxLength: 4 })
+  const fault = fc.oneof(
+    fc.boolean().map((connected): Step => ({ step: 'connection', connected })),
+    fc.nat(9).map((count): Step => ({ step: 'repeat', count })),
+    fc.nat(3).map((count): Step => ({ step: 'reject', count })),
+  )
+  const withFaults = fc
+    .array(fc.oneof({ arbitrary: steps, weight: 3 }, { arbitrary: fc.tuple(fault), weight: 2 }), { maxLength: 6 })
     .map((parts) => parts.flat())
 
   test('gives the same bytes for the same seed and the same steps', () => {
     fc.assert(
-      fc.property(withCuts, fc.integer(), (taken, seed) => {
+      fc.property(withFaults, fc.integer(), (taken, seed) => {
         const trace = () => {
           const player = new Player({ ...SETTINGS, seed })
           const told = taken.map((one) => player.take(one))
@@ -400,7 +412,7 @@ describe('the machine', () => {
 
   test('goes on from a snapshot, through JSON, as if nothing had happened', () => {
     fc.assert(
-      fc.property(withCuts, fc.nat(), (taken, at) => {
+      fc.property(withFaults, fc.nat(), (taken, at) => {
         const cut = taken.length === 0 ? 0 : at % taken.length
         const whole = new Player(SETTINGS)
         for (const one of taken.slice(0, cut)) whole.take(one)
