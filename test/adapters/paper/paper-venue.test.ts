@@ -24,6 +24,7 @@ function paper(clock: Clock, answerMs: number): { exchange: PaperExchange; venue
     startingBalanceUsd: CONTRACT_BALANCE_USD,
     seed: 7,
     answerLatency: { minMs: answerMs, maxMs: 2 * answerMs },
+    streamLatency: { minMs: 5, maxMs: 5 },
   })
   return { exchange, venue: new PaperVenue({ exchange, clock, requestTimeoutMs: 1_000 }) }
 }
@@ -96,4 +97,31 @@ test('an answer after the timeout goes nowhere', async () => {
   await clock.settle()
   expect(clock.nowMs()).toBeGreaterThanOrEqual(5_000)
   expect(events.map(({ kind }) => kind)).toEqual(['unknown'])
+})
+
+test('whoever closes while listening hears nothing more', async () => {
+  const clock = new VirtualClock()
+  const { venue } = paper(clock, 1)
+  const events: VenueEvent[] = []
+  venue.listen((event) => {
+    events.push(event)
+    void venue.close()
+  })
+  for (const bid of ['59999', '59998', '59997']) venue.market({ kind: 'quote', quote: { ...QUOTE, bid } })
+  await clock.settle()
+  expect(events.map(({ kind }) => kind)).toEqual(['quote'])
+})
+
+test('after the end a request is unknown and never reaches the exchange', async () => {
+  const clock = new VirtualClock()
+  const { exchange, venue } = paper(clock, 1)
+  const events: VenueEvent[] = []
+  venue.listen((event) => events.push(event))
+  await venue.close()
+  venue.send({ kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 })
+  venue.market({ kind: 'quote', quote: QUOTE })
+  expect(events).toEqual([])
+  await clock.settle()
+  expect(events).toMatchObject([{ kind: 'unknown', requestId: 't' }])
+  expect(exchange.nextDueMs()).toBeUndefined()
 })
