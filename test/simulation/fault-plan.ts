@@ -48,7 +48,7 @@ export const FAULT_KINDS = {
     [31_000, 40_000],
     1,
   ),
-  'venue-timeout-done': row('Requests are done, but no answer comes: unknown', false, [500, 8_000], [0.2, 1], 4),
+  'venue-timeout-done': row('Requests are done, but no answer comes: unknown', false, [500, 8_000], [0.2, 1], 6),
   'venue-timeout-lost': row('Requests never arrive: unknown', false, [500, 8_000], [0.2, 1], 4),
   'venue-late-arrival': row(
     'Requests arrive `amount` ms late, after their answer was unknown',
@@ -57,7 +57,7 @@ export const FAULT_KINDS = {
     [3_000, 15_000],
     3,
   ),
-  'venue-reject': row('Orders are rejected, with probability `amount`', false, [500, 15_000], [0.2, 1], 3),
+  'venue-reject': row('Orders are rejected, with probability `amount`', false, [500, 15_000], [0.2, 1], 6),
   'venue-thin-book': row(
     'Displayed sizes shrink to `amount` of theirs: partial fills',
     false,
@@ -112,9 +112,9 @@ export const FAULT_KINDS = {
   'wrong-build': row(
     'The process is started again as another build, later as the right one',
     true,
-    [2_000, 15_000],
+    [2_000, 30_000],
     NONE,
-    1,
+    2,
   ),
   'operator-kill': row('The operator kills, and resumes later', true, [3_000, 30_000], NONE, 2),
   'operator-reduce-only': row('The operator allows no entries, and resumes later', true, [3_000, 30_000], NONE, 2),

@@ -33,13 +33,14 @@ export class Market {
   private silent = false
 
   constructor(
-    seed: number,
+    { seed, volatility }: { readonly seed: number; readonly volatility?: number },
     private readonly queue: EventQueue,
     private readonly faults: FaultBoard,
     private readonly listeners: MarketListeners,
   ) {
     this.random = new Xoshiro128(seed, MARKET_STREAM)
-    this.volatility = 0.0001 * 2 ** this.random.between(0, 4.5)
+    const drawn = 0.0001 * 2 ** this.random.between(0, 4.5)
+    this.volatility = volatility ?? drawn
     this.trend = this.volatility * this.random.between(-0.2, 0.2)
     INSTRUMENTS.forEach((_, symbol) => {
       queue.after(this.random.integer(0, 1_000), () => this.tick(symbol))

@@ -5,6 +5,7 @@ import type { ExecutionSide } from '../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../src/core/execution/records.js'
 import type { Alert } from '../../src/ports/alerts.js'
 import type { ExecutionEvent, OperatorCommand } from '../../src/ports/sides.js'
+import type { Strategy, StrategyBar } from '../../src/ports/strategy.js'
 import type { VenueEvent } from '../../src/ports/venue.js'
 import { EventQueue } from './event-queue.js'
 import { type ActiveFault, FaultBoard } from './fault-board.js'
@@ -14,7 +15,7 @@ import { Operator, type SideView } from './operator.js'
 import { Oracle } from './oracle.js'
 import { PLANTED_BUGS, type PlantedBug, type PlantedBugName, withBug } from './planted-bugs.js'
 import { type HostSurroundings, SideHost } from './side-host.js'
-import { decisionSide, executionSide, STARTING_BALANCE_USD } from './sides.js'
+import { decisionSide, executionSide, STARTING_BALANCE_USD, strategiesOf } from './sides.js'
 import { SimDisk } from './sim-disk.js'
 import { SimLink } from './sim-link.js'
 import { SimVenue } from './sim-venue.js'
@@ -26,6 +27,10 @@ export interface WorldSettings {
   readonly seed: number
   readonly plan: FaultPlan
   readonly planted?: PlantedBugName
+  /** Instead of the seed's own. */
+  readonly strategies?: () => readonly Strategy[]
+  /** Of prices, fraction per second; drawn from the seed without it. */
+  readonly volatility?: number
   /** For a person who looks into a run. */
   readonly log?: (line: string) => void
 }
@@ -50,7 +55,7 @@ export class World {
   private bars = 0
 
   constructor(private readonly settings: WorldSettings) {
-    const { seed, plan, planted } = settings
+    const { seed, plan, planted, strategies = () => strategiesOf(seed) } = settings
     const { queue } = this
     const bug: Partial<PlantedBug> = planted === undefined ? {} : PLANTED_BUGS[planted]
     this.faults = new FaultBoard(seed, plan, queue, {
@@ -71,7 +76,7 @@ export class World {
     this.decision = new SideHost(
       'decision',
       {
-        make: (records) => decisionSide(records, this.builds.decision, seed),
+        make: (records) => decisionSide(records, this.builds.decision, strategies()),
         driven: (side, restarts) => withBug(side, bug.decision?.(restarts)),
       },
       new SimDisk<DecisionRecord>('decision', seed, queue, this.faults),
@@ -88,9 +93,9 @@ export class World {
       queue,
       this.surroundings(),
     )
-    this.market = new Market(seed, queue, this.faults, {
+    this.market = new Market(settings, queue, this.faults, {
       quote: (quote) => this.venue.market(quote),
-      bar: (bar) => this.decision.handle({ kind: 'bar', bar: { ...bar, bar: this.bars++ } }),
+      bar: (bar) => this.bar(bar),
     })
     this.watch = new Watch(this)
     this.operator = new Operator(queue, {
@@ -160,6 +165,13 @@ export class World {
       lockedOut: side === 'decision' && decision?.state.latches.ACCOUNT_MISMATCH !== undefined,
       breakerOpen: side === 'decision' && decision?.state.breaker.state === 'OPEN',
     }
+  }
+
+  /** The first that reaches the journal begins the day. */
+  private bar(bar: Omit<StrategyBar, 'bar'>): void {
+    const isFirst = this.decision.side?.state.bar === -1
+    const day = isFirst ? { day: { date: '2026-01-01', boost: 1, beta: 0, forewarner: 'OK' as const } } : {}
+    this.decision.handle({ kind: 'bar', bar: { ...bar, ...day, bar: this.bars++ } })
   }
 
   private deliver(to: SideName, text: string): void {

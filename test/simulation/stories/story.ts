@@ -1,0 +1,91 @@
+import { expect } from 'vitest'
+import type { PaperOrder } from '../../../src/adapters/paper/order.js'
+import type { Fill } from '../../../src/ports/orders.js'
+import { ScriptedStrategy } from '../../support/scripted-strategy.js'
+import { disagreement, remainder } from '../agreement.js'
+import type { Fault, FaultKind, SideName } from '../fault-plan.js'
+import { World } from '../world.js'
+
+/** The story's strategy enters this, once, at this bar. */
+export const ENTERS_AT_MS = 15_000
+export const SYMBOL = 'BTCUSDT'
+
+/** A world in which prices stand still but for what the story does, and one entry is made. */
+export class Story {
+  readonly world: World
+  private readonly startMs: number
+  private nextId = 0
+
+  constructor(...plan: readonly Fault[]) {
+    const strategies = () => [
+      new ScriptedStrategy('story', ({ timestampMs, prices }, { held, pending, bars }) => {
+        if (held !== null || pending !== null || bars !== ENTERS_AT_MS / 5_000) return []
+        const price = prices[0]!
+        return [{ symbol: SYMBOL, type: 'ENTRY', direction: 1, notionalUsd: 12_345, price, reason: `${timestampMs}` }]
+      }),
+    ]
+    const faults = plan.map((fault) => ({ ...fault, id: ++this.nextId }))
+    this.world = new World({ seed: 1, plan: faults, strategies, volatility: 0 })
+    this.startMs = this.world.queue.nowMs
+    this.world.start('execution')
+    this.world.start('decision')
+  }
+
+  /** To that long after the beginning. */
+  to(ms: number): this {
+    this.world.runUntil(this.startMs + ms)
+    return this
+  }
+
+  /** Both sides and the venue agree within a minute, and may trade. */
+  agrees(): this {
+    const untilMs = this.world.queue.nowMs + 60_000
+    while (disagreement(this.world) !== undefined && this.world.queue.nowMs < untilMs) {
+      this.world.runUntil(this.world.queue.nowMs + 1_000)
+    }
+    expect(disagreement(this.world)).toBeUndefined()
+    return this
+  }
+
+  /** Everything is closed, and all books say the same to the digit. */
+  closes(): void {
+    this.world.closeEverything()
+    this.world.runUntil(this.world.queue.nowMs + 30_000)
+    expect(disagreement(this.world) ?? remainder(this.world)).toBeUndefined()
+    this.world.decision.checkReplay()
+    this.world.execution.checkReplay()
+  }
+
+  /** Orders the venue accepted, of that kind (`e`, `x`, `t`, `s`). */
+  orders(kind: string): readonly PaperOrder[] {
+    const { orders } = this.world.venue.exchange.snapshot().matcher
+    return orders.filter(({ request }) => new RegExp(`\\.${kind}\\d*$`).test(request.clientOrderId))
+  }
+
+  get fills(): readonly Fill[] {
+    return [...this.world.oracle.fills.values()]
+  }
+
+  /** Signed base units at the venue. */
+  get venueQuantity(): string {
+    return this.world.venue.exchange.snapshot().matcher.account.positions[SYMBOL]?.quantity ?? '0'
+  }
+
+  /** Signed base units as both sides have them; they must be the same. */
+  get recordedQuantity(): string {
+    const { trade } = this.world.execution.side!.state
+    const { position } = this.world.decision.side!.state
+    const execution = trade?.position.quantity ?? '0'
+    expect(position?.quantity ?? '0').toBe(execution)
+    return execution
+  }
+}
+
+export function fault(
+  kind: FaultKind,
+  atMs: number,
+  forMs: number,
+  { amount = 1, side = 'execution' }: { readonly amount?: number; readonly side?: SideName } = {},
+): Fault {
+  return { id: 0, kind, atMs, forMs, amount, side }
+}
