@@ -58,6 +58,8 @@ export class TwoSides {
   carries: (from: SideName, type: string) => boolean = () => true
   /** Between a bar and the time that follows it. */
   beforeRun: (() => void) | undefined
+  /** Of the execution side, from its next start on. */
+  executionBuild = BUILD
   prices: readonly number[] = [50_000, 2_000]
   private bars = 0
   private due: Due[] = []
@@ -99,6 +101,12 @@ export class TwoSides {
     if (name === 'decision') this.decision.side = this.newDecision(this.decision.disk)
     else this.execution.side = this.newExecution(this.execution.disk)
     this.give(name, { kind: 'start', nowMs: this.nowMs })
+  }
+
+  /** Its disk is lost: it starts as if it never had been. */
+  startAnew(name: SideName): void {
+    this[name].disk.length = 0
+    this.start(name)
   }
 
   kill(name: SideName): void {
@@ -178,11 +186,11 @@ export class TwoSides {
   }
 
   private newExecution(records: readonly ExecutionRecord[]): ExecutionSide {
-    const settings = { ...EXECUTION_DEFAULTS, instruments: INSTRUMENTS, build: BUILD }
+    const settings = { ...EXECUTION_DEFAULTS, instruments: INSTRUMENTS, build: this.executionBuild }
     return ExecutionSide.recover(settings, records)
   }
 
-  private give(name: SideName, event: CommonEvent): void {
+  give(name: SideName, event: CommonEvent): void {
     if (!this[name].isUp) return
     if (name === 'decision') this.takeDecision(this.decision.side.handle(event))
     else this.takeExecution(this.execution.side.handle(event))
