@@ -125,6 +125,10 @@ describe('margin', () => {
     desk.submit({ ...LIMIT, quantity: '2' })
     // 3 × 100.1 / 10, and the position has lost half the spread.
     expect(desk.truth().account).toMatchObject({ equityUsd: '999.9', availableMarginUsd: '969.87' })
+    desk.cancel('o2')
+    desk.submit({ ...LIMIT, quantity: '80' })
+    desk.quote('100', '100.2', { mark: '140' })
+    expect(desk.truth().account.availableMarginUsd).toBe('0')
   })
 })
 
