@@ -38,8 +38,9 @@ risk: { consecutive_losses_max: null, loss_pct_max: null }
 const QUOTES_MS = 5
 const BAR_MS = 40
 const BALANCE_USD = '1000000'
-/** A sign that does not come: the executor dies all the same. */
-const LIFE_MS_MAX = 2_500
+/** A sign that does not come: the executor dies all the same, so long after it was ready, or was started. */
+const READY_MS_MAX = 1_500
+const LIFE_MS_MAX = 8_000
 
 /**
  * Everything but the executor: the deciding side with a strategy that never rests, and an exchange that lives on whatever
@@ -143,15 +144,16 @@ export class CrashRig {
     const point = killPoint(this.seed, life)
     const executor = this.spawn()
     const kill = (): void => executor.kill()
-    const timer = setTimeout(kill, point.kind === 'time' ? point.afterMs : LIFE_MS_MAX)
+    const timers = [setTimeout(kill, point.kind === 'time' ? point.afterMs : LIFE_MS_MAX)]
     let given = 0
     this.onSign = (sign) => {
+      if (sign === 'ready') timers.push(setTimeout(kill, READY_MS_MAX))
       if (point.kind !== 'sign' || sign !== point.sign || ++given !== point.nth) return
       if (point.delayMs === 0) kill()
       else setTimeout(kill, point.delayMs)
     }
     const end = await executor.exited
-    clearTimeout(timer)
+    for (const timer of timers) clearTimeout(timer)
     this.onSign = () => {}
     this.throwBroken()
     const ended = end === 'SIGKILL' ? undefined : `exit ${end}: ${executor.stderr.slice(-2_000)}`
@@ -166,7 +168,8 @@ export class CrashRig {
     this.isResting = true
     const executor = this.spawn()
     const deadlineMs = performance.now() + msMax
-    while (!(await this.isAgreed()) && performance.now() < deadlineMs && !executor.hasExited) await pause(50)
+    while (!(executor.isReady && (await this.isAgreed())) && performance.now() < deadlineMs && !executor.hasExited)
+      await pause(50)
     this.throwBroken()
     const evidence = await this.evidence()
     executor.stop()
@@ -224,7 +227,7 @@ export class CrashRig {
       journal: this.executorJournal,
       config: join(folder, 'execution.yml'),
     }
-    return new ExecutorProcess(paths, SYMBOLS, () => this.onSign('journal'))
+    return new ExecutorProcess(paths, SYMBOLS, (sign) => this.onSign(sign))
   }
 
   private get executorJournal(): string {

@@ -49,10 +49,11 @@ describe('an executor that is killed again and again', () => {
     ],
     ['a fill that was invented', /was never made/, (held) => ({ ...held, fills: held.fills.slice(1) })],
     [
-      'an order that was sent twice',
-      /was submitted 2 times/,
-      (held) => ({ ...held, submits: new Map([...held.submits].map(([id]) => [id, 2])) }),
+      'an entry that was sent twice',
+      /e was submitted 2 times/,
+      (held) => withSubmits(held, { arrived: 2, accepted: 1 }),
     ],
+    ['an order that was made twice', /was accepted 2 times/, (held) => withSubmits(held, { arrived: 2, accepted: 2 })],
     [
       'an entry that left before its record',
       /without a durable record/,
@@ -78,7 +79,7 @@ it('the same seed kills at the same points, and at points of every kind', () => 
   const points = Array.from({ length: 200 }, (_, life) => killPoint(SEED, life))
   expect(points).toEqual(Array.from({ length: 200 }, (_, life) => killPoint(SEED, life)))
   const signs = new Set(points.map((point) => (point.kind === 'sign' ? point.sign : 'time')))
-  expect(signs.size).toBe(13)
+  expect(signs.size).toBe(14)
 })
 
 const POSITION = {
@@ -95,6 +96,10 @@ type Records = Evidence['execution']['records']
 /** The same journal without some of its records. */
 function withRecords(held: Evidence, keep: (record: Records[number]) => boolean): Evidence {
   return { ...held, execution: { ...held.execution, records: held.execution.records.filter(keep) } }
+}
+
+function withSubmits(held: Evidence, seen: { readonly arrived: number; readonly accepted: number }): Evidence {
+  return { ...held, submits: new Map([...held.submits.keys()].map((id) => [id, seen])) }
 }
 
 /** The same journal with every fill twice. */

@@ -15,8 +15,8 @@ import type { VenuePosition } from '../../src/ports/venue.js'
 /** What the exchange, the executor's journal and the deciding side say. */
 export interface Evidence {
   readonly settings: ExecutionSettings
-  /** Client order id → submits that reached the exchange. */
-  readonly submits: ReadonlyMap<string, number>
+  /** Client order id → submits that reached the exchange, and those it accepted. */
+  readonly submits: ReadonlyMap<string, { readonly arrived: number; readonly accepted: number }>
   readonly fills: readonly Fill[]
   readonly positions: readonly VenuePosition[]
   readonly openOrders: readonly OrderReport[]
@@ -44,7 +44,11 @@ export function lawsAfterKill({ submits, fills, execution, alerts }: Evidence): 
   }
   const { records, verdict } = execution
   if (verdict.kind === 'corrupt') broken.push(`the journal is damaged at record ${verdict.record}`)
-  for (const [id, times] of submits) if (times > 1) broken.push(`${id} was submitted ${times} times`)
+  for (const [id, { arrived, accepted }] of submits) {
+    if (accepted > 1) broken.push(`${id} was accepted ${accepted} times`)
+    // What closes may leave before its record is durable, and again under its id after a crash; what opens may not.
+    if (arrived > 1 && id.endsWith('.e')) broken.push(`${id} was submitted ${arrived} times`)
+  }
   const placed = new Set(records.flatMap((record) => (record.type === 'order' ? [record.order.clientOrderId] : [])))
   for (const id of submits.keys()) {
     if (id.endsWith('.e') && !placed.has(id)) broken.push(`${id} opened without a durable record`)

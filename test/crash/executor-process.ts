@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { PACKAGE_ROOT } from '../../src/cli/package-files.js'
+import type { Sign } from './kill-plan.js'
 
 const MAIN = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js')
 
@@ -18,18 +19,23 @@ export class ExecutorProcess {
   readonly exited: Promise<number | NodeJS.Signals>
   private readonly child: ChildProcess
   private readonly watcher: FSWatcher
+  /** It has recovered, and hears signals. */
+  isReady = false
   stderr = ''
   stdout = ''
 
-  constructor(paths: ExecutorPaths, symbols: readonly string[], onJournal: () => void) {
+  constructor(paths: ExecutorPaths, symbols: readonly string[], onSign: (sign: Sign) => void) {
     if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is not there: run npm run build first')
     mkdirSync(paths.journal, { recursive: true, mode: 0o700 })
-    this.watcher = watch(paths.journal, onJournal)
+    this.watcher = watch(paths.journal, () => onSign('journal'))
     const args = Object.entries(paths).flatMap(([name, path]) => [`--${name}`, path])
     const command = [MAIN, 'executor', ...args, '--symbols', symbols.join(','), '--json', '--until-stdin-ends']
     this.child = spawn(process.execPath, command, { cwd: PACKAGE_ROOT, env: { ...process.env, NO_COLOR: '1' } })
     this.child.stderr!.on('data', (chunk) => {
       this.stderr += chunk
+      if (this.isReady || !this.stderr.includes('Executor ready')) return
+      this.isReady = true
+      onSign('ready')
     })
     this.child.stdout!.on('data', (chunk) => {
       this.stdout += chunk

@@ -1,6 +1,6 @@
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
 
-/** What the rig sees of an executor's life, as a word: `submit`, `fill`, `ENTRY_INTENT`, `journal`, … */
+/** What the rig sees of an executor's life, as a word: `ready`, `submit`, `fill`, `ENTRY_INTENT`, `journal`, … */
 export type Sign = string
 
 /** When an executor dies: so long after it was started, or at once when it has given a sign for the nth time. */
@@ -8,8 +8,10 @@ export type KillPoint =
   | { readonly kind: 'time'; readonly afterMs: number }
   | { readonly kind: 'sign'; readonly sign: Sign; readonly nth: number; readonly delayMs: number }
 
-/** Start-up, recovery and the first seconds of trading. */
-const LIFE_MS_MAX = 1_200
+/** Loading and recovery; on a busy machine they take longer, and everything is before them. */
+const START_MS_MAX = 350
+/** After it is ready: finding the other side, and the first seconds of trading. */
+const TRADING_MS_MAX = 1_200
 
 const SIGNS: readonly Sign[] = [
   // Requests that have reached the exchange.
@@ -35,7 +37,7 @@ const SIGNS: readonly Sign[] = [
 
 /** How often a sign comes in a short life; three times where nothing is said. */
 const OFTEN: Readonly<Record<Sign, number>> = {
-  journal: 25,
+  journal: 60,
   snapshot: 6,
   POSITION_STATUS: 6,
   RESYNC_REQUEST: 1,
@@ -46,7 +48,9 @@ const OFTEN: Readonly<Record<Sign, number>> = {
 export function killPoint(seed: number, life: number): KillPoint {
   const random = new Xoshiro128(seed, life)
   const below = (limit: number): number => Math.floor((random.uint32() / 2 ** 32) * limit)
-  if (below(4) === 0) return { kind: 'time', afterMs: below(LIFE_MS_MAX) }
+  const kind = below(8)
+  if (kind === 0) return { kind: 'time', afterMs: below(START_MS_MAX) }
+  if (kind === 1) return { kind: 'sign', sign: 'ready', nth: 1, delayMs: below(TRADING_MS_MAX) }
   const sign = SIGNS[below(SIGNS.length)]!
   const nth = 1 + below(OFTEN[sign] ?? 3)
   // Half of them at once, the others within the time that a write or an answer takes.

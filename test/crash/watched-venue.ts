@@ -7,11 +7,13 @@ const OWN = 'rig-'
 
 /** The exchange as it is, with a witness: every submit that reached it, every fill it made, whoever was told of it. */
 export class WatchedVenue implements Venue {
-  /** Client order id → how often a submit of it arrived. */
-  readonly submits = new Map<string, number>()
+  /** Client order id → how often a submit of it arrived, and how often one was accepted. */
+  readonly submits = new Map<string, { arrived: number; accepted: number }>()
   private readonly venue: Venue
   private readonly signal: (sign: Sign) => void
   private listener: ((event: VenueEvent) => void) | undefined
+  /** Request id → client order id. */
+  private readonly submitting = new Map<string, string>()
   private readonly asked = new Map<string, (snapshot: VenueSnapshot) => void>()
 
   constructor(venue: Venue, signal: (sign: Sign) => void) {
@@ -23,7 +25,10 @@ export class WatchedVenue implements Venue {
   send(request: VenueRequest): void {
     if (request.kind === 'submit') {
       const id = request.order.clientOrderId
-      this.submits.set(id, (this.submits.get(id) ?? 0) + 1)
+      const seen = this.submits.get(id) ?? { arrived: 0, accepted: 0 }
+      seen.arrived++
+      this.submits.set(id, seen)
+      this.submitting.set(request.requestId, id)
     }
     this.venue.send(request)
     this.signal(request.kind)
@@ -53,6 +58,8 @@ export class WatchedVenue implements Venue {
   private hear(event: VenueEvent): void {
     const own = 'requestId' in event && event.requestId.startsWith(OWN) ? event : undefined
     if (own === undefined) {
+      const id = event.kind === 'acknowledged' ? this.submitting.get(event.requestId) : undefined
+      if (id !== undefined) this.submits.get(id)!.accepted++
       this.listener?.(event)
       this.signal(event.kind)
       return
