@@ -11,7 +11,9 @@ import { adopt, ownKind } from './venue-orders.js'
 export function takeFill(desk: Desk, fill: Fill): boolean {
   const { state } = desk
   if (isSeen(state, fill.symbol, fill.tradeId)) return false
-  const placed = state.orders[fill.clientOrderId] ?? adopt(desk, fill)
+  // A fill does not tell how much its order was for: at most everything that there is to close, until the venue says.
+  const most = Exact.max(fill.quantity, desk.recordedQuantity(fill.symbol).abs()).toFixed()
+  const placed = state.orders[fill.clientOrderId] ?? adopt(desk, { ...fill, quantity: most })
   const purpose = purposeOf(desk, fill, placed)
   const report = { type: 'FILL_REPORT', body: reportOf(desk, fill, purpose, placed) } as const
   const levels = purpose === 'ENTRY' ? { levels: levelsAfter(desk, fill) } : {}
