@@ -308,16 +308,24 @@ function alertsDoNotAct(): Meddling {
   }
 }
 
+/** Whatever build the other side says it runs, it is taken for one's own. */
 function hidesItsBuild(): Meddling {
+  let own: string | undefined
   return {
-    effects: (effects) =>
-      effects.map((effect) => {
-        if (effect.kind !== 'send') return effect
-        const envelope = open(effect.text)
-        if (isRefusal(envelope) || envelope.type !== 'HEARTBEAT') return effect
-        const body = { ...envelope.body, build: '00000000000000aa' }
-        return { kind: 'send', text: seal({ type: 'HEARTBEAT', body }, envelope) }
-      }),
+    event(event) {
+      if (event.kind !== 'message') return event
+      const envelope = open(event.text)
+      if (isRefusal(envelope) || envelope.type !== 'HEARTBEAT') return event
+      if (own === undefined) return undefined
+      return { ...event, text: seal({ type: 'HEARTBEAT', body: { ...envelope.body, build: own } }, envelope) }
+    },
+    effects(effects) {
+      for (const effect of effects) {
+        const envelope = effect.kind === 'send' ? open(effect.text) : undefined
+        if (envelope !== undefined && !isRefusal(envelope) && envelope.type === 'HEARTBEAT') own = envelope.body.build
+      }
+      return effects
+    },
   }
 }
 

@@ -52,8 +52,9 @@ export class Watch {
     if (symbol === undefined) this.heldSinceMs = Number.POSITIVE_INFINITY
     else this.heldSinceMs = Math.min(this.heldSinceMs, nowMs)
     if (!world.execution.up || UNSOUND.some((kind) => world.faults.under(kind) !== undefined)) this.calmSinceMs = nowMs
-    if (symbol === undefined || nowMs - Math.max(this.calmSinceMs, this.heldSinceMs) < PATIENCE_MS) return
-    this.checkProtection(symbol)
+    if (symbol === undefined || nowMs - this.calmSinceMs < CALM_MS) return
+    if (nowMs - Math.max(this.heldSinceMs, this.lastExitMs) > PROTECTED_WITHIN_MS) this.checkProtection(symbol)
+    if (nowMs - this.heldSinceMs < PATIENCE_MS) return
     if (nowMs - this.killedSinceMs > PATIENCE_MS) {
       throw new Violation('a-kill-flattens', `${symbol} is held ${nowMs - this.killedSinceMs} ms after the kill`)
     }
@@ -64,7 +65,6 @@ export class Watch {
   }
 
   private checkProtection(symbol: string): void {
-    if (this.world.queue.nowMs - this.lastExitMs < PATIENCE_MS) return
     const resting = [...this.orders.values()].filter(
       (order) =>
         order.symbol === symbol && order.reduceOnly && (order.status === 'ACKNOWLEDGED' || order.status === 'PARTIAL'),
@@ -77,7 +77,9 @@ export class Watch {
 }
 
 const LOOKS_EVERY_MS = 1_000
-/** Requests may be 15 s late, and a rejected exit waits for 10 s. */
+/** Requests may be 15 s late, and a rejected order waits for 10 s. */
+const CALM_MS = 25_000
+const PROTECTED_WITHIN_MS = 10_000
 const PATIENCE_MS = 30_000
 /** Of the lost link, with the 5 s that it takes to be lost. */
 const DWELL_MS = 35_000
