@@ -143,7 +143,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (desk.state.begun === null)
       desk.record({ type: 'begun', idPrefix, initialBalanceUsd, strategies: desk.strategies.ids })
     desk.record({ type: 'started', build })
-    
+    this.entries.withdraw('REJECT_LATCHED', 'restart')
     this.cycle()
     if (desk.state.mode === 'KILL' && desk.state.position !== null)
       this.exits.order('SAFETY', 'killed', { positionId: null, price: null })
@@ -374,7 +374,7 @@ const LINK_ALERT = {
 /** JSON has neither NaN nor −0: what the strategies see is what a recovery will show them. */
 function recorded(bar: StrategyBar, known: readonly string[]): RecordedBar {
   const { symbols, prices, velDiv, ...rest } = bar
-  const isKnown = symbols.length === known.length && symbols.every((symbol, i) => symbol === known[i])
+  const isKnown = areSame(symbols, known)
   return {
     ...rest,
     ...(isKnown ? {} : { symbols: [...symbols] }),
@@ -383,7 +383,13 @@ function recorded(bar: StrategyBar, known: readonly string[]): RecordedBar {
   }
 }
 
-/** A plain loop: an eighth of the time of `Array.from`, on every bar. */
+// Plain loops: on every bar, over every symbol, and a fifth of the time of their iterators.
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
 function jsonNumbers(values: Float64Array): (number | null)[] {
   const numbers = new Array<number | null>(values.length)
   for (let i = 0; i < values.length; i++) numbers[i] = jsonNumber(values[i]!)
