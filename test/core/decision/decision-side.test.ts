@@ -69,6 +69,10 @@ describe('risk', () => {
     sides.prices = [51_001, 2_000]
     bars(sides, 2)
     expect(facts(sides).closed).toMatchObject([{ purpose: 'EXIT', reason: expect.stringContaining('RISK_STOP') }])
+    const exits = sides.decision.disk.flatMap((record) =>
+      record.type === 'cycle' && record.exit !== null ? record.exit : [],
+    )
+    expect(exits).toMatchObject([{ trigger: 'RISK', requestedPrice: '51001' }])
   })
 
   it('opens its breaker after losses, blocks entries, and closes it by command alone', () => {
@@ -80,7 +84,7 @@ describe('risk', () => {
       { level: 'ERROR', message: 'circuit breaker open: 1 losses in a row' },
     ])
     expect(facts(sides).missed).toMatchObject([
-      { reason: 'REJECT_RISK_LIMIT', detail: expect.stringContaining('circuit breaker') },
+      { reason: 'REJECT_RISK_LIMIT', detail: 'blocked: circuit breaker: 1 losses in a row' },
     ])
     expect(sides.decisionSide.openPermission().reject).toBe('REJECT_RISK_LIMIT')
     sides.operator('decision', { command: 'reset-breaker', reason: ' ' })
@@ -175,6 +179,56 @@ describe('entries are missed', () => {
       { type: 'cycle', missed: [{ reason: 'REJECT_MODE_REDUCE_ONLY' }] },
     ])
     expect(sides.decision.side.handle(event)).toEqual([])
+  })
+})
+
+describe('a report', () => {
+  it('is acknowledged when it is on disk, not before', () => {
+    const sides = started(atBars({ 1: [ENTRY] }))
+    sides.carries = (_, type) => {
+      if (type === 'FILL_REPORT') sides.diskMs = 2500
+      return true
+    }
+    bars(sides, 2)
+    const acknowledged = sides.sent
+      .filter(({ from, type }) => from === 'decision' && type === 'HEARTBEAT')
+      .map(({ text }) => JSON.parse(text).body.reportsSeen)
+    expect(acknowledged.slice(-5)).toEqual([0, 0, 0, 2, 2])
+    expect(sides.decisionSide.state.reportsSeen).toBe(2)
+  })
+})
+
+describe('a truth', () => {
+  it('from before what has been reported since is no news', () => {
+    const sides = started(atBars({ 1: [ENTRY], 4: [EXIT] }))
+    bars(sides, 3)
+    const late: string[] = []
+    sides.carries = (_, type, text) => {
+      if (type !== 'POSITION_STATUS' || late.length > 0) return true
+      late.push(text)
+      return false
+    }
+    bars(sides, 4)
+    expect(sides.decisionSide.state.position).toBeNull()
+    sides.give('decision', { kind: 'message', nowMs: sides.nowMs, text: late[0]! })
+    bars(sides, 1)
+    expect(alertsOf(sides, 'position')).toEqual([])
+    expect(sides.decisionSide.state).toMatchObject({ mode: 'ACTIVE', latches: {} })
+  })
+})
+
+describe('an order to leave', () => {
+  it('is one, however often it is given', () => {
+    const sides = started(atBars({ 1: [ENTRY] }))
+    bars(sides, 2)
+    for (const command of ['flatten', 'kill', 'flatten'] as const)
+      sides.operator('decision', { command, reason: 'test' })
+    bars(sides, 2)
+    const exits = sides.sent
+      .filter(({ type }) => type === 'EARLY_EXIT_NOW')
+      .map(({ text }) => JSON.parse(text).body.exitId)
+    expect(new Set(exits).size).toBe(1)
+    expect(facts(sides).closed).toHaveLength(1)
   })
 })
 

@@ -110,8 +110,24 @@ describe('an entry', () => {
     }
     bars(sides, 5)
     expect(sides.said('decision')).not.toContain('ENTRY_PERMISSION')
+    expect(sides.decision.disk.map(({ type }) => type)).not.toContain('permitted')
     expect(blue.state().dropped).toHaveLength(1)
     expectAgreement(sides)
+  })
+
+  it('that was not permitted when the decision side died is taken back as soon as it starts', () => {
+    const { sides, blue } = withScript(atBars({ 2: [ENTRY] }))
+    bars(sides, 2)
+    sides.carries = (_, type) => type !== 'APPROVED_ACTION'
+    sides.beforeRun = () => {
+      sides.run(10)
+      sides.kill('decision')
+      sides.start('decision')
+      sides.run(10)
+    }
+    sides.bar()
+    expect(facts(sides).missed).toMatchObject([{ reason: 'REJECT_LATCHED', detail: 'restart' }])
+    expect(blue.state().dropped).toHaveLength(1)
   })
 
   it('fills once, though its reports are lost and repeated', () => {

@@ -16,7 +16,6 @@ export const BUILD = '0123456789abcdef'
 export const SYMBOLS = ['BTCUSDT', 'ETHUSDT'] as const
 const INSTRUMENTS = SYMBOLS.map((symbol) => instrument({}, symbol))
 const LINK_MS = 2
-const DISK_MS = 1
 export const BAR_MS = 5000
 
 export function decisionSettings(changes: Partial<DecisionSettings> = {}): DecisionSettings {
@@ -28,7 +27,7 @@ type SideName = 'decision' | 'execution'
 
 interface Host<Event, Record> {
   side: Side<Event, Record>
-  /** On disk after `DISK_MS`. */
+  /** On disk after `diskMs`. */
   readonly disk: Record[]
   written: Record[]
   /** Records there were when it started. */
@@ -55,7 +54,8 @@ export class TwoSides {
   readonly decision: Host<Parameters<DecisionSide['handle']>[0], DecisionRecord>
   readonly execution: Host<Parameters<ExecutionSide['handle']>[0], ExecutionRecord>
   /** Whether a message arrives. */
-  carries: (from: SideName, type: string) => boolean = () => true
+  carries: (from: SideName, type: string, text: string) => boolean = () => true
+  diskMs = 1
   /** Between a bar and the time that follows it. */
   beforeRun: (() => void) | undefined
   /** Of the execution side, from its next start on. */
@@ -213,7 +213,7 @@ export class TwoSides {
     switch (effect.kind) {
       case 'append':
         host.written.push(effect.record)
-        this.after(DISK_MS, () => {
+        this.after(this.diskMs, () => {
           if (host.life !== life) return
           host.disk.push(host.written.shift()!)
           this.give(name, { kind: 'durable', nowMs: this.nowMs, records: host.disk.length - host.recovered })
@@ -223,7 +223,7 @@ export class TwoSides {
         const { type } = JSON.parse(effect.text)
         this.sent.push({ from: name, type, text: effect.text })
         const to = name === 'decision' ? 'execution' : 'decision'
-        if (this.carries(name, type))
+        if (this.carries(name, type, effect.text))
           this.after(LINK_MS, () => this.give(to, { kind: 'message', nowMs: this.nowMs, text: effect.text }))
         break
       }
