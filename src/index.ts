@@ -3,7 +3,16 @@
  * is pure and synchronous; files come in through `dolphin-engine/parquet` and go out through `dolphin-engine/report`; venue,
  * link and journal are ports.
  */
+export {
+  modeAfter,
+  PERFORMANCE_LIMITS,
+  type PerformanceLimits,
+  performanceAlerts,
+} from './core/analytics/alert-policy.js'
+export type { SessionStart } from './core/analytics/daily-book.js'
 export { figures } from './core/analytics/figures.js'
+export { PerformanceTracker } from './core/analytics/performance-tracker.js'
+export { TradeJournal, tradeRecord } from './core/analytics/trade-journal.js'
 export { Backtest } from './core/backtest/backtest.js'
 export { type LotSizing, lotSizing } from './core/backtest/bar-price-fills.js'
 export { type CausalityInput, type CausalityVerdict, checkCausality } from './core/backtest/causality.js'

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readSession } from '../../../src/adapters/session-log/read-session.js'
@@ -173,7 +174,7 @@ describe('a session log', () => {
     const child = spawn(process.execPath, [
       '--import',
       'tsx',
-      join(import.meta.dirname, 'write-until-killed.ts'),
+      fileURLToPath(new URL('./write-until-killed.ts', import.meta.url)),
       out.path,
     ])
     const flushed = await new Promise<number>((resolve) => {
