@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Exact } from '../../../src/ports/exact.js'
-import { ENTERS_AT_MS, fault, Story } from './story.js'
+import { ENTERS_AT_MS, fault, Story, SYMBOL } from './story.js'
 
 const DURING_ENTRY = ENTERS_AT_MS - 10
 
@@ -49,7 +49,7 @@ test('F19: protective orders that are rejected are placed again, and the positio
 test('F19: a stop that the venue does not trigger is acted on here', () => {
   const story = new Story(fault('venue-reject', ENTERS_AT_MS + 90, 4_000)).to(ENTERS_AT_MS + 2_000)
   expect(story.venueQuantity).not.toBe('0')
-  story.world.market.jump('BTCUSDT', -0.12)
+  story.world.market.jump(SYMBOL, -0.12)
   story.to(ENTERS_AT_MS + 20_000)
   expect(story.venueQuantity).toBe('0')
   story.agrees().closes()
@@ -59,8 +59,8 @@ test('F20: what is permitted is ordered to the last lot, and what is closed leav
   const story = new Story().to(ENTERS_AT_MS + 5_000)
   const [entry] = story.orders('e')
   expect(entry!.filledQuantity).toBe(entry!.request.quantity)
-  // 12,345 USD at 60,000 in lots of 0.001, of which 0.205 is none in binary.
-  expect(new Exact(entry!.request.quantity).mod('0.001').isZero()).toBe(true)
+  // 12,345 USD at 3,000 in lots of 0.01, which binary fractions do not have.
+  expect(new Exact(entry!.request.quantity).mod('0.01').isZero()).toBe(true)
   expect(story.recordedQuantity).toBe(entry!.request.quantity)
   story.closes()
 })

@@ -8,7 +8,8 @@ import { World } from '../world.js'
 
 /** The story's strategy enters this, once, at this bar. */
 export const ENTERS_AT_MS = 15_000
-export const SYMBOL = 'BTCUSDT'
+/** Not the first of the venue's instruments, which the sides ask about when they know of nothing. */
+export const SYMBOL = 'ETHUSDT'
 
 /** A world in which prices stand still but for what the story does, and one entry is made. */
 export class Story {
@@ -20,7 +21,7 @@ export class Story {
     const strategies = () => [
       new ScriptedStrategy('story', ({ timestampMs, prices }, { held, pending, bars }) => {
         if (held !== null || pending !== null || bars !== ENTERS_AT_MS / 5_000) return []
-        const price = prices[0]!
+        const price = prices[1]!
         return [{ symbol: SYMBOL, type: 'ENTRY', direction: 1, notionalUsd: 12_345, price, reason: `${timestampMs}` }]
       }),
     ]
