@@ -19,6 +19,7 @@ class DelayedLink implements Link {
   private readonly timer: Timer
   private readonly delayMs: number
   private listener: ((text: string) => void) | undefined
+  private closed = false
 
   constructor(timer: Timer, delayMs: number) {
     this.timer = timer
@@ -26,7 +27,7 @@ class DelayedLink implements Link {
   }
 
   send(text: string): void {
-    this.timer.at(this.timer.epochMs() + this.delayMs, () => this.peer?.listener?.(text))
+    if (!this.closed) this.timer.at(this.timer.epochMs() + this.delayMs, () => this.peer?.listener?.(text))
   }
 
   listen(listener: (text: string) => void): void {
@@ -34,24 +35,36 @@ class DelayedLink implements Link {
   }
 
   async close(): Promise<void> {
+    this.closed = true
     this.listener = undefined
   }
 }
+
+/** A request without an answer for this long has an unknown outcome. */
+const ANSWER_MS_MAX = 3_000
 
 /** A paper exchange on a timer. What it says comes when it is due, never during a call. */
 export class TimedExchange implements Venue {
   private readonly exchange: PaperExchange
   private readonly timer: Timer
+  private readonly answerMsMax: number
   private listener: ((event: VenueEvent) => void) | undefined
   private wake: { readonly atMs: number; readonly callOff: () => void } | undefined
+  /** Unanswered requests, and how to call off their end. */
+  private readonly unanswered = new Map<string, () => void>()
 
-  constructor(exchange: PaperExchange, timer: Timer) {
+  constructor(exchange: PaperExchange, timer: Timer, answerMsMax = ANSWER_MS_MAX) {
     this.exchange = exchange
     this.timer = timer
+    this.answerMsMax = answerMsMax
   }
 
   send(request: VenueRequest): void {
-    this.exchange.handle(request, this.timer.epochMs())
+    const { requestId } = request
+    const nowMs = this.timer.epochMs()
+    const giveUp = (): void => this.giveUp(requestId, `no answer within ${this.answerMsMax} ms`)
+    this.unanswered.set(requestId, this.timer.at(nowMs + this.answerMsMax, giveUp))
+    this.exchange.handle(request, nowMs)
     this.setWake()
   }
 
@@ -65,8 +78,19 @@ export class TimedExchange implements Venue {
   }
 
   async close(): Promise<void> {
-    this.listener = undefined
     this.wake?.callOff()
+    for (const requestId of [...this.unanswered.keys()]) this.giveUp(requestId, 'the venue was closed')
+    this.listener = undefined
+  }
+
+  private giveUp(requestId: string, message: string): void {
+    if (this.settle(requestId)) this.listener?.({ kind: 'unknown', requestId, message })
+  }
+
+  /** False: nobody waits for that answer any more. */
+  private settle(requestId: string): boolean {
+    this.unanswered.get(requestId)?.()
+    return this.unanswered.delete(requestId)
   }
 
   private setWake(): void {
@@ -75,7 +99,9 @@ export class TimedExchange implements Venue {
     this.wake?.callOff()
     const callOff = this.timer.at(atMs, () => {
       this.wake = undefined
-      for (const event of this.exchange.advanceTo(this.timer.epochMs())) this.listener?.(event)
+      for (const event of this.exchange.advanceTo(this.timer.epochMs())) {
+        if (!('requestId' in event) || this.settle(event.requestId)) this.listener?.(event)
+      }
       this.setWake()
     })
     this.wake = { atMs, callOff }
