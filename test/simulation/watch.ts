@@ -16,6 +16,8 @@ export class Watch {
   /** By the execution side's own clock. */
   private heardMs = Number.POSITIVE_INFINITY
   private lastExitMs = Number.NEGATIVE_INFINITY
+  /** A part of what is held was traded by hand: closing that is for the decision side to order, nobody protects it. */
+  private isByHand = false
   private heldSinceMs = Number.POSITIVE_INFINITY
 
   constructor(private readonly world: World) {
@@ -24,6 +26,7 @@ export class Watch {
   }
 
   venueSaid(event: VenueEvent): void {
+    if (event.kind === 'fill' && event.fill.clientOrderId.startsWith('manual-')) this.isByHand = true
     if (event.kind === 'order') this.orders.set(event.report.clientOrderId, event.report)
   }
 
@@ -49,11 +52,15 @@ export class Watch {
     const { nowMs } = world.queue
     world.queue.after(LOOKS_EVERY_MS, () => this.look())
     const symbol = SYMBOLS.find((each) => !(world.oracle.positions().get(each)?.isZero() ?? true))
-    if (symbol === undefined) this.heldSinceMs = Number.POSITIVE_INFINITY
-    else this.heldSinceMs = Math.min(this.heldSinceMs, nowMs)
+    if (symbol === undefined) {
+      this.heldSinceMs = Number.POSITIVE_INFINITY
+      this.isByHand = false
+    } else this.heldSinceMs = Math.min(this.heldSinceMs, nowMs)
     if (!world.execution.up || UNSOUND.some((kind) => world.faults.under(kind) !== undefined)) this.calmSinceMs = nowMs
     if (symbol === undefined || nowMs - this.calmSinceMs < CALM_MS) return
-    if (nowMs - Math.max(this.heldSinceMs, this.lastExitMs) > PROTECTED_WITHIN_MS) this.checkProtection(symbol)
+    if (!this.isByHand && nowMs - Math.max(this.heldSinceMs, this.lastExitMs) > PROTECTED_WITHIN_MS) {
+      this.checkProtection(symbol)
+    }
     if (nowMs - this.heldSinceMs < PATIENCE_MS) return
     if (nowMs - this.killedSinceMs > PATIENCE_MS) {
       throw new Violation('a-kill-flattens', `${symbol} is held ${nowMs - this.killedSinceMs} ms after the kill`)
