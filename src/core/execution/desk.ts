@@ -176,6 +176,11 @@ export class Desk {
     this.truthWanted.add(symbol)
   }
 
+  /** Within a second: what is still unclear must not be asked about without a pause. */
+  wantTruthSoon(): void {
+    this.nextTruthMs = Math.min(this.nextTruthMs, this.nowMs + this.settings.timings.queryEveryMs)
+  }
+
   wakeAt(atMs: number): void {
     if (atMs < this.dueMs) this.dueMs = atMs
   }

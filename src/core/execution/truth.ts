@@ -47,7 +47,7 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
   for (const order of snapshot.openOrders) if (ownKind(desk, order.clientOrderId) !== undefined) onReport(desk, order)
   cancelUnknownOrders(desk, snapshot.openOrders)
   if (!truth.isComplete) {
-    askAgainSoon(desk)
+    desk.wantTruthSoon()
     return
   }
   recordTruth(desk, result, snapshot)
@@ -229,11 +229,7 @@ function watchOthers(desk: Desk, symbol: string, snapshot: VenueSnapshot): void 
       desk.disagreed.add(other)
     } else if (!desk.unexplained.has(other)) desk.disagreed.delete(other)
   }
-  if (desk.disagreed.size > 0) askAgainSoon(desk)
-}
-
-function askAgainSoon(desk: Desk): void {
-  desk.nextTruthMs = Math.min(desk.nextTruthMs, desk.nowMs + desk.settings.timings.queryEveryMs)
+  if (desk.disagreed.size > 0) desk.wantTruthSoon()
 }
 
 /** What a reconciliation that succeeds gives back; the others stay until their cause is gone. */

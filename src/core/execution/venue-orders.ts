@@ -54,8 +54,8 @@ export function settleOrders(desk: Desk): void {
     else desk.wakeAt(giveUpMs)
   }
   for (const placed of liveOrders(desk.state)) {
-    const { clientOrderId, symbol } = placed.order.request
-    if (isOver(placed.order)) desk.wantTruth(symbol)
+    const { clientOrderId } = placed.order.request
+    if (isOver(placed.order)) desk.wantTruthSoon()
     else if (placed.order.outcomeUnknown && !desk.queries.has(clientOrderId))
       desk.queries.set(clientOrderId, desk.nowMs)
   }
@@ -111,6 +111,7 @@ export function onReport(desk: Desk, report: OrderReport): void {
   if (event === null && !isMore) return
   const reported = isMore ? { reportedQuantity: report.filledQuantity } : {}
   desk.record({ type: 'orderEvent', clientOrderId, event, ...reported, ...retry(desk, placed, event) })
+  if (isMore) desk.wantTruth(symbol)
   if (event?.type === 'REJECT') alertRejected(desk, placed, event.reason)
 }
 

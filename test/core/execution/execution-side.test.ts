@@ -156,6 +156,13 @@ describe('an entry', () => {
   })
 })
 
+test('the same action again is the same entry', () => {
+  const bench = open()
+  bench.enter('i1')
+  bench.advance(500)
+  expect(bench.heardOf('ENTRY_RESULT')).toHaveLength(1)
+})
+
 describe('what refuses an entry', () => {
   const refusals: readonly [string, (bench: Bench) => void, string][] = [
     ['the mode KILL', (bench) => bench.operator({ command: 'kill', reason: 't' }), 'REJECT_MODE_KILL'],
@@ -263,6 +270,30 @@ describe('an order of unknown outcome', () => {
     expect(bench.ids.filter((id) => id === 'i1.e')).toHaveLength(1)
     expect(bench.side.openPosition?.position.quantity).toBe('1')
     expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([{ outcome: 'FILLED' }])
+  })
+
+  test('is not cancelled before it is known', () => {
+    const bench = Bench.ready()
+    bench.venue.treatments = [{ kind: 'silent' }]
+    bench.venue.withholds = ['query', 'snapshot']
+    bench.enter()
+    bench.advance(10_000)
+    expect(bench.venue.requests.filter(({ kind }) => kind === 'cancel')).toEqual([])
+    expect(bench.venue.requests.filter(({ kind }) => kind === 'query').length).toBeGreaterThan(1)
+  })
+
+  test('that is an entry lets no exit be complete before it is known', () => {
+    const bench = Bench.ready()
+    bench.venue.treatments = [{ kind: 'silent' }]
+    bench.venue.withholds = ['query', 'snapshot']
+    bench.enter()
+    bench.exit()
+    bench.advance(10_000)
+    expect(bench.heardOf('EXIT_ACK').map(({ outcome }) => outcome)).toEqual(['ACCEPTED'])
+    bench.venue.withholds = []
+    bench.advance(10_000)
+    expect(bench.heardOf('EXIT_ACK').map(({ outcome }) => outcome)).toEqual(['ACCEPTED', 'COMPLETE'])
+    expectFlat(bench)
   })
 
   test('that never arrived is asked about until the venue can no longer accept it', () => {
@@ -444,6 +475,19 @@ describe('an exit', () => {
     expectFlat(bench)
   })
 
+  test('is not tried again before the truth that a refusal asked for', () => {
+    const bench = open()
+    bench.venue.treatments = [{ kind: 'reject', code: 'REDUCE_ONLY' }]
+    bench.venue.withholds = ['snapshot']
+    bench.exit()
+    bench.advance(10_000)
+    expect(bench.ids.filter((id) => id.startsWith('i1.x'))).toEqual(['i1.x1'])
+    bench.venue.withholds = []
+    bench.advance(5000)
+    expect(bench.ids.filter((id) => id.startsWith('i1.x'))).toEqual(['i1.x1', 'i1.x2'])
+    expectFlat(bench)
+  })
+
   test('goes on without a journal, which blocks entries for good', () => {
     const bench = open()
     bench.isDiskFast = false
@@ -528,6 +572,22 @@ describe('the link', () => {
     expect(bench.side.entryBlocks()).toEqual([])
   })
 
+  test('that is not OK keeps its latch, whatever the venue says', () => {
+    const bench = Bench.ready()
+    bench.isCut = true
+    bench.advance(15_000)
+    expect(bench.side.state.latches).toEqual(['LINK_NOT_OK'])
+  })
+
+  test('opens its session though the journal has failed, for exits', () => {
+    const bench = open()
+    bench.isDiskFast = false
+    bench.operator({ command: 'resync', reason: 'test' })
+    bench.give({ kind: 'journalFailed', nowMs: bench.nowMs, message: 'EIO' })
+    bench.advance(6000)
+    expect(bench.side.linkState).toBe('LINK_OK')
+  })
+
   test('carries each report until it is acknowledged', () => {
     const bench = Bench.ready()
     bench.acknowledges = false
@@ -578,6 +638,17 @@ describe('truth', () => {
       recordedQuantity: '0',
       positionId: null,
     })
+  })
+
+  test('ends the wait for fills that were reported and do not exist', () => {
+    const bench = open()
+    const { report } = bench.venue.orders.get('i1.t1')!
+    bench.venueEvent({ kind: 'order', report: { ...report, status: 'CANCELED', filledQuantity: '0.2' } })
+    bench.venue.orders.get('i1.t1')!.report = { ...report, status: 'CANCELED' }
+    bench.exit()
+    bench.advance(15_000)
+    expectFlat(bench)
+    expect(bench.alerts).toMatchObject([{ level: 'ERROR', message: 'i1.t1: 0.2 reported filled, 0 in fills' }])
   })
 
   test('a fill twice counts once', () => {
@@ -721,6 +792,30 @@ describe('a restart', () => {
     }
   })
 
+  test('waits a moment for the truth before it exits, and finds the exit that left before', () => {
+    const bench = crashedAfterExit()
+    bench.exit('e2')
+    bench.advance(900)
+    expect(bench.ids.filter((id) => id.startsWith('i1.x'))).toEqual(['i1.x1'])
+    bench.venue.withholds = []
+    bench.venue.handle(bench.venue.requests.findLast(({ kind }) => kind === 'snapshot')!)
+    bench.advance(10_000)
+    expect(bench.ids.filter((id) => id.startsWith('i1.x'))).toEqual(['i1.x1'])
+    expectFlat(bench)
+  })
+
+  test('exits without a truth when none comes, under the id that the venue takes once', () => {
+    const bench = crashedAfterExit()
+    bench.operator({ command: 'flatten', reason: 'test' })
+    bench.advance(3000)
+    expect(bench.ids.filter((id) => id.startsWith('i1.x'))).toEqual(['i1.x1', 'i1.x1'])
+    expect(bench.venue.position.toFixed()).toBe('0')
+    bench.venue.withholds = []
+    bench.advance(10_000)
+    expectFlat(bench)
+    expect(bench.alerts.filter(({ level }) => level === 'ERROR')).toEqual([])
+  })
+
   test('finds the exit that left before its record was durable', () => {
     const bench = open()
     bench.isDiskFast = false
@@ -759,4 +854,17 @@ function reduce(
 function foreignFill(bench: Bench): void {
   bench.venue.foreign('BUY', '0.5')
   bench.advance(50)
+}
+
+/** An exit left and filled, its record did not reach the disk, and the venue does not tell yet. */
+function crashedAfterExit(): Bench {
+  const bench = open()
+  bench.isDiskFast = false
+  bench.venue.treatments = [{ kind: 'silent' }]
+  bench.exit()
+  bench.crash()
+  bench.isDiskFast = true
+  bench.venue.withholds = ['snapshot']
+  bench.restart()
+  return bench
 }

@@ -114,6 +114,20 @@ describe('messages', () => {
     expect(pair.states()).toEqual(OK)
   })
 
+  test('that were lost keep the link DEGRADED until the resync is answered', () => {
+    const pair = up()
+    const carry = pair.wire
+    pair.wire = () => []
+    pair.say('e1')
+    pair.wire = (text, to) => (text.includes('RESYNC_STATE') ? [] : carry(text, to))
+    pair.say('e2')
+    pair.advance(10_000)
+    expect(pair.ends.X.endpoint.state).toBe('LINK_DEGRADED')
+    pair.wire = carry
+    pair.advance(4000)
+    expect(pair.states()).toEqual(OK)
+  })
+
   test('that come late into their gap are handled', () => {
     const pair = up()
     pair.wire = (text) => [{ text, delayMs: 200 }]

@@ -28,6 +28,10 @@ export class TinyVenue {
   position = new Exact(0)
   cost = new Exact(0)
   nowMs = 0
+  /** Everything that was asked for, in order. */
+  readonly requests: VenueRequest[] = []
+  /** Kinds of requests that get no answer. */
+  withholds: readonly VenueRequest['kind'][] = []
   /** Every submit that arrived, in order. */
   readonly submits: OrderRequest[] = []
   readonly fills: Fill[] = []
@@ -40,7 +44,8 @@ export class TinyVenue {
   losesFills = false
 
   handle(request: VenueRequest): void {
-    if (this.isDeaf) return
+    this.requests.push(request)
+    if (this.isDeaf || this.withholds.includes(request.kind)) return
     switch (request.kind) {
       case 'submit':
         this.submit(request)
