@@ -127,17 +127,20 @@ async function decisionHost(
     'decision',
     setup.decision.build,
   )
-  const host = new SideHost<DecisionEvent, DecisionRecord>(new DecisionSide(setup.decision, [championOf(setup)]), {
-    timer: clockTimer(clock),
-    journal,
-    link,
-    line: (record) => {
-      desk.books.record(record)
-      return recordLine(record)
+  const host: SideHost<DecisionEvent, DecisionRecord> = new SideHost(
+    new DecisionSide(setup.decision, [championOf(setup)]),
+    {
+      timer: clockTimer(clock),
+      journal,
+      link,
+      line: (record) => {
+        desk.recorded(record, (operator) => host.post({ kind: 'operator', operator }))
+        return recordLine(record)
+      },
+      alerted: desk.alerted,
+      broken: (error) => broken.abort(error),
     },
-    alerted: desk.alerted,
-    broken: (error) => broken.abort(error),
-  })
+  )
   host.start()
   return host
 }

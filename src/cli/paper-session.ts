@@ -1,8 +1,11 @@
 import { SessionLogError } from '../adapters/session-log/refusal.js'
 import { SessionLog } from '../adapters/session-log/session-log.js'
+import { modeAfter } from '../core/analytics/alert-policy.js'
+import type { DecisionRecord } from '../core/decision/records.js'
 import { ChampionStrategy } from '../core/strategy/champion.js'
 import type { Alert } from '../ports/alerts.js'
 import type { JournalKind } from '../ports/journal.js'
+import type { OperatorCommand } from '../ports/sides.js'
 import { alertLog } from './alert-log.js'
 import { EXIT } from './exit-codes.js'
 import { displayPath } from './package-files.js'
@@ -35,6 +38,8 @@ export interface PaperDesk {
   readonly log: SessionLog
   readonly books: SessionBooks
   alerted(alert: Alert): void
+  /** Books a record of the deciding side; what its performance calls for is ordered as an operator would. */
+  recorded(record: DecisionRecord, order: (operator: OperatorCommand) => void): void
 }
 
 /** Opens a session's log and books for `run`, and says in a person's terms what a session is refused for. */
@@ -53,7 +58,15 @@ export async function withPaperDesk<T>(
         books.alert(alert)
         if (!options.quiet) tell(alert)
       }
-      return await run({ log, books, alerted })
+      const recorded: PaperDesk['recorded'] = (record, order) => {
+        for (const alert of books.record(record)) {
+          alerted(alert)
+          const mode = modeAfter('ACTIVE', alert)
+          const reason = `${alert.alertId}: ${alert.message}`
+          if (mode !== 'ACTIVE') order({ command: mode === 'KILL' ? 'kill' : 'reduce-only', reason })
+        }
+      }
+      return await run({ log, books, alerted, recorded })
     } finally {
       await log.close()
     }

@@ -28,14 +28,14 @@ export function runVirtualPaper(setup: PaperSetup, options: PaperOptions, signal
   return withPaperDesk(setup, options, async (desk) => {
     const time = new VirtualTime(setup.session.startedAtMs)
     const journals = await openJournals(setup, desk, time)
-    const session = new VirtualSession({
+    const session: VirtualSession = new VirtualSession({
       time,
       journals,
       decision: setup.decision,
       execution: setup.execution,
       exchange: setup.exchange,
       strategies: [championOf(setup)],
-      recorded: (record) => desk.books.record(record),
+      recorded: (record) => desk.recorded(record, (operator) => session.order(operator)),
       alerted: (_side, alert) => desk.alerted(alert),
     })
     const progress = startProgress({ total: setup.days.bars, unit: 'bars', label: 'Paper', quiet: options.quiet })

@@ -1,4 +1,5 @@
 import type { SessionLog } from '../adapters/session-log/session-log.js'
+import { performanceAlerts } from '../core/analytics/alert-policy.js'
 import type { SessionStart } from '../core/analytics/daily-book.js'
 import { PerformanceTracker } from '../core/analytics/performance-tracker.js'
 import { TradeJournal } from '../core/analytics/trade-journal.js'
@@ -43,10 +44,11 @@ export class SessionBooks {
     this.tracker = new PerformanceTracker(start)
   }
 
-  record(record: DecisionRecord): void {
+  /** Takes a record; answers with what it makes of the session's performance, where that calls for an alert. */
+  record(record: DecisionRecord): readonly Alert[] {
     const { opened, closed, missed = [] } = tradeFacts(record)
     if (opened !== undefined) this.journal.open(opened)
-    if (closed !== undefined) this.close(this.journal.close(closed))
+    const alerts = closed === undefined ? [] : this.close(this.journal.close(closed), record.atMs)
     for (const entry of missed) {
       count(this.missed, entry.reason)
       this.log.missedEntry(entry)
@@ -54,6 +56,7 @@ export class SessionBooks {
     if (record.type === 'disagreed') count(this.disagreements, record.decision.decision)
     else if (record.type === 'agreed') this.agreements++
     else if (record.type === 'session') this.linkSessions++
+    return alerts
   }
 
   alert({ level }: Alert): void {
@@ -87,10 +90,12 @@ export class SessionBooks {
     }
   }
 
-  private close(trade: TradeRecord): void {
+  private close(trade: TradeRecord, atMs: number): readonly Alert[] {
+    const before = this.tracker.snapshot(atMs)
     this.tracker.add(trade)
     this.log.trade(trade)
     this.slippage = this.slippage.plus(slippageOf(trade))
+    return performanceAlerts(before, this.tracker.snapshot(atMs))
   }
 }
 

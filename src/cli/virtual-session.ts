@@ -9,7 +9,7 @@ import type { ExecutionSettings } from '../core/execution/settings.js'
 import { recordLine } from '../core/journal/frame.js'
 import type { Alert } from '../ports/alerts.js'
 import { type DecimalText, Exact } from '../ports/exact.js'
-import type { ExecutionEvent } from '../ports/sides.js'
+import type { ExecutionEvent, OperatorCommand } from '../ports/sides.js'
 import type { Strategy, StrategyBar } from '../ports/strategy.js'
 import { SideHost } from './side-host.js'
 import { delayedLinkPair, TimedExchange, type TimedJournal } from './virtual-ports.js'
@@ -89,6 +89,11 @@ export class VirtualSession {
     this.decisionHost.post({ kind: 'bar', bar })
     for (const event of pricesOf(bar)) this.exchange.market(event)
     this.throwFailure()
+  }
+
+  /** Hands the deciding side a command; it is carried out after what is being handled. */
+  order(operator: OperatorCommand): void {
+    this.decisionHost.post({ kind: 'operator', operator })
   }
 
   /** Funding settles at a moment, on whatever position is held in these symbols. */
