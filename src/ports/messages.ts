@@ -1,3 +1,4 @@
+import type { TradingMode } from './alerts.js'
 import type { DecimalText } from './exact.js'
 import type { InstrumentIdentity } from './instrument.js'
 import type { OrderReport, OrderSide } from './orders.js'
@@ -183,6 +184,8 @@ export interface Heartbeat {
   readonly echo: { readonly sentAtMs: number; readonly heldMs: number } | null
   /** Decision side: reports up to here are durable with it. */
   readonly reportsSeen?: number
+  /** Execution side: what keeps it from opening, so that the other side does not say that entries are allowed. */
+  readonly gate?: { readonly mode: TradingMode; readonly blocks: readonly OpenPermissionReason[] }
   /** SHA-256 (16 hex digits) of the build that runs; sides of different builds do not trade. */
   readonly build: string
 }

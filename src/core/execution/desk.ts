@@ -1,7 +1,7 @@
 import type { AlertLevel } from '../../ports/alerts.js'
 import type { Exact } from '../../ports/exact.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/instrument.js'
-import type { OpenPermissionReason } from '../../ports/messages.js'
+import type { Heartbeat, OpenPermissionReason } from '../../ports/messages.js'
 import type { ExecutionEvent, SideEffect } from '../../ports/sides.js'
 import type { Quote, VenueRequest } from '../../ports/venue.js'
 import { canonicalJson } from '../canonical-json.js'
@@ -55,6 +55,8 @@ export class Desk {
   readonly missingFills = new Map<string, number>()
   /** A truth has come since the start. */
   hasTruth = false
+  /** When the last one came, and what it took from asking to having it. */
+  truth: { readonly atMs: number; readonly tookMs: number } | null = null
   /** The record of the entry order that waits for it to be durable. */
   orderRecord = 0
   /** Since when the price has been beyond the take-profit and the stop; null while it is not. */
@@ -85,11 +87,17 @@ export class Desk {
   constructor(
     readonly settings: ExecutionSettings,
     readonly state: ExecutionState,
+    /** What keeps it from opening, for the other side to know. */
+    gate: (desk: Desk) => NonNullable<Heartbeat['gate']>,
   ) {
     this.durable = state.n
     for (const instrument of settings.instruments) this.instruments.set(instrument.identity.symbol, instrument)
     const stand = () => this.stand()
-    this.link = new LinkEndpoint({ side: 'X', build: settings.build, stand }, state.session, settings.link)
+    this.link = new LinkEndpoint(
+      { side: 'X', build: settings.build, stand, gate: () => gate(this) },
+      state.session,
+      settings.link,
+    )
     this.recovered = state.n
   }
 

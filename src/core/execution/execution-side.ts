@@ -38,7 +38,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
 
   constructor(settings: ExecutionSettings, recovered: ExecutionState = initialState()) {
     assert(settings.instruments.length > 0, 'there is an active instrument')
-    this.desk = new Desk(settings, recovered)
+    this.desk = new Desk(settings, recovered, (desk) => ({ mode: desk.state.mode, blocks: entryBlocks(desk) }))
     this.invariants = new ExecutionInvariants(recovered)
   }
 
@@ -103,6 +103,11 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
   /** Everything that keeps an entry from happening now, besides the mode. */
   entryBlocks(): readonly OpenPermissionReason[] {
     return entryBlocks(this.desk)
+  }
+
+  /** When the venue's last truth came, UTC ms, and what it took to come; null before the first since the start. */
+  get truth(): { readonly atMs: number; readonly tookMs: number } | null {
+    return this.desk.truth
   }
 
   /** Whether a record is on disk, as far as the host has told. */

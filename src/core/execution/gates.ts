@@ -1,4 +1,5 @@
 import type { EntryRejectReason, OpenPermissionReason } from '../../ports/messages.js'
+import { STATUS_REGISTRIES } from '../../ports/status.generated.js'
 import type { Desk } from './desk.js'
 import { contractStatus } from './instruments.js'
 import type { EntryAsked } from './records.js'
@@ -10,6 +11,7 @@ export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
   const blocks = new Set(state.latches)
   if (link.state !== 'LINK_OK' || link.peer?.build !== desk.settings.build) blocks.add('LINK_NOT_OK')
   if (!desk.isStarted) blocks.add('RESTART_RECONCILE_REQUIRED')
+  if (isTruthStale(desk)) blocks.add('MARKET_DATA_STALE')
   if (!desk.isConnected) blocks.add('SESSION_TERMINATED')
   const undurable = state.n - desk.durableRecords
   if (desk.isJournalFailed || desk.isJournalFull || undurable > desk.settings.journalCapacity) {
@@ -18,6 +20,12 @@ export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
   if (Object.keys(state.foreign).length > 0) blocks.add('POSITION_MISMATCH')
   if (liveOrders(state).some(({ order }) => order.outcomeUnknown)) blocks.add('PARTIAL_FILL_UNRESOLVED')
   return [...blocks].sort()
+}
+
+/** What this side goes by is not bars but the venue's word: it has to be young, and to have come quickly. */
+function isTruthStale({ truth, nowMs }: Desk): boolean {
+  const { last_scan_stale_ms: ageMaxMs, ws_event_lag_stale_ms: delayMaxMs } = STATUS_REGISTRIES.thresholds
+  return truth === null || nowMs - truth.atMs > ageMaxMs || truth.tookMs > delayMaxMs
 }
 
 export interface Denial {

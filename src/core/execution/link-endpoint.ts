@@ -36,6 +36,8 @@ export interface LinkOwner {
   stand(): Omit<StandOfSide, 'lastSeqReceived'>
   /** Decision side: reports up to here are durable with it. */
   reportsSeen?(): number
+  /** Execution side: what keeps it from opening. */
+  gate?(): NonNullable<Heartbeat['gate']>
 }
 
 export type LinkOutcome =
@@ -66,7 +68,7 @@ export class LinkEndpoint {
   state: LinkState = 'LINK_DEGRADED'
   stateSinceMs = 0
   /** The other side's last word on the link and its build; null before its first heartbeat in this session. */
-  peer: { readonly linkState: LinkState; readonly build: string } | null = null
+  peer: Pick<Heartbeat, 'linkState' | 'build' | 'gate'> | null = null
   /** Identical repeats and late messages that were thrown away. */
   discarded = 0
   roundTripMs: number | null = null
@@ -224,7 +226,7 @@ export class LinkEndpoint {
     const isOnTime = nowMs - this.lastHeartbeatMs <= this.timings.heartbeatsMissedMs
     this.lastHeartbeatMs = nowMs
     this.lastHeartbeatSentAtMs = sentAtMs
-    this.peer = { linkState: heartbeat.linkState, build: heartbeat.build }
+    this.peer = heartbeat
     this.out.push({ kind: 'heartbeat', heartbeat })
     if (!isOnTime) this.goodInRow = 0
     if (heartbeat.echo === null) return
@@ -317,11 +319,13 @@ export class LinkEndpoint {
     this.nextHeartbeatMs = nowMs + this.timings.heartbeatEveryMs
     const heard = this.lastHeartbeatSentAtMs
     const reportsSeen = this.owner.reportsSeen?.()
+    const gate = this.owner.gate?.()
     const body: Heartbeat = {
       linkState: this.state,
       echo: heard === null ? null : { sentAtMs: heard, heldMs: nowMs - this.lastHeartbeatMs },
       build: this.owner.build,
       ...(reportsSeen === undefined ? {} : { reportsSeen }),
+      ...(gate === undefined ? {} : { gate }),
     }
     this.out.push({ kind: 'send', text: this.sealed({ type: 'HEARTBEAT', body }, nowMs) })
   }

@@ -1,3 +1,4 @@
+import type { TradingMode } from '../../ports/alerts.js'
 import type { InstrumentIdentity } from '../../ports/instrument.js'
 import type {
   EntryRejectReason,
@@ -6,6 +7,7 @@ import type {
   LinkState,
   MessageBodies,
   MessageType,
+  OpenPermissionReason,
   StandOfSide,
 } from '../../ports/messages.js'
 import type { OrderReport } from '../../ports/orders.js'
@@ -224,7 +226,26 @@ export const BODY_SCHEMAS: { readonly [T in MessageType]: ObjectSchema } = {
       echo: nullable(object<NonNullable<MessageBodies['HEARTBEAT']['echo']>>({ sentAtMs: ms, heldMs: ms })),
       build: { kind: 'text', pattern: '^[0-9a-f]{16}$' },
     },
-    { reportsSeen: count },
+    {
+      reportsSeen: count,
+      gate: object<NonNullable<MessageBodies['HEARTBEAT']['gate']>>({
+        mode: oneOf<TradingMode>({ ACTIVE: true, REDUCE_ONLY: true, KILL: true }),
+        blocks: {
+          kind: 'array',
+          of: oneOf<OpenPermissionReason>({
+            RESTART_RECONCILE_REQUIRED: true,
+            SESSION_TERMINATED: true,
+            MARKET_DATA_STALE: true,
+            LINK_NOT_OK: true,
+            POSITION_MISMATCH: true,
+            ACCOUNT_MISMATCH: true,
+            WAL_BACKPRESSURE: true,
+            PARTIAL_FILL_UNRESOLVED: true,
+          }),
+          itemsMax: 8,
+        },
+      }),
+    },
   ),
   RESYNC_REQUEST: object<MessageBodies['RESYNC_REQUEST']>({
     resyncId: otherId,

@@ -33,6 +33,7 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
   desk.venueNowMs = Math.max(desk.venueNowMs, snapshot.atMs)
   if (asked === undefined) return
   const { symbol } = asked
+  desk.truth = { atMs: desk.nowMs, tookMs: desk.nowMs - asked.sentAtMs }
   const hadBaseline = desk.state.seen[symbol] !== undefined
   const local = localView(desk, symbol)
   const truth = {

@@ -9,9 +9,21 @@ import {
   type StatusMode,
 } from '../../ports/status.generated.js'
 
-/** What the mode is made of: everything that can forbid an entry, as the parts of the system report it. */
-export interface ModeInputs {
+/** What only the process around the sides knows. Certificate times UTC ms. */
+export interface Conditions {
   readonly environment: DeploymentEnvironment
+  readonly championHash: string
+  /** The hash that the parameters in force must have. */
+  readonly expectedChampionHash: string
+  readonly harnessViolated: boolean
+  readonly certificate: CertificateState
+  /** Null exactly while the certificate is MISSING or INVALID. */
+  readonly certificateExpiresAtMs: number | null
+  readonly gridConnected: boolean
+}
+
+/** What the mode is made of: everything that can forbid an entry, as the parts of the system report it. */
+export interface ModeInputs extends Conditions {
   /** What an operator or an alert has set; it stays until an operator resumes. */
   readonly operatorMode: TradingMode
   readonly linkState: LinkState
@@ -20,18 +32,10 @@ export interface ModeInputs {
   readonly breakerOpen: boolean
   readonly latches: ReadonlySet<OpenPermissionReason>
   readonly accountLockout: boolean
-  readonly championHash: string
-  /** The hash that the parameters in force must have. */
-  readonly expectedChampionHash: string
-  readonly harnessViolated: boolean
-  readonly certificate: CertificateState
-  /** UTC ms; null exactly while the certificate is MISSING or INVALID. */
-  readonly certificateExpiresAtMs: number | null
   readonly nowMs: number
   /** Age of the newest market event and of the newest scan, ms; null: none has come yet, which counts as stale. */
   readonly marketEventLagMs: number | null
   readonly lastScanAgeMs: number | null
-  readonly gridConnected: boolean
   readonly journal: { readonly depth: number; readonly capacity: number; readonly failures: number }
 }
 
@@ -86,13 +90,57 @@ export function modeOf(inputs: ModeInputs): Mode {
   return { mode: 'Active', reasons: [] }
 }
 
-/** Why an entry is refused now; undefined: it is allowed. */
-export function entryRefusal(inputs: ModeInputs): EntryRejectReason | undefined {
-  const { mode, reasons } = modeOf(inputs)
-  if (mode === 'Kill') return 'REJECT_MODE_KILL'
+/**
+ * Why an entry is refused now; undefined: it is allowed. What a person set goes before what heals by itself, and stale data
+ * is named only where nothing else is latched.
+ */
+export function entryRefusal({ mode, reasons }: Mode): EntryRejectReason | undefined {
   if (mode === 'Active') return undefined
-  if (reasons.includes('REDUCEONLY_MARKET_DATA_STALE')) return 'REJECT_STALE_SCAN'
-  return inputs.latches.size > 0 ? 'REJECT_LATCHED' : 'REJECT_MODE_REDUCE_ONLY'
+  if (mode === 'Kill') return 'REJECT_MODE_KILL'
+  if (reasons.includes('REDUCEONLY_OPERATOR')) return 'REJECT_MODE_REDUCE_ONLY'
+  const refusals = reasons.map((reason) => REFUSED_AS[reason] ?? 'REJECT_LATCHED')
+  return REFUSALS.find((refusal) => refusals.includes(refusal))
+}
+
+const REFUSED_AS: Readonly<Partial<Record<ModeReason, EntryRejectReason>>> = {
+  REDUCEONLY_MARKET_DATA_STALE: 'REJECT_STALE_SCAN',
+  REDUCEONLY_GRID_UNAVAILABLE: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_POSTURE_TURTLE: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_MC_RED: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_F1_CERT: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_CIRCUIT_BREAKER_OPEN: 'REJECT_RISK_LIMIT',
+}
+
+/** Where several hold, the first is said. */
+const REFUSALS: readonly EntryRejectReason[] = [
+  'REJECT_LATCHED',
+  'REJECT_STALE_SCAN',
+  'REJECT_MODE_REDUCE_ONLY',
+  'REJECT_RISK_LIMIT',
+]
+
+/** The gate of the executing side, as it reports it: an entry passes through both gates or not at all. */
+export interface EntryGate {
+  readonly mode: TradingMode
+  readonly linkState: LinkState
+  readonly blocks: readonly OpenPermissionReason[]
+}
+
+/** The inputs of a system whose other side has a gate of its own: of everything the worse. */
+export function behindGate<Inputs extends ModeInputs>(inputs: Inputs, gate: EntryGate): Inputs {
+  const { operatorMode, linkState, latches } = inputs
+  return {
+    ...inputs,
+    operatorMode: worse(OPERATOR_MODES, operatorMode, gate.mode),
+    linkState: worse(STATUS_REGISTRIES.link_states, linkState, gate.linkState),
+    latches: gate.blocks.length === 0 ? latches : new Set([...latches, ...gate.blocks]),
+  }
+}
+
+/** Registries stand from the best word to the worst; one that is in none is the worst of all. */
+function worse<Token extends string>(registry: readonly Token[], one: Token, other: Token): Token {
+  if (!registry.includes(one)) return one
+  return !registry.includes(other) || registry.indexOf(other) > registry.indexOf(one) ? other : one
 }
 
 /** Stale beyond these ages; how it becomes fresh again is the latch's business. */

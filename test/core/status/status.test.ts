@@ -16,7 +16,7 @@ const [min, exact] = (['min', 'exact'] as const).map((kind) =>
 describe('the mode', () => {
   test('is Active when nothing is wrong', () => {
     expect(modeOf(HEALTHY)).toEqual({ mode: 'Active', reasons: [] })
-    expect(entryRefusal(HEALTHY)).toBeUndefined()
+    expect(entryRefusal(modeOf(HEALTHY))).toBeUndefined()
   })
 
   test.each<[string, Partial<ModeInputs>]>([
@@ -51,7 +51,7 @@ describe('the mode', () => {
     const state = { ...HEALTHY, ...wrong }
     expect(modeOf(state).reasons).toEqual([reason])
     expect(modeOf(state).mode).toBe(reason.startsWith('KILL') ? 'Kill' : 'ReduceOnly')
-    expect(entryRefusal(state)).toBeDefined()
+    expect(entryRefusal(modeOf(state))).toBeDefined()
     expect(checkStatus(statusOf(state), { exact: true })).toEqual([])
   })
 
@@ -70,7 +70,7 @@ describe('the mode', () => {
   test('allows an entry exactly when /status says Active', () => {
     fc.assert(
       fc.property(systemState, (state) => {
-        expect(entryRefusal(state) === undefined).toBe(statusOf(state).trading_mode === 'Active')
+        expect(entryRefusal(modeOf(state)) === undefined).toBe(statusOf(state).trading_mode === 'Active')
       }),
     )
   })
