@@ -49,7 +49,7 @@ export function quantityForNotional(
 ): Exact {
   assert(Number.isFinite(notionalUsd) && notionalUsd > 0, `a notional is finite and above zero, not ${notionalUsd}`)
   assert(Number.isFinite(price) && price > 0, `a price is finite and above zero, not ${price}`)
-  const lots = new Exact(notionalUsd).div(price).div(instrument.lotSize)
+  const lots = new Exact(notionalUsd).div(new Exact(price).times(instrument.lotSize))
   const whole = lots.round()
   const isWhole = lots.minus(whole).abs().lessThanOrEqualTo(whole.times(LAST_BITS_OF_A_DOUBLE))
   return (isWhole ? whole : lots.floor()).times(instrument.lotSize)

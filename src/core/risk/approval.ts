@@ -7,7 +7,7 @@ import type { Action } from '../arbitration/arbitration.js'
 import { assert } from '../assert.js'
 import { floorToLot, quantityForNotional } from '../orders/rounding.js'
 import { type AccountState, leverage, type PositionRisk, portfolioRisk } from './calculator.js'
-import { capitalRoom } from './capital.js'
+import { capitalRoom, notionalRoom } from './capital.js'
 import type { CircuitBreaker } from './circuit-breaker.js'
 import type { RiskConfig } from './risk-config.js'
 
@@ -98,7 +98,7 @@ function approveEntry(action: Action, instrument: Instrument, context: RiskConte
   const notional = quantity.times(action.price!)
   return (
     instrumentRefusal(quantity, notional, instrument) ??
-    limitRefusal(quantity, notional, action, instrument, context) ??
+    limitRefusal(notional, action, instrument, context) ??
     mint(action, action.direction!, quantity, instrument)
   )
 }
@@ -139,7 +139,6 @@ function instrumentRefusal(quantity: Exact, notional: Exact, instrument: Instrum
 }
 
 function limitRefusal(
-  quantity: Exact,
   notional: Exact,
   action: Action,
   instrument: Instrument,
@@ -159,13 +158,14 @@ function limitRefusal(
   if (ofSymbol > config.symbolLeverageMax)
     return risk('symbolLeverageMax', `leverage ${ofSymbol} of ${config.symbolLeverageMax} in ${action.symbol}`)
   // Cross margin: equity is gone, but for the maintenance margin, when the price has moved by this.
-  const distance = equity.div(exposure).minus(instrument.maintenanceMarginRate).toNumber()
+  const distance = 1 / after - Number(instrument.maintenanceMarginRate)
   if (distance < config.liquidationDistanceMin)
     return risk('liquidationDistanceMin', `${distance} from liquidation, ${config.liquidationDistanceMin} expected`)
-  const price = new Exact(action.price!).toFixed()
-  const { quantityMax } = capitalRoom({ account, config, positions, instrument, price })
-  if (quantity.greaterThan(quantityMax))
-    return risk('marginAvailable', `the available margin carries ${quantityMax}, ${quantity.toFixed()} asked`)
+  const view = { account, config, positions, instrument }
+  if (notional.greaterThan(notionalRoom(view))) {
+    const { quantityMax } = capitalRoom({ ...view, price: new Exact(action.price!).toFixed() })
+    return risk('marginAvailable', `the available margin carries ${quantityMax}, ${action.notionalUsd} USD asked`)
+  }
   return undefined
 }
 

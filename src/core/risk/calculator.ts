@@ -64,8 +64,8 @@ export function exposureUsd(position: Pick<PositionRisk, 'quantity' | 'markPrice
   return new Exact(position.quantity).times(position.markPrice)
 }
 
-/** × of equity: 0 without exposure, infinite for an exposure without equity. */
+/** × of equity, as a double: 0 without exposure, infinite for an exposure without equity. */
 export function leverage(exposure: Exact, equity: Exact): number {
   if (exposure.isZero()) return 0
-  return equity.greaterThan(0) ? exposure.div(equity).toNumber() : Number.POSITIVE_INFINITY
+  return equity.greaterThan(0) ? exposure.toNumber() / equity.toNumber() : Number.POSITIVE_INFINITY
 }

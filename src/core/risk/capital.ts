@@ -13,28 +13,33 @@ export interface CapitalRoom {
   readonly quantityMax: DecimalText
 }
 
+export interface CapitalView {
+  readonly account: AccountState
+  readonly config: RiskConfig
+  readonly positions: readonly PositionRisk[]
+  readonly instrument: Instrument
+}
+
+/** USD of further exposure in the instrument that the limits allow; never below zero. See {@link capitalRoom}. */
+export function notionalRoom({ account, config, positions, instrument }: CapitalView): Exact {
+  const ofSymbol = positions.filter(({ symbol }) => symbol === instrument.identity.symbol)
+  const marginLeverage = Math.min(config.leverageMax, instrument.maxLeverage)
+  return Exact.min(
+    roomOfLeverage(account, config.leverageTarget, positions),
+    roomOfLeverage(account, config.symbolLeverageMax, ofSymbol),
+    atLeastZero(new Exact(account.marginAvailableUsd)).times(marginLeverage),
+  )
+}
+
 /**
  * How much of an instrument may still be bought or sold at a price: by L_target and L_symbol_max of the equity, and by the
  * available margin at the leverage that the venue grants, L_max at most. A formula; nothing here overrides a limit.
  * Source: module contracts, layer 4 (`capital_manager.py`).
  */
-export function capitalRoom(room: {
-  readonly account: AccountState
-  readonly config: RiskConfig
-  readonly positions: readonly PositionRisk[]
-  readonly instrument: Instrument
-  /** USD, above zero. */
-  readonly price: DecimalText
-}): CapitalRoom {
-  const { account, config, positions, instrument, price } = room
+export function capitalRoom(room: CapitalView & { readonly price: DecimalText }): CapitalRoom {
+  const { account, instrument, price } = room
   const available = atLeastZero(new Exact(account.marginAvailableUsd))
-  const ofSymbol = positions.filter(({ symbol }) => symbol === instrument.identity.symbol)
-  const marginLeverage = Math.min(config.leverageMax, instrument.maxLeverage)
-  const notionalMax = Exact.min(
-    roomOfLeverage(account, config.leverageTarget, positions),
-    roomOfLeverage(account, config.symbolLeverageMax, ofSymbol),
-    available.times(marginLeverage),
-  )
+  const notionalMax = notionalRoom(room)
   const quantity = Exact.min(notionalMax.div(price), instrument.maxQuantity)
   return {
     availableUsd: available.toFixed(),
