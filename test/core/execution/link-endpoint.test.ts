@@ -119,7 +119,7 @@ describe('messages', () => {
     const carry = pair.wire
     pair.wire = () => []
     pair.say('e1')
-    pair.wire = (text, to) => (text.includes('RESYNC_STATE') ? [] : carry(text, to))
+    pair.wire = (text, to) => (text.includes('RESYNC_REQUEST') && to === 'D' ? [] : carry(text, to))
     pair.say('e2')
     pair.advance(10_000)
     expect(pair.ends.X.endpoint.state).toBe('LINK_DEGRADED')
