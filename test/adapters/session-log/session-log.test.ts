@@ -103,10 +103,12 @@ describe('a session log', () => {
 
   it('says how much it found and how many rows were cut off', async () => {
     await write([tradeRecord()])
+    const whole = readFileSync(file('trades.csv'), 'utf8')
     appendFileSync(file('trades.csv'), 'half,a,ro')
     const log = await SessionLog.open(out.path, sessionSettings())
     expect(log.resumed).toEqual({ trades: 1, missedEntries: 0, tornRows: 1 })
     await log.close()
+    expect(readFileSync(file('trades.csv'), 'utf8')).toBe(whole)
   })
 
   it('refuses a trade that is there already with another result', async () => {
