@@ -9,7 +9,8 @@ import { canonicalJson } from '../canonical-json.js'
 import { Desk, type ExecutionEffect } from './desk.js'
 import { exitNow, onEarlyExit, settleClose, settleExit } from './exits.js'
 import { settleFailSafes } from './fail-safe.js'
-import { positionIdOf, takeFill } from './fills.js'
+import { takeFill } from './fills.js'
+import { onFunding } from './funding.js'
 import { entryBlocks } from './gates.js'
 import { contractStatus } from './instruments.js'
 import { ExecutionInvariants } from './invariants.js'
@@ -258,7 +259,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
         onAnswer(desk, event)
         break
       case 'funding':
-        this.onFunding(event)
+        onFunding(desk, event)
         break
       case 'instrument':
         desk.instruments.set(event.instrument.identity.symbol, event.instrument)
@@ -275,16 +276,6 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       default:
         unreachable(event)
     }
-  }
-
-  private onFunding(event: Extract<VenueEvent, { readonly kind: 'funding' }>): void {
-    const { desk } = this
-    const { fundingId, symbol, amountUsd, timestampMs } = event
-    if (desk.state.fundings.includes(fundingId)) return
-    const positionId = positionIdOf(desk.state, symbol)
-    const reportNumber = desk.state.reportsIssued + 1
-    const body = { reportNumber, fundingId, positionId, symbol, amountUsd, settledAtMs: Math.floor(timestampMs) }
-    desk.record({ type: 'funding', fundingId, reports: [{ type: 'FUNDING_REPORT', body }] })
   }
 
   private takeOutcomes(outcomes: readonly LinkOutcome[]): void {

@@ -61,7 +61,14 @@ export type RecordBody = { readonly reports?: readonly Report[] } & (
     }
   | { readonly type: 'syncedFlat'; readonly symbol: string; readonly decisions: readonly NamedDecision[] }
   | { readonly type: 'acknowledged'; readonly through: number }
-  | { readonly type: 'funding'; readonly fundingId: number }
+  | {
+      readonly type: 'funding'
+      readonly fundingId: number
+      readonly amountUsd: DecimalText
+      readonly settledAtMs: number
+    }
+  /** The venue's sum of all fundings, when it differs from what was counted, or nothing was so far. */
+  | { readonly type: 'fundingTruth'; readonly fundingUsd: DecimalText; readonly venueAtMs: number }
 )
 
 export interface EntryAsked {
@@ -201,7 +208,14 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       state.outbox = state.outbox.filter(({ report }) => report.body.reportNumber > record.through)
       break
     case 'funding':
-      remember(state.fundings, record.fundingId)
+      applyFunding(state, record)
+      break
+    case 'fundingTruth':
+      state.funding = {
+        usd: record.fundingUsd,
+        throughMs: record.venueAtMs,
+        lastMs: Math.max(record.venueAtMs, state.funding?.lastMs ?? 0),
+      }
       break
     default:
       unreachable(record)
@@ -420,6 +434,17 @@ function applySyncedFlat(state: ExecutionState, symbol: string): void {
   const { trade } = state
   if (trade === null || trade.instrument.symbol !== symbol || trade.position.state === 'FLAT') return
   state.trade = { ...trade, position: transition(trade.position, { type: 'SYNC_FLAT' }) }
+}
+
+function applyFunding(state: ExecutionState, record: Extract<RecordBody, { readonly type: 'funding' }>): void {
+  remember(state.fundings, record.fundingId)
+  if (state.funding === null) return
+  const { usd, throughMs, lastMs } = state.funding
+  state.funding = {
+    usd: new Exact(usd).plus(record.amountUsd).toFixed(),
+    throughMs,
+    lastMs: Math.max(lastMs, record.settledAtMs),
+  }
 }
 
 function changeOrder(state: ExecutionState, clientOrderId: string, event: OrderEvent): void {

@@ -35,6 +35,11 @@ export interface ExecutionState {
   answeredExits: string[]
   /** Ids of the last fundings. */
   fundings: number[]
+  /**
+   * USD counted since the account began; null before the first truth. Everything settled before `throughMs` is in it, and
+   * nothing after `lastMs`, by the venue's clock.
+   */
+  funding: { readonly usd: DecimalText; readonly throughMs: number; readonly lastMs: number } | null
 }
 
 /** Of client order ids: exits, reductions, take-profits and stops; an entry has no number. */
@@ -130,6 +135,7 @@ export function initialState(): ExecutionState {
     alerts: 0,
     answeredExits: [],
     fundings: [],
+    funding: null,
   }
 }
 

@@ -5,6 +5,7 @@ import type { VenueSnapshot } from '../../ports/venue.js'
 import { isOver } from '../orders/order.js'
 import type { Desk } from './desk.js'
 import { isUnderWay, positionIdOf, takeFill } from './fills.js'
+import { settleFunding } from './funding.js'
 import { type LocalOrder, type NamedDecision, type ReconciliationResult, reconcile } from './reconciliation.js'
 import { isSeen, liveOrders } from './state.js'
 import { onReport, ownKind } from './venue-orders.js'
@@ -52,6 +53,7 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
     return
   }
   recordTruth(desk, result, snapshot)
+  settleFunding(desk, symbol, snapshot)
   decide(desk, result)
   giveUpMissingFills(desk, symbol, snapshot)
   watchOthers(desk, symbol, snapshot)
