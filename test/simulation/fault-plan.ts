@@ -116,7 +116,7 @@ export const FAULT_KINDS = {
     NONE,
     2,
   ),
-  'operator-kill': row('The operator kills, and resumes later', true, [3_000, 30_000], NONE, 2),
+  'operator-kill': row('The operator kills, and resumes later', false, [3_000, 30_000], NONE, 2),
   'operator-reduce-only': row('The operator allows no entries, and resumes later', true, [3_000, 30_000], NONE, 2),
   'operator-flatten': row('The operator closes the position', true, MOMENT, NONE, 2),
   'operator-resync': row('The operator opens a new session', true, MOMENT, NONE, 2),

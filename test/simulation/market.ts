@@ -17,6 +17,8 @@ const START_PRICES = [60_000, 3_000, 0.15]
 
 export interface MarketListeners {
   quote(quote: Quote): void
+  /** Funding settles. */
+  funding(symbol: string, rate: DecimalText): void
   bar(bar: Omit<StrategyBar, 'bar'>): void
 }
 
@@ -46,6 +48,7 @@ export class Market {
       queue.after(this.random.integer(0, 1_000), () => this.tick(symbol))
     })
     queue.after(BAR_MS, () => this.bar())
+    queue.after(FUNDING_MS, () => this.funding())
   }
 
   /** Moves the price by a fraction of it, at once. */
@@ -78,6 +81,12 @@ export class Market {
     this.prices[symbol]! *= Math.exp(this.trend + this.volatility * spike * this.normal())
     if (this.faults.under('market-silence')?.strikes()) return
     this.listeners.quote(this.quote(symbol))
+  }
+
+  /** Eight hours pass quickly here. */
+  private funding(): void {
+    this.queue.after(FUNDING_MS, () => this.funding())
+    for (const symbol of SYMBOLS) this.listeners.funding(symbol, String(this.random.integer(-30, 30) / 100_000))
   }
 
   private bar(): void {
@@ -122,6 +131,7 @@ export class Market {
 }
 
 export const BAR_MS = 5_000
+const FUNDING_MS = 17_000
 
 const MARKET_STREAM = 0x3a7e
 export const SYMBOLS = INSTRUMENTS.map(({ identity }) => identity.symbol)

@@ -59,6 +59,11 @@ export class SimVenue {
     this.pump()
   }
 
+  funding(symbol: string, rate: string): void {
+    this.exchange.market({ kind: 'fundingRate', symbol, rate }, this.queue.nowMs)
+    this.pump()
+  }
+
   request(request: VenueRequest): void {
     if (request.kind === 'submit' && this.rejects(request)) return
     if (this.faults.under('venue-rate-limit')?.strikes()) {

@@ -95,6 +95,7 @@ export class World {
     )
     this.market = new Market(settings, queue, this.faults, {
       quote: (quote) => this.venue.market(quote),
+      funding: (symbol, rate) => this.venue.funding(symbol, rate),
       bar: (bar) => this.bar(bar),
     })
     this.watch = new Watch(this)
@@ -181,6 +182,7 @@ export class World {
   }
 
   private venueSaid(event: VenueEvent): void {
+    if (event.kind === 'funding') this.cover('fundings')
     if (event.kind === 'fill') this.cover(`fills ${event.fill.clientOrderId.replace(/^.*\.([a-z])\d*$/, '.$1')}`)
     this.oracle.venueSaid(event)
     this.watch.venueSaid(event)

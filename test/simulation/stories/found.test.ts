@@ -63,3 +63,12 @@ test('an exit that filled in parts while no journal kept it is known as ours aft
     .agrees()
     .closes()
 })
+
+test.each([
+  ['the venue was disconnected', fault('venue-disconnect', ENTERS_AT_MS + 10_000, 15_000)],
+  ['the process was down', fault('crash', ENTERS_AT_MS + 10_000, 15_000, { amount: 0 })],
+])('funding that settled while %s is found in the truth and counted once', (_while, outage) => {
+  const story = new Story(outage).to(ENTERS_AT_MS + 30_000).agrees()
+  expect(Number(story.world.venue.exchange.snapshot().matcher.account.fundingUsd)).not.toBe(0)
+  story.closes()
+})
