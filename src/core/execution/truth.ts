@@ -53,6 +53,8 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
     return
   }
   recordTruth(desk, result, snapshot)
+  // Nothing opens before every instrument has its baseline: fifty of them are not asked for at the usual pace.
+  if (withoutBaseline(desk) !== undefined) desk.nextTruthMs = desk.nowMs
   settleFunding(desk, symbol, snapshot)
   decide(desk, result)
   giveUpMissingFills(desk, symbol, snapshot)
@@ -64,14 +66,22 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
 }
 
 function symbolToAsk(desk: Desk): string {
-  for (const { identity } of desk.settings.instruments) {
-    if (desk.state.seen[identity.symbol] === undefined) return identity.symbol
-  }
   const [wanted] = desk.truthWanted
   const [disagreed] = desk.disagreed
   return (
-    wanted ?? disagreed ?? desk.state.trade?.instrument.symbol ?? desk.state.exit?.instrument.symbol ?? lastSymbol(desk)
+    withoutBaseline(desk) ??
+    wanted ??
+    disagreed ??
+    desk.state.trade?.instrument.symbol ??
+    desk.state.exit?.instrument.symbol ??
+    lastSymbol(desk)
   )
+}
+
+/** An instrument whose trade ids have never been asked for. */
+function withoutBaseline(desk: Desk): string | undefined {
+  return desk.settings.instruments.find(({ identity }) => desk.state.seen[identity.symbol] === undefined)?.identity
+    .symbol
 }
 
 function lastSymbol(desk: Desk): string {
@@ -237,10 +247,10 @@ function watchOthers(desk: Desk, symbol: string, snapshot: VenueSnapshot): void 
 
 /** What a reconciliation that succeeds gives back; the others stay until their cause is gone. */
 function clearLatches(desk: Desk, { decisions }: ReconciliationResult): void {
-  const { state, settings } = desk
+  const { state } = desk
   if (state.latches.length === 0 || !decisions.some(({ decision }) => decision === 'CLEAR_LATCH')) return
-  const hasBaselines = settings.instruments.every(({ identity }) => state.seen[identity.symbol] !== undefined)
-  const isClean = hasBaselines && desk.disagreed.size === 0 && Object.keys(state.foreign).length === 0
+  const isClean =
+    withoutBaseline(desk) === undefined && desk.disagreed.size === 0 && Object.keys(state.foreign).length === 0
   if (!isClean || liveOrders(state).some(({ order }) => order.outcomeUnknown || isOver(order))) return
   const cleared = state.latches.filter((latch) => {
     if (latch === 'LINK_NOT_OK') return desk.link.state === 'LINK_OK'
