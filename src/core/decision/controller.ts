@@ -56,7 +56,7 @@ export interface CycleView {
   readonly position: Position | null
   /** The position is a proposal that was never permitted. */
   readonly isUnpermitted: boolean
-  readonly gate: OpenPermission
+  readonly gate: Pick<OpenPermission, 'reject' | 'detail'>
   readonly walletUsd: DecimalText
   approve(action: Action): ApprovedOrder | ValidationResult
 }

@@ -7,25 +7,24 @@ import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import { assert, unreachable } from '../assert.js'
 import { canonicalJson } from '../canonical-json.js'
 import type { ApplicationMessage, LinkOutcome } from '../execution/link-endpoint.js'
+import { type Conditions, type ModeInputs, modeOf } from '../status/mode.js'
 import { adoptedBalance } from './apply.js'
-import { bookReport } from './book.js'
 import { decideCycle } from './cycle.js'
 import { type DecisionEffect, Desk } from './desk.js'
 import { Entries } from './entries.js'
 import type { DecisionEvent } from './event.js'
 import { Exits } from './exits.js'
 import type { OpenPermission } from './gate.js'
-import type { DecisionRecord, RecordedBar, Report } from './records.js'
+import { recordedBar } from './recorded-bar.js'
+import type { DecisionRecord } from './records.js'
 import { recoverState } from './recover.js'
+import { Reports } from './reports.js'
 import type { DecisionSettings } from './settings.js'
 import { type DecisionState, initialState } from './state.js'
 import { Strategies } from './strategies.js'
 import { TruthDesk } from './truth-desk.js'
 
 export type { DecisionEvent }
-
-/** Reports that came before their predecessors; more than these are left to their repetition. */
-const EARLY_REPORTS_MAX = 256
 
 /**
  * The side that thinks: bars go through the strategies, arbitration and risk; what passes is proposed to the execution side
@@ -36,7 +35,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   private readonly entries: Entries
   private readonly exits: Exits
   private readonly truth: TruthDesk
-  private readonly early = new Map<number, Report>()
+  private readonly reports: Reports
 
   /** @param recovered what {@link DecisionSide.recover} found in the journal; a new journal without it. */
   constructor(settings: DecisionSettings, strategies: readonly Strategy[], recovered?: Recovered) {
@@ -49,6 +48,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     this.entries = new Entries(this.desk)
     this.exits = new Exits(this.desk)
     this.truth = new TruthDesk(this.desk, this.exits)
+    this.reports = new Reports(this.desk)
   }
 
   /**
@@ -78,8 +78,23 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     return this.desk.gate(position === null && exit === null)
   }
 
+  /** What the mode that `/status` publishes is made of: entries obey the same. */
+  modeInputs(): ModeInputs {
+    return this.desk.modeInputs()
+  }
+
   get linkState(): LinkState {
     return this.desk.link.state
+  }
+
+  /** Ms since the last valid message of the execution side, or since the start. */
+  linkAgeMs(nowMs: number): number {
+    return this.desk.link.ageMs(nowMs)
+  }
+
+  /** USD: the held position's mark price at the last truth about it; null without one. */
+  get markPriceUsd(): string | null {
+    return this.heldStatus()?.markPrice ?? null
   }
 
   handle(event: DecisionEvent): readonly DecisionEffect[] {
@@ -132,6 +147,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       case 'bar':
         this.bar(event.bar)
         break
+      case 'conditions':
+        this.changeConditions(event.conditions)
+        break
       default:
         unreachable(event)
     }
@@ -166,7 +184,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (bar.bar <= desk.state.bar) return
     const stale = desk.market.bar(bar.timestampMs, desk.nowMs)
     if (stale !== undefined) this.marketStale(stale)
-    desk.record({ type: 'bar', bar: recorded(bar, desk.state.symbols) })
+    desk.record({ type: 'bar', bar: recordedBar(bar, desk.state.symbols) })
     this.cycle(bar)
     if (bar.bar - desk.state.checkpointBar >= desk.settings.checkpointBars) this.checkpoint()
   }
@@ -249,7 +267,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       case 'ENTRY_RESULT':
       case 'EXIT_ACK':
       case 'FUNDING_REPORT':
-        this.reported(message)
+        this.reports.received(message)
         break
       case 'POSITION_STATUS':
         this.truth.positionStated(message.body)
@@ -272,29 +290,6 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     }
   }
 
-  /** Each number once, in order; one that comes early waits for its predecessors. */
-  private reported(report: Report): void {
-    const { desk, early } = this
-    if (report.body.reportNumber <= desk.state.reportsSeen) return
-    const { type, body } = report
-    if (early.size < EARLY_REPORTS_MAX) early.set(body.reportNumber, { type, body } as Report)
-    for (let next = this.nextReport(); next !== undefined; next = this.nextReport()) {
-      const { facts, fault } = bookReport(desk.state, next)
-      desk.record({ type: 'report', report: next, ...(fault === undefined ? {} : { fault }), ...facts })
-    }
-    const { reportsSeen } = desk.state
-    desk.whenDurable(() => {
-      desk.durableReports = reportsSeen
-    })
-  }
-
-  private nextReport(): Report | undefined {
-    const number = this.desk.state.reportsSeen + 1
-    const report = this.early.get(number)
-    this.early.delete(number)
-    return report
-  }
-
   private operate(operator: OperatorCommand): void {
     const { desk, truth } = this
     const wallet = truth.account?.reportsIssued === desk.state.reportsSeen ? truth.account.walletBalanceUsd : undefined
@@ -307,6 +302,15 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     desk.record({ type: 'operator', operator, ...(adopts ? { balanceUsd: adoptedBalance(desk.state, wallet) } : {}) })
     if (operator.command === 'flatten') this.exits.order('OPERATOR', reason, { positionId: null, price: null })
     if (operator.command === 'resync') this.linked(desk.link.resyncByOperator(desk.nowMs))
+  }
+
+  /** What makes it a Kill here closes positions as any other does. */
+  private changeConditions(conditions: Partial<Conditions>): void {
+    const { desk } = this
+    desk.conditions = { ...desk.conditions, ...conditions }
+    const { mode, reasons } = modeOf(desk.modeInputs())
+    if (mode === 'Kill' && desk.state.position !== null)
+      this.exits.order('SAFETY', reasons.join(', '), { positionId: null, price: null })
   }
 
   private leaveEverything(event: DecisionEvent): void {
@@ -370,32 +374,3 @@ const LINK_ALERT = {
   LINK_LOST: 'ERROR',
   LINK_CORRUPT: 'CRITICAL',
 } as const
-
-/** JSON has neither NaN nor −0: what the strategies see is what a recovery will show them. */
-function recorded(bar: StrategyBar, known: readonly string[]): RecordedBar {
-  const { symbols, prices, velDiv, ...rest } = bar
-  const isKnown = areSame(symbols, known)
-  return {
-    ...rest,
-    ...(isKnown ? {} : { symbols: [...symbols] }),
-    prices: jsonNumbers(prices),
-    velDiv: jsonNumber(velDiv),
-  }
-}
-
-// Plain loops: on every bar, over every symbol, and a fifth of the time of their iterators.
-function areSame(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
-
-function jsonNumbers(values: Float64Array): (number | null)[] {
-  const numbers = new Array<number | null>(values.length)
-  for (let i = 0; i < values.length; i++) numbers[i] = jsonNumber(values[i]!)
-  return numbers
-}
-
-function jsonNumber(value: number): number | null {
-  return Number.isFinite(value) ? value + 0 : null
-}

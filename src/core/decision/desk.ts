@@ -1,10 +1,12 @@
 import type { AlertLevel } from '../../ports/alerts.js'
 import type { Instrument } from '../../ports/instrument.js'
+import type { OpenPermissionReason } from '../../ports/messages.js'
 import type { SideEffect } from '../../ports/sides.js'
 import { canonicalJson } from '../canonical-json.js'
 import { type ApplicationMessage, LinkEndpoint } from '../execution/link-endpoint.js'
 import { crc32c, crc32cHex } from '../numeric/crc32c.js'
 import { signedQuantity } from '../position/position.js'
+import { behindGate, type Conditions, type ModeInputs } from '../status/mode.js'
 import { apply } from './apply.js'
 import type { DecisionEvent } from './event.js'
 import { type OpenPermission, openPermission } from './gate.js'
@@ -23,6 +25,7 @@ export type DecisionEffect = SideEffect<DecisionRecord>
 export class Desk {
   nowMs = 0
   journal: 'OK' | 'FULL' | 'FAILED' = 'OK'
+  conditions: Conditions
   /** Reports up to here are on disk. */
   durableReports: number
   readonly link: LinkEndpoint
@@ -41,6 +44,7 @@ export class Desk {
     readonly strategies: Strategies,
     public state: DecisionState,
   ) {
+    this.conditions = settings.conditions
     this.durableReports = state.reportsSeen
     this.instruments = new Map(settings.instruments.map((instrument) => [instrument.identity.symbol, instrument]))
     this.market = new MarketWatch(settings.market)
@@ -114,21 +118,42 @@ export class Desk {
 
   /** Whether anything may be opened now. `isFlat`: whether what is held already stands in the way. */
   gate(isFlat: boolean): OpenPermission {
-    const { mode, modeCause, latches, position, breaker, posture } = this.state
-    const { peer } = this.link
-    return openPermission({
-      mode,
-      modeCause,
-      latches,
-      linkState: this.link.state,
-      isSameBuild: peer === null ? null : peer.build === this.settings.build,
-      isMarketStale: this.market.isStale,
-      journal: this.journal,
-      isPartlyFilled: position?.state === 'ENTERING' && position.entryPrice !== null,
-      isBreakerOpen: breaker.state === 'OPEN',
+    const { modeCause, latches } = this.state
+    return openPermission({ inputs: this.modeInputs(), modeCause, causes: latches, isFlat })
+  }
+
+  /** What the mode is made of at the moment of the last event; the other side's gate, as it last told, included. */
+  modeInputs(): ModeInputs {
+    const { mode, breaker, posture, forewarner } = this.state
+    const { market, nowMs, journal } = this
+    const { state: linkState, peer } = this.link
+    const inputs: ModeInputs = {
+      ...this.conditions,
+      operatorMode: mode,
+      linkState,
       posture,
-      isFlat,
-    })
+      forewarner,
+      breakerOpen: breaker.state === 'OPEN',
+      latches: this.openLatches(),
+      accountLockout: false,
+      nowMs,
+      marketEventLagMs: market.contractLagMs,
+      lastScanAgeMs: market.contractAgeMs(nowMs),
+      journal: { depth: journal === 'FULL' ? 1 : 0, capacity: 1, failures: journal === 'FAILED' ? 1 : 0 },
+    }
+    return peer?.gate === undefined ? inputs : behindGate(inputs, { ...peer.gate, linkState: peer.linkState })
+  }
+
+  /** Those that a reconciliation is to clear, and what is so at this moment. */
+  private openLatches(): ReadonlySet<OpenPermissionReason> {
+    const { latches, position } = this.state
+    const open = new Set(Object.keys(latches) as OpenPermissionReason[])
+    const isSameBuild = this.link.peer?.build === this.settings.build
+    if (this.market.isStale) open.add('MARKET_DATA_STALE')
+    if (this.link.state !== 'LINK_OK' || !isSameBuild) open.add('LINK_NOT_OK')
+    if (this.journal === 'FULL') open.add('WAL_BACKPRESSURE')
+    if (position?.state === 'ENTERING' && position.entryPrice !== null) open.add('PARTIAL_FILL_UNRESOLVED')
+    return open
   }
 
   private inputs(): string {

@@ -36,6 +36,19 @@ export class MarketWatch {
     return this.isStaleNow
   }
 
+  /**
+   * Lag of the last bar and its age as the contract of `/status` counts them: where bars come by another pace than a live
+   * feed's, and later ones are no failure, without what that pace excuses. Null before the first.
+   */
+  get contractLagMs(): number | null {
+    return this.lagMs === null ? null : Math.max(0, this.lagMs - (this.limits.lagMaxMs - MARKET_LIMITS.lagMaxMs))
+  }
+
+  contractAgeMs(nowMs: number): number | null {
+    if (this.lastBarMs === null) return null
+    return Math.max(0, nowMs - this.lastBarMs - (this.limits.scanAgeMaxMs - MARKET_LIMITS.scanAgeMaxMs))
+  }
+
   /** Recovered from staleness, or never stale since the first bar. */
   isFresh(nowMs: number): boolean {
     const { freshSinceMs } = this

@@ -1,7 +1,9 @@
 import type { DecimalText } from '../../ports/exact.js'
 import type { Instrument } from '../../ports/instrument.js'
+import { CHAMPION_HASH } from '../engine/parameters.js'
 import { LINK_TIMINGS, type LinkTimings } from '../execution/link-endpoint.js'
 import { CHAMPION_RISK, type RiskConfig } from '../risk/risk-config.js'
+import type { Conditions } from '../status/mode.js'
 import { MARKET_LIMITS, type MarketLimits } from './market-watch.js'
 
 /** Sources of the numbers: docs/execution.md and the specification. All in ms. */
@@ -38,6 +40,8 @@ export interface DecisionSettings {
   readonly timings: DecisionTimings
   readonly link: LinkTimings
   readonly market: MarketLimits
+  /** Until the host tells otherwise. */
+  readonly conditions: Conditions
   /** Balance and equity may differ from the venue's by this fraction of the venue's. */
   readonly accountTolerance: DecimalText
   /** Bars between checkpoints: recovery replays at most so many through the strategies. */
@@ -50,6 +54,15 @@ export const DECISION_DEFAULTS: Omit<DecisionSettings, 'instruments' | 'build' |
   timings: DECISION_TIMINGS,
   link: LINK_TIMINGS,
   market: MARKET_LIMITS,
+  conditions: {
+    environment: 'PAPER',
+    championHash: CHAMPION_HASH,
+    expectedChampionHash: CHAMPION_HASH,
+    harnessViolated: false,
+    certificate: 'MISSING',
+    certificateExpiresAtMs: null,
+    gridConnected: true,
+  },
   accountTolerance: '0.001',
   checkpointBars: 1000,
 }

@@ -78,6 +78,8 @@ export interface DecisionState {
   readonly barAtMs: number
   readonly checkpointBar: number
   readonly posture: Posture
+  /** Of the day. */
+  readonly forewarner: 'OK' | 'ORANGE' | 'RED'
   readonly symbols: readonly string[]
   /** Mandates of the last bar that no cycle has decided yet; those to hold ask for nothing and are not kept. */
   readonly undecided: readonly Mandate[]
@@ -108,6 +110,7 @@ export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd
     barAtMs: 0,
     checkpointBar: -1,
     posture: 'APEX',
+    forewarner: 'OK',
     symbols: [],
     undecided: [],
     mode: 'ACTIVE',

@@ -1,5 +1,4 @@
 import type { EntryRejectReason, OpenPermissionReason } from '../../ports/messages.js'
-import { STATUS_REGISTRIES } from '../../ports/status.generated.js'
 import type { Desk } from './desk.js'
 import { contractStatus } from './instruments.js'
 import type { EntryAsked } from './records.js'
@@ -23,9 +22,9 @@ export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
 }
 
 /** What this side goes by is not bars but the venue's word: it has to be young, and to have come quickly. */
-function isTruthStale({ truth, nowMs }: Desk): boolean {
-  const { last_scan_stale_ms: ageMaxMs, ws_event_lag_stale_ms: delayMaxMs } = STATUS_REGISTRIES.thresholds
-  return truth === null || nowMs - truth.atMs > ageMaxMs || truth.tookMs > delayMaxMs
+function isTruthStale({ truth, nowMs, settings }: Desk): boolean {
+  const { truthAgeMaxMs, truthDelayMaxMs } = settings.timings
+  return truth === null || nowMs - truth.atMs > truthAgeMaxMs || truth.tookMs > truthDelayMaxMs
 }
 
 export interface Denial {

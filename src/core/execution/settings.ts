@@ -16,6 +16,9 @@ export interface ExecutionTimings {
   /** The venue refuses a submit that arrives later than this after it was recorded. */
   readonly submitValidMs: number
   readonly truthEveryMs: number
+  /** Nothing opens on a truth that came longer ago than this, or took longer than this to come. */
+  readonly truthAgeMaxMs: number
+  readonly truthDelayMaxMs: number
   readonly reportRepeatMs: number
   /** How long the link may be lost before the position is flattened. */
   readonly lostDwellMs: number
@@ -33,6 +36,8 @@ export const EXECUTION_TIMINGS: ExecutionTimings = {
   queryEveryMs: 1000,
   submitValidMs: 5000,
   truthEveryMs: 5000,
+  truthAgeMaxMs: 10_000,
+  truthDelayMaxMs: 2000,
   reportRepeatMs: 2000,
   lostDwellMs: 30_000,
   watchGraceMs: 1000,

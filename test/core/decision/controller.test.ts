@@ -46,7 +46,7 @@ function view(changes: Partial<CycleView> = {}): CycleView {
     mandatesReceived: 1,
     position: null,
     isUnpermitted: false,
-    gate: { reject: null, detail: '', reasons: [] },
+    gate: { reject: null, detail: '' },
     walletUsd: '10000',
     approve: (asked) =>
       approve(asked, { ...common, instrument: asked.symbol === 'XRPUSDT' ? undefined : instrument({}, asked.symbol) }),
@@ -105,7 +105,7 @@ describe('the controller', () => {
   })
 
   it('opens nothing through a closed gate, and leaves all the same', () => {
-    const gate = { reject: 'REJECT_MODE_KILL', detail: 'killed', reasons: [] } as const
+    const gate = { reject: 'REJECT_MODE_KILL', detail: 'killed' } as const
     expect(planCycle([action('ENTRY')], view({ gate })).results).toMatchObject([
       { success: false, reject: 'REJECT_MODE_KILL', error: 'killed' },
     ])

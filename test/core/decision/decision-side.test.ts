@@ -132,8 +132,8 @@ describe('entries are missed', () => {
     sides.operator('decision', { command: 'resume', reason: 'test' })
     bars(sides, 1)
     expect(facts(sides).missed.at(-1)).toMatchObject({
-      reason: 'REJECT_LATCHED',
-      detail: expect.stringContaining('ACCOUNT_MISMATCH'),
+      reason: 'REJECT_MODE_KILL',
+      detail: expect.stringContaining('ACCOUNT_LOCKOUT'),
     })
     sides.operator('decision', { command: 'clear-lockout', reason: 'deposited' })
     bars(sides, 2)
@@ -157,13 +157,16 @@ describe('entries are missed', () => {
     const sides = started(ALWAYS)
     sides.give('decision', { kind: 'journalPressure', nowMs: sides.nowMs, full: true })
     bars(sides, 2)
-    expect(facts(sides).missed).toMatchObject([{ reason: 'REJECT_LATCHED', detail: 'WAL_BACKPRESSURE' }, {}])
+    expect(facts(sides).missed).toMatchObject([{ reason: 'REJECT_LATCHED', detail: 'REDUCEONLY_WAL_BACKPRESSURE' }, {}])
     sides.give('decision', { kind: 'journalPressure', nowMs: sides.nowMs, full: false })
     bars(sides, 1)
     expect(facts(sides).opened).toHaveLength(1)
   })
 
-  it.each(['TURTLE', 'HIBERNATE'] as const)('in posture %s', (posture) => {
+  it.each([
+    ['TURTLE', 'REJECT_MODE_REDUCE_ONLY'],
+    ['HIBERNATE', 'REJECT_MODE_KILL'],
+  ] as const)('in posture %s', (posture, reason) => {
     const sides = started(ALWAYS)
     const bar = { bar: 0, timestampMs: sides.nowMs, symbols: SYMBOLS, prices: Float64Array.of(50_000, 2000) }
     const event = {
@@ -176,7 +179,7 @@ describe('entries are missed', () => {
       .flatMap((effect) => (effect.kind === 'append' ? effect.record : []))
     expect(records).toMatchObject([
       { type: 'bar', bar: { velDiv: null } },
-      { type: 'cycle', missed: [{ reason: 'REJECT_MODE_REDUCE_ONLY' }] },
+      { type: 'cycle', missed: [{ reason }] },
     ])
     expect(sides.decision.side.handle(event)).toEqual([])
   })
