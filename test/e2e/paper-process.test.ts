@@ -14,7 +14,7 @@ decision: { proposal_delay_max_ms: 10000, intent_wait_max_ms: 10000 }
 exchange: { answer_max_ms: 30000, submit_valid_ms: 60000 }
 `
 
-describe('dolphin paper --executor process', () => {
+describe('dolphin paper --executor process', { timeout: 120_000 }, () => {
   const folder = temporaryFolder()
 
   it('trades with an executor of its own, starts it again when it is killed, and leaves nothing running', async () => {

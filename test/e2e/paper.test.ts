@@ -8,7 +8,10 @@ import { DAYS, dolphin, temporaryFolder } from './dolphin.js'
 
 const folder = temporaryFolder()
 
-describe('dolphin paper at bar prices', () => {
+/** Days of heartbeats take their time on a busy machine. */
+const SLOW = { timeout: 180_000 }
+
+describe('dolphin paper at bar prices', SLOW, () => {
   it('decides and sizes what the bulk run of the same days does, trade for trade', async () => {
     const out = join(folder.path, 'session')
     const period = ['--from', '2025-05-10', '--to', '2025-05-11', '--fills', 'bar-price', '--quiet']
@@ -25,7 +28,7 @@ describe('dolphin paper at bar prices', () => {
   })
 })
 
-describe('a paper session', () => {
+describe('a paper session', SLOW, () => {
   let days = ''
   beforeEach(async () => {
     days = join(folder.path, 'days')
@@ -113,8 +116,8 @@ describe('a paper session', () => {
     ['no days', ['paper'], /--days is missing: live prices come from an exchange adapter, and this version has none/],
     [
       'another kind of fills',
-      ['paper', '--days', 'x', '--fills', 'real'],
-      /--fills: expected realistic or bar-price, found "real"; did you mean 'realistic'\?/,
+      ['paper', '--days', 'x', '--fills', 'realistc'],
+      /--fills: expected realistic or bar-price, found "realistc"; did you mean 'realistic'\?/,
     ],
     [
       'a wrong speed',
