@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ALL_FAULT_KINDS } from './fault-plan.js'
+import { findFailure } from './find-failure.js'
 import { PLANTED_BUGS, type PlantedBugName } from './planted-bugs.js'
 import { simulate } from './simulation.js'
 import { addOutcome, emptyTally } from './tally.js'
@@ -33,7 +34,7 @@ test('a seed gives the same trace every time, and another seed another', () => {
   expect(new Set(hashes).size).toBe(3)
 })
 
-test('the order of fault kinds that are looked up changes nothing: a plan played from its own print gives the same trace', () => {
+test('a plan played from its own print gives the same trace', () => {
   const plan = [
     { id: 1, kind: 'venue-lost-stream', atMs: 9_000, forMs: 30_000, amount: 0.5, side: 'execution' },
   ] as const
@@ -41,6 +42,16 @@ test('the order of fault kinds that are looked up changes nothing: a plan played
   expect(simulate({ seed: 9, minutes: 3, plan: printed }).traceHash).toBe(
     simulate({ seed: 9, minutes: 3, plan }).traceHash,
   )
+})
+
+test('a plan that fails is cut down to the faults that matter, and fails the same way when it is played again', () => {
+  const { failure } = findFailure({ first: 1, count: 500 }, { minutes: 3, planted: 'counts-duplicates' })
+  const { seed, minutes, plan, invariant, traceHash, drawnFaults } = failure!
+  expect(plan.length).toBeLessThan(drawnFaults)
+  expect(plan.map(({ kind }) => kind)).toContain('venue-duplicate-stream')
+  const again = simulate({ seed, minutes, plan, planted: 'counts-duplicates' })
+  expect(again.violation?.invariant).toBe(invariant)
+  expect(again.traceHash).toBe(traceHash)
 })
 
 const BUGS = Object.entries(PLANTED_BUGS).map(([name, { story }]) => [story, name as PlantedBugName] as const)
