@@ -135,7 +135,7 @@ export const STATUS_REGISTRIES = {
       code: 'KILL_OPERATOR',
       tier: 'Kill',
       owner_state: 'OPERATOR_KILL_SET',
-      owner_message: 'An operator has stopped everything.',
+      owner_message: 'An operator, or an emergency, has stopped everything.',
       unblock: [
         {
           type: 'OPERATOR',
@@ -320,7 +320,7 @@ export const STATUS_REGISTRIES = {
       code: 'REDUCEONLY_OPERATOR',
       tier: 'ReduceOnly',
       owner_state: 'OPERATOR_REDUCE_ONLY_SET',
-      owner_message: 'An operator has allowed exits only.',
+      owner_message: 'An operator, or a critical alert, has allowed exits only.',
       unblock: [
         {
           type: 'OPERATOR',
