@@ -41,7 +41,7 @@ export function register(parent: Command): void {
     .optionsGroup('Running:')
     .option('--out <folder>', "the session's folder (default: paper-<first day>)")
     .option('--resume', 'continue the session in --out')
-    .option('--speed <factor>', 'max: virtual time, as fast as it goes; else times faster than recorded', 'max')
+    .option('--speed <factor>', 'max: virtual time, as fast as it goes; or up to 50 times faster than recorded', 'max')
     .option('--executor <where>', 'in-process, or process: one of its own, started again when it dies', 'in-process')
     .option('--json', 'the summary as JSON')
     .option('--quiet', 'no progress and no notices')

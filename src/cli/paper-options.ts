@@ -55,7 +55,7 @@ export interface PaperOptions {
 const FILLS: readonly string[] = ['realistic', 'bar-price'] satisfies SessionFills[]
 const EXECUTORS: readonly string[] = ['in-process', 'process']
 /** Beyond it the pauses that a machine makes by itself look like a lost link. */
-const PROCESS_SPEED_MAX = 50
+const CLOCK_SPEED_MAX = 50
 
 /** Checks the options. Throws {@link UserError} with every wrong one. */
 export function paperOptions(raw: RawPaperOptions): PaperOptions {
@@ -80,8 +80,11 @@ export function paperOptions(raw: RawPaperOptions): PaperOptions {
   if (!/^\d{1,9}$/.test(raw.seed)) wrong('--seed', `expected an integer from 0 to 999999999, found ${found(raw.seed)}`)
   const speed = raw.speed === 'max' ? 'max' : positive(raw.speed)
   if (speed === undefined) wrong('--speed', `expected a factor above 0 such as 10, or max, found ${found(raw.speed)}`)
-  if (raw.executor === 'process' && !(typeof speed === 'number' && speed <= PROCESS_SPEED_MAX)) {
-    wrong('--speed', `expected a factor up to ${PROCESS_SPEED_MAX} with --executor process, found ${found(raw.speed)}`)
+  else if (typeof speed === 'number' && speed > CLOCK_SPEED_MAX) {
+    wrong('--speed', `expected a factor up to ${CLOCK_SPEED_MAX}, or max, found ${found(raw.speed)}`)
+  }
+  if (raw.executor === 'process' && speed === 'max') {
+    wrong('--speed', `expected a factor up to ${CLOCK_SPEED_MAX} with --executor process, found "max"`)
   }
   if (raw.resume && speed !== 'max') {
     wrong('--resume', 'goes with --speed max: an exchange that plays by the clock does not outlive its process')

@@ -14,7 +14,7 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
     const setup = await preparePaper(options, watch.signal)
     for (const line of options.quiet ? [] : setup.notices) notice(line)
     const result = await run(setup, options, watch.signal)
-    if (!result.finished) throw new Interrupted(interruptedText(result.atMs, setup.folder))
+    if (!result.finished) throw new Interrupted(interruptedText(result.atMs, setup.folder, options.speed))
     await printResult(
       options.json ? paperSummaryJson(setup, result) : paperSummaryText(setup, result, coloursFor(process.stdout)),
     )
@@ -30,6 +30,7 @@ async function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal
   return (await import('./paper-live.js')).runLivePaper(setup, options, signal)
 }
 
-function interruptedText(atMs: number, folder: string): string {
-  return `Interrupted at ${new Date(atMs).toISOString()}; the session is in ${folder}, and --resume continues it.`
+function interruptedText(atMs: number, folder: string, speed: PaperOptions['speed']): string {
+  const what = `Interrupted at ${new Date(atMs).toISOString()}; the session is in ${folder}`
+  return speed === 'max' ? `${what}, and --resume continues it.` : `${what}. A session by the clock is not continued.`
 }

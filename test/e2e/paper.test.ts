@@ -130,6 +130,11 @@ describe('a paper session', SLOW, () => {
       /--speed: expected a factor up to 50 with --executor process, found "max"/,
     ],
     [
+      'a clock that no machine keeps up with',
+      ['paper', '--days', 'x', '--speed', '1000'],
+      /--speed: expected a factor up to 50, or max, found "1000"/,
+    ],
+    [
       'a resumed session by the clock',
       ['paper', '--days', 'x', '--resume', '--speed', '1'],
       /--resume: goes with --speed max/,
