@@ -15,6 +15,7 @@ import { clockTimer } from '../../src/cli/timer.js'
 import { type DecisionEvent, DecisionSide } from '../../src/core/decision/decision-side.js'
 import type { DecisionRecord } from '../../src/core/decision/records.js'
 import { DECISION_DEFAULTS } from '../../src/core/decision/settings.js'
+import { ExecutionSide } from '../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../src/core/execution/records.js'
 import type { ExecutionSettings } from '../../src/core/execution/settings.js'
 import { recordLine } from '../../src/core/journal/frame.js'
@@ -234,7 +235,7 @@ export class CrashRig {
     return join(this.folder, 'journal')
   }
 
-  /** Flat everywhere, nothing open, and every fill known to both sides. */
+  /** Flat everywhere, nothing open or under way, and every fill known to both sides. */
   private async isAgreed(): Promise<boolean> {
     const { position, trade, exit } = this.decision.state
     if (position !== null || trade !== null || exit !== null) return false
@@ -244,7 +245,10 @@ export class CrashRig {
       records.filter(
         ({ type, ...record }) => type === 'fill' || ('report' in record && record.report.type === 'FILL_REPORT'),
       ).length
-    return known(execution.records) === fills.length && known(decision) === fills.length
+    if (known(execution.records) !== fills.length || known(decision) !== fills.length) return false
+    // Orders that a closed position leaves behind are asked about until it is known that they are over.
+    const { state } = ExecutionSide.recover(this.settings, execution.records)
+    return state.trade === null && Object.keys(state.orders).length === 0
   }
 
   private throwBroken(): void {
