@@ -38,6 +38,8 @@ export function remainder(world: World): string | undefined {
   if (open !== undefined) return `orders: ${open.request.clientOrderId} is left at the venue`
   const [unreported] = world.oracle.unreported()
   if (unreported !== undefined) return `fills: ${unreported.symbol} ${unreported.tradeId} was never reported`
+  const falseResult = world.oracle.falseResult()
+  if (falseResult !== undefined) return `entries: ${falseResult}`
   return moneyLeft(new Exact(world.decision.side!.state.balanceUsd), new Exact(account.walletUsd), world)
 }
 

@@ -1,6 +1,6 @@
 import type { Alert } from '../../src/ports/alerts.js'
-import { Exact } from '../../src/ports/exact.js'
-import type { EntryPermission, FillReport } from '../../src/ports/messages.js'
+import { type DecimalText, Exact } from '../../src/ports/exact.js'
+import type { EntryPermission, EntryResult, FillReport } from '../../src/ports/messages.js'
 import type { Fill, OrderReport, OrderRequest } from '../../src/ports/orders.js'
 import type { OperatorCommand } from '../../src/ports/sides.js'
 import type { VenueEvent, VenueRequest } from '../../src/ports/venue.js'
@@ -28,10 +28,13 @@ interface OpeningOrder {
 export class Oracle {
   /** Fills the venue made, by symbol and trade id, in order: each is told once here, however often the stream repeats it. */
   readonly fills = new Map<string, Fill>()
+  private readonly held = new Map<string, Exact>()
   private readonly permissions = new Map<string, EntryPermission>()
   private readonly opened = new Map<string, OpeningOrder>()
   private readonly sentInLife = new Set<string>()
   private readonly venueOrders = new Map<string, string>()
+  /** Intent id → base units that filled of it, by its result. */
+  private readonly results = new Map<string, DecimalText>()
   /** Of each fill. */
   private readonly reportNumbers = new Map<string, number>()
   private readonly recordedAt = new Map<string, number>()
@@ -78,6 +81,7 @@ export class Oracle {
   said(side: SideName, text: string): void {
     if (side === 'execution') {
       if (text.includes('"type":"FILL_REPORT"')) this.reported((JSON.parse(text) as { body: FillReport }).body)
+      if (text.includes('"type":"ENTRY_RESULT"')) this.entryOver((JSON.parse(text) as { body: EntryResult }).body)
       return
     }
     if (!text.includes('"type":"ENTRY_PERMISSION"')) return
@@ -102,8 +106,8 @@ export class Oracle {
   }
 
   venueSaid(event: VenueEvent): void {
-    if (event.kind === 'fill') this.fills.set(keyOf(event.fill), event.fill)
-    if (event.kind === 'snapshot') for (const fill of event.snapshot.fills) this.fills.set(keyOf(fill), fill)
+    if (event.kind === 'fill') this.filled(event.fill)
+    if (event.kind === 'snapshot') for (const fill of event.snapshot.fills) this.filled(fill)
     if (event.kind === 'order' || event.kind === 'found' || event.kind === 'acknowledged') this.knows(event.report)
   }
 
@@ -112,14 +116,28 @@ export class Oracle {
     return [...this.fills].filter(([key]) => !this.reportNumbers.has(key)).map(([, fill]) => fill)
   }
 
-  /** Signed base units by symbol, of all fills. */
-  positions(): Map<string, Exact> {
-    const positions = new Map<string, Exact>()
-    for (const { symbol, side, quantity } of this.fills.values()) {
-      const before = positions.get(symbol) ?? new Exact(0)
-      positions.set(symbol, side === 'BUY' ? before.plus(quantity) : before.minus(quantity))
+  /** An entry that filled otherwise than its result said, in words. */
+  falseResult(): string | undefined {
+    for (const [intentId, said] of this.results) {
+      const own = [...this.fills.values()].filter(({ clientOrderId }) => clientOrderId === `${intentId}.e`)
+      const filled = own.reduce((sum, { quantity }) => sum.plus(quantity), new Exact(0)).toFixed()
+      if (filled !== said) return `${intentId}: the result said ${said} filled, the venue filled ${filled}`
     }
-    return positions
+    return undefined
+  }
+
+  /** Signed base units by symbol, of all fills. */
+  get positions(): ReadonlyMap<string, Exact> {
+    return this.held
+  }
+
+  private filled(fill: Fill): void {
+    const key = keyOf(fill)
+    if (this.fills.has(key)) return
+    this.fills.set(key, fill)
+    const { symbol, side, quantity } = fill
+    const before = this.held.get(symbol) ?? new Exact(0)
+    this.held.set(symbol, side === 'BUY' ? before.plus(quantity) : before.minus(quantity))
   }
 
   private opens(order: OrderRequest): void {
@@ -188,6 +206,10 @@ export class Oracle {
       throw new Violation('each-fill-is-reported-once', `fill ${key}: reports ${before} and ${reportNumber}`)
     }
     this.reportNumbers.set(key, reportNumber)
+  }
+
+  private entryOver({ intentId, filledQuantity }: EntryResult): void {
+    if (this.permissions.has(intentId)) this.results.set(intentId, filledQuantity)
   }
 
   private knows({ clientOrderId, venueOrderId }: OrderReport): void {

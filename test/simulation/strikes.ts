@@ -109,7 +109,7 @@ function setStatus(world: World, status: Instrument['status']): void {
 
 /** The symbol that the account holds, else any. */
 function symbolOfInterest(world: World, { random }: ActiveFault): string {
-  const held = [...world.oracle.positions()].find(([, quantity]) => !quantity.isZero())
+  const held = [...world.oracle.positions].find(([, quantity]) => !quantity.isZero())
   return held?.[0] ?? SYMBOLS[random.integer(0, SYMBOLS.length - 1)]!
 }
 
@@ -129,7 +129,7 @@ function tradeByHand(world: World, active: ActiveFault): void {
   active.strikes()
   const symbol = symbolOfInterest(world, active)
   const lot = INSTRUMENTS[SYMBOLS.indexOf(symbol)]!.lotSize
-  const held = world.oracle.positions().get(symbol) ?? new Exact(lot)
+  const held = world.oracle.positions.get(symbol) ?? new Exact(lot)
   const quantity = Exact.max(lot, held.abs().times(active.fault.amount).toNearest(lot))
   world.venue.foreign({ symbol, side: sideByDice(active), quantity: quantity.toFixed() })
 }
@@ -138,6 +138,6 @@ function tradeByHand(world: World, active: ActiveFault): void {
 function crashMarket(world: World, active: ActiveFault): void {
   active.strikes()
   const symbol = symbolOfInterest(world, active)
-  const short = world.oracle.positions().get(symbol)?.isNegative() ?? false
+  const short = world.oracle.positions.get(symbol)?.isNegative() ?? false
   world.market.jump(symbol, short ? active.fault.amount * 5 : -active.fault.amount)
 }

@@ -51,7 +51,7 @@ export class Watch {
     const { world } = this
     const { nowMs } = world.queue
     world.queue.after(LOOKS_EVERY_MS, () => this.look())
-    const symbol = SYMBOLS.find((each) => !(world.oracle.positions().get(each)?.isZero() ?? true))
+    const symbol = SYMBOLS.find((each) => !(world.oracle.positions.get(each)?.isZero() ?? true))
     if (symbol === undefined) {
       this.heldSinceMs = Number.POSITIVE_INFINITY
       this.isByHand = false
