@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import { VOLATILE_FIELDS } from '../../src/cli/drill-compare.js'
+import { DRILLS } from '../../src/cli/drills.js'
+import { type Picture, take } from './picture.js'
+import { SCENARIOS, type Scenario } from './scenarios.js'
+
+export const FIXTURES = 'fixtures/status'
+const EXAMPLES = 'specs/status/STATUS_JSON_EXAMPLES.md'
+const CHAOS_DRILLS = 'specs/status/CHAOS_DRILLS.md'
+
+export interface Taken {
+  readonly scenario: Scenario
+  readonly picture: Picture
+}
+
+export function takeAll(): readonly Taken[] {
+  return SCENARIOS.map((scenario) => ({ scenario, picture: take(scenario) }))
+}
+
+/** Everything that is written from the scenarios: path → text. */
+export function outputs(taken: readonly Taken[]): ReadonlyMap<string, string> {
+  return new Map([
+    ...taken.map(({ scenario, picture }) => [fixturePath(scenario), fixtureText(picture)] as const),
+    [EXAMPLES, examples(taken)] as const,
+    [CHAOS_DRILLS, chaosDrills(taken)] as const,
+  ])
+}
+
+function fixturePath({ name }: Scenario): string {
+  return join(FIXTURES, `${name}.json`)
+}
+
+function fixtureText({ document }: Picture): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+function examples(taken: readonly Taken[]): string {
+  return `# \`/status\` by example
+
+Written by \`npm run status:fixtures\`: each document is what the simulated system said when it was driven into that state, and is
+kept in \`${FIXTURES}/\`. Environment, hashes and times are those of the simulation.
+
+| state | mode | what an owner reads | ends |
+|---|---|---|---|
+${taken.map(row).join('\n')}
+
+${taken.map(section).join('\n')}`
+}
+
+function row({ scenario: { name }, picture }: Taken): string {
+  const { trading_mode, owner_view } = picture.document
+  return `| [${name}](#${name}) | ${trading_mode} | ${owner_view.owner_message} | ${ending(picture)} |`
+}
+
+function section({ scenario: { name, story }, picture }: Taken): string {
+  return `## ${name}
+
+${story}
+
+\`\`\`json
+${fixtureText(picture)}\`\`\`
+`
+}
+
+function ending({ document, orders, activeAfterMs }: Picture): string {
+  if (document.trading_mode === 'Active') return '–'
+  const seconds = `${((activeAfterMs ?? Number.NaN) / 1000).toFixed(1)} s`
+  if (orders.length > 0) return `by a person: ${orders.join(', ')}; here after ${seconds}`
+  return `by itself; here after ${seconds}`
+}
+
+/** Why a scenario is played in the simulator and not in real processes. */
+const SIMULATED_ONLY: Readonly<Record<string, string>> = {
+  partial_fill_containment: 'it takes an entry at the moment of a thin book, and lasts for two seconds',
+  wal_backpressure: 'a disk cannot be made slow from outside',
+  unknown_token_force_kill: 'nothing from outside can bring an unknown word: a message with one is refused as damaged',
+  grid_unavailable: 'a paper session has no grid; what will report it is told to the deciding side',
+  certificate_expired: 'a paper session runs in PAPER, where the certificate blocks nothing',
+}
+
+function chaosDrills(taken: readonly Taken[]): string {
+  const byName = new Map(taken.map((each) => [each.scenario.name, each]))
+  const drilled = DRILLS.map(({ name, provokes, recovers }) => {
+    const { document } = byName.get(name)!.picture
+    return `| \`${name}\` | ${provokes} | ${shown(document)} | ${recovers} |`
+  })
+  const others = taken.filter(({ scenario }) => !DRILLS.some(({ name }) => name === scenario.name))
+  const simulated = others.map(({ scenario: { name, story }, picture }) => {
+    return `| \`${name}\` | ${story} | ${shown(picture.document)} | ${ending(picture)} | ${SIMULATED_ONLY[name]} |`
+  })
+  const volatile = Object.entries(VOLATILE_FIELDS).map(([field, why]) => `| \`${field}\` | ${why} |`)
+  return `# Chaos drills
+
+Written by \`npm run status:fixtures\` from the drills themselves.
+
+\`\`\`
+dolphin drill all
+dolphin drill link_lost operator_kill --json
+\`\`\`
+
+Each drill starts a paper session of bundled prices in processes of its own (the session, which serves \`/status\`, and its
+executor), waits until the system is Active, provokes, and asks \`/status\` over HTTP until it is the golden document of
+\`${FIXTURES}/\`, field by field. Then it recovers, waits until the system is Active again, and leaves nothing behind. It prints
+PASS or FAIL for each, and ends with 0 when all passed, 1 when one did not.
+
+| drill | provoked by | \`/status\` shows | recovers |
+|---|---|---|---|
+${drilled.join('\n')}
+
+## In the simulator only
+
+The golden documents of all scenarios, those above included, come from the simulator, and a test takes them anew.
+
+| scenario | what happens | \`/status\` shows | recovers | why it is no drill |
+|---|---|---|---|---|
+${simulated.join('\n')}
+
+## What is not compared
+
+In a drill these fields differ from run to run while the state is the same; so does where the owner's view repeats them.
+
+| field | depends on |
+|---|---|
+${volatile.join('\n')}
+`
+}
+
+function shown({ trading_mode, mode_reasons, open_permission_reason_codes: codes }: Picture['document']): string {
+  const reasons = mode_reasons.map((reason) => `\`${reason}\``).join(', ')
+  const latch = codes.length === 0 ? '' : `; latched by ${codes.map((code) => `\`${code}\``).join(', ')}`
+  return reasons === '' ? trading_mode : `${trading_mode}: ${reasons}${latch}`
+}

@@ -1,0 +1,150 @@
+import type { PaperExchangeSnapshot } from '../../src/adapters/paper/paper-exchange.js'
+import { CONSTANTS_HASH } from '../../src/core/status/frozen-constants.js'
+import type { Conditions } from '../../src/core/status/mode.js'
+import type { SystemState } from '../../src/core/status/status.js'
+import { statusOf } from '../../src/core/status/status.js'
+import { sessionState } from '../../src/core/status/system-state.js'
+import { Exact } from '../../src/ports/exact.js'
+import type { DeploymentEnvironment, StatusDocument } from '../../src/ports/status.generated.js'
+import type { StrategyBar } from '../../src/ports/strategy.js'
+import type { Fault, SideName } from '../simulation/fault-plan.js'
+import { BAR_MS } from '../simulation/market.js'
+import { World } from '../simulation/world.js'
+import { ScriptedStrategy } from '../support/scripted-strategy.js'
+
+/** When the strategy makes its one entry, ms since the beginning. */
+export const ENTERS_AT_MS = 70_000
+
+export interface WatchedSettings {
+  readonly faults?: readonly Omit<Fault, 'id'>[]
+  /** Makes one entry, at {@link ENTERS_AT_MS}, and holds it. */
+  readonly enters?: boolean
+  readonly environment?: DeploymentEnvironment
+}
+
+/**
+ * The simulated system with its `/status` read along: both production sides, their journals, the link and the paper
+ * exchange. Prices stand still, so that what changes the state is what the scenario does.
+ */
+export class WatchedWorld {
+  /** Of the survival stack, as the bars bring it: a word of another version included. */
+  posture = 'APEX'
+  /** What was ordered so far, in words such as `decision resume`; a process that ends is `decision restart`. */
+  readonly orders: string[] = []
+  private readonly world: World
+  /** When both sides last found each other and the exchange equal. */
+  private agreedAtMs: number | null = null
+  private readonly startMs: number
+
+  constructor({ faults = [], enters = false, environment = 'PAPER' }: WatchedSettings) {
+    this.world = new World({
+      seed: 1,
+      plan: faults.map((fault, index) => ({ ...fault, id: index + 1 })),
+      strategies: () => [entersOnce(enters)],
+      volatility: 0,
+      log: (line) => this.note(line),
+    })
+    this.startMs = this.world.queue.nowMs
+    this.bringPosture()
+    this.world.start('execution')
+    this.world.start('decision')
+    this.tell({ environment })
+  }
+
+  get nowMs(): number {
+    return this.world.queue.nowMs
+  }
+
+  get sinceStartMs(): number {
+    return this.world.queue.nowMs - this.startMs
+  }
+
+  /** One event on, or to that time when none is left before it, ms since the beginning. */
+  step(untilMs: number): void {
+    this.world.queue.step(this.startMs + untilMs)
+  }
+
+  /** What the process around the deciding side learns: of the grid, of the certificate. */
+  tell(conditions: Partial<Conditions>): void {
+    this.world.decision.handle({ kind: 'conditions', conditions })
+  }
+
+  /** Somebody takes money out of the account. */
+  withdraw(usd: string): void {
+    const { exchange } = this.world.venue
+    const snapshot: PaperExchangeSnapshot = structuredClone(exchange.snapshot())
+    const { account } = snapshot.matcher
+    const walletUsd = new Exact(account.walletUsd).minus(usd).toFixed()
+    exchange.restore({ ...snapshot, matcher: { ...snapshot.matcher, account: { ...account, walletUsd } } })
+  }
+
+  /** Undefined while the deciding process, which serves it, is down. */
+  status(): StatusDocument | undefined {
+    const state = this.systemState()
+    return state && statusOf(state)
+  }
+
+  /** The deciding side has just looked at the clock: its gate is of this moment. */
+  get hasJustDecided(): boolean {
+    return this.world.decision.side?.modeInputs().nowMs === this.nowMs
+  }
+
+  /** Whether an entry could go through the gate of a side now, but for a position that is there already. */
+  isOpen(side: SideName): boolean {
+    const { side: decision } = this.world.decision
+    const { side: execution } = this.world.execution
+    if (side === 'execution') return execution?.mode === 'ACTIVE' && execution.entryBlocks().length === 0
+    const reject = decision?.openPermission().reject
+    return reject === null || reject === 'REJECT_POSITION_EXISTS'
+  }
+
+  private systemState(): SystemState | undefined {
+    const { decision } = this.world
+    if (decision.side === undefined) return undefined
+    return sessionState({
+      decision: decision.side,
+      host: {
+        nowMs: this.nowMs,
+        startedAtMs: this.startMs,
+        strategyId: 'blue',
+        configHash: CONSTANTS_HASH,
+        loopLagMs: 0,
+        journals: [{ depth: decision.disk.depth, capacity: DISK_CAPACITY, failures: decision.disk.failed ? 1 : 0 }],
+      },
+      recent: {
+        reconcileLastOkAtMs: this.agreedAtMs,
+        drawdownPct: 0,
+        nakedExposureEvents24h: 0,
+        http429Count5m: 0,
+        sessionTerminations5m: 0,
+      },
+    })
+  }
+
+  /** The survival stack speaks through the bars. */
+  private bringPosture(): void {
+    const { decision } = this.world
+    const handle = decision.handle.bind(decision)
+    decision.handle = (event) => {
+      if (event.kind !== 'bar' || !('bar' in event)) return handle(event)
+      handle({ ...event, bar: { ...event.bar, posture: this.posture as StrategyBar['posture'] } })
+    }
+  }
+
+  private note(line: string): void {
+    if (line.includes('"type":"agreed"')) this.agreedAtMs = this.nowMs
+    const order = / -- (decision|execution): (?:operator ([a-z-]+)|stopped)$/.exec(line)
+    if (order !== null) this.orders.push(`${order[1]} ${order[2] ?? 'restart'}`)
+  }
+}
+
+/** The depth at which a simulated disk says that it is full. */
+const DISK_CAPACITY = 65
+
+function entersOnce(enters: boolean): ScriptedStrategy {
+  return new ScriptedStrategy('blue', ({ prices }, { held, pending, bars }) => {
+    if (!enters || held !== null || pending !== null || bars !== ENTERS_AT_MS / BAR_MS) return []
+    const wish = { symbol: 'BTCUSDT', type: 'ENTRY', direction: 1, notionalUsd: 12_345 } as const
+    return [{ ...wish, price: prices[0]!, reason: 'GOLDEN' }]
+  })
+}
