@@ -9,19 +9,13 @@ import { type OrderBookTable, TableOrderBook } from '../core/orderbook/table-ord
 import { VolGate } from '../core/signal/vol-gate.js'
 import type { BacktestReport } from '../ports/backtest-report.js'
 import type { BacktestOptions } from './backtest-options.js'
-import {
-  CHAMPION_CONFIG,
-  loadConfig,
-  reason,
-  refuseDrift,
-  refuseDriftedChampion,
-  type StrategyConfig,
-} from './config.js'
+import { CHAMPION_CONFIG, loadConfig, refuseDrift, refuseDriftedChampion, type StrategyConfig } from './config.js'
 import { breakerTable, parseFactorsCsv } from './factors-csv.js'
 import { createForewarner, parseEvidence } from './forewarner-evidence.js'
 import { parseInstruments } from './instruments.js'
 import { overridesDrift, withOverrides } from './overrides.js'
 import { UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** Everything a run needs beside its days, and what the report records of it. */
 export interface PreparedRun {

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { reason } from './config.js'
 import { UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** The cache directory tag (bford.info/cachedir): backup programs pass such a folder over. */
 const TAG = 'CACHEDIR.TAG'

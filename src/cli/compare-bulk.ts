@@ -8,10 +8,10 @@ import { backtestOptions, defaultWorkers, type RawBacktestOptions } from './back
 import { prepareRun } from './backtest-settings.js'
 import { codeHash } from './code-hash.js'
 import type { CompareOptions } from './compare-options.js'
-import { reason } from './config.js'
 import { packageVersion } from './package-files.js'
 import { found, Interrupted, type Problem, UserError } from './problems.js'
 import { startProgress } from './progress.js'
+import { reason } from './reason.js'
 
 /** Options of `dolphin backtest` that decide, as a session's settings name them, and as this command line does. */
 const DECIDING: Readonly<Record<string, keyof RawBacktestOptions>> = {

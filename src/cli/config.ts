@@ -13,6 +13,7 @@ import { type ConfigDocument, parseConfigDocument } from './config-document.js'
 import { DOTTED_KEYS, dottedKey, schemaProblems } from './config-schema.js'
 import { displayPath, packageFile } from './package-files.js'
 import { found, type Place, type Problem, UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** A strategy's configuration: everything a run takes from a file. */
 export interface StrategyConfig {
@@ -135,14 +136,4 @@ function driftedValues(parameters: EngineParameters, document: ConfigDocument): 
 
 function parameterPlace(name: ParameterName, document: ConfigDocument): Place {
   return document.valuePlace(dottedKey(name)!.split('.'))
-}
-
-/** The part of an operating-system error that helps: `no such file`, not the call that failed. */
-export function reason(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EISDIR') return 'it is a folder'
-  if (code === 'EACCES') return 'permission denied'
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a folder of its path is a file'
-  return error instanceof Error ? error.message : String(error)
 }

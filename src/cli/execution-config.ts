@@ -5,10 +5,10 @@ import { LINK_TIMINGS } from '../core/execution/link-endpoint.js'
 import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS, type ExecutionSettings } from '../core/execution/settings.js'
 import { CHAMPION_RISK, checkRiskConfig, type RiskConfig } from '../core/risk/risk-config.js'
 import { type DecimalText, Exact } from '../ports/exact.js'
-import { reason } from './config.js'
 import type { ConfigDocument } from './config-document.js'
 import { displayPath } from './package-files.js'
 import { found, type Problem, UserError } from './problems.js'
+import { reason } from './reason.js'
 import { didYouMean } from './suggest.js'
 
 /** How both sides, the risk layer and the paper exchange are set up: `configs/execution.yml`. */

@@ -19,7 +19,6 @@ import { UserError } from './problems.js'
 import { reportError } from './report-error.js'
 import { SideHost } from './side-host.js'
 import { type StopSignals, stopExitCode, stopSignals } from './stop-signals.js'
-import { plural } from './summary-format.js'
 import { notice, printResult } from './terminal.js'
 import { clockTimer, scaledClock } from './timer.js'
 
@@ -39,7 +38,7 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   const { records, journal, warning } = await openJournal<ExecutionRecord>(options.journal, 'execution', settings.build)
   if (warning !== undefined) notice(warning)
   const side = ExecutionSide.recover(settings, records)
-  say(`Executor ready: ${plural(records.length, 'record')} in ${displayPath(options.journal)}, ${standing(side)}.`)
+  say(`Executor ready: ${records.length} records in ${displayPath(options.journal)}, ${standing(side)}.`)
   const broken = new Broken()
   const clock = options.clock === undefined ? systemClock : scaledClock(options.clock, systemClock)
   const host = new SideHost<ExecutionEvent, ExecutionRecord>(side, {
@@ -53,7 +52,7 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   host.start()
   const end = await Promise.race([stopped, broken.promise])
   await host.stop()
-  say(`Executor stopped: ${plural(side.state.n, 'record')}, state ${side.stateHash()}, ${standing(side)}.`)
+  say(`Executor stopped: ${side.state.n} records, state ${side.stateHash()}, ${standing(side)}.`)
   if (options.json) await printResult(`${JSON.stringify(endOf(side))}\n`)
   return typeof end === 'string' ? stopExitCode(end) : reportError(end.error)
 }

@@ -4,9 +4,9 @@ import { medianOfLastScans, SCANS_PER_DATE } from '../core/breaker/daily-factors
 import { dateOfEpochDay, epochDay } from '../core/days/utc-date.js'
 import type { IsoDate } from '../ports/market.js'
 import type { ManifestDay } from './build-manifest.js'
-import { reason } from './config.js'
 import { parseFactorsCsv } from './factors-csv.js'
 import { UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** Factors from elsewhere (funding, DVOL, Fear & Greed) that a built table carries along. */
 export function factorsIn(path: string): BreakerTable['factors'] {

@@ -1,8 +1,8 @@
 import type { EngineParameters } from '../core/engine/parameters.js'
 import { MonteCarloForewarner } from '../core/forewarner/monte-carlo.js'
 import type { Trade } from '../ports/trades.js'
-import { reason } from './config.js'
 import { found, type Place, type Problem, UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** What a forewarner learns from a closed trade. */
 export type EvidenceTrade = Pick<Trade, 'net' | 'capitalBefore' | 'leverageCeiling' | 'exitTimeMs'>

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Exact } from '../ports/exact.js'
 import type { Instrument } from '../ports/instrument.js'
-import { reason } from './config.js'
 import { packageFile } from './package-files.js'
 import { found, type Problem, UserError } from './problems.js'
+import { reason } from './reason.js'
 import { didYouMean } from './suggest.js'
 
 /** The packaged trading rules; the file itself says where each of them comes from. */

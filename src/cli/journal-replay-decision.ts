@@ -10,10 +10,10 @@ import { ChampionStrategy } from '../core/strategy/champion.js'
 import { backtestOptions, type RawBacktestOptions } from './backtest-options.js'
 import { prepareRun } from './backtest-settings.js'
 import { codeHash } from './code-hash.js'
-import { reason } from './config.js'
 import { EXIT } from './exit-codes.js'
 import { displayPath } from './package-files.js'
 import { UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /**
  * The deciding side as its journal leaves it. Its strategy moves with the records, so it must be the one that wrote them: as

@@ -3,8 +3,8 @@ import { barStepSeconds, median } from '../core/backtest/bar-step.js'
 import { type DayColumns, DayError, type DayFile, type LoadedDay } from '../ports/days.js'
 import type { SessionDay } from '../ports/session.js'
 import type { BacktestOptions } from './backtest-options.js'
-import { reason } from './config.js'
 import { UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** What is known of recorded days before the first is traded. */
 export interface PaperDays {

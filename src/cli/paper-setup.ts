@@ -12,13 +12,13 @@ import { Exact } from '../ports/exact.js'
 import type { SessionSettings } from '../ports/session.js'
 import { type PreparedRun, prepareRun } from './backtest-settings.js'
 import { codeHash } from './code-hash.js'
-import { reason } from './config.js'
 import { type ExecutionConfig, loadExecutionConfig } from './execution-config.js'
 import { loadInstruments } from './instruments.js'
 import { displayPath, packageVersion } from './package-files.js'
 import { type PaperDays, surveyDays } from './paper-days.js'
 import type { PaperOptions } from './paper-options.js'
 import { UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** Everything that a paper session runs with. */
 export interface PaperSetup {

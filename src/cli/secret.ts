@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
-import { reason } from './config.js'
 import { displayPath } from './package-files.js'
 import { UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** Long enough that nobody guesses it. */
 const MIN_LENGTH = 16

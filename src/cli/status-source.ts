@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { reason } from './config.js'
 import { displayPath } from './package-files.js'
 import { UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** Where a document comes from: exactly one of both. */
 export interface StatusSource {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { reason } from './config.js'
 import { packageFile } from './package-files.js'
 import { found, UserError } from './problems.js'
+import { reason } from './reason.js'
 
 /** The packaged list of symbols, and the word for every symbol that the input has. */
 export const DEFAULT_UNIVERSE = packageFile('configs', 'universe.json')
