@@ -143,8 +143,8 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'posture_hibernate',
-    story: 'The survival stack hibernates.',
-    settings: {},
+    story: 'The survival stack hibernates while a position is held; the strategy leaves it, as the champion does.',
+    settings: { enters: true },
     acts: [
       [
         TROUBLE_AT_MS,
@@ -160,6 +160,7 @@ export const SCENARIOS: readonly Scenario[] = [
       ],
     ],
     reason: 'KILL_POSTURE_HIBERNATE',
+    when: isFlat,
     orders: [],
     activeWithinMs: 20_000,
   },

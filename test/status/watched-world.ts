@@ -142,9 +142,14 @@ export class WatchedWorld {
 const DISK_CAPACITY = 65
 
 function entersOnce(enters: boolean): ScriptedStrategy {
-  return new ScriptedStrategy('blue', ({ prices }, { held, pending, bars }) => {
+  return new ScriptedStrategy('blue', ({ prices, posture }, { held, pending, bars }) => {
+    const price = prices[0]!
+    if (held !== null && posture === 'HIBERNATE') {
+      return [{ symbol: SYMBOL, type: 'EXIT', price, reason: 'HIBERNATE_HALT' }]
+    }
     if (!enters || held !== null || pending !== null || bars !== ENTERS_AT_MS / BAR_MS) return []
-    const wish = { symbol: 'BTCUSDT', type: 'ENTRY', direction: 1, notionalUsd: 12_345 } as const
-    return [{ ...wish, price: prices[0]!, reason: 'GOLDEN' }]
+    return [{ symbol: SYMBOL, type: 'ENTRY', direction: 1, notionalUsd: 12_345, price, reason: 'GOLDEN' }]
   })
 }
+
+const SYMBOL = 'BTCUSDT'
