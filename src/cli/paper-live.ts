@@ -54,8 +54,9 @@ export function runLivePaper(setup: PaperSetup, options: PaperOptions, signal: A
     const broken = new AbortController()
     const surroundings = { setup, options, desk, clock, scale, venue, broken }
     const execution = await (options.executor === 'process' ? executorProcess(surroundings) : inProcess(surroundings))
-    const decision = await decisionHost(surroundings, execution.link)
+    let decision: SideHost<DecisionEvent, DecisionRecord> | undefined
     try {
+      decision = await decisionHost(surroundings, execution.link)
       const end = await course(surroundings, decision, AbortSignal.any([signal, broken.signal]))
       if (broken.signal.aborted) throw broken.signal.reason
       const standing = await execution.stop()
@@ -70,7 +71,7 @@ export function runLivePaper(setup: PaperSetup, options: PaperOptions, signal: A
       }
     } finally {
       await execution.stop()
-      await decision.stop()
+      await decision?.stop()
       await venue.close()
     }
   })

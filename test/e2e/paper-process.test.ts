@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { pause } from '../adapters/link-contract.js'
 import { writeShortDay } from '../support/short-days.js'
 import { dolphin, temporaryFolder } from './dolphin.js'
@@ -16,19 +16,22 @@ exchange: { answer_max_ms: 30000, submit_valid_ms: 60000 }
 
 describe('dolphin paper --executor process', { timeout: 120_000 }, () => {
   const folder = temporaryFolder()
-
-  it('trades with an executor of its own, starts it again when it is killed, and leaves nothing running', async () => {
+  let out = ''
+  let command: readonly string[] = []
+  beforeEach(async () => {
     const days = join(folder.path, 'days')
-    const out = join(folder.path, 'session')
+    const patient = join(folder.path, 'patient.yml')
+    out = join(folder.path, 'session')
     mkdirSync(days)
     await writeShortDay(days, { date: '2025-05-10', fromRow: 300, toRow: 560, stepMs: 500 })
-    writeFileSync(join(folder.path, 'patient.yml'), PATIENT)
-    const command = ['paper', '--days', days, '--fills', 'bar-price', '--out', out, '--executor', 'process']
-    const options = ['--speed', '10', '--execution', join(folder.path, 'patient.yml'), '--json']
+    writeFileSync(patient, PATIENT)
+    const how = ['--fills', 'bar-price', '--executor', 'process', '--speed', '10', '--execution', patient]
+    command = ['paper', '--days', days, '--out', out, ...how, '--json']
+  })
+
+  it('trades with an executor of its own, starts it again when it is killed, and leaves nothing running', async () => {
     const killed: number[] = []
-    const { code, stdout, stderr } = await dolphin([...command, ...options], {
-      during: () => void killLater(out, killed),
-    })
+    const { code, stdout, stderr } = await dolphin(command, { during: () => void killLater(out, killed) })
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
     const report = JSON.parse(stdout) as PaperReport
     expect(killed).toHaveLength(1)
@@ -40,6 +43,23 @@ describe('dolphin paper --executor process', { timeout: 120_000 }, () => {
     expect(journal.match(/"type":"started"/g)).toHaveLength(2)
     expect(executorsOf(out)).toEqual([])
   })
+
+  it.each<[NodeJS.Signals, number | null, RegExp]>([
+    ['SIGINT', 130, /Interrupted at .*A session by the clock is not continued\./],
+    ['SIGKILL', null, /Executor ready/],
+  ])('takes its executor along when it ends by %s', async (signal, expected, said) => {
+    const { code, stderr } = await dolphin(command, {
+      during: async (child) => {
+        await running(out)
+        await pause(1_000)
+        child.kill(signal)
+      },
+    })
+    expect(code).toBe(expected)
+    expect(stderr).toMatch(said)
+    for (let i = 0; i < 500 && executorsOf(out).length > 0; i++) await pause(10)
+    expect(executorsOf(out)).toEqual([])
+  })
 })
 
 interface PaperReport {
@@ -49,12 +69,16 @@ interface PaperReport {
 }
 
 async function killLater(out: string, killed: number[]): Promise<void> {
-  for (let i = 0; i < 1_000 && executorsOf(out).length === 0; i++) await pause(10)
+  await running(out)
   await pause(3_000)
   for (const pid of executorsOf(out)) {
     process.kill(pid, 'SIGKILL')
     killed.push(pid)
   }
+}
+
+async function running(out: string): Promise<void> {
+  for (let i = 0; i < 1_000 && executorsOf(out).length === 0; i++) await pause(10)
 }
 
 /** Executors whose journal is in this session. */
