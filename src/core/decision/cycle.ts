@@ -186,7 +186,7 @@ function reductionOf(terms: Terms, input: CycleInput): Reduction {
 
 function exitOf(action: Action, input: CycleInput): ExitOrder {
   return {
-    exitId: derivedId('x', input),
+    exitId: exitIdOf(input),
     positionId: input.state.trade!.tradeId,
     trigger: action.strategyId === RISK_STRATEGY_ID ? 'RISK' : 'STRATEGY',
     reason: action.reason,
@@ -195,7 +195,15 @@ function exitOf(action: Action, input: CycleInput): ExitOrder {
   }
 }
 
-/** Of the record that it is made in: each number is given once in the life of a journal. */
-export function derivedId(kind: '' | 'x' | 'r', { state, idPrefix }: Pick<CycleInput, 'state' | 'idPrefix'>): string {
+/** Of the record that it is made in, for what leaves when that is on disk: its number is then given once, ever. */
+function derivedId(kind: '' | 'r', { state, idPrefix }: Pick<CycleInput, 'state' | 'idPrefix'>): string {
   return `${idPrefix}-${kind}${state.records + 1}`
+}
+
+/**
+ * An exit leaves at once. When its record dies with the process, the number is given again; with the same id the next exit
+ * would be taken for a repeat of one that was done, and nothing would be closed. So the time is in it, too.
+ */
+export function exitIdOf({ state, idPrefix, nowMs }: Pick<CycleInput, 'state' | 'idPrefix' | 'nowMs'>): string {
+  return `${idPrefix}-x${state.records + 1}-${nowMs}`
 }

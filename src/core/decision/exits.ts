@@ -1,7 +1,7 @@
 import type { DecimalText } from '../../ports/exact.js'
 import type { ExitTrigger } from '../../ports/messages.js'
 import { missedEntry } from './book.js'
-import { derivedId } from './cycle.js'
+import { exitIdOf } from './cycle.js'
 import type { Desk } from './desk.js'
 
 /** Commands to leave: sent at once, and again until the execution side says that it is done. */
@@ -30,7 +30,7 @@ export class Exits {
     const { state, settings } = desk
     const covers = state.exit !== null && (state.exit.positionId === null || state.exit.positionId === of.positionId)
     if (covers) return
-    const exitId = derivedId('x', { state, idPrefix: settings.idPrefix })
+    const exitId = exitIdOf({ state, idPrefix: settings.idPrefix, nowMs: desk.nowMs })
     const { positionId, price: requestedPrice } = of
     desk.record({ type: 'exit', exit: { exitId, positionId, trigger, reason, requestedPrice, bar: state.bar } })
     this.send()

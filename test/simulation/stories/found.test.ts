@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Exact } from '../../../src/ports/exact.js'
+import { decisionSide } from '../sides.js'
 import { ENTERS_AT_MS, fault, Story, SYMBOL } from './story.js'
 
 /** What the simulator found in the sides themselves, once, each as the smallest scenario. */
@@ -71,4 +72,16 @@ test.each([
   const story = new Story(outage).to(ENTERS_AT_MS + 30_000).agrees()
   expect(Number(story.world.venue.exchange.snapshot().matcher.account.fundingUsd)).not.toBe(0)
   story.closes()
+})
+
+test('an exit is no repeat of one that died with the process before it was on the disk', () => {
+  const startMs = 1_767_225_600_000
+  const ids = [0, 60_000].map((laterMs) => {
+    const side = decisionSide([], '00000000000000aa', [])
+    side.handle({ kind: 'start', nowMs: startMs + laterMs })
+    side.handle({ kind: 'operator', nowMs: startMs + laterMs, operator: { command: 'flatten', reason: 'the story' } })
+    return side.state.exit?.exitId
+  })
+  expect(ids[0]).toBeDefined()
+  expect(ids[1]).not.toBe(ids[0])
 })
