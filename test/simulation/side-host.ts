@@ -94,7 +94,7 @@ export class SideHost<
     this.checkReplay(notCarriedOut)
     this.side = undefined
     this.machine = undefined
-    const everythingDurable = this.disk.depth === 0
+    const everythingDurable = this.disk.depth === 0 && !notCarriedOut.some(({ kind }) => kind === 'append')
     this.disk.crash(tornShare)
     this.around.stopped(this.name, everythingDurable)
   }
