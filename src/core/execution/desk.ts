@@ -61,6 +61,8 @@ export class Desk {
   orderRecord = 0
   /** Since when the price has been beyond the take-profit and the stop; null while it is not. */
   readonly beyondSinceMs: { t: number | null; s: number | null } = { t: null, s: null }
+  /** Since when a part of the position has been gone by a protective order or a liquidation; null while none has. */
+  closingSinceMs: number | null = null
   /** When a protective order may be placed again after rejections, and how many there were in a row. */
   readonly protectionRetry = { t: newRetry(), s: newRetry() }
   /** What an entry price that differs has been told about. */

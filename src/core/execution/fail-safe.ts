@@ -1,5 +1,5 @@
 import type { Desk } from './desk.js'
-import { exitNow, openSymbol } from './exits.js'
+import { exitNow, openSymbol, quantityToClose } from './exits.js'
 
 /** What flattens without being told: a link that is lost for long or corrupt, each once per position, and the mode KILL. */
 export function settleFailSafes(desk: Desk): void {
@@ -9,25 +9,26 @@ export function settleFailSafes(desk: Desk): void {
   if (state.mode === 'KILL' && (state.exit === null || state.exit.isDone) && isOpen(desk, symbol)) {
     exitNow(desk, { purpose: 'FAIL_SAFE', reason: 'kill' })
   }
-  if (state.trade === null) return
-  if (link.state === 'LINK_CORRUPT') failSafe(desk, 'link_corrupt_flatten')
+  if (link.state === 'LINK_CORRUPT') failSafe(desk, symbol, 'link_corrupt_flatten')
   if (link.state === 'LINK_LOST') {
     const dueMs = link.stateSinceMs + desk.settings.timings.lostDwellMs
     if (desk.nowMs < dueMs) desk.wakeAt(dueMs)
-    else failSafe(desk, 'comms_fail_safe_flatten')
+    else failSafe(desk, symbol, 'comms_fail_safe_flatten')
   }
 }
 
-function failSafe(desk: Desk, reason: string): void {
-  const trade = desk.state.trade!
-  if (trade.failSafes.includes(reason) || !isOpen(desk, trade.instrument.symbol)) return
+/** Nobody can order what is not ours to be left while the link is down, so it is left as ours is. */
+function failSafe(desk: Desk, symbol: string, reason: string): void {
+  const { trade, exit } = desk.state
+  const hasActed = trade === null ? exit !== null && !exit.isDone : trade.failSafes.includes(reason)
+  if (hasActed || !isOpen(desk, symbol)) return
   exitNow(desk, { purpose: 'FAIL_SAFE', reason, failSafe: reason })
-  desk.alert('ERROR', 'position', `${reason}: ${trade.intentId} is closed`)
+  desk.alert('ERROR', 'position', `${reason}: ${trade?.intentId ?? symbol} is closed`)
 }
 
 /** Something is there to close, or may still come of an order that has left. */
 function isOpen(desk: Desk, symbol: string): boolean {
   const { trade } = desk.state
   const isComing = trade?.instrument.symbol === symbol && trade.stage !== 'OVER'
-  return isComing || desk.unexplained.has(symbol) || !desk.recordedQuantity(symbol).isZero()
+  return isComing || !quantityToClose(desk, symbol).isZero()
 }

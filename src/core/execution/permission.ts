@@ -4,6 +4,7 @@ import type { OrderRequest } from '../../ports/orders.js'
 import type { Desk } from './desk.js'
 import { type Denial, denialNow } from './gates.js'
 import { contractStatus, sizeProblem } from './instruments.js'
+import { clipped } from './message-schemas.js'
 import { entryOrderId, isSettled, liveOrders, type Trade, type VenueOrder } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly, validUntil } from './venue-orders.js'
 
@@ -171,7 +172,7 @@ function resultOf(
       outcome,
       filledQuantity,
       reason: isFilled ? null : (of.denial?.reason ?? 'REJECT_VENUE'),
-      detail: isFilled ? '' : (of.denial?.detail ?? of.placed?.order.reason ?? ''),
+      detail: isFilled ? '' : clipped(of.denial?.detail ?? of.placed?.order.reason ?? ''),
     },
   }
 }
@@ -186,7 +187,7 @@ function refusal(desk: Desk, action: ApprovedAction, { reason, detail }: Denial)
     outcome: 'NOT_FILLED',
     filledQuantity: '0',
     reason,
-    detail,
+    detail: clipped(detail),
   } as const
   return { type: 'ENTRY_RESULT', body } as const
 }

@@ -1,4 +1,5 @@
 import type { DecimalText } from '../../ports/exact.js'
+import type { FillPurpose } from '../../ports/messages.js'
 import type { OrderRequest } from '../../ports/orders.js'
 import { openQuantity } from '../orders/order.js'
 import type { Desk } from './desk.js'
@@ -15,6 +16,7 @@ export function settleProtection(desk: Desk): void {
   if (trade === null || exit !== null || trade.position.quantity === '0') {
     desk.beyondSinceMs.t = null
     desk.beyondSinceMs.s = null
+    desk.closingSinceMs = null
     return
   }
   if (trade.stage === 'OVER' && trade.reduce === null) {
@@ -23,6 +25,7 @@ export function settleProtection(desk: Desk): void {
   }
   watch(desk, trade, 's')
   watch(desk, trade, 't')
+  closeRest(desk)
 }
 
 /** One order of the kind at the venue, of the position's size: what differs is cancelled, and replaced when it is over. */
@@ -39,7 +42,7 @@ function hold(desk: Desk, trade: Trade, kind: Protective): void {
     const { retryAfterMs } = desk.settings.timings
     retry.rejectedId = last.order.request.clientOrderId
     retry.notBeforeMs = desk.nowMs + retryAfterMs[Math.min(retry.rejections++, retryAfterMs.length - 1)]!
-  } else if (last !== undefined && last.order.status !== 'REJECTED') retry.rejections = 0
+  } else if (last?.order.status !== 'REJECTED') retry.rejections = 0
   if (last?.order.status === 'REJECTED' && desk.nowMs < retry.notBeforeMs) {
     desk.wakeAt(retry.notBeforeMs)
     return
@@ -79,6 +82,31 @@ function watch(desk: Desk, trade: Trade, kind: Protective): void {
   const [purpose, what] =
     kind === 't' ? (['TAKE_PROFIT', 'take-profit'] as const) : (['CATASTROPHIC_STOP', 'stop'] as const)
   exitNow(desk, { purpose, reason: `local_watch_${what}`, requestedPrice: level })
+}
+
+/**
+ * A protective order that fills in part has begun to close the position, and no strategy leaves one that is being closed:
+ * the rest has as long as the order is given when the price is beyond it, also when the price comes back.
+ */
+function closeRest(desk: Desk): void {
+  const { trade, exit } = desk.state
+  if (exit !== null) return
+  if (trade?.position.state !== 'CLOSING') {
+    desk.closingSinceMs = null
+    return
+  }
+  desk.closingSinceMs ??= desk.nowMs
+  const actMs = desk.closingSinceMs + desk.settings.timings.watchGraceMs
+  if (desk.nowMs < actMs) desk.wakeAt(actMs)
+  else exitNow(desk, { purpose: purposeOfRest(desk), reason: 'rest_of_protective_fill' })
+}
+
+/** That of the order which began; the venue's own liquidation has none. */
+function purposeOfRest({ state }: Desk): FillPurpose {
+  const begun = Object.values(state.orders).find(
+    ({ kind, order }) => (kind === 't' || kind === 's') && order.filledQuantity !== '0',
+  )
+  return begun?.purpose ?? 'FAIL_SAFE'
 }
 
 /** Asked at every quote: texts are compared before decimals are made of them. */

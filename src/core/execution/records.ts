@@ -347,8 +347,10 @@ function closeOwn(state: ExecutionState, fill: Fill, kind: OrderKind | undefined
   const own = Exact.min(fill.quantity, trade.position.quantity)
   if (own.isZero()) return none
   const execution = { quantity: own.toFixed(), price: fill.price }
-  const position = transition(trade.position, closingEvent(state, fill, kind, execution))
-  state.trade = { ...trade, position }
+  // A reduction may fill after it was given up: the position went through it all the same.
+  const isLate = kind === 'r' && fill.liquidation !== true && trade.position.state === 'OPEN'
+  const before = isLate ? transition(trade.position, { type: 'REDUCE' }) : trade.position
+  state.trade = { ...trade, position: transition(before, closingEvent(state, fill, kind, execution)) }
   return fill.side === 'BUY' ? own : own.negated()
 }
 
@@ -361,7 +363,8 @@ function closingEvent(
   if (fill.liquidation === true || kind === undefined) return { type: 'LIQUIDATION_FILL', ...execution }
   if (kind === 'x') return { type: 'EXIT_FILL', ...execution }
   if (kind !== 'r') return { type: 'PROTECTIVE_FILL', ...execution }
-  return { type: 'REDUCE_FILL', last: isSettled(state.orders[fill.clientOrderId]!), ...execution }
+  const under = tradeOf(state).reduce
+  return { type: 'REDUCE_FILL', last: under === null || isSettled(state.orders[under.clientOrderId]!), ...execution }
 }
 
 function addForeign(state: ExecutionState, symbol: string, quantity: Exact): void {

@@ -6,6 +6,7 @@ import { isOver } from '../orders/order.js'
 import type { Desk } from './desk.js'
 import { isUnderWay, positionIdOf, takeFill } from './fills.js'
 import { settleFunding } from './funding.js'
+import { clipped } from './message-schemas.js'
 import { type LocalOrder, type NamedDecision, type ReconciliationResult, reconcile } from './reconciliation.js'
 import { isSeen, liveOrders } from './state.js'
 import { onReport, ownKind } from './venue-orders.js'
@@ -286,7 +287,10 @@ function statusOf(desk: Desk, symbol: string, snapshot: VenueSnapshot, reportsIs
     liquidationPrice: position?.liquidationPrice ?? null,
     recordedQuantity: desk.recordedQuantity(symbol).toFixed(),
     positionId: desk.recordedQuantity(symbol).isZero() ? null : positionIdOf(desk.state, symbol),
-    openOrders: snapshot.openOrders.filter((order) => order.symbol === symbol).slice(0, 100),
+    openOrders: snapshot.openOrders
+      .filter((order) => order.symbol === symbol)
+      .slice(0, 100)
+      .map((order) => (order.reason === undefined ? order : { ...order, reason: clipped(order.reason) })),
     venueAtMs: Math.floor(snapshot.atMs),
     reportsIssued,
   }

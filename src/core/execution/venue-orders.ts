@@ -3,6 +3,7 @@ import type { OrderReport, OrderRequest } from '../../ports/orders.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import { isOver } from '../orders/order.js'
 import type { Desk } from './desk.js'
+import { clipped } from './message-schemas.js'
 import { judgeNotFound } from './reconciliation.js'
 import type { OrderPlaced, RecordBody } from './records.js'
 import { kindOfId, liveOrders, type NumberedKind, type OrderKind, type VenueOrder } from './state.js'
@@ -152,7 +153,7 @@ const PURPOSES = { x: 'EXIT', r: 'REDUCE', t: 'TAKE_PROFIT', s: 'CATASTROPHIC_ST
 /** What changes; null when the report says nothing new. What is over stays over. */
 function eventOf({ order }: VenueOrder, report: OrderReport): OrderEventRecord['event'] {
   if (isOver(order) || order.status === 'PENDING') return null
-  const reason = report.reason ?? ''
+  const reason = clipped(report.reason ?? '')
   if (report.status === 'REJECTED')
     return order.status === 'PARTIAL' ? { type: 'CANCEL', reason } : { type: 'REJECT', reason }
   if (report.status === 'CANCELED') return { type: 'CANCEL', reason }

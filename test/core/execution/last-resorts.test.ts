@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import { Bench } from './bench-of-one.js'
+
+/** A long of 1 at 100, protected, everything acknowledged. */
+function open(): Bench {
+  const bench = Bench.ready()
+  bench.enter()
+  bench.advance(500)
+  expect(bench.side.openPosition?.position.state).toBe('OPEN')
+  return bench
+}
+
+describe('a position that is not ours', () => {
+  test.each([
+    [
+      'lost for 30 s',
+      'comms_fail_safe_flatten',
+      (bench: Bench) => {
+        bench.isCut = true
+      },
+    ],
+    [
+      'corrupt',
+      'link_corrupt_flatten',
+      (bench: Bench) => bench.give({ kind: 'message', nowMs: bench.nowMs, text: '{"v":1' }),
+    ],
+  ])('is flattened too when the link is %s: nobody else will', (_, reason, spoil) => {
+    const bench = Bench.ready()
+    bench.venue.foreign('BUY', '0.5')
+    bench.advance(3000)
+    spoil(bench)
+    bench.advance(45_000)
+    expect(bench.venue.position.toFixed()).toBe('0')
+    expect(bench.records.filter((record) => record.type === 'exit')).toMatchObject([{ reason }])
+  })
+})
+
+describe('a protective order that fills in part', () => {
+  test('is over within seconds, though the price comes back', () => {
+    const bench = open()
+    bench.venue.fillMore('i1.t1', '0.3')
+    bench.advance(5000)
+    expect(bench.venue.position.toFixed()).toBe('0')
+    expect(bench.side.state.trade).toBe(null)
+  })
+})
+
+describe('a reduction', () => {
+  test('that fills after it was given up takes its part off the position', () => {
+    const bench = open()
+    bench.venue.treatments = [{ kind: 'partial', fraction: '0.5' }]
+    bench.message({
+      type: 'APPROVED_ACTION',
+      body: {
+        actionId: 'a2',
+        action: 'REDUCE',
+        strategyId: 'blue',
+        instrument: bench.side.openPosition!.instrument,
+        side: 'SELL',
+        quantity: '0.4',
+        requestedPrice: '100',
+        positionId: 'i1',
+      },
+    })
+    bench.advance(4000)
+    expect(bench.side.openPosition?.position).toMatchObject({ state: 'OPEN', quantity: '0.8' })
+    bench.venue.fillMore('i1.r1', '0.1')
+    bench.advance(4000)
+    expect(bench.side.openPosition?.position).toMatchObject({ state: 'OPEN', quantity: '0.7' })
+    expect(bench.side.state.foreign).toEqual({})
+  })
+})
+
+describe('a report', () => {
+  test('stays within what the other side takes, however much the venue or a command has to say', () => {
+    const bench = Bench.ready()
+    bench.permits = false
+    bench.enter()
+    bench.message({
+      type: 'EARLY_EXIT_NOW',
+      body: { exitId: 'e1', positionId: null, trigger: 'STRATEGY', reason: 'x'.repeat(500), requestedPrice: null },
+    })
+    bench.advance(5000)
+    expect(bench.decision.state).toBe('LINK_OK')
+    expect(bench.heardOf('ENTRY_RESULT')).toHaveLength(1)
+  })
+
+  test('of an order that the venue ended with a long story goes through', () => {
+    const bench = Bench.ready()
+    bench.venue.treatments = [{ kind: 'partial', fraction: '0.5' }]
+    bench.enter()
+    bench.advance(100)
+    const entry = bench.venue.orders.get('i1.e')!
+    entry.report = { ...entry.report, status: 'CANCELED', reason: 'x'.repeat(2000) }
+    bench.venueEvent({ kind: 'order', report: entry.report })
+    bench.advance(5000)
+    expect(bench.decision.state).toBe('LINK_OK')
+    expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([{ outcome: 'PARTIALLY_FILLED', filledQuantity: '0.5' }])
+  })
+})
+
+describe('protection', () => {
+  test('that was refused again and again for one position is not waited for longer at the next', () => {
+    const bench = Bench.ready()
+    const refuse = { kind: 'reject', code: 'INVALID' } as const
+    const normal = { kind: 'normal' } as const
+    bench.venue.treatments = [normal, refuse, normal, refuse, refuse, refuse]
+    bench.enter()
+    bench.advance(12_000)
+    bench.exit()
+    bench.advance(7000)
+    expect(bench.side.state.trade).toBe(null)
+    bench.venue.treatments = [normal, refuse]
+    bench.enter('i2')
+    bench.advance(1500)
+    expect(bench.ids).toContain('i2.t2')
+  })
+})
+
+describe('a kill', () => {
+  test('closes what no fill explains, once', () => {
+    const bench = Bench.ready()
+    bench.venue.position = bench.venue.position.plus('0.3')
+    bench.advance(12_000)
+    expect(bench.side.state.latches).toContain('POSITION_MISMATCH')
+    bench.operator({ command: 'kill', reason: 'test' })
+    bench.advance(15_000)
+    expect(bench.venue.position.toFixed()).toBe('0')
+    expect(bench.records.filter((record) => record.type === 'exit')).toHaveLength(1)
+    expect(bench.side.state).toMatchObject({ trade: null, exit: null, foreign: {} })
+  })
+})
