@@ -19,9 +19,10 @@ import type { VenueRequest } from '../src/ports/venue.js'
 import { type Figure, line } from './measure.js'
 
 /**
- * From a bar to the order that it leads to: `npx tsx bench/decision-to-order.ts`. The clock starts when the bar is handed to the
- * decision side and stops when the execution side asks the venue to submit: strategy, arbitration, risk, proposal,
- * intent, permission, order, with seven records framed and four messages sealed, sent, opened and checked on the way.
+ * From a bar to the order that it leads to: `node scripts/run-bundled.mjs bench/decision-to-order.ts`. The clock
+ * stops when the execution side asks the venue to submit: arbitration, risk, proposal, intent, permission, order, with seven
+ * records framed and four messages sealed, sent, opened and checked on the way. It starts when the strategy has decided
+ * (`decision`), and before that, when the bar of fifty prices is handed to the decision side (`bar`).
  *
  * `in memory`: a record is durable as soon as it is framed: what the code costs. `on disk`: the real journals of both
  * sides, each waiting for its fsync before an order may leave: what the disk costs, four commits one after the other.
@@ -41,9 +42,16 @@ type Action = 'ENTRY' | 'EXIT'
 /** In on one bar, out on the next. */
 class InAndOut implements Strategy {
   readonly id = 'bench'
+  decidedAt = 0
   private isOpen = false
 
-  onBar({ timestampMs, symbols, prices }: StrategyBar): readonly Mandate[] {
+  onBar(bar: StrategyBar): readonly Mandate[] {
+    const mandates = this.decide(bar)
+    this.decidedAt = performance.now()
+    return mandates
+  }
+
+  private decide({ timestampMs, symbols, prices }: StrategyBar): readonly Mandate[] {
     const common = { strategyId: this.id, symbol: symbols[0]!, authority: 1, timestampMs, price: prices[0]! }
     if (this.isOpen) return [{ ...common, type: 'EXIT', reason: 'FIXED_TP' }]
     return [{ ...common, type: 'ENTRY', direction: -1, notionalUsd: 1234.5, reason: 'SIGNAL' }]
@@ -91,6 +99,12 @@ class InstantJournal implements Journal {
   async close(): Promise<void> {}
 }
 
+/** Microseconds to the order, from the bar and from the decision. */
+interface Way {
+  readonly bar: number
+  readonly decision: number
+}
+
 interface Journals {
   readonly decision: Journal
   readonly execution: Journal
@@ -106,8 +120,9 @@ class Chain {
   private busy = false
   private nowMs = START_MS
   private bars = 0
+  private readonly strategy = new InAndOut()
   private startedAt = 0
-  private submitted: ((us: number) => void) | undefined
+  private submitted: ((way: Way) => void) | undefined
 
   constructor(journals: Journals) {
     const instruments = SYMBOLS.map(instrument)
@@ -115,7 +130,7 @@ class Chain {
     const capital = '1000000'
     this.journals = journals
     this.decision = new DecisionSide({ ...DECISION_DEFAULTS, ...common, idPrefix: 'B', initialBalanceUsd: capital }, [
-      new InAndOut(),
+      this.strategy,
     ])
     this.execution = new ExecutionSide({ ...EXECUTION_DEFAULTS, ...common })
     this.exchange = new PaperExchange({
@@ -157,7 +172,7 @@ class Chain {
   }
 
   /** Microseconds from the next bar to the order that it leads to. */
-  async bar(action: Action): Promise<number> {
+  async bar(action: Action): Promise<Way> {
     await this.passTo(this.nowMs + BAR_MS)
     const bar: StrategyBar = {
       bar: ++this.bars,
@@ -168,15 +183,15 @@ class Chain {
       volOk: true,
       posture: 'APEX',
     }
-    const order = new Promise<number>((resolve) => {
+    const order = new Promise<Way>((resolve) => {
       this.submitted = resolve
     })
     this.startedAt = performance.now()
     this.toDecision({ kind: 'bar', nowMs: this.nowMs, bar })
-    const us = await Promise.race([order, this.settled().then(() => Number.NaN)])
-    if (Number.isNaN(us)) throw new Error(`no ${action} left: ${JSON.stringify(this.decision.openPermission())}`)
+    const way = await Promise.race([order, this.settled()])
+    if (way === undefined) throw new Error(`no ${action} left: ${JSON.stringify(this.decision.openPermission())}`)
     await this.settled()
-    return us
+    return way
   }
 
   async close(): Promise<void> {
@@ -224,7 +239,8 @@ class Chain {
 
   private request(request: VenueRequest): void {
     if (request.kind === 'submit' && request.order.type === 'MARKET') {
-      this.submitted?.((performance.now() - this.startedAt) * 1e3)
+      const now = performance.now()
+      this.submitted?.({ bar: (now - this.startedAt) * 1e3, decision: (now - this.strategy.decidedAt) * 1e3 })
       this.submitted = undefined
     }
     this.exchange.handle(request, this.nowMs)
@@ -266,15 +282,15 @@ function instrument(symbol: string): Instrument {
 }
 
 /** Microseconds of each entry and of each exit, after so many of both that the code is compiled. */
-async function measure(journals: Journals, warmUp: number, entries: number): Promise<Record<Action, number[]>> {
+async function measure(journals: Journals, warmUp: number, entries: number): Promise<Record<Action, Way[]>> {
   const chain = new Chain(journals)
-  const times: Record<Action, number[]> = { ENTRY: [], EXIT: [] }
+  const times: Record<Action, Way[]> = { ENTRY: [], EXIT: [] }
   try {
     await chain.passTo(START_MS + 600_000)
     for (let i = 0; i < warmUp + entries; i++) {
       for (const action of ['ENTRY', 'EXIT'] as const) {
-        const us = await chain.bar(action)
-        if (i >= warmUp) times[action].push(us)
+        const way = await chain.bar(action)
+        if (i >= warmUp) times[action].push(way)
       }
     }
   } finally {
@@ -306,7 +322,13 @@ function quantile(times: readonly number[], share: number): number {
   return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)]!
 }
 
-function figuresOf(name: string, times: readonly number[], extra: (share: number) => Partial<Figure>): Figure[] {
+function figuresOf(
+  name: string,
+  ways: readonly Way[],
+  from: keyof Way,
+  extra: (share: number) => Partial<Figure>,
+): Figure[] {
+  const times = ways.map((way) => way[from])
   return [0.5, 0.99, 0.999].map((share) => ({
     name: `${name}, p${share * 100}`,
     value: quantile(times, share),
@@ -318,8 +340,10 @@ function figuresOf(name: string, times: readonly number[], extra: (share: number
 const inMemory = await measure({ decision: new InstantJournal(), execution: new InstantJournal() }, WARM_UP, ENTRIES)
 const target = (share: number) => (share === 0.99 ? { target: '100 µs' } : {})
 const figures = [
-  ...figuresOf('bar to entry order, in memory', inMemory.ENTRY, target),
-  ...figuresOf('bar to exit order, in memory', inMemory.EXIT, target),
+  ...figuresOf('decision to entry order, in memory', inMemory.ENTRY, 'decision', target),
+  ...figuresOf('decision to exit order, in memory', inMemory.EXIT, 'decision', target),
+  ...figuresOf('bar to entry order, in memory', inMemory.ENTRY, 'bar', () => ({})),
+  ...figuresOf('bar to exit order, in memory', inMemory.EXIT, 'bar', () => ({})),
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'dolphin-bench-'))
@@ -330,8 +354,8 @@ try {
   const journals = { decision: await journalIn('decision'), execution: await journalIn('execution') }
   const onDisk = await measure(journals, 20, ENTRIES_ON_DISK)
   const baseline = (share: number) => ({ baseline: { name: 'one append and fsync', value: quantile(commits, share) } })
-  figures.push(...figuresOf('bar to entry order, on disk', onDisk.ENTRY, baseline))
-  figures.push(...figuresOf('bar to exit order, on disk', onDisk.EXIT, baseline))
+  figures.push(...figuresOf('bar to entry order, on disk', onDisk.ENTRY, 'bar', baseline))
+  figures.push(...figuresOf('bar to exit order, on disk', onDisk.EXIT, 'bar', baseline))
 } finally {
   rmSync(folder, { recursive: true })
 }
