@@ -19,7 +19,7 @@ import { OptionCheck } from './option-check.js'
 import { displayPath, packageVersion } from './package-files.js'
 import { UserError } from './problems.js'
 import { reason } from './reason.js'
-import { readSecret } from './secret.js'
+import { CERTIFICATE_KEY_VARIABLE, readSecret } from './secret.js'
 import { percent } from './summary-format.js'
 import { coloursFor, printResult } from './terminal.js'
 import { writeAtomically } from './write-atomically.js'
@@ -49,15 +49,17 @@ interface Limits {
   readonly minProfitFactor: number | undefined
 }
 
-const KEY_VARIABLE = 'DOLPHIN_CERTIFICATE_KEY'
 const DAY_MS = 86_400_000
 
 /** Runs `dolphin certify`. Answers 1 when the certificate says no. */
 export async function certify(inputs: readonly string[], raw: RawCertifyOptions): Promise<ExitCode> {
-  const key = readSecret({ variable: KEY_VARIABLE, file: raw.keyFile })
+  const key = readSecret({ variable: CERTIFICATE_KEY_VARIABLE, file: raw.keyFile })
   if (raw.check !== undefined) return check(raw.check, key, raw)
   if (key === undefined) {
-    throw new UserError({ place: '--key-file', message: `expected a signing key there or in ${KEY_VARIABLE}` })
+    throw new UserError({
+      place: '--key-file',
+      message: `expected a signing key there or in ${CERTIFICATE_KEY_VARIABLE}`,
+    })
   }
   const limits = limitsOf(raw)
   const { from, to, factors, quiet } = raw

@@ -1,4 +1,5 @@
 import { found, type Problem, UserError } from './problems.js'
+import { type ServeAddress, serveAddress } from './serve-options.js'
 import type { ClockScale } from './timer.js'
 
 /** The options of `dolphin executor` as they were typed. */
@@ -10,6 +11,9 @@ export interface RawExecutorOptions {
   readonly instruments?: string
   readonly symbols?: string
   readonly clock?: string
+  readonly serve?: string | true
+  readonly tokenFile?: string
+  readonly killSwitch?: string
   readonly untilStdinEnds?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -24,6 +28,11 @@ export interface ExecutorOptions {
   readonly instruments?: string
   /** Absent: every symbol of the trading rules. */
   readonly symbols?: readonly string[]
+  /** Absent: nothing is served. */
+  readonly serve?: ServeAddress
+  readonly tokenFile?: string
+  /** Absent: beside the journal. */
+  readonly killSwitch?: string
   /** Absent: the machine's own clock. */
   readonly clock?: ClockScale
   readonly untilStdinEnds: boolean
@@ -51,7 +60,9 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
   if (raw.clock !== undefined && clock === undefined) {
     problems.push({ place: '--clock', message: `expected speed@epochMs@realEpochMs, found ${found(raw.clock)}` })
   }
+  const serve = raw.serve === undefined ? undefined : serveAddress(raw.serve, problems)
   if (problems.length > 0) throw new UserError(problems)
+  const { tokenFile, killSwitch } = raw
   const { link, exchange, journal, config, instruments } = raw
   return {
     link,
@@ -64,6 +75,9 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
     ...(instruments === undefined ? {} : { instruments }),
     ...(symbols === undefined ? {} : { symbols }),
     ...(clock === undefined ? {} : { clock }),
+    ...(serve === undefined ? {} : { serve }),
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(killSwitch === undefined ? {} : { killSwitch }),
   }
 }
 

@@ -6,7 +6,9 @@ import type { ClockScale } from './timer.js'
 export interface SupervisedExecutor {
   /** Command-line options of `dolphin executor`, by name. */
   readonly options: Readonly<Record<'link' | 'exchange' | 'journal' | 'symbols', string>> &
-    Readonly<Partial<Record<'config' | 'instruments', string>>>
+    Readonly<Partial<Record<'config' | 'instruments' | 'serve' | 'kill-switch', string>>>
+  /** Beside this process's own. */
+  readonly environment: Readonly<Record<string, string>>
   readonly clock: ClockScale
   /** Its log: alerts and notices, line by line. */
   tell(line: string): void
@@ -50,7 +52,7 @@ export class ExecutorSupervisor {
   }
 
   private start(): void {
-    const { options, clock, tell } = this.executor
+    const { options, environment, clock, tell } = this.executor
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
     const command = ['executor', ...args, '--clock', clockText(clock), '--until-stdin-ends', '--json']
     // The same program in the same way: from its build, or from source in development.
@@ -58,6 +60,7 @@ export class ExecutorSupervisor {
       stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C reaches the whole group of a terminal; this one is told when its turn has come.
       detached: true,
+      env: { ...process.env, ...environment },
     })
     const startedMs = performance.now()
     this.child = child

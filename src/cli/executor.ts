@@ -11,12 +11,14 @@ import { alertLog } from './alert-log.js'
 import { codeHash } from './code-hash.js'
 import { loadExecutionConfig } from './execution-config.js'
 import type { ExecutorOptions } from './executor-options.js'
+import { ExecutorStatus } from './executor-status.js'
 import type { ExitCode } from './exit-codes.js'
 import { loadInstruments } from './instruments.js'
 import { openJournal } from './journal-files.js'
 import { displayPath } from './package-files.js'
 import { UserError } from './problems.js'
 import { reportError } from './report-error.js'
+import { watchedVenue } from './session-status.js'
 import { SideHost } from './side-host.js'
 import { type StopSignals, stopExitCode, stopSignals } from './stop-signals.js'
 import { notice, printResult } from './terminal.js'
@@ -41,17 +43,29 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   say(`Executor ready: ${records.length} records in ${displayPath(options.journal)}, ${standing(side)}.`)
   const broken = new Broken()
   const clock = options.clock === undefined ? systemClock : scaledClock(options.clock, systemClock)
+  const { link, venue } = connections(options)
+  const status = new ExecutorStatus(options, { settings, clock, records })
   const host = new SideHost<ExecutionEvent, ExecutionRecord>(side, {
     timer: clockTimer(clock),
     journal,
-    ...connections(options),
-    line: recordLine,
+    link,
+    venue: watchedVenue(venue, (event) => status.surface.venueTold(event)),
+    line: (record) => {
+      status.surface.executed(record)
+      return recordLine(record)
+    },
     alerted: alertLog({ quiet: options.quiet }),
     broken: (error) => broken.because(error),
   })
   host.start()
-  const end = await Promise.race([stopped, broken.promise])
-  await host.stop()
+  let end: Awaited<typeof stopped | typeof broken.promise>
+  try {
+    await status.start({ side, host, journal })
+    end = await Promise.race([stopped, broken.promise])
+  } finally {
+    await status.close()
+    await host.stop()
+  }
   say(`Executor stopped: ${side.state.n} records, state ${side.stateHash()}, ${standing(side)}.`)
   if (options.json) await printResult(`${JSON.stringify(endOf(side))}\n`)
   return typeof end === 'string' ? stopExitCode(end) : reportError(end.error)

@@ -15,17 +15,27 @@ import { displayPath } from './package-files.js'
 import { UserError } from './problems.js'
 import { reason } from './reason.js'
 
+/** The state that a decision journal leaves, and its hash; see {@link recoverDecision}. */
+export async function replayDecision(
+  folder: string,
+  records: readonly DecisionRecord[],
+  config: string | undefined,
+): Promise<{ readonly state: object; readonly stateHash: string }> {
+  const side = await recoverDecision(folder, records, config)
+  return { state: side.state, stateHash: side.stateHash() }
+}
+
 /**
  * The deciding side as its journal leaves it. Its strategy moves with the records, so it must be the one that wrote them: as
  * the session in whose folder the journal lies was told, or as `config` says, or else the champion.
  *
  * @throws UserError when the records are another strategy's.
  */
-export async function replayDecision(
+export async function recoverDecision(
   folder: string,
   records: readonly DecisionRecord[],
   config: string | undefined,
-): Promise<{ readonly state: object; readonly stateHash: string }> {
+): Promise<DecisionSide> {
   const begun = records.find((record) => record.type === 'begun')
   const raw = config === undefined ? await sessionOptions(folder) : { config }
   const run = prepareRun(backtestOptions([folder], { ...raw, quiet: true } as RawBacktestOptions)).settings()
@@ -49,8 +59,7 @@ export async function replayDecision(
     initialBalanceUsd: begun?.initialBalanceUsd ?? String(initialCapital),
   }
   try {
-    const side = DecisionSide.recover(settings, [champion], records)
-    return { state: side.state, stateHash: side.stateHash() }
+    return DecisionSide.recover(settings, [champion], records)
   } catch (error) {
     throw new UserError(
       { place: displayPath(folder), message: `the records do not follow one another: ${reason(error)}` },

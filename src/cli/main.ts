@@ -31,6 +31,9 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan-command.js') },
   certify: { summary: 'sign what the champion did on given days', load: () => import('./certify-command.js') },
   status: { summary: 'read and check the safety surface', load: () => import('./status-command.js') },
+  operator: { summary: 'give a running system an order', load: () => import('./operator-command.js') },
+  serve: { summary: 'serve the state of a finished or stopped session', load: () => import('./serve-command.js') },
+  drill: { summary: 'provoke what can go wrong, and watch /status', load: () => import('./drill-command.js') },
   data: { summary: 'make and check day files', load: () => import('./data-command.js') },
 }
 

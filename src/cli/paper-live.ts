@@ -29,7 +29,9 @@ import {
 import { journalFolder, type PaperSetup } from './paper-setup.js'
 import { paperSteps } from './paper-steps.js'
 import { startProgress } from './progress.js'
+import { SessionStatus, watchedVenue } from './session-status.js'
 import { SideHost } from './side-host.js'
+import type { HostedDecision, HostedExecution } from './status-session.js'
 import { notice } from './terminal.js'
 import { type ClockScale, clockTimer, scaledClock } from './timer.js'
 import { pricesOf } from './virtual-session.js'
@@ -37,6 +39,8 @@ import { pricesOf } from './virtual-session.js'
 /** An execution side somewhere, connected to the deciding one. */
 interface Execution {
   readonly link: Link
+  /** Where it is in this process. */
+  readonly hosted?: HostedExecution
   /** Lets go of everything but the link. */
   stop(): Promise<JournalStanding>
 }
@@ -52,24 +56,28 @@ export function runLivePaper(setup: PaperSetup, options: PaperOptions, signal: A
     const clock = scaledClock(scale, systemClock)
     const venue = new PaperVenue({ exchange: new PaperExchange(setup.exchange), clock })
     const broken = new AbortController()
-    const surroundings = { setup, options, desk, clock, scale, venue, broken }
+    const status = new SessionStatus(setup, options.status, { folder: desk.log.folder, clock })
+    const surroundings = { setup, options, desk, clock, scale, venue, broken, status }
     const execution = await (options.executor === 'process' ? executorProcess(surroundings) : inProcess(surroundings))
     let decision: SideHost<DecisionEvent, DecisionRecord> | undefined
     try {
-      decision = await decisionHost(surroundings, execution.link)
+      const decided = await decisionHost(surroundings, execution.link)
+      decision = decided.host
+      await status.start({ decision: decided, execution: execution.hosted })
       const end = await course(surroundings, decision, AbortSignal.any([signal, broken.signal]))
       if (broken.signal.aborted) throw broken.signal.reason
       const standing = await execution.stop()
       await decision.stop()
       desk.books.write(end.atMs, end.finished)
       await desk.log.flush()
-      const side = decision.side as DecisionSide
+      const { side } = decided
       return {
         ...end,
         figures: desk.books.figures(end.atMs),
         journals: { decision: { records: side.state.records, stateHash: side.stateHash() }, execution: standing },
       }
     } finally {
+      await status.close()
       await execution.stop()
       await decision?.stop()
       await venue.close()
@@ -84,6 +92,7 @@ interface Surroundings {
   readonly clock: Clock
   readonly scale: ClockScale
   readonly venue: PaperVenue
+  readonly status: SessionStatus
   /** Aborted with what a side threw. */
   readonly broken: AbortController
 }
@@ -98,7 +107,7 @@ async function course(
   const sleepUntil = (epochMs: number) => clock.sleep(epochMs - clock.epochMs(), signal)
   let bars = 0
   try {
-    for await (const { bar, date, endsDay, fundedAtMs } of paperSteps(setup, signal)) {
+    for await (const { bar, date, dayEndMs, fundedAtMs } of paperSteps(setup, signal)) {
       if (fundedAtMs !== undefined && setup.fundingRate !== undefined) {
         await sleepUntil(fundedAtMs)
         for (const symbol of bar.symbols) venue.market({ kind: 'fundingRate', symbol, rate: setup.fundingRate })
@@ -108,7 +117,10 @@ async function course(
       for (const event of pricesOf(bar)) venue.market(event)
       bars++
       progress.advance(1, date)
-      if (endsDay) desk.books.write(clock.epochMs(), false)
+      if (dayEndMs !== undefined) {
+        await sleepUntil(dayEndMs)
+        desk.books.write(clock.epochMs(), false)
+      }
     }
     await sleepUntil(clock.epochMs() + COOL_DOWN_MS)
   } catch (error) {
@@ -120,33 +132,32 @@ async function course(
 }
 
 async function decisionHost(
-  { setup, desk, clock, broken }: Surroundings,
+  { setup, desk, clock, broken, status }: Surroundings,
   link: Link,
-): Promise<SideHost<DecisionEvent, DecisionRecord>> {
+): Promise<HostedDecision & { readonly host: SideHost<DecisionEvent, DecisionRecord> }> {
   const { journal } = await openJournal<DecisionRecord>(
     journalFolder(desk.log.folder, 'decision'),
     'decision',
     setup.decision.build,
   )
-  const host: SideHost<DecisionEvent, DecisionRecord> = new SideHost(
-    new DecisionSide(setup.decision, [championOf(setup)]),
-    {
-      timer: clockTimer(clock),
-      journal,
-      link,
-      line: (record) => {
-        desk.recorded(record, (operator) => host.post({ kind: 'operator', operator }))
-        return recordLine(record)
-      },
-      alerted: desk.alerted,
-      broken: (error) => broken.abort(error),
+  const side = new DecisionSide(setup.decision, [championOf(setup)])
+  const host: SideHost<DecisionEvent, DecisionRecord> = new SideHost(side, {
+    timer: clockTimer(clock),
+    journal,
+    link,
+    line: (record) => {
+      desk.recorded(record, (operator) => host.post({ kind: 'operator', operator }))
+      status.surface.decided(record)
+      return recordLine(record)
     },
-  )
+    alerted: desk.alerted,
+    broken: (error) => broken.abort(error),
+  })
   host.start()
-  return host
+  return { side, host, journal }
 }
 
-async function inProcess({ setup, desk, clock, venue, broken }: Surroundings): Promise<Execution> {
+async function inProcess({ setup, desk, clock, venue, broken, status }: Surroundings): Promise<Execution> {
   const [link, other] = memoryLinkPair()
   const folder = journalFolder(desk.log.folder, 'execution')
   const { journal } = await openJournal<ExecutionRecord>(folder, 'execution', setup.execution.build)
@@ -155,14 +166,18 @@ async function inProcess({ setup, desk, clock, venue, broken }: Surroundings): P
     timer: clockTimer(clock),
     journal,
     link: other,
-    venue,
-    line: recordLine,
+    venue: watchedVenue(venue, (event) => status.surface.venueTold(event)),
+    line: (record) => {
+      status.surface.executed(record)
+      return recordLine(record)
+    },
     alerted: desk.alerted,
     broken: (error) => broken.abort(error),
   })
   host.start()
   return {
     link,
+    hosted: { side, host, journal },
     stop: async () => {
       await host.stop()
       return { records: side.state.n, stateHash: side.stateHash() }
@@ -171,7 +186,7 @@ async function inProcess({ setup, desk, clock, venue, broken }: Surroundings): P
 }
 
 /** An executor as a child, reached over sockets that only this user can enter. */
-async function executorProcess({ setup, options, desk, scale, venue }: Surroundings): Promise<Execution> {
+async function executorProcess({ setup, options, desk, scale, venue, status }: Surroundings): Promise<Execution> {
   const folder = await mkdtemp(join(tmpdir(), 'dolphin-paper-'))
   const [linkPath, exchangePath] = [join(folder, 'link.sock'), join(folder, 'exchange.sock')]
   const link = await serveLink(linkPath)
@@ -183,12 +198,14 @@ async function executorProcess({ setup, options, desk, scale, venue }: Surroundi
       exchange: exchangePath,
       journal: journalFolder(desk.log.folder, 'execution'),
       symbols: setup.days.symbols.join(','),
+      ...status.executorOptions,
       ...(execution === undefined ? {} : { config: execution }),
       ...(instruments === undefined ? {} : { instruments }),
     },
+    environment: status.executorEnvironment,
     clock: scale,
     tell: (line) => {
-      if (!options.quiet) notice(line)
+      if (!status.executorSaid(line) && !options.quiet) notice(line)
     },
   })
   let stopped: Promise<JournalStanding> | undefined

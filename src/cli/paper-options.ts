@@ -1,6 +1,11 @@
 import type { SessionFills } from '../ports/session.js'
 import { type BacktestOptions, backtestOptions, type RawBacktestOptions } from './backtest-options.js'
 import { found, type Problem, UserError } from './problems.js'
+import {
+  type RawSessionStatusOptions,
+  type SessionStatusOptions,
+  sessionStatusOptions,
+} from './session-status-options.js'
 import { didYouMean } from './suggest.js'
 
 /** The options that `dolphin backtest` has too, and that mean the same there. */
@@ -17,9 +22,12 @@ type SharedOption =
   | 'factors'
   | 'betaPolicy'
   | 'betaThreshold'
+  | 'orderBook'
+  | 'forewarner'
+  | 'forewarnerTrades'
 
 /** The options of `dolphin paper` as they were typed. */
-export interface RawPaperOptions extends Pick<RawBacktestOptions, SharedOption> {
+export interface RawPaperOptions extends Pick<RawBacktestOptions, SharedOption>, RawSessionStatusOptions {
   readonly days?: readonly string[]
   readonly fills: string
   readonly seed: string
@@ -48,6 +56,7 @@ export interface PaperOptions {
   readonly resume: boolean
   readonly speed: number | 'max'
   readonly executor: 'in-process' | 'process'
+  readonly status: SessionStatusOptions
   readonly json: boolean
   readonly quiet: boolean
 }
@@ -92,6 +101,7 @@ export function paperOptions(raw: RawPaperOptions): PaperOptions {
   for (const option of ['execution', 'instruments', 'out'] as const) {
     if (raw[option] === '') wrong(`--${option}`, `expected a ${option === 'out' ? 'folder' : 'file'}, found ""`)
   }
+  const status = sessionStatusOptions(raw, { byClock: speed !== 'max' }, problems)
   const run = sharedOptions(raw.days, raw, problems)
   if (run === undefined || problems.length > 0) throw new UserError(problems)
   const { execution, instruments, out } = raw
@@ -103,6 +113,7 @@ export function paperOptions(raw: RawPaperOptions): PaperOptions {
     resume: raw.resume ?? false,
     speed: speed!,
     executor: raw.executor as PaperOptions['executor'],
+    status,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
     ...(execution === undefined ? {} : { execution }),
@@ -129,6 +140,9 @@ function sharedOptions(
     factors: raw.factors,
     betaPolicy: raw.betaPolicy,
     betaThreshold: raw.betaThreshold,
+    orderBook: raw.orderBook,
+    forewarner: raw.forewarner,
+    forewarnerTrades: raw.forewarnerTrades,
     quiet: raw.quiet,
   })
   try {
@@ -153,6 +167,10 @@ function givenOptions(raw: RawPaperOptions): PaperOptions['given'] {
     factors: raw.factors,
     'beta-policy': raw.betaPolicy,
     'beta-threshold': raw.betaThreshold,
+    'order-book': raw.orderBook,
+    forewarner: raw.forewarner,
+    'forewarner-trades': raw.forewarnerTrades,
+    instruments: raw.instruments,
   })
 }
 

@@ -19,6 +19,7 @@ import { type PaperDays, surveyDays } from './paper-days.js'
 import type { PaperOptions } from './paper-options.js'
 import { UserError } from './problems.js'
 import { reason } from './reason.js'
+import { sessionConditions } from './session-conditions.js'
 
 /** Everything that a paper session runs with. */
 export interface PaperSetup {
@@ -73,6 +74,7 @@ export async function preparePaper(options: PaperOptions, signal: AbortSignal): 
     timings: config.decision,
     link: config.execution.link,
     market: marketLimits(options, days.stepMs),
+    conditions: sessionConditions(options.status, { parameters: run.parameters, barSeconds: days.stepMs / 1000 }),
   }
   const exchange = exchangeSettings(options, config, { instruments, capital })
   const execution = { ...config.execution, ...common }
@@ -137,7 +139,8 @@ function sessionSettings(
   },
 ): SessionSettings {
   const { run, days, decided } = facts
-  const { build: _, ...decision } = decided.decision
+  // What does not decide about the trades of a session that may trade: the build, and what it runs under.
+  const { build: _, conditions: __, ...decision } = decided.decision
   const decides = {
     recorded: facts.prepared.recorded,
     run: { ...run.parameters },

@@ -3,6 +3,8 @@ import { displayPath } from './package-files.js'
 import { UserError } from './problems.js'
 import { reason } from './reason.js'
 
+export const CERTIFICATE_KEY_VARIABLE = 'DOLPHIN_CERTIFICATE_KEY'
+
 /** Long enough that nobody guesses it. */
 const MIN_LENGTH = 16
 

@@ -45,6 +45,11 @@ export class SideHost<Event extends CommonEvent | { readonly kind: string; reado
     this.ports = ports
   }
 
+  /** False once it has stopped, or the side broke: then nothing that is posted is handled. */
+  get isRunning(): boolean {
+    return !this.stopped
+  }
+
   /** Listens to everything, then starts the side. */
   start(): void {
     const { journal, link, venue } = this.ports
@@ -95,7 +100,8 @@ export class SideHost<Event extends CommonEvent | { readonly kind: string; reado
   private handle(event: Untimed<Event>): void {
     // A machine's clock may be set back; a side's never goes back.
     this.lastMs = Math.max(this.lastMs, this.ports.timer.epochMs())
-    const timed = { ...event, nowMs: this.lastMs } as unknown as Event
+    // Stamped in place: the event is the host's own, and a copy of each is what a session of days would mostly be busy with.
+    const timed = Object.assign(event, { nowMs: this.lastMs }) as unknown as Event
     for (const effect of this.side.handle(timed)) this.carryOut(effect)
   }
 

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import type { StatusServer } from '../adapters/http/status-server.js'
+import { canonicalJson } from '../core/canonical-json.js'
+import { DECISION_DEFAULTS } from '../core/decision/settings.js'
+import type { ExecutionRecord } from '../core/execution/records.js'
+import type { ExecutionSettings } from '../core/execution/settings.js'
+import type { Clock } from '../ports/clock.js'
+import type { ExecutorOptions } from './executor-options.js'
+import { KillSwitch } from './kill-switch.js'
+import { readSecret } from './secret.js'
+import { serve } from './serve.js'
+import { TOKEN_VARIABLE } from './serve-options.js'
+import { killSwitchBeside } from './session-status.js'
+import { ExecutorSurface } from './status-executor.js'
+import type { HostedExecution } from './status-session.js'
+
+/** The safety surface of an executor's process. */
+export class ExecutorStatus {
+  readonly surface: ExecutorSurface
+  private readonly killSwitch: KillSwitch
+  private readonly token: string | undefined
+  private server: StatusServer | undefined
+
+  /** @throws UserError when a token is given and is none. */
+  constructor(
+    private readonly options: ExecutorOptions,
+    running: {
+      readonly settings: ExecutionSettings
+      readonly clock: Clock
+      readonly records: readonly ExecutionRecord[]
+    },
+  ) {
+    const { settings, clock, records } = running
+    this.token =
+      options.serve === undefined ? undefined : readSecret({ variable: TOKEN_VARIABLE, file: options.tokenFile })
+    this.killSwitch = new KillSwitch(options.killSwitch ?? killSwitchBeside(options.journal))
+    const epochMs = () => Math.floor(clock.epochMs())
+    const identity = {
+      configHash: createHash('sha256').update(canonicalJson(settings)).digest('hex').slice(0, HASH_DIGITS),
+      // The only exchange that this version connects to is a paper one.
+      conditions: DECISION_DEFAULTS.conditions,
+      timings: settings.timings,
+      startedAtMs: epochMs(),
+      epochMs,
+    }
+    this.surface = new ExecutorSurface(identity, this.killSwitch, records)
+  }
+
+  /** It is up: a kill that outlived its process is in force before anything else happens. */
+  async start(execution: HostedExecution): Promise<void> {
+    const { killed, reason } = await this.killSwitch.read()
+    if (killed) execution.host.post({ kind: 'operator', operator: { command: 'kill', reason } })
+    this.surface.attach(execution)
+    const { serve: address } = this.options
+    if (address !== undefined) {
+      this.server = await serve(this.surface, address, { token: this.token, name: 'Executor status' })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.server?.close()
+    this.surface.close()
+  }
+}
+
+const HASH_DIGITS = 16

@@ -1,0 +1,37 @@
+import { type StatusServer, serveStatus } from '../adapters/http/status-server.js'
+import type { StatusSurface } from '../ports/status-surface.js'
+import { DASHBOARD_PAGE } from './dashboard-page.generated.js'
+import { EXIT } from './exit-codes.js'
+import { UserError } from './problems.js'
+import { isLoopback, type ServeAddress, TOKEN_VARIABLE } from './serve-options.js'
+import { coloursFor, notice } from './terminal.js'
+
+/**
+ * Serves a running system and its dashboard, and says where. What it says goes to stderr whether quiet or not: with port 0
+ * nobody could know otherwise.
+ */
+export async function serve(
+  surface: StatusSurface,
+  address: ServeAddress,
+  options: { readonly token: string | undefined; readonly name: string },
+): Promise<StatusServer> {
+  const { token } = options
+  const server = await serveStatus(surface, {
+    ...address,
+    page: DASHBOARD_PAGE,
+    nowMs: () => performance.now(),
+    ...(token === undefined ? {} : { token }),
+  }).catch((error: Error) => {
+    const message = `cannot listen at ${address.host}:${address.port}: ${error.message}`
+    throw new UserError({ place: '--serve', message }, { exitCode: EXIT.failed })
+  })
+  notice(
+    `${options.name} at ${server.address}${token === undefined ? `, read-only: no token in ${TOKEN_VARIABLE}` : ''}`,
+  )
+  if (!isLoopback(address)) {
+    const colours = coloursFor(process.stderr)
+    const warning = `${server.address} can be reached from other machines, unencrypted: whoever reads along can read the token.`
+    notice(colours.bold(colours.red(`WARNING: ${warning}`)))
+  }
+  return server
+}
