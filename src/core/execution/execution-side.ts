@@ -106,6 +106,11 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     return entryBlocks(this.desk)
   }
 
+  /** Nothing is durable any more. */
+  get isJournalFailed(): boolean {
+    return this.desk.isJournalFailed
+  }
+
   /** When the venue's last truth came, UTC ms, and what it took to come; null before the first since the start. */
   get truth(): { readonly atMs: number; readonly tookMs: number } | null {
     return this.desk.truth
