@@ -82,6 +82,13 @@ export async function withPaperDesk<T>(
 
 /** The strategy of a session's configuration. */
 export function championOf({ run }: PaperSetup): ChampionStrategy {
-  const { strategy, parameters, direction, initialCapital } = run
-  return new ChampionStrategy({ id: strategy, parameters, direction, initialCapital })
+  const { strategy, parameters, direction, initialCapital, orderBook, forewarner } = run
+  return new ChampionStrategy({
+    id: strategy,
+    parameters,
+    direction,
+    initialCapital,
+    ...(orderBook === undefined ? {} : { orderBook }),
+    ...(forewarner === undefined ? {} : { onTrade: (trade) => forewarner.observe(trade) }),
+  })
 }

@@ -7,11 +7,15 @@ import { SessionBars } from './session-bars.js'
 export interface PaperStep {
   readonly bar: StrategyBar
   readonly date: string
-  /** Last bar of its day. */
-  readonly endsDay: boolean
+  /** Last bar of its day: when, UTC ms, what it led to is known, and the next day may be judged. */
+  readonly dayEndMs?: number
   /** Funding has settled at this time, UTC ms, since the bar before. */
   readonly fundedAtMs?: number
 }
+
+const MS_PER_DAY = 86_400_000
+/** Time after the last bar of a day for what it led to. */
+const DAY_END_MS = 1_000
 
 /** Funding settles at 00:00, 08:00 and 16:00 UTC. */
 const FUNDING_MS = 28_800_000
@@ -31,8 +35,17 @@ export async function* paperSteps(setup: PaperSetup, signal: AbortSignal): Async
       const settledMs = bar.timestampMs - (bar.timestampMs % FUNDING_MS)
       const isFunded = fundedAtMs !== undefined && settledMs > fundedAtMs
       fundedAtMs = settledMs
-      const endsDay = row === columns.bars - 1
-      yield { bar, date: columns.date, endsDay, ...(isFunded ? { fundedAtMs: settledMs } : {}) }
+      yield {
+        bar,
+        date: columns.date,
+        ...(row === columns.bars - 1 ? { dayEndMs: dayEndMs(bar.timestampMs) } : {}),
+        ...(isFunded ? { fundedAtMs: settledMs } : {}),
+      }
     }
   }
+}
+
+/** The next day's first bar may come at midnight. */
+function dayEndMs(lastBarMs: number): number {
+  return Math.min(lastBarMs + DAY_END_MS, lastBarMs - (lastBarMs % MS_PER_DAY) + MS_PER_DAY)
 }

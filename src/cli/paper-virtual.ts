@@ -79,14 +79,17 @@ class VirtualCourse {
     const { session, time } = parts
     session.start()
     try {
-      for await (const { bar, date, endsDay, fundedAtMs } of paperSteps(setup, signal)) {
+      for await (const { bar, date, dayEndMs, fundedAtMs } of paperSteps(setup, signal)) {
         if (fundedAtMs !== undefined && setup.fundingRate !== undefined) {
           session.funding(bar.symbols, setup.fundingRate, fundedAtMs)
         }
         session.bar(bar)
         this.bars++
-        if (endsDay) desk.books.write(time.epochMs(), false)
-        if (endsDay || this.bars % BARS_PER_TURN === 0) await this.turn(date)
+        if (dayEndMs !== undefined) {
+          session.runTo(dayEndMs)
+          desk.books.write(time.epochMs(), false)
+        }
+        if (dayEndMs !== undefined || this.bars % BARS_PER_TURN === 0) await this.turn(date)
         if (signal.aborted) break
       }
     } catch (error) {

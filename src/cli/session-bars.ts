@@ -1,5 +1,6 @@
 import type { BacktestSettings } from '../core/backtest/settings.js'
 import { checkTimestamps } from '../core/days/timestamps.js'
+import { assessDay } from '../core/forewarner/gate.js'
 import { type DayColumns, DayError } from '../ports/days.js'
 import type { StrategyBar } from '../ports/strategy.js'
 
@@ -8,7 +9,7 @@ const WARMUP_ROWS = 100
 const NS_PER_MS = 1_000_000n
 
 /** What a session takes of a run's settings to make its bars. */
-export type BarSettings = Pick<BacktestSettings, 'posture' | 'volGate' | 'breaker'>
+export type BarSettings = Pick<BacktestSettings, 'parameters' | 'posture' | 'volGate' | 'breaker' | 'forewarner'>
 
 /**
  * Recorded days as the bars that a session would have seen: each with what was known by then, numbered from 0 on over all
@@ -26,7 +27,7 @@ export class SessionBars {
   }
 
   /**
-   * Begins the next day.
+   * Begins the next day; what the day before came to must be known by then.
    *
    * @throws DayError when it is out of order, or its timestamps are missing or refused.
    */
@@ -36,7 +37,7 @@ export class SessionBars {
       throw new DayError({ file: columns.date }, `a day after ${last.date}`, columns.date)
     }
     checkTimes(columns)
-    const { breaker, volGate } = this.settings
+    const { breaker, forewarner, parameters, volGate } = this.settings
     const boost = breaker?.boostForDate(columns.date)
     this.before += last?.bars ?? 0
     this.columns = columns
@@ -44,6 +45,14 @@ export class SessionBars {
     this.day = {
       date: columns.date,
       ...(boost === undefined ? {} : { boost: boost.boost, beta: boost.beta }),
+      ...(forewarner === undefined
+        ? {}
+        : {
+            forewarner: assessDay(forewarner, {
+              date: columns.date,
+              maxLeverage: parameters.max_leverage * (boost?.boost ?? 1),
+            }).status,
+          }),
     }
   }
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type BarSettings, SessionBars } from '../../src/cli/session-bars.js'
 import { type BreakerTable, CircuitBreaker } from '../../src/core/breaker/breaker.js'
+import { DEFAULT_PARAMETERS } from '../../src/core/engine/parameters.js'
 import { VolGate } from '../../src/core/signal/vol-gate.js'
 import type { DayColumns } from '../../src/ports/days.js'
 import type { StrategyBar } from '../../src/ports/strategy.js'
 import { barsOf } from '../support/strategy-bars.js'
 
 const MINUTE_NS = 60_000_000_000n
+
+const SETTINGS: BarSettings = { posture: 'APEX', parameters: DEFAULT_PARAMETERS }
 
 function day(date: string, bars: number, more: Partial<DayColumns> = {}): DayColumns {
   const first = BigInt(Date.parse(`${date}T00:00:00Z`)) * 1_000_000n
@@ -25,7 +28,7 @@ function day(date: string, bars: number, more: Partial<DayColumns> = {}): DayCol
   }
 }
 
-function all(days: readonly DayColumns[], settings: BarSettings = { posture: 'APEX' }): StrategyBar[] {
+function all(days: readonly DayColumns[], settings: BarSettings = SETTINGS): StrategyBar[] {
   const feed = new SessionBars(settings)
   return days.flatMap((columns) => {
     feed.beginDay(columns)
@@ -54,10 +57,24 @@ describe('the bars of a session', () => {
       betaPolicy: 'expanding',
     }
     const breaker = new CircuitBreaker(table)
-    const begun = all([day('2026-03-01', 1), day('2026-03-02', 1)], { posture: 'APEX', breaker }).map((bar) => bar.day)
+    const begun = all([day('2026-03-01', 1), day('2026-03-02', 1)], { ...SETTINGS, breaker }).map((bar) => bar.day)
     expect(begun[0]).toMatchObject({ date: '2026-03-01', boost: 1 })
     expect(begun[1]!.boost).toBeGreaterThan(1)
     expect(begun[1]!.boost).toBe(breaker.boostForDate('2026-03-02').boost)
+  })
+
+  it('begin each day with the forewarner’s verdict on the leverage of that day', () => {
+    const asked: unknown[] = []
+    const forewarner = {
+      assess: (query: unknown) => {
+        asked.push(query)
+        return { catastrophicProbability: asked.length / 10, envelopeScore: 1 }
+      },
+    } as unknown as NonNullable<BarSettings['forewarner']>
+    const days = [day('2026-03-01', 1), day('2026-03-02', 1), day('2026-03-03', 1)]
+    const begun = all(days, { ...SETTINGS, forewarner }).map((bar) => bar.day?.forewarner)
+    expect(begun).toEqual(['OK', 'ORANGE', 'RED'])
+    expect(asked[0]).toEqual({ date: '2026-03-01', maxLeverage: DEFAULT_PARAMETERS.max_leverage })
   })
 
   it('carry the verdict of the volatility gate, bar by bar', () => {
@@ -66,7 +83,7 @@ describe('the bars of a session', () => {
     })
     const gate = () => new VolGate({ kind: 'fixed', threshold: 0.0001 })
     const mask = gate().maskForDay(wild)
-    const bars = all([wild], { posture: 'APEX', volGate: gate() })
+    const bars = all([wild], { ...SETTINGS, volGate: gate() })
     expect(bars.map(({ volOk }) => Number(volOk))).toEqual([...mask!])
     expect(new Set(mask).size).toBe(2)
   })
