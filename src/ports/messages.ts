@@ -104,10 +104,11 @@ export interface FillReport extends Numbered {
   readonly clientOrderId: string
   readonly side: OrderSide
   readonly quantity: DecimalText
-  readonly requestedPrice: DecimalText
+  /** USD; null when there was none: what is not ours, or an order of which a crash took the record. */
+  readonly requestedPrice: DecimalText | null
   readonly filledPrice: DecimalText
   /** Bps of the requested price; positive is against us. */
-  readonly slippageBps: number
+  readonly slippageBps: number | null
   readonly feeUsd: DecimalText
   readonly maker: boolean
   readonly requestedAtMs: number
@@ -167,7 +168,8 @@ export interface PositionStatus {
   /** The venue's, signed base units. */
   readonly quantity: DecimalText
   readonly entryPrice: DecimalText | null
-  readonly markPrice: DecimalText
+  /** USD; null while nothing has told one. */
+  readonly markPrice: DecimalText | null
   readonly liquidationPrice: DecimalText | null
   /** The execution side's own count of its fills; differs from `quantity` when truth and record disagree. */
   readonly recordedQuantity: DecimalText

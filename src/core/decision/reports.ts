@@ -2,7 +2,7 @@ import { bookReport } from './book.js'
 import type { Desk } from './desk.js'
 import type { Report } from './records.js'
 
-/** Reports that came before their predecessors; more than these are left to their repetition. */
+/** How far ahead of the next a report may be to be kept; what is further is left to its repetition. */
 const EARLY_MAX = 256
 
 /** Takes each numbered report of the execution side once, in order; one that comes early waits for its predecessors. */
@@ -13,8 +13,9 @@ export class Reports {
 
   received({ type, body }: Report): void {
     const { desk, early } = this
-    if (body.reportNumber <= desk.state.reportsSeen) return
-    if (early.size < EARLY_MAX) early.set(body.reportNumber, { type, body } as Report)
+    const ahead = body.reportNumber - desk.state.reportsSeen
+    if (ahead < 1 || ahead > EARLY_MAX) return
+    early.set(body.reportNumber, { type, body } as Report)
     for (let next = this.next(); next !== undefined; next = this.next()) {
       const { facts, fault } = bookReport(desk.state, next)
       desk.record({ type: 'report', report: next, ...(fault === undefined ? {} : { fault }), ...facts })

@@ -56,9 +56,12 @@ export class TruthDesk {
     }
     const { trade } = desk.state
     if (decision.decision === 'SYNC_LOCAL') {
-      const { facts } = bookSyncFlat(desk.state, status.markPrice, desk.nowMs)
-      desk.record({ type: 'disagreed', subject: 'position', decision, cause, markPrice: status.markPrice, ...facts })
-      desk.alert('ERROR', 'position', `${cause}: given up at the mark price of ${status.markPrice}`)
+      // A venue that is flat may tell no price: then nothing is known to be won or lost, and the account tells.
+      const [markPrice, what] =
+        status.markPrice === null ? [desk.state.position!.entryPrice!, 'entry'] : [status.markPrice, 'mark']
+      const { facts } = bookSyncFlat(desk.state, markPrice, desk.nowMs)
+      desk.record({ type: 'disagreed', subject: 'position', decision, cause, markPrice, ...facts })
+      desk.alert('ERROR', 'position', `${cause}: given up at the ${what} price of ${markPrice}`)
       return
     }
     desk.record({ type: 'disagreed', subject: 'position', decision, cause })
@@ -72,7 +75,7 @@ export class TruthDesk {
     const { position, trade } = this.desk.state
     if (position?.symbol !== instrument.symbol || position.state === 'CLOSING') return
     const { symbol, direction, quantity, entryPrice } = position
-    if (direction === null || entryPrice === null) return
+    if (direction === null || entryPrice === null || markPrice === null) return
     const risk = positionRisk({ symbol, direction, quantity, entryPrice, markPrice, liquidationPrice })
     const fault = positionFault(risk, this.desk.settings.risk)
     if (fault === undefined) return

@@ -124,6 +124,6 @@ function equityUsd(state: DecisionState, status: PositionStatus | undefined): Ex
   const { position } = state
   const wallet = walletUsd(state)
   if (position === null || position.entryPrice === null) return wallet
-  if (status === undefined) return undefined
+  if (status === undefined || status.markPrice === null) return undefined
   return new Exact(status.markPrice).minus(position.entryPrice).times(signedQuantity(position)).plus(wallet)
 }

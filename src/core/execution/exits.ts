@@ -129,8 +129,7 @@ function sendExit(desk: Desk, toClose: Exact): void {
   const size = toClose.abs()
   const quantity = (instrument === undefined ? size : Exact.min(size, instrument.maxQuantity)).toFixed()
   const quote = desk.quotes.get(symbol)
-  const requestedPrice =
-    exit.requestedPrice ?? (side === 'SELL' ? quote?.bid : quote?.ask) ?? desk.state.trade?.requestedPrice ?? '1'
+  const requestedPrice = exit.requestedPrice ?? (side === 'SELL' ? quote?.bid : quote?.ask) ?? null
   const clientOrderId = nextOrderId(desk, exit.rootId, 'x')
   const order = { clientOrderId, symbol, side, type: 'MARKET', quantity } as const
   placeReduceOnly(desk, { order, kind: 'x', purpose: exit.purpose, requestedPrice })

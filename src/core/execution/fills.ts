@@ -51,7 +51,7 @@ function purposeOf(desk: Desk, fill: Fill, placed: VenueOrder | undefined): Fill
 
 function reportOf(desk: Desk, fill: Fill, purpose: FillPurpose, placed: VenueOrder | undefined): FillReport {
   const { state } = desk
-  const requestedPrice = placed?.requestedPrice ?? fill.price
+  const requestedPrice = placed?.requestedPrice ?? null
   const signed = fill.side === 'BUY' ? new Exact(fill.quantity) : new Exact(fill.quantity).negated()
   const filledAtMs = new Exact(fill.timestampNs).div(1e6).floor().toNumber()
   return {
@@ -65,7 +65,7 @@ function reportOf(desk: Desk, fill: Fill, purpose: FillPurpose, placed: VenueOrd
     quantity: fill.quantity,
     requestedPrice,
     filledPrice: fill.price,
-    slippageBps: slippageBps(fill, requestedPrice),
+    slippageBps: requestedPrice === null ? null : slippageBps(fill, requestedPrice),
     feeUsd: fill.feeUsd,
     maker: fill.maker,
     requestedAtMs: placed?.requestedAtMs ?? filledAtMs,

@@ -84,7 +84,7 @@ export interface OrderPlaced {
   readonly order: OrderRequest
   readonly kind: OrderKind
   readonly purpose: FillPurpose
-  readonly requestedPrice: DecimalText
+  readonly requestedPrice: DecimalText | null
   readonly validUntilMs: number
   /** ENTRY: what allowed it. */
   readonly permissionId?: string

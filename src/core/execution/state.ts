@@ -98,8 +98,8 @@ export interface VenueOrder {
   readonly order: Order
   readonly kind: OrderKind
   readonly purpose: FillPurpose
-  /** USD: what slippage is measured from. */
-  readonly requestedPrice: DecimalText
+  /** USD: what slippage is measured from; null when nothing told a price. */
+  readonly requestedPrice: DecimalText | null
   readonly requestedAtMs: number
   /** When it left; null before. */
   readonly submittedAtMs: number | null

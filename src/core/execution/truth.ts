@@ -283,7 +283,7 @@ function statusOf(desk: Desk, symbol: string, snapshot: VenueSnapshot, reportsIs
     instrument: desk.identityOf(symbol),
     quantity: position?.quantity ?? '0',
     entryPrice: position?.entryPrice ?? null,
-    markPrice: position?.markPrice ?? desk.quotes.get(symbol)?.mark ?? '0',
+    markPrice: position?.markPrice ?? desk.quotes.get(symbol)?.mark ?? null,
     liquidationPrice: position?.liquidationPrice ?? null,
     recordedQuantity: desk.recordedQuantity(symbol).toFixed(),
     positionId: desk.recordedQuantity(symbol).isZero() ? null : positionIdOf(desk.state, symbol),

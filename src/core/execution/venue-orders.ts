@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
+import { Exact } from '../../ports/exact.js'
 import type { OrderReport, OrderRequest } from '../../ports/orders.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import { isOver } from '../orders/order.js'
@@ -131,8 +131,7 @@ export function adopt(
     const common = { purpose: 'EXIT', reason, requestedPrice: null, request: null, failSafe: null } as const
     desk.record({ type: 'exit', rootId, instrument: desk.identityOf(symbol), ...common })
   }
-  const level = kind === 't' ? trade?.takeProfitPrice : kind === 's' ? trade?.stopPrice : null
-  const requestedPrice: DecimalText = level ?? trade?.position.entryPrice ?? trade?.requestedPrice ?? '1'
+  const requestedPrice = (kind === 't' ? trade?.takeProfitPrice : kind === 's' ? trade?.stopPrice : null) ?? null
   const order: OrderRequest = { clientOrderId, symbol, side, type: of.type ?? 'MARKET', quantity, reduceOnly: true }
   const purpose = PURPOSES[kind]
   desk.record({ type: 'order', order, kind, purpose, requestedPrice, validUntilMs: validUntil(desk), isAdopted: true })

@@ -99,6 +99,25 @@ describe('a report', () => {
   })
 })
 
+describe('a price that nobody told', () => {
+  test('is none: of an exit, of its fills and of a truth', () => {
+    const bench = new Bench()
+    bench.start()
+    bench.advance(6000)
+    expect(bench.heardOf('POSITION_STATUS').at(-1)).toMatchObject({ quantity: '0', markPrice: null })
+    bench.enter()
+    bench.advance(500)
+    bench.operator({ command: 'flatten', reason: 'test' })
+    bench.advance(500)
+    bench.venue.foreign('BUY', '0.1')
+    bench.advance(500)
+    const [entry, exit, foreign] = bench.heardOf('FILL_REPORT')
+    expect(entry).toMatchObject({ purpose: 'ENTRY', requestedPrice: '100', slippageBps: 0 })
+    expect(exit).toMatchObject({ purpose: 'EXIT', requestedPrice: null, slippageBps: null })
+    expect(foreign).toMatchObject({ purpose: 'FOREIGN', requestedPrice: null, slippageBps: null })
+  })
+})
+
 describe('protection', () => {
   test('that was refused again and again for one position is not waited for longer at the next', () => {
     const bench = Bench.ready()
