@@ -220,18 +220,29 @@ function killIsLost(): Meddling {
   return { event: (event) => (event.kind === 'operator' && event.operator.command === 'kill' ? undefined : event) }
 }
 
+/** Only an acknowledgement makes an order: what the stream and the truth say of others is nobody's. */
 function takesUnknownForRejected(): Meddling {
   const submits = new Map<string, OrderRequest>()
-  const changes = changesVenueEvents((event) => {
+  const unacknowledged = new Set<string>()
+  const fills = withoutFills(({ clientOrderId }) => unacknowledged.has(clientOrderId))
+  const answers = changesVenueEvents((event) => {
+    if (event.kind === 'acknowledged') unacknowledged.delete(event.report.clientOrderId)
+    if (event.kind === 'order' && unacknowledged.has(event.report.clientOrderId)) return undefined
     const order = event.kind === 'unknown' ? submits.get(event.requestId) : undefined
     if (event.kind !== 'unknown' || order === undefined) return event
     const { requestId, message } = event
     return { kind: 'rejected', requestId, clientOrderId: order.clientOrderId, code: 'INVALID', message }
   })
   return {
-    ...changes,
+    event(event) {
+      const known = fills.event!(event)
+      return known && answers.event!(known)
+    },
     effects(effects) {
-      for (const { requestId, order } of submitsOf(effects)) submits.set(requestId, order)
+      for (const { requestId, order } of submitsOf(effects)) {
+        submits.set(requestId, order)
+        unacknowledged.add(order.clientOrderId)
+      }
       return effects
     },
   }
