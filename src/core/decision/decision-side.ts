@@ -295,7 +295,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     const wallet = truth.account?.reportsIssued === desk.state.reportsSeen ? truth.account.walletBalanceUsd : undefined
     const adopts = operator.command === 'clear-lockout' && wallet !== undefined
     const reason = operator.reason.trim()
-    if (reason === '') {
+    if (reason === '' && !TAKES_AWAY.has(operator.command)) {
       desk.alert('WARNING', 'operator', `${operator.command} needs a reason: nothing was done`)
       return
     }
@@ -367,6 +367,9 @@ export interface Recovered {
   readonly state: DecisionState
   readonly strategies: Strategies
 }
+
+/** What only makes things safer waits for no reason. */
+const TAKES_AWAY: ReadonlySet<OperatorCommand['command']> = new Set(['kill', 'reduce-only', 'flatten'])
 
 const LINK_ALERT = {
   LINK_OK: 'INFO',

@@ -84,7 +84,10 @@ export function settleClose(desk: Desk): void {
   if (!desk.recordedQuantity(symbol).isZero() || desk.unexplained.has(symbol)) return
   const live = liveOrders(desk.state)
   for (const order of live) cancel(desk, order)
-  if (live.length === 0) desk.record({ type: 'closed' })
+  if (live.length > 0) return
+  desk.record({ type: 'closed' })
+  desk.cancels.clear()
+  desk.missingFills.clear()
 }
 
 /** Signed base units: what our fills add up to, and what the venue has beyond them. */

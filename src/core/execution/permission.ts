@@ -234,9 +234,12 @@ function reduceDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
   if (action.side === trade.side || action.instrument.symbol !== trade.instrument.symbol) {
     return { reason: 'REJECT_INSTRUMENT', detail: 'a reduction is of the same symbol and the other side' }
   }
-  const { lotSize } = desk.instrumentOf(trade.instrument.symbol)!
-  const isWholeLots = new Exact(action.quantity).mod(lotSize).isZero()
-  return isWholeLots ? undefined : { reason: 'REJECT_LOT_OR_NOTIONAL', detail: `no multiple of the lot ${lotSize}` }
+  const { lotSize, minQuantity } = desk.instrumentOf(trade.instrument.symbol)!
+  const reason = 'REJECT_LOT_OR_NOTIONAL'
+  if (!new Exact(action.quantity).mod(lotSize).isZero()) return { reason, detail: `no multiple of the lot ${lotSize}` }
+  const rest = new Exact(trade.position.quantity).minus(action.quantity)
+  const isTooSmallToClose = rest.greaterThan(0) && rest.lessThan(minQuantity)
+  return isTooSmallToClose ? { reason, detail: `${rest.toFixed()} would be left, ${minQuantity} at least` } : undefined
 }
 
 function differenceOf(trade: Trade, permission: EntryPermission): string | undefined {

@@ -112,7 +112,15 @@ function approveReduction(
   if (position === undefined)
     return refusal('position', 'REJECT_RISK_LIMIT', `no position in ${action.symbol} to reduce`)
   const asked = quantityForNotional(action.notionalUsd!, action.price!, instrument)
-  const quantity = Exact.min(asked, floorToLot(new Exact(position.quantity), instrument))
+  const held = floorToLot(new Exact(position.quantity), instrument)
+  const quantity = Exact.min(asked, held)
+  const rest = held.minus(quantity)
+  if (!rest.isZero() && rest.lessThan(instrument.minQuantity))
+    return refusal(
+      'minQuantity',
+      'REJECT_LOT_OR_NOTIONAL',
+      `${rest.toFixed()} would be left, which no order of at least ${instrument.minQuantity} can close`,
+    )
   if (quantity.lessThan(instrument.minQuantity))
     return refusal(
       'minQuantity',

@@ -235,6 +235,17 @@ describe('an order to leave', () => {
   })
 })
 
+describe('an operator without a reason', () => {
+  it.each(['kill', 'flatten'] as const)('is obeyed when it makes things safer: %s', (command) => {
+    const sides = started(atBars({ 1: [ENTRY] }))
+    bars(sides, 2)
+    sides.operator('decision', { command, reason: ' ' })
+    bars(sides, 1)
+    expect(sides.executionSide.openPosition).toBeNull()
+    expect(sides.decisionSide.state.mode).toBe(command === 'kill' ? 'KILL' : 'ACTIVE')
+  })
+})
+
 describe('a failed journal', () => {
   it('is an EMERGENCY: the position is left, and nothing opens again', () => {
     const sides = started(ALWAYS)

@@ -396,6 +396,16 @@ describe('a reduction', () => {
     expectFlat(bench)
   })
 
+  test('that would leave less than an order may be for is refused', () => {
+    const bench = Bench.ready({ ...SETTINGS, instruments: [{ ...INSTRUMENT, minQuantity: '0.1' }] })
+    bench.enter()
+    bench.advance(500)
+    reduce(bench, '0.95')
+    bench.advance(500)
+    expect(bench.venue.position.toFixed()).toBe('1')
+    expect(bench.heardOf('ENTRY_RESULT').at(-1)).toMatchObject({ reason: 'REJECT_LOT_OR_NOTIONAL' })
+  })
+
   test.each(['another position', 'the same side'])('of %s is refused', (what) => {
     const bench = open()
     reduce(bench, '0.4', what === 'another position' ? { positionId: 'i0' } : { side: 'BUY' })

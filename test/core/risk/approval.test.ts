@@ -145,6 +145,12 @@ describe('approval', () => {
     ],
     ['position', 'REJECT_RISK_LIMIT', REDUCE, {}],
     ['minQuantity', 'REJECT_LOT_OR_NOTIONAL', { ...REDUCE, notionalUsd: 10 }, { context: { positions: [HELD] } }],
+    [
+      'minQuantity',
+      'REJECT_LOT_OR_NOTIONAL',
+      { ...REDUCE, notionalUsd: 750 },
+      { instrument: { minQuantity: '0.01' }, context: { positions: [HELD] } },
+    ],
   ])('refuses by %s: %s', (violatedInvariant, reject, action, changes) => {
     expect(refused(action, changes)).toMatchObject({ valid: false, blocking: true, violatedInvariant, reject })
     expect(refused(action, changes).reason).toMatch(new RegExp(`^${violatedInvariant}: `))
