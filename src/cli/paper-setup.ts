@@ -96,8 +96,14 @@ export async function preparePaper(options: PaperOptions, signal: AbortSignal): 
     execution,
     exchange,
     ...(options.fills === 'realistic' ? { fundingRate: config.paper.fundingRate } : {}),
-    notices: prepared.notice === undefined ? [] : [prepared.notice],
+    notices: [...(prepared.notice === undefined ? [] : [prepared.notice]), ...unusedFactors(prepared, days)],
   }
+}
+
+/** A table of another year is a slip that would pass for a session with a breaker. */
+function unusedFactors({ factorDates }: PreparedRun, { days }: PaperDays): readonly string[] {
+  if (factorDates === undefined || days.some(({ date }) => factorDates.has(date))) return []
+  return [`WARNING --factors has no row for any day from ${days[0]!.date} to ${days.at(-1)!.date}.`]
 }
 
 /**
