@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { StatusDocument } from '../../src/ports/status.generated.js'
+import { pause } from '../adapters/link-contract.js'
+import { writeShortDay } from '../support/short-days.js'
+import { dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
+
+const TOKEN = 'a-token-that-nobody-may-see-0123456789'
+const SLOW = { timeout: 120_000 }
+const folder = temporaryFolder()
+const running: Served[] = []
+
+/** A process of ours that serves its status, and what it said. */
+class Served {
+  private readonly child: ChildProcess
+  private said = ''
+
+  constructor(args: readonly string[]) {
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', DOLPHIN_OPERATOR_TOKEN: TOKEN }
+    this.child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, env })
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream!.setEncoding('utf8').on('data', (text: string) => {
+        this.said += text
+      })
+    }
+    running.push(this)
+  }
+
+  get text(): string {
+    return this.said
+  }
+
+  async address(): Promise<string> {
+    for (let tries = 0; tries < 600 && this.child.exitCode === null; tries++) {
+      const address = /Status at (http:\S+:\d+)/.exec(this.said)?.[1]
+      if (address !== undefined) return address
+      await pause(50)
+    }
+    throw new Error(`no address: ${this.said}`)
+  }
+
+  async status(): Promise<StatusDocument> {
+    return (await (await fetch(`${await this.address()}/api/v1/status`)).json()) as StatusDocument
+  }
+
+  async until(holds: (status: StatusDocument) => boolean): Promise<StatusDocument> {
+    let status = await this.status()
+    for (let tries = 0; tries < 400 && !holds(status); tries++) {
+      await pause(100)
+      status = await this.status()
+    }
+    return status
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const { child } = this
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal)
+      await once(child, 'close')
+    }
+    return child.exitCode
+  }
+}
+
+let days = ''
+beforeEach(async () => {
+  days = join(folder.path, 'days')
+  mkdirSync(days)
+  await writeShortDay(days, { date: '2025-05-10', fromRow: 300, toRow: 560, stepMs: 5_000 })
+})
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.end('SIGKILL')))
+})
+
+const switchFile = () => join(folder.path, 'kill-switch.json')
+const session = (out: string, ...more: readonly string[]) =>
+  new Served([
+    ...['paper', '--days', days, '--vol-gate', '0', '--out', join(folder.path, out), '--quiet'],
+    ...['--speed', '50', '--serve', '127.0.0.1:0', '--kill-switch', switchFile(), ...more],
+  ])
+const order = async (served: Served, command: string) =>
+  dolphin(['operator', command, '--reason', 'a law', '--url', await served.address()], {
+    env: { DOLPHIN_OPERATOR_TOKEN: TOKEN },
+  })
+
+describe('a paper session that serves its status', SLOW, () => {
+  it('keeps its contract, closes its position at a kill, is killed still when the next one starts, and trades again after a resume', async () => {
+    const first = session('first')
+    await first.until(({ trading_mode, open_position_count }) => trading_mode === 'Active' && open_position_count === 1)
+    const url = `${await first.address()}/api/v1/status`
+    expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
+    expect(await (await fetch(await first.address())).text()).toContain('<title>')
+    expect((await (await fetch(`${await first.address()}/api/v1/session`)).json()) as object).toMatchObject({
+      position: { direction: 'SHORT', unrealizedPnlUsd: expect.any(String) },
+    })
+
+    const killed = await order(first, 'kill')
+    expect({ code: killed.code, stdout: killed.stdout }).toEqual({ code: 0, stdout: 'IN FORCE  kill: done\n' })
+    expect(await first.status()).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
+    expect((await first.until((status) => status.open_position_count === 0)).open_position_count).toBe(0)
+    expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
+    expect(await first.end('SIGINT')).toBe(130)
+
+    const second = session('second')
+    const reconciled = await second.until(
+      ({ requires_reconcile, ws_event_lag_ms }) => !requires_reconcile && ws_event_lag_ms !== null,
+    )
+    expect(reconciled).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
+    expect(await order(second, 'resume')).toMatchObject({ code: 0 })
+    expect((await second.until(({ trading_mode }) => trading_mode === 'Active')).trading_mode).toBe('Active')
+    expect([first.text, second.text, killed.stdout, killed.stderr].join('')).not.toContain(TOKEN)
+  })
+
+  it('is killed after SIGKILL when nobody can read whether it was', async () => {
+    const first = session('first')
+    await first.until(({ trading_mode }) => trading_mode === 'Active')
+    await first.end('SIGKILL')
+    writeFileSync(switchFile(), '{"schema":"dolphin.kill-switch/1","kil')
+    const second = session('second', '--executor', 'process')
+    expect(await second.status()).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
+    const { events } = (await (await fetch(`${await second.address()}/api/v1/session`)).json()) as {
+      readonly events: readonly { readonly message: string }[]
+    }
+    expect(events.map(({ message }) => message)).toContain('kill: the kill switch is damaged')
+    await second.until(({ link_state, requires_reconcile }) => link_state === 'LINK_OK' && !requires_reconcile)
+    expect(await order(second, 'resume')).toMatchObject({ code: 0, stdout: 'IN FORCE  resume: done\n' })
+    expect((await second.until(({ trading_mode }) => trading_mode === 'Active')).trading_mode).toBe('Active')
+  })
+
+  it('opens nothing in STAGING without a certificate', async () => {
+    const staged = session('staged', '--environment', 'STAGING')
+    const status = await staged.until(
+      ({ requires_reconcile, ws_event_lag_ms }) => !requires_reconcile && ws_event_lag_ms !== null,
+    )
+    expect(status).toMatchObject({
+      deployment_environment: 'STAGING',
+      trading_mode: 'ReduceOnly',
+      mode_reasons: ['REDUCEONLY_F1_CERT'],
+      f1_cert_state: 'MISSING',
+    })
+  })
+})
+
+describe('what is over', SLOW, () => {
+  it('is served as a restart would find it, takes no order, and is never Active', async () => {
+    const out = join(folder.path, 'over')
+    await dolphin(['paper', '--days', days, '--vol-gate', '0', '--out', out, '--quiet'])
+    const served = new Served(['serve', 'status', '--journal', out, '--serve', '127.0.0.1:0', '--quiet'])
+    const status = await served.status()
+    expect(status).toMatchObject({ trading_mode: 'ReduceOnly', requires_reconcile: true, last_scan_number: 259 })
+    expect(status.open_permission_reason_codes).toContain('RESTART_RECONCILE_REQUIRED')
+    const url = `${await served.address()}/api/v1/status`
+    expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
+    expect(await order(served, 'resume')).toMatchObject({ code: 1, stdout: expect.stringContaining('403') })
+    const { trades } = (await (await fetch(`${await served.address()}/api/v1/session`)).json()) as {
+      readonly trades: readonly unknown[]
+    }
+    expect(trades).toHaveLength(1)
+    expect(await served.end('SIGTERM')).toBe(0)
+  })
+})
+
+describe('refused', () => {
+  it.each([
+    [['paper', '--days', 'd', '--serve'], '--serve: needs a session by the clock'],
+    [['paper', '--days', 'd', '--speed', '5', '--serve', '127.0.0.1'], '--serve: expected an address'],
+    [['paper', '--days', 'd', '--speed', '5', '--serve', 'example.com:80'], '--serve: expected an address'],
+    [['paper', '--days', 'd', '--environment', 'LIVE'], '--environment: LIVE needs live prices'],
+    [['paper', '--days', 'd', '--environment', 'live'], '--environment: expected DEV, PAPER, STAGING'],
+    [['operator', 'kill', '--reason', ' '], '--reason: expected a text'],
+    [['operator', 'kill', '--reason', 'x', '--url', 'nowhere'], '--url: expected an http address'],
+    [['operator', 'kill', '--reason', 'x'], '--token-file: expected the operator token'],
+  ])('%j', async (args, message) => {
+    const { code, stderr } = await dolphin(args, { env: { DOLPHIN_OPERATOR_TOKEN: '' } })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) })
+  })
+
+  it('says that nothing is known where nobody answers', async () => {
+    const args = ['operator', 'kill', '--reason', 'x', '--url', 'http://127.0.0.1:1']
+    const { code, stderr } = await dolphin(args, { env: { DOLPHIN_OPERATOR_TOKEN: TOKEN } })
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('is not known: look at /status') })
+    expect(stderr).not.toContain(TOKEN)
+  })
+})
