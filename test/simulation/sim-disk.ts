@@ -204,6 +204,6 @@ const JOURNAL_ID = '00000000000000d1'
 const EMPTY: JournalEnd = { id: JOURNAL_ID, segment: 0, records: 0, sum: '00000000', build: '' }
 const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder()
-/** Lines not yet durable, beyond which nothing may open. */
-const CAPACITY = 64
+/** Lines not yet durable, beyond which nothing may open: few, so that a slow disk fills the queue. */
+const CAPACITY = 10
 const SEGMENT_CHARACTERS = 60_000
