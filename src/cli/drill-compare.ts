@@ -10,6 +10,7 @@ export const VOLATILE_FIELDS = {
   strategy_id: 'of the configuration',
   config_hash: 'of the configuration',
   risk_multiplier: 'of the survival stack on that day',
+  f1_cert_expires_at_ms: 'of the certificate',
   link_age_ms: 'between two heartbeats',
   ws_event_lag_ms: 'of the machine',
   last_scan_number: 'how long the session has run',

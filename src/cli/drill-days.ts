@@ -5,38 +5,37 @@ import { findDayFiles, parquetDays } from '../adapters/parquet/parquet-days.js'
 import { type DayColumns, DayError } from '../ports/days.js'
 import { packageFile } from './package-files.js'
 
-const DATE = '2025-05-10'
-const FROM_ROW = 300
-const BARS = 720
-const STEP_MS = 5_000
+/** The part of a bundled day that drills are held on. */
+export const DRILL_DAY = { date: '2025-05-10', fromRow: 300, bars: 720, stepMs: 5_000 } as const
 /** Bars before the pause, and how long that is. */
 const BARS_BEFORE_GAP = 6
 const GAP_MS = 30_000
 
 /** Writes an hour of a bundled day, with or without a pause in it, as days of its own; answers their folder. */
 export async function writeDrillDays(folder: string, { hasGap }: { readonly hasGap: boolean }): Promise<string> {
-  const files = (await findDayFiles([packageFile('fixtures', 'days')])).filter(({ date }) => date === DATE)
+  const files = (await findDayFiles([packageFile('fixtures', 'days')])).filter(({ date }) => date === DRILL_DAY.date)
   await mkdir(folder, { recursive: true })
   for await (const outcome of parquetDays.read(files, { workers: 0 })) {
     if ('error' in outcome) throw outcome.error
-    await parquetDayWriter.write(join(folder, `${DATE}.parquet`), hourOf(outcome.day.columns, hasGap))
+    await parquetDayWriter.write(join(folder, `${DRILL_DAY.date}.parquet`), hourOf(outcome.day.columns, hasGap))
   }
   return folder
 }
 
 function hourOf(columns: DayColumns, hasGap: boolean): DayColumns {
   const { timestampNs } = columns
+  const { date, fromRow, bars, stepMs } = DRILL_DAY
   if (timestampNs === undefined) {
-    throw new DayError({ file: DATE, column: 'timestamp' }, 'a time for every bar', 'no such column')
+    throw new DayError({ file: date, column: 'timestamp' }, 'a time for every bar', 'no such column')
   }
-  const rows = [FROM_ROW, FROM_ROW + BARS] as const
-  const sinceFirstMs = (bar: number) => bar * STEP_MS + (hasGap && bar >= BARS_BEFORE_GAP ? GAP_MS : 0)
+  const rows = [fromRow, fromRow + bars] as const
+  const sinceFirstMs = (bar: number) => bar * stepMs + (hasGap && bar >= BARS_BEFORE_GAP ? GAP_MS : 0)
   return {
-    date: DATE,
-    bars: BARS,
+    date,
+    bars,
     timestampNs: BigInt64Array.from(
-      { length: BARS },
-      (_, bar) => timestampNs[FROM_ROW]! + BigInt(sinceFirstMs(bar)) * 1_000_000n,
+      { length: bars },
+      (_, bar) => timestampNs[fromRow]! + BigInt(sinceFirstMs(bar)) * 1_000_000n,
     ),
     velDiv: columns.velDiv.slice(...rows),
     eigen: {},

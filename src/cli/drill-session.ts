@@ -6,6 +6,8 @@ import { promisify } from 'node:util'
 import { checkStatus } from '../core/status/check.js'
 import type { OperatorCommand } from '../ports/sides.js'
 import type { StatusDocument } from '../ports/status.generated.js'
+import { sendOrder } from './operator-client.js'
+import { TOKEN_VARIABLE } from './serve-options.js'
 
 const run = promisify(execFile)
 
@@ -74,14 +76,10 @@ export class DrillSession {
     }
   }
 
+  /** Throws when it is not taken. */
   async order(command: OperatorCommand['command'], reason: string): Promise<void> {
-    const response = await fetch(`${await this.address}/api/v1/operator/${command}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ reason }),
-      signal: AbortSignal.timeout(5_000),
-    })
-    if (!response.ok) throw new Error(`${command}: ${response.status} ${await response.text()}`)
+    const answer = await sendOrder(await this.address, this.token, { command, reason })
+    if (!answer.taken) throw new Error(`${command}: ${answer.httpStatus} ${answer.detail}`)
   }
 
   /** The executor that runs now. Throws when there is none within a while. */
@@ -121,7 +119,7 @@ export class DrillSession {
         const lines = (rest + text).split('\n')
         rest = lines.pop()!
         for (const line of lines) {
-          const address = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1]
+          const address = /^Status at (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1]
           if (address !== undefined) resolve(address)
           if (said.length < 20) said.push(line)
         }
@@ -154,5 +152,3 @@ function killIfThere(pid: number): void {
     // It has ended by itself.
   }
 }
-
-const TOKEN_VARIABLE = 'DOLPHIN_OPERATOR_TOKEN'

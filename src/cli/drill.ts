@@ -110,15 +110,17 @@ class DrillRig {
     const { drill } = this
     await writeDrillDays(join(this.folder, 'days'), { hasGap: drill.hasGap === true })
     await writeFile(join(this.folder, 'execution.yml'), PATIENT)
-    const session = this.start(drill.args ?? [])
+    const [during, after] = (await drill.sessions?.(this.folder)) ?? [[]]
+    const session = this.start(during)
     if (drill.atStart !== true && !(await this.isActive(session))) return this.result(`${NEVER_ACTIVE} before it`)
     const undo = (action: () => void) => void this.undone.push(action)
+    const provoked = performance.now()
     await drill.provoke?.({ session, folder: this.sessionFolder, undo })
-    const problem = await this.expectGolden(session)
+    const problem = await this.expectGolden(session, provoked)
     if (problem !== undefined) return this.result(problem)
     const recovered = performance.now()
     await drill.recover?.({ session, folder: this.sessionFolder, undo })
-    const last = drill.needsRestart === true ? await this.restart() : session
+    const last = after === undefined ? session : await this.restart(after)
     if (!(await this.isActive(last))) return this.result(`${NEVER_ACTIVE} after it`)
     this.activeAfterMs = Math.round(performance.now() - recovered)
     return this.result(null)
@@ -147,9 +149,9 @@ class DrillRig {
     return this.session
   }
 
-  private async restart(): Promise<DrillSession> {
+  private async restart(args: readonly string[]): Promise<DrillSession> {
     await this.end()
-    return this.start([])
+    return this.start(args)
   }
 
   private async isActive(session: DrillSession): Promise<boolean> {
@@ -157,9 +159,8 @@ class DrillRig {
   }
 
   /** What is wrong; undefined: `/status` said what the golden document says. */
-  private async expectGolden(session: DrillSession): Promise<string | undefined> {
+  private async expectGolden(session: DrillSession, provokedMs: number): Promise<string | undefined> {
     const golden = goldenDocument(this.drill.name)
-    const provoked = performance.now()
     let nearest: readonly Difference[] | undefined
     const { held } = await session.until((status) => {
       const found = differences(golden, status)
@@ -167,7 +168,7 @@ class DrillRig {
       return found.length === 0
     }, SHOWN_MS_MAX)
     if (!held) return `not shown within ${SHOWN_MS_MAX / 1000} s: ${nearest!.map(text).join('; ')}`
-    this.shownAfterMs = Math.round(performance.now() - provoked)
+    this.shownAfterMs = Math.round(performance.now() - provokedMs)
     return undefined
   }
 }

@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { CHAMPION_HASH } from '../core/engine/parameters.js'
+import { issueCertificate } from '../core/status/certificate.js'
+import { CONSTANTS_HASH } from '../core/status/frozen-constants.js'
 import type { VenueRequest } from '../ports/venue.js'
+import { DRILL_DAY } from './drill-days.js'
 import { type DrilledExecutor, type DrillSession, sayAt } from './drill-session.js'
+import { packageVersion } from './package-files.js'
 
 const run = promisify(execFile)
 
@@ -24,8 +29,11 @@ export interface Drill {
   /** For a person who reads along. */
   readonly provokes: string
   readonly recovers: string
-  /** More arguments of `dolphin paper`. */
-  readonly args?: readonly string[]
+  /**
+   * More arguments of `dolphin paper`, of the session that it happens in and of the one that it takes to be Active again;
+   * absent: the same session goes on. What they name is made in `folder`.
+   */
+  sessions?(folder: string): Promise<readonly [during: readonly string[], after: readonly string[]]>
   /** The recording pauses after its first bars. */
   readonly hasGap?: true
   /** The state is there from the start: the session is not waited for. */
@@ -34,8 +42,6 @@ export interface Drill {
   provoke?(drilled: Drilled): Promise<void>
   /** Before the system is expected to be Active again; absent: it heals by itself. */
   recover?(drilled: Drilled): Promise<void>
-  /** It takes a new session to be Active again. */
-  readonly needsRestart?: true
 }
 
 const BY_DRILL = 'dolphin drill'
@@ -122,9 +128,18 @@ export const DRILLS: readonly Drill[] = [
     name: 'posture_hibernate',
     provokes: 'a session in posture HIBERNATE',
     recovers: 'a session in posture APEX',
-    args: ['--posture', 'HIBERNATE'],
     atStart: true,
-    needsRestart: true,
+    sessions: async () => [['--posture', 'HIBERNATE'], []],
+  },
+  {
+    name: 'certificate_expired',
+    provokes: 'a session in STAGING with a certificate whose time has passed',
+    recovers: 'a session with a certificate that is valid for another hour',
+    atStart: true,
+    sessions: async (folder) => [
+      await stagingArgs(folder, { name: 'expired', validMs: -1 }),
+      await stagingArgs(folder, { name: 'valid', validMs: 3_600_000 }),
+    ],
   },
   {
     name: 'journal_failed',
@@ -136,9 +151,40 @@ export const DRILLS: readonly Drill[] = [
       const limit = Math.max(...(await Promise.all(sizes)))
       await run('prlimit', ['--pid', String(session.pid), `--fsize=${limit}:unlimited`])
     },
-    needsRestart: true,
+    sessions: async () => [[], []],
   },
 ]
+
+const KEY = 'the key of the drilled operator'
+
+/** A session under a certificate of the champion that is valid for so long from now on, signed with a key of the drill. */
+async function stagingArgs(
+  folder: string,
+  { name, validMs }: { readonly name: string; readonly validMs: number },
+): Promise<readonly string[]> {
+  const issuedAtMs = Date.now()
+  const certificate = issueCertificate(
+    {
+      championHash: CHAMPION_HASH,
+      constantsHash: CONSTANTS_HASH,
+      dataHash: '00'.repeat(32),
+      from: DRILL_DAY.date,
+      to: DRILL_DAY.date,
+      days: 1,
+      barSeconds: DRILL_DAY.stepMs / 1000,
+      figures: { trades: 0, roi: 0, profitFactor: null, maxDrawdown: 0, sharpe: 0, roiWithoutEdge: 0 },
+      demands: [],
+      engineVersion: packageVersion(),
+      issuedAtMs,
+      expiresAtMs: issuedAtMs + validMs,
+    },
+    new TextEncoder().encode(KEY),
+  )
+  const [file, keyFile] = [join(folder, `${name}.json`), join(folder, 'certificate.key')]
+  await writeFile(file, JSON.stringify(certificate))
+  await writeFile(keyFile, KEY, { mode: 0o600 })
+  return ['--environment', 'STAGING', '--certificate', file, '--certificate-key-file', keyFile]
+}
 
 function signal(pid: number, name: NodeJS.Signals): void {
   try {

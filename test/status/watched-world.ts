@@ -1,6 +1,7 @@
 import type { PaperExchangeSnapshot } from '../../src/adapters/paper/paper-exchange.js'
 import { CONSTANTS_HASH } from '../../src/core/status/frozen-constants.js'
 import type { Conditions } from '../../src/core/status/mode.js'
+import { SessionHistory } from '../../src/core/status/session-history.js'
 import type { SystemState } from '../../src/core/status/status.js'
 import { statusOf } from '../../src/core/status/status.js'
 import { sessionState } from '../../src/core/status/system-state.js'
@@ -9,6 +10,7 @@ import type { DeploymentEnvironment, StatusDocument } from '../../src/ports/stat
 import type { StrategyBar } from '../../src/ports/strategy.js'
 import type { Fault, SideName } from '../simulation/fault-plan.js'
 import { BAR_MS } from '../simulation/market.js'
+import { STARTING_BALANCE_USD } from '../simulation/sides.js'
 import { World } from '../simulation/world.js'
 import { ScriptedStrategy } from '../support/scripted-strategy.js'
 
@@ -32,8 +34,7 @@ export class WatchedWorld {
   /** What was ordered so far, in words such as `decision resume`; a process that ends is `decision restart`. */
   readonly orders: string[] = []
   private readonly world: World
-  /** When both sides last found each other and the exchange equal. */
-  private agreedAtMs: number | null = null
+  private readonly history: SessionHistory
   private readonly startMs: number
 
   constructor({ faults = [], enters = false, environment = 'PAPER' }: WatchedSettings) {
@@ -45,7 +46,8 @@ export class WatchedWorld {
       log: (line) => this.note(line),
     })
     this.startMs = this.world.queue.nowMs
-    this.bringPosture()
+    this.history = new SessionHistory({ initialCapitalUsd: STARTING_BALANCE_USD, startedAtMs: this.startMs })
+    this.readAlong()
     this.world.start('execution')
     this.world.start('decision')
     this.tell({ environment })
@@ -111,28 +113,32 @@ export class WatchedWorld {
         loopLagMs: 0,
         journals: [{ depth: decision.disk.depth, capacity: DISK_CAPACITY, failures: decision.disk.failed ? 1 : 0 }],
       },
-      recent: {
-        reconcileLastOkAtMs: this.agreedAtMs,
-        drawdownPct: 0,
-        nakedExposureEvents24h: 0,
-        http429Count5m: 0,
-        sessionTerminations5m: 0,
-      },
+      recent: this.history.facts(this.nowMs),
     })
   }
 
-  /** The survival stack speaks through the bars. */
-  private bringPosture(): void {
-    const { decision } = this.world
-    const handle = decision.handle.bind(decision)
+  /** What is told to the sides and what they write passes by here. */
+  private readAlong(): void {
+    const { decision, execution } = this.world
+    const decide = decision.handle.bind(decision)
     decision.handle = (event) => {
-      if (event.kind !== 'bar' || !('bar' in event)) return handle(event)
-      handle({ ...event, bar: { ...event.bar, posture: this.posture as StrategyBar['posture'] } })
+      if (event.kind !== 'bar' || !('bar' in event)) return decide(event)
+      // The survival stack speaks through the bars.
+      decide({ ...event, bar: { ...event.bar, posture: this.posture as StrategyBar['posture'] } })
+    }
+    const execute = execution.handle.bind(execution)
+    execution.handle = (event) => {
+      if (event.kind === 'venue' && 'event' in event) this.history.venueTold(event.event, this.nowMs)
+      execute(event)
+    }
+    const write = decision.disk.append.bind(decision.disk)
+    decision.disk.append = (record) => {
+      this.history.decided(record)
+      return write(record)
     }
   }
 
   private note(line: string): void {
-    if (line.includes('"type":"agreed"')) this.agreedAtMs = this.nowMs
     const order = / -- (decision|execution): (?:operator ([a-z-]+)|stopped)$/.exec(line)
     if (order !== null) this.orders.push(`${order[1]} ${order[2] ?? 'restart'}`)
   }
