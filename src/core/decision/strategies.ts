@@ -16,11 +16,13 @@ export interface StrategyFault {
 export class Strategies {
   private readonly byId = new Map<string, Strategy>()
 
-  /** @throws Error when two have one id, or one that the risk layer keeps for itself. */
+  /** @throws Error when two have one id, one that the risk layer keeps for itself, or one that no message may carry. */
   constructor(private readonly strategies: readonly Strategy[]) {
     for (const strategy of strategies) {
       if (this.byId.has(strategy.id) || strategy.id === RISK_STRATEGY_ID || strategy.id === '')
         throw new Error(`strategy id ${strategy.id}: expected one that no other has`)
+      if (!/^[!-~]{1,64}$/.test(strategy.id))
+        throw new Error(`strategy id ${strategy.id}: expected 1 to 64 visible ASCII characters`)
       this.byId.set(strategy.id, strategy)
     }
   }

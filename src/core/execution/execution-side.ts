@@ -43,9 +43,20 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     this.invariants = new ExecutionInvariants(recovered)
   }
 
-  /** The side as its journal left it; what it knows of the world starts anew. */
+  /**
+   * The side as its journal left it; what it knows of the world starts anew.
+   *
+   * @throws Error when a trade is under way in something that is no active instrument any more: its rules are not known.
+   */
   static recover(settings: ExecutionSettings, records: readonly ExecutionRecord[]): ExecutionSide {
-    return new ExecutionSide(settings, replay(records))
+    const state = replay(records)
+    const symbols = settings.instruments.map(({ identity }) => identity.symbol)
+    const open = state.trade?.instrument.symbol
+    if (open !== undefined && !symbols.includes(open))
+      throw new Error(
+        `execution journal: ${state.trade?.intentId} is under way in ${open}: expected it among the instruments, found ${symbols.join(', ')}`,
+      )
+    return new ExecutionSide(settings, state)
   }
 
   /** @throws InvariantViolation when the event led where it must not; nothing of its effects may be carried out then. */

@@ -56,6 +56,7 @@ describe('strategies', () => {
     expect(() => named('blue', 'blue')).toThrow('strategy id blue')
     expect(() => named('risk')).toThrow('strategy id risk')
     expect(() => named('')).toThrow('strategy id')
+    expect(() => named('my strategy')).toThrow('strategy id my strategy: expected 1 to 64 visible ASCII characters')
     expect(named('blue', 'green').ids).toEqual(['blue', 'green'])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { replay } from '../../../src/core/execution/execution-side.js'
+import { ExecutionSide, replay } from '../../../src/core/execution/execution-side.js'
 import { Bench, BUILD, INSTRUMENT, SETTINGS } from './bench-of-one.js'
 import { SYMBOL } from './tiny-venue.js'
 
@@ -758,6 +758,14 @@ describe('truth', () => {
 })
 
 describe('a restart', () => {
+  test('without the instrument of the trade that is under way is refused', () => {
+    const bench = open()
+    const other = { ...INSTRUMENT, identity: { ...INSTRUMENT.identity, symbol: 'ETHUSDT' } }
+    expect(() => ExecutionSide.recover({ ...SETTINGS, instruments: [other] }, bench.records)).toThrow(
+      'i1 is under way in BTCUSDT: expected it among the instruments, found ETHUSDT',
+    )
+  })
+
   test('recovers the same state, and trades only after reconciling', () => {
     const bench = open()
     const { records } = bench
