@@ -26,6 +26,15 @@ test('seeds that pass end with 0 and say how much was simulated, how fast, and h
   expect(Object.keys(result.faults)).toEqual(ALL_FAULT_KINDS)
 })
 
+test('the same seeds leave the same trace, on however many threads', () => {
+  const [one, two] = ['1', '2'].map((workers) => {
+    const { stdout } = simulate('--seeds', '12', '--minutes', '3', '--workers', workers, '--json')
+    return JSON.parse(stdout).traceHash as string
+  })
+  expect(one).toMatch(/^[0-9a-f]{16}$/)
+  expect(two).toBe(one)
+})
+
 test('a seed that fails ends with 1 and prints a plan that fails again from its file', () => {
   const bug = ['--planted', 'counts-duplicates', '--minutes', '3']
   const first = simulate('--seeds', '60', ...bug, '--json')

@@ -158,6 +158,7 @@ function report(command: Command, tally: Tally, failure: Failure | undefined, se
     `${tally.seeds} seeds, ${(tally.virtualMs / 3_600_000).toFixed(1)} h simulated in ${seconds.toFixed(1)} s: ` +
       `${Math.round(speed.timesRealTime).toLocaleString('en')} × real time, ` +
       `${Math.round(speed.eventsPerSecond).toLocaleString('en')} events/s on ${command.workers} threads`,
+    `trace ${tally.traceHash}`,
     '',
     ...table('faults that struck', tally.faults),
     '',
