@@ -207,11 +207,7 @@ ${fields.map((field) => `  /** ${capital(field.describes)}. */\n  readonly ${fie
 import type { LinkState, OpenPermissionReason } from './messages.js'
 
 `
-  return execFileSync(
-    join(root, 'node_modules/.bin/biome'),
-    ['check', '--write', '--stdin-file-path=src/ports/status.generated.ts'],
-    { input: imports + text, encoding: 'utf8', cwd: root },
-  )
+  return formatted(imports + text, 'src/ports/status.generated.ts')
 }
 
 function typeOf({ type, nullable = false }: Field): string {
@@ -273,7 +269,14 @@ function readJson(path: string): Record<string, unknown> {
 }
 
 function json(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`
+  return formatted(JSON.stringify(value), `${SPECS}/generated.json`)
+}
+
+/** As the formatter would leave it: what is generated passes the checks that everything passes. */
+function formatted(text: string, path: string): string {
+  const biome = join(root, 'node_modules/.bin/biome')
+  const args = ['check', '--write', `--stdin-file-path=${path}`]
+  return execFileSync(biome, args, { input: text, encoding: 'utf8', cwd: root })
 }
 
 function quote(text: string): string {

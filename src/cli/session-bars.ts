@@ -1,11 +1,10 @@
 import type { BacktestSettings } from '../core/backtest/settings.js'
 import { checkTimestamps } from '../core/days/timestamps.js'
+import { WARMUP_ROWS } from '../core/engine/engine.js'
 import { assessDay } from '../core/forewarner/gate.js'
 import { type DayColumns, DayError } from '../ports/days.js'
 import type { StrategyBar } from '../ports/strategy.js'
 
-/** Rows of a day before its volatility counts as known, where the run gives no mask. Engine semantics, section 1. */
-const WARMUP_ROWS = 100
 const NS_PER_MS = 1_000_000n
 
 /** What a session takes of a run's settings to make its bars. */

@@ -28,7 +28,7 @@ const NORMALIZATION_FROM = 1.25
 const NORMALIZATION_BELOW = 1.1
 
 /** Rows of a day before its volatility counts as known, where the run gives no mask. Section 1. */
-const WARMUP_ROWS = 100
+export const WARMUP_ROWS = 100
 
 export interface EnginePorts {
   readonly orderBook?: OrderBookSource
