@@ -154,8 +154,9 @@ export function give(
   },
   operator: OperatorCommand,
 ): void {
+  if (host.isRunning) host.post({ kind: 'operator', operator })
+  // An order may be what breaks a side: then it was not carried out.
   if (!host.isRunning) throw new Error('it has stopped and handles nothing')
-  host.post({ kind: 'operator', operator })
 }
 
 function positionView({ state, markPriceUsd }: DecisionSide): SessionView['position'] {
