@@ -57,7 +57,8 @@ export function arbitrate(mandates: readonly Mandate[], positions: readonly Posi
  */
 export function mandateFault(mandate: Mandate): string | undefined {
   const { type, symbol, authority, timestampMs, direction, notionalUsd, price } = mandate
-  if (!Object.hasOwn(PRECEDENCE, type)) return `type: one of ${Object.keys(PRECEDENCE).join(', ')} expected, ${type} found`
+  if (!Object.hasOwn(PRECEDENCE, type))
+    return `type: one of ${Object.keys(PRECEDENCE).join(', ')} expected, ${type} found`
   if (typeof symbol !== 'string' || symbol === '') return 'symbol: a name expected, none found'
   if (!(authority >= 0 && authority <= 1)) return `authority: 0 to 1 expected, ${authority} found`
   if (!Number.isFinite(timestampMs)) return `timestampMs: a time expected, ${timestampMs} found`
