@@ -31,6 +31,7 @@ export class DrillSession {
   private readonly child: ChildProcess
   private readonly ended: Promise<void>
   private readonly address: Promise<string>
+  private stopped: Promise<void> | undefined
 
   /** @param args of `dolphin`, without those that this session adds. */
   constructor({ args }: { readonly args: readonly string[] }) {
@@ -85,23 +86,22 @@ export class DrillSession {
   /** The executor that runs now. Throws when there is none within a while. */
   async executor(): Promise<DrilledExecutor> {
     for (let tries = 0; tries < 200; tries++) {
-      const { stdout } = await run('ps', ['-axww', '-o', 'pid=,ppid=,args='])
-      for (const line of stdout.split('\n')) {
-        const [, pid, ppid, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
-        const paths = / executor --link (.*) --exchange (.*) --journal /.exec(args ?? '')
-        if (Number(ppid) === this.pid && paths !== null) {
-          return { pid: Number(pid), link: paths[1]!, exchange: paths[2]! }
-        }
-      }
+      const found = await this.findExecutor()
+      if (found !== undefined) return found
       await pause(ASK_EVERY_MS)
     }
     throw new Error('the session has no executor')
   }
 
   /** Ends the session and everything it started. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.stopped ??= this.end()
+    return this.stopped
+  }
+
+  private async end(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
-    const executor = await this.executor().catch(() => undefined)
+    const executor = await this.findExecutor()
     this.child.kill('SIGINT')
     const impatient = setTimeout(() => {
       this.child.kill('SIGKILL')
@@ -109,6 +109,18 @@ export class DrillSession {
     }, STOP_MS_MAX)
     await this.ended
     clearTimeout(impatient)
+  }
+
+  private async findExecutor(): Promise<DrilledExecutor | undefined> {
+    const { stdout } = await run('ps', ['-axww', '-o', 'pid=,ppid=,args='])
+    for (const line of stdout.split('\n')) {
+      const [, pid, ppid, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+      const paths = / executor --link (.*) --exchange (.*) --journal /.exec(args)
+      if (Number(ppid) === this.pid && paths !== null) {
+        return { pid: Number(pid), link: paths[1]!, exchange: paths[2]! }
+      }
+    }
+    return undefined
   }
 
   private readAddress(child: ChildProcess): Promise<string> {

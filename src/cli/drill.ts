@@ -108,8 +108,8 @@ class DrillRig {
 
   async run(): Promise<DrillResult> {
     const { drill } = this
-    await writeDrillDays(join(this.folder, 'days'), { hasGap: drill.hasGap === true })
-    await writeFile(join(this.folder, 'execution.yml'), PATIENT)
+    await writeDrillDays(join(this.folder, 'days'), drill.days ?? {})
+    await writeFile(join(this.folder, 'execution.yml'), `${PATIENT}${drill.execution ?? ''}\n`)
     const [during, after] = (await drill.sessions?.(this.folder)) ?? [[]]
     const session = this.start(during)
     if (drill.atStart !== true && !(await this.isActive(session))) return this.result(`${NEVER_ACTIVE} before it`)
@@ -185,12 +185,12 @@ function goldenDocument(name: string): StatusDocument {
 const SPEED = '5'
 const NEVER_ACTIVE = 'the system was not Active'
 const ACTIVE_MS_MAX = 90_000
-const SHOWN_MS_MAX = 30_000
+const SHOWN_MS_MAX = 60_000
 
 /** Ms of the session's own time: a busy machine must not look like what is drilled. */
 const PATIENT = `
 link: { heartbeats_missed_ms: 7500, round_trip_max_ms: 5000, silent_max_ms: 15000, lost_dwell_ms: 600000 }
-entry: { permission_max_ms: 5000, order_delay_max_ms: 5000 }
+entry: { permission_max_ms: 5000, order_delay_max_ms: 5000, rest_max_ms: 5000 }
 decision: { proposal_delay_max_ms: 5000, intent_wait_max_ms: 10000 }
 exchange: { answer_max_ms: 15000, submit_valid_ms: 30000, truth_age_max_ms: 60000, truth_delay_max_ms: 15000 }
 `

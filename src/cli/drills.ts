@@ -7,7 +7,7 @@ import { CHAMPION_HASH } from '../core/engine/parameters.js'
 import { issueCertificate } from '../core/status/certificate.js'
 import { CONSTANTS_HASH } from '../core/status/frozen-constants.js'
 import type { VenueRequest } from '../ports/venue.js'
-import { DRILL_DAY } from './drill-days.js'
+import { DRILL_DAY, type DrillDayShape } from './drill-days.js'
 import { type DrilledExecutor, type DrillSession, sayAt } from './drill-session.js'
 import { packageVersion } from './package-files.js'
 
@@ -34,8 +34,9 @@ export interface Drill {
    * absent: the same session goes on. What they name is made in `folder`.
    */
   sessions?(folder: string): Promise<readonly [during: readonly string[], after: readonly string[]]>
-  /** The recording pauses after its first bars. */
-  readonly hasGap?: true
+  readonly days?: DrillDayShape
+  /** More of the execution configuration. */
+  readonly execution?: string
   /** The state is there from the start: the session is not waited for. */
   readonly atStart?: true
   /** Answers what ends it. */
@@ -122,7 +123,14 @@ export const DRILLS: readonly Drill[] = [
     name: 'market_data_stale',
     provokes: 'the recording pauses for half a minute of its own time',
     recovers: 'by itself: a minute of fresh bars, a reconciliation',
-    hasGap: true,
+    days: { hasGap: true },
+  },
+  {
+    name: 'partial_fill_containment',
+    provokes: 'a book so thin that the first entry fills in part',
+    recovers: 'by itself: the rest is cancelled, and what filled is held',
+    days: { isHurried: true },
+    execution: 'paper: { displayed_usd: 200 }',
   },
   {
     name: 'posture_hibernate',

@@ -71,7 +71,6 @@ function ending({ document, orders, activeAfterMs }: Picture): string {
 
 /** Why a scenario is played in the simulator and not in real processes. */
 const SIMULATED_ONLY: Readonly<Record<string, string>> = {
-  partial_fill_containment: 'it takes an entry at the moment of a thin book, and lasts for two seconds',
   wal_backpressure: 'a disk cannot be made slow from outside',
   unknown_token_force_kill: 'nothing from outside can bring an unknown word: a message with one is refused as damaged',
   grid_unavailable: 'a paper session has no grid; what will report it is told to the deciding side',
