@@ -70,6 +70,8 @@ export class Desk {
   /** Report number → when it was last sent. */
   readonly reportSentMs = new Map<number, number>()
   nextTruthMs = 0
+  /** A venue that fails a question at once must not be asked again at once. */
+  truthNotBeforeMs = 0
   /** An exit was refused because there may be nothing to reduce: nothing more is sent before the next truth. */
   exitNeedsTruth = false
   isStarted = false

@@ -151,7 +151,7 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       state.latches = state.latches.filter((reason) => !record.latches.includes(reason))
       break
     case 'operator':
-      state.mode = MODE_AFTER_COMMAND[record.operator.command] ?? state.mode
+      state.mode = modeAfterCommand(state.mode, record.operator)
       break
     case 'alert':
       state.alerts++
@@ -222,10 +222,11 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
   }
 }
 
-const MODE_AFTER_COMMAND: Readonly<Partial<Record<OperatorCommand['command'], TradingMode>>> = {
-  kill: 'KILL',
-  'reduce-only': 'REDUCE_ONLY',
-  resume: 'ACTIVE',
+/** A kill is taken back by resume alone. */
+function modeAfterCommand(mode: TradingMode, { command }: OperatorCommand): TradingMode {
+  if (command === 'kill') return 'KILL'
+  if (command === 'resume') return 'ACTIVE'
+  return command === 'reduce-only' && mode === 'ACTIVE' ? 'REDUCE_ONLY' : mode
 }
 
 /** Alerts act: they take away what a person must give back. */

@@ -14,8 +14,9 @@ import { onReport, ownKind } from './venue-orders.js'
 /** Asks for the truth: every five seconds, and as soon as something calls for it; one question at a time. */
 export function settleTruth(desk: Desk): void {
   if (!desk.isStarted) return
-  if (desk.truthWanted.size === 0 && desk.nowMs < desk.nextTruthMs) {
-    desk.wakeAt(desk.nextTruthMs)
+  const dueMs = Math.max(desk.truthWanted.size === 0 ? desk.nextTruthMs : 0, desk.truthNotBeforeMs)
+  if (desk.nowMs < dueMs) {
+    desk.wakeAt(dueMs)
     return
   }
   if (desk.isAsked('snapshot', '')) return

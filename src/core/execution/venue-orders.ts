@@ -167,7 +167,10 @@ function onUnknown(desk: Desk, requestId: string): void {
   desk.requests.delete(requestId)
   if (pending === undefined) return
   const placed = desk.state.orders[pending.clientOrderId]
-  if (pending.kind === 'snapshot') desk.wantTruth(pending.symbol)
+  if (pending.kind === 'snapshot') {
+    desk.wantTruth(pending.symbol)
+    desk.truthNotBeforeMs = desk.nowMs + desk.settings.timings.queryEveryMs
+  }
   if (pending.kind === 'cancel' && placed !== undefined) desk.queries.set(pending.clientOrderId, desk.nowMs)
   if (pending.kind !== 'submit' || placed?.order.status !== 'SUBMITTED' || placed.order.outcomeUnknown) return
   desk.record({ type: 'orderEvent', clientOrderId: pending.clientOrderId, event: { type: 'OUTCOME_UNKNOWN' } })

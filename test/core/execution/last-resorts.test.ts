@@ -136,7 +136,33 @@ describe('protection', () => {
   })
 })
 
+describe('a venue that fails every question at once', () => {
+  test('is asked for the truth once a second, not without end', () => {
+    const bench = open()
+    let asked = 0
+    const { venue } = bench
+    const handle = venue.handle.bind(venue)
+    venue.handle = (request) => {
+      if (request.kind !== 'snapshot') return handle(request)
+      if (++asked > 50) throw new Error('asked without end')
+      venue.events.push({ kind: 'unknown', requestId: request.requestId, message: 'not connected' })
+    }
+    bench.advance(12_000)
+    expect(asked).toBeGreaterThan(5)
+    expect(asked).toBeLessThan(15)
+  })
+})
+
 describe('a kill', () => {
+  test('is taken back by resume alone', () => {
+    const bench = Bench.ready()
+    bench.operator({ command: 'kill', reason: 'test' })
+    bench.operator({ command: 'reduce-only', reason: 'test' })
+    expect(bench.side.mode).toBe('KILL')
+    bench.operator({ command: 'resume', reason: 'test' })
+    expect(bench.side.mode).toBe('ACTIVE')
+  })
+
   test('closes what no fill explains, once', () => {
     const bench = Bench.ready()
     bench.venue.position = bench.venue.position.plus('0.3')
