@@ -165,17 +165,23 @@ export function recognise<Inputs extends ModeInputs>(inputs: Inputs): { recognis
     unknown = true
     return worst
   }
-  const recognised: Inputs = {
-    ...inputs,
+  const tokens = {
     environment: known(STATUS_REGISTRIES.deployment_environments, inputs.environment, 'LIVE'),
     operatorMode: known<TradingMode>(OPERATOR_MODES, inputs.operatorMode, 'KILL'),
     linkState: known<LinkState>(STATUS_REGISTRIES.link_states, inputs.linkState, 'LINK_CORRUPT'),
     posture: known<Posture>(STATUS_REGISTRIES.postures, inputs.posture, 'HIBERNATE'),
     forewarner: known(FOREWARNER_STATES, inputs.forewarner, 'RED'),
     certificate: aged(known(STATUS_REGISTRIES.f1_cert_states, inputs.certificate, 'INVALID'), inputs),
-    latches: new Set([...inputs.latches].map((latch) => known(LATCH_CODES, latch, 'RESTART_RECONCILE_REQUIRED'))),
   }
-  return { recognised, unknown }
+  let { latches } = inputs
+  for (const latch of latches) {
+    if (LATCH_CODES.includes(latch)) continue
+    latches = new Set([...latches].map((each) => known(LATCH_CODES, each, 'RESTART_RECONCILE_REQUIRED')))
+    break
+  }
+  // Gates ask at every bar, and hardly ever is there anything to replace.
+  const isAsGiven = !unknown && tokens.certificate === inputs.certificate
+  return { recognised: isAsGiven ? inputs : { ...inputs, ...tokens, latches }, unknown }
 }
 
 /** A certificate that passed is worth something until it expires. */
