@@ -38,16 +38,25 @@ function hold(desk: Desk, trade: Trade, kind: Protective): void {
   }
   const last = desk.state.orders[`${trade.intentId}.${kind}${desk.state.numbers[kind]}`]
   const retry = desk.protectionRetry[kind]
-  if (last?.order.status === 'REJECTED' && retry.rejectedId !== last.order.request.clientOrderId) {
+  if (last === undefined || !wasRefused(desk, last)) {
+    retry.rejections = 0
+    place(desk, trade, kind)
+    return
+  }
+  if (retry.rejectedId !== last.order.request.clientOrderId) {
     const { retryAfterMs } = desk.settings.timings
     retry.rejectedId = last.order.request.clientOrderId
     retry.notBeforeMs = desk.nowMs + retryAfterMs[Math.min(retry.rejections++, retryAfterMs.length - 1)]!
-  } else if (last?.order.status !== 'REJECTED') retry.rejections = 0
-  if (last?.order.status === 'REJECTED' && desk.nowMs < retry.notBeforeMs) {
-    desk.wakeAt(retry.notBeforeMs)
-    return
   }
-  place(desk, trade, kind)
+  if (desk.nowMs < retry.notBeforeMs) desk.wakeAt(retry.notBeforeMs)
+  else place(desk, trade, kind)
+}
+
+/** Rejected, or taken and then canceled by somebody else than us. */
+function wasRefused(desk: Desk, { order }: VenueOrder): boolean {
+  if (order.status === 'REJECTED') return true
+  const isUntouched = order.status === 'CANCELED' && order.filledQuantity === '0'
+  return isUntouched && !desk.cancels.has(order.request.clientOrderId)
 }
 
 function place(desk: Desk, trade: Trade, kind: Protective): void {

@@ -153,6 +153,26 @@ describe('a venue that fails every question at once', () => {
   })
 })
 
+describe('a venue that takes a protective order and cancels it at once', () => {
+  test('is given the next after 1, 2, 4, … seconds, as one that refuses it', () => {
+    const bench = Bench.ready()
+    const { venue } = bench
+    const handle = venue.handle.bind(venue)
+    let taken = 0
+    venue.handle = (request) => {
+      handle(request)
+      if (request.kind !== 'submit' || request.order.type !== 'LIMIT') return
+      if (++taken > 50) throw new Error('placed without end')
+      const order = venue.orders.get(request.order.clientOrderId)!
+      order.report = { ...order.report, status: 'CANCELED', reason: 'not today' }
+      venue.events.push({ kind: 'order', report: order.report })
+    }
+    bench.enter()
+    bench.advance(8000)
+    expect(bench.ids.filter((id) => id.startsWith('i1.t'))).toEqual(['i1.t1', 'i1.t2', 'i1.t3', 'i1.t4'])
+  })
+})
+
 describe('a kill', () => {
   test('is taken back by resume alone', () => {
     const bench = Bench.ready()
