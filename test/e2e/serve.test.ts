@@ -35,7 +35,7 @@ class Served {
 
   async address(): Promise<string> {
     for (let tries = 0; tries < 600 && this.child.exitCode === null; tries++) {
-      const address = /Status at (http:\S+:\d+)/.exec(this.said)?.[1]
+      const address = /tatus at (http:\S+:\d+)/.exec(this.said)?.[1]
       if (address !== undefined) return address
       await pause(50)
     }
@@ -141,6 +141,38 @@ describe('a paper session that serves its status', SLOW, () => {
       mode_reasons: ['REDUCEONLY_F1_CERT'],
       f1_cert_state: 'MISSING',
     })
+  })
+})
+
+describe('an executor that serves its status', SLOW, () => {
+  const executor = () =>
+    new Served([
+      ...['executor', '--link', join(folder.path, 'link.sock'), '--exchange', join(folder.path, 'exchange.sock')],
+      ...['--journal', join(folder.path, 'journal', 'execution'), '--serve', '127.0.0.1:0'],
+    ])
+  const killFile = () => join(folder.path, 'journal', 'kill-switch.json')
+
+  it('keeps its contract alone, and is killed still after SIGKILL, by its file as by its journal', async () => {
+    const first = executor()
+    expect(await first.status()).toMatchObject({
+      trading_mode: 'ReduceOnly',
+      strategy_id: 'executor',
+      requires_reconcile: true,
+    })
+    const url = `${await first.address()}/api/v1/status`
+    expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
+    expect(await order(first, 'kill')).toMatchObject({ code: 0 })
+    expect(await first.status()).toMatchObject({ trading_mode: 'Kill' })
+    await first.end('SIGKILL')
+
+    const second = executor()
+    expect((await second.status()).mode_reasons).toEqual(['KILL_OPERATOR'])
+    expect(await order(second, 'resume')).toMatchObject({ code: 0 })
+    expect((await second.status()).trading_mode).toBe('ReduceOnly')
+    await second.end('SIGKILL')
+
+    writeFileSync(killFile(), '')
+    expect((await executor().status()).mode_reasons).toEqual(['KILL_OPERATOR'])
   })
 })
 
