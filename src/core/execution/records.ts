@@ -259,7 +259,6 @@ function newTrade(asked: EntryAsked, atMs: number): Trade {
     requestedPrice,
     issuedAtMs: atMs,
     stage: 'ASKED',
-    permittedAtMs: null,
     position: transition(flatPosition(instrument.symbol), { type: 'ENTRY', direction: side === 'BUY' ? 1 : -1 }),
     takeProfitPrice: null,
     stopPrice: null,
@@ -283,7 +282,7 @@ function applyOrder(state: ExecutionState, placed: OrderPlaced, atMs: number): v
     reportedQuantity: '0',
   }
   if (kind === 'e') {
-    state.trade = { ...tradeOf(state), stage: 'ORDERED', permittedAtMs: atMs }
+    state.trade = { ...tradeOf(state), stage: 'ORDERED' }
     return
   }
   state.numbers[kind] = Math.max(state.numbers[kind], numberOf(id, kind))
@@ -403,7 +402,6 @@ function applyExit(state: ExecutionState, asked: ExitAsked, atMs: number): void 
           purpose: asked.purpose,
           reason: asked.reason,
           requestedPrice: asked.requestedPrice,
-          startedAtMs: atMs,
           requests,
           rejections: 0,
           notBeforeMs: atMs,

@@ -65,7 +65,6 @@ export interface Trade {
   readonly issuedAtMs: number
   /** ASKED: waiting for permission; ORDERED: an order exists; OVER: no more of it will fill. */
   readonly stage: 'ASKED' | 'ORDERED' | 'OVER'
-  readonly permittedAtMs: number | null
   readonly position: Position
   /** USD; null before the first fill. Fixed by the entry's fills. */
   readonly takeProfitPrice: DecimalText | null
@@ -84,7 +83,6 @@ export interface Exit {
   readonly purpose: FillPurpose
   readonly reason: string
   readonly requestedPrice: DecimalText | null
-  readonly startedAtMs: number
   /** EARLY_EXIT_NOW messages that wait for COMPLETE. */
   readonly requests: readonly { readonly exitId: string; readonly trigger: ExitTrigger }[]
   /** In a row. */
