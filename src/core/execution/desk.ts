@@ -45,6 +45,8 @@ export class Desk {
   readonly cancels = new Map<string, number>()
   /** Symbols of which the venue is to state the truth. */
   readonly truthWanted = new Set<string>()
+  /** Symbols of which it was asked since the start. */
+  readonly asked = new Set<string>()
   /** Symbol → signed base units that the venue has beyond what all fills add up to, once that is sure. */
   readonly unexplained = new Map<string, Exact>()
   /** Symbols whose last truth disagreed. */

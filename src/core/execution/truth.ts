@@ -22,6 +22,7 @@ export function settleTruth(desk: Desk): void {
   if (desk.isAsked('snapshot', '')) return
   const symbol = symbolToAsk(desk)
   desk.truthWanted.delete(symbol)
+  desk.asked.add(symbol)
   desk.nextTruthMs = desk.nowMs + desk.settings.timings.truthEveryMs
   desk.wakeAt(desk.nextTruthMs)
   // Without a baseline nothing of the symbol is ours: only where its trade ids stand is asked for.
@@ -76,8 +77,14 @@ function symbolToAsk(desk: Desk): string {
     disagreed ??
     desk.state.trade?.instrument.symbol ??
     desk.state.exit?.instrument.symbol ??
+    unasked(desk) ??
     lastSymbol(desk)
   )
+}
+
+/** What was closed before the restart, in whatever symbol, may have left fills that no journal kept. */
+function unasked(desk: Desk): string | undefined {
+  return desk.settings.instruments.find(({ identity }) => !desk.asked.has(identity.symbol))?.identity.symbol
 }
 
 /** An instrument whose trade ids have never been asked for. */
