@@ -5,29 +5,33 @@ import { type Picture, take } from './picture.js'
 import { SCENARIOS, type Scenario } from './scenarios.js'
 
 export const FIXTURES = 'fixtures/status'
-const EXAMPLES = 'specs/status/STATUS_JSON_EXAMPLES.md'
-const CHAOS_DRILLS = 'specs/status/CHAOS_DRILLS.md'
 
-export interface Taken {
+interface Taken {
   readonly scenario: Scenario
   readonly picture: Picture
 }
 
-export function takeAll(): readonly Taken[] {
-  return SCENARIOS.map((scenario) => ({ scenario, picture: take(scenario) }))
+const pictures = new Map<Scenario, Picture>()
+
+/** Taken once. Throws when the scenario does not come about. */
+export function pictureOf(scenario: Scenario): Picture {
+  const picture = pictures.get(scenario) ?? take(scenario)
+  pictures.set(scenario, picture)
+  return picture
 }
 
-/** Everything that is written from the scenarios: path → text. */
-export function outputs(taken: readonly Taken[]): ReadonlyMap<string, string> {
-  return new Map([
-    ...taken.map(({ scenario, picture }) => [fixturePath(scenario), fixtureText(picture)] as const),
-    [EXAMPLES, examples(taken)] as const,
-    [CHAOS_DRILLS, chaosDrills(taken)] as const,
-  ])
-}
+/** Everything that is written from the scenarios. */
+export const OUTPUTS: readonly { readonly path: string; text(): string }[] = [
+  ...SCENARIOS.map((scenario) => ({
+    path: join(FIXTURES, `${scenario.name}.json`),
+    text: () => fixtureText(pictureOf(scenario)),
+  })),
+  { path: 'specs/status/STATUS_JSON_EXAMPLES.md', text: () => examples(takeAll()) },
+  { path: 'specs/status/CHAOS_DRILLS.md', text: () => chaosDrills(takeAll()) },
+]
 
-function fixturePath({ name }: Scenario): string {
-  return join(FIXTURES, `${name}.json`)
+function takeAll(): readonly Taken[] {
+  return SCENARIOS.map((scenario) => ({ scenario, picture: pictureOf(scenario) }))
 }
 
 function fixtureText({ document }: Picture): string {
