@@ -7,9 +7,7 @@ import type { ExecutionSettings } from '../core/execution/settings.js'
 import type { Clock } from '../ports/clock.js'
 import type { ExecutorOptions } from './executor-options.js'
 import { KillSwitch } from './kill-switch.js'
-import { readSecret } from './secret.js'
 import { serve } from './serve.js'
-import { TOKEN_VARIABLE } from './serve-options.js'
 import { killSwitchBeside } from './session-status.js'
 import { ExecutorSurface } from './status-executor.js'
 import type { HostedExecution } from './status-session.js'
@@ -18,21 +16,18 @@ import type { HostedExecution } from './status-session.js'
 export class ExecutorStatus {
   readonly surface: ExecutorSurface
   private readonly killSwitch: KillSwitch
-  private readonly token: string | undefined
   private server: StatusServer | undefined
 
-  /** @throws UserError when a token is given and is none. */
   constructor(
     private readonly options: ExecutorOptions,
-    running: {
+    private readonly running: {
+      readonly token: string | undefined
       readonly settings: ExecutionSettings
       readonly clock: Clock
       readonly records: readonly ExecutionRecord[]
     },
   ) {
     const { settings, clock, records } = running
-    this.token =
-      options.serve === undefined ? undefined : readSecret({ variable: TOKEN_VARIABLE, file: options.tokenFile })
     this.killSwitch = new KillSwitch(options.killSwitch ?? killSwitchBeside(options.journal))
     const epochMs = () => Math.floor(clock.epochMs())
     const identity = {
@@ -53,7 +48,7 @@ export class ExecutorStatus {
     this.surface.attach(execution)
     const { serve: address } = this.options
     if (address !== undefined) {
-      this.server = await serve(this.surface, address, { token: this.token, name: 'Executor status' })
+      this.server = await serve(this.surface, address, { token: this.running.token, name: 'Executor status' })
     }
   }
 

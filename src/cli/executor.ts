@@ -18,6 +18,7 @@ import { openJournal } from './journal-files.js'
 import { displayPath } from './package-files.js'
 import { UserError } from './problems.js'
 import { reportError } from './report-error.js'
+import { operatorToken } from './serve.js'
 import { watchedVenue } from './session-status.js'
 import { SideHost } from './side-host.js'
 import { type StopSignals, stopExitCode, stopSignals } from './stop-signals.js'
@@ -36,6 +37,7 @@ export async function runExecutor(options: ExecutorOptions): Promise<ExitCode> {
 
 async function execute(options: ExecutorOptions, { stopped }: StopSignals): Promise<ExitCode> {
   const say = options.quiet ? () => {} : notice
+  const token = operatorToken(options)
   const settings = await executionSettings(options)
   const { records, journal, warning } = await openJournal<ExecutionRecord>(options.journal, 'execution', settings.build)
   if (warning !== undefined) notice(warning)
@@ -44,7 +46,7 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   const broken = new Broken()
   const clock = options.clock === undefined ? systemClock : scaledClock(options.clock, systemClock)
   const { link, venue } = connections(options)
-  const status = new ExecutorStatus(options, { settings, clock, records })
+  const status = new ExecutorStatus(options, { token, settings, clock, records })
   const host = new SideHost<ExecutionEvent, ExecutionRecord>(side, {
     timer: clockTimer(clock),
     journal,

@@ -3,8 +3,17 @@ import type { StatusSurface } from '../ports/status-surface.js'
 import { DASHBOARD_PAGE } from './dashboard-page.generated.js'
 import { EXIT } from './exit-codes.js'
 import { UserError } from './problems.js'
+import { readSecret } from './secret.js'
 import { isLoopback, type ServeAddress, TOKEN_VARIABLE } from './serve-options.js'
 import { coloursFor, notice } from './terminal.js'
+
+/** What an operator must show at a server that is asked for; undefined: it takes no orders. */
+export function operatorToken(options: {
+  readonly serve?: ServeAddress
+  readonly tokenFile?: string
+}): string | undefined {
+  return options.serve === undefined ? undefined : readSecret({ variable: TOKEN_VARIABLE, file: options.tokenFile })
+}
 
 /**
  * Serves a running system and its dashboard, and says where. What it says goes to stderr whether quiet or not: with port 0

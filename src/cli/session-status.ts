@@ -7,8 +7,7 @@ import { KillSwitch } from './kill-switch.js'
 import { sendOrder } from './operator-client.js'
 import type { OrderTargets } from './operator-orders.js'
 import { journalFolder, type PaperSetup } from './paper-setup.js'
-import { readSecret } from './secret.js'
-import { serve } from './serve.js'
+import { operatorToken, serve } from './serve.js'
 import { TOKEN_VARIABLE } from './serve-options.js'
 import type { SessionStatusOptions } from './session-status-options.js'
 import { type HostedDecision, type HostedExecution, SessionSurface } from './status-session.js'
@@ -33,8 +32,7 @@ export class SessionStatus {
     private readonly options: SessionStatusOptions,
     { folder, clock }: { readonly folder: string; readonly clock: Clock },
   ) {
-    this.token =
-      options.serve === undefined ? undefined : readSecret({ variable: TOKEN_VARIABLE, file: options.tokenFile })
+    this.token = operatorToken(options)
     this.killSwitch = new KillSwitch(options.killSwitch ?? killSwitchBeside(journalFolder(folder, 'decision')))
     this.surface = new SessionSurface(
       {

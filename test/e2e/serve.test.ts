@@ -18,8 +18,8 @@ class Served {
   private readonly child: ChildProcess
   private said = ''
 
-  constructor(args: readonly string[]) {
-    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', DOLPHIN_OPERATOR_TOKEN: TOKEN }
+  constructor(args: readonly string[], token = TOKEN) {
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', DOLPHIN_OPERATOR_TOKEN: token }
     this.child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, env })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream!.setEncoding('utf8').on('data', (text: string) => {
@@ -145,12 +145,25 @@ describe('a paper session that serves its status', SLOW, () => {
 })
 
 describe('an executor that serves its status', SLOW, () => {
-  const executor = () =>
-    new Served([
-      ...['executor', '--link', join(folder.path, 'link.sock'), '--exchange', join(folder.path, 'exchange.sock')],
-      ...['--journal', join(folder.path, 'journal', 'execution'), '--serve', '127.0.0.1:0'],
-    ])
+  const executor = (address = '127.0.0.1:0', token = TOKEN) =>
+    new Served(
+      [
+        ...['executor', '--link', join(folder.path, 'link.sock'), '--exchange', join(folder.path, 'exchange.sock')],
+        ...['--journal', join(folder.path, 'journal', 'execution'), '--serve', address],
+      ],
+      token,
+    )
   const killFile = () => join(folder.path, 'journal', 'kill-switch.json')
+
+  it('warns where other machines can reach it, and takes no order without a token', async () => {
+    const served = executor('0.0.0.0:0', '')
+    await served.status()
+    expect(served.text).toMatch(/read-only: no token.*\nWARNING: .* can be reached from other machines, unencrypted/)
+    expect(await order(served, 'kill')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('REFUSED  kill: 403'),
+    })
+  })
 
   it('keeps its contract alone, and is killed still after SIGKILL, by its file as by its journal', async () => {
     const first = executor()
