@@ -87,8 +87,8 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'unknown_token_force_kill',
-    story: 'The survival stack names a posture that this version does not know.',
-    settings: {},
+    story: 'The survival stack names a posture that this version does not know while a position is held; it is closed.',
+    settings: { enters: true },
     acts: [
       [
         TROUBLE_AT_MS,
@@ -104,6 +104,7 @@ export const SCENARIOS: readonly Scenario[] = [
       ],
     ],
     reason: 'KILL_REGISTRY_UNKNOWN_TOKEN',
+    when: isFlat,
     orders: [],
     activeWithinMs: 20_000,
   },

@@ -186,6 +186,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (stale !== undefined) this.marketStale(stale)
     desk.record({ type: 'bar', bar: recordedBar(bar, desk.state.symbols) })
     this.cycle(bar)
+    this.leaveWhenKilled()
     if (bar.bar - desk.state.checkpointBar >= desk.settings.checkpointBars) this.checkpoint()
   }
 
@@ -308,9 +309,15 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   private changeConditions(conditions: Partial<Conditions>): void {
     const { desk } = this
     desk.conditions = { ...desk.conditions, ...conditions }
+    this.leaveWhenKilled()
+  }
+
+  /** Whatever makes it a Kill: a posture that a bar brings, and that no version knows, included. */
+  private leaveWhenKilled(): void {
+    const { desk } = this
+    if (desk.state.position === null || desk.state.exit !== null) return
     const { mode, reasons } = modeOf(desk.modeInputs())
-    if (mode === 'Kill' && desk.state.position !== null)
-      this.exits.order('SAFETY', reasons.join(', '), { positionId: null, price: null })
+    if (mode === 'Kill') this.exits.order('SAFETY', reasons.join(', '), { positionId: null, price: null })
   }
 
   private leaveEverything(event: DecisionEvent): void {
