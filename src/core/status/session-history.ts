@@ -55,6 +55,7 @@ export class SessionHistory {
 
   executed(record: ExecutionRecord): void {
     if (record.type === 'alert') this.event(shown(record.alert))
+    else if (record.type === 'unlatched') this.reconciledAtMs = record.atMs
     else if (record.type === 'operator') this.ordered(record.operator, record.atMs)
     else if (record.type === 'truth') {
       const isNaked = record.decisions.some(({ decision }) => decision === 'REPLACE_PROTECTION')
