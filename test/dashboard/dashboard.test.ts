@@ -53,7 +53,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
   test.each([
     ['ACTIVE', {}, 'Everything is in order'],
     ['REDUCE ONLY', { gridConnected: false }, 'The system memory cannot be reached'],
-    ['KILL', { operatorMode: 'KILL' as const }, 'An operator has stopped everything'],
+    ['KILL', { operatorMode: 'KILL' as const }, 'has stopped everything'],
   ])('says %s as its largest word, in the title too, and why', async (word, wrong, why) => {
     surface.change({ ...HEALTHY, ...wrong })
     await page.getByRole('heading', { name: word, exact: true, level: 1 }).waitFor()

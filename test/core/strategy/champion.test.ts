@@ -176,7 +176,7 @@ test('on any market, columns that change places and assets that vanish included,
     }),
     { numRuns: 150 },
   )
-  expect(trades).toBeGreaterThan(100)
+  expect(trades).toBeGreaterThan(20)
 })
 
 /** The market with what a strategy is not told: one direction throughout, and boosts that come from the breaker. */
