@@ -6,12 +6,13 @@ import type { ExecutionEvent, OperatorCommand, Side } from '../../ports/sides.js
 import type { VenueEvent } from '../../ports/venue.js'
 import { assert, unreachable } from '../assert.js'
 import { canonicalJson } from '../canonical-json.js'
+import type { ModeInputs } from '../status/mode.js'
 import { Desk, type ExecutionEffect } from './desk.js'
 import { exitNow, onEarlyExit, settleClose, settleExit } from './exits.js'
 import { settleFailSafes } from './fail-safe.js'
 import { takeFill } from './fills.js'
 import { onFunding } from './funding.js'
-import { entryBlocks } from './gates.js'
+import { entryBlocks, modeInputs } from './gates.js'
 import { contractStatus } from './instruments.js'
 import { ExecutionInvariants } from './invariants.js'
 import type { ApplicationMessage, LinkOutcome } from './link-endpoint.js'
@@ -110,6 +111,11 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
 
   get roundTripMs(): number | null {
     return this.desk.link.roundTripMs
+  }
+
+  /** What the mode is made of, as far as this side knows it. */
+  modeInputs(): ModeInputs {
+    return modeInputs(this.desk)
   }
 
   /** Everything that keeps an entry from happening now, besides the mode. */

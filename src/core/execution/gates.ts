@@ -1,4 +1,5 @@
 import type { EntryRejectReason, OpenPermissionReason } from '../../ports/messages.js'
+import { entryRefusal, type ModeInputs, modeOf } from '../status/mode.js'
 import type { Desk } from './desk.js'
 import { contractStatus } from './instruments.js'
 import type { EntryAsked } from './records.js'
@@ -27,6 +28,35 @@ function isTruthStale({ truth, nowMs, settings }: Desk): boolean {
   return truth === null || nowMs - truth.atMs > truthAgeMaxMs || truth.tookMs > truthDelayMaxMs
 }
 
+/**
+ * What this side knows of what the mode is made of. What only the deciding side judges (posture, breaker, forewarner,
+ * certificate, grid) stands as if nothing were wrong: that side's permission speaks for it.
+ */
+export function modeInputs(desk: Desk): ModeInputs {
+  const { state, link, nowMs, truth, isJournalFailed } = desk
+  return {
+    environment: 'PAPER',
+    operatorMode: state.mode,
+    linkState: link.state,
+    posture: 'APEX',
+    forewarner: 'OK',
+    breakerOpen: false,
+    latches: new Set(entryBlocks(desk)),
+    accountLockout: false,
+    championHash: '',
+    expectedChampionHash: '',
+    harnessViolated: false,
+    certificate: 'MISSING',
+    certificateExpiresAtMs: null,
+    nowMs,
+    // Stale beyond this side's own limits, which {@link entryBlocks} knows.
+    marketEventLagMs: truth === null ? null : 0,
+    lastScanAgeMs: truth === null ? null : 0,
+    gridConnected: true,
+    journal: { depth: 0, capacity: 1, failures: isJournalFailed ? 1 : 0 },
+  }
+}
+
 export interface Denial {
   readonly reason: EntryRejectReason
   readonly detail: string
@@ -34,11 +64,12 @@ export interface Denial {
 
 /** The gates of an entry that do not depend on its size; checked when it is asked for, and again when its order is durable. */
 export function denialNow(desk: Desk, asked: Pick<EntryAsked, 'instrument'>): Denial | undefined {
-  const { mode } = desk.state
-  if (mode === 'KILL') return { reason: 'REJECT_MODE_KILL', detail: 'the mode is KILL' }
-  if (mode === 'REDUCE_ONLY') return { reason: 'REJECT_MODE_REDUCE_ONLY', detail: 'the mode is REDUCE_ONLY' }
-  const blocks = entryBlocks(desk)
-  if (blocks.length > 0) return { reason: 'REJECT_LATCHED', detail: blocks.join(', ') }
+  const mode = modeOf(modeInputs(desk))
+  const reason = entryRefusal(mode)
+  if (reason !== undefined) {
+    const blocks = entryBlocks(desk)
+    return { reason, detail: blocks.length > 0 ? blocks.join(', ') : `the mode is ${desk.state.mode}` }
+  }
   const { status, detail } = contractStatus(desk, asked.instrument)
   return status === 'ACTIVE' ? undefined : { reason: 'REJECT_INSTRUMENT', detail: `${status}: ${detail}` }
 }

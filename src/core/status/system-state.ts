@@ -42,6 +42,7 @@ export interface DecidingSide {
 export interface ExecutingSide {
   readonly mode: TradingMode
   readonly linkState: LinkState
+  modeInputs(): ModeInputs
   entryBlocks(): readonly OpenPermissionReason[]
   linkAgeMs(nowMs: number): number
   readonly openPosition: object | null
@@ -92,18 +93,11 @@ export function executorState(parts: {
   const { execution, limits, conditions, host, recent } = parts
   const { truth } = execution
   const inputs: ModeInputs = {
+    ...execution.modeInputs(),
     ...conditions,
-    operatorMode: execution.mode,
-    linkState: execution.linkState,
-    posture: 'APEX',
-    forewarner: 'OK',
-    breakerOpen: false,
-    latches: new Set(execution.entryBlocks()),
-    accountLockout: false,
     nowMs: host.nowMs,
     marketEventLagMs: truth && excused(truth.tookMs, limits.truthDelayMaxMs, THRESHOLDS.ws_event_lag_stale_ms),
     lastScanAgeMs: truth && excused(host.nowMs - truth.atMs, limits.truthAgeMaxMs, THRESHOLDS.last_scan_stale_ms),
-    journal: { depth: 0, capacity: 1, failures: 0 },
   }
   return {
     ...inputs,

@@ -181,7 +181,7 @@ describe('what refuses an entry', () => {
       (bench) => bench.venueEvent({ kind: 'connection', connected: false }),
       'REJECT_LATCHED',
     ],
-    ['a foreign fill', foreignFill, 'REJECT_LATCHED'],
+    ['a foreign fill', foreignFill, 'REJECT_MODE_KILL'],
     [
       'a contract that does not trade',
       (bench) => bench.venueEvent({ kind: 'instrument', instrument: { ...INSTRUMENT, status: 'HALTED' } }),

@@ -14,7 +14,7 @@ test("nothing opens on the venue's word once that is older than ten seconds, and
   bench.advance(1_000)
   expect(bench.ids).toEqual([])
   expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([
-    { outcome: 'NOT_FILLED', reason: 'REJECT_LATCHED', detail: 'MARKET_DATA_STALE' },
+    { outcome: 'NOT_FILLED', reason: 'REJECT_STALE_SCAN', detail: 'MARKET_DATA_STALE' },
   ])
   bench.venue.withholds = []
   bench.advance(10_000)
