@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { link, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { JournalError } from '../../ports/journal.js'
@@ -79,19 +79,29 @@ async function created(path: string, text: string): Promise<boolean> {
 }
 
 /**
- * Takes the lock `judged` away. Two may have judged it at once, and the faster of them may already have put its own in
- * place: that one is given back. Where a third was faster still, the one without a lock finds that out at its next beat.
+ * Takes the lock `judged` away, if it is still that one. Several may have judged it at once, and a faster one may already
+ * have put its own in its place: so only who holds the guard removes anything, after having looked again. A lock that is
+ * dead changes under nobody's hands but the guard's.
  */
 async function remove(path: string, judged: string): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}`
-  try {
-    await rename(path, aside)
-  } catch (error) {
-    absent(error as NodeJS.ErrnoException)
+  const guard = `${path}.takeover`
+  if (!(await created(guard, String(process.pid)))) {
+    await removeOldGuard(guard)
+    await new Promise((resolve) => setTimeout(resolve, GUARD_RETRY_MS))
     return
   }
-  if ((await readFile(aside, 'utf8')) !== judged) await link(aside, path).catch(present)
-  await unlink(aside)
+  try {
+    if ((await readFile(path, 'utf8').catch(absent)) === judged) await unlink(path)
+  } finally {
+    await unlink(guard).catch(absent)
+  }
+}
+
+const GUARD_RETRY_MS = 5
+
+/** A guard is held for the time of a read: one that is a minute old is of a process that died in that moment. */
+async function removeOldGuard(guard: string): Promise<void> {
+  if ((await stat(guard).catch(absent)) !== undefined && !(await isFresh(guard))) await unlink(guard).catch(absent)
 }
 
 /** For a message: who holds it, when whoever holds it lives. */
@@ -148,10 +158,6 @@ async function show(path: string, ours: string, lost: () => void): Promise<void>
   } catch {
     // A folder that cannot be reached now may be at the next beat; what is written to it fails by itself.
   }
-}
-
-function present(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {
