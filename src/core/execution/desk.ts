@@ -2,6 +2,7 @@ import type { AlertLevel } from '../../ports/alerts.js'
 import type { Exact } from '../../ports/exact.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/instrument.js'
 import type { Heartbeat, OpenPermissionReason } from '../../ports/messages.js'
+import type { Fill } from '../../ports/orders.js'
 import type { ExecutionEvent, SideEffect } from '../../ports/sides.js'
 import type { Quote, VenueRequest } from '../../ports/venue.js'
 import { canonicalJson } from '../canonical-json.js'
@@ -57,6 +58,8 @@ export class Desk {
   readonly missingFills = new Map<string, number>()
   /** A truth has come since the start. */
   hasTruth = false
+  /** Fills of the stream that came before the first truth: what happened before them, while nobody listened, comes first. */
+  earlyFills: Fill[] = []
   /** When the last one came, and what it took from asking to having it. */
   truth: { readonly atMs: number; readonly tookMs: number } | null = null
   /** The record of the entry order that waits for it to be durable. */

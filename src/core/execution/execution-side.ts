@@ -265,7 +265,11 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       case 'quote':
         return
       case 'fill':
-        takeFill(desk, event.fill)
+        if (desk.hasTruth) takeFill(desk, event.fill)
+        else {
+          desk.earlyFills.push(event.fill)
+          this.wantTruth()
+        }
         return
       case 'order':
         onReport(desk, event.report)

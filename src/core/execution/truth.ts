@@ -1,6 +1,6 @@
 import { Exact } from '../../ports/exact.js'
 import type { PositionStatus } from '../../ports/messages.js'
-import type { OrderReport } from '../../ports/orders.js'
+import type { Fill, OrderReport } from '../../ports/orders.js'
 import type { VenueSnapshot } from '../../ports/venue.js'
 import { isOver } from '../orders/order.js'
 import type { Desk } from './desk.js'
@@ -45,10 +45,13 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
     entryPrice: positionOf(snapshot, symbol)?.entryPrice ?? null,
     openOrders: snapshot.openOrders.filter((order) => order.symbol === symbol),
     fills: hadBaseline ? snapshot.fills : [],
-    isComplete: !isNewer(desk, symbol, snapshot),
+    isComplete: !isNewer(desk, symbol, snapshot) && !hasLater(desk.earlyFills, symbol, snapshot),
   }
   const result = reconcile(local, truth, { mayClose: false, disagreedBefore: desk.disagreed.has(symbol) })
-  for (const fill of [...truth.fills].sort((a, b) => a.tradeId - b.tradeId)) takeFill(desk, fill)
+  const early = desk.earlyFills.filter((fill) => fill.symbol === symbol)
+  desk.earlyFills = desk.earlyFills.filter((fill) => fill.symbol !== symbol)
+  const fills = [...truth.fills, ...early].sort((a, b) => a.tradeId - b.tradeId)
+  for (const fill of fills) takeFill(desk, fill)
   for (const order of snapshot.openOrders) if (ownKind(desk, order.clientOrderId) !== undefined) onReport(desk, order)
   cancelUnknownOrders(desk, snapshot.openOrders)
   if (!truth.isComplete) {
@@ -62,7 +65,8 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
   decide(desk, result)
   giveUpMissingFills(desk, symbol, snapshot)
   watchOthers(desk, symbol, snapshot)
-  desk.hasTruth = true
+  desk.hasTruth = desk.earlyFills.length === 0
+  if (!desk.hasTruth) desk.wantTruthSoon()
   desk.exitNeedsTruth = false
   clearLatches(desk, result)
   reportTruth(desk, symbol, snapshot)
@@ -73,6 +77,7 @@ function symbolToAsk(desk: Desk): string {
   const [disagreed] = desk.disagreed
   return (
     withoutBaseline(desk) ??
+    desk.earlyFills[0]?.symbol ??
     wanted ??
     disagreed ??
     desk.state.trade?.instrument.symbol ??
@@ -101,6 +106,10 @@ function lastSymbol(desk: Desk): string {
 function isNewer(desk: Desk, symbol: string, { lastTradeId }: VenueSnapshot): boolean {
   const seen = desk.state.seen[symbol]
   return seen !== undefined && (seen.through > lastTradeId || seen.above.some((tradeId) => tradeId > lastTradeId))
+}
+
+function hasLater(fills: readonly Fill[], symbol: string, { lastTradeId }: VenueSnapshot): boolean {
+  return fills.some((fill) => fill.symbol === symbol && fill.tradeId > lastTradeId)
 }
 
 function localView(desk: Desk, symbol: string) {
