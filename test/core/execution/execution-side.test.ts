@@ -766,6 +766,24 @@ describe('a restart', () => {
     )
   })
 
+  test('lets fills of the stream wait for the first truth: what nobody heard before them comes first', () => {
+    const bench = open()
+    bench.crash()
+    bench.venue.withholds = ['snapshot']
+    bench.restart()
+    const missed = bench.venue.foreign('BUY', '0.5', { silent: true })
+    const early = bench.venue.foreign('SELL', '0.25')
+    bench.advance(1000)
+    const told = () =>
+      bench.records.flatMap((record) =>
+        record.type === 'fill' && record.fill.tradeId >= missed.tradeId ? [record.fill.tradeId] : [],
+      )
+    expect(told()).toEqual([])
+    bench.venue.withholds = []
+    bench.advance(10_000)
+    expect(told().slice(0, 2)).toEqual([missed.tradeId, early.tradeId])
+  })
+
   test('recovers the same state, and trades only after reconciling', () => {
     const bench = open()
     const { records } = bench
