@@ -4,7 +4,6 @@
  * link and journal are ports.
  */
 export {
-  modeAfter,
   PERFORMANCE_LIMITS,
   type PerformanceLimits,
   performanceAlerts,
@@ -56,6 +55,7 @@ export { MonteCarloForewarner } from './core/forewarner/monte-carlo.js'
 export { parseOrderBookTable } from './core/orderbook/parse-order-book-table.js'
 export { type OrderBookTable, TableOrderBook } from './core/orderbook/table-order-book.js'
 export { VolGate, type VolGateSetting } from './core/signal/vol-gate.js'
+export { modeAfter } from './core/status/trading-mode.js'
 export { type ChampionSettings, ChampionStrategy } from './core/strategy/champion.js'
 export * as survival from './core/survival/survival.js'
 export type * from './ports/alerts.js'

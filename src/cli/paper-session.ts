@@ -1,7 +1,7 @@
 import { SessionLogError } from '../adapters/session-log/refusal.js'
 import { SessionLog } from '../adapters/session-log/session-log.js'
-import { modeAfter } from '../core/analytics/alert-policy.js'
 import type { DecisionRecord } from '../core/decision/records.js'
+import { modeAfter } from '../core/status/trading-mode.js'
 import { ChampionStrategy } from '../core/strategy/champion.js'
 import type { Alert } from '../ports/alerts.js'
 import type { JournalKind } from '../ports/journal.js'

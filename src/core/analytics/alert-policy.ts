@@ -1,24 +1,8 @@
-import type { Alert, AlertLevel, TradingMode } from '../../ports/alerts.js'
+import type { Alert, AlertLevel } from '../../ports/alerts.js'
 import type { PerformanceSnapshot } from '../../ports/session.js'
 
 /** Least to most severe. */
 export const ALERT_LEVELS: readonly AlertLevel[] = ['INFO', 'WARNING', 'ERROR', 'CRITICAL', 'EMERGENCY']
-
-/** Least to most restrictive. */
-const MODES: readonly TradingMode[] = ['ACTIVE', 'REDUCE_ONLY', 'KILL']
-
-const MODE_OF: Record<AlertLevel, TradingMode> = {
-  INFO: 'ACTIVE',
-  WARNING: 'ACTIVE',
-  ERROR: 'ACTIVE',
-  CRITICAL: 'REDUCE_ONLY',
-  EMERGENCY: 'KILL',
-}
-
-/** The mode that an alert brings about. It never loosens one: that takes an operator. */
-export function modeAfter(mode: TradingMode, { level }: Pick<Alert, 'level'>): TradingMode {
-  return MODES[Math.max(MODES.indexOf(mode), MODES.indexOf(MODE_OF[level]))]!
-}
 
 /** The least value at which a figure is worth an alert of a level. */
 type Limits = Readonly<Partial<Record<AlertLevel, number>>>

@@ -1,4 +1,3 @@
-import type { TradingMode } from '../../ports/alerts.js'
 import { Exact } from '../../ports/exact.js'
 import type { OpenPermissionReason } from '../../ports/messages.js'
 import type { OperatorCommand } from '../../ports/sides.js'
@@ -6,6 +5,7 @@ import { assert, unreachable } from '../assert.js'
 import { flatPosition, transition } from '../position/position.js'
 import { countTrade, resetBreaker } from '../risk/circuit-breaker.js'
 import type { CircuitBreakerLimits } from '../risk/risk-config.js'
+import { modeAfter } from '../status/trading-mode.js'
 import {
   type Booked,
   bookNothingFilled,
@@ -73,7 +73,7 @@ export function apply(
     case 'operator':
       return quiet(commanded(state, record.operator, record.balanceUsd))
     case 'alerted': {
-      const mode = modeAfter(state.mode, record.alert.level)
+      const mode = modeAfter(state.mode, record.alert)
       return quiet(mode === state.mode ? state : { ...state, mode, modeCause: record.alert.message })
     }
     default:
@@ -227,12 +227,6 @@ function commanded(state: DecisionState, operator: OperatorCommand, balanceUsd: 
     default:
       return unreachable(operator)
   }
-}
-
-/** Alerts act: CRITICAL lets nothing open, EMERGENCY kills; a person alone gives back what they took. */
-function modeAfter(mode: TradingMode, level: Notice['level']): TradingMode {
-  if (level === 'EMERGENCY') return 'KILL'
-  return level === 'CRITICAL' && mode === 'ACTIVE' ? 'REDUCE_ONLY' : mode
 }
 
 function latched(state: DecisionState, reason: OpenPermissionReason, cause: string): DecisionState {

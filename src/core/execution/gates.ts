@@ -64,11 +64,10 @@ export interface Denial {
 
 /** The gates of an entry that do not depend on its size; checked when it is asked for, and again when its order is durable. */
 export function denialNow(desk: Desk, asked: Pick<EntryAsked, 'instrument'>): Denial | undefined {
-  const mode = modeOf(modeInputs(desk))
-  const reason = entryRefusal(mode)
+  const inputs = modeInputs(desk)
+  const reason = entryRefusal(modeOf(inputs))
   if (reason !== undefined) {
-    const blocks = entryBlocks(desk)
-    return { reason, detail: blocks.length > 0 ? blocks.join(', ') : `the mode is ${desk.state.mode}` }
+    return { reason, detail: [...inputs.latches].join(', ') || `the mode is ${inputs.operatorMode}` }
   }
   const { status, detail } = contractStatus(desk, asked.instrument)
   return status === 'ACTIVE' ? undefined : { reason: 'REJECT_INSTRUMENT', detail: `${status}: ${detail}` }

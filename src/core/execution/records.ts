@@ -7,6 +7,7 @@ import type { OperatorCommand } from '../../ports/sides.js'
 import { assert, unreachable } from '../assert.js'
 import { newOrder, type OrderEvent, stepOrder } from '../orders/order.js'
 import { flatPosition, type PositionEvent, transition } from '../position/position.js'
+import { modeAfter } from '../status/trading-mode.js'
 import type { NamedDecision } from './reconciliation.js'
 import {
   type ExecutionState,
@@ -155,7 +156,7 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       break
     case 'alert':
       state.alerts++
-      state.mode = modeAfterAlert(state.mode, record.alert)
+      state.mode = modeAfter(state.mode, record.alert)
       break
     case 'entryIntent':
       state.trade = newTrade(record, record.atMs)
@@ -227,12 +228,6 @@ function modeAfterCommand(mode: TradingMode, { command }: OperatorCommand): Trad
   if (command === 'kill') return 'KILL'
   if (command === 'resume') return 'ACTIVE'
   return command === 'reduce-only' && mode === 'ACTIVE' ? 'REDUCE_ONLY' : mode
-}
-
-/** Alerts act: they take away what a person must give back. */
-function modeAfterAlert(mode: TradingMode, { level }: Alert): TradingMode {
-  if (level === 'EMERGENCY') return 'KILL'
-  return level === 'CRITICAL' && mode === 'ACTIVE' ? 'REDUCE_ONLY' : mode
 }
 
 function latch(state: ExecutionState, reason: OpenPermissionReason): void {

@@ -1,6 +1,6 @@
 import { Exact } from '../../ports/exact.js'
 import type { PositionStatus } from '../../ports/messages.js'
-import type { Fill, OrderReport } from '../../ports/orders.js'
+import type { OrderReport } from '../../ports/orders.js'
 import type { VenueSnapshot } from '../../ports/venue.js'
 import { isOver } from '../orders/order.js'
 import type { Desk } from './desk.js'
@@ -45,7 +45,7 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
     entryPrice: positionOf(snapshot, symbol)?.entryPrice ?? null,
     openOrders: snapshot.openOrders.filter((order) => order.symbol === symbol),
     fills: hadBaseline ? snapshot.fills : [],
-    isComplete: !isNewer(desk, symbol, snapshot) && !hasLater(desk.earlyFills, symbol, snapshot),
+    isComplete: !isNewer(desk, symbol, snapshot),
   }
   const result = reconcile(local, truth, { mayClose: false, disagreedBefore: desk.disagreed.has(symbol) })
   const early = desk.earlyFills.filter((fill) => fill.symbol === symbol)
@@ -105,11 +105,12 @@ function lastSymbol(desk: Desk): string {
 /** Fills have come since that the snapshot does not have: it tells nothing about the position. */
 function isNewer(desk: Desk, symbol: string, { lastTradeId }: VenueSnapshot): boolean {
   const seen = desk.state.seen[symbol]
-  return seen !== undefined && (seen.through > lastTradeId || seen.above.some((tradeId) => tradeId > lastTradeId))
-}
-
-function hasLater(fills: readonly Fill[], symbol: string, { lastTradeId }: VenueSnapshot): boolean {
-  return fills.some((fill) => fill.symbol === symbol && fill.tradeId > lastTradeId)
+  if (seen !== undefined && seen.through > lastTradeId) return true
+  const isLater = (tradeId: number) => tradeId > lastTradeId
+  return (
+    (seen !== undefined && seen.above.some(isLater)) ||
+    desk.earlyFills.some((fill) => fill.symbol === symbol && isLater(fill.tradeId))
+  )
 }
 
 function localView(desk: Desk, symbol: string) {

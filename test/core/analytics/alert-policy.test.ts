@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { modeAfter, PERFORMANCE_LIMITS, performanceAlerts } from '../../../src/core/analytics/alert-policy.js'
+import { PERFORMANCE_LIMITS, performanceAlerts } from '../../../src/core/analytics/alert-policy.js'
+import { modeAfter } from '../../../src/core/status/trading-mode.js'
 import { performanceSnapshot } from '../../support/session.js'
 
 describe('the mode after an alert', () => {
