@@ -11,11 +11,11 @@ import type { ExecutionRecord } from '../src/core/execution/records.js'
 import { EXECUTION_DEFAULTS } from '../src/core/execution/settings.js'
 import { recordLine } from '../src/core/journal/frame.js'
 import { journalFormat } from '../src/core/journal/journal-format.js'
-import type { Instrument } from '../src/ports/instrument.js'
 import type { Journal, JournalKind, JournalListener } from '../src/ports/journal.js'
 import type { ExecutionEvent, Side, SideEffect } from '../src/ports/sides.js'
 import type { Mandate, Strategy, StrategyBar } from '../src/ports/strategy.js'
 import type { VenueRequest } from '../src/ports/venue.js'
+import type { Instrument } from '../src/ports/vocabulary/instrument.js'
 import { type Figure, line } from './measure.js'
 
 /**

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { Scanner } from '../src/core/eigen/scanner.js'
 import { Xoshiro128 } from '../src/core/numeric/xoshiro128.js'
-import { SCAN_WINDOWS, type ScanPrecision } from '../src/ports/scan.js'
+import { SCAN_WINDOWS, type ScanPrecision } from '../src/ports/vocabulary/scan.js'
 import { type Figure, line, median, pythonWith, runPython } from './measure.js'
 
 /**

@@ -10,9 +10,9 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { PaperExchange } from '../src/adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent } from '../src/adapters/paper/settings.js'
-import { Exact } from '../src/ports/exact.js'
-import type { Instrument } from '../src/ports/instrument.js'
-import type { OrderRequest } from '../src/ports/orders.js'
+import { Exact } from '../src/base/exact.js'
+import type { Instrument } from '../src/ports/vocabulary/instrument.js'
+import type { OrderRequest } from '../src/ports/vocabulary/orders.js'
 import { line } from './measure.js'
 
 const ROUNDS = 7

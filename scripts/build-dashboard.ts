@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
-const OUTPUT = 'src/cli/dashboard-page.generated.ts'
+const OUTPUT = 'src/adapters/http/dashboard-page.generated.ts'
 
 const bundle = await build({
   entryPoints: [join(root, 'src/dashboard/main.ts')],

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { BODY_SCHEMAS, envelopeSchema } from '../src/core/execution/message-schemas.js'
-import { DECIMAL_LENGTH_MAX, DECIMAL_PATTERNS, type Schema } from '../src/core/execution/schema.js'
-import type { MessageType } from '../src/ports/messages.js'
+import { BODY_SCHEMAS, envelopeSchema } from '../src/core/link/message-schemas.js'
+import { DECIMAL_LENGTH_MAX, DECIMAL_PATTERNS, type Schema } from '../src/core/link/schema.js'
+import type { MessageType } from '../src/ports/vocabulary/messages.js'
 
 /** Writes `specs/messages` from what the core checks by: `npm run messages`. One JSON Schema per message, envelope and all. */
 const FOLDER = fileURLToPath(new URL('../specs/messages/', import.meta.url))

@@ -26,7 +26,7 @@ const outputs: ReadonlyMap<string, string> = new Map([
   [`${SPECS}/status_csp_min.schema.json`, json(schema('min'))],
   [`${SPECS}/status_csp_exact.schema.json`, json(schema('exact'))],
   [`${SPECS}/OWNER_DASHBOARD_REASON_CODES.md`, ownerCodes()],
-  ['src/ports/status.generated.ts', typescript()],
+  ['src/ports/vocabulary/status.generated.ts', typescript()],
 ])
 
 const checking = process.argv.includes('--check')
@@ -207,7 +207,7 @@ ${fields.map((field) => `  /** ${capital(field.describes)}. */\n  readonly ${fie
 import type { LinkState, OpenPermissionReason } from './messages.js'
 
 `
-  return formatted(imports + text, 'src/ports/status.generated.ts')
+  return formatted(imports + text, 'src/ports/vocabulary/status.generated.ts')
 }
 
 function typeOf({ type, nullable = false }: Field): string {

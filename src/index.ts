@@ -3,15 +3,8 @@
  * is pure and synchronous; files come in through `dolphin-engine/parquet` and go out through `dolphin-engine/report`; venue,
  * link and journal are ports.
  */
-export {
-  PERFORMANCE_LIMITS,
-  type PerformanceLimits,
-  performanceAlerts,
-} from './core/analytics/alert-policy.js'
-export type { SessionStart } from './core/analytics/daily-book.js'
-export { figures } from './core/analytics/figures.js'
-export { PerformanceTracker } from './core/analytics/performance-tracker.js'
-export { TradeJournal, tradeRecord } from './core/analytics/trade-journal.js'
+
+export type { DecimalText } from './base/exact.js'
 export { Backtest } from './core/backtest/backtest.js'
 export { type LotSizing, lotSizing } from './core/backtest/bar-price-fills.js'
 export { type CausalityInput, type CausalityVerdict, checkCausality } from './core/backtest/causality.js'
@@ -52,27 +45,35 @@ export { ExecutionSide } from './core/execution/execution-side.js'
 export type { ExecutionRecord } from './core/execution/records.js'
 export { EXECUTION_DEFAULTS, type ExecutionSettings } from './core/execution/settings.js'
 export { MonteCarloForewarner } from './core/forewarner/monte-carlo.js'
+export {
+  PERFORMANCE_LIMITS,
+  type PerformanceLimits,
+  performanceAlerts,
+} from './core/mode/alert-limits.js'
+export { modeAfter } from './core/mode/operator-mode.js'
 export { parseOrderBookTable } from './core/orderbook/parse-order-book-table.js'
 export { type OrderBookTable, TableOrderBook } from './core/orderbook/table-order-book.js'
+export type { SessionStart } from './core/performance/daily-book.js'
+export { figures } from './core/performance/figures.js'
+export { PerformanceTracker } from './core/performance/performance-tracker.js'
+export { TradeJournal, tradeRecord } from './core/performance/trade-journal.js'
 export { VolGate, type VolGateSetting } from './core/signal/vol-gate.js'
-export { modeAfter } from './core/status/trading-mode.js'
 export { type ChampionSettings, ChampionStrategy } from './core/strategy/champion.js'
 export * as survival from './core/survival/survival.js'
-export type * from './ports/alerts.js'
-export type * from './ports/backtest-report.js'
 export { type DayColumns, DayError, type DayFile, type DayOutcome, type DaySink, type DaySource } from './ports/days.js'
-export type { DecimalText } from './ports/exact.js'
 export type * from './ports/forewarner.js'
-export type * from './ports/instrument.js'
 export type * from './ports/journal.js'
 export type * from './ports/link.js'
-export type * from './ports/market.js'
-export type * from './ports/messages.js'
 export type * from './ports/order-book.js'
-export type * from './ports/orders.js'
-export type * from './ports/scan.js'
-export type * from './ports/session.js'
 export type * from './ports/sides.js'
 export type * from './ports/strategy.js'
-export type * from './ports/trades.js'
 export type * from './ports/venue.js'
+export type * from './ports/vocabulary/alerts.js'
+export type * from './ports/vocabulary/instrument.js'
+export type * from './ports/vocabulary/market.js'
+export type * from './ports/vocabulary/messages.js'
+export type * from './ports/vocabulary/orders.js'
+export type * from './ports/vocabulary/report.js'
+export type * from './ports/vocabulary/scan.js'
+export type * from './ports/vocabulary/session.js'
+export type * from './ports/vocabulary/trades.js'

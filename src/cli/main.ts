@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { EXIT, EXIT_CODES_HELP } from './exit-codes.js'
-import { packageVersion } from './package-files.js'
+import { packageVersion } from '../files/package-files.js'
+import { EXIT, EXIT_CODES_HELP } from './shell/exit-codes.js'
 
 interface LazyCommand {
   readonly summary: string
@@ -10,31 +10,31 @@ interface LazyCommand {
 
 /** Only the command that is asked for is loaded: start-up time is what every script and shell completion pays. */
 const COMMANDS: Readonly<Record<string, LazyCommand>> = {
-  backtest: { summary: 'run a strategy over Parquet days', load: () => import('./backtest-command.js') },
-  demo: { summary: 'backtest the bundled real days, offline, no setup', load: () => import('./demo-command.js') },
+  backtest: { summary: 'run a strategy over Parquet days', load: () => import('./backtest/command.js') },
+  demo: { summary: 'backtest the bundled real days, offline, no setup', load: () => import('./demo/command.js') },
   compare: {
     summary: 'explain how a paper session differs from the backtest of its days',
-    load: () => import('./compare-command.js'),
+    load: () => import('./compare/command.js'),
   },
   paper: {
     summary: 'trade recorded days through the whole chain, on paper',
-    load: () => import('./paper-command.js'),
+    load: () => import('./paper/command.js'),
   },
   executor: {
     summary: 'place orders and protect the position, as a process of its own',
-    load: () => import('./executor-command.js'),
+    load: () => import('./executor/command.js'),
   },
   journal: {
     summary: 'read, check and replay the journals of a session',
-    load: () => import('./journal-command.js'),
+    load: () => import('./journal/command.js'),
   },
-  scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan-command.js') },
-  certify: { summary: 'sign what the champion did on given days', load: () => import('./certify-command.js') },
-  status: { summary: 'read and check the safety surface', load: () => import('./status-command.js') },
-  operator: { summary: 'give a running system an order', load: () => import('./operator-command.js') },
-  serve: { summary: 'serve the state of a finished or stopped session', load: () => import('./serve-command.js') },
-  drill: { summary: 'provoke what can go wrong, and watch /status', load: () => import('./drill-command.js') },
-  data: { summary: 'make and check day files', load: () => import('./data-command.js') },
+  scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan/command.js') },
+  certify: { summary: 'sign what the champion did on given days', load: () => import('./certify/command.js') },
+  status: { summary: 'read and check the safety surface', load: () => import('./status/command.js') },
+  operator: { summary: 'give a running system an order', load: () => import('./operator/command.js') },
+  serve: { summary: 'serve the state of a finished or stopped session', load: () => import('./serve/command.js') },
+  drill: { summary: 'provoke what can go wrong, and watch /status', load: () => import('./drill/command.js') },
+  data: { summary: 'make and check day files', load: () => import('./data/command.js') },
 }
 
 const EXAMPLES = `Examples:
@@ -76,7 +76,7 @@ async function createProgram(args: readonly string[]): Promise<Command> {
 /** Commander has already said what is wrong with a command line; everything else is reported here. */
 async function exitCodeOf(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  return (await import('./report-error.js')).reportError(error)
+  return (await import('./shell/report-error.js')).reportError(error)
 }
 
 /** `dolphin … | head -1` closes the pipe early: that is the reader's choice and no error of the run. */

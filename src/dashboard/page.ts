@@ -1,5 +1,5 @@
-import type { StatusDocument } from '../ports/status.generated.js'
 import type { SessionView } from '../ports/status-surface.js'
+import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 import { age, signedUsd, usd, utc } from './format.js'
 import type { Verdict } from './verdict.js'
 

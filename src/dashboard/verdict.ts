@@ -1,5 +1,5 @@
 import { checkStatus } from '../core/status/check.js'
-import type { StatusDocument } from '../ports/status.generated.js'
+import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 
 /** No event for longer than this, where one comes every second, and nothing shown is true any more. */
 export const STALE_AFTER_MS = 3_000

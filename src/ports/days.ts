@@ -1,4 +1,4 @@
-import type { IsoDate } from './market.js'
+import type { IsoDate } from './vocabulary/market.js'
 
 /** The signal and eigen columns of a day file, in file order. Every other numeric column is an asset's close price. */
 export const META_COLUMNS = [

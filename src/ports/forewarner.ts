@@ -1,4 +1,4 @@
-import type { IsoDate } from './market.js'
+import type { IsoDate } from './vocabulary/market.js'
 
 export interface ForewarnerQuery {
   readonly date: IsoDate

@@ -1,4 +1,4 @@
-import type { Scan, WindowScan } from './scan.js'
+import type { Scan, WindowScan } from './vocabulary/scan.js'
 
 /** What of a window is kept. */
 export type WindowRecord = Pick<WindowScan, 'lambdaMax' | 'velocity' | 'rotation' | 'instability'>

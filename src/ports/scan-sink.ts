@@ -1,4 +1,4 @@
-import type { EigenScanPayload } from './eigen-scan.js'
+import type { EigenScanPayload } from './vocabulary/eigen-scan.js'
 
 /**
  * Where scans are published, each once and in the order of their numbers.

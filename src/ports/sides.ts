@@ -1,5 +1,5 @@
-import type { Alert } from './alerts.js'
 import type { VenueEvent, VenueRequest } from './venue.js'
+import type { Alert } from './vocabulary/alerts.js'
 
 /** What a person may order; it is journalled with its reason. */
 export type OperatorCommand =

@@ -1,5 +1,5 @@
 import type { OperatorCommand } from './sides.js'
-import type { StatusDocument } from './status.generated.js'
+import type { StatusDocument } from './vocabulary/status.generated.js'
 
 /** What the dashboard shows beside `/status`: views, never authority. Money in USD, times UTC ms. */
 export interface SessionView {

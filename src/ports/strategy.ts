@@ -1,4 +1,4 @@
-import type { Direction, Posture } from './market.js'
+import type { Direction, Posture } from './vocabulary/market.js'
 
 /** Precedence of mandates, highest first: EXIT, BLOCK, REDUCE, ENTRY, HOLD. Source: module contracts, layer 3. */
 export type MandateType = 'EXIT' | 'BLOCK' | 'REDUCE' | 'ENTRY' | 'HOLD'

@@ -1,6 +1,6 @@
-import type { DecimalText } from './exact.js'
-import type { Instrument } from './instrument.js'
-import type { Fill, OrderReport, OrderRequest } from './orders.js'
+import type { DecimalText } from '../base/exact.js'
+import type { Instrument } from './vocabulary/instrument.js'
+import type { Fill, OrderReport, OrderRequest } from './vocabulary/orders.js'
 
 /** A request to the venue. `requestId` is the caller's and comes back in the answer. */
 export type VenueRequest =

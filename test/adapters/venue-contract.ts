@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { Exact } from '../../src/ports/exact.js'
-import type { Instrument } from '../../src/ports/instrument.js'
-import type { Fill, OrderRequest } from '../../src/ports/orders.js'
+import { Exact } from '../../src/base/exact.js'
 import type { Quote, Venue, VenueEvent, VenueRequest, VenueSnapshot } from '../../src/ports/venue.js'
+import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
+import type { Fill, OrderRequest } from '../../src/ports/vocabulary/orders.js'
 
 /** The instrument that a venue under test must list. */
 export const CONTRACT_INSTRUMENT: Instrument = {

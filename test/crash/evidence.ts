@@ -7,10 +7,10 @@ import type { ExecutionRecord } from '../../src/core/execution/records.js'
 import type { ExecutionSettings } from '../../src/core/execution/settings.js'
 import { isSegmentName } from '../../src/core/journal/frame.js'
 import { scanJournal } from '../../src/core/journal/scan.js'
-import type { Alert } from '../../src/ports/alerts.js'
 import type { JournalVerdict } from '../../src/ports/journal.js'
-import type { Fill, OrderReport } from '../../src/ports/orders.js'
 import type { VenuePosition } from '../../src/ports/venue.js'
+import type { Alert } from '../../src/ports/vocabulary/alerts.js'
+import type { Fill, OrderReport } from '../../src/ports/vocabulary/orders.js'
 
 /** What the exchange, the executor's journal and the deciding side say. */
 export interface Evidence {

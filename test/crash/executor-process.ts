@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
-import { PACKAGE_ROOT } from '../../src/cli/package-files.js'
+import { PACKAGE_ROOT } from '../../src/files/package-files.js'
 import type { Sign } from './kill-plan.js'
 
 const MAIN = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js')

@@ -1,5 +1,5 @@
+import { Exact } from '../../src/base/exact.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import { Exact } from '../../src/ports/exact.js'
 import type { StrategyBar } from '../../src/ports/strategy.js'
 import type { Quote } from '../../src/ports/venue.js'
 import type { Script } from '../support/scripted-strategy.js'

@@ -1,5 +1,5 @@
-import type { Fill } from '../../src/ports/orders.js'
 import type { Venue, VenueEvent, VenueRequest, VenueSnapshot } from '../../src/ports/venue.js'
+import type { Fill } from '../../src/ports/vocabulary/orders.js'
 import type { Sign } from './kill-plan.js'
 
 /** Requests of the rig itself. */

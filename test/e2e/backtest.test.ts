@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
-import type { BacktestReport } from '../../src/ports/backtest-report.js'
+import type { BacktestReport } from '../../src/ports/vocabulary/report.js'
 import { closeTo, goldenDir } from '../support/golden.js'
 import { DAYS, dolphin, temporaryFolder } from './dolphin.js'
 

@@ -1,6 +1,6 @@
+import { Exact } from '../../src/base/exact.js'
 import { recordedQuantity } from '../../src/core/execution/state.js'
 import { signedQuantity } from '../../src/core/position/position.js'
-import { Exact } from '../../src/ports/exact.js'
 import { SYMBOLS } from './market.js'
 import type { World } from './world.js'
 

@@ -1,8 +1,8 @@
+import type { DecimalText } from '../../src/base/exact.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { DecimalText } from '../../src/ports/exact.js'
-import type { Instrument } from '../../src/ports/instrument.js'
 import type { StrategyBar } from '../../src/ports/strategy.js'
 import type { Quote } from '../../src/ports/venue.js'
+import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
 import type { EventQueue } from './event-queue.js'
 import type { FaultBoard } from './fault-board.js'
 

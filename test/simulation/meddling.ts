@@ -1,6 +1,6 @@
-import type { OrderRequest } from '../../src/ports/orders.js'
 import type { CommonEvent, ExecutionEvent, Side, SideEffect } from '../../src/ports/sides.js'
 import type { VenueEvent, VenueRequest } from '../../src/ports/venue.js'
+import type { OrderRequest } from '../../src/ports/vocabulary/orders.js'
 
 /** What goes into a side, and what it wants done; a bug changes either. Answers an event in its place, or nothing. */
 export interface Meddling {

@@ -1,9 +1,9 @@
-import type { Alert } from '../../src/ports/alerts.js'
-import { type DecimalText, Exact } from '../../src/ports/exact.js'
-import type { EntryPermission, EntryResult, FillReport } from '../../src/ports/messages.js'
-import type { Fill, OrderReport, OrderRequest } from '../../src/ports/orders.js'
+import { type DecimalText, Exact } from '../../src/base/exact.js'
 import type { OperatorCommand } from '../../src/ports/sides.js'
 import type { VenueEvent, VenueRequest } from '../../src/ports/venue.js'
+import type { Alert } from '../../src/ports/vocabulary/alerts.js'
+import type { EntryPermission, EntryResult, FillReport } from '../../src/ports/vocabulary/messages.js'
+import type { Fill, OrderReport, OrderRequest } from '../../src/ports/vocabulary/orders.js'
 import type { SideName } from './fault-plan.js'
 import { Violation } from './violation.js'
 

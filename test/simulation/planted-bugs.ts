@@ -1,6 +1,6 @@
-import { isRefusal, open, seal } from '../../src/core/execution/envelope.js'
-import type { Fill, OrderRequest } from '../../src/ports/orders.js'
+import { isRefusal, open, seal } from '../../src/core/link/envelope.js'
 import type { VenueSnapshot } from '../../src/ports/venue.js'
+import type { Fill, OrderRequest } from '../../src/ports/vocabulary/orders.js'
 import { changesSubmits, changesVenueEvents, type Meddling, type Submit, submitsOf, venueEvent } from './meddling.js'
 
 /** A bug that others lived through, put in on purpose: the simulator must find it. */

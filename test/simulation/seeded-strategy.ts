@@ -1,6 +1,6 @@
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { Direction } from '../../src/ports/market.js'
 import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../src/ports/strategy.js'
+import type { Direction } from '../../src/ports/vocabulary/market.js'
 
 /** What survives a restart. */
 interface Memory {

@@ -1,7 +1,7 @@
-import type { Alert } from '../../src/ports/alerts.js'
 import type { JournalRecord } from '../../src/ports/journal.js'
 import type { CommonEvent, ExecutionEvent, Side, SideEffect } from '../../src/ports/sides.js'
 import type { VenueRequest } from '../../src/ports/venue.js'
+import type { Alert } from '../../src/ports/vocabulary/alerts.js'
 import type { EventQueue } from './event-queue.js'
 import type { SideName } from './fault-plan.js'
 import { SideClock } from './side-clock.js'

@@ -1,5 +1,5 @@
-import { Exact } from '../../src/ports/exact.js'
-import type { Instrument } from '../../src/ports/instrument.js'
+import { Exact } from '../../src/base/exact.js'
+import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
 import type { ActiveFault } from './fault-board.js'
 import { type FaultKind, SIDES } from './fault-plan.js'
 import { INSTRUMENTS, SYMBOLS } from './market.js'

@@ -1,5 +1,5 @@
-import type { OrderReport } from '../../src/ports/orders.js'
 import type { VenueEvent } from '../../src/ports/venue.js'
+import type { OrderReport } from '../../src/ports/vocabulary/orders.js'
 import { ALL_FAULT_KINDS } from './fault-plan.js'
 import { SYMBOLS } from './market.js'
 import { Violation } from './violation.js'

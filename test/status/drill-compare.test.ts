@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { differences, VOLATILE_FIELDS } from '../../src/cli/drill-compare.js'
+import { differences, VOLATILE_FIELDS } from '../../src/cli/drill/compare.js'
 import { statusOf } from '../../src/core/status/status.js'
-import { STATUS_FIELDS } from '../../src/ports/status.generated.js'
+import { STATUS_FIELDS } from '../../src/ports/vocabulary/status.generated.js'
 import { HEALTHY } from '../support/system-state.js'
 
 const golden = statusOf({ ...HEALTHY, marketEventLagMs: 3_200, operatorMode: 'REDUCE_ONLY' })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { VOLATILE_FIELDS } from '../../src/cli/drill-compare.js'
-import { DRILLS } from '../../src/cli/drills.js'
+import { VOLATILE_FIELDS } from '../../src/cli/drill/compare.js'
+import { DRILLS } from '../../src/cli/drill/drills.js'
 import { type Picture, take } from './picture.js'
 import { SCENARIOS, type Scenario } from './scenarios.js'
 

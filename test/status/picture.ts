@@ -1,6 +1,6 @@
-import { LINK_TIMINGS } from '../../src/core/execution/link-endpoint.js'
+import { LINK_TIMINGS } from '../../src/core/link/link-endpoint.js'
 import { checkStatus } from '../../src/core/status/check.js'
-import type { StatusDocument } from '../../src/ports/status.generated.js'
+import type { StatusDocument } from '../../src/ports/vocabulary/status.generated.js'
 import { type Scenario, TROUBLE_AT_MS } from './scenarios.js'
 import { ENTERS_AT_MS, WatchedWorld } from './watched-world.js'
 

@@ -1,7 +1,7 @@
 import { CHAMPION_HASH } from '../../src/core/engine/parameters.js'
-import { type Certificate, checkCertificate, issueCertificate } from '../../src/core/status/certificate.js'
+import { type Certificate, checkCertificate, issueCertificate } from '../../src/core/mode/certificate.js'
 import { CONSTANTS_HASH } from '../../src/core/status/frozen-constants.js'
-import type { ModeReason, StatusDocument } from '../../src/ports/status.generated.js'
+import type { ModeReason, StatusDocument } from '../../src/ports/vocabulary/status.generated.js'
 import type { Fault } from '../simulation/fault-plan.js'
 import { ENTERS_AT_MS, type WatchedSettings, type WatchedWorld } from './watched-world.js'
 

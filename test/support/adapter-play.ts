@@ -2,7 +2,7 @@ import { Engine } from '../../src/core/engine/engine.js'
 import type { ConfirmedExit, ConfirmedLeg, ExitProposal, Proposal } from '../../src/core/engine/fills.js'
 import type { EngineSnapshot } from '../../src/core/engine/snapshot.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import { type EntryRecord, type ExitReason, OUTSIDE_EXITS, type Trade } from '../../src/ports/trades.js'
+import { type EntryRecord, type ExitReason, OUTSIDE_EXITS, type Trade } from '../../src/ports/vocabulary/trades.js'
 import { type Market, type MarketDay, portsOf } from './markets.js'
 
 /** One thing that happened to the engine, with the bar in force. */

@@ -1,7 +1,7 @@
-import { tradeRecord as recordOf } from '../../src/core/analytics/trade-journal.js'
-import type { FillPurpose } from '../../src/ports/messages.js'
-import type { TradeRecord } from '../../src/ports/session.js'
-import type { ExitReason, Trade } from '../../src/ports/trades.js'
+import { tradeRecord as recordOf } from '../../src/core/performance/trade-journal.js'
+import type { FillPurpose } from '../../src/ports/vocabulary/messages.js'
+import type { TradeRecord } from '../../src/ports/vocabulary/session.js'
+import type { ExitReason, Trade } from '../../src/ports/vocabulary/trades.js'
 
 export const MIDNIGHT = Date.UTC(2025, 4, 9)
 export const BAR_MS = 60_000

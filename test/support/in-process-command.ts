@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterEach, beforeEach, vi } from 'vitest'
-import { EXIT } from '../../src/cli/exit-codes.js'
-import { reportError } from '../../src/cli/report-error.js'
+import { EXIT } from '../../src/cli/shell/exit-codes.js'
+import { reportError } from '../../src/cli/shell/report-error.js'
 
 export interface Answer {
   readonly code: number

@@ -1,4 +1,4 @@
-import type { Instrument } from '../../src/ports/instrument.js'
+import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
 
 /** A perpetual with a tick of 0.1 USD and a lot of 0.001. */
 export function instrument(changes: Partial<Instrument> = {}, symbol = 'BTCUSDT'): Instrument {

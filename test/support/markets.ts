@@ -7,8 +7,8 @@ import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
 import type { OrderBookTable } from '../../src/core/orderbook/table-order-book.js'
 import { TableOrderBook } from '../../src/core/orderbook/table-order-book.js'
 import type { DayColumns } from '../../src/ports/days.js'
-import type { Posture } from '../../src/ports/market.js'
-import type { DayRecord, EntryRecord, Trade } from '../../src/ports/trades.js'
+import type { Posture } from '../../src/ports/vocabulary/market.js'
+import type { DayRecord, EntryRecord, Trade } from '../../src/ports/vocabulary/trades.js'
 
 /** Something that happens just before a row of its day. */
 export type MarketEvent = { readonly row: number } & (

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CHAMPION_HASH, DEFAULT_PARAMETERS } from '../../src/core/engine/parameters.js'
-import type { BacktestReport, Exposure, TradeGroup } from '../../src/ports/backtest-report.js'
-import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../src/ports/trades.js'
+import type { BacktestReport, Exposure, TradeGroup } from '../../src/ports/vocabulary/report.js'
+import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../src/ports/vocabulary/trades.js'
 
 /** The first bar of the May 2025 recording; bars are a minute apart without a hole. */
 const RECORDING_START_MS = Date.UTC(2025, 4, 9, 18, 18)

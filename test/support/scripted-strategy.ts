@@ -1,6 +1,6 @@
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { Direction } from '../../src/ports/market.js'
 import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../src/ports/strategy.js'
+import type { Direction } from '../../src/ports/vocabulary/market.js'
 
 /** What the strategy knows of itself: from fills and dropped entries alone. Plain JSON. */
 export interface ScriptedState {

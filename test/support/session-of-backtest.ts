@@ -1,10 +1,10 @@
 import { SessionLog } from '../../src/adapters/session-log/session-log.js'
-import { PerformanceTracker } from '../../src/core/analytics/performance-tracker.js'
-import { TradeJournal } from '../../src/core/analytics/trade-journal.js'
-import type { BacktestReport } from '../../src/ports/backtest-report.js'
-import { Exact } from '../../src/ports/exact.js'
-import type { MissedEntry, SessionSettings, TradeClosed, TradeOpened } from '../../src/ports/session.js'
-import type { Trade } from '../../src/ports/trades.js'
+import { Exact } from '../../src/base/exact.js'
+import { PerformanceTracker } from '../../src/core/performance/performance-tracker.js'
+import { TradeJournal } from '../../src/core/performance/trade-journal.js'
+import type { BacktestReport } from '../../src/ports/vocabulary/report.js'
+import type { MissedEntry, SessionSettings, TradeClosed, TradeOpened } from '../../src/ports/vocabulary/session.js'
+import type { Trade } from '../../src/ports/vocabulary/trades.js'
 
 export interface SessionTrade {
   readonly opened: TradeOpened

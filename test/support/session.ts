@@ -4,7 +4,7 @@ import type {
   SessionSettings,
   TradeOpened,
   TradeRecord,
-} from '../../src/ports/session.js'
+} from '../../src/ports/vocabulary/session.js'
 
 /** A trade whose sums agree: SHORT 0.5 at 100, bought back at 98, fees 0.02 and 0.05, funding 0.01. */
 export function tradeRecord(changes: Partial<TradeRecord> = {}): TradeRecord {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parquetDayWriter } from '../../src/adapters/parquet/day-writer.js'
 import { findDayFiles, parquetDays } from '../../src/adapters/parquet/parquet-days.js'
-import { packageFile } from '../../src/cli/package-files.js'
+import { packageFile } from '../../src/files/package-files.js'
 import type { DayColumns } from '../../src/ports/days.js'
 
 /** Which bars of a bundled day, and at what pace they come: a day short enough to be traded by a clock. */

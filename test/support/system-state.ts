@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { SystemState } from '../../src/core/status/status.js'
-import { STATUS_REGISTRIES } from '../../src/ports/status.generated.js'
+import { STATUS_REGISTRIES } from '../../src/ports/vocabulary/status.generated.js'
 
 /** A system in which everything is as it should be. */
 export const HEALTHY: SystemState = {

@@ -1,5 +1,5 @@
-import { SCAN_WINDOWS } from '../../ports/scan.js'
 import { ScanFileError, type ScanRecord, type WindowRecord } from '../../ports/scan-archive.js'
+import { SCAN_WINDOWS } from '../../ports/vocabulary/scan.js'
 import { type Cell, IpcError, type IpcField, readIpcRow } from './ipc-row.js'
 import { SCAN_FIELDS, SCHEMA_VERSION, WINDOW_FIELDS } from './scan-fields.js'
 

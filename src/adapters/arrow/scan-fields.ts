@@ -1,5 +1,5 @@
-import { SCAN_WINDOWS } from '../../ports/scan.js'
 import type { WindowRecord } from '../../ports/scan-archive.js'
+import { SCAN_WINDOWS } from '../../ports/vocabulary/scan.js'
 
 /** Raised when a field is added, taken away or changes its meaning. */
 export const SCHEMA_VERSION = '5.0.0'

@@ -1,6 +1,6 @@
 import { Gauge, Registry } from 'prom-client'
-import { STATUS_REGISTRIES } from '../../ports/status.generated.js'
 import type { StatusSurface } from '../../ports/status-surface.js'
+import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 
 /** Numbers of the document → gauges of the same name. */
 const GAUGES = [

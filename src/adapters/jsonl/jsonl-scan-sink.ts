@@ -1,8 +1,8 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
-import type { EigenScanPayload } from '../../ports/eigen-scan.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
+import type { EigenScanPayload } from '../../ports/vocabulary/eigen-scan.js'
 
 /** A file that is not one of ours, or not fit to be continued. */
 export class JsonLinesError extends Error {

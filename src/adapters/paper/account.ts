@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 
 /** One symbol's position. `costUsd` is Σ signed quantity × price of what is open: the entry price without a division. */
 export interface Position {

@@ -1,7 +1,7 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Instrument } from '../../ports/instrument.js'
-import type { OrderRequest } from '../../ports/orders.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 import type { RejectCode } from '../../ports/venue.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import type { Book } from './book.js'
 import { compare } from './compare.js'
 

@@ -1,6 +1,6 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Instrument } from '../../ports/instrument.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 import type { Quote } from '../../ports/venue.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import { Grid } from './grid.js'
 import type { PaperMarketEvent, PaperSettings } from './settings.js'
 

@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 
 /**
  * Negative, zero or positive as `a` is below, equal to or above `b`; exact. The nearest doubles keep the order of the

@@ -1,4 +1,4 @@
-import type { DecimalText } from '../../ports/exact.js'
+import type { DecimalText } from '../../base/exact.js'
 import type { RejectCode } from '../../ports/venue.js'
 
 /** What is planned to go wrong, as plain data. */

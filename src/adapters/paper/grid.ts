@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 
 /**
  * How far from a whole number of steps a double must be for its floor to be that of the exact value: a few roundings of

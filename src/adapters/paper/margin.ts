@@ -1,5 +1,5 @@
-import { Exact } from '../../ports/exact.js'
-import type { OrderRequest, OrderSide } from '../../ports/orders.js'
+import { Exact } from '../../base/exact.js'
+import type { OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
 import type { Account, Valuation } from './account.js'
 import type { Rejection } from './admission.js'
 import type { Book } from './book.js'

@@ -1,6 +1,6 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Fill, OrderRequest, OrderSide } from '../../ports/orders.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 import type { VenueEvent } from '../../ports/venue.js'
+import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
 import { Account, type AccountSnapshot, BOOKED_PLACES } from './account.js'
 import { AUTO_CLOSE, acceptsOrders, isTriggered, reaches } from './admission.js'
 import { type Book, floorTo, type Offer } from './book.js'

@@ -1,4 +1,4 @@
-import type { OrderRequest } from '../../ports/orders.js'
+import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import { isOpen, type PaperOrder } from './order.js'
 
 /** Every order that was ever accepted, by its client order id, and those that are still open. */

@@ -1,5 +1,5 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { OrderReport, OrderRequest } from '../../ports/orders.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import type { OrderReport, OrderRequest } from '../../ports/vocabulary/orders.js'
 
 /** An accepted order, as plain data. It stays known after its end: ids are accepted once, ever, and can be asked about. */
 export interface PaperOrder {

@@ -1,5 +1,5 @@
-import type { Instrument } from '../../ports/instrument.js'
 import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import { type Rejection, refuseByRules, refuseShape } from './admission.js'
 import { pathOf, QuoteMaker } from './bars.js'
 import { Book, type BookSnapshot } from './book.js'

@@ -1,7 +1,7 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Instrument } from '../../ports/instrument.js'
-import type { OrderSide } from '../../ports/orders.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 import type { Quote } from '../../ports/venue.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { OrderSide } from '../../ports/vocabulary/orders.js'
 
 /**
  * Whole milliseconds between the two bounds, skewed to the right: `min + (max − min) · u³` for a uniform `u`, so half of

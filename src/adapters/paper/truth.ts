@@ -1,4 +1,4 @@
-import { Exact } from '../../ports/exact.js'
+import { Exact } from '../../base/exact.js'
 import type { VenuePosition, VenueSnapshot } from '../../ports/venue.js'
 import { BOOKED_PLACES } from './account.js'
 import type { Matcher } from './matcher.js'

@@ -1,5 +1,5 @@
-import type { BacktestReport, TradeGroup } from '../../ports/backtest-report.js'
-import type { ExitReason } from '../../ports/trades.js'
+import type { BacktestReport, TradeGroup } from '../../ports/vocabulary/report.js'
+import type { ExitReason } from '../../ports/vocabulary/trades.js'
 import { bar, rangeOf, signedBar, toneOf } from './bars.js'
 import { formatDate, formatNumber, formatPercent, formatPercentChange, formatUsd, formatUsdChange } from './format.js'
 import { type Html, html } from './html.js'

@@ -1,4 +1,4 @@
-import type { Trade } from '../../ports/trades.js'
+import type { Trade } from '../../ports/vocabulary/trades.js'
 
 /** Realised capital and drawdown at the start, after every trade, and at the end; all columns are equally long. */
 export interface EquityCurve {

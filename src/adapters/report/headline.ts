@@ -1,5 +1,5 @@
-import type { BacktestReport } from '../../ports/backtest-report.js'
-import type { Figures } from '../../ports/trades.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import type { Figures } from '../../ports/vocabulary/trades.js'
 import { toneOf } from './bars.js'
 import {
   formatCount,

@@ -1,4 +1,4 @@
-import type { BacktestReport } from '../../ports/backtest-report.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { toneOf } from './bars.js'
 import { formatCount, formatDate, formatPercent, formatPercentChange, formatUsdChange, MONTHS } from './format.js'
 import { type Heatmap, type HeatmapCell, type HeatmapMonth, heatmap, SHADES } from './heatmap.js'

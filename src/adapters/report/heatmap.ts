@@ -1,5 +1,5 @@
-import type { SkippedDay } from '../../ports/backtest-report.js'
-import type { DayRecord } from '../../ports/trades.js'
+import type { SkippedDay } from '../../ports/vocabulary/report.js'
+import type { DayRecord } from '../../ports/vocabulary/trades.js'
 
 /** Shades on each side of zero. */
 export const SHADES = 4

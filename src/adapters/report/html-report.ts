@@ -1,4 +1,4 @@
-import type { BacktestReport } from '../../ports/backtest-report.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { assetSection, costSection, daySection, exitSection, exposureSection } from './breakdowns.js'
 import { configurationSection, openPositionSection } from './configuration.js'
 import { documentShell } from './document-shell.js'

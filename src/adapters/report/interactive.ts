@@ -1,4 +1,4 @@
-import type { BacktestReport } from '../../ports/backtest-report.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { type Html, html } from './html.js'
 
 /** The frame that the page's script draws the two curves in. */

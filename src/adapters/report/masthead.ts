@@ -1,4 +1,4 @@
-import type { BacktestReport } from '../../ports/backtest-report.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { formatCount, formatDate, formatDuration, formatNumber, formatUsd } from './format.js'
 import { type Html, html } from './html.js'
 import { sideOf } from './trade-columns.js'

@@ -1,5 +1,5 @@
-import type { BacktestReport } from '../../ports/backtest-report.js'
-import type { Trade } from '../../ports/trades.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import type { Trade } from '../../ports/vocabulary/trades.js'
 
 /** What the page's own script needs of a report; everything else on the page is markup already. */
 export interface PageData {

@@ -1,4 +1,4 @@
-import type { Trade } from '../../ports/trades.js'
+import type { Trade } from '../../ports/vocabulary/trades.js'
 import { formatNumber, formatPercentChange, formatPrice, formatTime, formatUsd, formatUsdChange } from './format.js'
 
 /** A column of the trade list: what it sorts by and what it shows. */

@@ -1,4 +1,4 @@
-import type { Trade } from '../../ports/trades.js'
+import type { Trade } from '../../ports/vocabulary/trades.js'
 import { TRADE_FIELDS } from './page-data.js'
 
 /**

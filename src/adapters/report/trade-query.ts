@@ -1,4 +1,4 @@
-import type { Trade } from '../../ports/trades.js'
+import type { Trade } from '../../ports/vocabulary/trades.js'
 import { formatTime } from './format.js'
 import { sideOf, type TradeColumn } from './trade-columns.js'
 

@@ -1,4 +1,4 @@
-import type { CostAttribution } from '../../ports/backtest-report.js'
+import type { CostAttribution } from '../../ports/vocabulary/report.js'
 
 export interface WaterfallStep {
   readonly key: keyof CostAttribution

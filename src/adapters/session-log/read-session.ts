@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PerformanceSnapshot, Session, SessionSummary, TradeOpened } from '../../ports/session.js'
+import type { PerformanceSnapshot, Session, SessionSummary, TradeOpened } from '../../ports/vocabulary/session.js'
 import type { Columns } from './columns.js'
 import { headerLine, MISSED_COLUMNS, parseRow, TRADE_COLUMNS } from './columns.js'
 import { JsonDocument, type Path } from './json-document.js'

@@ -1,6 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DailyStats, MissedEntry, SessionSettings, SessionSummary, TradeRecord } from '../../ports/session.js'
+import type {
+  DailyStats,
+  MissedEntry,
+  SessionSettings,
+  SessionSummary,
+  TradeRecord,
+} from '../../ports/vocabulary/session.js'
 import { AppendFile } from './append-file.js'
 import { writeWhole } from './atomic-file.js'
 import type { Columns } from './columns.js'

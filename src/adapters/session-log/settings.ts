@@ -1,4 +1,4 @@
-import type { SessionSettings } from '../../ports/session.js'
+import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import { JsonDocument, type Path } from './json-document.js'
 
 export const SETTINGS_FILE = 'settings.json'

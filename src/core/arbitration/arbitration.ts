@@ -1,5 +1,5 @@
-import type { Direction } from '../../ports/market.js'
 import type { Mandate, MandateType } from '../../ports/strategy.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
 import type { Position, PositionState } from '../position/position.js'
 
 export type ActionType = 'ENTRY' | 'EXIT' | 'REDUCE' | 'HOLD' | 'NO_ACTION'

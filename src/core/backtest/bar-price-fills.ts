@@ -1,5 +1,5 @@
-import type { Instrument } from '../../ports/instrument.js'
-import type { Trade } from '../../ports/trades.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { Trade } from '../../ports/vocabulary/trades.js'
 import type { Engine } from '../engine/engine.js'
 import { quantityForNotional } from '../orders/rounding.js'
 

@@ -1,6 +1,6 @@
 import type { DayColumns } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/market.js'
-import type { EntryRecord, Trade } from '../../ports/trades.js'
+import type { IsoDate } from '../../ports/vocabulary/market.js'
+import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
 import { type Cut, dayInFuture, type Future } from './other-future.js'
 

@@ -1,10 +1,16 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import type { BacktestReport, CostAttribution, Exposure, SkippedDay, TradeGroup } from '../../ports/backtest-report.js'
-import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../ports/trades.js'
-import { figures } from '../analytics/figures.js'
-import { canonicalJson } from '../canonical-json.js'
+import { canonicalJson } from '../../base/canonical-json.js'
+import type {
+  BacktestReport,
+  CostAttribution,
+  Exposure,
+  SkippedDay,
+  TradeGroup,
+} from '../../ports/vocabulary/report.js'
+import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../ports/vocabulary/trades.js'
 import { CHAMPION_HASH, drift, parametersHash } from '../engine/parameters.js'
+import { figures } from '../performance/figures.js'
 import { median } from './bar-step.js'
 import type { BacktestSettings } from './settings.js'
 

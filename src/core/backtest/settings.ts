@@ -1,5 +1,5 @@
-import type { Direction, Posture } from '../../ports/market.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
+import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { CircuitBreaker } from '../breaker/breaker.js'
 import type { EngineParameters } from '../engine/parameters.js'
 import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'

@@ -1,7 +1,7 @@
-import type { DecimalText } from '../../ports/exact.js'
-import type { TradeRecord } from '../../ports/session.js'
-import type { Trade } from '../../ports/trades.js'
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
+import type { DecimalText } from '../../base/exact.js'
+import type { TradeRecord } from '../../ports/vocabulary/session.js'
+import type { Trade } from '../../ports/vocabulary/trades.js'
 import { type Amount, amount, NOTHING, quotient, total } from './exact-ledger.js'
 
 /** What a difference of results comes from, in the order in which it is taken apart. */

@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 
 /**
  * Decimals whose sums and products are never rounded: every double has at most 767 significant digits, and what is

@@ -1,6 +1,6 @@
-import type { TradeDirection, TradeRecord } from '../../ports/session.js'
-import type { EntryRecord, Trade } from '../../ports/trades.js'
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
+import type { TradeDirection, TradeRecord } from '../../ports/vocabulary/session.js'
+import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 
 /** A trade of both runs, or of one of them. */
 export type Match =

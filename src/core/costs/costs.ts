@@ -1,5 +1,5 @@
-import type { Direction } from '../../ports/market.js'
-import type { ExitReason } from '../../ports/trades.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
+import type { ExitReason } from '../../ports/vocabulary/trades.js'
 import type { EngineParameters } from '../engine/parameters.js'
 
 /** Binance USDT-M regular rates the source's blended fees are made of. Source: system bible §8.1. */

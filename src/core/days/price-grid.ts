@@ -1,6 +1,6 @@
+import { assert } from '../../base/assert.js'
+import { MS_PER_DAY } from '../../base/utc-date.js'
 import type { BarStep, SymbolDay } from '../../ports/klines.js'
-import { assert } from '../assert.js'
-import { MS_PER_DAY } from './utc-date.js'
 
 /** Bars closer together than this do not come from klines: their times jitter, and the step must be said. */
 const SHORTEST_STEP_MS = 1_000

@@ -1,10 +1,10 @@
+import { assert } from '../../base/assert.js'
+import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/market.js'
-import { assert } from '../assert.js'
+import type { IsoDate } from '../../ports/vocabulary/market.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
 import { type SyntheticAsset, syntheticAssets } from './synthetic-assets.js'
 import { type RegimeCourse, regimeCourse } from './synthetic-regimes.js'
-import { dateOfEpochDay, epochDay, NS_PER_DAY } from './utc-date.js'
 
 /** A synthetic market. The same spec gives the same columns, to the bit, on every machine. */
 export interface SynthSpec {

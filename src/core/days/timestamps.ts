@@ -1,6 +1,6 @@
+import { epochDay, NS_PER_DAY } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
-import { epochDay, NS_PER_DAY } from './utc-date.js'
 
 /**
  * The engine's precondition: bar times strictly increase and lie inside the UTC day named by `date`; a day without a

@@ -1,6 +1,6 @@
-import type { IsoDate } from '../../ports/market.js'
+import { dateOfEpochDay, epochDay } from '../../base/utc-date.js'
+import type { IsoDate } from '../../ports/vocabulary/market.js'
 import type { Finding } from './finding.js'
-import { dateOfEpochDay, epochDay } from './utc-date.js'
 import type { DaySummary, VerifyLimits } from './verify.js'
 import { VERIFY_LIMITS } from './verify.js'
 

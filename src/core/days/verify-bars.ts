@@ -1,7 +1,7 @@
+import { epochDay, NS_PER_DAY } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
 import { checkTimestamps, stepsNs, timeText } from './timestamps.js'
-import { epochDay, NS_PER_DAY } from './utc-date.js'
 
 /** How a day's bars lie in its 24 hours. */
 export interface Coverage {

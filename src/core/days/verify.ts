@@ -1,5 +1,5 @@
 import type { DayColumns } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/market.js'
+import type { IsoDate } from '../../ports/vocabulary/market.js'
 import type { Finding } from './finding.js'
 import { barFindings, type Coverage, coverageOf } from './verify-bars.js'
 import { priceFindings } from './verify-prices.js'

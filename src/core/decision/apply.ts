@@ -1,11 +1,11 @@
-import { Exact } from '../../ports/exact.js'
-import type { OpenPermissionReason } from '../../ports/messages.js'
+import { assert, unreachable } from '../../base/assert.js'
+import { Exact } from '../../base/exact.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import { assert, unreachable } from '../assert.js'
+import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { modeAfter } from '../mode/operator-mode.js'
 import { flatPosition, transition } from '../position/position.js'
-import { countTrade, resetBreaker } from '../risk/circuit-breaker.js'
+import { countTrade, resetBreaker } from '../risk/loss-breaker.js'
 import type { CircuitBreakerLimits } from '../risk/risk-config.js'
-import { modeAfter } from '../status/trading-mode.js'
 import {
   type Booked,
   bookNothingFilled,

@@ -1,9 +1,15 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { EntryRejectReason, EntryResult, ExitAck, FillReport, FundingReport } from '../../ports/messages.js'
-import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/session.js'
+import { assert, unreachable } from '../../base/assert.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import { InvariantViolation } from '../../base/invariant-violation.js'
 import type { StrategyFill } from '../../ports/strategy.js'
-import { assert, unreachable } from '../assert.js'
-import { InvariantViolation } from '../invariant-violation.js'
+import type {
+  EntryRejectReason,
+  EntryResult,
+  ExitAck,
+  FillReport,
+  FundingReport,
+} from '../../ports/vocabulary/messages.js'
+import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabulary/session.js'
 import { type Position, type PositionEvent, signedQuantity, transition } from '../position/position.js'
 import type { Report, TradeFacts } from './records.js'
 import type { DecisionState, LastExit, Reduction, Trade } from './state.js'

@@ -1,8 +1,9 @@
-import type { DecimalText } from '../../ports/exact.js'
-import type { EntryRejectReason } from '../../ports/messages.js'
+import { assert } from '../../base/assert.js'
+import type { DecimalText } from '../../base/exact.js'
+import { InvariantViolation } from '../../base/invariant-violation.js'
+import type { EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import type { Action, ActionType } from '../arbitration/arbitration.js'
-import { assert } from '../assert.js'
-import { InvariantViolation } from '../invariant-violation.js'
+import type { OpenPermission } from '../mode/entry-gate.js'
 import {
   flatPosition,
   type Position,
@@ -11,7 +12,6 @@ import {
   transition,
 } from '../position/position.js'
 import { type ApprovedOrder, isApproved, type ValidationResult } from '../risk/approval.js'
-import type { OpenPermission } from './gate.js'
 
 /** What became of one action. Source: module contracts, layer 5. */
 export interface ExecutionResult {

@@ -1,4 +1,4 @@
-import type { EntryIntent, EntryRejectReason } from '../../ports/messages.js'
+import type { EntryIntent, EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
 import type { Desk } from './desk.js'
 import { permissionFor } from './permission.js'

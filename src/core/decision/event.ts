@@ -1,6 +1,6 @@
 import type { CommonEvent } from '../../ports/sides.js'
 import type { StrategyBar } from '../../ports/strategy.js'
-import type { Conditions } from '../status/mode.js'
+import type { Conditions } from '../mode/mode.js'
 
 /** What the deciding side is driven by. */
 export type DecisionEvent =

@@ -1,5 +1,5 @@
-import type { DecimalText } from '../../ports/exact.js'
-import type { ExitTrigger } from '../../ports/messages.js'
+import type { DecimalText } from '../../base/exact.js'
+import type { ExitTrigger } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
 import { exitIdOf } from './cycle.js'
 import type { Desk } from './desk.js'

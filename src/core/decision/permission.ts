@@ -1,5 +1,5 @@
-import type { InstrumentIdentity } from '../../ports/instrument.js'
-import type { EntryIntent, EntryPermission } from '../../ports/messages.js'
+import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
+import type { EntryIntent, EntryPermission } from '../../ports/vocabulary/messages.js'
 import type { Trade } from './state.js'
 
 /**

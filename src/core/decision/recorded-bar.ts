@@ -1,5 +1,5 @@
+import { assert } from '../../base/assert.js'
 import type { StrategyBar } from '../../ports/strategy.js'
-import { assert } from '../assert.js'
 import type { RecordedBar } from './records.js'
 
 /** JSON has neither NaN nor −0: what the strategies see is made of this, so that it is what a recovery will show them. */

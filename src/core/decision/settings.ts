@@ -1,9 +1,9 @@
-import type { DecimalText } from '../../ports/exact.js'
-import type { Instrument } from '../../ports/instrument.js'
+import type { DecimalText } from '../../base/exact.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import { CHAMPION_HASH } from '../engine/parameters.js'
-import { LINK_TIMINGS, type LinkTimings } from '../execution/link-endpoint.js'
+import { LINK_TIMINGS, type LinkTimings } from '../link/link-endpoint.js'
+import type { Conditions } from '../mode/mode.js'
 import { CHAMPION_RISK, type RiskConfig } from '../risk/risk-config.js'
-import type { Conditions } from '../status/mode.js'
 import { MARKET_LIMITS, type MarketLimits } from './market-watch.js'
 
 /** Sources of the numbers: docs/execution.md and the specification. All in ms. */

@@ -1,6 +1,6 @@
 import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
 import { mandateFault } from '../arbitration/arbitration.js'
-import { RISK_STRATEGY_ID } from '../risk/circuit-breaker.js'
+import { RISK_STRATEGY_ID } from '../risk/loss-breaker.js'
 import type { StrategyCall } from './book.js'
 
 /** A strategy that threw, or issued what is no mandate. */

@@ -1,5 +1,5 @@
-import type { AccountStatus, PositionStatus } from '../../ports/messages.js'
-import type { NamedDecision } from '../execution/reconciliation.js'
+import type { AccountStatus, PositionStatus } from '../../ports/vocabulary/messages.js'
+import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import { positionRisk } from '../risk/calculator.js'
 import { positionFault } from '../risk/position-check.js'
 import { bookSyncFlat, missedEntry } from './book.js'

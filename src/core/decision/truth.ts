@@ -1,7 +1,7 @@
-import { Exact } from '../../ports/exact.js'
-import type { AccountStatus, OpenPermissionReason, PositionStatus } from '../../ports/messages.js'
-import { type NamedDecision, reconcile, reconcileAccount } from '../execution/reconciliation.js'
+import { Exact } from '../../base/exact.js'
+import type { AccountStatus, OpenPermissionReason, PositionStatus } from '../../ports/vocabulary/messages.js'
 import { signedQuantity } from '../position/position.js'
+import { type NamedDecision, reconcile, reconcileAccount } from '../reconciliation/reconciliation.js'
 import { walletUsd } from './book.js'
 import type { DecisionState } from './state.js'
 

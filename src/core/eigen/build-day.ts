@@ -1,7 +1,7 @@
 import type { DayColumns } from '../../ports/days.js'
 import type { SymbolDay } from '../../ports/klines.js'
-import type { IsoDate } from '../../ports/market.js'
-import type { Scan } from '../../ports/scan.js'
+import type { IsoDate } from '../../ports/vocabulary/market.js'
+import type { Scan } from '../../ports/vocabulary/scan.js'
 import { SCANS_PER_DATE } from '../breaker/daily-factors.js'
 import type { Scanner } from './scanner.js'
 

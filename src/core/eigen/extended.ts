@@ -1,4 +1,4 @@
-import type { WindowScan } from '../../ports/scan.js'
+import type { WindowScan } from '../../ports/vocabulary/scan.js'
 import type { Enclosure } from './exact/exact-leading-pair.js'
 import { ExactScan, type ExactWindow } from './exact/exact-scan.js'
 import { toNumber } from './exact/fixed-point.js'

@@ -1,4 +1,4 @@
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
 
 /**
  * The loops that a scan spends its time in, most of them over all pairs of symbols. Matrices are `symbols` rows of `stride`

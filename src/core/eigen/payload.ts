@@ -1,7 +1,7 @@
-import type { EigenScanPayload, EigenScanWindow, EigenScanWindowKey } from '../../ports/eigen-scan.js'
-import { SCAN_WINDOWS } from '../../ports/scan.js'
+import { assert } from '../../base/assert.js'
 import type { ScanRecord, WindowRecord } from '../../ports/scan-archive.js'
-import { assert } from '../assert.js'
+import type { EigenScanPayload, EigenScanWindow, EigenScanWindowKey } from '../../ports/vocabulary/eigen-scan.js'
+import { SCAN_WINDOWS } from '../../ports/vocabulary/scan.js'
 
 export interface PublicationContext {
   /** UTC milliseconds since the epoch, now. */

@@ -1,5 +1,5 @@
-import { SCAN_WINDOWS } from '../../ports/scan.js'
 import type { WindowRecord } from '../../ports/scan-archive.js'
+import { SCAN_WINDOWS } from '../../ports/vocabulary/scan.js'
 
 /** What a published scan says, whichever form it came in; NaN where it says nothing. */
 export interface PublishedScan {

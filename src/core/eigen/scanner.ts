@@ -1,5 +1,5 @@
-import { SCAN_WINDOWS, type Scan, type ScanPrecision } from '../../ports/scan.js'
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
+import { SCAN_WINDOWS, type Scan, type ScanPrecision } from '../../ports/vocabulary/scan.js'
 import { Extended } from './extended.js'
 import { type Kernel, strideOf } from './kernel.js'
 import { Lanczos } from './lanczos.js'

@@ -1,4 +1,4 @@
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
 import { type Kernel, type RowRange, scalarKernel, strideOf } from './kernel.js'
 import { SCAN_KERNEL_WASM } from './scan-kernel.wasm.js'
 

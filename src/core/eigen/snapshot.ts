@@ -1,4 +1,4 @@
-import type { ScanPrecision } from '../../ports/scan.js'
+import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
 
 export const SCANNER_SCHEMA = 'dolphin-scanner/1'
 

@@ -1,4 +1,4 @@
-import type { ScanWindow, WindowScan } from '../../ports/scan.js'
+import type { ScanWindow, WindowScan } from '../../ports/vocabulary/scan.js'
 import type { Kernel } from './kernel.js'
 import type { LeadingPair } from './leading-pair.js'
 import type { PriceHistory } from './price-history.js'

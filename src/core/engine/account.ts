@@ -1,5 +1,5 @@
-import type { EntryRecord, ExitReason, Trade } from '../../ports/trades.js'
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
+import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
 import { NO_FEEDBACK, recordResult } from '../sizing/sizing.js'
 import {

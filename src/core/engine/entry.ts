@@ -1,5 +1,5 @@
 import type { OrderBookSource } from '../../ports/order-book.js'
-import type { EntryRecord } from '../../ports/trades.js'
+import type { EntryRecord } from '../../ports/vocabulary/trades.js'
 import { adjustedArs, confirmedConfidence, marketMultiplier, passesDepthGate } from '../orderbook/orderbook.js'
 import type { SegmentProfiles } from '../selection/impulse-response.js'
 import { SEGMENT_PRICES, segmentOffset } from '../selection/impulse-response.js'

@@ -1,6 +1,6 @@
-import type { Posture } from '../../ports/market.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
-import type { EntryRecord, ExitReason } from '../../ports/trades.js'
+import type { Posture } from '../../ports/vocabulary/market.js'
+import type { EntryRecord, ExitReason } from '../../ports/vocabulary/trades.js'
 import { exitReason, turnBarsAfter } from '../exits/exits.js'
 import type { MersenneTwister } from '../numeric/mersenne-twister.js'
 import type { ExitLimits } from '../orderbook/dynamic-exit.js'

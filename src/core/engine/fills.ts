@@ -1,6 +1,6 @@
-import type { Direction } from '../../ports/market.js'
-import type { EntryRecord, ExitReason, Trade } from '../../ports/trades.js'
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
+import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { confirmedExit } from '../costs/costs.js'
 import { closedTrade, type Position, type PositionFill } from './position.js'
 

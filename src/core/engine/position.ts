@@ -1,4 +1,4 @@
-import type { EntryRecord, ExitReason, Trade } from '../../ports/trades.js'
+import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import type { ExitResult } from '../costs/costs.js'
 
 /** The one open position. */

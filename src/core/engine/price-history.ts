@@ -1,4 +1,4 @@
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
 
 /** Valid prices kept per asset; nothing looks back further than 50 (dc_lookback_bars may ask for up to 199). */
 export const RETAINED_PRICES = 200

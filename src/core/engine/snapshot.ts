@@ -1,5 +1,5 @@
-import type { Direction, Posture } from '../../ports/market.js'
-import { type EntryRecord, type ForewarnerStatus, OWN_EXITS } from '../../ports/trades.js'
+import type { Direction, Posture } from '../../ports/vocabulary/market.js'
+import { type EntryRecord, type ForewarnerStatus, OWN_EXITS } from '../../ports/vocabulary/trades.js'
 import type { MersenneTwisterState } from '../numeric/mersenne-twister.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
 import type { Fills } from './fills.js'

@@ -1,5 +1,5 @@
-import { Exact } from '../../ports/exact.js'
-import type { EarlyExitNow, ExitTrigger, FillPurpose } from '../../ports/messages.js'
+import { Exact } from '../../base/exact.js'
+import type { EarlyExitNow, ExitTrigger, FillPurpose } from '../../ports/vocabulary/messages.js'
 import type { Desk } from './desk.js'
 import { stopEntry } from './permission.js'
 import { liveOrders, type Report } from './state.js'

@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 import type { VenueEvent, VenueSnapshot } from '../../ports/venue.js'
 import type { Desk } from './desk.js'
 import { positionIdOf } from './fills.js'

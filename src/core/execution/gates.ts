@@ -1,5 +1,5 @@
-import type { EntryRejectReason, OpenPermissionReason } from '../../ports/messages.js'
-import { entryRefusal, type ModeInputs, modeOf } from '../status/mode.js'
+import type { EntryRejectReason, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { entryRefusal, type ModeInputs, modeOf } from '../mode/mode.js'
 import type { Desk } from './desk.js'
 import { contractStatus } from './instruments.js'
 import type { EntryAsked } from './records.js'

@@ -1,6 +1,6 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Instrument, InstrumentIdentity } from '../../ports/instrument.js'
-import type { ActiveContractStatus } from '../../ports/messages.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
+import type { ActiveContractStatus } from '../../ports/vocabulary/messages.js'
 import { isMultipleOf } from '../orders/rounding.js'
 import type { Desk } from './desk.js'
 

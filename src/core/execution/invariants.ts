@@ -1,8 +1,8 @@
-import { Exact } from '../../ports/exact.js'
-import type { OpenPermissionReason } from '../../ports/messages.js'
-import type { OrderRequest } from '../../ports/orders.js'
+import { Exact } from '../../base/exact.js'
+import { InvariantViolation } from '../../base/invariant-violation.js'
 import type { SideEffect } from '../../ports/sides.js'
-import { InvariantViolation } from '../invariant-violation.js'
+import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import type { ExecutionRecord } from './records.js'
 import { type ExecutionState, recordedQuantity } from './state.js'
 

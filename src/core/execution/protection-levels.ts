@@ -1,6 +1,6 @@
-import { Exact as Decimal, type DecimalText, type Exact } from '../../ports/exact.js'
-import type { OrderSide } from '../../ports/orders.js'
+import { Exact as Decimal, type DecimalText, type Exact } from '../../base/exact.js'
 import type { Quote } from '../../ports/venue.js'
+import type { OrderSide } from '../../ports/vocabulary/orders.js'
 import { ceilToTick, floorToTick } from '../orders/rounding.js'
 import type { ProtectionLevels } from './records.js'
 

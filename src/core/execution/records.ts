@@ -1,14 +1,14 @@
-import type { Alert, TradingMode } from '../../ports/alerts.js'
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { InstrumentIdentity } from '../../ports/instrument.js'
-import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/messages.js'
-import type { Fill, OrderRequest, OrderSide } from '../../ports/orders.js'
+import { assert, unreachable } from '../../base/assert.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import { assert, unreachable } from '../assert.js'
+import type { Alert, TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
+import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
+import { modeAfter } from '../mode/operator-mode.js'
 import { newOrder, type OrderEvent, stepOrder } from '../orders/order.js'
 import { flatPosition, type PositionEvent, transition } from '../position/position.js'
-import { modeAfter } from '../status/trading-mode.js'
-import type { NamedDecision } from './reconciliation.js'
+import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import {
   type ExecutionState,
   isSettled,

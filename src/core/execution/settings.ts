@@ -1,6 +1,6 @@
-import type { DecimalText } from '../../ports/exact.js'
-import type { Instrument } from '../../ports/instrument.js'
-import { LINK_TIMINGS, type LinkTimings } from './link-endpoint.js'
+import type { DecimalText } from '../../base/exact.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import { LINK_TIMINGS, type LinkTimings } from '../link/link-endpoint.js'
 
 /** Sources of the numbers: docs/execution.md and the specification. All in ms. */
 export interface ExecutionTimings {

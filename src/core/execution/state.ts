@@ -1,8 +1,8 @@
-import type { TradingMode } from '../../ports/alerts.js'
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { InstrumentIdentity } from '../../ports/instrument.js'
-import type { ExitTrigger, FillPurpose, Message, OpenPermissionReason } from '../../ports/messages.js'
-import type { OrderSide } from '../../ports/orders.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import type { TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
+import type { ExitTrigger, FillPurpose, Message, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { OrderSide } from '../../ports/vocabulary/orders.js'
 import { isOver, type Order } from '../orders/order.js'
 import { type Position, signedQuantity } from '../position/position.js'
 

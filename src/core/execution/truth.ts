@@ -1,13 +1,18 @@
-import { Exact } from '../../ports/exact.js'
-import type { PositionStatus } from '../../ports/messages.js'
-import type { OrderReport } from '../../ports/orders.js'
+import { Exact } from '../../base/exact.js'
 import type { VenueSnapshot } from '../../ports/venue.js'
+import type { PositionStatus } from '../../ports/vocabulary/messages.js'
+import type { OrderReport } from '../../ports/vocabulary/orders.js'
+import { clipped } from '../link/message-schemas.js'
 import { isOver } from '../orders/order.js'
+import {
+  type LocalOrder,
+  type NamedDecision,
+  type ReconciliationResult,
+  reconcile,
+} from '../reconciliation/reconciliation.js'
 import type { Desk } from './desk.js'
 import { isUnderWay, positionIdOf, takeFill } from './fills.js'
 import { settleFunding } from './funding.js'
-import { clipped } from './message-schemas.js'
-import { type LocalOrder, type NamedDecision, type ReconciliationResult, reconcile } from './reconciliation.js'
 import { isSeen, liveOrders } from './state.js'
 import { onReport, ownKind } from './venue-orders.js'
 

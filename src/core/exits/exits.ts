@@ -1,5 +1,5 @@
-import type { Direction, Posture } from '../../ports/market.js'
-import type { OWN_EXITS } from '../../ports/trades.js'
+import type { Direction, Posture } from '../../ports/vocabulary/market.js'
+import type { OWN_EXITS } from '../../ports/vocabulary/trades.js'
 import type { ExitLimits } from '../orderbook/dynamic-exit.js'
 
 /** `vel_div` at or beyond this, against the trade, for this many bars running, ends it. Source: system bible TODO-1. */

@@ -1,4 +1,4 @@
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
 
 /** A stream of uniform unsigned 32-bit integers. */
 export interface WordSource {

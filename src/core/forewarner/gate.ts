@@ -1,5 +1,5 @@
 import type { Forewarner, ForewarnerQuery, ForewarnerReport } from '../../ports/forewarner.js'
-import type { ForewarnerStatus } from '../../ports/trades.js'
+import type { ForewarnerStatus } from '../../ports/vocabulary/trades.js'
 
 /** The gate's thresholds. Source: system bible §12; the display's (§28.6) are others on the same report. */
 export const FOREWARNER_GATE = Object.freeze({

@@ -1,6 +1,6 @@
+import { assert } from '../../base/assert.js'
+import { canonicalJson } from '../../base/canonical-json.js'
 import type { JournalEnd, JournalKind, JournalRecord } from '../../ports/journal.js'
-import { assert } from '../assert.js'
-import { canonicalJson } from '../canonical-json.js'
 import { crc32c, crc32cHex } from '../numeric/crc32c.js'
 
 /** What the first line of a segment says. */

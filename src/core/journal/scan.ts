@@ -1,3 +1,4 @@
+import { assert, unreachable } from '../../base/assert.js'
 import type {
   CorruptJournal,
   JournalCheck,
@@ -8,7 +9,6 @@ import type {
   JournalVerdict,
   TornTail,
 } from '../../ports/journal.js'
-import { assert, unreachable } from '../assert.js'
 import {
   decodeLine,
   EMPTY_JOURNAL,

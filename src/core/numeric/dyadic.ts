@@ -1,4 +1,4 @@
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
 
 /** A positive float64 as `mantissa × 2^exponent` with an odd mantissa, exactly. */
 export interface Dyadic {

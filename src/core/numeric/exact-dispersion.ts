@@ -1,4 +1,4 @@
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
 import { type Dyadic, dyadic } from './dyadic.js'
 
 /**

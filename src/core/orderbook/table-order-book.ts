@@ -1,5 +1,5 @@
+import { assert } from '../../base/assert.js'
 import type { AssetBook, BookMacro, OrderBookSource } from '../../ports/order-book.js'
-import { assert } from '../assert.js'
 
 /** One asset's data from a bar on; no `book` means that its data ends here. */
 export interface BookRow {

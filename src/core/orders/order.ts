@@ -1,6 +1,6 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Fill, OrderRequest, OrderStatus } from '../../ports/orders.js'
-import { InvariantViolation } from '../invariant-violation.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import { InvariantViolation } from '../../base/invariant-violation.js'
+import type { Fill, OrderRequest, OrderStatus } from '../../ports/vocabulary/orders.js'
 
 /** What we know of one order: what its sender did, what the venue answered, and the fills that came. Plain JSON. */
 export interface Order {

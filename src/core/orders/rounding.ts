@@ -1,6 +1,6 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Instrument } from '../../ports/instrument.js'
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
 
 /**
  * The largest multiple of the step at or below the value. Remainders are exact, where a quotient of doubles would take a

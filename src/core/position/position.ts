@@ -1,7 +1,7 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Direction } from '../../ports/market.js'
-import { unreachable } from '../assert.js'
-import { InvariantViolation } from '../invariant-violation.js'
+import { unreachable } from '../../base/assert.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import { InvariantViolation } from '../../base/invariant-violation.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
 
 /** Source: module contracts, layer 4. */
 export type PositionState = 'FLAT' | 'ENTERING' | 'OPEN' | 'REDUCING' | 'CLOSING'

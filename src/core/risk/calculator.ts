@@ -1,5 +1,5 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Direction } from '../../ports/market.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
 
 /** Source: module contracts, layer 4. */
 export interface AccountState {

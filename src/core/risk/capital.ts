@@ -1,5 +1,5 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { Instrument } from '../../ports/instrument.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import { floorToLot } from '../orders/rounding.js'
 import { type AccountState, exposureUsd, type PositionRisk } from './calculator.js'
 import type { RiskConfig } from './risk-config.js'

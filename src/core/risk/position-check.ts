@@ -1,4 +1,4 @@
-import { Exact } from '../../ports/exact.js'
+import { Exact } from '../../base/exact.js'
 import type { PositionRisk } from './calculator.js'
 import type { RiskConfig } from './risk-config.js'
 

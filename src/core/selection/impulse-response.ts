@@ -1,4 +1,4 @@
-import type { Direction } from '../../ports/market.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
 
 /** Prices in a segment, and differences between them. Source: system bible §5.2. */
 export const SEGMENT_PRICES = 50

@@ -1,4 +1,4 @@
-import type { Direction } from '../../ports/market.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
 import type { ImpulseResponse, SegmentProfiles } from './impulse-response.js'
 import { alignmentOf, excursion, impulseResponse, latencyOf, rankingScore } from './impulse-response.js'
 

@@ -1,4 +1,4 @@
-import { assert } from '../assert.js'
+import { assert } from '../../base/assert.js'
 import type { SegmentProfiles } from './impulse-response.js'
 import { SEGMENT_PRICES, scalarProfiles } from './impulse-response.js'
 import { SEGMENT_PROFILES_WASM } from './segment-profiles.wasm.js'

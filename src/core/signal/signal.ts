@@ -1,5 +1,5 @@
-import type { Direction } from '../../ports/market.js'
-import type { Bucket, DirectionConfirmation } from '../../ports/trades.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
+import type { Bucket, DirectionConfirmation } from '../../ports/vocabulary/trades.js'
 import type { ChampionParameters } from '../engine/parameters.js'
 
 /** The LONG side of the signal, mirrored on its own thresholds. Source: system bible §4.1; not champion parameters. */

@@ -1,5 +1,5 @@
+import { assert } from '../../base/assert.js'
 import type { DayColumns } from '../../ports/days.js'
-import { assert } from '../assert.js'
 import { exactDeviationExceeds } from '../numeric/exact-dispersion.js'
 import { SortedRuns } from '../numeric/sorted-runs.js'
 

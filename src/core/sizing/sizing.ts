@@ -1,4 +1,4 @@
-import type { Bucket } from '../../ports/trades.js'
+import type { Bucket } from '../../ports/vocabulary/trades.js'
 import type { ChampionParameters } from '../engine/parameters.js'
 import type { SignalShape } from '../signal/signal.js'
 import { bucket, depth, isExtreme, strength } from '../signal/signal.js'

@@ -1,5 +1,5 @@
-import { STATUS_FIELDS, STATUS_REGISTRIES, type StatusDocument } from '../../ports/status.generated.js'
-import { canonicalJson } from '../canonical-json.js'
+import { canonicalJson } from '../../base/canonical-json.js'
+import { STATUS_FIELDS, STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { CONTRACT_RULES } from './contract-rules.js'
 
 /** One broken rule of the contract: its name, the field, what was expected and what was found. */

@@ -1,6 +1,6 @@
-import { type ModeReason, STATUS_REGISTRIES, type StatusDocument } from '../../ports/status.generated.js'
-import { canonicalJson } from '../canonical-json.js'
-import { isCertificateGate } from './mode.js'
+import { canonicalJson } from '../../base/canonical-json.js'
+import { type ModeReason, STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
+import { isCertificateGate } from '../mode/mode.js'
 import { ownerView } from './owner-view.js'
 
 /** A rule between the fields of a well-formed document. `field` is where to look first. */

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { canonicalJson } from '../../base/canonical-json.js'
 import { ACB } from '../breaker/breaker.js'
-import { canonicalJson } from '../canonical-json.js'
 import { CHAMPION } from '../engine/parameters.js'
 import { POSTURE_LEVELS, SURVIVAL } from '../survival/survival.js'
 

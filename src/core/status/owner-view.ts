@@ -4,7 +4,7 @@ import {
   STATUS_REGISTRIES,
   type StatusDocument,
   type UnblockType,
-} from '../../ports/status.generated.js'
+} from '../../ports/vocabulary/status.generated.js'
 
 /** The fields the owner's view is made of: all but itself. */
 export type StatusFields = Omit<StatusDocument, 'owner_view'>

@@ -1,10 +1,10 @@
-import { type DecimalText, Exact } from '../../ports/exact.js'
-import type { TradeOpened } from '../../ports/session.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
 import type { SessionView } from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
-import { tradeRecord } from '../analytics/trade-journal.js'
+import type { TradeOpened } from '../../ports/vocabulary/session.js'
 import { type DecisionRecord, tradeFacts } from '../decision/records.js'
 import type { ExecutionRecord } from '../execution/records.js'
+import { tradeRecord } from '../performance/trade-journal.js'
 import type { RecentFacts } from './system-state.js'
 
 const DAY_MS = 86_400_000

@@ -1,5 +1,5 @@
-import { type RiskState, STATUS_REGISTRIES, type StatusDocument } from '../../ports/status.generated.js'
-import { type Mode, type ModeInputs, modeOf, recognise } from './mode.js'
+import { type RiskState, STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
+import { type Mode, type ModeInputs, modeOf, recognise } from '../mode/mode.js'
 import { ownerView, type StatusFields } from './owner-view.js'
 
 /** Everything `/status` says that is not the mode itself. Times UTC ms, ages ms. */

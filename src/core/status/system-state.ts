@@ -1,9 +1,9 @@
-import type { TradingMode } from '../../ports/alerts.js'
-import type { Posture } from '../../ports/market.js'
-import type { LinkState, OpenPermissionReason } from '../../ports/messages.js'
-import { STATUS_REGISTRIES } from '../../ports/status.generated.js'
+import type { TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { Posture } from '../../ports/vocabulary/market.js'
+import type { LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
+import { behindGate, type Conditions, type ModeInputs } from '../mode/mode.js'
 import { POSTURE_LEVELS } from '../survival/survival.js'
-import { behindGate, type Conditions, type ModeInputs } from './mode.js'
 import type { SystemState } from './status.js'
 
 const { thresholds: THRESHOLDS } = STATUS_REGISTRIES

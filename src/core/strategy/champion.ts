@@ -1,8 +1,14 @@
-import type { Direction } from '../../ports/market.js'
+import { assert } from '../../base/assert.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../ports/strategy.js'
-import { type EntryRecord, type ExitReason, OUTSIDE_EXITS, OWN_EXITS, type Trade } from '../../ports/trades.js'
-import { assert } from '../assert.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
+import {
+  type EntryRecord,
+  type ExitReason,
+  OUTSIDE_EXITS,
+  OWN_EXITS,
+  type Trade,
+} from '../../ports/vocabulary/trades.js'
 import { Engine, type EnginePorts } from '../engine/engine.js'
 import type { Proposal } from '../engine/fills.js'
 import type { EngineParameters } from '../engine/parameters.js'

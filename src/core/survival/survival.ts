@@ -1,5 +1,5 @@
-import type { Posture } from '../../ports/market.js'
-import type { ForewarnerStatus } from '../../ports/trades.js'
+import type { Posture } from '../../ports/vocabulary/market.js'
+import type { ForewarnerStatus } from '../../ports/vocabulary/trades.js'
 
 /** The stack's frozen constants. Source: system bible §11 and §19.3; the thresholds are tighter than its mathematics on purpose. */
 export const SURVIVAL = Object.freeze({

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { readScanFile } from '../../../src/adapters/arrow/scan-archive.js'
 import { decodeScan } from '../../../src/adapters/arrow/scan-decoder.js'
 import { encodeScan } from '../../../src/adapters/arrow/scan-encoder.js'
-import { SCAN_WINDOWS } from '../../../src/ports/scan.js'
 import { ScanFileError, type ScanRecord, type WindowRecord } from '../../../src/ports/scan-archive.js'
+import { SCAN_WINDOWS } from '../../../src/ports/vocabulary/scan.js'
 import { sampleScan } from '../../support/scans.js'
 
 interface Manifest {

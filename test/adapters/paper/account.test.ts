@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Account, BOOKED_PLACES } from '../../../src/adapters/paper/account.js'
-import { Exact } from '../../../src/ports/exact.js'
+import { Exact } from '../../../src/base/exact.js'
 import { BTC, Desk, fillsOf, lastReport, shortFills } from './desk.js'
 
 const BUY = { type: 'MARKET', side: 'BUY', quantity: '1' } as const

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compare } from '../../../src/adapters/paper/compare.js'
-import { Exact } from '../../../src/ports/exact.js'
+import { Exact } from '../../../src/base/exact.js'
 
 test.each([
   ['1', '1', 0],

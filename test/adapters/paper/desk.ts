@@ -1,9 +1,9 @@
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent, PaperSettings } from '../../../src/adapters/paper/settings.js'
-import type { DecimalText } from '../../../src/ports/exact.js'
-import type { Instrument } from '../../../src/ports/instrument.js'
-import type { Fill, OrderReport, OrderRequest } from '../../../src/ports/orders.js'
+import type { DecimalText } from '../../../src/base/exact.js'
 import type { Quote, VenueEvent, VenueRequest, VenueSnapshot } from '../../../src/ports/venue.js'
+import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
+import type { Fill, OrderReport, OrderRequest } from '../../../src/ports/vocabulary/orders.js'
 
 export const BTC: Instrument = {
   identity: { symbol: 'BTCUSDT', exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },

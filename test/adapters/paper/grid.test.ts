@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Grid } from '../../../src/adapters/paper/grid.js'
-import { Exact } from '../../../src/ports/exact.js'
+import { Exact } from '../../../src/base/exact.js'
 
 test.each([
   ['0.1', '60000.05', '60000', '60000.1'],

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PaperExchange, type PaperExchangeSnapshot } from '../../../src/adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent, PaperSettings } from '../../../src/adapters/paper/settings.js'
-import { Exact } from '../../../src/ports/exact.js'
-import type { Fill, OrderRequest, OrderType } from '../../../src/ports/orders.js'
+import { Exact } from '../../../src/base/exact.js'
 import type { Quote, VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
+import type { Fill, OrderRequest, OrderType } from '../../../src/ports/vocabulary/orders.js'
 import { AT_ONCE, BTC, ETH } from './desk.js'
 
 type Step =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { OrderRequest } from '../../../src/ports/orders.js'
+import type { OrderRequest } from '../../../src/ports/vocabulary/orders.js'
 import { Desk, lastReport, shortFills } from './desk.js'
 
 /** Bid 100.0 × 1, ask 100.2 × 1 throughout, unless a row says otherwise. */

@@ -3,9 +3,9 @@ import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent } from '../../../src/adapters/paper/settings.js'
-import { Exact } from '../../../src/ports/exact.js'
-import type { Fill, OrderRequest } from '../../../src/ports/orders.js'
+import { Exact } from '../../../src/base/exact.js'
 import type { Quote, VenueEvent, VenueSnapshot } from '../../../src/ports/venue.js'
+import type { Fill, OrderRequest } from '../../../src/ports/vocabulary/orders.js'
 import { AT_ONCE, BTC, fillsOf } from './desk.js'
 
 const FILE = new URL('../../../fixtures/orderbook/btcusdt-2024-08-09.csv.gz', import.meta.url)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Instrument } from '../../../src/ports/instrument.js'
-import type { OrderRequest } from '../../../src/ports/orders.js'
+import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
+import type { OrderRequest } from '../../../src/ports/vocabulary/orders.js'
 import { BTC, Desk, rejectionsOf, shortFills } from './desk.js'
 
 const BUY = { type: 'MARKET', side: 'BUY', quantity: '0.5' } as const

@@ -11,7 +11,7 @@ import {
   formatUsd,
 } from '../../../src/adapters/report/format.js'
 import { renderHtmlReport } from '../../../src/adapters/report/html-report.js'
-import type { BacktestReport } from '../../../src/ports/backtest-report.js'
+import type { BacktestReport } from '../../../src/ports/vocabulary/report.js'
 import { findChromium, launchChromium } from '../../support/chromium.js'
 import {
   flawlessReport,

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { readSession } from '../../../src/adapters/session-log/read-session.js'
 import { SessionLogError } from '../../../src/adapters/session-log/refusal.js'
 import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
-import type { SessionSettings, TradeRecord } from '../../../src/ports/session.js'
+import type { SessionSettings, TradeRecord } from '../../../src/ports/vocabulary/session.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
 import { missedEntry, performanceSnapshot, sessionSettings, tradeOpened, tradeRecord } from '../../support/session.js'
 

@@ -6,10 +6,10 @@ import { truncateAfter } from '../../../src/core/backtest/other-future.js'
 import type { BacktestSettings } from '../../../src/core/backtest/settings.js'
 import { CHAMPION_HASH, DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { MonteCarloForewarner } from '../../../src/core/forewarner/monte-carlo.js'
-import type { BacktestReport } from '../../../src/ports/backtest-report.js'
 import type { DayColumns } from '../../../src/ports/days.js'
 import { DayError } from '../../../src/ports/days.js'
-import type { Instrument } from '../../../src/ports/instrument.js'
+import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
+import type { BacktestReport } from '../../../src/ports/vocabulary/report.js'
 import { dayOf, type MarketShape, marketOf, marketShape } from '../../support/markets.js'
 
 const ABOUT = { engineVersion: '1.2.3', codeHash: 'c0de', settings: { vol_gate: 'warmup' } }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Exact } from '../../../src/base/exact.js'
 import { type ComparedRuns, type Comparison, compareRuns } from '../../../src/core/compare/compare.js'
 import type { Effects } from '../../../src/core/compare/effects.js'
-import { Exact } from '../../../src/ports/exact.js'
-import type { MissedEntry, TradeOpened } from '../../../src/ports/session.js'
+import type { MissedEntry, TradeOpened } from '../../../src/ports/vocabulary/session.js'
 import { BAR_MS, bulkTrade, MIDNIGHT, sessionTrade } from '../../support/compared-trades.js'
 import { missedEntry } from '../../support/session.js'
 

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { exitSlippage, simulatedExit, slippageRefund } from '../../../src/core/costs/costs.js'
 import { DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
-import type { Direction } from '../../../src/ports/market.js'
-import type { ExitReason } from '../../../src/ports/trades.js'
+import type { Direction } from '../../../src/ports/vocabulary/market.js'
+import type { ExitReason } from '../../../src/ports/vocabulary/trades.js'
 import { closeTo, goldenUnit } from '../../support/golden.js'
 
 type Row = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { epochDay } from '../../../src/base/utc-date.js'
 import { checkTimestamps, timeText } from '../../../src/core/days/timestamps.js'
-import { epochDay } from '../../../src/core/days/utc-date.js'
 
 const DATE = '2026-01-05'
 const START = BigInt(epochDay(DATE)) * 86_400_000_000_000n

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Booked, bookReport, bookSyncFlat, walletUsd } from '../../../src/core/decision/book.js'
 import type { Report } from '../../../src/core/decision/records.js'
 import type { DecisionState, ExitOrder } from '../../../src/core/decision/state.js'
-import type { EntryResult, ExitAck, FillPurpose } from '../../../src/ports/messages.js'
+import type { EntryResult, ExitAck, FillPurpose } from '../../../src/ports/vocabulary/messages.js'
 import { ENTERING, FLAT, fillReport, OPEN, TRADE } from './held.js'
 
 const EXIT: ExitOrder = {

@@ -4,7 +4,7 @@ import { type CycleView, planCycle } from '../../../src/core/decision/controller
 import { flatPosition, type Position, type PositionEvent, transition } from '../../../src/core/position/position.js'
 import { approve } from '../../../src/core/risk/approval.js'
 import { positionRisk } from '../../../src/core/risk/calculator.js'
-import { closedBreaker } from '../../../src/core/risk/circuit-breaker.js'
+import { closedBreaker } from '../../../src/core/risk/loss-breaker.js'
 import { instrument } from '../../support/instruments.js'
 import { riskConfig } from '../../support/risk-config.js'
 

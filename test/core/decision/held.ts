@@ -1,7 +1,7 @@
 import type { DecisionState, Trade } from '../../../src/core/decision/state.js'
 import { initialState } from '../../../src/core/decision/state.js'
 import { flatPosition, type PositionEvent, transition } from '../../../src/core/position/position.js'
-import type { FillReport } from '../../../src/ports/messages.js'
+import type { FillReport } from '../../../src/ports/vocabulary/messages.js'
 import { instrument } from '../../support/instruments.js'
 
 export const TRADE: Trade = {

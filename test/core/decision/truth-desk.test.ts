@@ -4,7 +4,7 @@ import { Exits } from '../../../src/core/decision/exits.js'
 import type { DecisionState } from '../../../src/core/decision/state.js'
 import { Strategies } from '../../../src/core/decision/strategies.js'
 import { TruthDesk } from '../../../src/core/decision/truth-desk.js'
-import type { PositionStatus } from '../../../src/ports/messages.js'
+import type { PositionStatus } from '../../../src/ports/vocabulary/messages.js'
 import { OPEN, TRADE } from './held.js'
 import { decisionSettings } from './two-sides.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DecisionState } from '../../../src/core/decision/state.js'
 import { clearedBy, judgeAccount, judgePosition, TruthOfMoment } from '../../../src/core/decision/truth.js'
-import type { AccountStatus, PositionStatus } from '../../../src/ports/messages.js'
+import type { AccountStatus, PositionStatus } from '../../../src/ports/vocabulary/messages.js'
 import { ENTERING, FLAT, OPEN, TRADE } from './held.js'
 
 function position(quantity: string, changes: Partial<PositionStatus> = {}): PositionStatus {

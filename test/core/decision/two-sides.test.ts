@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Exact } from '../../../src/base/exact.js'
 import { walletUsd } from '../../../src/core/decision/book.js'
 import { type DecisionRecord, tradeFacts } from '../../../src/core/decision/records.js'
-import { Exact } from '../../../src/ports/exact.js'
 import { atBars, type Script, ScriptedStrategy, seededScript } from '../../support/scripted-strategy.js'
 import { BAR_MS, decisionSettings, TwoSides } from './two-sides.js'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Scanner } from '../../../src/core/eigen/scanner.js'
 import type { DayColumns } from '../../../src/ports/days.js'
-import type { Scan } from '../../../src/ports/scan.js'
+import type { Scan } from '../../../src/ports/vocabulary/scan.js'
 import { goldenDir } from '../../support/golden.js'
 import { FIXTURE_DAYS, readDays } from '../../support/price-tables.js'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Scanner } from '../../../src/core/eigen/scanner.js'
-import type { Scan, WindowScan } from '../../../src/ports/scan.js'
+import type { Scan, WindowScan } from '../../../src/ports/vocabulary/scan.js'
 import { priceStream, STREAM_KINDS, type Stream } from '../../support/price-streams.js'
 
 const stamp = { scanNumber: 1, timestampNs: 1n }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ScanInputError, Scanner } from '../../../src/core/eigen/scanner.js'
-import { SCAN_WINDOWS, type Scan, type ScanPrecision } from '../../../src/ports/scan.js'
+import { SCAN_WINDOWS, type Scan, type ScanPrecision } from '../../../src/ports/vocabulary/scan.js'
 import { priceStream, STREAM_KINDS, type Stream } from '../../support/price-streams.js'
 import { type FromScratch, scanFromScratch } from '../../support/scan-from-scratch.js'
 

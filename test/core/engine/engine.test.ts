@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isPrice } from '../../../src/core/engine/price-history.js'
 import { directionConfirmation } from '../../../src/core/signal/signal.js'
-import type { Posture } from '../../../src/ports/market.js'
-import type { EntryRecord, Trade } from '../../../src/ports/trades.js'
+import type { Posture } from '../../../src/ports/vocabulary/market.js'
+import type { EntryRecord, Trade } from '../../../src/ports/vocabulary/trades.js'
 import { type Market, type MarketDay, type MarketRun, marketOf, marketShape, play } from '../../support/markets.js'
 
 /** Runs the property over random markets and insists that they traded. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { BODY_SCHEMAS } from '../../../src/core/execution/message-schemas.js'
-import type { Schema } from '../../../src/core/execution/schema.js'
-import type { Message, MessageType } from '../../../src/ports/messages.js'
+import { BODY_SCHEMAS } from '../../../src/core/link/message-schemas.js'
+import type { Schema } from '../../../src/core/link/schema.js'
+import type { Message, MessageType } from '../../../src/ports/vocabulary/messages.js'
 
 export const MESSAGE_TYPES = Object.keys(BODY_SCHEMAS) as MessageType[]
 

@@ -1,12 +1,12 @@
 import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
-import { type ApplicationMessage, LinkEndpoint } from '../../../src/core/execution/link-endpoint.js'
 import type { ExecutionRecord } from '../../../src/core/execution/records.js'
 import { EXECUTION_DEFAULTS, type ExecutionSettings } from '../../../src/core/execution/settings.js'
-import type { Alert } from '../../../src/ports/alerts.js'
-import type { Instrument } from '../../../src/ports/instrument.js'
-import type { Message, MessageType } from '../../../src/ports/messages.js'
+import { type ApplicationMessage, LinkEndpoint } from '../../../src/core/link/link-endpoint.js'
 import type { ExecutionEvent, OperatorCommand, SideEffect } from '../../../src/ports/sides.js'
 import type { VenueEvent } from '../../../src/ports/venue.js'
+import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
+import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
+import type { Message, MessageType } from '../../../src/ports/vocabulary/messages.js'
 import { SYMBOL, TinyVenue } from './tiny-venue.js'
 
 export const INSTRUMENT: Instrument = {

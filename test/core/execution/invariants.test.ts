@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { InvariantViolation } from '../../../src/base/invariant-violation.js'
 import { type CheckedView, ExecutionInvariants } from '../../../src/core/execution/invariants.js'
 import type { ExecutionRecord, RecordBody } from '../../../src/core/execution/records.js'
 import { type ExecutionState, initialState } from '../../../src/core/execution/state.js'
-import { InvariantViolation } from '../../../src/core/invariant-violation.js'
 import type { SideEffect } from '../../../src/ports/sides.js'
 import { Bench, INSTRUMENT } from './bench-of-one.js'
 

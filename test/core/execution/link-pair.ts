@@ -1,5 +1,5 @@
-import { LinkEndpoint, type LinkOutcome } from '../../../src/core/execution/link-endpoint.js'
-import type { LinkState, Message } from '../../../src/ports/messages.js'
+import { LinkEndpoint, type LinkOutcome } from '../../../src/core/link/link-endpoint.js'
+import type { LinkState, Message } from '../../../src/ports/vocabulary/messages.js'
 
 export type Name = 'D' | 'X'
 

@@ -1,6 +1,6 @@
-import { Exact } from '../../../src/ports/exact.js'
-import type { Fill, OrderReport, OrderRequest, OrderSide } from '../../../src/ports/orders.js'
+import { Exact } from '../../../src/base/exact.js'
 import type { RejectCode, VenueEvent, VenueRequest, VenueSnapshot } from '../../../src/ports/venue.js'
+import type { Fill, OrderReport, OrderRequest, OrderSide } from '../../../src/ports/vocabulary/orders.js'
 
 /** What the venue does with the next submit. */
 export type Treatment =

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalJson } from '../../../src/core/canonical-json.js'
+import { canonicalJson } from '../../../src/base/canonical-json.js'
 import {
   continuedLine,
   decodeLine,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { InvariantViolation } from '../../../src/core/invariant-violation.js'
+import { Exact } from '../../../src/base/exact.js'
+import { InvariantViolation } from '../../../src/base/invariant-violation.js'
 import {
   isOver,
   newOrder,
@@ -9,8 +10,7 @@ import {
   openQuantity,
   stepOrder,
 } from '../../../src/core/orders/order.js'
-import { Exact } from '../../../src/ports/exact.js'
-import type { Fill, OrderRequest, OrderStatus } from '../../../src/ports/orders.js'
+import type { Fill, OrderRequest, OrderStatus } from '../../../src/ports/vocabulary/orders.js'
 
 const REQUEST: OrderRequest = {
   clientOrderId: 'a1.e',

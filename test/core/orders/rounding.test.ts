@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Exact } from '../../../src/base/exact.js'
 import {
   ceilToStep,
   ceilToTick,
@@ -9,7 +10,6 @@ import {
   isMultipleOf,
   quantityForNotional,
 } from '../../../src/core/orders/rounding.js'
-import { Exact } from '../../../src/ports/exact.js'
 
 const STEPS = ['0.00000001', '0.001', '0.01', '0.05', '0.1', '0.5', '1', '10', '2.5'] as const
 const step = fc.constantFrom(...STEPS)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { InvariantViolation } from '../../../src/core/invariant-violation.js'
+import { Exact } from '../../../src/base/exact.js'
+import { InvariantViolation } from '../../../src/base/invariant-violation.js'
 import {
   checkPosition,
   flatPosition,
@@ -10,7 +11,6 @@ import {
   signedQuantity,
   transition,
 } from '../../../src/core/position/position.js'
-import { Exact } from '../../../src/ports/exact.js'
 
 const ENTRY: PositionEvent = { type: 'ENTRY', direction: -1 }
 const REDUCE: PositionEvent = { type: 'REDUCE' }

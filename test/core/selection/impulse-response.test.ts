@@ -3,7 +3,7 @@ import type { ImpulseResponse, SegmentProfiles } from '../../../src/core/selecti
 import { impulseResponse, scalarProfiles } from '../../../src/core/selection/impulse-response.js'
 import { rankAssets } from '../../../src/core/selection/selection.js'
 import { simdProfiles } from '../../../src/core/selection/simd-profiles.js'
-import type { Direction } from '../../../src/ports/market.js'
+import type { Direction } from '../../../src/ports/vocabulary/market.js'
 import { closeTo, goldenUnit } from '../../support/golden.js'
 import { computeSegments } from '../../support/segments.js'
 

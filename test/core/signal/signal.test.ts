@@ -11,8 +11,8 @@ import {
   signalShape,
   strength,
 } from '../../../src/core/signal/signal.js'
-import type { Direction } from '../../../src/ports/market.js'
-import type { Bucket, DirectionConfirmation } from '../../../src/ports/trades.js'
+import type { Direction } from '../../../src/ports/vocabulary/market.js'
+import type { Bucket, DirectionConfirmation } from '../../../src/ports/vocabulary/trades.js'
 import { goldenUnit } from '../../support/golden.js'
 
 interface Row {

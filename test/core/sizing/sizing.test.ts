@@ -13,8 +13,8 @@ import {
   streakMultiplier,
   trendMultiplier,
 } from '../../../src/core/sizing/sizing.js'
-import type { Direction, Posture } from '../../../src/ports/market.js'
-import type { Bucket } from '../../../src/ports/trades.js'
+import type { Direction, Posture } from '../../../src/ports/vocabulary/market.js'
+import type { Bucket } from '../../../src/ports/vocabulary/trades.js'
 import { closeTo, goldenUnit } from '../../support/golden.js'
 
 interface Golden {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkStatus } from '../../../src/core/status/check.js'
 import { statusOf } from '../../../src/core/status/status.js'
-import { STATUS_FIELDS } from '../../../src/ports/status.generated.js'
+import { STATUS_FIELDS } from '../../../src/ports/vocabulary/status.generated.js'
 import { systemState } from '../../support/system-state.js'
 import { MUTATIONS } from './mutations.js'
 

@@ -1,5 +1,5 @@
 import { statusOf } from '../../../src/core/status/status.js'
-import { STATUS_FIELDS } from '../../../src/ports/status.generated.js'
+import { STATUS_FIELDS } from '../../../src/ports/vocabulary/status.generated.js'
 import { HEALTHY } from '../../support/system-state.js'
 
 type Document = Record<string, unknown>

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { entryRefusal, type ModeInputs, modeOf } from '../../../src/core/mode/mode.js'
 import { checkStatus } from '../../../src/core/status/check.js'
-import { entryRefusal, type ModeInputs, modeOf } from '../../../src/core/status/mode.js'
 import { statusOf } from '../../../src/core/status/status.js'
-import { STATUS_REGISTRIES } from '../../../src/ports/status.generated.js'
+import { STATUS_REGISTRIES } from '../../../src/ports/vocabulary/status.generated.js'
 import { HEALTHY, systemState } from '../../support/system-state.js'
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false })

@@ -4,7 +4,7 @@ import { EXECUTION_TIMINGS } from '../../../src/core/execution/settings.js'
 import { checkStatus } from '../../../src/core/status/check.js'
 import { statusOf } from '../../../src/core/status/status.js'
 import { executorState, type HostFacts, type RecentFacts, sessionState } from '../../../src/core/status/system-state.js'
-import { STATUS_REGISTRIES } from '../../../src/ports/status.generated.js'
+import { STATUS_REGISTRIES } from '../../../src/ports/vocabulary/status.generated.js'
 import { ScriptedStrategy } from '../../support/scripted-strategy.js'
 import { decisionSettings, TwoSides } from '../decision/two-sides.js'
 

@@ -4,7 +4,7 @@ import { DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { verdictOf } from '../../../src/core/forewarner/gate.js'
 import { ChampionStrategy } from '../../../src/core/strategy/champion.js'
 import type { Mandate, StrategyBar, StrategyFill } from '../../../src/ports/strategy.js'
-import { OUTSIDE_EXITS, type Trade } from '../../../src/ports/trades.js'
+import { OUTSIDE_EXITS, type Trade } from '../../../src/ports/vocabulary/trades.js'
 import { playAdapter } from '../../support/adapter-play.js'
 import { type Market, marketOf, marketShape, portsOf } from '../../support/markets.js'
 

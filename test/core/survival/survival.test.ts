@@ -14,8 +14,8 @@ import {
   step,
   structural,
 } from '../../../src/core/survival/survival.js'
-import type { Posture } from '../../../src/ports/market.js'
-import type { ForewarnerStatus } from '../../../src/ports/trades.js'
+import type { Posture } from '../../../src/ports/vocabulary/market.js'
+import type { ForewarnerStatus } from '../../../src/ports/vocabulary/trades.js'
 import { closeTo, goldenUnit } from '../../support/golden.js'
 
 type InputRow = [number, number, ForewarnerStatus, number, boolean, number, number, number | null, number, number]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Exact } from '../../../src/ports/exact.js'
+import { Exact } from '../../../src/base/exact.js'
 import { ENTERS_AT_MS, fault, Story, SYMBOL } from './story.js'
 
 const DURING_ENTRY = ENTERS_AT_MS - 10

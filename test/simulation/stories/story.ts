@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { PaperOrder } from '../../../src/adapters/paper/order.js'
-import type { Fill } from '../../../src/ports/orders.js'
+import type { Fill } from '../../../src/ports/vocabulary/orders.js'
 import { ScriptedStrategy } from '../../support/scripted-strategy.js'
 import { disagreement, remainder } from '../agreement.js'
 import type { Fault, FaultKind, SideName } from '../fault-plan.js'

@@ -5,7 +5,7 @@ import { byId, element } from './dom.js'
 /**
  * @typedef {import('../page-data.js').PageData} PageData
  * @typedef {import('../equity-curve.js').EquityCurve} EquityCurve
- * @typedef {import('../../../ports/trades.js').Trade} Trade
+ * @typedef {import('../../../ports/vocabulary/trades.js').Trade} Trade
  */
 
 const EQUITY_HEIGHT = 300

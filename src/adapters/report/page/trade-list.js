@@ -8,7 +8,7 @@ import { byId, element, makeSortButton } from './dom.js'
  * The trade list: filters, order, pages, download. Only the rows of one page are ever in the document, so its size does
  * not grow with the run.
  * @param {import('../page-data.js').PageData} data
- * @param {readonly import('../../../ports/trades.js').Trade[]} trades
+ * @param {readonly import('../../../ports/vocabulary/trades.js').Trade[]} trades
  */
 export function startTradeList(data, trades) {
   const columns = tradeColumns(data.axis)
@@ -54,7 +54,7 @@ export function startTradeList(data, trades) {
     page = Math.min(Math.max(page, 0), pages - 1)
     const shown = selected.slice(page * size, (page + 1) * size)
     const rows = shown.map((i) =>
-      tradeRow(columns, /** @type {import('../../../ports/trades.js').Trade} */ (trades[i]), i),
+      tradeRow(columns, /** @type {import('../../../ports/vocabulary/trades.js').Trade} */ (trades[i]), i),
     )
     table.tBodies[0]?.replaceChildren(...(rows.length > 0 ? rows : [emptyRow(columns.length)]))
     byId('trade-page').textContent =
@@ -131,7 +131,7 @@ function totalsText({ count, net, winRate, profitFactor }, all) {
 
 /**
  * @param {readonly import('../trade-columns.js').TradeColumn[]} columns
- * @param {import('../../../ports/trades.js').Trade} trade
+ * @param {import('../../../ports/vocabulary/trades.js').Trade} trade
  * @param {number} index
  */
 function tradeRow(columns, trade, index) {

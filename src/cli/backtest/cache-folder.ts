@@ -1,0 +1,45 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '../../config/problems.js'
+import { reason } from '../../files/reason.js'
+
+/** The cache directory tag (bford.info/cachedir): backup programs pass such a folder over. */
+const TAG = 'CACHEDIR.TAG'
+const TAG_TEXT = 'Signature: 8a477f597d28d172789f06886806bc55\n# Decoded columns of dolphin-engine; safe to delete.\n'
+
+/** A write that has taken this long was killed: what it left is removed. */
+const ABANDONED_MS = 3_600_000
+
+/**
+ * Makes a folder ready to be the cache of decoded columns. A folder that holds anything else is refused: a slip such as
+ * `--cache days` would mix columns into it. Answers with a notice when the cache can be read but not written.
+ */
+export function prepareCacheFolder(folder: string): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true })
+    const names = readdirSync(folder)
+    if (names.length > 0 && !names.includes(TAG)) {
+      throw new UserError(
+        { place: '--cache', message: `expected an empty folder or a cache, found other files in ${folder}` },
+        { hint: 'Give the cache a folder of its own.' },
+      )
+    }
+    if (names.length === 0) writeFileSync(join(folder, TAG), TAG_TEXT)
+    accessSync(folder, constants.W_OK)
+    removeAbandoned(join(folder, 'columns'))
+    return undefined
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return `The cache ${folder} cannot be written.`
+    throw new UserError({ place: '--cache', message: `expected a folder, found ${folder}: ${reason(error)}` })
+  }
+}
+
+function removeAbandoned(columns: string): void {
+  if (!existsSync(columns)) return
+  for (const name of readdirSync(columns).filter((entry) => entry.endsWith('.tmp'))) {
+    const path = join(columns, name)
+    if (Date.now() - statSync(path).mtimeMs > ABANDONED_MS) rmSync(path, { force: true })
+  }
+}

@@ -1,0 +1,76 @@
+import { writeTable } from '../../adapters/parquet/day-writer.js'
+import { renderHtmlReport } from '../../adapters/report/html-report.js'
+import { UserError } from '../../config/problems.js'
+import { reason } from '../../files/reason.js'
+import { type StagedFile, stageFile, stageWith } from '../../files/whole-file.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import type { Trade } from '../../ports/vocabulary/trades.js'
+import { reportJson } from './report-json.js'
+import { type TradeColumn, tradeColumns, tradesCsv } from './trades-table.js'
+
+export interface OutputPaths {
+  readonly json?: string
+  readonly trades?: string
+  readonly report?: string
+}
+
+/** All output files of a run, complete on disk under temporary names: they appear together or not at all. */
+export interface StagedOutputs {
+  readonly written: readonly { readonly what: string; readonly path: string }[]
+  commit(): Promise<void>
+  discard(): Promise<void>
+}
+
+/** Writes what was asked for beside its targets. Throws {@link UserError} when a target cannot be written. */
+export async function stageOutputs(report: BacktestReport, paths: OutputPaths): Promise<StagedOutputs> {
+  const staged: { what: string; file: StagedFile }[] = []
+  const discard = async (): Promise<void> => {
+    for (const { file } of staged) await file.discard()
+  }
+  const stage = async (what: string, path: string, write: () => Promise<StagedFile>): Promise<void> => {
+    try {
+      staged.push({ what, file: await write() })
+    } catch (error) {
+      await discard()
+      throw new UserError({ place: path, message: `cannot write the ${what}: ${reason(error)}` })
+    }
+  }
+  const { json, trades, report: html } = paths
+  if (html !== undefined) await stage('report', html, () => stageFile(html, renderHtmlReport(report)))
+  if (trades !== undefined) await stage('trades', trades, () => stageTrades(trades, report))
+  if (json !== undefined && json !== '-') await stage('JSON', json, () => stageFile(json, reportJson(report)))
+  return {
+    written: staged.map(({ what, file }) => ({ what, path: file.path })),
+    async commit() {
+      for (const { file } of staged) await file.commit()
+    },
+    discard,
+  }
+}
+
+function stageTrades(path: string, { trades, fills }: BacktestReport): Promise<StagedFile> {
+  const columns = tradeColumns(fills)
+  if (path.toLowerCase().endsWith('.csv')) return stageFile(path, tradesCsv(trades, columns))
+  return stageWith(path, async (temporary) => {
+    await writeTable(
+      temporary,
+      columns.map((column) => parquetColumn(column, trades)),
+    )
+  })
+}
+
+type ParquetColumn = Parameters<typeof writeTable>[1][number]
+
+function parquetColumn({ name, type, cell }: TradeColumn, trades: readonly Trade[]): ParquetColumn {
+  const cells = trades.map(cell)
+  switch (type) {
+    case 'string':
+      return { name, type, values: cells as (string | null)[] }
+    case 'boolean':
+      return { name, type, values: cells as (boolean | null)[] }
+    case 'int64':
+      return { name, type, values: cells.map((value) => (value === null ? null : BigInt(value))) }
+    case 'float64':
+      return { name, type, values: cells as (number | null)[] }
+  }
+}

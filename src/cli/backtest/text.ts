@@ -1,0 +1,251 @@
+import type { BacktestReport, TradeGroup } from '../../ports/vocabulary/report.js'
+import type { Figures } from '../../ports/vocabulary/trades.js'
+import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
+import type { Colours } from '../shell/terminal.js'
+
+export interface SummaryOptions {
+  readonly colours: Colours
+  readonly byAsset?: boolean
+  readonly byDay?: boolean
+  /** Files the command has written: what, and where. */
+  readonly written?: readonly { readonly what: string; readonly path: string }[]
+  /** The verdict of the causality check; the first line sums it up. */
+  readonly causality?: { readonly holds: boolean; readonly lines: readonly string[] }
+}
+
+const LABEL_WIDTH = 16
+const INDENT = '  '
+
+/** A finished backtest at a glance, at most 100 columns wide. Every figure stands beside itself without the simulated edge. */
+export function summaryText(report: BacktestReport, options: SummaryOptions): string {
+  const { colours } = options
+  const blocks = [
+    titleLines(report, colours),
+    researchLines(report, colours),
+    costFreeLines(report, colours),
+    periodLines(report, colours),
+    figureLines(report, colours),
+    exitLines(report, colours),
+    costLines(report, colours),
+    exposureLines(report, colours),
+    options.byAsset ? assetLines(report, colours) : [],
+    options.byDay ? dayLines(report, colours) : [],
+    skippedLines(report, colours),
+    recordLines(report, options),
+  ]
+  const text = blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${INDENT}${line}`.trimEnd()).join('\n'))
+    .join('\n\n')
+  return `\n${text}\n\n`
+}
+
+function titleLines(report: BacktestReport, c: Colours): string[] {
+  const direction = report.direction === 1 ? 'LONG' : 'SHORT'
+  return [`${c.bold(`${report.strategy} ${direction}`)}${c.dim(`  dolphin-engine ${report.engineVersion}`)}`]
+}
+
+function researchLines(report: BacktestReport, c: Colours): string[] {
+  if (!report.research) return []
+  const [first, ...rest] = report.drift
+  const banner = c.bold(c.yellow('RESEARCH'.padEnd(LABEL_WIDTH)))
+  const blank = ' '.repeat(LABEL_WIDTH)
+  return [
+    `${banner}not the champion: ${plural(report.drift.length, 'parameter')} changed`,
+    ...[first!, ...rest].map((line) => `${blank}${line}`),
+  ]
+}
+
+function costFreeLines({ fills }: BacktestReport, c: Colours): string[] {
+  if (fills === 'simulated') return []
+  return [
+    `${c.bold(c.yellow('COST-FREE'.padEnd(LABEL_WIDTH)))}whole lots filled at bar prices: no slippage, fees or simulated edge`,
+    `${' '.repeat(LABEL_WIDTH)}for comparison with a paper session; no result of a strategy`,
+  ]
+}
+
+function periodLines(report: BacktestReport, c: Colours): string[] {
+  const row = rowPainter(c)
+  const days = plural(report.days.length, 'day')
+  const span = report.from === report.to ? report.from : `${report.from} to ${report.to}`
+  const lines = [
+    row(
+      'Period',
+      `${span ?? 'no day'}, ${days}, ${plural(report.bars, 'bar')}, ${plural(report.universe.length, 'asset')}`,
+    ),
+  ]
+  const maxHoldBars = Number(report.parameters.max_hold_bars)
+  if (report.barSeconds !== null && report.maxHoldSeconds !== null) {
+    const step = duration(report.barSeconds)
+    lines.push(
+      row(
+        'Bar step',
+        `${step}; the longest hold of ${plural(maxHoldBars, 'bar')} is ${duration(report.maxHoldSeconds)}`,
+      ),
+    )
+  } else {
+    lines.push(row('Bar step', `unknown (no timestamps); the longest hold is ${plural(maxHoldBars, 'bar')}`))
+  }
+  const gates = gateText(report)
+  return gates === '' ? lines : [...lines, row('Gates', gates)]
+}
+
+/** Breaker, forewarner, posture, volatility gate and order book, as far as they are in use. */
+function gateText(report: BacktestReport): string {
+  const { settings, days, forewarnerDays } = report
+  const parts: string[] = []
+  if (settings.factors) {
+    const boosted = days.filter((day) => day.boostStart > 1).length
+    parts.push(`breaker boosted ${boosted} of ${plural(days.length, 'day')}`)
+  }
+  if (settings.forewarner && settings.forewarner !== 'off') {
+    parts.push(`forewarner ${forewarnerDays.OK} OK, ${forewarnerDays.ORANGE} ORANGE, ${forewarnerDays.RED} RED`)
+  }
+  if (settings.order_book) parts.push('order book')
+  if (settings.posture && settings.posture !== 'APEX') parts.push(`posture ${settings.posture}`)
+  if (settings.vol_gate && settings.vol_gate !== 'warmup') parts.push(`volatility gate ${settings.vol_gate}`)
+  return parts.join(' · ')
+}
+
+function figureLines(report: BacktestReport, c: Colours): string[] {
+  const { figures, figuresWithoutEdge, initialCapital } = report
+  const columns = report.fills === 'simulated' ? ['with simulated edge', 'without edge'] : ['cost-free']
+  const both = (value: (figures: Figures) => string) => [value(figures), value(figuresWithoutEdge)]
+  const rows = [
+    ['Final capital', usd(report.finalCapital), usd(initialCapital * (1 + figuresWithoutEdge.roi))],
+    ['ROI', ...both((f) => signedPercent(f.roi))],
+    ['Profit factor', ...both((f) => profitFactor(f))],
+    ['Win rate', ...both((f) => percent(f.winRate, 1))],
+    ['Max drawdown', ...both((f) => percent(f.maxDrawdown))],
+    ['Sharpe', ...both((f) => f.sharpe.toFixed(2))],
+    ['Trades', ...both((f) => count(f.trades))],
+  ].map(([label, ...cells]) => [label!.padEnd(LABEL_WIDTH - 2), ...cells.slice(0, columns.length)])
+  return table([`USD from ${usd(initialCapital)}`.padEnd(24), ...columns], rows, {
+    head: c.dim,
+    cell: (text, column) => (column === 0 ? text : paintSign(text, c)),
+  })
+}
+
+function profitFactor(figures: Figures): string {
+  if (figures.profitFactor === null) return '∞'
+  return figures.trades === 0 ? '-' : figures.profitFactor.toFixed(2)
+}
+
+function exitLines(report: BacktestReport, c: Colours): string[] {
+  const lines =
+    report.exits.length === 0 ? [c.dim('No trade was closed.')] : groupTable('Exits', report.exits, report, c)
+  const open = report.openPosition
+  if (open === null) return lines
+  const side = open.direction === 1 ? 'LONG' : 'SHORT'
+  return [
+    ...lines,
+    `Still open: ${side} ${open.asset} since bar ${count(open.entryBar)}, notional ${usd(open.notional)} (not in the figures)`,
+  ]
+}
+
+function assetLines(report: BacktestReport, c: Colours): string[] {
+  return report.assets.length === 0 ? [] : groupTable('Assets', report.assets, report, c)
+}
+
+function groupTable(title: string, groups: readonly TradeGroup[], report: BacktestReport, c: Colours): string[] {
+  const rows = groups.map((group) => [
+    group.key.padEnd(24),
+    count(group.trades),
+    percent(group.wins / group.trades, 1),
+    signedUsd(group.net),
+    group.meanBarsHeld.toFixed(1),
+    report.barSeconds === null ? '-' : duration(group.meanBarsHeld * report.barSeconds),
+  ])
+  return table([title, 'trades', 'win rate', 'net USD', 'mean bars', 'mean hold'], rows, {
+    head: c.dim,
+    cell: (text, column) => (column === 3 ? paintSign(text, c) : text),
+  })
+}
+
+function costLines(report: BacktestReport, c: Colours): string[] {
+  if (report.figures.trades === 0) return []
+  const { gross, slippage, refund, edge, entryFees, exitFees, net } = report.costs
+  const amounts = [gross, -slippage, refund, edge, -entryFees, -exitFees, net].map(signedUsd)
+  const head = ['Costs', 'gross', 'slippage', 'refund', 'edge', 'entry fees', 'exit fees', 'net']
+  return table(head, [['USD', ...amounts]], {
+    head: c.dim,
+    cell: (text, column) => (column === 7 ? paintSign(text, c) : text),
+  })
+}
+
+function exposureLines(report: BacktestReport, c: Colours): string[] {
+  const { exposure } = report
+  const row = rowPainter(c)
+  return [
+    row(
+      'Exposure',
+      `${percent(exposure.timeInMarket, 1)} of the time in the market, leverage ${exposure.meanLeverage.toFixed(2)}x mean, ${exposure.maxLeverage.toFixed(2)}x max`,
+    ),
+    row(
+      '',
+      `notional over capital ${percent(exposure.meanNotionalToCapital, 1)} mean, ${percent(exposure.maxNotionalToCapital, 1)} max`,
+    ),
+  ]
+}
+
+function dayLines(report: BacktestReport, c: Colours): string[] {
+  const rows = report.days.map((day) => [
+    day.date,
+    count(day.bars),
+    count(day.entries),
+    count(day.trades),
+    signedUsd(day.pnl),
+    signedPercent(day.capitalStart > 0 ? day.pnl / day.capitalStart : 0),
+    usd(day.capital),
+    day.boost.toFixed(2),
+    day.beta.toFixed(2),
+    day.mcStatus,
+  ])
+  const head = ['Days', 'bars', 'entries', 'closed', 'pnl USD', 'return', 'capital', 'boost', 'beta', 'forewarner']
+  return table(head, rows, {
+    head: c.dim,
+    cell: (text, column) => (column === 4 || column === 5 ? paintSign(text, c) : text),
+  })
+}
+
+function skippedLines(report: BacktestReport, c: Colours): string[] {
+  if (report.skippedDays.length === 0) return []
+  const title = c.bold(c.yellow(`${plural(report.skippedDays.length, 'day')} left out: the figures do not cover them`))
+  return [title, ...report.skippedDays.flatMap((day) => wrapped(`${day.date}  ${day.error}`, 96))]
+}
+
+function recordLines(report: BacktestReport, { colours: c, written = [], causality }: SummaryOptions): string[] {
+  const row = rowPainter(c)
+  const { hashes } = report
+  const parameters = hashes.parameters === hashes.champion ? `${hashes.parameters} (champion)` : hashes.parameters
+  const paint = causality?.holds ? c.green : c.red
+  return [
+    ...(causality?.lines ?? []).map((line, i) => row(i === 0 ? 'Causality' : '', i === 0 ? paint(line) : line)),
+    row('Hashes', `parameters ${parameters}  config ${hashes.config.slice(0, 12)}`),
+    row('', `data ${hashes.data.slice(0, 12)}  code ${hashes.code.slice(0, 12)}`),
+    ...written.map(({ what, path }) => row(`${what.charAt(0).toUpperCase()}${what.slice(1)}`, path)),
+  ]
+}
+
+function rowPainter(c: Colours): (label: string, text: string) => string {
+  return (label, text) => `${c.dim(label.padEnd(LABEL_WIDTH))}${text}`
+}
+
+/** Gains green, losses red; the sign says the same without colour. */
+function paintSign(text: string, c: Colours): string {
+  const bare = text.trimStart()
+  if (bare.startsWith('+')) return c.green(text)
+  return bare.startsWith('-') && bare.length > 1 ? c.red(text) : text
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = `            ${word}`
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}

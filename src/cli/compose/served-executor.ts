@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import type { StatusServer } from '../../adapters/http/status-server.js'
+import { canonicalJson } from '../../base/canonical-json.js'
+import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
+import type { ExecutionRecord } from '../../core/execution/records.js'
+import type { ExecutionSettings } from '../../core/execution/settings.js'
+import type { Clock } from '../../ports/clock.js'
+import { ExecutorSurface } from '../../runtime/status/executor-surface.js'
+import { KillSwitch } from '../../runtime/status/kill-switch.js'
+import type { HostedExecution } from '../../runtime/status/session-surface.js'
+import type { ExecutorOptions } from '../executor/options.js'
+import { killSwitchBeside } from './served-session.js'
+import { serve } from './status-server.js'
+
+/** The safety surface of an executor's process. */
+export class ExecutorStatus {
+  readonly surface: ExecutorSurface
+  private readonly killSwitch: KillSwitch
+  private server: StatusServer | undefined
+
+  constructor(
+    private readonly options: ExecutorOptions,
+    private readonly running: {
+      readonly token: string | undefined
+      readonly settings: ExecutionSettings
+      readonly clock: Clock
+      readonly records: readonly ExecutionRecord[]
+    },
+  ) {
+    const { settings, clock, records } = running
+    this.killSwitch = new KillSwitch(options.killSwitch ?? killSwitchBeside(options.journal))
+    const epochMs = () => Math.floor(clock.epochMs())
+    const identity = {
+      configHash: createHash('sha256').update(canonicalJson(settings)).digest('hex').slice(0, HASH_DIGITS),
+      // The only exchange that this version connects to is a paper one.
+      conditions: DECISION_DEFAULTS.conditions,
+      timings: settings.timings,
+      startedAtMs: epochMs(),
+      epochMs,
+    }
+    this.surface = new ExecutorSurface(identity, this.killSwitch, records)
+  }
+
+  /** It is up: a kill that outlived its process is in force before anything else happens. */
+  async start(execution: HostedExecution): Promise<void> {
+    const { killed, reason } = await this.killSwitch.read()
+    if (killed) execution.host.post({ kind: 'operator', operator: { command: 'kill', reason } })
+    this.surface.attach(execution)
+    const { serve: address } = this.options
+    if (address !== undefined) {
+      this.server = await serve(this.surface, address, { token: this.running.token, name: 'Executor status' })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.server?.close()
+    this.surface.close()
+  }
+}
+
+const HASH_DIGITS = 16

@@ -1,0 +1,46 @@
+import { DASHBOARD_PAGE } from '../../adapters/http/dashboard-page.generated.js'
+import { type StatusServer, serveStatus } from '../../adapters/http/status-server.js'
+import { UserError } from '../../config/problems.js'
+import { readSecret } from '../../config/secret.js'
+import type { StatusSurface } from '../../ports/status-surface.js'
+import { EXIT } from '../shell/exit-codes.js'
+import { coloursFor, notice } from '../shell/terminal.js'
+import { isLoopback, type ServeAddress, TOKEN_VARIABLE } from './serve-address.js'
+
+/** What an operator must show at a server that is asked for; undefined: it takes no orders. */
+export function operatorToken(options: {
+  readonly serve?: ServeAddress
+  readonly tokenFile?: string
+}): string | undefined {
+  return options.serve === undefined ? undefined : readSecret({ variable: TOKEN_VARIABLE, file: options.tokenFile })
+}
+
+/**
+ * Serves a running system and its dashboard, and says where. What it says goes to stderr whether quiet or not: with port 0
+ * nobody could know otherwise.
+ */
+export async function serve(
+  surface: StatusSurface,
+  address: ServeAddress,
+  options: { readonly token: string | undefined; readonly name: string },
+): Promise<StatusServer> {
+  const { token } = options
+  const server = await serveStatus(surface, {
+    ...address,
+    page: DASHBOARD_PAGE,
+    nowMs: () => performance.now(),
+    ...(token === undefined ? {} : { token }),
+  }).catch((error: Error) => {
+    const message = `cannot listen at ${address.host}:${address.port}: ${error.message}`
+    throw new UserError({ place: '--serve', message }, { exitCode: EXIT.failed })
+  })
+  notice(
+    `${options.name} at ${server.address}${token === undefined ? `, read-only: no token in ${TOKEN_VARIABLE}` : ''}`,
+  )
+  if (!isLoopback(address)) {
+    const colours = coloursFor(process.stderr)
+    const warning = `${server.address} can be reached from other machines, unencrypted: whoever reads along can read the token.`
+    notice(colours.bold(colours.red(`WARNING: ${warning}`)))
+  }
+  return server
+}

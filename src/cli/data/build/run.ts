@@ -1,0 +1,176 @@
+import type { Command } from 'commander'
+import { openKlines } from '../../../adapters/klines/klines.js'
+import { isDate } from '../../../base/utc-date.js'
+import { found, Interrupted, type Problem, UserError } from '../../../config/problems.js'
+import { chooseUniverse, DEFAULT_UNIVERSE } from '../../../config/universe.js'
+import { commonStep, parseStep, stepText, unfit } from '../../../core/days/price-grid.js'
+import { reason } from '../../../files/reason.js'
+import { writeAtomically } from '../../../files/whole-file.js'
+import { type KlineArchive, KlineError } from '../../../ports/klines.js'
+import type { ScanPrecision } from '../../../ports/vocabulary/scan.js'
+import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
+import { type InterruptWatch, watchInterrupt } from '../../shell/interrupt.js'
+import { printResult } from '../../shell/terminal.js'
+import { removeLeftovers } from '../day-folder.js'
+import { BuildRun } from './days.js'
+import { factorsCsv, factorsIn } from './factors-out.js'
+import { type BuildAbout, buildDocument, buildText } from './text.js'
+
+const EXAMPLES = `Examples:
+  dolphin data build --klines klines/ --out days/                    Binance archives to days of the packaged universe
+  dolphin data build --klines prices.parquet --universe all --out days/
+  dolphin data build --klines klines/ --out days/ --factors-out factors.csv
+  dolphin backtest days/ --factors factors.csv --report run.html     then this
+
+What a price file may look like: docs/klines.md`
+
+const PRECISIONS = ['auto', 'float64', '512'] as const
+
+interface RawBuildOptions {
+  readonly klines: readonly string[]
+  readonly out: string
+  readonly universe: string
+  readonly from?: string
+  readonly to?: string
+  readonly step: string
+  readonly precision: string
+  readonly factorsIn?: string
+  readonly factorsOut?: string
+  readonly force?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+interface BuildJob extends Omit<RawBuildOptions, 'step'> {
+  /** Absent: that of the input. */
+  readonly stepMs: number | undefined
+  readonly precision: ScanPrecision
+}
+
+/** `dolphin data build`. */
+export function register(parent: Command): void {
+  const command = parent
+    .command('build')
+    .summary('make days from prices: klines or a table of closes')
+    .description(
+      'Make days from prices: every step is scanned for its eigen columns, one Parquet file per UTC day.\n' +
+        'The same input gives the same bytes. Gaps stay gaps. A stopped run continues where it stopped, and prices\n' +
+        'before --from warm the windows up.',
+    )
+    .requiredOption('--klines <path...>', 'files and folders: Binance kline archives (CSV, ZIP), CSV or Parquet tables')
+    .requiredOption('--out <folder>', 'where to put YYYY-MM-DD.parquet and the manifest build.json')
+    .option('--universe <json>', 'list of symbols in column order, or `all`', DEFAULT_UNIVERSE)
+    .option('--from <date>', 'first day, YYYY-MM-DD')
+    .option('--to <date>', 'last day, YYYY-MM-DD')
+    .option('--step <step>', 'time from scan to scan: 1s, 5s, 1m, 4h …, or auto: as the prices are', 'auto')
+    .option('--precision <kind>', `${PRECISIONS.join(', ')}: when to compute at more than 512 bits`, 'auto')
+    .option('--factors-out <csv>', 'write what the breaker needs: taker ratio and w750 velocity per date')
+    .option('--factors-in <csv>', 'other factors to carry over into it: funding_btc, dvol_btc, fng')
+    .option('--force', 'build the folder anew, whatever it was made from')
+    .option('--json', 'what was made, as JSON on stdout')
+    .option('--quiet', 'no progress and no notices')
+    .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+  command.action(async (raw: RawBuildOptions) => {
+    process.exitCode = await build(checked(raw))
+  })
+}
+
+/** Checks the options. Throws {@link UserError} with every wrong one. */
+function checked(raw: RawBuildOptions): BuildJob {
+  const problems: Problem[] = []
+  for (const [option, date] of [
+    ['--from', raw.from],
+    ['--to', raw.to],
+  ] as const) {
+    if (date !== undefined && !isDate(date)) {
+      problems.push({ place: option, message: `expected a calendar date YYYY-MM-DD, found ${found(date)}` })
+    }
+  }
+  if (raw.from !== undefined && raw.to !== undefined && raw.from > raw.to) {
+    problems.push({ place: '--to', message: `expected a day from ${raw.from} on, found ${raw.to}` })
+  }
+  const stepMs = raw.step === 'auto' ? undefined : parseStep(raw.step)
+  if (raw.step !== 'auto' && stepMs === undefined) {
+    const message = `expected auto, or a step such as 5s, 1m or 4h that divides a day, found ${found(raw.step)}`
+    problems.push({ place: '--step', message })
+  }
+  const precision = PRECISIONS.find((kind) => kind === raw.precision)
+  if (precision === undefined) {
+    problems.push({ place: '--precision', message: `expected ${PRECISIONS.join(', ')}, found ${found(raw.precision)}` })
+  }
+  if (raw.factorsIn !== undefined && raw.factorsOut === undefined) {
+    problems.push({ place: '--factors-in', message: 'expected --factors-out beside it' })
+  }
+  if (problems.length > 0) throw new UserError(problems)
+  return { ...raw, stepMs, precision: precision! }
+}
+
+async function build(job: BuildJob): Promise<ExitCode> {
+  const carried = job.factorsIn === undefined ? undefined : factorsIn(job.factorsIn)
+  const startedMs = performance.now()
+  const watch = watchInterrupt('scan')
+  let archive: KlineArchive | undefined
+  try {
+    await removeLeftovers(job.out)
+    // What does not fit in memory waits where the days go: there is room for large files.
+    archive = await openKlines(job.klines, { spillFolder: job.out, signal: watch.signal })
+    const about = await buildFrom(archive, job, carried, watch)
+    const done = { ...about, seconds: (performance.now() - startedMs) / 1000 }
+    await printResult(job.json ? `${JSON.stringify(buildDocument(done), null, 2)}\n` : buildText(done))
+    return EXIT.ok
+  } catch (error) {
+    if (error instanceof KlineError) throw new UserError(error.message, { exitCode: EXIT.dataRefused })
+    if (watch.signal.aborted && error === watch.signal.reason) {
+      throw new Interrupted('Interrupted while prices were read; the same command continues.')
+    }
+    throw error
+  } finally {
+    watch.stop()
+    await archive?.close()
+  }
+}
+
+async function buildFrom(
+  archive: KlineArchive,
+  job: BuildJob,
+  carried: ReturnType<typeof factorsIn> | undefined,
+  watch: InterruptWatch,
+): Promise<Omit<BuildAbout, 'seconds'>> {
+  const { out, factorsOut, precision, from, to, force = false, quiet = false } = job
+  const universe = chooseUniverse(job.universe, archive.symbols)
+  const { symbols } = universe
+  if (symbols.length === 0) {
+    throw new UserError(
+      `no symbol of the universe has prices; the input has ${archive.symbols.slice(0, 8).join(', ')}`,
+      { hint: '--universe all builds every symbol of the input.' },
+    )
+  }
+  const stepMs = stepOf(archive, job.stepMs)
+  const run = await BuildRun.open({ out, symbols, stepMs, precision, from, to, force, quiet }, archive)
+  await run.proceed(watch)
+  if (factorsOut !== undefined) {
+    const table = factorsCsv({ days: run.manifest.days, from: run.from, to: run.to, carried })
+    await writeAtomically(factorsOut, table).catch((error: unknown) => {
+      throw new UserError({ place: factorsOut, message: `cannot write the factors: ${reason(error)}` })
+    })
+  }
+  const { manifest, made } = run
+  const { ignored } = archive
+  return { manifest, universe, ignored, from: run.from, to: run.to, made, out, factors: factorsOut }
+}
+
+/** The step asked for, or that of the input. Throws {@link UserError} where they do not go together. */
+function stepOf(archive: KlineArchive, asked: number | undefined): number {
+  if (asked === undefined) {
+    const step = commonStep(archive.steps)
+    if (typeof step === 'number') return step
+    throw new UserError(`expected ${step.expected}, found ${step.found}`, {
+      exitCode: EXIT.dataRefused,
+      hint: '--step puts the bars of each step together and takes the last close.',
+    })
+  }
+  const other = unfit(archive.steps, asked)
+  if (other === undefined) return asked
+  const message = `expected a multiple of ${stepText(other.ms)} (${other.place}), found ${stepText(asked)}`
+  throw new UserError({ place: '--step', message })
+}

@@ -1,0 +1,167 @@
+import { mkdir } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { parquetDayWriter } from '../../../adapters/parquet/day-writer.js'
+import { dateOfEpochDay, epochDay, isDate } from '../../../base/utc-date.js'
+import { found, Interrupted, type Problem, UserError } from '../../../config/problems.js'
+import { SYNTH_DEFAULTS, SYNTH_LIMITS, type SynthSpec, synthesizeDay } from '../../../core/days/synthesize.js'
+import { displayPath } from '../../../files/package-files.js'
+import type { IsoDate } from '../../../ports/vocabulary/market.js'
+import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
+import { count, plural } from '../../shell/figures-text.js'
+import { watchInterrupt } from '../../shell/interrupt.js'
+import { startProgress } from '../../shell/progress.js'
+import { notice, printResult } from '../../shell/terminal.js'
+import { dayPath, writeFailure } from '../day-folder.js'
+import { isComplete, openManifest, type SynthDay, type SynthManifest, writeManifest } from './manifest.js'
+
+const DEFAULT_DAYS = 56
+const DEFAULT_START = '2026-01-01'
+/** Ten years of days: beyond that a typing error is likelier than a wish. */
+const DAYS_LIMITS = [1, 3_660] as const
+
+const EXAMPLES = `Examples:
+  dolphin data synth --out days/                                  56 days of 17,280 bars and 50 assets
+  dolphin data synth --out small/ --days 3 --bars 1440 --assets 8 --seed 7
+  dolphin data synth --out days/ --days 90                        34 days more of the market above`
+
+interface RawSynthOptions {
+  readonly out: string
+  readonly days: string
+  readonly bars: string
+  readonly assets: string
+  readonly seed: string
+  readonly start: string
+  readonly missingRate: string
+  readonly force?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+interface SynthJob {
+  readonly out: string
+  readonly days: number
+  readonly spec: SynthSpec
+  readonly force: boolean
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+/** `dolphin data synth`. */
+export function register(parent: Command): void {
+  const command = parent
+    .command('synth')
+    .summary('make days of a seeded synthetic market')
+    .description(
+      'Make days of a seeded synthetic market: for demos, tests and benchmarks, with no claim about real markets.\n' +
+        'The same options give the same bytes. Days that are there already are kept, so a stopped run continues.\n' +
+        'Eigen columns are planted, not computed from the prices.',
+    )
+    .requiredOption('--out <folder>', 'where to put YYYY-MM-DD.parquet and the manifest synth.json')
+    .option('--days <n>', 'number of days', String(DEFAULT_DAYS))
+    .option('--bars <n>', 'bars per day, evenly spaced; 17280 is one every 5 s', String(SYNTH_DEFAULTS.bars))
+    .option('--assets <n>', 'number of assets, BTCUSDT first', String(SYNTH_DEFAULTS.assets))
+    .option('--seed <n>', 'seed of the market', String(SYNTH_DEFAULTS.seed))
+    .option('--start <date>', 'first day, YYYY-MM-DD', DEFAULT_START)
+    .option('--missing-rate <share>', 'share of missing prices, 0 to 0.5', String(SYNTH_DEFAULTS.missingRate))
+    .option('--force', 'replace the days of another market in that folder')
+    .option('--json', 'what was made, as JSON on stdout')
+    .option('--quiet', 'no progress and no notices')
+    .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+  command.action(async (raw: RawSynthOptions) => {
+    process.exitCode = await synthesize(synthJob(raw))
+  })
+}
+
+/** Checks the options. Throws {@link UserError} with every wrong one. */
+function synthJob(raw: RawSynthOptions): SynthJob {
+  const problems: Problem[] = []
+  const number = (option: string, text: string, [low, high]: readonly [number, number], whole = true): number => {
+    const value = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+    if (value >= low && value <= high && (!whole || Number.isInteger(value))) return value
+    const kind = whole ? 'an integer' : 'a number'
+    problems.push({ place: option, message: `expected ${kind} from ${low} to ${high}, found ${found(text)}` })
+    return low
+  }
+  if (!isDate(raw.start)) {
+    problems.push({ place: '--start', message: `expected a calendar date YYYY-MM-DD, found ${found(raw.start)}` })
+  }
+  const spec: SynthSpec = {
+    seed: number('--seed', raw.seed, SYNTH_LIMITS.seed),
+    start: raw.start,
+    bars: number('--bars', raw.bars, SYNTH_LIMITS.bars),
+    assets: number('--assets', raw.assets, SYNTH_LIMITS.assets),
+    missingRate: number('--missing-rate', raw.missingRate, SYNTH_LIMITS.missingRate, false),
+  }
+  const days = number('--days', raw.days, DAYS_LIMITS)
+  if (problems.length > 0) throw new UserError(problems)
+  const { out, force = false, json = false, quiet = false } = raw
+  return { out, days, spec, force, json, quiet }
+}
+
+/** Makes what is missing, day by day; each day is listed in the manifest as soon as its file is complete. */
+async function synthesize(job: SynthJob): Promise<ExitCode> {
+  const { out, days, spec } = job
+  let manifest = await openManifest(out, spec, job.force)
+  await mkdir(out, { recursive: true }).catch((error) => {
+    throw writeFailure(out, error)
+  })
+  const dates = Array.from({ length: days }, (_, index) => dateOfEpochDay(epochDay(spec.start) + index))
+
+  const watch = watchInterrupt()
+  const progress = startProgress({ total: days, unit: 'days', label: 'Synthesizing', quiet: job.quiet })
+  let made = 0
+  try {
+    for (const [index, date] of dates.entries()) {
+      if (watch.signal.aborted) {
+        throw new Interrupted(`Interrupted after ${index} of ${days} days; the same command continues.`)
+      }
+      if (!(await isComplete(out, date, manifest.days[date]))) {
+        const day = await writeDay(out, date, spec, index)
+        manifest = { ...manifest, days: { ...manifest.days, [date]: day } }
+        await writeManifest(out, manifest)
+        made++
+      }
+      progress.advance(1, date)
+    }
+  } finally {
+    progress.stop()
+    watch.stop()
+  }
+  await report(job, manifest, dates, made)
+  return EXIT.ok
+}
+
+async function writeDay(out: string, date: IsoDate, spec: SynthSpec, index: number): Promise<SynthDay> {
+  const path = dayPath(out, date)
+  try {
+    return await parquetDayWriter.write(path, synthesizeDay(spec, index))
+  } catch (error) {
+    throw writeFailure(path, error)
+  }
+}
+
+async function report(job: SynthJob, manifest: SynthManifest, dates: readonly IsoDate[], made: number): Promise<void> {
+  const rows = dates.map((date) => ({ date, file: `${date}.parquet`, ...manifest.days[date]! }))
+  const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
+  if (job.json) {
+    const { spec, version } = manifest
+    const document = {
+      schema: 'dolphin.data-synth/1',
+      version,
+      spec,
+      made,
+      kept: rows.length - made,
+      bytes,
+      days: rows,
+    }
+    await printResult(`${JSON.stringify(document, null, 2)}\n`)
+    return
+  }
+  const { bars, assets, seed } = job.spec
+  await printResult(
+    `${plural(rows.length, 'day')} ${dates[0]} … ${dates.at(-1)} in ${displayPath(job.out)}: ` +
+      `${plural(made, 'day')} made, ${rows.length - made} kept, ${(bytes / 1e6).toFixed(1)} MB\n` +
+      `${count(bars)} bars a day, ${plural(assets, 'asset')}, seed ${seed}\n`,
+  )
+  if (!job.quiet) notice('Synthetic: the signal leads these prices by construction; results say nothing about markets.')
+}

@@ -1,0 +1,151 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { findDayFiles, parquetDays } from '../../../adapters/parquet/parquet-days.js'
+import { found, Interrupted, UserError } from '../../../config/problems.js'
+import type { Finding } from '../../../core/days/finding.js'
+import { type DaySummary, VERIFY_LIMITS, type VerifyLimits, verifyDay } from '../../../core/days/verify.js'
+import { verifyAcrossDays } from '../../../core/days/verify-across.js'
+import { displayPath } from '../../../files/package-files.js'
+import type { DayFile } from '../../../ports/days.js'
+import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
+import { watchInterrupt } from '../../shell/interrupt.js'
+import { refuseOverwriting } from '../../shell/overwriting.js'
+import { startProgress } from '../../shell/progress.js'
+import { coloursFor, notice, printResult } from '../../shell/terminal.js'
+import { type Checksums, readChecksums, sha256OfFile, writeChecksums } from './checksums.js'
+import { totalsOf, type VerifiedDay, verificationJson, verificationText } from './text.js'
+
+const EXAMPLES = `Examples:
+  dolphin data verify days/
+  dolphin data verify days/ --write-checksums days/SHA256SUMS
+  dolphin data verify days/ --checksums days/SHA256SUMS --strict --json | jq .totals`
+
+interface RawVerifyOptions {
+  readonly json?: boolean
+  readonly strict?: boolean
+  readonly checksums?: string
+  readonly writeChecksums?: string
+  readonly maxJump: string
+  readonly quiet?: boolean
+  readonly color?: boolean
+}
+
+/** `dolphin data verify`. */
+export function register(parent: Command): void {
+  const command = parent
+    .command('verify')
+    .summary('check day files and hash them')
+    .description(
+      'Check day files: schema, time order, gaps, completeness, vel_div against its velocities, prices, and days\n' +
+        'against each other. A file that cannot be read is a finding; the others are still checked.',
+    )
+    .argument('<days...>', 'folders or files of days')
+    .option('--json', 'every finding as JSON on stdout')
+    .option('--strict', 'warnings count as errors')
+    .option('--checksums <file>', 'compare the files with a list in the form of sha256sum')
+    .option('--write-checksums <file>', 'write that list')
+    .option('--max-jump <share>', 'largest believable move of a price in one bar', String(VERIFY_LIMITS.maxJump))
+    .option('--quiet', 'no progress and no notices')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+  command.action(async (inputs: string[], raw: RawVerifyOptions) => {
+    process.exitCode = await verify(inputs, { ...command.optsWithGlobals(), ...raw })
+  })
+}
+
+async function verify(inputs: readonly string[], options: RawVerifyOptions): Promise<ExitCode> {
+  const limits: VerifyLimits = { ...VERIFY_LIMITS, maxJump: maxJumpOf(options.maxJump) }
+  const expected = options.checksums === undefined ? undefined : await readChecksums(options.checksums)
+  const files = await findDayFiles(inputs).catch((error: Error) => {
+    throw new UserError(error.message)
+  })
+  refuseOverwriting(
+    { '--write-checksums': options.writeChecksums },
+    files.map((file) => file.path),
+  )
+  const days = await verifyFiles(files, limits, options.quiet ?? false)
+  if (expected !== undefined) compareChecksums(days, expected)
+
+  if (options.writeChecksums !== undefined) {
+    const hashed = days.flatMap(({ path, sha256 }) => (sha256 === undefined ? [] : [[resolve(path), sha256] as const]))
+    await writeChecksums(options.writeChecksums, new Map(hashed))
+  }
+  const totals = totalsOf(days)
+  const passed = totals.errors === 0 && !(options.strict && totals.warnings > 0)
+  const colours = coloursFor(process.stdout, options.color ?? true)
+  await printResult(options.json ? verificationJson(days, passed) : verificationText(days, colours))
+  if (options.writeChecksums !== undefined && !options.quiet) {
+    notice(`Checksums written to ${displayPath(options.writeChecksums)}`)
+  }
+  return passed ? EXIT.ok : EXIT.failed
+}
+
+function maxJumpOf(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value > 0) return value
+  throw new UserError({ place: '--max-jump', message: `expected a share above 0 such as 0.2, found ${found(text)}` })
+}
+
+/** Days in order of date, each with the findings of its own and those against the days before it. */
+async function verifyFiles(files: readonly DayFile[], limits: VerifyLimits, quiet: boolean): Promise<VerifiedDay[]> {
+  const days = new Map<string, VerifiedDay & { findings: Finding[] }>()
+  const summaries: DaySummary[] = []
+  const watch = watchInterrupt()
+  const progress = startProgress({ total: files.length, unit: 'days', label: 'Verifying', quiet })
+  try {
+    for await (const outcome of parquetDays.read(files, { workers: 0, eigenColumns: true, signal: watch.signal })) {
+      const { date, path, bytes } = outcome.file
+      if ('error' in outcome) {
+        const { where, expected, found: actual } = outcome.error
+        const message = `expected ${expected}, found ${actual}`
+        const place = {
+          ...(where.row === undefined ? {} : { row: where.row }),
+          ...(where.column === undefined ? {} : { column: where.column }),
+        }
+        const findings: Finding[] = [{ severity: 'error', check: 'unreadable', message, ...place, count: 1 }]
+        days.set(date, { date, path, bytes, sha256: await sha256OfFile(path), findings })
+      } else {
+        const { summary, findings } = verifyDay(outcome.day.columns, limits)
+        summaries.push(summary)
+        days.set(date, { date, path, bytes, sha256: outcome.day.sha256, summary, findings: [...findings] })
+      }
+      progress.advance(1, date)
+    }
+  } catch (error) {
+    if (watch.signal.aborted) throw new Interrupted(`Interrupted after ${days.size} of ${files.length} days.`)
+    throw error
+  } finally {
+    progress.stop()
+    watch.stop()
+  }
+  const unreadable = files.map((file) => file.date).filter((date) => days.get(date)?.summary === undefined)
+  for (const { date, ...finding } of verifyAcrossDays(summaries, { limits, unreadable })) {
+    days.get(date)!.findings.push(finding)
+  }
+  return [...days.values()]
+}
+
+/** Adds a finding to each day whose bytes are not those of the list; a listed file that is not there is one as well. */
+function compareChecksums(days: VerifiedDay[], expected: Checksums): void {
+  const about = { check: 'checksum', count: 1 } as const
+  const seen = new Set<string>()
+  for (const [i, day] of days.entries()) {
+    const path = resolve(day.path)
+    const listed = expected.get(path)
+    seen.add(path)
+    if (listed === day.sha256) continue
+    const finding: Finding =
+      listed === undefined
+        ? { ...about, severity: 'warning', message: 'not in the list of checksums' }
+        : { ...about, severity: 'error', message: `expected SHA-256 ${listed}, found ${day.sha256 ?? 'none'}` }
+    days[i] = { ...day, findings: [...day.findings, finding] }
+  }
+  const absent = [...expected.keys()].filter((path) => !seen.has(path))
+  const last = days.length - 1
+  if (absent.length === 0 || last < 0) return
+  const names = absent.map(displayPath)
+  const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
+  const message = `listed and not among the files given: ${shown}`
+  const finding: Finding = { ...about, severity: 'error', message, count: absent.length }
+  days[last] = { ...days[last]!, findings: [...days[last]!.findings, finding] }
+}

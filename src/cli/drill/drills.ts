@@ -1,0 +1,236 @@
+import { execFile } from 'node:child_process'
+import { readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { CHAMPION_HASH } from '../../core/engine/parameters.js'
+import { issueCertificate } from '../../core/mode/certificate.js'
+import { CONSTANTS_HASH } from '../../core/status/frozen-constants.js'
+import { packageVersion } from '../../files/package-files.js'
+import type { VenueRequest } from '../../ports/venue.js'
+import { DRILL_DAY, type DrillDayShape } from './days.js'
+import { type DrilledExecutor, type DrillSession, sayAt } from './session.js'
+
+const run = promisify(execFile)
+
+/** A drill's session, and where it lies. */
+export interface Drilled {
+  readonly session: DrillSession
+  /** Of the session's files. */
+  readonly folder: string
+  /** For what must be undone whatever happens, the last first. */
+  undo(action: () => void): void
+}
+
+/** One way to put a running system into a state, and back. */
+export interface Drill {
+  /** Of the golden document too. */
+  readonly name: string
+  /** For a person who reads along. */
+  readonly provokes: string
+  readonly recovers: string
+  /**
+   * More arguments of `dolphin paper`, of the session that it happens in and of the one that it takes to be Active again;
+   * absent: the same session goes on. What they name is made in `folder`.
+   */
+  sessions?(folder: string): Promise<readonly [during: readonly string[], after: readonly string[]]>
+  readonly days?: DrillDayShape
+  /** More of the execution configuration. */
+  readonly execution?: string
+  /** The state is there from the start: the session is not waited for. */
+  readonly atStart?: true
+  /** Answers what ends it. */
+  provoke?(drilled: Drilled): Promise<void>
+  /** Before the system is expected to be Active again; absent: it heals by itself. */
+  recover?(drilled: Drilled): Promise<void>
+}
+
+const BY_DRILL = 'dolphin drill'
+
+export const DRILLS: readonly Drill[] = [
+  {
+    name: 'healthy_active',
+    provokes: 'nothing: a session is started',
+    recovers: 'nothing to recover from',
+  },
+  {
+    name: 'restart_reconcile',
+    provokes: 'a session starts',
+    recovers: 'by itself: contact, the first bar, a reconciliation',
+    atStart: true,
+  },
+  {
+    name: 'operator_kill',
+    provokes: 'POST /api/v1/operator/kill',
+    recovers: 'POST /api/v1/operator/resume',
+    provoke: ({ session }) => session.order('kill', BY_DRILL),
+    recover: ({ session }) => session.order('resume', BY_DRILL),
+  },
+  {
+    name: 'operator_reduce_only',
+    provokes: 'POST /api/v1/operator/reduce-only',
+    recovers: 'POST /api/v1/operator/resume',
+    provoke: ({ session }) => session.order('reduce-only', BY_DRILL),
+    recover: ({ session }) => session.order('resume', BY_DRILL),
+  },
+  {
+    name: 'link_lost',
+    provokes: 'SIGSTOP to the executor: it is there and says nothing',
+    recovers: 'SIGCONT, then by itself: contact, three good heartbeats, a resync',
+    provoke: async ({ session, undo }) => {
+      const { pid } = await session.executor()
+      undo(() => signal(pid, 'SIGCONT'))
+      signal(pid, 'SIGSTOP')
+    },
+    recover: async ({ session }) => signal((await session.executor()).pid, 'SIGCONT'),
+  },
+  {
+    name: 'executor_restart',
+    provokes: 'SIGKILL to the executor',
+    recovers: 'by itself: it is started again, recovers from its journal, resyncs and reconciles',
+    provoke: async ({ session }) => signal((await session.executor()).pid, 'SIGKILL'),
+  },
+  {
+    name: 'link_corrupt',
+    provokes: 'a line that is no message, said at the link’s socket',
+    recovers: 'POST /api/v1/operator/resync, then /resume: the alert has taken the mode',
+    provoke: async ({ session }) => sayAt((await session.executor()).link, ['{"v":1,"type":"HEARTBEAT"'], 50),
+    recover: async ({ session }) => {
+      await session.order('resync', BY_DRILL)
+      await session.order('resume', BY_DRILL)
+    },
+  },
+  {
+    name: 'session_termination',
+    provokes: 'another client takes the executor’s place at the exchange, again and again for two seconds',
+    recovers: 'by itself: connected again, a reconciliation',
+    provoke: async ({ session }) => {
+      const { exchange } = await session.executor()
+      void displace(exchange, 2_000)
+    },
+  },
+  {
+    name: 'account_lockout',
+    provokes: 'somebody trades by hand in the account: a round trip that costs fees',
+    recovers: 'POST /api/v1/operator/clear-lockout, then /resume',
+    provoke: async ({ session }) => tradeByHand(await session.executor()),
+    recover: async ({ session }) => {
+      await session.order('clear-lockout', BY_DRILL)
+      await session.order('resume', BY_DRILL)
+    },
+  },
+  {
+    name: 'market_data_stale',
+    provokes: 'the recording pauses for half a minute of its own time',
+    recovers: 'by itself: a minute of fresh bars, a reconciliation',
+    days: { hasGap: true },
+  },
+  {
+    name: 'partial_fill_containment',
+    provokes: 'a book so thin that the first entry fills in part',
+    recovers: 'by itself: the rest is cancelled, and what filled is held',
+    days: { isHurried: true },
+    execution: 'paper: { displayed_usd: 200 }',
+  },
+  {
+    name: 'posture_hibernate',
+    provokes: 'a session in posture HIBERNATE',
+    recovers: 'a session in posture APEX',
+    atStart: true,
+    sessions: async () => [['--posture', 'HIBERNATE'], []],
+  },
+  {
+    name: 'certificate_expired',
+    provokes: 'a session in STAGING with a certificate whose time has passed',
+    recovers: 'a session with a certificate that is valid for another hour',
+    atStart: true,
+    sessions: async (folder) => [
+      await stagingArgs(folder, { name: 'expired', validMs: -1 }),
+      await stagingArgs(folder, { name: 'valid', validMs: 3_600_000 }),
+    ],
+  },
+  {
+    name: 'journal_failed',
+    provokes: 'the session may write no file beyond the size of its journal: the next append fails (prlimit, Linux)',
+    recovers: 'a new session, with the limit gone',
+    provoke: async ({ session, folder }) => {
+      const journal = join(folder, 'journal', 'decision')
+      const sizes = (await readdir(journal)).map(async (name) => (await stat(join(journal, name))).size)
+      const limit = Math.max(...(await Promise.all(sizes)))
+      await run('prlimit', ['--pid', String(session.pid), `--fsize=${limit}:unlimited`])
+    },
+    sessions: async () => [[], []],
+  },
+]
+
+const KEY = 'the key of the drilled operator'
+
+/** A session under a certificate of the champion that is valid for so long from now on, signed with a key of the drill. */
+async function stagingArgs(
+  folder: string,
+  { name, validMs }: { readonly name: string; readonly validMs: number },
+): Promise<readonly string[]> {
+  const issuedAtMs = Date.now()
+  const certificate = issueCertificate(
+    {
+      championHash: CHAMPION_HASH,
+      constantsHash: CONSTANTS_HASH,
+      dataHash: '00'.repeat(32),
+      from: DRILL_DAY.date,
+      to: DRILL_DAY.date,
+      days: 1,
+      barSeconds: DRILL_DAY.stepMs / 1000,
+      figures: { trades: 0, roi: 0, profitFactor: null, maxDrawdown: 0, sharpe: 0, roiWithoutEdge: 0 },
+      demands: [],
+      engineVersion: packageVersion(),
+      issuedAtMs,
+      expiresAtMs: issuedAtMs + validMs,
+    },
+    new TextEncoder().encode(KEY),
+  )
+  const [file, keyFile] = [join(folder, `${name}.json`), join(folder, 'certificate.key')]
+  await writeFile(file, JSON.stringify(certificate))
+  await writeFile(keyFile, KEY, { mode: 0o600 })
+  return ['--environment', 'STAGING', '--certificate', file, '--certificate-key-file', keyFile]
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch (error) {
+    // A process that is gone needs nothing undone.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Connects whenever the executor has connected: its session is over again each time. */
+async function displace(exchange: string, forMs: number): Promise<void> {
+  const endMs = performance.now() + forMs
+  while (performance.now() < endMs) {
+    await sayAt(exchange, [], 15).catch(() => {})
+    await pause(1)
+  }
+}
+
+/** As a client of the exchange like any other: buys and sells the same, and loses the fees and the spread. */
+function tradeByHand({ exchange }: DrilledExecutor): Promise<void> {
+  const lines = (['BUY', 'SELL'] as const).map((side): string => {
+    const clientOrderId = `by-hand-${side.toLowerCase()}`
+    const order = {
+      clientOrderId,
+      symbol: 'BTCUSDT',
+      side,
+      type: 'MARKET',
+      quantity: '0.8',
+      reduceOnly: false,
+    } as const
+    const request: VenueRequest = {
+      kind: 'submit',
+      requestId: clientOrderId,
+      order,
+      validUntilMs: Number.MAX_SAFE_INTEGER,
+    }
+    return JSON.stringify(request)
+  })
+  return sayAt(exchange, lines, 50)
+}

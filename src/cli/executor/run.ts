@@ -1,0 +1,127 @@
+import { systemClock } from '../../adapters/clock/system-clock.js'
+import { connectLink } from '../../adapters/socket/socket-link.js'
+import { SocketPathError } from '../../adapters/socket/socket-path.js'
+import { connectVenue } from '../../adapters/socket/socket-venue.js'
+import { loadExecutionConfig } from '../../config/execution-config.js'
+import { loadInstruments } from '../../config/instruments.js'
+import { UserError } from '../../config/problems.js'
+import { ExecutionSide } from '../../core/execution/execution-side.js'
+import type { ExecutionRecord } from '../../core/execution/records.js'
+import type { ExecutionSettings } from '../../core/execution/settings.js'
+import { recordLine } from '../../core/journal/frame.js'
+import { displayPath } from '../../files/package-files.js'
+import type { ExecutionEvent } from '../../ports/sides.js'
+import { SideHost } from '../../runtime/host/side-host.js'
+import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
+import { openJournal } from '../compose/journals.js'
+import { ExecutorStatus } from '../compose/served-executor.js'
+import { watchedVenue } from '../compose/served-session.js'
+import { operatorToken } from '../compose/status-server.js'
+import { alertLog } from '../shell/alert-log.js'
+import { codeHash } from '../shell/code-hash.js'
+import type { ExitCode } from '../shell/exit-codes.js'
+import { reportError } from '../shell/report-error.js'
+import { type StopSignals, stopExitCode, stopSignals } from '../shell/stop-signals.js'
+import { notice, printResult } from '../shell/terminal.js'
+import type { ExecutorOptions } from './options.js'
+
+/** Runs `dolphin executor` on checked options, until it is told to stop. */
+export async function runExecutor(options: ExecutorOptions): Promise<ExitCode> {
+  const signals = stopSignals({ stdin: options.untilStdinEnds })
+  try {
+    return await execute(options, signals)
+  } finally {
+    signals.release()
+  }
+}
+
+async function execute(options: ExecutorOptions, { stopped }: StopSignals): Promise<ExitCode> {
+  const say = options.quiet ? () => {} : notice
+  const token = operatorToken(options)
+  const settings = await executionSettings(options)
+  const { records, journal, warning } = await openJournal<ExecutionRecord>(options.journal, 'execution', settings.build)
+  if (warning !== undefined) notice(warning)
+  const side = ExecutionSide.recover(settings, records)
+  say(`Executor ready: ${records.length} records in ${displayPath(options.journal)}, ${standing(side)}.`)
+  const broken = new Broken()
+  const clock = options.clock === undefined ? systemClock : scaledClock(options.clock, systemClock)
+  const { link, venue } = connections(options)
+  const status = new ExecutorStatus(options, { token, settings, clock, records })
+  const host = new SideHost<ExecutionEvent, ExecutionRecord>(side, {
+    timer: clockTimer(clock),
+    journal,
+    link,
+    venue: watchedVenue(venue, (event) => status.surface.venueTold(event)),
+    line: (record) => {
+      status.surface.executed(record)
+      return recordLine(record)
+    },
+    alerted: alertLog({ quiet: options.quiet }),
+    broken: (error) => broken.because(error),
+  })
+  host.start()
+  let end: Awaited<typeof stopped | typeof broken.promise>
+  try {
+    await status.start({ side, host, journal })
+    end = await Promise.race([stopped, broken.promise])
+  } finally {
+    await status.close()
+    await host.stop()
+  }
+  say(`Executor stopped: ${side.state.n} records, state ${side.stateHash()}, ${standing(side)}.`)
+  if (options.json) await printResult(`${JSON.stringify(endOf(side))}\n`)
+  return typeof end === 'string' ? stopExitCode(end) : reportError(end.error)
+}
+
+/** The side's exception, as something to wait for. */
+class Broken {
+  because: (error: unknown) => void = () => {}
+  readonly promise = new Promise<{ readonly error: unknown }>((resolve) => {
+    this.because = (error) => resolve({ error })
+  })
+}
+
+async function executionSettings(options: ExecutorOptions): Promise<ExecutionSettings> {
+  const { execution } = await loadExecutionConfig(options.config)
+  const table = loadInstruments(options.instruments)
+  const symbols = options.symbols ?? [...table.listed]
+  return {
+    ...execution,
+    instruments: symbols.map((symbol) => table.instrument(symbol, VENUE)),
+    build: codeHash().slice(0, BUILD_DIGITS),
+  }
+}
+
+/** The only exchange that this version can be connected to. */
+const VENUE = 'PAPER'
+const BUILD_DIGITS = 16
+
+function connections({ link, exchange, clock }: ExecutorOptions) {
+  try {
+    return { link: connectLink(link), venue: connectVenue(exchange, { speed: clock?.speed ?? 1 }) }
+  } catch (error) {
+    if (error instanceof SocketPathError) throw new UserError(error.message)
+    throw error
+  }
+}
+
+function standing(side: ExecutionSide): string {
+  const { openPosition } = side
+  if (openPosition === null) return 'flat'
+  const { position, instrument, takeProfitPrice, stopPrice } = openPosition
+  const what = `${openPosition.side === 'BUY' ? 'LONG' : 'SHORT'} ${position.quantity} ${instrument.symbol}`
+  return `${what} held at the exchange by a take-profit at ${takeProfitPrice} and a stop at ${stopPrice}`
+}
+
+function endOf(side: ExecutionSide) {
+  const { state } = side
+  return {
+    schema: 'dolphin.executor/1',
+    records: state.n,
+    stateHash: side.stateHash(),
+    mode: state.mode,
+    latches: state.latches,
+    position: side.openPosition,
+    unacknowledgedReports: side.unacknowledgedReports,
+  }
+}

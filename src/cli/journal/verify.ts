@@ -1,0 +1,88 @@
+import { problemText } from '../../config/problems.js'
+import type { JournalVerdict } from '../../ports/journal.js'
+import { corruptProblem, tornTailText } from '../compose/journals.js'
+import { EXIT, type ExitCode } from '../shell/exit-codes.js'
+import { count, plural, table } from '../shell/figures-text.js'
+import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
+import { type JournalReading, readJournal } from './reading.js'
+
+export interface RawVerifyOptions {
+  readonly json?: boolean
+  readonly strict?: boolean
+  readonly quiet?: boolean
+}
+
+/** What the records say of themselves. */
+interface Contents {
+  readonly firstAtMs: number | null
+  readonly lastAtMs: number | null
+  /** Records by type. */
+  readonly types: Readonly<Record<string, number>>
+}
+
+/** Runs `dolphin journal verify`. */
+export async function verify(folder: string, options: RawVerifyOptions): Promise<ExitCode> {
+  const types: Record<string, number> = {}
+  const times: { first: number | null; last: number | null } = { first: null, last: null }
+  const reading = await readJournal(folder, {
+    label: 'Verifying',
+    quiet: options.quiet ?? false,
+    take(records) {
+      for (const { type, atMs } of records) {
+        types[type] = (types[type] ?? 0) + 1
+        times.first ??= atMs
+        times.last = atMs
+      }
+      return true
+    },
+  })
+  const verdict = reading.verdict!
+  const passed = verdict.kind === 'whole' || (verdict.kind === 'tornTail' && !options.strict)
+  const contents = { firstAtMs: times.first, lastAtMs: times.last, types }
+  const colours = coloursFor(process.stdout)
+  await printResult(
+    options.json ? verificationJson(reading, contents, passed) : verificationText(folder, reading, contents, colours),
+  )
+  return passed ? EXIT.ok : EXIT.failed
+}
+
+function verificationJson(reading: JournalReading, contents: Contents, passed: boolean): string {
+  const { kind = null, ...rest } = reading
+  const document = { schema: 'dolphin.journal-verify/1', passed, kind, ...rest, ...contents }
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+function verificationText(folder: string, reading: JournalReading, contents: Contents, colours: Colours): string {
+  const { kind, id, records, segments } = reading
+  const rows = segments.map(({ name, build, records: inSegment, bytes }) => [
+    name,
+    build,
+    count(inSegment),
+    count(bytes),
+  ])
+  const { firstAtMs, lastAtMs } = contents
+  const lines = [
+    `Journal ${id} of the ${kind ?? 'unknown'} side: ${plural(records, 'record')} in ${plural(segments.length, 'segment')}`,
+    ...(firstAtMs === null ? [] : [`${timeText(firstAtMs)} to ${timeText(lastAtMs!)}`]),
+    '',
+    ...table(['segment', 'build', 'records', 'bytes'], rows, { head: colours.dim }),
+    '',
+    verdictText(folder, reading.verdict!, reading.isWritten, colours),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function verdictText(folder: string, verdict: JournalVerdict, isWritten: boolean, colours: Colours): string {
+  switch (verdict.kind) {
+    case 'whole':
+      return colours.green('whole')
+    case 'tornTail':
+      return `${colours.yellow(isWritten ? 'being written' : 'unfinished')}  ${tornTailText(folder, verdict)}`
+    case 'corrupt':
+      return `${colours.red('damaged')}  ${problemText(corruptProblem(folder, verdict))}`
+  }
+}
+
+function timeText(atMs: number): string {
+  return new Date(atMs).toISOString()
+}

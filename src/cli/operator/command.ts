@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import type { RawOperatorOptions } from './run.js'
+
+const EXAMPLES = `Examples:
+  dolphin operator kill --reason "prices look wrong"
+  dolphin operator resume --reason "feed confirmed" --url http://127.0.0.1:8080
+  dolphin operator clear-lockout --reason "deposit of 500 USD" --token-file operator.token
+
+Exit codes:
+  0    it is in force, and would survive a restart
+  1    refused, not in force, or in force without being durable: the answer says which
+  2    wrong command line, or no token
+  3    no answer: whether it is in force is not known; look at /status`
+
+const COMMANDS = {
+  kill: 'close positions and open nothing, until resumed; survives restarts',
+  'reduce-only': 'open nothing, until resumed; the position is managed',
+  resume: 'take back a kill or reduce-only, whoever or whatever set it',
+  flatten: 'close what is open now',
+  'clear-lockout': "adopt the exchange's balance after it differed from ours",
+  'reset-breaker': 'close the circuit breaker that losses have opened',
+  resync: 'open a new session between the sides: the only way out of a corrupt link',
+} as const
+
+/** `dolphin operator …`: orders to a running system. */
+export function register(parent: Command): void {
+  const operator = parent
+    .command('operator')
+    .summary('give a running system an order')
+    .description(
+      'Give a running system an order, through its status server. The token comes from $DOLPHIN_OPERATOR_TOKEN.',
+    )
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', `\n${EXAMPLES}`)
+  for (const [name, what] of Object.entries(COMMANDS)) {
+    const command = operator
+      .command(name)
+      .summary(what)
+      .description(`${what[0]!.toUpperCase()}${what.slice(1)}.`)
+      .requiredOption('--reason <text>', 'why: it is journalled with the order')
+      .option('--url <address>', 'of the status server', 'http://127.0.0.1:8080')
+      .option('--token-file <file>', 'readable by its owner only (default: $DOLPHIN_OPERATOR_TOKEN)')
+      .option('--json', 'the answer as JSON')
+      .option('--no-color', 'no colours (NO_COLOR does the same)')
+      .helpOption('-h, --help', 'show help')
+      .addHelpText('after', `\n${EXAMPLES}`)
+    command.action(async (raw: RawOperatorOptions) => {
+      const { runOperator } = await import('./run.js')
+      process.exitCode = await runOperator(name as keyof typeof COMMANDS, { ...command.optsWithGlobals(), ...raw })
+    })
+  }
+}

@@ -1,0 +1,37 @@
+import { Interrupted } from '../../config/problems.js'
+import type { PaperResult } from '../../runtime/session/session-recorder.js'
+import { type PaperSetup, preparePaper } from '../compose/session-settings.js'
+import { EXIT, type ExitCode } from '../shell/exit-codes.js'
+import { watchInterrupt } from '../shell/interrupt.js'
+import { coloursFor, notice, printResult } from '../shell/terminal.js'
+import type { PaperOptions } from './options.js'
+import { paperSummaryJson, paperSummaryText } from './text.js'
+
+/** Runs `dolphin paper` on checked options. */
+export async function runPaper(options: PaperOptions): Promise<ExitCode> {
+  const watch = watchInterrupt('bar')
+  try {
+    const setup = await preparePaper(options, watch.signal)
+    for (const line of options.quiet ? [] : setup.notices) notice(line)
+    const result = await run(setup, options, watch.signal)
+    if (!result.finished) throw new Interrupted(interruptedText(result.atMs, setup.folder, options.speed))
+    await printResult(
+      options.json ? paperSummaryJson(setup, result) : paperSummaryText(setup, result, coloursFor(process.stdout)),
+    )
+    return EXIT.ok
+  } finally {
+    watch.stop()
+  }
+}
+
+/** By a clock, or on virtual time: the other one's parts are not loaded. */
+async function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Promise<PaperResult> {
+  if (options.speed === 'max')
+    return (await import('../../runtime/session/virtual-course.js')).runVirtualPaper(setup, options, signal)
+  return (await import('../compose/clock-session.js')).runLivePaper(setup, options, signal)
+}
+
+function interruptedText(atMs: number, folder: string, speed: PaperOptions['speed']): string {
+  const what = `Interrupted at ${new Date(atMs).toISOString()}; the session is in ${folder}`
+  return speed === 'max' ? `${what}, and --resume continues it.` : `${what}. A session by the clock is not continued.`
+}

@@ -1,0 +1,155 @@
+import { join } from 'node:path'
+import { ALERT_LEVELS } from '../../core/mode/alert-limits.js'
+import type { SessionFigures } from '../../runtime/session/session-books.js'
+import type { PaperResult } from '../../runtime/session/session-recorder.js'
+import type { PaperSetup } from '../compose/session-settings.js'
+import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
+import type { Colours } from '../shell/terminal.js'
+
+const LABEL_WIDTH = 16
+
+/** A finished session at a glance, at most 100 columns wide. */
+export function paperSummaryText(setup: PaperSetup, result: PaperResult, colours: Colours): string {
+  const blocks = [
+    titleLines(setup, result, colours),
+    figureLines(setup, result.figures, colours),
+    exitLines(result.figures, colours),
+    costLines(result.figures, colours),
+    eventLines(result.figures, colours),
+    recordLines(setup, result, colours),
+  ]
+  const text = blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `  ${line}`.trimEnd()).join('\n'))
+    .join('\n\n')
+  return `\n${text}\n\n`
+}
+
+/** The same as one JSON document. */
+export function paperSummaryJson({ session, folder }: PaperSetup, result: PaperResult): string {
+  const { figures, journals, bars, atMs } = result
+  const { trades, daily, open, ...rest } = figures
+  const { days, ...settings } = session
+  const document = {
+    schema: 'dolphin.paper/1',
+    folder,
+    session: { ...settings, days: days.map(({ date }) => date) },
+    bars,
+    endedAtMs: atMs,
+    ...rest,
+    openTrades: open,
+    daily,
+    trades,
+    journals,
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+function titleLines({ session, days }: PaperSetup, { bars }: PaperResult, c: Colours): string[] {
+  const row = rowPainter(c)
+  const [from, to] = [days.days[0]!.date, days.days.at(-1)!.date]
+  const fills = session.fills === 'bar-price' ? "at the bar's price, free of cost" : `realistic, seed ${session.seed}`
+  return [
+    `${c.bold(`${session.strategy} ${session.direction} on paper`)}${c.dim(`  dolphin-engine ${session.engineVersion}`)}`,
+    row(
+      'Period',
+      `${from === to ? from : `${from} to ${to}`}, ${plural(days.days.length, 'day')}, ${plural(bars, 'bar')}`,
+    ),
+    row('Fills', fills),
+  ]
+}
+
+function figureLines({ session }: PaperSetup, { performance: p }: SessionFigures, c: Colours): string[] {
+  const row = rowPainter(c)
+  const net = Number(p.netPnl)
+  const profitFactor = p.profitFactor === null ? '∞' : p.totalTrades === 0 ? '-' : p.profitFactor.toFixed(2)
+  return [
+    row('Capital', `${usd(Number(p.capitalUsd))} USD, from ${usd(Number(session.initialCapitalUsd))}`),
+    row('Net', paintSign(`${signedUsd(net)} USD, ${signedPercent(net / Number(session.initialCapitalUsd))}`, c)),
+    row('Trades', `${count(p.totalTrades)}, ${percent(p.winRate, 1)} won, profit factor ${profitFactor}`),
+    row('Max drawdown', percent(p.drawdownPctMax)),
+    row('Sharpe (30 d)', p.sharpeRatio30d.toFixed(2)),
+    row(
+      'Exposure',
+      `${percent(p.timeInMarket, 1)} of the time in the market, mean hold ${duration(p.meanHoldMs / 1000)}`,
+    ),
+  ]
+}
+
+function exitLines({ trades, open }: SessionFigures, c: Colours): string[] {
+  const groups = new Map<string, { trades: number; wins: number; net: number }>()
+  for (const { reason, netPnl } of trades) {
+    const group = groups.get(reason) ?? { trades: 0, wins: 0, net: 0 }
+    group.trades++
+    group.net += Number(netPnl)
+    if (Number(netPnl) > 0) group.wins++
+    groups.set(reason, group)
+  }
+  const rows = [...groups].map(([reason, group]) => [
+    reason.padEnd(24),
+    count(group.trades),
+    percent(group.wins / group.trades, 1),
+    signedUsd(group.net),
+  ])
+  const lines =
+    rows.length === 0
+      ? [c.dim('No trade was closed.')]
+      : table(['Exits', 'trades', 'win rate', 'net USD'], rows, {
+          head: c.dim,
+          cell: (text, column) => (column === 3 ? paintSign(text, c) : text),
+        })
+  const still = open.map(
+    ({ direction, symbol, orderedQuantity }) =>
+      `Still open: ${direction} ${orderedQuantity} ${symbol} (not in the figures)`,
+  )
+  return [...lines, ...still]
+}
+
+function costLines({ performance: p, slippageUsd }: SessionFigures, c: Colours): string[] {
+  if (p.totalTrades === 0) return []
+  // Slippage is part of what the prices brought; it is shown beside it, not added to it.
+  const amounts = [Number(p.realizedPnl), -Number(p.feesUsd), Number(p.fundingUsd), Number(p.netPnl)].map(signedUsd)
+  const head = ['Result', 'prices', 'fees', 'funding', 'net', 'slippage in prices']
+  return table(head, [['USD', ...amounts, signedUsd(-Number(slippageUsd))]], {
+    head: c.dim,
+    cell: (text, column) => (column === 4 ? paintSign(text, c) : text),
+  })
+}
+
+function eventLines(figures: SessionFigures, c: Colours): string[] {
+  const row = rowPainter(c)
+  const { missed, missedByReason, alerts, disagreements, agreements, linkSessions } = figures
+  const list = (pairs: readonly (readonly [string, number])[]) => pairs.map(([what, n]) => `${n} × ${what}`).join(', ')
+  const raised = ALERT_LEVELS.filter((level) => alerts[level] > 0).map((level) => [level, alerts[level]] as const)
+  return [
+    row('Missed entries', missed === 0 ? 'none' : list(missedByReason)),
+    row(
+      'Reconciliation',
+      [`${count(agreements)} truths agreed`, ...(disagreements.length === 0 ? [] : [list(disagreements)])].join(', '),
+    ),
+    row('Link', plural(linkSessions, 'session')),
+    row('Alerts', raised.length === 0 ? 'none' : list(raised)),
+  ]
+}
+
+function recordLines({ folder }: PaperSetup, { journals }: PaperResult, c: Colours): string[] {
+  const row = rowPainter(c)
+  const journal = (side: 'decision' | 'execution') =>
+    `${join(folder, 'journal', side)}  ${plural(journals[side].records, 'record')}, state ${journals[side].stateHash}`
+  return [
+    row('Trades', join(folder, 'trades.csv')),
+    row('Journals', journal('decision')),
+    row('', journal('execution')),
+    row('Next', c.dim(`dolphin compare ${folder}`)),
+  ]
+}
+
+function rowPainter(c: Colours): (label: string, text: string) => string {
+  return (label, text) => `${c.dim(label.padEnd(LABEL_WIDTH))}${text}`
+}
+
+function paintSign(text: string, c: Colours): string {
+  const bare = text.trimStart()
+  if (bare.startsWith('+')) return c.green(text)
+  return bare.startsWith('-') && bare.length > 1 ? c.red(text) : text
+}

@@ -1,0 +1,84 @@
+import { isDate } from '../../base/utc-date.js'
+import { found, type Problem, UserError } from '../../config/problems.js'
+import type { IsoDate } from '../../ports/vocabulary/market.js'
+import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
+
+/** The options of `dolphin scan` as they were typed. */
+export interface RawScanOptions {
+  readonly days: readonly string[]
+  readonly storage: string
+  readonly from?: string
+  readonly to?: string
+  readonly speed: string
+  readonly precision: string
+  readonly publish?: string
+  readonly limit?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+export interface ScanOptions {
+  readonly inputs: readonly string[]
+  readonly storage: string
+  readonly from?: IsoDate
+  readonly to?: IsoDate
+  readonly speed: number | 'max'
+  readonly precision: ScanPrecision
+  /** `-`: stdout; absent: nowhere. */
+  readonly publish?: string
+  /** Scans to make at most; absent: as many as there are steps. */
+  readonly limit?: number
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+const PRECISIONS: readonly string[] = ['auto', '512', 'float64'] satisfies ScanPrecision[]
+
+/** Checks the options. Throws {@link UserError} with every wrong one. */
+export function scanOptions(raw: RawScanOptions): ScanOptions {
+  const problems: Problem[] = []
+  const wrong = (place: string, message: string): void => {
+    problems.push({ place, message })
+  }
+  for (const option of ['from', 'to'] as const) {
+    const text = raw[option]
+    if (text !== undefined && !isDate(text)) {
+      wrong(`--${option}`, `expected a calendar date YYYY-MM-DD, found ${found(text)}`)
+    }
+  }
+  const { from, to, publish } = raw
+  if (from !== undefined && to !== undefined && isDate(from) && isDate(to) && from > to) {
+    wrong('--to', `expected ${from} or later, found ${to}`)
+  }
+  const speed = raw.speed === 'max' ? 'max' : positive(raw.speed)
+  if (speed === undefined) wrong('--speed', `expected a factor above 0 such as 10, or max, found ${found(raw.speed)}`)
+  if (!PRECISIONS.includes(raw.precision)) {
+    wrong('--precision', `expected ${PRECISIONS.join(', ')}, found ${found(raw.precision)}`)
+  }
+  const limit = raw.limit === undefined ? undefined : positive(raw.limit)
+  if (raw.limit !== undefined && (limit === undefined || !Number.isSafeInteger(limit))) {
+    wrong('--limit', `expected an integer of at least 1, found ${found(raw.limit)}`)
+  }
+  if (publish !== undefined && publish !== '-' && !publish.endsWith('.jsonl')) {
+    wrong('--publish', `expected - or a file name.jsonl, found ${found(publish)}`)
+  }
+  if (publish === '-' && raw.json) wrong('--json', 'cannot share stdout with --publish -')
+  if (problems.length > 0) throw new UserError(problems)
+  return {
+    inputs: raw.days,
+    storage: raw.storage,
+    speed: speed!,
+    precision: raw.precision as ScanPrecision,
+    json: raw.json ?? false,
+    quiet: raw.quiet ?? false,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(publish === undefined ? {} : { publish }),
+    ...(limit === undefined ? {} : { limit }),
+  }
+}
+
+function positive(text: string): number | undefined {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
+  return value > 0 ? value : undefined
+}

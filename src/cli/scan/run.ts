@@ -1,0 +1,214 @@
+import { type OpenedArchive, openScanArchive } from '../../adapters/arrow/scan-archive.js'
+import { systemClock } from '../../adapters/clock/system-clock.js'
+import { JsonLinesError, openJsonLines, streamJsonLines } from '../../adapters/jsonl/jsonl-scan-sink.js'
+import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
+import { replayPrices } from '../../adapters/replay/replay-prices.js'
+import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
+import { UserError } from '../../config/problems.js'
+import { Scanner } from '../../core/eigen/scanner.js'
+import { displayPath } from '../../files/package-files.js'
+import { DayError, type DayFile } from '../../ports/days.js'
+import { type ArchivedScan, ScanArchiveError, ScanFileError } from '../../ports/scan-archive.js'
+import type { ScanSink } from '../../ports/scan-sink.js'
+import { openRecording } from '../../runtime/services/scan/recording.js'
+import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
+import { EXIT, type ExitCode } from '../shell/exit-codes.js'
+import { plural } from '../shell/figures-text.js'
+import { type InterruptWatch, watchInterrupt } from '../shell/interrupt.js'
+import { type Progress, startProgress } from '../shell/progress.js'
+import { notice, printResult } from '../shell/terminal.js'
+import type { ScanOptions } from './options.js'
+import { type ScanSummary, scanSummaryJson, scanSummaryText } from './text.js'
+
+const MINUTES_PER_DAY = 1_440
+const NS_PER_MINUTE = 60_000_000_000n
+
+/** Runs `dolphin scan` on checked options. */
+export async function runScan(options: ScanOptions): Promise<ExitCode> {
+  const files = await findDayFiles(options.inputs).catch((error: Error) => {
+    throw new UserError(error.message)
+  })
+  const archive = await openArchive(options.storage)
+  const watch = watchInterrupt('scan')
+  try {
+    const sink = await openSink(options.publish)
+    try {
+      const summary = await scanInto(archive, sink, files, options, watch)
+      if (options.json) await printResult(scanSummaryJson(summary))
+      else if (!options.quiet) notice(scanSummaryText(summary))
+      return exitCodeOf(watch)
+    } finally {
+      await sink.close()
+    }
+  } catch (error) {
+    throw translated(error, options)
+  } finally {
+    watch.stop()
+    await archive.close()
+  }
+}
+
+/** A service is stopped by SIGTERM, and that is no failure; Ctrl-C means what it means everywhere. */
+function exitCodeOf(watch: InterruptWatch): ExitCode {
+  return watch.received === 'SIGINT' ? EXIT.interrupted : EXIT.ok
+}
+
+async function scanInto(
+  archive: OpenedArchive,
+  sink: ScanSink,
+  files: readonly DayFile[],
+  options: ScanOptions,
+  watch: InterruptWatch,
+): Promise<ScanSummary> {
+  const say = options.quiet ? () => {} : notice
+  if (archive.cleaned > 0) say(`Removed ${plural(archive.cleaned, 'half-written file')} of an earlier run.`)
+  const startedMs = systemClock.nowMs()
+  const republished = await publishMissed(archive, sink, systemClock)
+  const last = await archive.last()
+  const fromNs = startOf(options, last)
+  const chosen = chosenFiles(files, options, dateOfNs(fromNs))
+  const common = { storage: options.storage, precision: options.precision, speed: options.speed, republished }
+  if (chosen.scanned.length === 0) {
+    return { ...common, ...NOTHING, symbols: last?.record.assets.length ?? 0, seconds: 0, stoppedBy: watch.received }
+  }
+  const recording = await openRecording(parquetDays, chosen, fromNs)
+  // A storage keeps its universe: a window must not run over two meanings of one position.
+  const symbols = last?.record.assets ?? recording.assets
+  const unknown = recording.assets.filter((asset) => !symbols.includes(asset))
+  if (unknown.length > 0) say(`Left out, not in the universe of the storage: ${unknown.join(', ')}`)
+  const source = replayPrices({
+    ...recording,
+    symbols,
+    pacedFromNs: fromNs,
+    speed: options.speed,
+    clock: systemClock,
+  })
+  const warmed = new Scanner(symbols, 'float64')
+  const progress = startProgress({
+    total: chosen.scanned.length * MINUTES_PER_DAY,
+    unit: 'min',
+    label: 'Scanning',
+    quiet: options.quiet,
+  })
+  try {
+    const result = await scanSteps({
+      source,
+      // History decides nothing, so it need not be exact, only complete.
+      warmUp: (prices, timestampNs) => warmed.push(prices, { scanNumber: 0, timestampNs }),
+      scanner: () => Scanner.restore({ ...warmed.snapshot(), precision: options.precision }),
+      archive,
+      sink,
+      clock: systemClock,
+      fromNs,
+      limit: options.limit ?? Number.POSITIVE_INFINITY,
+      signal: watch.signal,
+      onStep: stepProgress(progress, chosen.scanned),
+      onWarning: say,
+    })
+    const seconds = (systemClock.nowMs() - startedMs) / 1000
+    return { ...common, ...result, symbols: symbols.length, seconds, stoppedBy: watch.received }
+  } catch (error) {
+    throw withPath(error, files)
+  } finally {
+    progress.stop()
+  }
+}
+
+const NOTHING: ScanLoopResult = {
+  scans: 0,
+  warmUpSteps: 0,
+  emptySteps: 0,
+  missingSteps: 0,
+  gaps: 0,
+  escalated: 0,
+  drift: undefined,
+}
+
+async function openArchive(storage: string): Promise<OpenedArchive> {
+  try {
+    return await openScanArchive(storage)
+  } catch (error) {
+    if (error instanceof ScanArchiveError) throw new UserError({ place: '--storage', message: error.message })
+    throw cannotWrite(storage, error)
+  }
+}
+
+async function openSink(publish: string | undefined): Promise<ScanSink> {
+  if (publish === undefined) return NOWHERE
+  if (publish === '-') return streamJsonLines(process.stdout)
+  try {
+    return await openJsonLines(publish)
+  } catch (error) {
+    if (error instanceof JsonLinesError) throw new UserError({ place: publish, message: error.message })
+    throw cannotWrite(publish, error)
+  }
+}
+
+const NOWHERE: ScanSink = { publish: async () => {}, lastPublished: async () => undefined, close: async () => {} }
+
+/** The first moment to scan: that of `--from`, and never one that the storage has. */
+function startOf({ from }: ScanOptions, last: ArchivedScan | undefined): bigint {
+  const asked = from === undefined ? 0n : BigInt(epochDay(from)) * NS_PER_DAY
+  const next = last === undefined ? 0n : last.record.timestampNs + 1n
+  return asked > next ? asked : next
+}
+
+/** Days to scan, and those before them. Throws when the period leaves none; none beyond the last scan is an answer. */
+function chosenFiles(
+  files: readonly DayFile[],
+  { from, to }: ScanOptions,
+  firstDate: string,
+): { history: DayFile[]; scanned: DayFile[] } {
+  const period = files.filter(({ date }) => (from === undefined || date >= from) && (to === undefined || date <= to))
+  if (period.length === 0) {
+    throw new UserError(`no day in the period; the files cover ${files[0]?.date} to ${files.at(-1)?.date}`)
+  }
+  return {
+    history: files.filter(({ date }) => date < firstDate && (to === undefined || date <= to)),
+    scanned: period.filter(({ date }) => date >= firstDate),
+  }
+}
+
+function dateOfNs(ns: bigint): string {
+  return dateOfEpochDay(Number(ns / NS_PER_DAY))
+}
+
+/** Progress in minutes of the recording: days differ in their number of steps. */
+function stepProgress(progress: Progress, files: readonly DayFile[]): (step: { timestampNs: bigint }) => void {
+  const index = new Map(files.map(({ date }, i) => [date, i]))
+  let done = 0
+  let date = ''
+  let dayNs = 0n
+  return ({ timestampNs }) => {
+    if (date === '' || timestampNs >= dayNs + NS_PER_DAY) {
+      date = dateOfNs(timestampNs)
+      dayNs = BigInt(epochDay(date)) * NS_PER_DAY
+    }
+    const minutes = (index.get(date) ?? 0) * MINUTES_PER_DAY + Number((timestampNs - dayNs) / NS_PER_MINUTE) + 1
+    if (minutes <= done) return
+    progress.advance(minutes - done, date)
+    done = minutes
+  }
+}
+
+/** The replay knows dates, not files. */
+function withPath(error: unknown, files: readonly DayFile[]): unknown {
+  if (!(error instanceof DayError)) return error
+  const file = files.find(({ date }) => date === error.where.file)?.path ?? error.where.file
+  return new DayError({ ...error.where, file }, error.expected, error.found)
+}
+
+function translated(error: unknown, { storage }: ScanOptions): unknown {
+  if (error instanceof ScanFileError) {
+    return new UserError(error.message, {
+      exitCode: EXIT.dataRefused,
+      hint: 'A scan file of the storage cannot be read. Move it away, or use another storage.',
+    })
+  }
+  return error instanceof Error && 'syscall' in error ? cannotWrite(storage, error) : error
+}
+
+function cannotWrite(path: string, error: unknown): UserError {
+  const message = error instanceof Error ? error.message : String(error)
+  return new UserError({ place: displayPath(path), message: `cannot write: ${message}` }, { exitCode: EXIT.failed })
+}

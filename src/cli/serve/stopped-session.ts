@@ -1,0 +1,118 @@
+import { readSession } from '../../adapters/session-log/read-session.js'
+import { SessionLogError } from '../../adapters/session-log/refusal.js'
+import { loadInstruments } from '../../config/instruments.js'
+import { type Problem, UserError } from '../../config/problems.js'
+import type { DecisionEvent } from '../../core/decision/decision-side.js'
+import type { DecisionRecord } from '../../core/decision/records.js'
+import { ExecutionSide, replay } from '../../core/execution/execution-side.js'
+import type { ExecutionRecord } from '../../core/execution/records.js'
+import { EXECUTION_DEFAULTS } from '../../core/execution/settings.js'
+import type { CommonEvent } from '../../ports/sides.js'
+import { KillSwitch } from '../../runtime/status/kill-switch.js'
+import { SessionSurface } from '../../runtime/status/session-surface.js'
+import { DEFAULT_ADDRESS, serveAddress } from '../compose/serve-address.js'
+import { killSwitchBeside } from '../compose/served-session.js'
+import { journalFolder } from '../compose/session-settings.js'
+import { serve } from '../compose/status-server.js'
+import { judge, readJournal } from '../journal/reading.js'
+import { recoverDecision } from '../journal/replay-decision.js'
+import { codeHash } from '../shell/code-hash.js'
+import { EXIT, type ExitCode } from '../shell/exit-codes.js'
+import { stopExitCode, stopSignals } from '../shell/stop-signals.js'
+
+export interface RawServeStatusOptions {
+  readonly journal: string
+  readonly serve?: string
+  readonly killSwitch?: string
+  readonly quiet?: boolean
+}
+
+/** Runs `dolphin serve status` until it is told to stop. */
+export async function runServeStatus(raw: RawServeStatusOptions): Promise<ExitCode> {
+  const problems: Problem[] = []
+  const address = serveAddress(raw.serve ?? DEFAULT_ADDRESS, problems)
+  if (address === undefined) throw new UserError(problems)
+  const surface = await stoppedSession(raw)
+  const signals = stopSignals({ stdin: false })
+  const server = await serve(surface, address, { token: undefined, name: 'Status' })
+  try {
+    return stopExitCode(await signals.stopped)
+  } finally {
+    signals.release()
+    await server.close()
+    surface.close()
+  }
+}
+
+/** The sides as a start would find them: recovered, started, and with nobody to talk to. */
+async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurface> {
+  const { settings } = await readSession(raw.journal).catch((error: unknown) => {
+    if (error instanceof SessionLogError) throw new UserError(error.message, { exitCode: EXIT.dataRefused })
+    throw error
+  })
+  const folder = journalFolder(raw.journal, 'decision')
+  const decided = await recordsOf<DecisionRecord>(folder, raw)
+  const executed = await recordsOf<ExecutionRecord>(journalFolder(raw.journal, 'execution'), raw)
+  const decision = await recoverDecision(folder, decided, undefined)
+  const execution = recoverExecution(executed)
+  const killSwitch = new KillSwitch(raw.killSwitch ?? killSwitchBeside(folder))
+  const identity = {
+    strategyId: settings.strategy,
+    configHash: settings.hashes.config.slice(0, HASH_DIGITS),
+    initialCapitalUsd: settings.initialCapitalUsd,
+    startedAtMs: Date.now(),
+    epochMs: () => Date.now(),
+  }
+  const surface = new SessionSurface(identity, killSwitch)
+  for (const record of decided) surface.decided(record)
+  for (const record of executed) surface.executed(record)
+  const championHash = settings.hashes.parameters
+  const conditions = { championHash, expectedChampionHash: championHash }
+  decision.handle({ kind: 'start', nowMs: Date.now() })
+  decision.handle({ kind: 'conditions', nowMs: Date.now(), conditions })
+  execution.handle({ kind: 'start', nowMs: Date.now() })
+  const { killed, reason } = await killSwitch.read()
+  if (killed) decision.handle({ kind: 'operator', nowMs: Date.now(), operator: { command: 'kill', reason } })
+  surface.attach({
+    decision: { side: decision, host: stopped<DecisionEvent>(decision), journal: NO_JOURNAL },
+    execution: { side: execution, host: stopped<CommonEvent>(execution), journal: NO_JOURNAL },
+  })
+  return surface
+}
+
+const HASH_DIGITS = 16
+const NO_JOURNAL = { depth: 0, capacity: 1 }
+
+/** Nothing runs: time passes, and nothing else happens. */
+function stopped<Event>(side: { handle(event: Extract<Event, { readonly kind: 'time' }>): unknown }) {
+  return {
+    isRunning: false,
+    post: (event: { readonly kind: string }) => {
+      if (event.kind === 'time')
+        side.handle({ kind: 'time', nowMs: Date.now() } as unknown as Extract<Event, { readonly kind: 'time' }>)
+    },
+  }
+}
+
+async function recordsOf<R>(folder: string, { quiet }: RawServeStatusOptions): Promise<readonly R[]> {
+  const records: R[] = []
+  const reading = await readJournal(folder, {
+    label: 'Reading',
+    quiet: quiet ?? false,
+    take: (some) => {
+      for (const record of some) records.push(record as unknown as R)
+      return true
+    },
+  })
+  judge(folder, reading)
+  return records
+}
+
+function recoverExecution(records: readonly ExecutionRecord[]): ExecutionSide {
+  const { instrument, listed } = loadInstruments()
+  const instruments = [...listed].map((symbol) => instrument(symbol))
+  return new ExecutionSide(
+    { ...EXECUTION_DEFAULTS, instruments, build: codeHash().slice(0, HASH_DIGITS) },
+    replay(records),
+  )
+}

@@ -1,0 +1,30 @@
+import { Interrupted, placeText, UserError } from '../../config/problems.js'
+import { DayError } from '../../ports/days.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { coloursFor, notice } from './terminal.js'
+
+/** Says on stderr what went wrong, in the reader's terms, and answers with the exit code. */
+export function reportError(error: unknown): ExitCode {
+  const colours = coloursFor(process.stderr)
+  if (error instanceof UserError) {
+    for (const { place, message } of error.problems) {
+      // A file position stands first, so that terminals make it clickable; anything else follows the word commander uses.
+      const isFile = place !== undefined && !placeText(place).startsWith('-') && !placeText(place).startsWith('<')
+      const where = place === undefined ? '' : `${colours.bold(placeText(place))}: `
+      notice(`${isFile ? '' : `${colours.red('error:')} `}${where}${message}`)
+    }
+    if (error.hint !== undefined) notice(colours.dim(error.hint))
+    return error.exitCode
+  }
+  if (error instanceof DayError) {
+    notice(`${colours.red('refused:')} ${error.message}`)
+    return EXIT.dataRefused
+  }
+  if (error instanceof Interrupted) {
+    notice(error.message)
+    return EXIT.interrupted
+  }
+  // Anything else is a defect of ours; the stack is what a report of it needs.
+  notice(`${colours.red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  return EXIT.failed
+}

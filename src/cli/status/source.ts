@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { UserError } from '../../config/problems.js'
+import { displayPath } from '../../files/package-files.js'
+import { reason } from '../../files/reason.js'
+
+/** Where a document comes from: exactly one of both. */
+export interface StatusSource {
+  readonly file?: string
+  readonly url?: string
+}
+
+/** A document is two kilobytes; what is larger by far is no document. */
+const MAX_BYTES = 1_000_000
+const TIMEOUT_MS = 5_000
+
+/** Reads and parses a `/status` document. Throws {@link UserError} when it cannot be had or is not JSON. */
+export async function readStatus({ file, url }: StatusSource): Promise<unknown> {
+  if ((file === undefined) === (url === undefined)) {
+    throw new UserError('expected exactly one of --file <json> and --url <address>', {
+      hint: 'A running session serves it: --url http://127.0.0.1:8080/api/v1/status',
+    })
+  }
+  const place = file === undefined ? url! : displayPath(file)
+  const text = file === undefined ? await fetchText(url!) : await fileText(file)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UserError({ place, message: `expected JSON, found ${(error as Error).message}` })
+  }
+}
+
+async function fileText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new UserError({ place: displayPath(file), message: `cannot read the document: ${reason(error)}` })
+  }
+}
+
+async function fetchText(url: string): Promise<string> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new UserError({ place: '--url', message: `expected an http address, found ${JSON.stringify(url)}` })
+  }
+  const refuse = (message: string) => new UserError({ place: url, message })
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' }).catch(
+    (error: Error) => {
+      const cause = error.cause instanceof Error ? error.cause.message : error.message
+      throw refuse(
+        error.name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : `cannot connect: ${cause}`,
+      )
+    },
+  )
+  if (!response.ok) throw refuse(`expected status 200, found ${response.status}`)
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true })
+    if (text.length > MAX_BYTES) throw refuse(`expected at most ${MAX_BYTES} bytes`)
+  }
+  return text
+}

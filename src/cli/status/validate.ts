@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { Command } from 'commander'
+import { canonicalJson } from '../../base/canonical-json.js'
+import { UserError } from '../../config/problems.js'
+import { checkStatus, type StatusViolation } from '../../core/status/check.js'
+import { displayPath, packageFile } from '../../files/package-files.js'
+import { reason } from '../../files/reason.js'
+import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
+import { reportJson } from '../backtest/report-json.js'
+import { EXIT, type ExitCode } from '../shell/exit-codes.js'
+import { coloursFor, printResult } from '../shell/terminal.js'
+import { readStatus, type StatusSource } from './source.js'
+
+const EXAMPLES = `Examples:
+  dolphin status validate --file fixtures/status/healthy.json --schema specs/status/status_csp_exact.schema.json
+  dolphin status validate --url http://127.0.0.1:8080/api/v1/status
+
+Exit codes:
+  0    the document keeps the contract
+  1    it does not; every broken rule is listed
+  2    nothing was checked: a file is missing, the address does not answer, the options are wrong`
+
+interface Options extends StatusSource {
+  readonly schema: string
+  readonly manifest: string
+  readonly json?: boolean
+  readonly color?: boolean
+}
+
+const MIN_SCHEMA = packageFile('specs', 'status', 'status_csp_min.schema.json')
+const MANIFEST = packageFile('specs', 'status', 'status_reason_registries_manifest.json')
+
+/** `dolphin status validate`. */
+export function register(parent: Command): void {
+  const command = parent
+    .command('validate')
+    .summary('check a /status document against its contract')
+    .description(
+      'Check a /status document: JSON Schema, contract version, tier purity and order, latch invariants, registries,\n' +
+        'and that the owner view says what the fields say.',
+    )
+    .option('--file <json>', 'a document in a file')
+    .option('--url <address>', 'a document served by a running session')
+    .option(
+      '--schema <file>',
+      'JSON Schema to hold it against (default: the packaged status_csp_min.schema.json)',
+      MIN_SCHEMA,
+    )
+    .option('--manifest <file>', 'registries (default: the packaged manifest)', MANIFEST)
+    .option('--json', 'the verdict as JSON')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .addHelpText('after', `\n${EXAMPLES}`)
+  command.action(async (raw: Options) => {
+    process.exitCode = await validate({ ...command.optsWithGlobals(), ...raw })
+  })
+}
+
+async function validate(options: Options): Promise<ExitCode> {
+  const schema = compile(options.schema)
+  refuseDriftedManifest(options.manifest)
+  const document = await readStatus(options)
+  const exact = (readJson(options.schema) as { additionalProperties?: boolean }).additionalProperties === false
+  const violations = [...schemaViolations(schema, document), ...checkStatus(document, { exact })]
+  const valid = violations.length === 0
+  await printResult(options.json ? reportJson({ valid, violations }) : verdictText(options, violations))
+  return valid ? EXIT.ok : EXIT.failed
+}
+
+function verdictText(options: Options, violations: readonly StatusViolation[]): string {
+  const colours = coloursFor(process.stdout, options.color ?? true)
+  const name = options.file === undefined ? options.url! : displayPath(options.file)
+  if (violations.length === 0) return `${colours.green('valid')}  ${name}\n`
+  const lines = violations.map(
+    ({ rule, field, expected, found }) => `  ${colours.bold(rule)}  ${field}: expected ${expected}, found ${found}`,
+  )
+  return `${colours.red('INVALID')}  ${name}: treat as Kill\n${lines.join('\n')}\n`
+}
+
+/** What the schema alone sees; the rules of the contract name the rest. */
+function schemaViolations(validate: ValidateFunction, document: unknown): StatusViolation[] {
+  if (validate(document)) return []
+  return (validate.errors ?? [])
+    .filter(({ keyword }) => keyword !== 'if')
+    .map((error: ErrorObject) => ({
+      rule: 'JSON_SCHEMA',
+      field: error.instancePath === '' ? '$' : error.instancePath.slice(1).replaceAll('/', '.'),
+      expected: `${error.schemaPath}: ${error.message ?? error.keyword}`,
+      found: JSON.stringify(error.params),
+    }))
+}
+
+function compile(path: string): ValidateFunction {
+  try {
+    return new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false }).compile(readJson(path) as object)
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw new UserError({ place: displayPath(path), message: `expected a JSON Schema: ${(error as Error).message}` })
+  }
+}
+
+/** The registries are compiled into this build: holding a document against others would check it against two contracts. */
+function refuseDriftedManifest(path: string): void {
+  const manifest = readJson(path)
+  if (canonicalJson(manifest) === canonicalJson(STATUS_REGISTRIES)) return
+  throw new UserError({
+    place: displayPath(path),
+    message: `expected the manifest of this build (contract ${STATUS_REGISTRIES.contract_version}), found another`,
+  })
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const message = error instanceof SyntaxError ? `expected JSON: ${error.message}` : reason(error)
+    throw new UserError({ place: displayPath(path), message })
+  }
+}

@@ -1,0 +1,298 @@
+import { readFileSync } from 'node:fs'
+import type { PaperSettings } from '../adapters/paper/settings.js'
+import { type DecimalText, Exact } from '../base/exact.js'
+import { DECISION_TIMINGS, type DecisionSettings } from '../core/decision/settings.js'
+import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS, type ExecutionSettings } from '../core/execution/settings.js'
+import { LINK_TIMINGS } from '../core/link/link-endpoint.js'
+import { CHAMPION_RISK, checkRiskConfig, type RiskConfig } from '../core/risk/risk-config.js'
+import { displayPath } from '../files/package-files.js'
+import { reason } from '../files/reason.js'
+import { found, type Problem, UserError } from './problems.js'
+import { didYouMean } from './suggest.js'
+import type { ConfigDocument } from './yaml-document.js'
+
+/** How both sides, the risk layer and the paper exchange are set up: `configs/execution.yml`. */
+export interface ExecutionConfig {
+  /** Both sides' link, and everything of the execution side but its instruments and build. */
+  readonly execution: Omit<ExecutionSettings, 'instruments' | 'build'>
+  readonly decision: DecisionSettings['timings']
+  readonly risk: RiskConfig
+  readonly paper: PaperConfig
+}
+
+/** The paper exchange in `realistic` mode. */
+export type PaperConfig = Required<
+  Pick<
+    PaperSettings,
+    | 'leverage'
+    | 'makerFee'
+    | 'takerFee'
+    | 'liquidationFee'
+    | 'halfSpreadBps'
+    | 'displayedUsd'
+    | 'queueAheadShare'
+    | 'requestLatency'
+    | 'answerLatency'
+    | 'streamLatency'
+  >
+> & {
+  /** Fraction of the notional that longs pay to shorts at 00:00, 08:00 and 16:00 UTC. */
+  readonly fundingRate: DecimalText
+}
+
+/** What is in force without a file, key by key; the packaged `configs/execution.yml` says the same. */
+export const EXECUTION_CONFIG_DEFAULTS = {
+  'link.heartbeat_ms': LINK_TIMINGS.heartbeatEveryMs,
+  'link.heartbeats_missed_ms': LINK_TIMINGS.heartbeatsMissedMs,
+  'link.round_trip_max_ms': LINK_TIMINGS.roundTripMaxMs,
+  'link.silent_max_ms': LINK_TIMINGS.silentMaxMs,
+  'link.clock_skew_max_ms': LINK_TIMINGS.clockSkewMaxMs,
+  'link.resync_ms': LINK_TIMINGS.resyncEveryMs,
+  'link.good_heartbeats': LINK_TIMINGS.goodHeartbeats,
+  'link.lost_dwell_ms': EXECUTION_TIMINGS.lostDwellMs,
+  'entry.permission_max_ms': EXECUTION_TIMINGS.permissionMaxMs,
+  'entry.order_delay_max_ms': EXECUTION_TIMINGS.orderDelayMaxMs,
+  'entry.rest_max_ms': EXECUTION_TIMINGS.restMaxMs,
+  'protection.take_profit': EXECUTION_DEFAULTS.takeProfit,
+  'protection.catastrophic_stop': EXECUTION_DEFAULTS.catastrophicStop,
+  'protection.watch_grace_ms': EXECUTION_TIMINGS.watchGraceMs,
+  'protection.take_profit_orders': EXECUTION_DEFAULTS.venue.takeProfitOrders,
+  'protection.stop_orders': EXECUTION_DEFAULTS.venue.stopOrders,
+  'exchange.answer_max_ms': EXECUTION_TIMINGS.answerMaxMs,
+  'exchange.query_ms': EXECUTION_TIMINGS.queryEveryMs,
+  'exchange.submit_valid_ms': EXECUTION_TIMINGS.submitValidMs,
+  'exchange.truth_ms': EXECUTION_TIMINGS.truthEveryMs,
+  'exchange.truth_age_max_ms': EXECUTION_TIMINGS.truthAgeMaxMs,
+  'exchange.truth_delay_max_ms': EXECUTION_TIMINGS.truthDelayMaxMs,
+  'exchange.report_repeat_ms': EXECUTION_TIMINGS.reportRepeatMs,
+  'exchange.retry_after_ms': EXECUTION_TIMINGS.retryAfterMs,
+  'decision.proposal_delay_max_ms': DECISION_TIMINGS.proposalDelayMaxMs,
+  'decision.intent_wait_max_ms': DECISION_TIMINGS.intentWaitMaxMs,
+  'decision.outcome_wait_max_ms': DECISION_TIMINGS.outcomeWaitMaxMs,
+  'decision.exit_repeat_ms': DECISION_TIMINGS.exitRepeatMs,
+  'journal.capacity': EXECUTION_DEFAULTS.journalCapacity,
+  'risk.leverage_target': CHAMPION_RISK.leverageTarget,
+  'risk.leverage_max': CHAMPION_RISK.leverageMax,
+  'risk.symbol_leverage_max': CHAMPION_RISK.symbolLeverageMax,
+  'risk.liquidation_distance_min': CHAMPION_RISK.liquidationDistanceMin,
+  'risk.liquidation_distance_critical': CHAMPION_RISK.liquidationDistanceCritical,
+  'risk.stop_loss_pct': CHAMPION_RISK.stopLossPct,
+  'risk.consecutive_losses_max': CHAMPION_RISK.circuitBreaker.consecutiveLossesMax,
+  'risk.loss_pct_max': CHAMPION_RISK.circuitBreaker.lossPctMax,
+  'paper.leverage': 10,
+  'paper.maker_fee': '0.0002',
+  'paper.taker_fee': '0.0005',
+  'paper.liquidation_fee': '0.0125',
+  'paper.half_spread_bps': '0.5',
+  'paper.displayed_usd': '100000',
+  'paper.queue_ahead_share': '1',
+  'paper.request_latency_ms': [10, 90],
+  'paper.answer_latency_ms': [5, 45],
+  'paper.stream_latency_ms': [5, 45],
+  'paper.funding_rate': '0.0001',
+} as const
+
+type Key = keyof typeof EXECUTION_CONFIG_DEFAULTS
+type Values = Record<Key, unknown>
+
+/**
+ * Reads an execution configuration; what a file leaves out has its default value, and without a file everything has.
+ *
+ * @throws UserError with every mistake: file, line, key, what was expected, what was found.
+ */
+export async function loadExecutionConfig(path?: string): Promise<ExecutionConfig> {
+  if (path === undefined) return configOf({ ...EXECUTION_CONFIG_DEFAULTS })
+  const file = displayPath(path)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UserError({ place: file, message: `cannot read the configuration: ${reason(error)}` })
+  }
+  // Loaded only here: an executor that starts again after a crash without a file need not wait for the parser.
+  const { parseConfigDocument } = await import('./yaml-document.js')
+  const document = parseConfigDocument(text, file)
+  const values = valuesOf(document)
+  try {
+    return configOf(values)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new UserError({ place: document.keyPlace(['risk']), message: `risk: ${error.message}` })
+  }
+}
+
+function valuesOf(document: ConfigDocument): Values {
+  const values: Values = { ...EXECUTION_CONFIG_DEFAULTS }
+  const problems: Problem[] = []
+  for (const [section, keys] of Object.entries(sectionsOf(document, problems))) {
+    for (const [name, value] of Object.entries(keys)) {
+      const key = `${section}.${name}`
+      const path = [section, name]
+      if (!isKey(key)) {
+        problems.push({
+          place: document.keyPlace(path),
+          message: `${key}: no such key${didYouMean(key, Object.keys(values))}`,
+        })
+      } else if (!fits(value, key)) {
+        const message = `${key}: expected ${expectedOf(key)}, found ${found(value)}`
+        problems.push({ place: document.valuePlace(path), message })
+      } else values[key] = value
+    }
+  }
+  if (problems.length > 0) throw new UserError(problems)
+  return values
+}
+
+const OFF: readonly Key[] = ['risk.stop_loss_pct', 'risk.consecutive_losses_max', 'risk.loss_pct_max']
+
+/** A value fits when it is of the kind of the default. */
+function fits(value: unknown, key: Key): boolean {
+  const standard = EXECUTION_CONFIG_DEFAULTS[key]
+  if (value === null) return OFF.includes(key)
+  if (typeof standard === 'boolean') return typeof value === 'boolean'
+  if (Array.isArray(standard)) {
+    const isPair = key.startsWith('paper.')
+    return Array.isArray(value) && (isPair ? isRange(value) : value.length > 0 && value.every(isMilliseconds))
+  }
+  if (typeof standard === 'string') return isDecimal(value)
+  return key.startsWith('risk.') || key === 'paper.leverage'
+    ? typeof value === 'number' && Number.isFinite(value) && value > 0
+    : isMilliseconds(value)
+}
+
+function expectedOf(key: Key): string {
+  const standard = EXECUTION_CONFIG_DEFAULTS[key]
+  const orOff = OFF.includes(key) ? ', or null' : ''
+  if (typeof standard === 'boolean') return 'true or false'
+  if (Array.isArray(standard)) {
+    return key.startsWith('paper.')
+      ? 'two whole numbers of milliseconds, such as [10, 90]'
+      : 'milliseconds, such as [1000, 2000]'
+  }
+  if (typeof standard === 'string') return `a decimal of zero or more, such as ${standard}`
+  return key.startsWith('risk.') || key === 'paper.leverage'
+    ? `a number above zero${orOff}`
+    : 'a whole number above zero'
+}
+
+function isMilliseconds(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
+}
+
+function isRange(values: readonly unknown[]): boolean {
+  const [min, max] = values
+  return (
+    values.length === 2 &&
+    [min, max].every((ms) => ms === 0 || isMilliseconds(ms)) &&
+    (min as number) <= (max as number)
+  )
+}
+
+/** A person writes `0.0002` as well as `"0.0002"`; both are the same decimal. */
+function isDecimal(value: unknown): boolean {
+  return /^\d{1,20}(\.\d{1,18})?$/.test(typeof value === 'number' ? new Exact(value).toFixed() : String(value))
+}
+
+function configOf(values: Values): ExecutionConfig {
+  const ms = (key: Key) => values[key] as number
+  const decimal = (key: Key): DecimalText => new Exact(values[key] as string | number).toFixed()
+  const limit = (key: Key) => values[key] as number | null
+  const range = (key: Key) => {
+    const [minMs, maxMs] = values[key] as [number, number]
+    return { minMs, maxMs }
+  }
+  return {
+    execution: {
+      timings: {
+        permissionMaxMs: ms('entry.permission_max_ms'),
+        orderDelayMaxMs: ms('entry.order_delay_max_ms'),
+        restMaxMs: ms('entry.rest_max_ms'),
+        answerMaxMs: ms('exchange.answer_max_ms'),
+        queryEveryMs: ms('exchange.query_ms'),
+        submitValidMs: ms('exchange.submit_valid_ms'),
+        truthEveryMs: ms('exchange.truth_ms'),
+        truthAgeMaxMs: ms('exchange.truth_age_max_ms'),
+        truthDelayMaxMs: ms('exchange.truth_delay_max_ms'),
+        reportRepeatMs: ms('exchange.report_repeat_ms'),
+        lostDwellMs: ms('link.lost_dwell_ms'),
+        watchGraceMs: ms('protection.watch_grace_ms'),
+        retryAfterMs: values['exchange.retry_after_ms'] as readonly number[],
+      },
+      link: {
+        heartbeatEveryMs: ms('link.heartbeat_ms'),
+        heartbeatsMissedMs: ms('link.heartbeats_missed_ms'),
+        roundTripMaxMs: ms('link.round_trip_max_ms'),
+        silentMaxMs: ms('link.silent_max_ms'),
+        clockSkewMaxMs: ms('link.clock_skew_max_ms'),
+        resyncEveryMs: ms('link.resync_ms'),
+        goodHeartbeats: ms('link.good_heartbeats'),
+      },
+      takeProfit: decimal('protection.take_profit'),
+      catastrophicStop: decimal('protection.catastrophic_stop'),
+      venue: {
+        takeProfitOrders: values['protection.take_profit_orders'] as boolean,
+        stopOrders: values['protection.stop_orders'] as boolean,
+      },
+      journalCapacity: ms('journal.capacity'),
+    },
+    decision: {
+      proposalDelayMaxMs: ms('decision.proposal_delay_max_ms'),
+      intentWaitMaxMs: ms('decision.intent_wait_max_ms'),
+      outcomeWaitMaxMs: ms('decision.outcome_wait_max_ms'),
+      exitRepeatMs: ms('decision.exit_repeat_ms'),
+    },
+    risk: checkRiskConfig({
+      leverageTarget: ms('risk.leverage_target'),
+      leverageMax: ms('risk.leverage_max'),
+      symbolLeverageMax: ms('risk.symbol_leverage_max'),
+      liquidationDistanceMin: ms('risk.liquidation_distance_min'),
+      liquidationDistanceCritical: ms('risk.liquidation_distance_critical'),
+      stopLossPct: limit('risk.stop_loss_pct'),
+      circuitBreaker: {
+        consecutiveLossesMax: limit('risk.consecutive_losses_max'),
+        lossPctMax: limit('risk.loss_pct_max'),
+      },
+    }),
+    paper: {
+      leverage: ms('paper.leverage'),
+      makerFee: decimal('paper.maker_fee'),
+      takerFee: decimal('paper.taker_fee'),
+      liquidationFee: decimal('paper.liquidation_fee'),
+      halfSpreadBps: decimal('paper.half_spread_bps'),
+      displayedUsd: decimal('paper.displayed_usd'),
+      queueAheadShare: decimal('paper.queue_ahead_share'),
+      requestLatency: range('paper.request_latency_ms'),
+      answerLatency: range('paper.answer_latency_ms'),
+      streamLatency: range('paper.stream_latency_ms'),
+      fundingRate: decimal('paper.funding_rate'),
+    },
+  }
+}
+
+function isKey(key: string): key is Key {
+  return Object.hasOwn(EXECUTION_CONFIG_DEFAULTS, key)
+}
+
+function sectionsOf(document: ConfigDocument, problems: Problem[]): Record<string, Readonly<Record<string, unknown>>> {
+  const sections: Record<string, Readonly<Record<string, unknown>>> = {}
+  const top = isObject(document.value) ? document.value : {}
+  if (document.value !== null && !isObject(document.value)) {
+    const message = `expected sections (link, entry, …), found ${found(document.value)}`
+    problems.push({ place: document.valuePlace([]), message })
+  }
+  for (const [section, keys] of Object.entries(top)) {
+    if (isObject(keys)) sections[section] = keys
+    // A section whose lines are all commented out says nothing.
+    else if (keys !== null) {
+      problems.push({
+        place: document.valuePlace([section]),
+        message: `${section}: expected keys with values, found ${found(keys)}`,
+      })
+    }
+  }
+  return sections
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,99 @@
+import type { EngineParameters } from '../core/engine/parameters.js'
+import { MonteCarloForewarner } from '../core/forewarner/monte-carlo.js'
+import { reason } from '../files/reason.js'
+import type { Trade } from '../ports/vocabulary/trades.js'
+import { found, type Place, type Problem, UserError } from './problems.js'
+
+/** What a forewarner learns from a closed trade. */
+export type EvidenceTrade = Pick<Trade, 'net' | 'capitalBefore' | 'leverageCeiling' | 'exitTimeMs'>
+
+/** The fields by their name in a report's JSON and in a trades CSV. */
+const FIELDS = [
+  { json: 'exitTimeMs', csv: 'exit_time', expected: 'a time' },
+  { json: 'net', csv: 'net', expected: 'a number' },
+  { json: 'capitalBefore', csv: 'capital_before', expected: 'a number above 0' },
+  { json: 'leverageCeiling', csv: 'leverage_ceiling', expected: 'a number above 0' },
+] as const
+
+/** The Monte-Carlo forewarner of a run; `earlier` are trades of other runs it may learn from. */
+export function createForewarner(
+  parameters: EngineParameters,
+  earlier: readonly EvidenceTrade[],
+): MonteCarloForewarner {
+  const forewarner = new MonteCarloForewarner({ seed: parameters.seed, leverageMax: parameters.abs_max_leverage })
+  for (const trade of earlier) forewarner.observe(trade)
+  return forewarner
+}
+
+/**
+ * Closed trades from what `--trades` (CSV) or `--json` has written. Throws {@link UserError} with the line and the
+ * column, or the index of the trade, of everything that is wrong.
+ */
+export function parseEvidence(text: string, file: string): EvidenceTrade[] {
+  const problems: Problem[] = []
+  const trades = text.trimStart().startsWith('{')
+    ? evidenceOfJson(text, file, problems)
+    : evidenceOfCsv(text, file, problems)
+  if (problems.length > 0) throw new UserError(problems.slice(0, 20))
+  return trades
+}
+
+function evidenceOfJson(text: string, file: string, problems: Problem[]): EvidenceTrade[] {
+  let report: { readonly trades?: unknown }
+  try {
+    report = JSON.parse(text)
+  } catch (error) {
+    throw new UserError({ place: { file }, message: `not valid JSON: ${reason(error)}` })
+  }
+  if (!Array.isArray(report.trades)) {
+    throw new UserError({ place: { file }, message: 'expected a report of --json with its trades, found none' })
+  }
+  return report.trades.map((trade: Readonly<Record<string, unknown>> | null, i) => {
+    const field = (index: number): number => {
+      const { json, expected } = FIELDS[index]!
+      const value = trade?.[json]
+      if (isUsable(value, index)) return value
+      problems.push({ place: { file }, message: `trades[${i}].${json}: expected ${expected}, found ${found(value)}` })
+      return Number.NaN
+    }
+    return { exitTimeMs: field(0), net: field(1), capitalBefore: field(2), leverageCeiling: field(3) }
+  })
+}
+
+/** The cells used here never hold a comma, and the names of assets, which might, stand in quotes before them. */
+function evidenceOfCsv(text: string, file: string, problems: Problem[]): EvidenceTrade[] {
+  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const names = csvCells(header).map((cell) => cell.text)
+  const columns = FIELDS.map(({ csv }) => names.indexOf(csv))
+  for (const [i, { csv }] of FIELDS.entries()) {
+    if (columns[i]! < 0) problems.push({ place: { file, line: 1 }, message: `expected a column '${csv}', found none` })
+  }
+  if (problems.length > 0) return []
+  return lines.flatMap((line, i) => {
+    if (line.trim() === '') return []
+    const cells = csvCells(line)
+    const field = (index: number): number => {
+      const { csv, expected } = FIELDS[index]!
+      const cell = cells[columns[index]!]
+      const value = index === 0 ? Date.parse(cell?.text ?? '') : Number(cell?.text || Number.NaN)
+      if (isUsable(value, index)) return value
+      const place: Place = { file, line: i + 2, column: cell?.column ?? 1 }
+      problems.push({ place, message: `${csv}: expected ${expected}, found ${found(cell?.text)}` })
+      return Number.NaN
+    }
+    return [{ exitTimeMs: field(0), net: field(1), capitalBefore: field(2), leverageCeiling: field(3) }]
+  })
+}
+
+function isUsable(value: unknown, index: number): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && (index < 2 || value > 0)
+}
+
+function csvCells(line: string): { readonly text: string; readonly column: number }[] {
+  const cells: { text: string; column: number }[] = []
+  for (const match of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+    const text = match[1] === undefined ? match[2]! : match[1].replaceAll('""', '"')
+    cells.push({ text, column: match.index + (match.index === 0 && !match[0].startsWith(',') ? 1 : 2) })
+  }
+  return cells
+}

@@ -1,0 +1,53 @@
+import { canonicalJson } from '../../base/canonical-json.js'
+import type { Envelope, Message } from '../../ports/vocabulary/messages.js'
+import { crc32cHex } from '../numeric/crc32c.js'
+import { envelopeProblem } from './message-schemas.js'
+
+/** What a sender adds to a message: see {@link Envelope}. */
+export interface Stamp {
+  readonly seq: number
+  readonly sentAtMs: number
+  readonly session: number
+}
+
+/** Why a text is not an envelope. `problem` says where, what was expected and what was found. */
+export interface Refusal {
+  readonly why: 'json' | 'checksum' | 'schema'
+  readonly problem: string
+}
+
+const SUM_KEY = ',"sum":"'
+const SUM_LENGTH = 8
+const SUM_FIELD_LENGTH = SUM_KEY.length + SUM_LENGTH + 1
+
+/**
+ * The message as canonical JSON with its checksum. The text is written once: in canonical order `sum` stands between
+ * `session` and `type`, so it is spliced in where the sum was taken without it.
+ */
+export function seal(message: Message, { seq, sentAtMs, session }: Stamp): string {
+  const head = `{"body":${canonicalJson(message.body)},"sentAtMs":${sentAtMs},"seq":${seq},"session":${session}`
+  const tail = `,"type":"${message.type}","v":1}`
+  return `${head}${SUM_KEY}${crc32cHex(head + tail)}"${tail}`
+}
+
+/** The envelope that a text holds, checked wholly: JSON, checksum, then every field of the message. Never throws. */
+export function open(text: string): Envelope | Refusal {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return { why: 'json', problem: `expected JSON, found ${text.length} characters that are none` }
+  }
+  const at = text.lastIndexOf(SUM_KEY)
+  const found = text.slice(at + SUM_KEY.length, at + SUM_KEY.length + SUM_LENGTH)
+  const expected = at < 0 ? '' : crc32cHex(text.slice(0, at) + text.slice(at + SUM_FIELD_LENGTH))
+  if (at < 0 || found !== expected) {
+    return { why: 'checksum', problem: `sum: expected ${expected || 'one'}, found ${at < 0 ? 'none' : found}` }
+  }
+  const problem = envelopeProblem(parsed)
+  return problem === undefined ? (parsed as Envelope) : { why: 'schema', problem }
+}
+
+export function isRefusal(opened: Envelope | Refusal): opened is Refusal {
+  return 'why' in opened
+}

@@ -1,0 +1,47 @@
+import type { EntryRejectReason, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
+import { entryRefusal, type Mode, type ModeInputs, modeOf } from './mode.js'
+
+/** Everything that an entry depends on besides its own size, as it is now. */
+export interface GateView {
+  readonly inputs: ModeInputs
+  readonly modeCause: string
+  /** What set each of the latches that are set until a reconciliation clears them. */
+  readonly causes: Readonly<Partial<Record<OpenPermissionReason, string>>>
+  /** Nothing is held, proposed or being closed, by whatever strategy. */
+  readonly isFlat: boolean
+}
+
+export interface OpenPermission {
+  /** What stands in the way; null when an entry may go. */
+  readonly reject: EntryRejectReason | null
+  readonly detail: string
+  /** What `/status` says of the same inputs: Active exactly when nothing but a position stands in the way. */
+  readonly mode: Mode
+}
+
+/** Whether anything may be opened now: the mode that `/status` publishes, and one position at a time. */
+export function openPermission({ inputs, modeCause, causes, isFlat }: GateView): OpenPermission {
+  const mode = modeOf(inputs)
+  const reject = entryRefusal(mode)
+  if (reject !== undefined) return { reject, detail: describe(mode, modeCause, causes), mode }
+  if (!isFlat) return { reject: 'REJECT_POSITION_EXISTS', detail: 'one position at a time', mode }
+  return { reject: null, detail: '', mode }
+}
+
+function describe({ reasons }: Mode, modeCause: string, causes: GateView['causes']): string {
+  return reasons
+    .map((reason) => {
+      const cause = SET_BY_PERSON.has(reason) ? modeCause : latchCause(reason, causes)
+      return cause === '' ? reason : `${reason} (${cause})`
+    })
+    .join(', ')
+}
+
+const SET_BY_PERSON: ReadonlySet<string> = new Set(['KILL_OPERATOR', 'REDUCEONLY_OPERATOR'])
+
+function latchCause(reason: string, causes: GateView['causes']): string {
+  return STATUS_REGISTRIES.open_permission_reasons
+    .flatMap(({ code, implies }) => (implies === reason ? (causes[code] ?? []) : []))
+    .join(', ')
+}

@@ -1,0 +1,196 @@
+import type { TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { Posture } from '../../ports/vocabulary/market.js'
+import type { EntryRejectReason, LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import {
+  type CertificateState,
+  type DeploymentEnvironment,
+  type ModeReason,
+  STATUS_REGISTRIES,
+  type StatusMode,
+} from '../../ports/vocabulary/status.generated.js'
+
+/** What only the process around the sides knows. Certificate times UTC ms. */
+export interface Conditions {
+  readonly environment: DeploymentEnvironment
+  readonly championHash: string
+  /** The hash that the parameters in force must have. */
+  readonly expectedChampionHash: string
+  readonly harnessViolated: boolean
+  readonly certificate: CertificateState
+  /** Null exactly while the certificate is MISSING or INVALID. */
+  readonly certificateExpiresAtMs: number | null
+  readonly gridConnected: boolean
+}
+
+/** What the mode is made of: everything that can forbid an entry, as the parts of the system report it. */
+export interface ModeInputs extends Conditions {
+  /** What an operator or an alert has set; it stays until an operator resumes. */
+  readonly operatorMode: TradingMode
+  readonly linkState: LinkState
+  readonly posture: Posture
+  readonly forewarner: 'OK' | 'ORANGE' | 'RED'
+  readonly breakerOpen: boolean
+  readonly latches: ReadonlySet<OpenPermissionReason>
+  readonly accountLockout: boolean
+  readonly nowMs: number
+  /** Age of the newest market event and of the newest scan, ms; null: none has come yet, which counts as stale. */
+  readonly marketEventLagMs: number | null
+  readonly lastScanAgeMs: number | null
+  readonly journal: { readonly depth: number; readonly capacity: number; readonly failures: number }
+}
+
+export interface Mode {
+  readonly mode: StatusMode
+  /** Of one tier, strongest first; empty exactly when Active. */
+  readonly reasons: readonly ModeReason[]
+}
+
+const { thresholds } = STATUS_REGISTRIES
+
+/** What every reason means in a system of known tokens. A new reason in the manifest fails to compile here until it has a meaning. */
+const HOLDS: Record<ModeReason, (inputs: ModeInputs) => boolean> = {
+  KILL_REGISTRY_UNKNOWN_TOKEN: () => false,
+  KILL_LINK_CORRUPT: ({ linkState }) => linkState === 'LINK_CORRUPT',
+  KILL_POSITION_MISMATCH: ({ latches }) => latches.has('POSITION_MISMATCH'),
+  KILL_ACCOUNT_LOCKOUT: ({ latches, accountLockout }) => accountLockout || latches.has('ACCOUNT_MISMATCH'),
+  KILL_CHAMPION_HASH_MISMATCH: ({ championHash, expectedChampionHash }) => championHash !== expectedChampionHash,
+  KILL_POSTURE_HIBERNATE: ({ posture }) => posture === 'HIBERNATE',
+  KILL_WAL_FAILED: ({ journal }) => journal.failures > 0,
+  KILL_HARNESS_VIOLATION: ({ harnessViolated }) => harnessViolated,
+  KILL_OPERATOR: ({ operatorMode }) => operatorMode === 'KILL',
+  REDUCEONLY_MARKET_DATA_STALE: (inputs) => inputs.latches.has('MARKET_DATA_STALE') || isMarketDataStale(inputs),
+  REDUCEONLY_LINK_DEGRADED: ({ linkState, latches }) =>
+    linkState === 'LINK_DEGRADED' || (linkState === 'LINK_OK' && latches.has('LINK_NOT_OK')),
+  REDUCEONLY_LINK_LOST: ({ linkState }) => linkState === 'LINK_LOST',
+  REDUCEONLY_GRID_UNAVAILABLE: ({ gridConnected }) => !gridConnected,
+  REDUCEONLY_WAL_BACKPRESSURE: ({ journal, latches }) =>
+    journal.depth >= journal.capacity || latches.has('WAL_BACKPRESSURE'),
+  REDUCEONLY_PARTIAL_FILL_CONTAINMENT: ({ latches }) => latches.has('PARTIAL_FILL_UNRESOLVED'),
+  REDUCEONLY_RESTART_RECONCILE: ({ latches }) => latches.has('RESTART_RECONCILE_REQUIRED'),
+  REDUCEONLY_SESSION_TERMINATION: ({ latches }) => latches.has('SESSION_TERMINATED'),
+  REDUCEONLY_POSTURE_TURTLE: ({ posture }) => posture === 'TURTLE',
+  REDUCEONLY_MC_RED: ({ forewarner }) => forewarner === 'RED',
+  REDUCEONLY_CIRCUIT_BREAKER_OPEN: ({ breakerOpen }) => breakerOpen,
+  REDUCEONLY_F1_CERT: ({ environment, certificate }) => isCertificateGate(environment) && certificate !== 'PASS',
+  REDUCEONLY_OPERATOR: ({ operatorMode }) => operatorMode === 'REDUCE_ONLY',
+}
+
+/**
+ * The one function that says what may be traded: the entry gates ask it, and `/status` publishes it, so neither can
+ * contradict the other. Total: what it does not know is a Kill. Source: spec, "/status".
+ */
+export function modeOf(inputs: ModeInputs): Mode {
+  const { recognised, unknown } = recognise(inputs)
+  const reasons = STATUS_REGISTRIES.mode_reasons.filter(
+    ({ code }) => HOLDS[code](recognised) || (code === 'KILL_REGISTRY_UNKNOWN_TOKEN' && unknown),
+  )
+  const kills = reasons.filter(({ tier }) => tier === 'Kill')
+  if (kills.length > 0) return { mode: 'Kill', reasons: kills.map(({ code }) => code) }
+  if (reasons.length > 0) return { mode: 'ReduceOnly', reasons: reasons.map(({ code }) => code) }
+  return { mode: 'Active', reasons: [] }
+}
+
+/**
+ * Why an entry is refused now; undefined: it is allowed. What a person set goes before what heals by itself, and stale data
+ * is named only where nothing else is latched.
+ */
+export function entryRefusal({ mode, reasons }: Mode): EntryRejectReason | undefined {
+  if (mode === 'Active') return undefined
+  if (mode === 'Kill') return 'REJECT_MODE_KILL'
+  if (reasons.includes('REDUCEONLY_OPERATOR')) return 'REJECT_MODE_REDUCE_ONLY'
+  const refusals = reasons.map((reason) => REFUSED_AS[reason] ?? 'REJECT_LATCHED')
+  return REFUSALS.find((refusal) => refusals.includes(refusal))
+}
+
+const REFUSED_AS: Readonly<Partial<Record<ModeReason, EntryRejectReason>>> = {
+  REDUCEONLY_MARKET_DATA_STALE: 'REJECT_STALE_SCAN',
+  REDUCEONLY_GRID_UNAVAILABLE: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_POSTURE_TURTLE: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_MC_RED: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_F1_CERT: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_CIRCUIT_BREAKER_OPEN: 'REJECT_RISK_LIMIT',
+}
+
+/** Where several hold, the first is said. */
+const REFUSALS: readonly EntryRejectReason[] = [
+  'REJECT_LATCHED',
+  'REJECT_STALE_SCAN',
+  'REJECT_MODE_REDUCE_ONLY',
+  'REJECT_RISK_LIMIT',
+]
+
+/** The gate of the executing side, as it reports it: an entry passes through both gates or not at all. */
+export interface EntryGate {
+  readonly mode: TradingMode
+  readonly linkState: LinkState
+  readonly blocks: readonly OpenPermissionReason[]
+}
+
+/** The inputs of a system whose other side has a gate of its own: of everything the worse. */
+export function behindGate<Inputs extends ModeInputs>(inputs: Inputs, gate: EntryGate): Inputs {
+  const { operatorMode, linkState, latches } = inputs
+  return {
+    ...inputs,
+    operatorMode: worse(OPERATOR_MODES, operatorMode, gate.mode),
+    linkState: worse(STATUS_REGISTRIES.link_states, linkState, gate.linkState),
+    latches: gate.blocks.length === 0 ? latches : new Set([...latches, ...gate.blocks]),
+  }
+}
+
+/** Registries stand from the best word to the worst; one that is in none is the worst of all. */
+function worse<Token extends string>(registry: readonly Token[], one: Token, other: Token): Token {
+  if (!registry.includes(one)) return one
+  return !registry.includes(other) || registry.indexOf(other) > registry.indexOf(one) ? other : one
+}
+
+/** Stale beyond these ages; how it becomes fresh again is the latch's business. */
+function isMarketDataStale({ marketEventLagMs, lastScanAgeMs }: ModeInputs): boolean {
+  if (marketEventLagMs === null || lastScanAgeMs === null) return true
+  return marketEventLagMs > thresholds.ws_event_lag_stale_ms || lastScanAgeMs > thresholds.last_scan_stale_ms
+}
+
+/** The certificate gates where money, or its rehearsal, is at stake. */
+export function isCertificateGate(environment: DeploymentEnvironment): boolean {
+  return environment === 'STAGING' || environment === 'LIVE'
+}
+
+/**
+ * The inputs with every value that no registry has (another version, a damaged store, a typing that lied) replaced by the
+ * worst of its registry, and whether there was one; a certificate past its expiry is STALE.
+ */
+export function recognise<Inputs extends ModeInputs>(inputs: Inputs): { recognised: Inputs; unknown: boolean } {
+  let unknown = false
+  const known = <Token extends string>(registry: readonly string[], token: Token, worst: Token): Token => {
+    if (registry.includes(token)) return token
+    unknown = true
+    return worst
+  }
+  const tokens = {
+    environment: known(STATUS_REGISTRIES.deployment_environments, inputs.environment, 'LIVE'),
+    operatorMode: known<TradingMode>(OPERATOR_MODES, inputs.operatorMode, 'KILL'),
+    linkState: known<LinkState>(STATUS_REGISTRIES.link_states, inputs.linkState, 'LINK_CORRUPT'),
+    posture: known<Posture>(STATUS_REGISTRIES.postures, inputs.posture, 'HIBERNATE'),
+    forewarner: known(FOREWARNER_STATES, inputs.forewarner, 'RED'),
+    certificate: aged(known(STATUS_REGISTRIES.f1_cert_states, inputs.certificate, 'INVALID'), inputs),
+  }
+  let { latches } = inputs
+  for (const latch of latches) {
+    if (LATCH_CODES.includes(latch)) continue
+    latches = new Set([...latches].map((each) => known(LATCH_CODES, each, 'RESTART_RECONCILE_REQUIRED')))
+    break
+  }
+  // Gates ask at every bar, and hardly ever is there anything to replace.
+  const isAsGiven = !unknown && tokens.certificate === inputs.certificate
+  return { recognised: isAsGiven ? inputs : { ...inputs, ...tokens, latches }, unknown }
+}
+
+/** A certificate that passed is worth something until it expires. */
+function aged(certificate: CertificateState, { certificateExpiresAtMs, nowMs }: ModeInputs): CertificateState {
+  if (certificate !== 'PASS') return certificate
+  if (certificateExpiresAtMs === null) return 'INVALID'
+  return certificateExpiresAtMs > nowMs ? 'PASS' : 'STALE'
+}
+
+const OPERATOR_MODES: readonly TradingMode[] = ['ACTIVE', 'REDUCE_ONLY', 'KILL']
+const FOREWARNER_STATES: readonly ModeInputs['forewarner'][] = ['OK', 'ORANGE', 'RED']
+const LATCH_CODES: readonly string[] = STATUS_REGISTRIES.open_permission_reasons.map(({ code }) => code)

@@ -1,0 +1,58 @@
+import type { DecimalText } from '../../base/exact.js'
+
+/** Source: module contracts, layer 5. `reduceOnly` is a flag of the request, not a type. */
+export type OrderType = 'MARKET' | 'LIMIT' | 'STOP_MARKET' | 'STOP_LIMIT' | 'POST_ONLY' | 'IOC'
+export type OrderSide = 'BUY' | 'SELL'
+export type OrderStatus = 'PENDING' | 'SUBMITTED' | 'ACKNOWLEDGED' | 'PARTIAL' | 'FILLED' | 'CANCELED' | 'REJECTED'
+
+/** An order as it leaves. The client order id is its idempotency key: a venue accepts each id once, ever. */
+export interface OrderRequest {
+  /** 1 to 36 of `[A-Za-z0-9._-]`. */
+  readonly clientOrderId: string
+  readonly symbol: string
+  readonly side: OrderSide
+  readonly type: OrderType
+  /** Base units, above zero, a multiple of the lot. */
+  readonly quantity: DecimalText
+  /** USD: LIMIT, STOP_LIMIT, POST_ONLY and IOC have one, the others none. */
+  readonly price?: DecimalText
+  /** USD: STOP_MARKET and STOP_LIMIT have one, the others none. Triggers when the mark price reaches it. */
+  readonly stopPrice?: DecimalText
+  /** Never opens or enlarges a position: the venue cuts its quantity to the position or rejects it. */
+  readonly reduceOnly: boolean
+}
+
+/** What the venue says about one order. `filledQuantity` and `averagePrice` are cumulative. */
+export interface OrderReport {
+  readonly clientOrderId: string
+  readonly venueOrderId: string
+  readonly symbol: string
+  readonly side: OrderSide
+  readonly type: OrderType
+  readonly status: Exclude<OrderStatus, 'PENDING' | 'SUBMITTED'>
+  readonly reduceOnly: boolean
+  readonly quantity: DecimalText
+  readonly filledQuantity: DecimalText
+  /** USD; null until something filled. */
+  readonly averagePrice: DecimalText | null
+  readonly updatedAtMs: number
+  /** Why it was canceled, expired or rejected. */
+  readonly reason?: string
+}
+
+/** One execution. `tradeId` is unique per symbol and rises with time: the key that makes counting twice impossible. */
+export interface Fill {
+  readonly tradeId: number
+  readonly clientOrderId: string
+  readonly symbol: string
+  readonly side: OrderSide
+  readonly price: DecimalText
+  /** Base units, above zero. */
+  readonly quantity: DecimalText
+  /** USD paid; negative is a rebate. */
+  readonly feeUsd: DecimalText
+  readonly maker: boolean
+  readonly timestampNs: DecimalText
+  /** The venue closed the position itself. */
+  readonly liquidation?: boolean
+}

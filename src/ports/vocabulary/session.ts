@@ -1,0 +1,221 @@
+import type { DecimalText } from '../../base/exact.js'
+import type { EntryRejectReason, FillPurpose } from './messages.js'
+
+export type TradeDirection = 'LONG' | 'SHORT'
+
+/** An entry that has begun to fill. Source: module contracts, layer 6 ("trade open events"). */
+export interface TradeOpened {
+  /** The entry's intent id. */
+  readonly tradeId: string
+  readonly symbol: string
+  readonly strategy: string
+  readonly direction: TradeDirection
+  /** UTC ms of the first fill. */
+  readonly openedAtMs: number
+  /** The bar whose decision it was: its number in the session and its time, UTC ms. */
+  readonly entryBar: number
+  readonly entryBarAtMs: number
+  /** USD: the price that the decision was made at. */
+  readonly requestedPrice: DecimalText
+  /** USD that the strategy asked to put behind it, before lots and limits. */
+  readonly targetNotionalUsd: DecimalText
+  /** Base units that were ordered. */
+  readonly orderedQuantity: DecimalText
+}
+
+/** The position of a trade is flat again: sums over all of its fills. */
+export interface TradeClosed {
+  readonly tradeId: string
+  /** UTC ms of the last fill. */
+  readonly closedAtMs: number
+  /** The bar that was current when the exit was decided or, for a fill between bars, happened. */
+  readonly exitBar: number
+  /** USD: the decision's price or the protective level; null when there was none. */
+  readonly requestedPrice: DecimalText | null
+  /** Base units bought and sold again. */
+  readonly quantity: DecimalText
+  /** Sum of price × quantity over the entry's fills, and over the exit's, USD. */
+  readonly entryValueUsd: DecimalText
+  readonly exitValueUsd: DecimalText
+  /** USD paid; negative is a rebate. */
+  readonly entryFeesUsd: DecimalText
+  readonly exitFeesUsd: DecimalText
+  /** USD received; negative was paid. */
+  readonly fundingUsd: DecimalText
+  /** What kind of fill ended it. */
+  readonly purpose: FillPurpose
+  /** Why, in the strategy's terms or in those of what ended it (`FIXED_TP`, `MAX_HOLD`, `comms_fail_safe_flatten`). */
+  readonly reason: string
+}
+
+/** A closed trade. Source: module contracts, layer 6 (`TradeRecord`), and what explains its result. */
+export interface TradeRecord {
+  readonly tradeId: string
+  readonly symbol: string
+  readonly strategy: string
+  readonly direction: TradeDirection
+  readonly entryTimeNs: DecimalText
+  /** Average over the fills, USD; rounded to 40 digits where the division does not end. */
+  readonly entryPrice: DecimalText
+  readonly exitTimeNs: DecimalText
+  readonly exitPrice: DecimalText
+  /** USD: what the prices alone brought. */
+  readonly realizedPnl: DecimalText
+  /** USD: `realizedPnl − entryFeesUsd − exitFeesUsd + fundingUsd`, exactly. */
+  readonly netPnl: DecimalText
+  readonly quantity: DecimalText
+  readonly entryValueUsd: DecimalText
+  readonly exitValueUsd: DecimalText
+  readonly entryFeesUsd: DecimalText
+  readonly exitFeesUsd: DecimalText
+  readonly fundingUsd: DecimalText
+  readonly entryBar: number
+  readonly entryBarAtMs: number
+  readonly exitBar: number
+  readonly entryRequestedPrice: DecimalText
+  readonly exitRequestedPrice: DecimalText | null
+  readonly targetNotionalUsd: DecimalText
+  readonly orderedQuantity: DecimalText
+  /** Realised capital when it opened. */
+  readonly capitalUsd: DecimalText
+  /** Bps of the requested price; positive is against us. Null where nothing was requested. */
+  readonly entrySlippageBps: number
+  readonly exitSlippageBps: number | null
+  readonly purpose: FillPurpose
+  readonly reason: string
+}
+
+/** An entry that a strategy asked for and that did not happen: nothing filled. */
+export interface MissedEntry {
+  readonly strategy: string
+  readonly symbol: string
+  readonly direction: TradeDirection
+  readonly entryBar: number
+  readonly entryBarAtMs: number
+  readonly requestedPrice: DecimalText
+  readonly targetNotionalUsd: DecimalText
+  readonly reason: EntryRejectReason
+  readonly detail: string
+}
+
+/** Trades closed on one UTC day. Source: module contracts, layer 6 (`DailyStats`). USD; shares are fractions of 1. */
+export interface DailyStats {
+  readonly date: string
+  readonly trades: number
+  readonly wins: number
+  readonly losses: number
+  readonly realizedPnl: DecimalText
+  readonly feesUsd: DecimalText
+  readonly fundingUsd: DecimalText
+  readonly netPnl: DecimalText
+  readonly capitalStartUsd: DecimalText
+  readonly capitalEndUsd: DecimalText
+  /** Net over the capital at its start; 0 when there was none. */
+  readonly returnPct: number
+  /** The deepest fall from the session's peak that this day's closes saw. */
+  readonly drawdownPctMax: number
+}
+
+/**
+ * Performance of closed trades on realised capital. Source: module contracts, layer 6 (`PerformanceSnapshot`). Money in
+ * USD; rates and `Pct` are fractions of 1.
+ */
+export interface PerformanceSnapshot {
+  readonly atMs: number
+  readonly totalTrades: number
+  readonly wins: number
+  readonly losses: number
+  /** 0 without trades. */
+  readonly winRate: number
+  /** Gains over losses; null (infinite) when nothing was lost, 0 when nothing was won either. */
+  readonly profitFactor: number | null
+  /** Daily returns of the last 30 UTC days, days without trades included: mean / population deviation × √365. */
+  readonly sharpeRatio30d: number
+  readonly currentDrawdownPct: number
+  readonly drawdownPctMax: number
+  readonly capitalUsd: DecimalText
+  readonly peakCapitalUsd: DecimalText
+  readonly netPnl: DecimalText
+  readonly realizedPnl: DecimalText
+  readonly feesUsd: DecimalText
+  readonly fundingUsd: DecimalText
+  /** Net per trade. */
+  readonly expectancyUsd: number
+  readonly averageWinUsd: number
+  readonly averageLossUsd: number
+  readonly largestWinUsd: DecimalText
+  readonly largestLossUsd: DecimalText
+  /** Wins in a row at the end, or losses as a negative number. */
+  readonly streak: number
+  readonly longestWinStreak: number
+  readonly longestLossStreak: number
+  readonly meanHoldMs: number
+  /** Share of the time since the session began with a position open. */
+  readonly timeInMarket: number
+  /** Sum of entry and exit values. */
+  readonly turnoverUsd: DecimalText
+}
+
+/** How a session's orders were filled: at the bar's price without any cost, or by a venue's quotes, fees and funding. */
+export type SessionFills = 'bar-price' | 'realistic'
+
+export interface SessionDay {
+  readonly date: string
+  /** Of its file, lower-case hex. */
+  readonly sha256: string
+  /** Where the file was, for whoever looks for it again; it may have moved since. */
+  readonly path?: string
+}
+
+/** Everything that a session ran with. No secrets: what signs requests does not belong here. */
+export interface SessionSettings {
+  readonly schema: 'dolphin.session/1'
+  readonly sessionId: string
+  readonly startedAtMs: number
+  readonly engineVersion: string
+  readonly strategy: string
+  readonly direction: TradeDirection
+  readonly initialCapitalUsd: DecimalText
+  readonly fills: SessionFills
+  /** Of everything that is drawn at random. */
+  readonly seed: number
+  readonly hashes: {
+    /** SHA-256 of the champion parameters, first 16 hex digits, and of those in force. */
+    readonly champion: string
+    readonly parameters: string
+    /** SHA-256 of every setting that decides, and of the built code, hex. */
+    readonly config: string
+    readonly code: string
+  }
+  /** The recorded days it replays, in order; empty for a session on live data. */
+  readonly days: readonly SessionDay[]
+  /**
+   * The options of `dolphin backtest` that decide (`config`, `set`, `factors`, …) as they were given, without days and
+   * outputs: what the bulk run of the same days needs.
+   */
+  readonly options: Readonly<Record<string, string | boolean | readonly string[]>>
+  /** Venue, risk and execution settings, for the record. */
+  readonly venue: Readonly<Record<string, unknown>>
+}
+
+export interface SessionSummary {
+  readonly schema: 'dolphin.session-summary/1'
+  readonly sessionId: string
+  /** Whether the session came to its end; false in the middle of one, and after a crash. */
+  readonly finished: boolean
+  readonly updatedAtMs: number
+  readonly missedEntries: number
+  /** What was open when this was written. */
+  readonly openTrades: readonly TradeOpened[]
+  readonly performance: PerformanceSnapshot
+}
+
+/** A session folder, read whole. */
+export interface Session {
+  readonly folder: string
+  readonly settings: SessionSettings
+  readonly trades: readonly TradeRecord[]
+  readonly missedEntries: readonly MissedEntry[]
+  /** Absent until the session has written one. */
+  readonly summary: SessionSummary | undefined
+}

@@ -1,0 +1,89 @@
+import type { BacktestSettings } from '../../core/backtest/settings.js'
+import { checkTimestamps } from '../../core/days/timestamps.js'
+import { WARMUP_ROWS } from '../../core/engine/engine.js'
+import { assessDay } from '../../core/forewarner/gate.js'
+import { type DayColumns, DayError } from '../../ports/days.js'
+import type { StrategyBar } from '../../ports/strategy.js'
+
+const NS_PER_MS = 1_000_000n
+
+/** What a session takes of a run's settings to make its bars. */
+export type BarSettings = Pick<BacktestSettings, 'parameters' | 'posture' | 'volGate' | 'breaker' | 'forewarner'>
+
+/**
+ * Recorded days as the bars that a session would have seen: each with what was known by then, numbered from 0 on over all
+ * days. Days begin as they do in a backtest.
+ */
+export class SessionBars {
+  private readonly settings: BarSettings
+  private columns: DayColumns | undefined
+  private volOk: Uint8Array | undefined
+  private day: StrategyBar['day']
+  private before = 0
+
+  constructor(settings: BarSettings) {
+    this.settings = settings
+  }
+
+  /**
+   * Begins the next day; what the day before came to must be known by then.
+   *
+   * @throws DayError when it is out of order, or its timestamps are missing or refused.
+   */
+  beginDay(columns: DayColumns): void {
+    const last = this.columns
+    if (last !== undefined && columns.date <= last.date) {
+      throw new DayError({ file: columns.date }, `a day after ${last.date}`, columns.date)
+    }
+    checkTimes(columns)
+    const { breaker, forewarner, parameters, volGate } = this.settings
+    const boost = breaker?.boostForDate(columns.date)
+    this.before += last?.bars ?? 0
+    this.columns = columns
+    this.volOk = volGate?.maskForDay(columns)
+    this.day = {
+      date: columns.date,
+      ...(boost === undefined ? {} : { boost: boost.boost, beta: boost.beta }),
+      ...(forewarner === undefined
+        ? {}
+        : {
+            forewarner: assessDay(forewarner, {
+              date: columns.date,
+              maxLeverage: parameters.max_leverage * (boost?.boost ?? 1),
+            }).status,
+          }),
+    }
+  }
+
+  /** When a row of the day happened, UTC ms. */
+  timeMs(row: number): number {
+    return Number(this.columns!.timestampNs![row]! / NS_PER_MS)
+  }
+
+  /** A row of the day as a bar. */
+  bar(row: number): StrategyBar {
+    const { assets, prices, velDiv } = this.columns!
+    return {
+      bar: this.before + row,
+      timestampMs: this.timeMs(row),
+      symbols: assets,
+      prices: Float64Array.from(prices, (column) => column[row]!),
+      velDiv: velDiv[row]!,
+      volOk: this.volOk === undefined ? row >= WARMUP_ROWS : this.volOk[row] === 1,
+      ...(row === 0 && this.day !== undefined ? { day: this.day } : {}),
+      posture: this.settings.posture,
+    }
+  }
+}
+
+function checkTimes(columns: DayColumns): void {
+  const where = { file: columns.date, column: 'timestamp' }
+  if (columns.timestampNs === undefined) throw new DayError(where, 'a time for every bar', 'no such column')
+  const finding = checkTimestamps(columns)
+  if (finding === undefined) return
+  throw new DayError(
+    { ...where, ...(finding.row === undefined ? {} : { row: finding.row }) },
+    'strictly increasing timestamps inside the UTC day',
+    finding.message,
+  )
+}

@@ -1,0 +1,119 @@
+import type { SessionLog } from '../../adapters/session-log/session-log.js'
+import { Exact } from '../../base/exact.js'
+import { type DecisionRecord, tradeFacts } from '../../core/decision/records.js'
+import { performanceAlerts } from '../../core/mode/alert-limits.js'
+import type { SessionStart } from '../../core/performance/daily-book.js'
+import { PerformanceTracker } from '../../core/performance/performance-tracker.js'
+import { TradeJournal } from '../../core/performance/trade-journal.js'
+import type { Alert, AlertLevel } from '../../ports/vocabulary/alerts.js'
+import type { DailyStats, PerformanceSnapshot, TradeOpened, TradeRecord } from '../../ports/vocabulary/session.js'
+
+/** What a session came to. */
+export interface SessionFigures {
+  readonly performance: PerformanceSnapshot
+  readonly trades: readonly TradeRecord[]
+  readonly open: readonly TradeOpened[]
+  readonly daily: readonly DailyStats[]
+  readonly missed: number
+  /** Entries that did not happen, by reason, most frequent first. */
+  readonly missedByReason: readonly (readonly [reason: string, entries: number])[]
+  /** USD that fills cost against the prices that were decided at; negative was gained. */
+  readonly slippageUsd: string
+  readonly alerts: Readonly<Record<AlertLevel, number>>
+  /** Truths that disagreed, by the decision they led to. */
+  readonly disagreements: readonly (readonly [decision: string, times: number])[]
+  readonly agreements: number
+  readonly linkSessions: number
+}
+
+/** The books of a session: made of the deciding side's records and nothing else, so a journal read again gives the same. */
+export class SessionBooks {
+  private readonly log: SessionLog
+  private readonly journal: TradeJournal
+  private readonly tracker: PerformanceTracker
+  private readonly missed = new Map<string, number>()
+  private readonly disagreements = new Map<string, number>()
+  private readonly alerts: Record<AlertLevel, number> = { INFO: 0, WARNING: 0, ERROR: 0, CRITICAL: 0, EMERGENCY: 0 }
+  private slippage = new Exact(0)
+  private agreements = 0
+  private linkSessions = 0
+
+  constructor(start: SessionStart, log: SessionLog) {
+    this.log = log
+    this.journal = new TradeJournal(start)
+    this.tracker = new PerformanceTracker(start)
+  }
+
+  /** Takes a record; answers with what it makes of the session's performance, where that calls for an alert. */
+  record(record: DecisionRecord): readonly Alert[] {
+    const { opened, closed, missed = [] } = tradeFacts(record)
+    if (opened !== undefined) this.journal.open(opened)
+    const alerts = closed === undefined ? [] : this.close(this.journal.close(closed), record.atMs)
+    for (const entry of missed) {
+      count(this.missed, entry.reason)
+      this.log.missedEntry(entry)
+    }
+    if (record.type === 'disagreed') count(this.disagreements, record.decision.decision)
+    else if (record.type === 'agreed') this.agreements++
+    else if (record.type === 'session') this.linkSessions++
+    return alerts
+  }
+
+  alert({ level }: Alert): void {
+    this.alerts[level]++
+  }
+
+  /** Writes days and summary as they stand at a moment, UTC ms. */
+  write(atMs: number, finished: boolean): void {
+    this.log.daily(this.journal.daily(atMs))
+    this.log.summary({
+      finished,
+      updatedAtMs: atMs,
+      openTrades: this.journal.openTrades,
+      performance: this.tracker.snapshot(atMs),
+    })
+  }
+
+  figures(atMs: number): SessionFigures {
+    return {
+      performance: this.tracker.snapshot(atMs),
+      trades: this.journal.trades,
+      open: this.journal.openTrades,
+      daily: this.journal.daily(atMs),
+      missed: [...this.missed.values()].reduce((sum, entries) => sum + entries, 0),
+      missedByReason: byFrequency(this.missed),
+      slippageUsd: this.slippage.toFixed(),
+      alerts: { ...this.alerts },
+      disagreements: byFrequency(this.disagreements),
+      agreements: this.agreements,
+      linkSessions: this.linkSessions,
+    }
+  }
+
+  private close(trade: TradeRecord, atMs: number): readonly Alert[] {
+    const before = this.tracker.snapshot(atMs)
+    this.tracker.add(trade)
+    this.log.trade(trade)
+    this.slippage = this.slippage.plus(slippageOf(trade))
+    return performanceAlerts(before, this.tracker.snapshot(atMs))
+  }
+}
+
+/** USD against us, both legs; a leg without a requested price has none. */
+function slippageOf(trade: TradeRecord): Exact {
+  const entry = new Exact(trade.entryValueUsd).minus(new Exact(trade.entryRequestedPrice).times(trade.quantity))
+  const exit =
+    trade.exitRequestedPrice === null
+      ? new Exact(0)
+      : new Exact(trade.exitRequestedPrice).times(trade.quantity).minus(trade.exitValueUsd)
+  const bought = entry.plus(exit)
+  return trade.direction === 'LONG' ? bought : bought.negated()
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+function byFrequency(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+}

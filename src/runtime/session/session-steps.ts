@@ -1,0 +1,51 @@
+import type { PaperSetup } from '../../cli/compose/session-settings.js'
+import type { StrategyBar } from '../../ports/strategy.js'
+import { readPaperDays } from './days-survey.js'
+import { SessionBars } from './session-bars.js'
+
+/** A bar of a session, and what happens before it. */
+export interface PaperStep {
+  readonly bar: StrategyBar
+  readonly date: string
+  /** Last bar of its day: when, UTC ms, what it led to is known, and the next day may be judged. */
+  readonly dayEndMs?: number
+  /** Funding has settled at this time, UTC ms, since the bar before. */
+  readonly fundedAtMs?: number
+}
+
+const MS_PER_DAY = 86_400_000
+/** Time after the last bar of a day for what it led to. */
+const DAY_END_MS = 1_000
+
+/** Funding settles at 00:00, 08:00 and 16:00 UTC. */
+const FUNDING_MS = 28_800_000
+
+/**
+ * The bars of a session's days, one after the other. Reading ends with the reason of the signal.
+ *
+ * @throws DayError
+ */
+export async function* paperSteps(setup: PaperSetup, signal: AbortSignal): AsyncGenerator<PaperStep, void, void> {
+  const bars = new SessionBars(setup.run)
+  let fundedAtMs: number | undefined
+  for await (const { columns } of readPaperDays(setup.days.files, signal)) {
+    bars.beginDay(columns)
+    for (let row = 0; row < columns.bars; row++) {
+      const bar = bars.bar(row)
+      const settledMs = bar.timestampMs - (bar.timestampMs % FUNDING_MS)
+      const isFunded = fundedAtMs !== undefined && settledMs > fundedAtMs
+      fundedAtMs = settledMs
+      yield {
+        bar,
+        date: columns.date,
+        ...(row === columns.bars - 1 ? { dayEndMs: dayEndMs(bar.timestampMs) } : {}),
+        ...(isFunded ? { fundedAtMs: settledMs } : {}),
+      }
+    }
+  }
+}
+
+/** The next day's first bar may come at midnight. */
+function dayEndMs(lastBarMs: number): number {
+  return Math.min(lastBarMs + DAY_END_MS, lastBarMs - (lastBarMs % MS_PER_DAY) + MS_PER_DAY)
+}

@@ -1,0 +1,127 @@
+import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
+import type { PaperMarketEvent, PaperSettings } from '../../adapters/paper/settings.js'
+import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecisionEvent, DecisionSide } from '../../core/decision/decision-side.js'
+import type { DecisionRecord } from '../../core/decision/records.js'
+import type { DecisionSettings } from '../../core/decision/settings.js'
+import { ExecutionSide } from '../../core/execution/execution-side.js'
+import type { ExecutionRecord } from '../../core/execution/records.js'
+import type { ExecutionSettings } from '../../core/execution/settings.js'
+import { recordLine } from '../../core/journal/frame.js'
+import type { ExecutionEvent, OperatorCommand } from '../../ports/sides.js'
+import type { Strategy, StrategyBar } from '../../ports/strategy.js'
+import type { Alert } from '../../ports/vocabulary/alerts.js'
+import { SideHost } from '../host/side-host.js'
+import type { VirtualTime } from '../time/virtual-time.js'
+import { delayedLinkPair, TimedExchange, type TimedJournal } from './timed-journal.js'
+
+export interface VirtualSessionSetup {
+  readonly time: VirtualTime
+  readonly decision: DecisionSettings
+  readonly execution: ExecutionSettings
+  readonly exchange: PaperSettings
+  readonly strategies: readonly Strategy[]
+  readonly journals: { readonly decision: TimedJournal; readonly execution: TimedJournal }
+  alerted(side: 'decision' | 'execution', alert: Alert): void
+  /** Each record of the deciding side, as it is made. */
+  recorded(record: DecisionRecord): void
+}
+
+/** What a message takes from one side to the other within a process. */
+const LINK_MS = 1
+
+/**
+ * Both sides, the link between them and the exchange in one process, on virtual time: the same setup and the same bars give
+ * the same records, message for message.
+ */
+export class VirtualSession {
+  readonly decision: DecisionSide
+  readonly execution: ExecutionSide
+  private readonly setup: VirtualSessionSetup
+  private readonly decisionHost: SideHost<DecisionEvent, DecisionRecord>
+  private readonly executionHost: SideHost<ExecutionEvent, ExecutionRecord>
+  private readonly exchange: TimedExchange
+  private failure: { readonly error: unknown } | undefined
+
+  constructor(setup: VirtualSessionSetup) {
+    const { time, journals } = setup
+    this.setup = setup
+    this.decision = new DecisionSide(setup.decision, setup.strategies)
+    this.execution = new ExecutionSide(setup.execution)
+    this.exchange = new TimedExchange(new PaperExchange(setup.exchange), time)
+    const [decisionEnd, executionEnd] = delayedLinkPair(time, LINK_MS)
+    const broken = (error: unknown): void => {
+      this.failure ??= { error }
+    }
+    this.decisionHost = new SideHost<DecisionEvent, DecisionRecord>(this.decision, {
+      timer: time,
+      journal: journals.decision,
+      link: decisionEnd,
+      line: (record) => {
+        setup.recorded(record)
+        return recordLine(record)
+      },
+      alerted: (alert) => setup.alerted('decision', alert),
+      broken,
+    })
+    this.executionHost = new SideHost<ExecutionEvent, ExecutionRecord>(this.execution, {
+      timer: time,
+      journal: journals.execution,
+      link: executionEnd,
+      venue: this.exchange,
+      line: recordLine,
+      alerted: (alert) => setup.alerted('execution', alert),
+      broken,
+    })
+  }
+
+  start(): void {
+    this.executionHost.start()
+    this.decisionHost.start()
+  }
+
+  /**
+   * Lets time pass to the bar, and the bar happen. The strategies see it before the exchange moves: what they decide at it
+   * reaches an exchange that shows its prices, and an order that it triggers is over before the next bar is looked at.
+   */
+  bar(bar: StrategyBar): void {
+    this.runTo(bar.timestampMs)
+    this.decisionHost.post({ kind: 'bar', bar })
+    for (const event of pricesOf(bar)) this.exchange.market(event)
+    this.throwFailure()
+  }
+
+  /** Hands the deciding side a command; it is carried out after what is being handled. */
+  order(operator: OperatorCommand): void {
+    this.decisionHost.post({ kind: 'operator', operator })
+  }
+
+  /** Funding settles at a moment, on whatever position is held in these symbols. */
+  funding(symbols: readonly string[], rate: DecimalText, atMs: number): void {
+    this.runTo(Math.max(atMs, this.setup.time.epochMs()))
+    for (const symbol of symbols) this.exchange.market({ kind: 'fundingRate', symbol, rate })
+  }
+
+  runTo(epochMs: number): void {
+    this.setup.time.runTo(epochMs)
+    this.throwFailure()
+  }
+
+  /** Lets go of everything; journals are durable when it resolves. */
+  async stop(): Promise<void> {
+    await this.decisionHost.stop()
+    await this.executionHost.stop()
+  }
+
+  private throwFailure(): void {
+    if (this.failure !== undefined) throw this.failure.error
+  }
+}
+
+/** A bar as the market that an exchange sees. */
+export function pricesOf({ symbols, prices }: StrategyBar): PaperMarketEvent[] {
+  return symbols.flatMap((symbol, i) => {
+    const price = prices[i]!
+    return price > 0 ? [{ kind: 'bar' as const, symbol, close: new Exact(price).toFixed() }] : []
+  })
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { reason } from '../../files/reason.js'
+import { writeAtomically } from '../../files/whole-file.js'
+
+/** Whether a person has stopped everything, as it stands on disk. */
+export interface KillState {
+  readonly killed: boolean
+  /** Why: the operator's words, or what is wrong with the file. */
+  readonly reason: string
+}
+
+const SCHEMA = 'dolphin.kill-switch/1'
+
+/**
+ * The kill that outlives processes: a file beside the journals, written whole and fsynced, read at every start. Without a
+ * file nobody has killed; a file that cannot be read, or is anything else than this version writes, is a kill.
+ */
+export class KillSwitch {
+  constructor(readonly path: string) {}
+
+  async read(): Promise<KillState> {
+    let text: string
+    try {
+      text = await readFile(this.path, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { killed: false, reason: '' }
+      return { killed: true, reason: `the kill switch cannot be read: ${reason(error)}` }
+    }
+    return parse(text) ?? { killed: true, reason: 'the kill switch is damaged' }
+  }
+
+  /** Rejects when it is not on disk. */
+  async write(state: KillState, atMs: number): Promise<void> {
+    await writeAtomically(this.path, `${JSON.stringify({ schema: SCHEMA, ...state, atMs })}\n`)
+  }
+}
+
+function parse(text: string): KillState | undefined {
+  try {
+    const { schema, killed, reason, ...rest } = JSON.parse(text) as Readonly<Record<string, unknown>>
+    const isWhole = Number.isSafeInteger(rest.atMs) && Object.keys(rest).length === 1
+    if (schema !== SCHEMA || typeof killed !== 'boolean' || typeof reason !== 'string' || !isWhole) return undefined
+    return { killed, reason }
+  } catch {
+    return undefined
+  }
+}

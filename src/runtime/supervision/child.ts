@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { clockText } from '../../cli/executor/options.js'
+import type { JournalStanding } from '../session/session-recorder.js'
+import type { ClockScale } from '../time/scaled-clock.js'
+
+export interface SupervisedExecutor {
+  /** Command-line options of `dolphin executor`, by name. */
+  readonly options: Readonly<Record<'link' | 'exchange' | 'journal' | 'symbols', string>> &
+    Readonly<Partial<Record<'config' | 'instruments' | 'serve' | 'kill-switch', string>>>
+  /** Beside this process's own. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly clock: ClockScale
+  /** Its log: alerts and notices, line by line. */
+  tell(line: string): void
+}
+
+/** Pauses before it is started again, the longer the more often it died young. */
+const RESTART_MS = [100, 200, 500, 1_000, 2_000, 5_000] as const
+/** An executor that lived this long did not die of its start. */
+const OF_AGE_MS = 10_000
+/** One that does not stop when it is told is killed. */
+const STOP_MS_MAX = 10_000
+
+/** Keeps an executor running in a process of its own: one that dies is started again. */
+export class ExecutorSupervisor {
+  /** Times it died. */
+  deaths = 0
+  private readonly executor: SupervisedExecutor
+  private child: ChildProcess | undefined
+  private stdout = ''
+  private early = 0
+  private timer: NodeJS.Timeout | undefined
+  private stopping = false
+  private gone: Promise<void> = Promise.resolve()
+
+  constructor(executor: SupervisedExecutor) {
+    this.executor = executor
+    this.start()
+  }
+
+  /** Stops it as a person would. Answers where it stood; undefined when it did not say. */
+  async stop(): Promise<JournalStanding | undefined> {
+    this.stopping = true
+    clearTimeout(this.timer)
+    const { child } = this
+    if (child === undefined) return undefined
+    child.kill('SIGTERM')
+    const impatient = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
+    await this.gone
+    clearTimeout(impatient)
+    return standingOf(this.stdout)
+  }
+
+  private start(): void {
+    const { options, environment, clock, tell } = this.executor
+    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+    const command = ['executor', ...args, '--clock', clockText(clock), '--until-stdin-ends', '--json']
+    // The same program in the same way: from its build, or from source in development.
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...command], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Ctrl-C reaches the whole group of a terminal; this one is told when its turn has come.
+      detached: true,
+      env: { ...process.env, ...environment },
+    })
+    const startedMs = performance.now()
+    this.child = child
+    this.stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text
+    })
+    let rest = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop()!
+      for (const line of lines) tell(line)
+    })
+    this.gone = new Promise((resolve) => {
+      child.once('error', () => resolve())
+      child.once('close', () => resolve())
+    })
+    void this.gone.then(() => this.died(performance.now() - startedMs, child.signalCode ?? child.exitCode))
+  }
+
+  private died(livedMs: number, end: NodeJS.Signals | number | null): void {
+    if (this.stopping) return
+    this.child = undefined
+    this.deaths++
+    this.early = livedMs < OF_AGE_MS ? this.early + 1 : 0
+    const pauseMs = RESTART_MS[Math.min(this.early, RESTART_MS.length - 1)]!
+    this.executor.tell(`The executor ended (${end ?? 'not started'}); it starts again in ${pauseMs} ms.`)
+    this.timer = setTimeout(() => this.start(), pauseMs)
+  }
+}
+
+function standingOf(stdout: string): JournalStanding | undefined {
+  try {
+    const { records, stateHash } = JSON.parse(stdout) as JournalStanding
+    return { records, stateHash }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../ports/clock.js'
+
+/** UTC time and one way to be called later; of the machine, scaled, or virtual. */
+export interface Timer {
+  /** UTC ms, whole. */
+  epochMs(): number
+  /** Calls back once at `epochMs` or as soon as possible after it, never at once. Answers how to call that off. */
+  at(epochMs: number, callback: () => void): () => void
+}
+
+/** A timer on a clock that passes by itself. */
+export function clockTimer(clock: Clock): Timer {
+  return {
+    epochMs: () => Math.floor(clock.epochMs()),
+    at(epochMs, callback) {
+      const called = new AbortController()
+      clock.sleep(Math.max(1, epochMs - clock.epochMs()), called.signal).then(
+        () => {
+          if (!called.signal.aborted) callback()
+        },
+        () => {},
+      )
+      return () => called.abort()
+    },
+  }
+}
+
+/** Where a scaled clock stands: at real `realEpochMs` it shows `epochMs`, and runs `speed` times faster than real time. */
+export interface ClockScale {
+  readonly speed: number
+  readonly epochMs: number
+  readonly realEpochMs: number
+}
+
+/** A clock that every process with the same scale reads alike. */
+export function scaledClock({ speed, epochMs, realEpochMs }: ClockScale, real: Clock): Clock {
+  return {
+    nowMs: () => real.nowMs() * speed,
+    epochMs: () => Math.floor(epochMs + (real.epochMs() - realEpochMs) * speed),
+    sleep: (ms, signal) => real.sleep(ms / speed, signal),
+  }
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findDayFiles, parquetDays } from '../../../src/adapters/parquet/parquet-days.js'
+import { causalityLines, checkCausalityOfRun } from '../../../src/cli/backtest/causality.js'
+import { backtestOptions, type RawBacktestOptions } from '../../../src/cli/backtest/options.js'
+import { prepareRun } from '../../../src/cli/compose/backtest.js'
+import { Backtest } from '../../../src/core/backtest/backtest.js'
+import type { CausalityVerdict } from '../../../src/core/backtest/causality.js'
+import type { DayFile, DayOutcome } from '../../../src/ports/days.js'
+
+const DAYS = fileURLToPath(new URL('../../../fixtures/days', import.meta.url))
+let folder: string
+let factors: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'causality-'))
+  factors = join(folder, 'factors.csv')
+  const dates = Array.from({ length: 10 }, (_, i) => `2025-05-${String(9 + i).padStart(2, '0')}`)
+  // Rising velocities: over the whole sample the first days are low, over the days before them each one is high.
+  const rows = dates.map((date, i) => `${date},${0.001 * (i + 1)}`)
+  writeFileSync(factors, ['date,w750', ...rows, ''].join('\n'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** The verdict on the first bundled days under options of the command line, and the files that were read for it. */
+async function verdictUnder(
+  raw: RawBacktestOptions,
+): Promise<{ readonly verdict: CausalityVerdict; readonly passes: readonly (readonly DayFile[])[] }> {
+  const run = prepareRun(backtestOptions([DAYS], raw))
+  const files = (await findDayFiles([DAYS])).slice(0, 8)
+  const passes: DayFile[][] = []
+  const read = (days: readonly DayFile[]): AsyncIterable<DayOutcome> => {
+    passes.push([...days])
+    return parquetDays.read(days, { workers: 0 })
+  }
+  const backtest = new Backtest(run.settings())
+  for await (const outcome of read(files)) if ('day' in outcome) backtest.addDay(outcome.day.columns, '')
+  const report = backtest.finish({ engineVersion: '0', codeHash: '', settings: {} })
+  const signal = new AbortController().signal
+  const verdict = await checkCausalityOfRun({ run, files, report, read, signal, cuts: 16, quiet: true })
+  return { verdict, passes: passes.slice(1) }
+}
+
+describe('the causality check of a run', () => {
+  test('finds nothing in the champion with every gate that looks back', async () => {
+    const { verdict, passes } = await verdictUnder({ factors, volGate: 'p60', forewarner: 'monte-carlo' })
+    expect(verdict).toMatchObject({ cuts: 16, violations: [] })
+    expect(verdict.decisions).toBeGreaterThan(10)
+    expect(causalityLines(verdict)).toEqual([expect.stringContaining('no decision used a later bar')])
+    // One pass for each cut, none further than its day.
+    expect(passes).toHaveLength(16)
+    expect(passes.some((days) => days.length < 8)).toBe(true)
+  })
+
+  test('finds the beta threshold that is taken from the whole sample', async () => {
+    const { verdict } = await verdictUnder({ factors, betaPolicy: 'full-sample' })
+    expect(verdict.violations).not.toEqual([])
+    const [first, second] = causalityLines(verdict)
+    expect(first).toMatch(/^VIOLATED at \d+ of 16 cuts/)
+    expect(second).toMatch(/^bar [\d,]+ entry \w+: notional /)
+  })
+})

@@ -1,0 +1,342 @@
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openJournal } from '../../../src/cli/compose/journals.js'
+import { register } from '../../../src/cli/journal/command.js'
+import { DecisionSide } from '../../../src/core/decision/decision-side.js'
+import type { DecisionRecord } from '../../../src/core/decision/records.js'
+import { DECISION_DEFAULTS } from '../../../src/core/decision/settings.js'
+import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
+import type { ExecutionRecord } from '../../../src/core/execution/records.js'
+import { EXECUTION_DEFAULTS } from '../../../src/core/execution/settings.js'
+import { recordLine } from '../../../src/core/journal/frame.js'
+import { CHAMPION_RISK } from '../../../src/core/risk/risk-config.js'
+import type { JournalKind, JournalRecord } from '../../../src/ports/journal.js'
+import { runCommand, temporaryFolder } from '../../support/in-process-command.js'
+
+const folder = temporaryFolder()
+const FIRST = 'journal-00000001.log'
+const AT_MS = Date.UTC(2026, 2, 1, 12)
+
+const journal = (...args: string[]) => runCommand(register, ['journal', ...args])
+
+async function write(records: readonly JournalRecord[], kind: JournalKind = 'execution', build = 'b1') {
+  const opened = await openJournal(folder.path, kind, build)
+  for (const record of records) opened.journal.append(recordLine(record))
+  await opened.journal.close()
+  return opened
+}
+
+const plain = (n: number, type = n % 2 === 0 ? 'even' : 'odd') => ({ n, atMs: AT_MS + n, inputs: '00c0ffee', type })
+const plains = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => plain(from + i))
+
+/** A whole byte of record `n` is another. */
+function damage(n: number): void {
+  const path = join(folder.path, FIRST)
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replace(` ${n} {"atMs":1`, ` ${n} {"atMs":2`))
+}
+
+describe('dolphin journal show', () => {
+  it('prints a record a line, with its time and what it says', async () => {
+    await write([{ ...plain(1), fill: { tradeId: 7 } } as JournalRecord])
+    expect(await journal('show', folder.path)).toEqual({
+      code: 0,
+      stdout: '      1  2026-03-01T12:00:00.001Z  odd             {"fill":{"tradeId":7}}\n',
+      stderr: '',
+    })
+  })
+
+  it.each([
+    [
+      ['--from', '3', '--to', '5'],
+      [3, 4, 5],
+    ],
+    [
+      ['--type', 'even'],
+      [2, 4, 6, 8],
+    ],
+    [
+      ['--type', 'even, odd', '--from', '7'],
+      [7, 8, 9],
+    ],
+    [
+      ['--tail', '2'],
+      [8, 9],
+    ],
+    [
+      ['--tail', '2', '--type', 'odd', '--to', '8'],
+      [5, 7],
+    ],
+    [
+      ['--tail', '100'],
+      [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    ],
+  ])('%j prints records %j, as JSON with everything in it', async (args, expected) => {
+    await write(plains(1, 9))
+    const { code, stdout, stderr } = await journal('show', folder.path, '--json', ...args)
+    const records = stdout.split('\n').slice(0, -1)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(records.map((line) => JSON.parse(line))).toEqual(expected.map((n) => plain(n)))
+  })
+
+  it('says what there is when nothing fits', async () => {
+    await write(plains(1, 3))
+    expect((await journal('show', folder.path, '--type', 'odd,fil')).stderr).toBe('')
+    expect(await journal('show', folder.path, '--type', 'fil')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'No record is of type fil; there are even, odd.\n',
+    })
+    expect((await journal('show', folder.path, '--from', '9')).stderr).toBe('No record fits.\n')
+  })
+
+  it('prints what stands before damage, then refuses the rest', async () => {
+    await write(plains(1, 5))
+    damage(4)
+    const { code, stdout, stderr } = await journal('show', folder.path, '--json')
+    expect(stdout.split('\n')).toHaveLength(4)
+    expect(code).toBe(3)
+    expect(stderr).toMatch(
+      /journal-00000001\.log: damaged at record 4, byte \d+: expected record 4, found sum [0-9a-f]{8} /,
+    )
+    expect((await journal('show', folder.path, '--to', '3')).code).toBe(0)
+  })
+
+  it('names every option that makes no sense', async () => {
+    await write(plains(1, 1))
+    const { code, stderr } = await journal(
+      'show',
+      folder.path,
+      '--from',
+      '5',
+      '--to',
+      '2',
+      '--tail',
+      '0',
+      '--type',
+      'a,',
+    )
+    expect(code).toBe(2)
+    expect(stderr.split('\n')).toEqual([
+      'error: --tail: expected a whole number from 1 on, found "0"',
+      'error: --to: expected 5 or more, found 2',
+      'error: --type: expected types such as fill,order, found "a,"',
+      '',
+    ])
+  })
+
+  it('says where journals are when there is none in the folder', async () => {
+    const below = join(folder.path, 'journal', 'execution')
+    mkdirSync(below, { recursive: true })
+    const { stderr } = await journal('show', folder.path)
+    expect(stderr).toContain('expected a folder with a journal, found no journal-00000001.log in it\n')
+    await write(plains(1, 1))
+    renameSync(join(folder.path, FIRST), join(below, FIRST))
+    const again = await journal('show', folder.path)
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain(`There are journals below it: ${below}\n`)
+    expect((await journal('show', join(folder.path, 'absent'))).stderr).toContain('found ENOENT: no such file')
+  })
+})
+
+describe('dolphin journal verify', () => {
+  it('passes a whole journal and says what is in it', async () => {
+    await write(plains(1, 3))
+    await write(plains(4, 4), 'execution', 'b2')
+    const { code, stdout, stderr } = await journal('verify', folder.path)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^Journal [0-9a-f]{16} of the execution side: 4 records in 2 segments\n/)
+    expect(stdout).toContain('2026-03-01T12:00:00.001Z to 2026-03-01T12:00:00.004Z\n')
+    expect(stdout).toMatch(/\njournal-00000002\.log {5}b2 {8}1 +\d+\n\nwhole\n$/)
+    const json = JSON.parse((await journal('verify', folder.path, '--json')).stdout)
+    expect(json).toMatchObject({
+      schema: 'dolphin.journal-verify/1',
+      passed: true,
+      verdict: { kind: 'whole' },
+      kind: 'execution',
+      isWritten: false,
+      records: 4,
+      firstAtMs: AT_MS + 1,
+      lastAtMs: AT_MS + 4,
+      types: { odd: 2, even: 2 },
+      segments: [
+        { name: FIRST, build: 'b1', records: 3 },
+        { build: 'b2', records: 1 },
+      ],
+    })
+  })
+
+  it('warns of an unfinished last write, leaves it, and fails it only when it is to be strict', async () => {
+    await write(plains(1, 3))
+    const path = join(folder.path, FIRST)
+    appendFileSync(path, recordLine(plain(4)).slice(0, 30))
+    const before = readFileSync(path)
+    const { code, stdout } = await journal('verify', folder.path)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/\nunfinished {2}.*: the last write was never finished: 30 bytes from byte \d+ on \(.*\)\n$/)
+    const strict = await journal('verify', folder.path, '--strict', '--json')
+    expect(strict.code).toBe(1)
+    expect(JSON.parse(strict.stdout)).toMatchObject({ passed: false, verdict: { kind: 'tornTail', bytes: 30 } })
+    expect(readFileSync(path)).toEqual(before)
+  })
+
+  it('fails damage, with record, segment and byte', async () => {
+    await write(plains(1, 3))
+    damage(2)
+    const { code, stdout } = await journal('verify', folder.path)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(
+      /\ndamaged {2}.*journal-00000001\.log: damaged at record 2, byte \d+: expected record 2, found sum /,
+    )
+    expect(JSON.parse((await journal('verify', folder.path, '--json')).stdout).verdict).toMatchObject({
+      kind: 'corrupt',
+      segment: FIRST,
+      record: 2,
+    })
+  })
+
+  it('reads a journal while it is written', async () => {
+    const opened = await openJournal(folder.path, 'execution', 'b1')
+    expect(JSON.parse((await journal('verify', folder.path, '--json')).stdout)).toMatchObject({
+      passed: true,
+      isWritten: true,
+    })
+    await opened.journal.close()
+  })
+})
+
+describe('opening a journal for writing', () => {
+  it('refuses a damaged one with exit code 3 and says what to do', async () => {
+    await write(plains(1, 3))
+    damage(2)
+    await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/journal-00000001\.log: damaged at record 2, byte \d+: expected record 2/),
+      exitCode: 3,
+      hint: expect.stringContaining('docs/journal.md'),
+    })
+  })
+
+  it('refuses the other side’s, one in use, and a folder that cannot be one', async () => {
+    const { journal: held } = await openJournal(folder.path, 'execution', 'b1')
+    await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({ name: 'UserError', exitCode: 2 })
+    await held.close()
+    await expect(openJournal(folder.path, 'decision', 'b1')).rejects.toMatchObject({
+      message: expect.stringContaining('expected kind decision, found kind execution'),
+    })
+    writeFileSync(join(folder.path, 'file'), '')
+    await expect(openJournal(join(folder.path, 'file'), 'decision', 'b1')).rejects.toMatchObject({
+      message: expect.stringContaining('cannot open the journal: EEXIST'),
+      exitCode: 1,
+    })
+  })
+
+  it('warns of a tail that it cut', async () => {
+    await write(plains(1, 2))
+    appendFileSync(join(folder.path, FIRST), 'half')
+    const { warning, records } = await write([])
+    expect(records).toHaveLength(2)
+    expect(warning).toMatch(/never finished: 4 bytes from byte (\d+) on .*; it was cut and kept as .*\.torn-\1$/)
+  })
+})
+
+describe('dolphin journal replay', () => {
+  const instrument = {
+    identity: { symbol: 'BTCUSDT', exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
+    status: 'TRADING',
+  }
+
+  /** What a side appends when it is driven a little. */
+  function executionRecords(): { readonly records: ExecutionRecord[]; readonly hashes: string[] } {
+    const settings = { ...EXECUTION_DEFAULTS, instruments: [instrument as never], build: 'b1' }
+    const side = new ExecutionSide(settings)
+    const records: ExecutionRecord[] = []
+    const hashes: string[] = []
+    for (const event of [
+      { kind: 'start', nowMs: AT_MS },
+      { kind: 'operator', nowMs: AT_MS + 1, operator: { command: 'reduce-only', reason: 'lunch' } },
+      { kind: 'operator', nowMs: AT_MS + 2, operator: { command: 'resume', reason: 'back' } },
+    ] as const) {
+      for (const effect of side.handle(event)) {
+        if (effect.kind === 'append') records.push(effect.record)
+      }
+      hashes[records.length] = side.stateHash()
+    }
+    return { records, hashes }
+  }
+
+  it('prints the state and the hash that the writing side had, behind any record', async () => {
+    const { records, hashes } = executionRecords()
+    await write(records)
+    for (const until of Object.keys(hashes)) {
+      const { code, stdout } = await journal('replay', folder.path, '--until', until, '--json', '--quiet')
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({
+        schema: 'dolphin.journal-replay/1',
+        kind: 'execution',
+        records: Number(until),
+        stateHash: hashes[Number(until)],
+        state: { n: Number(until) },
+      })
+    }
+    const { stdout, stderr } = await journal('replay', folder.path)
+    expect(stdout).toContain(`state hash ${hashes.at(-1)}\n`)
+    expect(stdout).toMatch(/\nmode +"ACTIVE"\n/)
+    expect(stderr).toMatch(/^Written by build b1, replayed by [0-9a-f]{16}\.\n$/)
+  })
+
+  it('names the record that does not follow', async () => {
+    const { records } = executionRecords()
+    const odd = { ...plain(records.length + 1), type: 'entryOver' } as JournalRecord
+    await write([...records, odd])
+    const { code, stderr } = await journal('replay', folder.path, '--quiet')
+    expect(code).toBe(3)
+    expect(stderr).toContain(`record ${odd.n} (entryOver) does not follow: `)
+  })
+
+  it('refuses a record that is not there, a damaged journal, and --config where nothing is configured', async () => {
+    const { records } = executionRecords()
+    await write(records)
+    const beyond = await journal('replay', folder.path, '--until', '999')
+    expect(beyond).toMatchObject({ code: 2, stderr: `error: --until: expected 1 to ${records.length}, found 999\n` })
+    expect(await journal('replay', folder.path, '--config', 'x')).toMatchObject({ code: 2 })
+    damage(1)
+    expect(await journal('replay', folder.path)).toMatchObject({ code: 3 })
+  })
+
+  it('recovers the deciding side with the champion, or refuses what another strategy wrote', async () => {
+    const settings = {
+      ...DECISION_DEFAULTS,
+      risk: CHAMPION_RISK,
+      instruments: [],
+      build: 'b1',
+      idPrefix: 'Q',
+      initialBalanceUsd: '25000',
+    }
+    const side = new DecisionSide(settings, [])
+    const records: DecisionRecord[] = []
+    for (const effect of side.handle({ kind: 'start', nowMs: AT_MS })) {
+      if (effect.kind === 'append') records.push(effect.record)
+    }
+    const [begun, ...rest] = records
+    await write([{ ...begun, strategies: ['blue'] } as DecisionRecord, ...rest], 'decision')
+    const { code, stdout } = await journal('replay', folder.path, '--json', '--quiet')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'decision',
+      records: records.length,
+      state: { begun: { idPrefix: 'Q', initialBalanceUsd: '25000' } },
+    })
+    const session = join(folder.path, 'journal', 'decision')
+    mkdirSync(session, { recursive: true })
+    renameSync(join(folder.path, FIRST), join(session, FIRST))
+    writeFileSync(join(folder.path, 'settings.json'), '{}')
+    const odd = await journal('replay', session, '--quiet')
+    expect([odd.code, odd.stderr]).toEqual([3, expect.stringContaining('settings.json')])
+    expect(await journal('replay', session, '--config', 'configs/blue.yml', '--quiet')).toMatchObject({ code: 0 })
+    const green = await journal('replay', session, '--config', 'configs/green.yml', '--quiet')
+    expect(green.code).toBe(2)
+    expect(green.stderr).toContain('expected strategy blue, with which it was begun, found green')
+  })
+})

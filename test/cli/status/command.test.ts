@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { register } from '../../../src/cli/status/command.js'
+import { statusOf } from '../../../src/core/status/status.js'
+import { runCommand } from '../../support/in-process-command.js'
+import { HEALTHY } from '../../support/system-state.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'dolphin-status-'))
+const healthy = file('healthy.json', statusOf(HEALTHY))
+const stale = file('stale.json', statusOf({ ...HEALTHY, marketEventLagMs: 3_200, operatorMode: 'REDUCE_ONLY' }))
+const contradicting = file('contradicting.json', { ...statusOf(HEALTHY), link_state: 'LINK_LOST' })
+let server: Server
+let url: string
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (request.url === '/status') response.end(JSON.stringify(statusOf(HEALTHY)))
+    else if (request.url === '/endless') for (let i = 0; i < 40; i++) response.write(' '.repeat(50_000))
+    else response.writeHead(503).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+  rmSync(folder, { recursive: true })
+})
+
+describe('status validate', () => {
+  test('answers 0 for a document that keeps the contract, from a file and from an address', async () => {
+    expect(await run('validate', '--file', healthy)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^valid/) })
+    expect(await run('validate', '--url', `${url}/status`)).toMatchObject({ code: 0 })
+    expect(
+      await run('validate', '--file', healthy, '--schema', 'specs/status/status_csp_exact.schema.json'),
+    ).toMatchObject({ code: 0 })
+  })
+
+  test('answers 1 and names the rule for one that does not', async () => {
+    const { code, stdout } = await run('validate', '--file', contradicting)
+    expect(code).toBe(1)
+    expect(stdout).toContain('treat as Kill')
+    expect(stdout).toContain('REDUCEONLY_LINK_LOST_MATCHES  link_state: expected')
+    const json = JSON.parse((await run('validate', '--file', contradicting, '--json')).stdout)
+    expect(json).toMatchObject({ valid: false, violations: [{ rule: 'REDUCEONLY_LINK_LOST_MATCHES' }] })
+  })
+
+  test('lists what the schema sees beside what the rules see', async () => {
+    const text = file('text.json', { ...statusOf(HEALTHY), uptime_s: 'long' })
+    const { stdout } = await run('validate', '--file', text, '--json')
+    expect(JSON.parse(stdout).violations.map(({ rule }: { rule: string }) => rule)).toEqual([
+      'JSON_SCHEMA',
+      'FIELD_TYPE',
+    ])
+  })
+
+  test('takes a field more at run time, and refuses it in a fixture', async () => {
+    const more = file('more.json', { ...statusOf(HEALTHY), note: 1 })
+    expect((await run('validate', '--file', more)).code).toBe(0)
+    const exact = await run('validate', '--file', more, '--schema', 'specs/status/status_csp_exact.schema.json')
+    expect(exact).toMatchObject({ code: 1, stdout: expect.stringContaining('NO_UNKNOWN_FIELD  note') })
+  })
+
+  test.each<[string, string[], string]>([
+    ['no document', [], 'expected exactly one of --file <json> and --url <address>'],
+    ['two documents', ['--file', healthy, '--url', 'http://127.0.0.1/'], 'expected exactly one'],
+    [
+      'a file that is not there',
+      ['--file', 'nowhere.json'],
+      'nowhere.json: cannot read the document: there is no such file',
+    ],
+    ['a file that is not JSON', ['--file', 'README.md'], 'README.md: expected JSON, found'],
+    ['an address of another kind', ['--url', 'ftp://x/'], '--url: expected an http address, found "ftp://x/"'],
+    ['a schema that is none', ['--file', healthy, '--schema', 'package.json'], 'package.json: expected a JSON Schema'],
+    ['a schema that is not there', ['--file', healthy, '--schema', 'no.json'], 'no.json: there is no such file'],
+    ['another manifest', ['--file', healthy, '--manifest', 'package.json'], 'expected the manifest of this build'],
+  ])('answers 2 to %s', async (_, options, message) => {
+    const { code, stderr } = await run('validate', ...options)
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) })
+  })
+
+  test.each([
+    ['/elsewhere', 'expected status 200, found 503'],
+    ['/endless', 'expected at most 1000000 bytes'],
+  ])('answers 2 to a server that answers %s', async (path, message) => {
+    const { code, stderr } = await run('validate', '--url', `${url}${path}`)
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) })
+  })
+})
+
+describe('status show', () => {
+  test('says mode, reason and end first', async () => {
+    const { code, stdout } = await run('show', '--file', stale)
+    expect(code).toBe(0)
+    const lines = stdout.split('\n')
+    expect(lines[0]).toContain('REDUCE ONLY')
+    expect(lines[2]).toContain('DATA_MARKET_FEED_STALE  Market data is stale')
+    expect(stdout).toContain('by an operator: an operator resumes with a reason')
+    expect(lines.length).toBeLessThan(24)
+  })
+
+  test('says unknown, treat as Kill, of a document that breaks its contract', async () => {
+    const { code, stdout } = await run('show', '--file', contradicting)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('UNKNOWN: treat as Kill') })
+  })
+})
+
+function run(...args: string[]) {
+  return runCommand(register, ['status', ...args])
+}
+
+function file(name: string, value: unknown): string {
+  const path = join(folder, name)
+  writeFileSync(path, JSON.stringify(value))
+  return path
+}

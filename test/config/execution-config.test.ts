@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { EXECUTION_CONFIG_DEFAULTS, loadExecutionConfig } from '../../src/config/execution-config.js'
+import { DECISION_TIMINGS } from '../../src/core/decision/settings.js'
+import { EXECUTION_DEFAULTS } from '../../src/core/execution/settings.js'
+import { CHAMPION_RISK } from '../../src/core/risk/risk-config.js'
+import { packageFile } from '../../src/files/package-files.js'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dolphin-config-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const written = (text: string): string => {
+  const path = join(folder, 'execution.yml')
+  writeFileSync(path, text)
+  return path
+}
+
+describe('the execution configuration', () => {
+  it('has the defaults of the core without a file', async () => {
+    const config = await loadExecutionConfig()
+    expect(config.execution).toEqual(EXECUTION_DEFAULTS)
+    expect(config.decision).toEqual(DECISION_TIMINGS)
+    expect(config.risk).toEqual(CHAMPION_RISK)
+  })
+
+  it('says every default in the packaged file, and nothing else', async () => {
+    const path = packageFile('configs', 'execution.yml')
+    expect(await loadExecutionConfig(path)).toEqual(await loadExecutionConfig())
+    const sections = parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown>>
+    const keys = Object.entries(sections).flatMap(([section, values]) =>
+      Object.keys(values).map((key) => `${section}.${key}`),
+    )
+    expect(keys).toEqual(Object.keys(EXECUTION_CONFIG_DEFAULTS))
+  })
+
+  it('changes what a file names and leaves the rest', async () => {
+    const config = await loadExecutionConfig(
+      written('protection:\n  take_profit: "0.0200"\nrisk:\n  loss_pct_max: null\npaper:\n  maker_fee: 0\n'),
+    )
+    const defaults = await loadExecutionConfig()
+    expect(config).toEqual({
+      ...defaults,
+      execution: { ...defaults.execution, takeProfit: '0.02' },
+      risk: { ...defaults.risk, circuitBreaker: { ...defaults.risk.circuitBreaker, lossPctMax: null } },
+      paper: { ...defaults.paper, makerFee: '0' },
+    })
+  })
+
+  it.each([
+    ['link:\n  heartbeat_ms: soon', '2:17: link.heartbeat_ms: expected a whole number above zero, found "soon"'],
+    ['link: 5', '1:7: link: expected keys with values, found 5'],
+    ['- link', '1:1: expected sections (link, entry, …), found ["link"]'],
+    ['link:\n  heartbeat: 5', "2:3: link.heartbeat: no such key; did you mean 'link.heartbeat_ms'?"],
+    [
+      'exchange:\n  retry_after_ms: []',
+      '2:19: exchange.retry_after_ms: expected milliseconds, such as [1000, 2000], found []',
+    ],
+    [
+      'paper:\n  answer_latency_ms: [9, 5]',
+      '2:22: paper.answer_latency_ms: expected two whole numbers of milliseconds, such as [10, 90], found [9,5]',
+    ],
+    [
+      'protection:\n  take_profit: -1',
+      '2:16: protection.take_profit: expected a decimal of zero or more, such as 0.0133, found -1',
+    ],
+    ['protection:\n  stop_orders: 1', '2:16: protection.stop_orders: expected true or false, found 1'],
+    ['risk:\n  leverage_max: null', '2:17: risk.leverage_max: expected a number above zero, found null'],
+    [
+      'risk:\n  leverage_target: 20',
+      '1:1: risk: leverageTarget ≤ leverageMax (L_target ≤ L_max) expected, 20 and 10 found',
+    ],
+  ])('says where %j is wrong', async (text, message) => {
+    const path = written(`${text}\n`)
+    await expect(loadExecutionConfig(path)).rejects.toThrow(`${path}:${message}`)
+  })
+
+  it('says every mistake at once', async () => {
+    const path = written('link:\n  a: 1\n  b: 2\n')
+    await expect(loadExecutionConfig(path)).rejects.toThrow(/link\.a: no such key.*\n.*link\.b: no such key/)
+  })
+})

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { reportJson } from '../../src/cli/backtest/report-json.js'
+import { tradesCsv } from '../../src/cli/backtest/trades-table.js'
+import { parseEvidence } from '../../src/config/forewarner-evidence.js'
+import { sampleReport } from '../support/sample-report.js'
+
+const report = sampleReport()
+const expected = report.trades.map(({ exitTimeMs, net, capitalBefore, leverageCeiling }) => ({
+  exitTimeMs,
+  net,
+  capitalBefore,
+  leverageCeiling,
+}))
+
+describe('a forewarner’s evidence', () => {
+  it('is the same from the CSV of a run as from its JSON', () => {
+    expect(parseEvidence(reportJson(report), 'run.json')).toEqual(expected)
+    expect(parseEvidence(tradesCsv(report.trades), 't.csv')).toEqual(expected)
+  })
+
+  it('reads past a quoted comma', () => {
+    const trades = [{ ...report.trades[0]!, asset: 'A,"B"' }]
+    expect(parseEvidence(tradesCsv(trades), 't.csv')).toEqual(expected.slice(0, 1))
+  })
+
+  it.each([
+    ['x.json', '{"trades": 5}', 'x.json: expected a report of --json with its trades, found none'],
+    ['x.json', '{"trades": [', 'x.json: not valid JSON: '],
+    [
+      'x.json',
+      '{"trades": [{"exitTimeMs": null, "net": 1, "capitalBefore": 1, "leverageCeiling": 1}]}',
+      'x.json: trades[0].exitTimeMs: expected a time, found null',
+    ],
+    [
+      't.csv',
+      'net,exit_time\n1,2025-05-09\n',
+      "t.csv:1: expected a column 'capital_before', found none\nt.csv:1: expected a column 'leverage_ceiling', found none",
+    ],
+    [
+      't.csv',
+      'exit_time,net,capital_before,leverage_ceiling\n2025-05-09,x,1,0\n',
+      't.csv:2:12: net: expected a number, found "x"\nt.csv:2:16: leverage_ceiling: expected a number above 0, found "0"',
+    ],
+    [
+      't.csv',
+      'exit_time,net,capital_before,leverage_ceiling\n,1,1,1\n',
+      't.csv:2:1: exit_time: expected a time, found ""',
+    ],
+  ])('%s %j is refused at its place', (file, text, message) => {
+    expect(() => parseEvidence(text, file)).toThrow(message)
+  })
+})

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
+import type { DecisionRecord } from '../../../src/core/decision/records.js'
+import type { OperatorCommand } from '../../../src/ports/sides.js'
+import { SessionBooks } from '../../../src/runtime/session/session-books.js'
+import { withPaperDesk } from '../../../src/runtime/session/session-recorder.js'
+import { temporaryFolder } from '../../support/in-process-command.js'
+import { sessionSettings, tradeOpened } from '../../support/session.js'
+
+const out = temporaryFolder()
+const START_MS = sessionSettings().startedAtMs
+
+/** A trade that ends with this result, as the deciding side would have recorded it. */
+function recordsOf(tradeId: string, netUsd: number): DecisionRecord[] {
+  const openedAtMs = START_MS + 60_000
+  const opened = tradeOpened({ tradeId, openedAtMs, entryBarAtMs: openedAtMs })
+  const closed = {
+    tradeId,
+    closedAtMs: openedAtMs + 60_000,
+    exitBar: 121,
+    requestedPrice: '98',
+    quantity: '0.5',
+    entryValueUsd: '100000',
+    exitValueUsd: String(100_000 - netUsd),
+    entryFeesUsd: '0',
+    exitFeesUsd: '0',
+    fundingUsd: '0',
+    purpose: 'EXIT' as const,
+    reason: 'MAX_HOLD',
+  }
+  return [{ opened }, { closed }].map(
+    (facts, n) => ({ n: n + 1, atMs: closed.closedAtMs, inputs: '', type: 'withdrawn', ...facts }) as DecisionRecord,
+  )
+}
+
+describe('the books of a session', () => {
+  it.each([
+    [-100, []],
+    [-2_100, ['WARNING drawdown.1']],
+    [-5_500, ['CRITICAL drawdown.1']],
+    [-8_000, ['EMERGENCY drawdown.1']],
+    [8_000, []],
+  ])('answer a trade of %d USD with %j', async (net, expected) => {
+    const log = await SessionLog.open(out.path, sessionSettings())
+    const books = new SessionBooks(sessionSettings(), log)
+    const alerts = recordsOf('t1', net).flatMap((record) => books.record(record))
+    expect(alerts.map(({ level, alertId }) => `${level} ${alertId}`)).toEqual(expected)
+    await log.close()
+  })
+
+  it.each([
+    [-2_100, undefined],
+    [-5_500, 'reduce-only'],
+    [-8_000, 'kill'],
+  ] as const)('order after a trade of %d USD: %s', async (net, command) => {
+    const setup = { parent: out.path, session: sessionSettings(), folder: out.path }
+    const orders: OperatorCommand[] = []
+    await withPaperDesk(setup as never, { quiet: true } as never, async (desk) => {
+      for (const record of recordsOf('t1', net)) desk.recorded(record, (operator) => orders.push(operator))
+    })
+    expect(orders.map((order) => order.command)).toEqual(command === undefined ? [] : [command])
+    if (command !== undefined) expect(orders[0]!.reason).toMatch(/^drawdown\.1: capital is \d\d\.00 % below its peak/)
+  })
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { OperatorCommand } from '../../../src/ports/sides.js'
+import { carryOut, type OrderTargets } from '../../../src/runtime/status/carry-out.js'
+
+/** Targets that note what reached them, in order. */
+function targets(changes: Partial<OrderTargets> = {}): { readonly log: string[]; readonly to: OrderTargets } {
+  const log: string[] = []
+  const side = (name: string) => ({ name, take: ({ command }: OperatorCommand) => void log.push(`${name} ${command}`) })
+  const to: OrderTargets = {
+    here: [side('deciding side'), side('executing side')],
+    elsewhere: [
+      {
+        name: 'executor',
+        take: async ({ command }) => {
+          log.push(`executor ${command}`)
+        },
+      },
+    ],
+    persist: async ({ killed }) => {
+      log.push(`disk ${killed}`)
+    },
+    journalFault: () => undefined,
+    ...changes,
+  }
+  return { log, to }
+}
+
+const KILL: OperatorCommand = { command: 'kill', reason: 'law' }
+const broken = (what: string) => () => {
+  throw new Error(what)
+}
+
+describe("an operator's order", () => {
+  it.each<[OperatorCommand['command'], string[]]>([
+    ['kill', ['deciding side kill', 'executing side kill', 'executor kill', 'disk true']],
+    ['resume', ['deciding side resume', 'executing side resume', 'executor resume', 'disk false']],
+    ['reduce-only', ['deciding side reduce-only', 'executing side reduce-only', 'executor reduce-only']],
+    ['flatten', ['deciding side flatten', 'executing side flatten', 'executor flatten']],
+    ['clear-lockout', ['deciding side clear-lockout']],
+    ['reset-breaker', ['deciding side reset-breaker']],
+    ['resync', ['deciding side resync']],
+  ])('%s goes to memory first, then elsewhere and to disk: %j', async (command, expected) => {
+    const { log, to } = targets()
+    expect(await carryOut({ command, reason: 'law' }, to)).toEqual({
+      inForce: true,
+      durable: true,
+      detail: `${command}: done`,
+    })
+    expect(log).toEqual(expected)
+  })
+
+  it('is in force on the sides of this process before anything is waited for', () => {
+    const never = () => new Promise<void>(() => {})
+    const { log, to } = targets({ persist: never, elsewhere: [{ name: 'executor', take: never }] })
+    void carryOut(KILL, to)
+    expect(log).toEqual(['deciding side kill', 'executing side kill'])
+  })
+
+  it('is in force when disk, journal, executor and one side fail together; each is told, and none stops another', async () => {
+    const { log, to } = targets()
+    const outcome = await carryOut(KILL, {
+      ...to,
+      here: [{ name: 'deciding side', take: broken('it has stopped') }, to.here[1]!],
+      elsewhere: [{ name: 'executor', take: broken('it has not said where') }],
+      persist: () => Promise.reject(new Error('ENOSPC')),
+      journalFault: () => 'cannot be written',
+    })
+    expect(outcome).toEqual({
+      inForce: true,
+      durable: false,
+      detail:
+        'kill: deciding side: it has stopped; executor: it has not said where; kill switch: ENOSPC; journal: cannot be written',
+    })
+    expect(log).toEqual(['executing side kill'])
+  })
+
+  it('is not in force when no side of this process takes it', async () => {
+    const { to } = targets({ here: [{ name: 'deciding side', take: broken('it has stopped') }] })
+    expect(await carryOut(KILL, to)).toMatchObject({ inForce: false, durable: false })
+  })
+})

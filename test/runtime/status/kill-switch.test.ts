@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { KillSwitch } from '../../../src/runtime/status/kill-switch.js'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dolphin-kill-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the kill switch', () => {
+  const path = () => join(folder, 'kill-switch.json')
+
+  it('is not set where there is no file, and says again what was written, leaving nothing else behind', async () => {
+    const killSwitch = new KillSwitch(path())
+    expect(await killSwitch.read()).toEqual({ killed: false, reason: '' })
+    for (const state of [
+      { killed: true, reason: 'too hot' },
+      { killed: false, reason: 'cool again' },
+    ]) {
+      await killSwitch.write(state, 1_700_000_000_000)
+      expect(await new KillSwitch(path()).read()).toEqual(state)
+    }
+    expect(readdirSync(folder)).toEqual(['kill-switch.json'])
+  })
+
+  it.each([
+    ['empty', ''],
+    ['cut', '{"schema":"dolphin.kill-switch/1","killed":fal'],
+    ['of another version', '{"schema":"dolphin.kill-switch/2","killed":false,"reason":"","atMs":1}'],
+    ['of another form', '[]'],
+    ['null', 'null'],
+    ['without a verdict', '{"schema":"dolphin.kill-switch/1","reason":"","atMs":1}'],
+    ['with a verdict in words', '{"schema":"dolphin.kill-switch/1","killed":"no","reason":"","atMs":1}'],
+    ['with a stranger in it', '{"schema":"dolphin.kill-switch/1","killed":false,"reason":"","atMs":1,"but":true}'],
+    ['no text at all', Buffer.from([0, 255, 254, 1])],
+  ])('is set when its file is %s', async (_what, text) => {
+    writeFileSync(path(), text)
+    expect(await new KillSwitch(path()).read()).toEqual({ killed: true, reason: 'the kill switch is damaged' })
+  })
+
+  it('is set when its file cannot be read at all', async () => {
+    mkdirSync(path())
+    const { killed, reason } = await new KillSwitch(path()).read()
+    expect({ killed, reason }).toEqual({ killed: true, reason: expect.stringContaining('cannot be read') })
+  })
+
+  it('is what it was when a write fails half way, and says that it did', async () => {
+    const killSwitch = new KillSwitch(path())
+    await killSwitch.write({ killed: true, reason: 'first' }, 1)
+    const before = readFileSync(path(), 'utf8')
+    rmSync(path())
+    mkdirSync(path())
+    await expect(killSwitch.write({ killed: false, reason: 'second' }, 2)).rejects.toThrow()
+    rmSync(path(), { recursive: true })
+    writeFileSync(path(), before)
+    expect(await killSwitch.read()).toEqual({ killed: true, reason: 'first' })
+  })
+})

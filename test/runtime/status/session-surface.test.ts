@@ -1,0 +1,222 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
+import { type DecisionEvent, DecisionSide } from '../../../src/core/decision/decision-side.js'
+import type { DecisionRecord } from '../../../src/core/decision/records.js'
+import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
+import type { ExecutionRecord } from '../../../src/core/execution/records.js'
+import { EXECUTION_DEFAULTS } from '../../../src/core/execution/settings.js'
+import { checkStatus } from '../../../src/core/status/check.js'
+import type { Journal, JournalListener } from '../../../src/ports/journal.js'
+import type { ExecutionEvent } from '../../../src/ports/sides.js'
+import { SideHost } from '../../../src/runtime/host/side-host.js'
+import { delayedLinkPair, TimedExchange } from '../../../src/runtime/session/timed-journal.js'
+import { KillSwitch } from '../../../src/runtime/status/kill-switch.js'
+import { SessionSurface } from '../../../src/runtime/status/session-surface.js'
+import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
+import { decisionSettings } from '../../core/decision/two-sides.js'
+import { ScriptedStrategy } from '../../support/scripted-strategy.js'
+
+const SYMBOLS = ['BTCUSDT', 'ETHUSDT'] as const
+
+/** Durable a millisecond later, until it fails. */
+class FailingJournal implements Journal {
+  readonly capacity = 1024
+  private lines = 0
+  private durable = 0
+  private listener: JournalListener | undefined
+  private failed = false
+
+  constructor(private readonly time: VirtualTime) {}
+
+  get depth(): number {
+    return this.lines - this.durable
+  }
+
+  append(): void {
+    this.lines++
+    this.time.at(this.time.epochMs() + 1, () => {
+      if (this.failed || this.durable === this.lines) return
+      this.durable = this.lines
+      this.listener?.durable(this.durable)
+    })
+  }
+
+  listen(listener: JournalListener): void {
+    this.listener = listener
+  }
+
+  fail(): void {
+    this.failed = true
+    this.listener?.failed('ENOSPC')
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Both sides in one process on virtual time, with a position, and everything about them that can fail. */
+class Rig {
+  readonly time = new VirtualTime(1_700_000_000_000)
+  readonly surface: SessionSurface
+  readonly decision: DecisionSide
+  readonly execution: ExecutionSide
+  readonly journals = [new FailingJournal(this.time), new FailingJournal(this.time)] as const
+  isLinkUp = true
+  private readonly exchange: TimedExchange
+  private readonly host: SideHost<DecisionEvent, DecisionRecord>
+  private bars = 0
+
+  constructor(readonly switchPath: string) {
+    const { time, journals } = this
+    const settings = decisionSettings()
+    const { instruments, build } = settings
+    const identity = { strategyId: 'blue', configHash: '0123456789abcdef', initialCapitalUsd: '10000' }
+    this.surface = new SessionSurface(
+      { ...identity, startedAtMs: time.epochMs(), epochMs: () => time.epochMs() },
+      new KillSwitch(switchPath),
+    )
+    this.exchange = new TimedExchange(new PaperExchange({ instruments, startingBalanceUsd: '10000', seed: 1 }), time)
+    this.decision = new DecisionSide(settings, [
+      new ScriptedStrategy('blue', ({ prices }, { held, pending }) =>
+        held !== null || pending !== null
+          ? []
+          : [{ symbol: 'BTCUSDT', type: 'ENTRY', direction: 1, notionalUsd: 1000, price: prices[0]!, reason: 'LAW' }],
+      ),
+    ])
+    this.execution = new ExecutionSide({ ...EXECUTION_DEFAULTS, instruments, build })
+    const [here, there] = delayedLinkPair(time, 1).map((link) => ({
+      send: (text: string) => (this.isLinkUp ? link.send(text) : undefined),
+      listen: (listener: (text: string) => void) => link.listen(listener),
+      close: () => link.close(),
+    }))
+    const common = { timer: time, alerted: () => {}, broken: (error: unknown) => expect(error).toBeUndefined() }
+    this.host = new SideHost<DecisionEvent, DecisionRecord>(this.decision, {
+      ...common,
+      journal: journals[0],
+      link: here!,
+      line: (record) => {
+        this.surface.decided(record)
+        return ''
+      },
+    })
+    const executionHost = new SideHost<ExecutionEvent, ExecutionRecord>(this.execution, {
+      ...common,
+      journal: journals[1],
+      link: there!,
+      venue: this.exchange,
+      line: (record) => {
+        this.surface.executed(record)
+        return ''
+      },
+    })
+    this.surface.attach({
+      decision: { side: this.decision, host: this.host, journal: journals[0] },
+      execution: { side: this.execution, host: executionHost, journal: journals[1] },
+    })
+    this.quote()
+    executionHost.start()
+    this.host.start()
+    this.run(7000)
+  }
+
+  /** A bar, and five seconds. */
+  bar(): void {
+    const prices = Float64Array.of(50_000, 2_000)
+    const market = { velDiv: 0, volOk: true, posture: 'APEX' } as const
+    this.quote()
+    const bar = { bar: this.bars++, timestampMs: this.time.epochMs(), symbols: SYMBOLS, prices, ...market }
+    this.host.post({ kind: 'bar', bar })
+    this.run(5000)
+  }
+
+  run(ms: number): void {
+    this.time.runTo(this.time.epochMs() + ms)
+  }
+
+  private quote(): void {
+    for (const [symbol, close] of [['BTCUSDT', '50000'] as const, ['ETHUSDT', '2000'] as const])
+      this.exchange.market({ kind: 'bar', symbol, close })
+  }
+}
+
+let folder = ''
+const rigs: Rig[] = []
+function rig(path = join(folder, 'kill-switch.json')): Rig {
+  const made = new Rig(path)
+  rigs.push(made)
+  return made
+}
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dolphin-status-'))
+})
+afterEach(() => {
+  for (const { surface } of rigs.splice(0)) surface.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const KILL = { command: 'kill', reason: 'law' } as const
+
+describe('a session and its surface', () => {
+  it('says Active, shows the position with its gain, the capital, and what happened, newest first', () => {
+    const made = rig()
+    const { surface } = made
+    made.bar()
+    const status = surface.status()
+    expect(checkStatus(status, { exact: true })).toEqual([])
+    expect(status).toMatchObject({ trading_mode: 'Active', open_position_count: 1, last_scan_number: 0 })
+    const { position, realizedCapitalUsd, equity, events } = surface.session()
+    expect(position).toMatchObject({ symbol: 'BTCUSDT', direction: 'LONG', quantity: '0.02', markPrice: '50000' })
+    expect(Number(position!.unrealizedPnlUsd)).toBeCloseTo((50_000 - Number(position!.entryPrice)) * 0.02, 6)
+    expect({ realizedCapitalUsd, points: equity.length }).toEqual({ realizedCapitalUsd: '10000', points: 1 })
+    expect(events[0]).toMatchObject({ level: 'INFO', category: 'position' })
+  })
+
+  it.each`
+    what                               | fails                          | durable
+    ${'nothing else is wrong'}         | ${[]}                          | ${true}
+    ${'the disk takes no kill switch'} | ${['disk']}                    | ${false}
+    ${'both journals have failed'}     | ${['journal']}                 | ${false}
+    ${'the link is down'}              | ${['link']}                    | ${true}
+    ${'all of it has failed'}          | ${['disk', 'journal', 'link']} | ${false}
+  `('is killed at once and then flat although $what; durable: $durable', async ({ fails, durable }) => {
+    writeFileSync(join(folder, 'file'), '')
+    const made = rig(fails.includes('disk') ? join(folder, 'file', 'kill-switch.json') : undefined)
+    made.bar()
+    expect(made.execution.openPosition).not.toBeNull()
+    if (fails.includes('journal')) for (const journal of made.journals) journal.fail()
+    if (fails.includes('link')) made.isLinkUp = false
+    const order = made.surface.operate(KILL)
+    expect(made.surface.status()).toMatchObject({ trading_mode: 'Kill', risk_state: 'KILL' })
+    expect([made.decision.state.mode, made.execution.mode]).toEqual(['KILL', 'KILL'])
+    expect(await order).toMatchObject({ inForce: true, durable })
+    made.run(3000)
+    expect(made.execution.openPosition).toBeNull()
+    made.bar()
+    expect(made.execution.openPosition).toBeNull()
+    expect(checkStatus(made.surface.status(), { exact: true })).toEqual([])
+  })
+
+  it('is persisted by a kill and taken back by a resume', async () => {
+    const made = rig()
+    await made.surface.operate(KILL)
+    expect(await new KillSwitch(made.switchPath).read()).toEqual({ killed: true, reason: 'law' })
+    await made.surface.operate({ command: 'resume', reason: 'over' })
+    expect(await new KillSwitch(made.switchPath).read()).toEqual({ killed: false, reason: 'over' })
+    made.bar()
+    expect(made.surface.status().trading_mode).toBe('Active')
+  })
+
+  it('says a change to whoever listens, and no longer when that has ended', () => {
+    const made = rig()
+    let changes = 0
+    const end = made.surface.listen(() => changes++)
+    made.bar()
+    expect(changes).toBeGreaterThan(0)
+    end()
+    const before = changes
+    made.bar()
+    expect(changes).toBe(before)
+  })
+})

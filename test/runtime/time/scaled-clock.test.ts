@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { clockTimer, scaledClock } from '../../../src/runtime/time/scaled-clock.js'
+import { FakeClock } from '../../support/fake-clock.js'
+
+describe('a scaled clock', () => {
+  it('shows its epoch at the real moment it is tied to, and runs faster from there on, in every process alike', () => {
+    const real = new FakeClock()
+    const scale = { speed: 60, epochMs: 1_000_000, realEpochMs: real.epochMs() }
+    const here = scaledClock(scale, real)
+    expect(here.epochMs()).toBe(1_000_000)
+    real.ms += 500
+    expect(here.epochMs()).toBe(1_030_000)
+    expect(scaledClock(scale, real).epochMs()).toBe(1_030_000)
+  })
+
+  it('sleeps that much shorter', async () => {
+    const real = new FakeClock()
+    await scaledClock({ speed: 4, epochMs: 0, realEpochMs: 0 }, real).sleep(1_000)
+    expect(real.sleeps).toEqual([250])
+  })
+})
+
+describe('a timer on a clock', () => {
+  it('calls back once, after it was asked, even for a moment that has passed', async () => {
+    const timer = clockTimer(new FakeClock())
+    let calls = 0
+    timer.at(0, () => calls++)
+    expect(calls).toBe(0)
+    await settled()
+    expect(calls).toBe(1)
+  })
+
+  it('does not call back when it is called off, however late', async () => {
+    const timer = clockTimer(new FakeClock())
+    let calls = 0
+    timer.at(0, () => calls++)()
+    await settled()
+    expect(calls).toBe(0)
+  })
+
+  it('tells whole milliseconds', () => {
+    const real = new FakeClock()
+    real.ms += 0.75
+    expect(clockTimer(real).epochMs()).toBe(1_767_571_201_000)
+  })
+})
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
