@@ -112,10 +112,7 @@ function isNewer(desk: Desk, symbol: string, { lastTradeId }: VenueSnapshot): bo
   const seen = desk.state.seen[symbol]
   if (seen !== undefined && seen.through > lastTradeId) return true
   const isLater = (tradeId: number) => tradeId > lastTradeId
-  return (
-    (seen !== undefined && seen.above.some(isLater)) ||
-    desk.earlyFills.some((fill) => fill.symbol === symbol && isLater(fill.tradeId))
-  )
+  return seen?.above.some(isLater) || desk.earlyFills.some((fill) => fill.symbol === symbol && isLater(fill.tradeId))
 }
 
 function localView(desk: Desk, symbol: string) {
