@@ -5,7 +5,7 @@ module.exports = {
       name: 'base-imports-nothing-of-ours',
       comment:
         'Every room may stand on the base, so it can stand on none of them; and whoever computes may use it, so it does no I/O.',
-      severity: 'warn',
+      severity: 'error',
       from: { path: '^src/base' },
       to: { path: '^src/', pathNot: '^src/base' },
     },
@@ -19,7 +19,7 @@ module.exports = {
     {
       name: 'vocabulary-knows-no-seam',
       comment: 'Plain data that crosses the seams has a meaning without any of them.',
-      severity: 'warn',
+      severity: 'error',
       from: { path: '^src/ports/vocabulary' },
       to: { path: '^src/ports/', pathNot: '^src/ports/vocabulary' },
     },
@@ -88,7 +88,7 @@ module.exports = {
     {
       name: 'the-shell-knows-no-market-word',
       comment: 'What makes a program behave at a terminal is the same whatever the program does.',
-      severity: 'warn',
+      severity: 'error',
       from: { path: '^src/cli/shell' },
       to: { path: '^src/', pathNot: '^src/(cli/shell|files|base)' },
     },

@@ -5,6 +5,7 @@
  */
 
 export type { DecimalText } from './base/exact.js'
+export type { IsoDate } from './base/utc-date.js'
 export { Backtest } from './core/backtest/backtest.js'
 export { type LotSizing, lotSizing } from './core/backtest/bar-price-fills.js'
 export { type CausalityInput, type CausalityVerdict, checkCausality } from './core/backtest/causality.js'

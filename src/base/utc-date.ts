@@ -1,5 +1,7 @@
-import type { IsoDate } from '../ports/vocabulary/market.js'
 import { assert } from './assert.js'
+
+/** A UTC date `YYYY-MM-DD`. */
+export type IsoDate = string
 
 export const MS_PER_DAY = 86_400_000
 export const NS_PER_DAY = 86_400_000_000_000n

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { PaperSettings } from '../adapters/paper/settings.js'
 import { type DecimalText, Exact } from '../base/exact.js'
+import { found, InputMistake, type Problem } from '../base/mistakes.js'
+import { didYouMean } from '../base/suggest.js'
 import { DECISION_TIMINGS, type DecisionSettings } from '../core/decision/settings.js'
 import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS, type ExecutionSettings } from '../core/execution/settings.js'
 import { LINK_TIMINGS } from '../core/link/link-endpoint.js'
 import { CHAMPION_RISK, checkRiskConfig, type RiskConfig } from '../core/risk/risk-config.js'
 import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
-import { found, type Problem, UserError } from './problems.js'
-import { didYouMean } from './suggest.js'
 import type { ConfigDocument } from './yaml-document.js'
 
 /** How both sides, the risk layer and the paper exchange are set up: `configs/execution.yml`. */
@@ -98,7 +98,7 @@ type Values = Record<Key, unknown>
 /**
  * Reads an execution configuration; what a file leaves out has its default value, and without a file everything has.
  *
- * @throws UserError with every mistake: file, line, key, what was expected, what was found.
+ * @throws Mistake with every mistake: file, line, key, what was expected, what was found.
  */
 export async function loadExecutionConfig(path?: string): Promise<ExecutionConfig> {
   if (path === undefined) return configOf({ ...EXECUTION_CONFIG_DEFAULTS })
@@ -107,7 +107,7 @@ export async function loadExecutionConfig(path?: string): Promise<ExecutionConfi
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UserError({ place: file, message: `cannot read the configuration: ${reason(error)}` })
+    throw new InputMistake({ place: file, message: `cannot read the configuration: ${reason(error)}` })
   }
   // Loaded only here: an executor that starts again after a crash without a file need not wait for the parser.
   const { parseConfigDocument } = await import('./yaml-document.js')
@@ -117,7 +117,7 @@ export async function loadExecutionConfig(path?: string): Promise<ExecutionConfi
     return configOf(values)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new UserError({ place: document.keyPlace(['risk']), message: `risk: ${error.message}` })
+    throw new InputMistake({ place: document.keyPlace(['risk']), message: `risk: ${error.message}` })
   }
 }
 
@@ -139,7 +139,7 @@ function valuesOf(document: ConfigDocument): Values {
       } else values[key] = value
     }
   }
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   return values
 }
 

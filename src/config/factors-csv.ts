@@ -1,8 +1,7 @@
-import { isDate } from '../base/utc-date.js'
+import { found, InputMistake, Mistake, type Problem } from '../base/mistakes.js'
+import { didYouMean } from '../base/suggest.js'
+import { type IsoDate, isDate } from '../base/utc-date.js'
 import type { BetaPolicy, BreakerTable, DailyFactors } from '../core/breaker/breaker.js'
-import type { IsoDate } from '../ports/vocabulary/market.js'
-import { found, type Problem, UserError } from './problems.js'
-import { didYouMean } from './suggest.js'
 
 /** The columns of a factors file beside `date`, all optional. Units: engine semantics, section 10. */
 const COLUMNS = ['funding_btc', 'dvol_btc', 'fng', 'taker', 'w750'] as const
@@ -16,7 +15,7 @@ interface Cell {
 
 /**
  * Daily breaker factors from CSV: a header with `date` and any of `funding_btc, dvol_btc, fng, taker, w750`, then one
- * row per date; an empty cell is a missing factor. Throws {@link UserError} with the wrong cells (the first twenty) at
+ * row per date; an empty cell is a missing factor. Throws {@link Mistake} with the wrong cells (the first twenty) at
  * their positions.
  */
 export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 'factors' | 'w750'> {
@@ -28,7 +27,7 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
   const header = cellsOf(lines[0] ?? '')
   const names = headerNames(header, (column, message) => wrong(1, column, message))
 
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   const factors = new Map<IsoDate, DailyFactors>()
   const w750 = new Map<IsoDate, number | null>()
   const lineOfDate = new Map<IsoDate, number>()
@@ -36,7 +35,7 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
     if (index === 0 || line.trim() === '') continue
     readRow(index + 1, cellsOf(line))
   }
-  if (problems.length > 0) throw new UserError(problems.slice(0, 20))
+  if (problems.length > 0) throw new InputMistake(problems.slice(0, 20))
   return { factors, w750 }
 
   function readRow(line: number, cells: readonly Cell[]): void {

@@ -1,8 +1,8 @@
+import { found, InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
 import type { EngineParameters } from '../core/engine/parameters.js'
 import { MonteCarloForewarner } from '../core/forewarner/monte-carlo.js'
 import { reason } from '../files/reason.js'
 import type { Trade } from '../ports/vocabulary/trades.js'
-import { found, type Place, type Problem, UserError } from './problems.js'
 
 /** What a forewarner learns from a closed trade. */
 export type EvidenceTrade = Pick<Trade, 'net' | 'capitalBefore' | 'leverageCeiling' | 'exitTimeMs'>
@@ -26,7 +26,7 @@ export function createForewarner(
 }
 
 /**
- * Closed trades from what `--trades` (CSV) or `--json` has written. Throws {@link UserError} with the line and the
+ * Closed trades from what `--trades` (CSV) or `--json` has written. Throws {@link Mistake} with the line and the
  * column, or the index of the trade, of everything that is wrong.
  */
 export function parseEvidence(text: string, file: string): EvidenceTrade[] {
@@ -34,7 +34,7 @@ export function parseEvidence(text: string, file: string): EvidenceTrade[] {
   const trades = text.trimStart().startsWith('{')
     ? evidenceOfJson(text, file, problems)
     : evidenceOfCsv(text, file, problems)
-  if (problems.length > 0) throw new UserError(problems.slice(0, 20))
+  if (problems.length > 0) throw new InputMistake(problems.slice(0, 20))
   return trades
 }
 
@@ -43,10 +43,10 @@ function evidenceOfJson(text: string, file: string, problems: Problem[]): Eviden
   try {
     report = JSON.parse(text)
   } catch (error) {
-    throw new UserError({ place: { file }, message: `not valid JSON: ${reason(error)}` })
+    throw new InputMistake({ place: { file }, message: `not valid JSON: ${reason(error)}` })
   }
   if (!Array.isArray(report.trades)) {
-    throw new UserError({ place: { file }, message: 'expected a report of --json with its trades, found none' })
+    throw new InputMistake({ place: { file }, message: 'expected a report of --json with its trades, found none' })
   }
   return report.trades.map((trade: Readonly<Record<string, unknown>> | null, i) => {
     const field = (index: number): number => {

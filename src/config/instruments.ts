@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Exact } from '../base/exact.js'
+import { found, InputMistake, Mistake, type Problem } from '../base/mistakes.js'
+import { didYouMean } from '../base/suggest.js'
 import { packageFile } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
 import type { Instrument } from '../ports/vocabulary/instrument.js'
-import { found, type Problem, UserError } from './problems.js'
-import { didYouMean } from './suggest.js'
 
 /** The packaged trading rules; the file itself says where each of them comes from. */
 export const DEFAULT_INSTRUMENTS = packageFile('configs', 'instruments.json')
@@ -19,13 +19,13 @@ export interface InstrumentTable {
   instrument(symbol: string, exchange?: string): Instrument
 }
 
-/** Reads a file of trading rules. Throws {@link UserError} with every mistake: file, key, what was expected, what was found. */
+/** Reads a file of trading rules. Throws {@link Mistake} with every mistake: file, key, what was expected, what was found. */
 export function loadInstruments(path = DEFAULT_INSTRUMENTS): InstrumentTable {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UserError({ place: path, message: `cannot read trading rules: ${reason(error)}` })
+    throw new InputMistake({ place: path, message: `cannot read trading rules: ${reason(error)}` })
   }
   return parseInstruments(text, path)
 }
@@ -72,9 +72,9 @@ function parseObject(text: string, path: string): Readonly<Record<string, unknow
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new UserError({ place: path, message: `cannot read trading rules: ${reason(error)}` })
+    throw new InputMistake({ place: path, message: `cannot read trading rules: ${reason(error)}` })
   }
-  if (!isObject(json)) throw new UserError({ place: path, message: `expected an object, found ${found(json)}` })
+  if (!isObject(json)) throw new InputMistake({ place: path, message: `expected an object, found ${found(json)}` })
   return json
 }
 
@@ -85,7 +85,7 @@ class RuleCheck {
   constructor(private readonly path: string) {}
 
   done(): void {
-    if (this.problems.length > 0) throw new UserError(this.problems)
+    if (this.problems.length > 0) throw new InputMistake(this.problems)
   }
 
   text(key: string, value: unknown): string {

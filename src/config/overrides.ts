@@ -1,13 +1,13 @@
+import { InputMistake, Mistake, type Problem } from '../base/mistakes.js'
+import { didYouMean, nearestName } from '../base/suggest.js'
 import {
   DEFAULT_PARAMETERS,
   type EngineParameters,
   PARAMETER_NAMES,
   parameterProblems,
 } from '../core/engine/parameters.js'
-import { type Problem, UserError } from './problems.js'
 import { DOTTED_KEYS, dottedKey, inWords, schemaOf, schemaProblems } from './schema-problems.js'
 import type { StrategyConfig } from './strategy-config.js'
-import { didYouMean, nearestName } from './suggest.js'
 
 /** Top-level keys have options of their own. */
 const OWN_OPTION: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const OWN_OPTION: Readonly<Record<string, string>> = {
 
 /**
  * A configuration with `--set key=value` overrides on top, the last one for a key winning. Keys may leave their section
- * out (`fraction=0.15`). Throws {@link UserError} with every wrong override.
+ * out (`fraction=0.15`). Throws {@link Mistake} with every wrong override.
  */
 export function withOverrides(config: StrategyConfig, overrides: readonly string[]): StrategyConfig {
   const problems: Problem[] = []
@@ -32,7 +32,7 @@ export function withOverrides(config: StrategyConfig, overrides: readonly string
     else parameters[parsed.key] = parsed.value
   }
   if (problems.length === 0) problems.push(...impossible(parameters, overrides))
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   return { ...config, initialCapital, parameters: parameters as unknown as EngineParameters }
 }
 

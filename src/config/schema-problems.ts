@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { found, type Place, type Problem } from '../base/mistakes.js'
+import { didYouMean, nearestName } from '../base/suggest.js'
 import { packageFile } from '../files/package-files.js'
-import { found, type Place, type Problem } from './problems.js'
-import { didYouMean, nearestName } from './suggest.js'
 
 /** The parts of a JSON Schema node that messages are made of. */
 interface SchemaNode {

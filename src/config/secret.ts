@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
+import { InputMistake, Mistake } from '../base/mistakes.js'
 import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
-import { UserError } from './problems.js'
 
 export const CERTIFICATE_KEY_VARIABLE = 'DOLPHIN_CERTIFICATE_KEY'
 
@@ -10,7 +10,7 @@ const MIN_LENGTH = 16
 
 /**
  * A secret from the environment or from a file that only its owner can read; undefined when neither is given. Its text
- * goes nowhere but to whom asked. Throws {@link UserError}, which never shows it.
+ * goes nowhere but to whom asked. Throws {@link Mistake}, which never shows it.
  */
 export function readSecret(from: { readonly variable: string; readonly file: string | undefined }): string | undefined {
   const { variable, file } = from
@@ -18,7 +18,7 @@ export function readSecret(from: { readonly variable: string; readonly file: str
   if (text === undefined || text === '') return undefined
   if (text.length < MIN_LENGTH) {
     const place = file === undefined ? variable : displayPath(file)
-    throw new UserError({
+    throw new InputMistake({
       place,
       message: `expected a secret of at least ${MIN_LENGTH} characters, found ${text.length}`,
     })
@@ -33,11 +33,14 @@ function fileSecret(file: string): string {
     // Windows has no such bits, and says 0o666 of every file.
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       const found = (mode & 0o777).toString(8)
-      throw new UserError({ place, message: `expected a file that only its owner can read (600), found mode ${found}` })
+      throw new InputMistake({
+        place,
+        message: `expected a file that only its owner can read (600), found mode ${found}`,
+      })
     }
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
-    if (error instanceof UserError) throw error
-    throw new UserError({ place, message: `cannot read the secret: ${reason(error)}` })
+    if (error instanceof Mistake) throw error
+    throw new InputMistake({ place, message: `cannot read the secret: ${reason(error)}` })
   }
 }

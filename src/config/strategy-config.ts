@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { found, InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
 import {
   CHAMPION_HASH,
   DEFAULT_PARAMETERS,
@@ -11,7 +12,6 @@ import {
 import { displayPath, packageFile } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
 import type { Direction } from '../ports/vocabulary/market.js'
-import { found, type Place, type Problem, UserError } from './problems.js'
 import { DOTTED_KEYS, dottedKey, schemaProblems } from './schema-problems.js'
 import { type ConfigDocument, parseConfigDocument } from './yaml-document.js'
 
@@ -32,7 +32,7 @@ export interface StrategyConfig {
 export const CHAMPION_CONFIG = packageFile('configs', 'blue.yml')
 
 /**
- * Reads, checks and interprets a configuration. Throws {@link UserError} with every problem at its line and column;
+ * Reads, checks and interprets a configuration. Throws {@link Mistake} with every problem at its line and column;
  * a value that legally differs from the champion's is no problem here but `drifted`, see {@link refuseDrift}.
  */
 export function loadConfig(path: string): StrategyConfig {
@@ -41,7 +41,7 @@ export function loadConfig(path: string): StrategyConfig {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UserError({ place: file, message: `cannot read the configuration: ${reason(error)}` })
+    throw new InputMistake({ place: file, message: `cannot read the configuration: ${reason(error)}` })
   }
   return readConfig(text, file)
 }
@@ -50,17 +50,17 @@ export function loadConfig(path: string): StrategyConfig {
 export function readConfig(text: string, file: string): StrategyConfig {
   const document = parseConfigDocument(text, file)
   if (document.value === null) {
-    throw new UserError({
+    throw new InputMistake({
       place: { file, line: 1, column: 1 },
       message: 'expected a configuration, found an empty file',
     })
   }
   const problems = schemaProblems(document.value, document)
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
 
   const raw = document.value as RawConfig
   if (raw.champion_hash !== undefined && raw.champion_hash !== CHAMPION_HASH) {
-    throw new UserError({
+    throw new InputMistake({
       place: document.valuePlace(['champion_hash']),
       message: `champion_hash: expected ${CHAMPION_HASH}, the hash of this engine's champion, found ${raw.champion_hash}`,
     })
@@ -80,11 +80,11 @@ export function readConfig(text: string, file: string): StrategyConfig {
 
 /**
  * The champion rule: parameters that differ from the frozen champion's run only as declared research. Throws
- * {@link UserError} that lists each drifted line.
+ * {@link Mistake} that lists each drifted line.
  */
 export function refuseDrift(config: StrategyConfig, declaredResearch: boolean): void {
   if (config.drifted.length === 0 || config.research || declaredResearch) return
-  throw new UserError(config.drifted, {
+  throw new InputMistake(config.drifted, {
     hint: `${config.file} is not the champion (${parametersHash(config.parameters)}, champion ${CHAMPION_HASH}). Declare the run research with --research, or with 'research: true' in the file.`,
   })
 }
@@ -92,7 +92,7 @@ export function refuseDrift(config: StrategyConfig, declaredResearch: boolean): 
 /** The packaged champion itself must be the champion: it is what every other configuration is held against. */
 export function refuseDriftedChampion(champion: StrategyConfig): void {
   if (parametersHash(champion.parameters) === CHAMPION_HASH) return
-  throw new UserError(champion.drifted, {
+  throw new InputMistake(champion.drifted, {
     hint: `${champion.file} is the champion's record and no longer has its hash ${CHAMPION_HASH}. Restore it, and put changed values into a file of your own, declared research.`,
   })
 }
@@ -119,7 +119,7 @@ function parametersOf(raw: RawConfig): EngineParameters {
 function refuseImpossible(parameters: EngineParameters, document: ConfigDocument): void {
   const problems = parameterProblems(parameters as unknown as Record<string, unknown>)
   if (problems.length === 0) return
-  throw new UserError(
+  throw new InputMistake(
     problems.map(({ name, expected, found: value }) => ({
       place: parameterPlace(name as ParameterName, document),
       message: `${dottedKey(name)}: expected ${expected}, found ${value}`,

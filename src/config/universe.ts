@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { found, InputMistake } from '../base/mistakes.js'
 import { packageFile } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
-import { found, UserError } from './problems.js'
 
 /** The packaged list of symbols, and the word for every symbol that the input has. */
 export const DEFAULT_UNIVERSE = packageFile('configs', 'universe.json')
@@ -33,18 +33,18 @@ function readUniverse(path: string): readonly string[] {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new UserError({ place: path, message: `cannot read a universe: ${reason(error)}` })
+    throw new InputMistake({ place: path, message: `cannot read a universe: ${reason(error)}` })
   }
   const symbols = typeof json === 'object' && json !== null ? (json as { symbols?: unknown }).symbols : undefined
   if (!Array.isArray(symbols) || symbols.length === 0) {
-    throw new UserError({ place: path, message: `symbols: expected a list of symbols, found ${found(symbols)}` })
+    throw new InputMistake({ place: path, message: `symbols: expected a list of symbols, found ${found(symbols)}` })
   }
   symbols.forEach((symbol: unknown, i) => {
     if (typeof symbol !== 'string' || symbol === '') {
-      throw new UserError({ place: path, message: `symbols[${i}]: expected a symbol, found ${found(symbol)}` })
+      throw new InputMistake({ place: path, message: `symbols[${i}]: expected a symbol, found ${found(symbol)}` })
     }
     if (symbols.indexOf(symbol) < i) {
-      throw new UserError({ place: path, message: `symbols[${i}]: ${symbol} is given twice` })
+      throw new InputMistake({ place: path, message: `symbols[${i}]: ${symbol} is given twice` })
     }
   })
   return symbols as string[]

@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
-import { type Place, type Problem, UserError } from './problems.js'
+import { InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
 
 /** A YAML file that knows where each of its keys and values stands. */
 export interface ConfigDocument {
@@ -12,7 +12,7 @@ export interface ConfigDocument {
 }
 
 /**
- * Parses YAML 1.2. Throws {@link UserError} with every syntax error and duplicate key at its line and column: a
+ * Parses YAML 1.2. Throws {@link Mistake} with every syntax error and duplicate key at its line and column: a
  * duplicate would silently win over a line that a reader believes in.
  */
 export function parseConfigDocument(text: string, file: string): ConfigDocument {
@@ -32,7 +32,7 @@ export function parseConfigDocument(text: string, file: string): ConfigDocument 
     message: `not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
   }))
   if (problems.length === 0) problems.push(...unknownAliases(document, at), ...duplicateKeys(document.contents, at))
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
 
   const root = document.contents
   const start: Place = { file, line: 1, column: 1 }
@@ -59,7 +59,7 @@ function plainValue(document: Document, file: string): unknown {
   try {
     return document.toJS()
   } catch (error) {
-    throw new UserError({ place: { file }, message: `not valid YAML: ${(error as Error).message}` })
+    throw new InputMistake({ place: { file }, message: `not valid YAML: ${(error as Error).message}` })
   }
 }
 

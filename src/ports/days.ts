@@ -1,4 +1,5 @@
-import type { IsoDate } from './vocabulary/market.js'
+import { DataRefused } from '../base/mistakes.js'
+import type { IsoDate } from '../base/utc-date.js'
 
 /** The signal and eigen columns of a day file, in file order. Every other numeric column is an asset's close price. */
 export const META_COLUMNS = [
@@ -54,8 +55,8 @@ export interface LoadedDay {
 }
 
 /** Why a day could not be used. The message names file, column, row group or row, what was expected and what was found. */
-export class DayError extends Error {
-  override readonly name = 'DayError'
+export class DayError extends DataRefused {
+  override readonly name: string = 'DayError'
   constructor(
     readonly where: {
       readonly file: string

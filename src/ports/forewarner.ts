@@ -1,4 +1,4 @@
-import type { IsoDate } from './vocabulary/market.js'
+import type { IsoDate } from '../base/utc-date.js'
 
 export interface ForewarnerQuery {
   readonly date: IsoDate

@@ -1,4 +1,4 @@
-import type { IsoDate } from './vocabulary/market.js'
+import type { IsoDate } from '../base/utc-date.js'
 
 /** One symbol's bars of one UTC day, in time order, each time once. All arrays have the same length. */
 export interface SymbolDay {

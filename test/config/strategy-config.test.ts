@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { UserError } from '../../src/config/problems.js'
+import { Mistake } from '../../src/base/mistakes.js'
 import { DOTTED_KEYS, inWords, schemaOf } from '../../src/config/schema-problems.js'
 import {
   CHAMPION_CONFIG,
@@ -25,8 +25,8 @@ function refusal(text: string): string {
   try {
     readConfig(text, 'x.yml')
   } catch (error) {
-    expect(error).toBeInstanceOf(UserError)
-    return (error as UserError).message
+    expect(error).toBeInstanceOf(Mistake)
+    return (error as Mistake).message
   }
   throw new Error('expected a refusal')
 }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, realpath, stat, unlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { assert } from '../../base/assert.js'
 import {
   type ArchivedScan,
   type ScanArchive,
@@ -84,9 +85,7 @@ class FolderArchive implements OpenedArchive {
 
   async write(scan: ScanRecord): Promise<string> {
     const { scanNumber: number } = scan
-    if (!(number > this.lastNumber)) {
-      throw new Error(`invariant violated: scan number ${number} is above the last one, ${this.lastNumber}`)
-    }
+    assert(number > this.lastNumber, `scan number ${number} is above the last one, ${this.lastNumber}`)
     const path = join(this.folder, scanFileName(scan))
     await this.makeDayFolder(isoTime(scan.timestampNs).slice(0, 10))
     await writeDurably(path, encodeScan(scan))

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { assert } from '../../base/assert.js'
 import {
   type Journal,
   type JournalCheck,
@@ -134,11 +135,9 @@ class FileJournal implements Journal {
   }
 
   append(line: string): void {
-    if (this.closed !== undefined) throw new Error('invariant violated: nothing is appended to a closed journal')
+    assert(this.closed === undefined, 'nothing is appended to a closed journal')
     const number = this.format.numberOf(line)
-    if (number !== this.lastNumber + 1) {
-      throw new Error(`invariant violated: records are appended in order: ${number} after ${this.lastNumber}`)
-    }
+    assert(number === this.lastNumber + 1, `records are appended in order: ${number} after ${this.lastNumber}`)
     this.lastNumber = number
     this.waiting++
     if (this.failure !== undefined) return

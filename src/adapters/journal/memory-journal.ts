@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.js'
 import type { Journal, JournalListener } from '../../ports/journal.js'
 
 const CAPACITY_LINES = 4096
@@ -22,7 +23,7 @@ export class MemoryJournal implements Journal {
   }
 
   append(line: string): void {
-    if (this.closed) throw new Error('invariant violated: nothing is appended to a closed journal')
+    assert(!this.closed, 'nothing is appended to a closed journal')
     if (this.queue.push(line) === 1) setImmediate(() => this.flush())
   }
 

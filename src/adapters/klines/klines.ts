@@ -1,5 +1,5 @@
+import type { IsoDate } from '../../base/utc-date.js'
 import { type BarStep, type KlineArchive, KlineError, type KlineFile, type SymbolDay } from '../../ports/klines.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 import { readArchiveCsv } from './archive-csv.js'
 import { type ArchiveName, parseArchiveName } from './archive-name.js'
 import { openCsv } from './csv-source.js'

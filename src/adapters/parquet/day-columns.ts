@@ -1,5 +1,5 @@
+import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns, EigenColumn } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 import { MISSING_INT64 } from './day-schema.js'
 import type { DecodedDay } from './decode-day.js'
 import { Refusal } from './refusal.js'

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { IsoDate } from '../../base/utc-date.js'
 import type { DayFile } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.(?:parquet|pq)$/i
 const HIVE_FOLDER = /^date=(\d{4}-\d{2}-\d{2})$/

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { UserError } from '../../config/problems.js'
+import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
 
 /** The cache directory tag (bford.info/cachedir): backup programs pass such a folder over. */
@@ -19,7 +19,7 @@ export function prepareCacheFolder(folder: string): string | undefined {
     mkdirSync(folder, { recursive: true })
     const names = readdirSync(folder)
     if (names.length > 0 && !names.includes(TAG)) {
-      throw new UserError(
+      throw new InputMistake(
         { place: '--cache', message: `expected an empty folder or a cache, found other files in ${folder}` },
         { hint: 'Give the cache a folder of its own.' },
       )
@@ -29,10 +29,10 @@ export function prepareCacheFolder(folder: string): string | undefined {
     removeAbandoned(join(folder, 'columns'))
     return undefined
   } catch (error) {
-    if (error instanceof UserError) throw error
+    if (error instanceof Mistake) throw error
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return `The cache ${folder} cannot be written.`
-    throw new UserError({ place: '--cache', message: `expected a folder, found ${folder}: ${reason(error)}` })
+    throw new InputMistake({ place: '--cache', message: `expected a folder, found ${folder}: ${reason(error)}` })
   }
 }
 

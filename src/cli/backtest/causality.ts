@@ -1,4 +1,4 @@
-import { Interrupted } from '../../config/problems.js'
+import { Interrupted } from '../../base/mistakes.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import {
   type CausalityVerdict,

@@ -1,11 +1,12 @@
 import { availableParallelism, homedir } from 'node:os'
 import { extname, join } from 'node:path'
+import { found, Mistake } from '../../base/mistakes.js'
+import { didYouMean } from '../../base/suggest.js'
+import type { IsoDate } from '../../base/utc-date.js'
 import { DEFAULT_INSTRUMENTS } from '../../config/instruments.js'
-import { found, UserError } from '../../config/problems.js'
 import { CHAMPION_CONFIG } from '../../config/strategy-config.js'
-import { didYouMean } from '../../config/suggest.js'
 import type { BetaPolicy } from '../../core/breaker/breaker.js'
-import type { Direction, IsoDate, Posture } from '../../ports/vocabulary/market.js'
+import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import { numberOf, OptionCheck } from '../shell/option-check.js'
 
 /** The options of `dolphin backtest` as commander hands them over: text, unchecked. */
@@ -81,7 +82,7 @@ export interface BacktestOptions {
   readonly quiet: boolean
 }
 
-/** Checks the options of `dolphin backtest`. Throws {@link UserError} with every wrong one. */
+/** Checks the options of `dolphin backtest`. Throws {@link Mistake} with every wrong one. */
 export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptions): BacktestOptions {
   const check = new OptionCheck()
   const from = check.date('--from', raw.from)

@@ -1,6 +1,6 @@
 import { writeTable } from '../../adapters/parquet/day-writer.js'
 import { renderHtmlReport } from '../../adapters/report/html-report.js'
-import { UserError } from '../../config/problems.js'
+import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
 import { type StagedFile, stageFile, stageWith } from '../../files/whole-file.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
@@ -21,7 +21,7 @@ export interface StagedOutputs {
   discard(): Promise<void>
 }
 
-/** Writes what was asked for beside its targets. Throws {@link UserError} when a target cannot be written. */
+/** Writes what was asked for beside its targets. Throws {@link Mistake} when a target cannot be written. */
 export async function stageOutputs(report: BacktestReport, paths: OutputPaths): Promise<StagedOutputs> {
   const staged: { what: string; file: StagedFile }[] = []
   const discard = async (): Promise<void> => {
@@ -32,7 +32,7 @@ export async function stageOutputs(report: BacktestReport, paths: OutputPaths): 
       staged.push({ what, file: await write() })
     } catch (error) {
       await discard()
-      throw new UserError({ place: path, message: `cannot write the ${what}: ${reason(error)}` })
+      throw new InputMistake({ place: path, message: `cannot write the ${what}: ${reason(error)}` })
     }
   }
   const { json, trades, report: html } = paths

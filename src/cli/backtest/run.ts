@@ -1,5 +1,5 @@
 import { createParquetDays, findDayFiles } from '../../adapters/parquet/parquet-days.js'
-import { Interrupted, UserError } from '../../config/problems.js'
+import { DataRefused, InputMistake, Interrupted, type Mistake } from '../../base/mistakes.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import type { CausalityVerdict } from '../../core/backtest/causality.js'
 import { packageVersion } from '../../files/package-files.js'
@@ -10,9 +10,9 @@ import { type PreparedRun, prepareRun } from '../compose/backtest.js'
 import { codeHash } from '../shell/code-hash.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
-import { type InterruptWatch, watchInterrupt } from '../shell/interrupt.js'
 import { refuseOverwriting } from '../shell/overwriting.js'
 import { startProgress } from '../shell/progress.js'
+import { type InterruptWatch, watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
 import { prepareCacheFolder } from './cache-folder.js'
 import { causalityLines, checkCausalityOfRun } from './causality.js'
@@ -54,7 +54,7 @@ export async function backtestOf(
 /** The day files the inputs name. */
 async function findDays({ inputs }: BacktestOptions): Promise<DayFile[]> {
   return await findDayFiles(inputs).catch((error: unknown) => {
-    throw new UserError(reason(error))
+    throw new InputMistake(reason(error))
   })
 }
 
@@ -64,7 +64,7 @@ function withinPeriod(found: readonly DayFile[], { from, to }: BacktestOptions):
   )
   if (selected.length > 0) return selected
   const period = from === undefined ? `until ${to}` : to === undefined ? `from ${from} on` : `from ${from} to ${to}`
-  throw new UserError(`no day ${period}; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
+  throw new InputMistake(`no day ${period}; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
 }
 
 function refuseOverwritingInputs(found: readonly DayFile[], options: BacktestOptions): void {
@@ -139,18 +139,16 @@ function addOutcome(backtest: Backtest, outcome: DayOutcome): DayError | undefin
   }
 }
 
-function refused(error: DayError): UserError {
-  return new UserError(error.message, {
-    exitCode: EXIT.dataRefused,
+function refused(error: DayError): Mistake {
+  return new DataRefused(error.message, {
     hint: 'The day was refused and the run stopped. --keep-going leaves such days out.',
   })
 }
 
-function allRefused(skipped: readonly SkippedDay[]): UserError {
+function allRefused(skipped: readonly SkippedDay[]): Mistake {
   const shown = skipped.slice(0, 10).map((day) => ({ message: day.error }))
   const more = skipped.length > shown.length ? [{ message: `and ${skipped.length - shown.length} more` }] : []
-  return new UserError([...shown, ...more], {
-    exitCode: EXIT.dataRefused,
+  return new DataRefused([...shown, ...more], {
     hint: 'Every day was refused: there is nothing to report.',
   })
 }

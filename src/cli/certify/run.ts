@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { UserError } from '../../config/problems.js'
+import { DataRefused, InputMistake } from '../../base/mistakes.js'
 import { CERTIFICATE_KEY_VARIABLE, readSecret } from '../../config/secret.js'
 import { CHAMPION_HASH } from '../../core/engine/parameters.js'
 import {
@@ -20,8 +20,8 @@ import { backtestOf } from '../backtest/run.js'
 import { prepareRun } from '../compose/backtest.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { percent } from '../shell/figures-text.js'
-import { watchInterrupt } from '../shell/interrupt.js'
 import { OptionCheck } from '../shell/option-check.js'
+import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, printResult } from '../shell/terminal.js'
 
 export interface RawCertifyOptions {
@@ -56,7 +56,7 @@ export async function certify(inputs: readonly string[], raw: RawCertifyOptions)
   const key = readSecret({ variable: CERTIFICATE_KEY_VARIABLE, file: raw.keyFile })
   if (raw.check !== undefined) return check(raw.check, key, raw)
   if (key === undefined) {
-    throw new UserError({
+    throw new InputMistake({
       place: '--key-file',
       message: `expected a signing key there or in ${CERTIFICATE_KEY_VARIABLE}`,
     })
@@ -91,7 +91,7 @@ async function check(path: string, key: string | undefined, raw: RawCertifyOptio
     certificate = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     const message = error instanceof SyntaxError ? `expected JSON: ${error.message}` : reason(error)
-    throw new UserError({ place: displayPath(path), message })
+    throw new InputMistake({ place: displayPath(path), message })
   }
   const verdict = checkCertificate(certificate, { ...runningNow(), key: key === undefined ? undefined : encode(key) })
   const colours = coloursFor(process.stdout, raw.color ?? true)
@@ -107,9 +107,7 @@ function runningNow() {
 function claimOf(report: BacktestReport, violations: number, limits: Limits): CertificateClaim {
   const { figures, figuresWithoutEdge, barSeconds } = report
   if (barSeconds === null || report.from === null || report.to === null) {
-    throw new UserError('expected days with timestamps: a certificate names the length of a bar', {
-      exitCode: EXIT.dataRefused,
-    })
+    throw new DataRefused('expected days with timestamps: a certificate names the length of a bar')
   }
   const issuedAtMs = Date.now()
   return {

@@ -1,5 +1,5 @@
 import { createParquetDays, findDayFiles } from '../../adapters/parquet/parquet-days.js'
-import { found, Interrupted, type Problem, UserError } from '../../config/problems.js'
+import { found, InputMistake, Interrupted, Mistake, type Problem } from '../../base/mistakes.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import { packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
@@ -31,7 +31,7 @@ const DECIDING: Readonly<Record<string, keyof RawBacktestOptions>> = {
   instruments: 'instruments',
 }
 
-/** The bulk run of a session's days, with the session's settings. Throws {@link UserError} when it would be another one. */
+/** The bulk run of a session's days, with the session's settings. Throws {@link Mistake} when it would be another one. */
 export async function bulkRunOf(
   { settings, folder }: Session,
   options: CompareOptions,
@@ -52,7 +52,7 @@ export async function bulkRunOf(
       if ('error' in outcome) throw outcome.error
       const { sha256, columns } = outcome.day
       if (sha256 !== expected.get(outcome.file.date)) {
-        throw new UserError({
+        throw new InputMistake({
           place: { file: outcome.file.path },
           message: `expected the day that the session replayed (SHA-256 ${expected.get(outcome.file.date)}), found another (${sha256})`,
         })
@@ -81,17 +81,17 @@ function decidingOptions(options: Session['settings']['options'], folder: string
       place: `${folder}/settings.json`,
       message: `options.${name}: expected an option of dolphin backtest that decides, found ${found(name)}`,
     }))
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [DECIDING[name]!, value]))
 }
 
 /** What was given, or where the session had its days from. */
 function dayInputs({ days }: Session['settings'], given: CompareOptions): readonly string[] {
-  if (days.length === 0) throw new UserError('the session replayed no recorded days: there is no backtest of them')
+  if (days.length === 0) throw new InputMistake('the session replayed no recorded days: there is no backtest of them')
   if (given.days.length > 0) return given.days
   return days.map(({ date, path }) => {
     if (path !== undefined) return path
-    throw new UserError({
+    throw new InputMistake({
       place: '<days…>',
       message: `expected the days of the session, which does not say where ${date} is`,
     })
@@ -101,14 +101,14 @@ function dayInputs({ days }: Session['settings'], given: CompareOptions): readon
 /** The files of the session's days, in order. Other days in the folders are none of its business. */
 async function filesOf(days: Session['settings']['days'], inputs: readonly string[]): Promise<DayFile[]> {
   const files = await findDayFiles(inputs).catch((error: unknown) => {
-    throw new UserError(reason(error))
+    throw new InputMistake(reason(error))
   })
   const byDate = new Map(files.map((file) => [file.date, file]))
   const missing = days.filter(({ date }) => !byDate.has(date))
   if (missing.length > 0) {
     const dates = missing.map(({ date }) => date)
     const shown = dates.length > 3 ? `${dates[0]} to ${dates.at(-1)}` : dates.join(', ')
-    throw new UserError({
+    throw new InputMistake({
       place: '<days…>',
       message: `expected the ${days.length} days of the session, found ${files.length} files without ${shown}`,
     })
@@ -132,5 +132,5 @@ function refuseOtherStrategy(report: BacktestReport, settings: Session['settings
       message: `${name}: expected ${expected} from its options, too, found ${is}`,
     }))
   if (problems.length === 0) return
-  throw new UserError(problems, { hint: 'A file that the options name has changed since the session ran.' })
+  throw new InputMistake(problems, { hint: 'A file that the options name has changed since the session ran.' })
 }

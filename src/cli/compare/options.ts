@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { found, type Problem, UserError } from '../../config/problems.js'
-import { didYouMean } from '../../config/suggest.js'
+import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
+import { didYouMean } from '../../base/suggest.js'
 import { type PaperOptions, paperOptions } from '../paper/options.js'
 
 /** The options of `dolphin compare` as they were typed. */
@@ -36,7 +36,7 @@ const PAPER_OPTIONS = ['from', 'to', 'fills', 'seed'] as const
 
 /**
  * Checks the options. A session may stand where days do (`dolphin compare may`); days without one are traded on paper first.
- * Throws {@link UserError} with every wrong one.
+ * Throws {@link Mistake} with every wrong one.
  */
 export function compareOptions(args: readonly string[], raw: RawCompareOptions): CompareOptions {
   const problems: Problem[] = []
@@ -59,7 +59,7 @@ export function compareOptions(args: readonly string[], raw: RawCompareOptions):
   if (csv !== undefined && extname(csv).toLowerCase() !== '.csv') {
     problems.push({ place: '--csv', message: `expected a file name.csv, found ${found(csv)}` })
   }
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   return {
     days: isSession ? [] : args,
     session: given ?? ownSession(args, raw),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
-import { Interrupted, UserError } from '../../config/problems.js'
+import { InputMistake, Interrupted } from '../../base/mistakes.js'
 import { type Comparison, compareRuns } from '../../core/compare/compare.js'
 import { reason } from '../../files/reason.js'
 import { stageFile } from '../../files/whole-file.js'
@@ -14,8 +14,8 @@ import { preparePaper } from '../compose/session-settings.js'
 import type { PaperOptions } from '../paper/options.js'
 import { codeHash } from '../shell/code-hash.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { watchInterrupt } from '../shell/interrupt.js'
 import { refuseOverwriting } from '../shell/overwriting.js'
+import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
 import { bulkRunOf } from './bulk.js'
 import type { CompareOptions } from './options.js'
@@ -75,7 +75,7 @@ async function sessionAt(folder: string): Promise<Session> {
   } catch (error) {
     if (!(error instanceof SessionLogError)) throw error
     const { place, expected, found } = error
-    throw new UserError({ place, message: `expected ${expected}, found ${found}` })
+    throw new InputMistake({ place, message: `expected ${expected}, found ${found}` })
   }
 }
 
@@ -83,7 +83,7 @@ function sessionFolder(folder: string): string {
   if (!existsSync(folder) || existsSync(join(folder, 'settings.json')) || !statSync(folder).isDirectory()) return folder
   const inside = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'settings.json')))
   if (inside.length > 1) {
-    throw new UserError({
+    throw new InputMistake({
       place: '--session',
       message: `expected one session, found ${inside.length} in ${folder}: ${inside.join(', ')}`,
     })
@@ -113,6 +113,6 @@ async function writeCsv(path: string, comparison: Comparison): Promise<void> {
   try {
     await (await stageFile(path, comparisonCsv(comparison))).commit()
   } catch (error) {
-    throw new UserError({ place: path, message: `cannot write the differences: ${reason(error)}` })
+    throw new InputMistake({ place: path, message: `cannot write the differences: ${reason(error)}` })
   }
 }

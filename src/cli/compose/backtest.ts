@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { breakerTable, parseFactorsCsv } from '../../config/factors-csv.js'
 import { createForewarner, parseEvidence } from '../../config/forewarner-evidence.js'
 import { parseInstruments } from '../../config/instruments.js'
 import { overridesDrift, withOverrides } from '../../config/overrides.js'
-import { UserError } from '../../config/problems.js'
 import {
   CHAMPION_CONFIG,
   loadConfig,
@@ -38,7 +38,7 @@ export interface PreparedRun {
   readonly notice?: string
 }
 
-/** Builds a run from checked options: reads the configuration and every file the options name. Throws {@link UserError}. */
+/** Builds a run from checked options: reads the configuration and every file the options name. Throws {@link Mistake}. */
 export function prepareRun(options: BacktestOptions): PreparedRun {
   const champion = loadConfig(CHAMPION_CONFIG)
   refuseDriftedChampion(champion)
@@ -100,7 +100,7 @@ function readInput(path: string): InputFile {
     const bytes = readFileSync(path)
     return { path, text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') }
   } catch (error) {
-    throw new UserError({ place: path, message: `cannot read it: ${reason(error)}` })
+    throw new InputMistake({ place: path, message: `cannot read it: ${reason(error)}` })
   }
 }
 
@@ -112,7 +112,7 @@ function orderBookTableOf(file: InputFile): OrderBookTable {
   try {
     return parseOrderBookTable(JSON.parse(file.text))
   } catch (error) {
-    throw new UserError({ place: file.path, message: reason(error) })
+    throw new InputMistake({ place: file.path, message: reason(error) })
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type FileJournalOptions, openFileJournal } from '../../adapters/journal/file-journal.js'
-import { UserError } from '../../config/problems.js'
+import { DataRefused, InputMistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { displayPath } from '../../files/package-files.js'
 import {
@@ -11,7 +11,6 @@ import {
   type JournalRecord,
   type TornTail,
 } from '../../ports/journal.js'
-import { EXIT } from '../shell/exit-codes.js'
 
 export interface OpenedJournal<R extends JournalRecord> {
   /** Everything that was durable, in order. */
@@ -25,7 +24,7 @@ export interface OpenedJournal<R extends JournalRecord> {
 /**
  * Opens the journal of a side, or begins one, for writing by `build` (16 hex digits).
  *
- * @throws UserError when the journal is damaged (exit code 3), written by another process, or cannot be opened.
+ * @throws Mistake when the journal is damaged (exit code 3), written by another process, or cannot be opened.
  */
 export async function openJournal<R extends JournalRecord>(
   folder: string,
@@ -45,18 +44,14 @@ export async function openJournal<R extends JournalRecord>(
 /** What a person is told of a journal that cannot be opened. A defect of ours stays what it is. */
 export function journalRefusal(folder: string, error: unknown): unknown {
   if (error instanceof JournalError) {
-    if (error.corrupt === undefined) return new UserError(error.message)
-    return new UserError(corruptProblem(folder, error.corrupt), {
-      exitCode: EXIT.dataRefused,
+    if (error.corrupt === undefined) return new InputMistake(error.message)
+    return new DataRefused(corruptProblem(folder, error.corrupt), {
       hint: `dolphin journal show ${displayPath(folder)} prints what stands before it; docs/journal.md says what to do.`,
     })
   }
   const { code, message } = error as NodeJS.ErrnoException
   if (code === undefined) return error
-  return new UserError(
-    { place: displayPath(folder), message: `cannot open the journal: ${message}` },
-    { exitCode: EXIT.failed },
-  )
+  return new SurroundingsFailed({ place: displayPath(folder), message: `cannot open the journal: ${message}` })
 }
 
 export function tornTailText(folder: string, { segment, offset, bytes, reason }: TornTail): string {

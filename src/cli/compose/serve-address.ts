@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { found, type Problem } from '../../config/problems.js'
+import { found, type Problem } from '../../base/mistakes.js'
 
 /** Where a status server listens. */
 export interface ServeAddress {

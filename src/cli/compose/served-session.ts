@@ -26,7 +26,7 @@ export class SessionStatus {
   private executorAddress: string | undefined
   private server: StatusServer | undefined
 
-  /** @throws UserError when a token is given and is none. */
+  /** @throws Mistake when a token is given and is none. */
   constructor(
     { session, run }: PaperSetup,
     private readonly options: SessionStatusOptions,

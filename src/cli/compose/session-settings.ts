@@ -5,9 +5,9 @@ import type { PaperSettings } from '../../adapters/paper/settings.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { Exact } from '../../base/exact.js'
+import { InputMistake } from '../../base/mistakes.js'
 import { type ExecutionConfig, loadExecutionConfig } from '../../config/execution-config.js'
 import { loadInstruments } from '../../config/instruments.js'
-import { UserError } from '../../config/problems.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { DECISION_DEFAULTS, type DecisionSettings } from '../../core/decision/settings.js'
 import { CHAMPION_HASH, parametersHash } from '../../core/engine/parameters.js'
@@ -48,13 +48,13 @@ export function journalFolder(folder: string, side: 'decision' | 'execution'): s
 /**
  * Reads everything that the options name and puts a session together. Nothing is written.
  *
- * @throws UserError, DayError
+ * @throws Mistake, DayError
  */
 export async function preparePaper(options: PaperOptions, signal: AbortSignal): Promise<PaperSetup> {
   const prepared = prepareRun(options.run)
   const run = prepared.settings()
   if (run.parameters.close_at_end) {
-    throw new UserError('exits.close_at_end: a session leaves its position open, as a live one does; expected false')
+    throw new InputMistake('exits.close_at_end: a session leaves its position open, as a live one does; expected false')
   }
   const config = await loadExecutionConfig(options.execution)
   const table = loadInstruments(options.instruments)
@@ -184,23 +184,26 @@ async function checkFolder(folder: string, resume: boolean): Promise<void> {
   const place = '--out'
   const names: readonly string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    throw new UserError({ place, message: `${displayPath(folder)}: ${reason(error)}` })
+    throw new InputMistake({ place, message: `${displayPath(folder)}: ${reason(error)}` })
   })
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(basename(resolve(folder)))) {
     const expected = 'a folder named by 1 to 64 letters, digits, dots, underscores and hyphens'
-    throw new UserError({ place, message: `expected ${expected}, found ${displayPath(folder)}` })
+    throw new InputMistake({ place, message: `expected ${expected}, found ${displayPath(folder)}` })
   }
   const holdsSession = names.includes(SETTINGS_FILE)
   if (resume && !holdsSession) {
-    throw new UserError({ place, message: `expected a session to continue, found none in ${displayPath(folder)}` })
+    throw new InputMistake({ place, message: `expected a session to continue, found none in ${displayPath(folder)}` })
   }
   if (!resume && holdsSession) {
-    throw new UserError(
+    throw new InputMistake(
       { place, message: `${displayPath(folder)} holds a session already` },
       { hint: 'Continue it with --resume, or name another folder.' },
     )
   }
   if (!resume && names.length > 0) {
-    throw new UserError({ place, message: `expected a new or an empty folder, found files in ${displayPath(folder)}` })
+    throw new InputMistake({
+      place,
+      message: `expected a new or an empty folder, found files in ${displayPath(folder)}`,
+    })
   }
 }

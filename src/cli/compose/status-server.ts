@@ -1,9 +1,8 @@
 import { DASHBOARD_PAGE } from '../../adapters/http/dashboard-page.generated.js'
 import { type StatusServer, serveStatus } from '../../adapters/http/status-server.js'
-import { UserError } from '../../config/problems.js'
+import { SurroundingsFailed } from '../../base/mistakes.js'
 import { readSecret } from '../../config/secret.js'
 import type { StatusSurface } from '../../ports/status-surface.js'
-import { EXIT } from '../shell/exit-codes.js'
 import { coloursFor, notice } from '../shell/terminal.js'
 import { isLoopback, type ServeAddress, TOKEN_VARIABLE } from './serve-address.js'
 
@@ -32,7 +31,7 @@ export async function serve(
     ...(token === undefined ? {} : { token }),
   }).catch((error: Error) => {
     const message = `cannot listen at ${address.host}:${address.port}: ${error.message}`
-    throw new UserError({ place: '--serve', message }, { exitCode: EXIT.failed })
+    throw new SurroundingsFailed({ place: '--serve', message })
   })
   notice(
     `${options.name} at ${server.address}${token === undefined ? `, read-only: no token in ${TOKEN_VARIABLE}` : ''}`,

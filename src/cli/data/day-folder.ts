@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UserError } from '../../config/problems.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
-import { EXIT } from '../shell/exit-codes.js'
+import { InputMistake, type Mistake, SurroundingsFailed } from '../../base/mistakes.js'
+import type { IsoDate } from '../../base/utc-date.js'
 
 /** What a manifest says of a day file. */
 export interface ListedFile {
@@ -31,7 +30,7 @@ export async function isIntact(folder: string, date: IsoDate, listed: ListedFile
 export async function manifestText(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    throw new UserError({ place: path, message: `cannot read the manifest: ${error.message}` })
+    throw new InputMistake({ place: path, message: `cannot read the manifest: ${error.message}` })
   })
 }
 
@@ -49,11 +48,11 @@ export function parseManifest<T extends { readonly schema: string }>(text: strin
 export async function refuseForeignDays(folder: string, manifest: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    throw new UserError({ place: folder, message: `expected a folder, found ${error.message}` })
+    throw new InputMistake({ place: folder, message: `expected a folder, found ${error.message}` })
   })
   const day = names.find((name) => DAY_FILE.test(name))
   if (day === undefined) return
-  throw new UserError(
+  throw new InputMistake(
     { place: folder, message: `expected a folder without days of another origin, found ${day} and no ${manifest}` },
     { hint: 'Give another --out, or --force to write into this folder (days of the same dates are replaced).' },
   )
@@ -67,7 +66,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
 }
 
 /** Thrown where a day cannot be written: a full disk, a folder without permission. */
-export function writeFailure(path: string, error: unknown): UserError {
+export function writeFailure(path: string, error: unknown): Mistake {
   const message = error instanceof Error ? error.message : String(error)
-  return new UserError({ place: path, message: `cannot write: ${message}` }, { exitCode: EXIT.failed })
+  return new SurroundingsFailed({ place: path, message: `cannot write: ${message}` })
 }

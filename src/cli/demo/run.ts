@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { found, UserError } from '../../config/problems.js'
+import { found, InputMistake } from '../../base/mistakes.js'
 import { packageFile } from '../../files/package-files.js'
 import { backtestOptions } from '../backtest/options.js'
 import { runBacktest } from '../backtest/run.js'
@@ -17,7 +17,7 @@ export interface DemoOptions {
 /** The bundled days through the same path as any other backtest. */
 export async function runDemo({ out, ...options }: DemoOptions): Promise<ExitCode> {
   if (!out.toLowerCase().endsWith('.html')) {
-    throw new UserError({ place: '--out', message: `expected a file name.html, found ${found(out)}` })
+    throw new InputMistake({ place: '--out', message: `expected a file name.html, found ${found(out)}` })
   }
   const factors = packageFile('fixtures', 'factors-2025-05.csv')
   const code = await runBacktest(

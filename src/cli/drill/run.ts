@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Interrupted, UserError } from '../../config/problems.js'
-import { didYouMean } from '../../config/suggest.js'
+import { InputMistake, Interrupted } from '../../base/mistakes.js'
+import { didYouMean } from '../../base/suggest.js'
 import { packageFile } from '../../files/package-files.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { reportJson } from '../backtest/report-json.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { stopSignals } from '../shell/stop-signals.js'
+import { stopSignals } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
 import { type Difference, differences } from './compare.js'
 import { writeDrillDays } from './days.js'
@@ -60,7 +60,9 @@ function chosen(names: readonly string[]): readonly Drill[] {
   const known = DRILLS.map(({ name }) => name)
   const stranger = names.find((name) => !known.includes(name))
   if (stranger !== undefined) {
-    throw new UserError(`expected all or one of ${known.join(', ')}, found ${stranger}${didYouMean(stranger, known)}`)
+    throw new InputMistake(
+      `expected all or one of ${known.join(', ')}, found ${stranger}${didYouMean(stranger, known)}`,
+    )
   }
   return DRILLS.filter(({ name }) => names.includes(name))
 }

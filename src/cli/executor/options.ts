@@ -1,4 +1,4 @@
-import { found, type Problem, UserError } from '../../config/problems.js'
+import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
 import type { ClockScale } from '../../runtime/time/scaled-clock.js'
 import { type ServeAddress, serveAddress } from '../compose/serve-address.js'
 
@@ -40,7 +40,7 @@ export interface ExecutorOptions {
   readonly quiet: boolean
 }
 
-/** Checks the options. Throws {@link UserError} with every wrong one. */
+/** Checks the options. Throws {@link Mistake} with every wrong one. */
 export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
   const problems: Problem[] = []
   for (const option of ['link', 'exchange', 'journal', 'config', 'instruments'] as const) {
@@ -61,7 +61,7 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
     problems.push({ place: '--clock', message: `expected speed@epochMs@realEpochMs, found ${found(raw.clock)}` })
   }
   const serve = raw.serve === undefined ? undefined : serveAddress(raw.serve, problems)
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   const { tokenFile, killSwitch } = raw
   const { link, exchange, journal, config, instruments } = raw
   return {

@@ -2,9 +2,9 @@ import { systemClock } from '../../adapters/clock/system-clock.js'
 import { connectLink } from '../../adapters/socket/socket-link.js'
 import { SocketPathError } from '../../adapters/socket/socket-path.js'
 import { connectVenue } from '../../adapters/socket/socket-venue.js'
+import { InputMistake } from '../../base/mistakes.js'
 import { loadExecutionConfig } from '../../config/execution-config.js'
 import { loadInstruments } from '../../config/instruments.js'
-import { UserError } from '../../config/problems.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
@@ -13,15 +13,15 @@ import { displayPath } from '../../files/package-files.js'
 import type { ExecutionEvent } from '../../ports/sides.js'
 import { SideHost } from '../../runtime/host/side-host.js'
 import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
+import { alertLog } from '../compose/alert-log.js'
 import { openJournal } from '../compose/journals.js'
 import { ExecutorStatus } from '../compose/served-executor.js'
 import { watchedVenue } from '../compose/served-session.js'
 import { operatorToken } from '../compose/status-server.js'
-import { alertLog } from '../shell/alert-log.js'
 import { codeHash } from '../shell/code-hash.js'
 import type { ExitCode } from '../shell/exit-codes.js'
 import { reportError } from '../shell/report-error.js'
-import { type StopSignals, stopExitCode, stopSignals } from '../shell/stop-signals.js'
+import { type StopSignals, stopExitCode, stopSignals } from '../shell/signals.js'
 import { notice, printResult } from '../shell/terminal.js'
 import type { ExecutorOptions } from './options.js'
 
@@ -100,7 +100,7 @@ function connections({ link, exchange, clock }: ExecutorOptions) {
   try {
     return { link: connectLink(link), venue: connectVenue(exchange, { speed: clock?.speed ?? 1 }) }
   } catch (error) {
-    if (error instanceof SocketPathError) throw new UserError(error.message)
+    if (error instanceof SocketPathError) throw new InputMistake(error.message)
     throw error
   }
 }

@@ -2,14 +2,14 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isLocked } from '../../adapters/journal/folder-lock.js'
 import { readSegments, segmentNames } from '../../adapters/journal/segment-files.js'
-import { Interrupted, UserError } from '../../config/problems.js'
+import { DataRefused, InputMistake, Interrupted } from '../../base/mistakes.js'
 import { isSegmentName } from '../../core/journal/frame.js'
 import { JournalScan } from '../../core/journal/scan.js'
 import { displayPath } from '../../files/package-files.js'
 import type { JournalKind, JournalRecord, JournalVerdict } from '../../ports/journal.js'
 import { corruptProblem, tornTailText } from '../compose/journals.js'
-import { EXIT } from '../shell/exit-codes.js'
 import { startProgress } from '../shell/progress.js'
+import { watchInterrupt } from '../shell/signals.js'
 import { notice } from '../shell/terminal.js'
 
 /** A record of either side, as far as all of them are alike. */
@@ -47,7 +47,7 @@ const PROGRESS_UNIT_BYTES = 1 << 20
 /**
  * Reads a folder's journal without touching it, while it is written, too.
  *
- * @throws UserError when there is no journal; Interrupted on Ctrl-C.
+ * @throws Mistake when there is no journal; Interrupted on Ctrl-C.
  */
 export async function readJournal(folder: string, options: ReadingOptions): Promise<JournalReading> {
   const names = await existingSegments(folder)
@@ -58,12 +58,7 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
   const segments = new Map<string, SegmentSummary>()
   let ended = false
   let doneBytes = 0
-  let interrupted = false
-  const onSignal = (): void => {
-    interrupted = true
-  }
-  // Once: the second Ctrl-C ends the process at once.
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  const interrupt = watchInterrupt('block')
   const progress = startProgress({
     total: Math.floor(totalBytes / PROGRESS_UNIT_BYTES),
     unit: 'MiB',
@@ -86,11 +81,11 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
         ended = true
         break
       }
-      if (interrupted) throw new Interrupted(`Interrupted behind record ${scan.end.records}.`)
+      if (interrupt.signal.aborted) throw new Interrupted(`Interrupted behind record ${scan.end.records}.`)
     }
   } finally {
     progress.stop()
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    interrupt.stop()
   }
   const verdict = ended ? undefined : scan.finish()
   const { id, records } = scan.end
@@ -100,7 +95,7 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
 /** Refuses a damaged journal and tells of a torn tail, after everything that stands before was used. */
 export function judge(folder: string, { verdict, isWritten }: JournalReading): void {
   if (verdict?.kind === 'corrupt') {
-    throw new UserError(corruptProblem(folder, verdict), { exitCode: EXIT.dataRefused })
+    throw new DataRefused(corruptProblem(folder, verdict))
   }
   if (verdict?.kind === 'tornTail') {
     const why = isWritten ? 'it is being written at this moment' : 'the next opening cuts it off and keeps it'
@@ -110,7 +105,7 @@ export function judge(folder: string, { verdict, isWritten }: JournalReading): v
 
 async function existingSegments(folder: string): Promise<readonly string[]> {
   const names = await segmentNames(folder, { isSegmentName }).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError({
+    throw new InputMistake({
       place: displayPath(folder),
       message: `expected a folder with a journal, found ${error.message}`,
     })
@@ -121,7 +116,7 @@ async function existingSegments(folder: string): Promise<readonly string[]> {
     const found = await segmentNames(join(folder, name), { isSegmentName }).catch(() => [])
     if (found.length > 0) below.push(displayPath(join(folder, name)))
   }
-  throw new UserError(
+  throw new InputMistake(
     { place: displayPath(folder), message: 'expected a folder with a journal, found no journal-00000001.log in it' },
     below.length === 0 ? {} : { hint: `There are journals below it: ${below.join(', ')}` },
   )

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
-import { UserError } from '../../config/problems.js'
+import { DataRefused, InputMistake } from '../../base/mistakes.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
@@ -13,7 +13,6 @@ import { reason } from '../../files/reason.js'
 import { backtestOptions, type RawBacktestOptions } from '../backtest/options.js'
 import { prepareRun } from '../compose/backtest.js'
 import { codeHash } from '../shell/code-hash.js'
-import { EXIT } from '../shell/exit-codes.js'
 
 /** The state that a decision journal leaves, and its hash; see {@link recoverDecision}. */
 export async function replayDecision(
@@ -29,7 +28,7 @@ export async function replayDecision(
  * The deciding side as its journal leaves it. Its strategy moves with the records, so it must be the one that wrote them: as
  * the session in whose folder the journal lies was told, or as `config` says, or else the champion.
  *
- * @throws UserError when the records are another strategy's.
+ * @throws Mistake when the records are another strategy's.
  */
 export async function recoverDecision(
   folder: string,
@@ -41,7 +40,7 @@ export async function recoverDecision(
   const run = prepareRun(backtestOptions([folder], { ...raw, quiet: true } as RawBacktestOptions)).settings()
   if (begun !== undefined && !begun.strategies.includes(run.strategy)) {
     const message = `expected strategy ${begun.strategies.join(', ')}, with which it was begun, found ${run.strategy}`
-    throw new UserError({ place: displayPath(folder), message }, { hint: 'Name its configuration with --config.' })
+    throw new InputMistake({ place: displayPath(folder), message }, { hint: 'Name its configuration with --config.' })
   }
   const { strategy, parameters, direction, initialCapital, orderBook } = run
   const champion = new ChampionStrategy({
@@ -61,9 +60,9 @@ export async function recoverDecision(
   try {
     return DecisionSide.recover(settings, [champion], records)
   } catch (error) {
-    throw new UserError(
+    throw new DataRefused(
       { place: displayPath(folder), message: `the records do not follow one another: ${reason(error)}` },
-      { exitCode: EXIT.dataRefused, hint: 'They may be those of another configuration (--config) or build.' },
+      { hint: 'They may be those of another configuration (--config) or build.' },
     )
   }
 }
@@ -74,8 +73,7 @@ async function sessionOptions(folder: string): Promise<Partial<RawBacktestOption
   if (!existsSync(join(session, SETTINGS_FILE))) return {}
   const { settings } = await readSession(session).catch((error: unknown) => {
     if (!(error instanceof SessionLogError)) throw error
-    throw new UserError(error.message, {
-      exitCode: EXIT.dataRefused,
+    throw new DataRefused(error.message, {
       hint: 'Name the configuration with --config.',
     })
   })

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../base/canonical-json.js'
+import { DataRefused, InputMistake, type Problem } from '../../base/mistakes.js'
 import { loadInstruments } from '../../config/instruments.js'
-import { type Problem, UserError } from '../../config/problems.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
 import { apply, type ExecutionRecord } from '../../core/execution/records.js'
@@ -32,7 +32,7 @@ interface Replayed {
 export async function replay(folder: string, options: RawReplayOptions): Promise<ExitCode> {
   const problems: Problem[] = []
   const until = countOf('--until', options.until, problems) ?? Number.POSITIVE_INFINITY
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   const records: AnyRecord[] = []
   const reading = await readJournal(folder, {
     label: 'Reading',
@@ -44,7 +44,7 @@ export async function replay(folder: string, options: RawReplayOptions): Promise
   })
   judge(folder, reading)
   if (until > records.length && until !== Number.POSITIVE_INFINITY) {
-    throw new UserError({ place: '--until', message: `expected 1 to ${records.length}, found ${until}` })
+    throw new InputMistake({ place: '--until', message: `expected 1 to ${records.length}, found ${until}` })
   }
   if (!options.quiet) tellOfBuilds(reading)
   const replayed = await recovered(folder, reading, records, options)
@@ -72,7 +72,7 @@ async function recovered(
     return replayDecision(folder, records as unknown as readonly DecisionRecord[], options.config)
   }
   if (options.config !== undefined) {
-    throw new UserError({
+    throw new InputMistake({
       place: '--config',
       message: 'expected a journal of the deciding side, found the executing one',
     })
@@ -87,13 +87,10 @@ function replayExecution(folder: string, records: readonly ExecutionRecord[]): R
     try {
       apply(state, record)
     } catch (error) {
-      throw new UserError(
-        {
-          place: displayPath(folder),
-          message: `record ${record.n} (${record.type}) does not follow: ${reason(error)}`,
-        },
-        { exitCode: EXIT.dataRefused },
-      )
+      throw new DataRefused({
+        place: displayPath(folder),
+        message: `record ${record.n} (${record.type}) does not follow: ${reason(error)}`,
+      })
     }
   }
   const { instrument, listed } = loadInstruments()

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.js'
-import { found, type Problem, UserError } from '../../config/problems.js'
+import { found, InputMistake, type Problem } from '../../base/mistakes.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
 import { type AnyRecord, judge, readJournal } from './reading.js'
@@ -82,7 +82,7 @@ function selectionOf(options: RawShowOptions): Selection {
   if (types?.includes('')) {
     problems.push({ place: '--type', message: `expected types such as fill,order, found ${found(options.type)}` })
   }
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   return { from, to, tail, types: types === undefined ? undefined : new Set(types) }
 }
 

@@ -1,4 +1,4 @@
-import { problemText } from '../../config/problems.js'
+import { problemText } from '../../base/mistakes.js'
 import type { JournalVerdict } from '../../ports/journal.js'
 import { corruptProblem, tornTailText } from '../compose/journals.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'

@@ -1,4 +1,4 @@
-import { found, type Problem, UserError } from '../../config/problems.js'
+import { DataRefused, found, InputMistake, type Problem } from '../../base/mistakes.js'
 import { readSecret } from '../../config/secret.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import { type OrderAnswer, sendOrder } from '../../runtime/status/command-client.js'
@@ -21,15 +21,18 @@ export async function runOperator(command: OperatorCommand['command'], raw: RawO
   if (!URL.canParse(raw.url) || !/^https?:$/.test(new URL(raw.url).protocol)) {
     problems.push({ place: '--url', message: `expected an http address, found ${found(raw.url)}` })
   }
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   const token = readSecret({ variable: TOKEN_VARIABLE, file: raw.tokenFile })
   if (token === undefined) {
-    throw new UserError({ place: '--token-file', message: `expected the operator token there or in ${TOKEN_VARIABLE}` })
+    throw new InputMistake({
+      place: '--token-file',
+      message: `expected the operator token there or in ${TOKEN_VARIABLE}`,
+    })
   }
   const answer = await sendOrder(raw.url, token, { command, reason: raw.reason.trim() }).catch((error: Error) => {
-    throw new UserError(
+    throw new DataRefused(
       { place: raw.url, message: error.message },
-      { exitCode: EXIT.dataRefused, hint: 'Whether the order is in force is not known: look at /status.' },
+      { hint: 'Whether the order is in force is not known: look at /status.' },
     )
   })
   await printResult(raw.json ? `${JSON.stringify({ command, ...flat(answer) })}\n` : answerText(command, answer, raw))

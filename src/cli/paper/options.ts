@@ -1,5 +1,5 @@
-import { found, type Problem, UserError } from '../../config/problems.js'
-import { didYouMean } from '../../config/suggest.js'
+import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
+import { didYouMean } from '../../base/suggest.js'
 import type { SessionFills } from '../../ports/vocabulary/session.js'
 import { type BacktestOptions, backtestOptions, type RawBacktestOptions } from '../backtest/options.js'
 import { type RawSessionStatusOptions, type SessionStatusOptions, sessionStatusOptions } from './serve-options.js'
@@ -62,10 +62,10 @@ const EXECUTORS: readonly string[] = ['in-process', 'process']
 /** Beyond it the pauses that a machine makes by itself look like a lost link. */
 const CLOCK_SPEED_MAX = 50
 
-/** Checks the options. Throws {@link UserError} with every wrong one. */
+/** Checks the options. Throws {@link Mistake} with every wrong one. */
 export function paperOptions(raw: RawPaperOptions): PaperOptions {
   if (raw.days === undefined) {
-    throw new UserError('--days is missing: live prices come from an exchange adapter, and this version has none', {
+    throw new InputMistake('--days is missing: live prices come from an exchange adapter, and this version has none', {
       hint: 'dolphin paper --days <folder> trades recorded days; dolphin data synth or dolphin data build make some.',
     })
   }
@@ -99,7 +99,7 @@ export function paperOptions(raw: RawPaperOptions): PaperOptions {
   }
   const status = sessionStatusOptions(raw, { byClock: speed !== 'max' }, problems)
   const run = sharedOptions(raw.days, raw, problems)
-  if (run === undefined || problems.length > 0) throw new UserError(problems)
+  if (run === undefined || problems.length > 0) throw new InputMistake(problems)
   const { execution, instruments, out } = raw
   return {
     run,
@@ -144,7 +144,7 @@ function sharedOptions(
   try {
     return backtestOptions(days, shared)
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
+    if (!(error instanceof Mistake)) throw error
     problems.push(...error.problems)
     return undefined
   }

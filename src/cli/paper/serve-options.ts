@@ -1,4 +1,4 @@
-import { found, type Problem } from '../../config/problems.js'
+import { found, type Problem } from '../../base/mistakes.js'
 import { type ServeAddress, serveAddress } from '../compose/serve-address.js'
 
 /** The options of `dolphin paper` that are about its safety surface, as they were typed. */

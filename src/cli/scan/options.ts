@@ -1,6 +1,5 @@
-import { isDate } from '../../base/utc-date.js'
-import { found, type Problem, UserError } from '../../config/problems.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
+import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
+import { type IsoDate, isDate } from '../../base/utc-date.js'
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
 
 /** The options of `dolphin scan` as they were typed. */
@@ -34,7 +33,7 @@ export interface ScanOptions {
 
 const PRECISIONS: readonly string[] = ['auto', '512', 'float64'] satisfies ScanPrecision[]
 
-/** Checks the options. Throws {@link UserError} with every wrong one. */
+/** Checks the options. Throws {@link Mistake} with every wrong one. */
 export function scanOptions(raw: RawScanOptions): ScanOptions {
   const problems: Problem[] = []
   const wrong = (place: string, message: string): void => {
@@ -63,7 +62,7 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
     wrong('--publish', `expected - or a file name.jsonl, found ${found(publish)}`)
   }
   if (publish === '-' && raw.json) wrong('--json', 'cannot share stdout with --publish -')
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   return {
     inputs: raw.days,
     storage: raw.storage,

@@ -3,8 +3,8 @@ import { systemClock } from '../../adapters/clock/system-clock.js'
 import { JsonLinesError, openJsonLines, streamJsonLines } from '../../adapters/jsonl/jsonl-scan-sink.js'
 import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
 import { replayPrices } from '../../adapters/replay/replay-prices.js'
+import { DataRefused, InputMistake, type Mistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
-import { UserError } from '../../config/problems.js'
 import { Scanner } from '../../core/eigen/scanner.js'
 import { displayPath } from '../../files/package-files.js'
 import { DayError, type DayFile } from '../../ports/days.js'
@@ -14,8 +14,8 @@ import { openRecording } from '../../runtime/services/scan/recording.js'
 import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
-import { type InterruptWatch, watchInterrupt } from '../shell/interrupt.js'
 import { type Progress, startProgress } from '../shell/progress.js'
+import { type InterruptWatch, watchInterrupt } from '../shell/signals.js'
 import { notice, printResult } from '../shell/terminal.js'
 import type { ScanOptions } from './options.js'
 import { type ScanSummary, scanSummaryJson, scanSummaryText } from './text.js'
@@ -26,7 +26,7 @@ const NS_PER_MINUTE = 60_000_000_000n
 /** Runs `dolphin scan` on checked options. */
 export async function runScan(options: ScanOptions): Promise<ExitCode> {
   const files = await findDayFiles(options.inputs).catch((error: Error) => {
-    throw new UserError(error.message)
+    throw new InputMistake(error.message)
   })
   const archive = await openArchive(options.storage)
   const watch = watchInterrupt('scan')
@@ -128,7 +128,7 @@ async function openArchive(storage: string): Promise<OpenedArchive> {
   try {
     return await openScanArchive(storage)
   } catch (error) {
-    if (error instanceof ScanArchiveError) throw new UserError({ place: '--storage', message: error.message })
+    if (error instanceof ScanArchiveError) throw new InputMistake({ place: '--storage', message: error.message })
     throw cannotWrite(storage, error)
   }
 }
@@ -139,7 +139,7 @@ async function openSink(publish: string | undefined): Promise<ScanSink> {
   try {
     return await openJsonLines(publish)
   } catch (error) {
-    if (error instanceof JsonLinesError) throw new UserError({ place: publish, message: error.message })
+    if (error instanceof JsonLinesError) throw new InputMistake({ place: publish, message: error.message })
     throw cannotWrite(publish, error)
   }
 }
@@ -161,7 +161,7 @@ function chosenFiles(
 ): { history: DayFile[]; scanned: DayFile[] } {
   const period = files.filter(({ date }) => (from === undefined || date >= from) && (to === undefined || date <= to))
   if (period.length === 0) {
-    throw new UserError(`no day in the period; the files cover ${files[0]?.date} to ${files.at(-1)?.date}`)
+    throw new InputMistake(`no day in the period; the files cover ${files[0]?.date} to ${files.at(-1)?.date}`)
   }
   return {
     history: files.filter(({ date }) => date < firstDate && (to === undefined || date <= to)),
@@ -200,15 +200,14 @@ function withPath(error: unknown, files: readonly DayFile[]): unknown {
 
 function translated(error: unknown, { storage }: ScanOptions): unknown {
   if (error instanceof ScanFileError) {
-    return new UserError(error.message, {
-      exitCode: EXIT.dataRefused,
+    return new DataRefused(error.message, {
       hint: 'A scan file of the storage cannot be read. Move it away, or use another storage.',
     })
   }
   return error instanceof Error && 'syscall' in error ? cannotWrite(storage, error) : error
 }
 
-function cannotWrite(path: string, error: unknown): UserError {
+function cannotWrite(path: string, error: unknown): Mistake {
   const message = error instanceof Error ? error.message : String(error)
-  return new UserError({ place: displayPath(path), message: `cannot write: ${message}` }, { exitCode: EXIT.failed })
+  return new SurroundingsFailed({ place: displayPath(path), message: `cannot write: ${message}` })
 }

@@ -1,7 +1,7 @@
 import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
+import { DataRefused, InputMistake, type Problem } from '../../base/mistakes.js'
 import { loadInstruments } from '../../config/instruments.js'
-import { type Problem, UserError } from '../../config/problems.js'
 import type { DecisionEvent } from '../../core/decision/decision-side.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { ExecutionSide, replay } from '../../core/execution/execution-side.js'
@@ -17,8 +17,8 @@ import { serve } from '../compose/status-server.js'
 import { judge, readJournal } from '../journal/reading.js'
 import { recoverDecision } from '../journal/replay-decision.js'
 import { codeHash } from '../shell/code-hash.js'
-import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { stopExitCode, stopSignals } from '../shell/stop-signals.js'
+import type { ExitCode } from '../shell/exit-codes.js'
+import { stopExitCode, stopSignals } from '../shell/signals.js'
 
 export interface RawServeStatusOptions {
   readonly journal: string
@@ -31,7 +31,7 @@ export interface RawServeStatusOptions {
 export async function runServeStatus(raw: RawServeStatusOptions): Promise<ExitCode> {
   const problems: Problem[] = []
   const address = serveAddress(raw.serve ?? DEFAULT_ADDRESS, problems)
-  if (address === undefined) throw new UserError(problems)
+  if (address === undefined) throw new InputMistake(problems)
   const surface = await stoppedSession(raw)
   const signals = stopSignals({ stdin: false })
   const server = await serve(surface, address, { token: undefined, name: 'Status' })
@@ -47,7 +47,7 @@ export async function runServeStatus(raw: RawServeStatusOptions): Promise<ExitCo
 /** The sides as a start would find them: recovered, started, and with nobody to talk to. */
 async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurface> {
   const { settings } = await readSession(raw.journal).catch((error: unknown) => {
-    if (error instanceof SessionLogError) throw new UserError(error.message, { exitCode: EXIT.dataRefused })
+    if (error instanceof SessionLogError) throw new DataRefused(error.message)
     throw error
   })
   const folder = journalFolder(raw.journal, 'decision')

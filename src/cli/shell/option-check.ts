@@ -1,7 +1,6 @@
-import { isDate } from '../../base/utc-date.js'
-import { found, type Problem, UserError } from '../../config/problems.js'
-import { didYouMean } from '../../config/suggest.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
+import { found, InputMistake, type Problem } from '../../base/mistakes.js'
+import { didYouMean } from '../../base/suggest.js'
+import { type IsoDate, isDate } from '../../base/utc-date.js'
 
 /** Collects what is wrong, so that one run shows all of it. */
 export class OptionCheck {
@@ -13,7 +12,7 @@ export class OptionCheck {
   }
 
   done(): void {
-    if (this.problems.length > 0) throw new UserError(this.problems)
+    if (this.problems.length > 0) throw new InputMistake(this.problems)
   }
 
   date(option: string, text: string | undefined): IsoDate | undefined {

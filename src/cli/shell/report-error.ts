@@ -1,24 +1,26 @@
-import { Interrupted, placeText, UserError } from '../../config/problems.js'
-import { DayError } from '../../ports/days.js'
+import { Interrupted, Mistake, type MistakeKind, placeText } from '../../base/mistakes.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { coloursFor, notice } from './terminal.js'
+
+const EXIT_OF: Readonly<Record<MistakeKind, ExitCode>> = {
+  input: EXIT.usage,
+  data: EXIT.dataRefused,
+  surroundings: EXIT.failed,
+}
 
 /** Says on stderr what went wrong, in the reader's terms, and answers with the exit code. */
 export function reportError(error: unknown): ExitCode {
   const colours = coloursFor(process.stderr)
-  if (error instanceof UserError) {
+  if (error instanceof Mistake) {
+    const label = error.kind === 'data' ? 'refused:' : 'error:'
     for (const { place, message } of error.problems) {
       // A file position stands first, so that terminals make it clickable; anything else follows the word commander uses.
       const isFile = place !== undefined && !placeText(place).startsWith('-') && !placeText(place).startsWith('<')
       const where = place === undefined ? '' : `${colours.bold(placeText(place))}: `
-      notice(`${isFile ? '' : `${colours.red('error:')} `}${where}${message}`)
+      notice(`${isFile ? '' : `${colours.red(label)} `}${where}${message}`)
     }
     if (error.hint !== undefined) notice(colours.dim(error.hint))
-    return error.exitCode
-  }
-  if (error instanceof DayError) {
-    notice(`${colours.red('refused:')} ${error.message}`)
-    return EXIT.dataRefused
+    return EXIT_OF[error.kind]
   }
   if (error instanceof Interrupted) {
     notice(error.message)

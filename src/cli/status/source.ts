@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { UserError } from '../../config/problems.js'
+import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 
@@ -13,10 +13,10 @@ export interface StatusSource {
 const MAX_BYTES = 1_000_000
 const TIMEOUT_MS = 5_000
 
-/** Reads and parses a `/status` document. Throws {@link UserError} when it cannot be had or is not JSON. */
+/** Reads and parses a `/status` document. Throws {@link Mistake} when it cannot be had or is not JSON. */
 export async function readStatus({ file, url }: StatusSource): Promise<unknown> {
   if ((file === undefined) === (url === undefined)) {
-    throw new UserError('expected exactly one of --file <json> and --url <address>', {
+    throw new InputMistake('expected exactly one of --file <json> and --url <address>', {
       hint: 'A running session serves it: --url http://127.0.0.1:8080/api/v1/status',
     })
   }
@@ -25,7 +25,7 @@ export async function readStatus({ file, url }: StatusSource): Promise<unknown> 
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UserError({ place, message: `expected JSON, found ${(error as Error).message}` })
+    throw new InputMistake({ place, message: `expected JSON, found ${(error as Error).message}` })
   }
 }
 
@@ -33,15 +33,15 @@ async function fileText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new UserError({ place: displayPath(file), message: `cannot read the document: ${reason(error)}` })
+    throw new InputMistake({ place: displayPath(file), message: `cannot read the document: ${reason(error)}` })
   }
 }
 
 async function fetchText(url: string): Promise<string> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new UserError({ place: '--url', message: `expected an http address, found ${JSON.stringify(url)}` })
+    throw new InputMistake({ place: '--url', message: `expected an http address, found ${JSON.stringify(url)}` })
   }
-  const refuse = (message: string) => new UserError({ place: url, message })
+  const refuse = (message: string) => new InputMistake({ place: url, message })
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' }).catch(
     (error: Error) => {
       const cause = error.cause instanceof Error ? error.cause.message : error.message

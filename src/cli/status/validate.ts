@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { Command } from 'commander'
 import { canonicalJson } from '../../base/canonical-json.js'
-import { UserError } from '../../config/problems.js'
+import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { checkStatus, type StatusViolation } from '../../core/status/check.js'
 import { displayPath, packageFile } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
@@ -94,8 +94,8 @@ function compile(path: string): ValidateFunction {
   try {
     return new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false }).compile(readJson(path) as object)
   } catch (error) {
-    if (error instanceof UserError) throw error
-    throw new UserError({ place: displayPath(path), message: `expected a JSON Schema: ${(error as Error).message}` })
+    if (error instanceof Mistake) throw error
+    throw new InputMistake({ place: displayPath(path), message: `expected a JSON Schema: ${(error as Error).message}` })
   }
 }
 
@@ -103,7 +103,7 @@ function compile(path: string): ValidateFunction {
 function refuseDriftedManifest(path: string): void {
   const manifest = readJson(path)
   if (canonicalJson(manifest) === canonicalJson(STATUS_REGISTRIES)) return
-  throw new UserError({
+  throw new InputMistake({
     place: displayPath(path),
     message: `expected the manifest of this build (contract ${STATUS_REGISTRIES.contract_version}), found another`,
   })
@@ -114,6 +114,6 @@ function readJson(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     const message = error instanceof SyntaxError ? `expected JSON: ${error.message}` : reason(error)
-    throw new UserError({ place: displayPath(path), message })
+    throw new InputMistake({ place: displayPath(path), message })
   }
 }

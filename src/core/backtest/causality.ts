@@ -1,5 +1,5 @@
+import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
 import { type Cut, dayInFuture, type Future } from './other-future.js'

@@ -1,6 +1,5 @@
-import { epochDay } from '../../base/utc-date.js'
+import { epochDay, type IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 import type { BreakerTable } from '../breaker/breaker.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
 import type { OrderBookTable } from '../orderbook/table-order-book.js'

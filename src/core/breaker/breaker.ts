@@ -1,5 +1,5 @@
 import { assert, unreachable } from '../../base/assert.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
+import type { IsoDate } from '../../base/utc-date.js'
 import { percentileOfSorted } from '../numeric/percentile.js'
 
 /** The breaker's frozen constants. Source: system bible §10.2 and §19.2; OB-4's gain: §9.4. */

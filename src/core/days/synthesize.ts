@@ -1,7 +1,6 @@
 import { assert } from '../../base/assert.js'
-import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
+import { dateOfEpochDay, epochDay, type IsoDate, NS_PER_DAY } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
 import { type SyntheticAsset, syntheticAssets } from './synthetic-assets.js'
 import { type RegimeCourse, regimeCourse } from './synthetic-regimes.js'

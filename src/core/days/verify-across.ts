@@ -1,5 +1,4 @@
-import { dateOfEpochDay, epochDay } from '../../base/utc-date.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
+import { dateOfEpochDay, epochDay, type IsoDate } from '../../base/utc-date.js'
 import type { Finding } from './finding.js'
 import type { DaySummary, VerifyLimits } from './verify.js'
 import { VERIFY_LIMITS } from './verify.js'

@@ -1,5 +1,5 @@
+import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 import type { Finding } from './finding.js'
 import { barFindings, type Coverage, coverageOf } from './verify-bars.js'
 import { priceFindings } from './verify-prices.js'

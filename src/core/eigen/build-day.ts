@@ -1,6 +1,6 @@
+import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { SymbolDay } from '../../ports/klines.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 import type { Scan } from '../../ports/vocabulary/scan.js'
 import { SCANS_PER_DATE } from '../breaker/daily-factors.js'
 import type { Scanner } from './scanner.js'

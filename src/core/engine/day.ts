@@ -1,6 +1,7 @@
+import type { IsoDate } from '../../base/utc-date.js'
 import type { Forewarner } from '../../ports/forewarner.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
-import type { Direction, IsoDate, Posture } from '../../ports/vocabulary/market.js'
+import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { DayRecord, ForewarnerStatus } from '../../ports/vocabulary/trades.js'
 import { orderBookBeta } from '../breaker/breaker.js'
 import { assessDay, verdictFor } from '../forewarner/gate.js'

@@ -1,7 +1,6 @@
 import { assert } from '../../base/assert.js'
-import { epochDay, MS_PER_DAY } from '../../base/utc-date.js'
+import { epochDay, type IsoDate, MS_PER_DAY } from '../../base/utc-date.js'
 import type { Forewarner, ForewarnerQuery, ForewarnerReport } from '../../ports/forewarner.js'
-import type { IsoDate } from '../../ports/vocabulary/market.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
 import { percentileInPlace } from '../numeric/percentile.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'

@@ -1,4 +1,5 @@
-import type { Direction, IsoDate } from './market.js'
+import type { IsoDate } from '../../base/utc-date.js'
+import type { Direction } from './market.js'
 import type { DayRecord, EntryRecord, ExitReason, Figures, ForewarnerStatus, Trade } from './trades.js'
 
 /** Totals of a group of trades (an exit reason, an asset). Money in USD. */

@@ -1,4 +1,5 @@
-import type { Direction, IsoDate } from './market.js'
+import type { IsoDate } from '../../base/utc-date.js'
+import type { Direction } from './market.js'
 
 /** Exits that the engine decides. Engine semantics, section 8. */
 export const OWN_EXITS = [

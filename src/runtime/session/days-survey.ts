@@ -1,6 +1,6 @@
 import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
+import { InputMistake } from '../../base/mistakes.js'
 import type { BacktestOptions } from '../../cli/backtest/options.js'
-import { UserError } from '../../config/problems.js'
 import { barStepSeconds, median } from '../../core/backtest/bar-step.js'
 import { reason } from '../../files/reason.js'
 import { type DayColumns, DayError, type DayFile, type LoadedDay } from '../../ports/days.js'
@@ -25,15 +25,15 @@ const NS_PER_MS = 1_000_000n
  * Finds the days, and reads each of them once: whoever trades must know the contracts before, and a day that cannot be used
  * is found before the first order.
  *
- * @throws UserError when there is no day in the period; DayError on a day that cannot be used.
+ * @throws Mistake when there is no day in the period; DayError on a day that cannot be used.
  */
 export async function surveyDays({ inputs, from, to }: BacktestOptions, signal: AbortSignal): Promise<PaperDays> {
   const found = await findDayFiles(inputs).catch((error: unknown) => {
-    throw new UserError(reason(error))
+    throw new InputMistake(reason(error))
   })
   const files = found.filter(({ date }) => (from === undefined || date >= from) && (to === undefined || date <= to))
   if (files.length === 0) {
-    throw new UserError(`no day in the period; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
+    throw new InputMistake(`no day in the period; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
   }
   const days: SessionDay[] = []
   const symbols = new Set<string>()
@@ -48,7 +48,7 @@ export async function surveyDays({ inputs, from, to }: BacktestOptions, signal: 
     if (step !== undefined) steps.push(step)
     if (columns.bars > 0) firstBarMs ??= Number(timesOf(columns)[0]! / NS_PER_MS)
   }
-  if (firstBarMs === undefined) throw new UserError('the days of the period have no bar')
+  if (firstBarMs === undefined) throw new InputMistake('the days of the period have no bar')
   return { files, days, symbols: [...symbols], bars, firstBarMs, stepMs: (median(steps) ?? 1) * 1000 }
 }
 

@@ -1,10 +1,9 @@
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { SessionLog } from '../../adapters/session-log/session-log.js'
+import { DataRefused } from '../../base/mistakes.js'
+import { alertLog } from '../../cli/compose/alert-log.js'
 import type { PaperSetup } from '../../cli/compose/session-settings.js'
 import type { PaperOptions } from '../../cli/paper/options.js'
-import { alertLog } from '../../cli/shell/alert-log.js'
-import { EXIT } from '../../cli/shell/exit-codes.js'
-import { UserError } from '../../config/problems.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { modeAfter } from '../../core/mode/operator-mode.js'
 import { ChampionStrategy } from '../../core/strategy/champion.js'
@@ -71,11 +70,11 @@ export async function withPaperDesk<T>(
       await log.close()
     }
   } catch (error) {
-    if (error instanceof SessionLogError) throw new UserError(error.message, { exitCode: EXIT.dataRefused })
+    if (error instanceof SessionLogError) throw new DataRefused(error.message)
     if (!(error instanceof JournalDeparture)) throw error
-    throw new UserError(
+    throw new DataRefused(
       { place: displayPath(setup.folder), message: `the journal is of another session: ${error.message}` },
-      { exitCode: EXIT.dataRefused, hint: 'A session goes on only with the same days, settings and build.' },
+      { hint: 'A session goes on only with the same days, settings and build.' },
     )
   }
 }

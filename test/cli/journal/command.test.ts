@@ -211,7 +211,7 @@ describe('opening a journal for writing', () => {
     await write(plains(1, 3))
     damage(2)
     await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({
-      name: 'UserError',
+      name: 'Mistake',
       message: expect.stringMatching(/journal-00000001\.log: damaged at record 2, byte \d+: expected record 2/),
       exitCode: 3,
       hint: expect.stringContaining('docs/journal.md'),
@@ -220,7 +220,7 @@ describe('opening a journal for writing', () => {
 
   it('refuses the other side’s, one in use, and a folder that cannot be one', async () => {
     const { journal: held } = await openJournal(folder.path, 'execution', 'b1')
-    await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({ name: 'UserError', exitCode: 2 })
+    await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({ name: 'Mistake', exitCode: 2 })
     await held.close()
     await expect(openJournal(folder.path, 'decision', 'b1')).rejects.toMatchObject({
       message: expect.stringContaining('expected kind decision, found kind execution'),

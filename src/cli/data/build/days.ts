@@ -1,16 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { parquetDayWriter } from '../../../adapters/parquet/day-writer.js'
-import { dateOfEpochDay, epochDay } from '../../../base/utc-date.js'
-import { Interrupted, UserError } from '../../../config/problems.js'
+import { InputMistake, Interrupted } from '../../../base/mistakes.js'
+import { dateOfEpochDay, epochDay, type IsoDate } from '../../../base/utc-date.js'
 import { takerRatio } from '../../../core/breaker/daily-factors.js'
 import { onSteps } from '../../../core/days/price-grid.js'
 import { type BuiltDay, buildDay } from '../../../core/eigen/build-day.js'
 import { Scanner } from '../../../core/eigen/scanner.js'
 import type { KlineArchive, SymbolDay } from '../../../ports/klines.js'
-import type { IsoDate } from '../../../ports/vocabulary/market.js'
 import { SCAN_WINDOWS, type ScanPrecision } from '../../../ports/vocabulary/scan.js'
-import type { InterruptWatch } from '../../shell/interrupt.js'
 import { startProgress } from '../../shell/progress.js'
+import type { InterruptWatch } from '../../shell/signals.js'
 import { notice } from '../../shell/terminal.js'
 import { dayPath, writeFailure } from '../day-folder.js'
 import {
@@ -67,7 +66,7 @@ export class BuildRun {
     const from = plan.from ?? archive.from
     const to = plan.to === undefined || plan.to > archive.to ? archive.to : plan.to
     if (from > to || to < archive.from) {
-      throw new UserError(`no prices in that period; the input covers ${archive.from} to ${archive.to}`)
+      throw new InputMistake(`no prices in that period; the input covers ${archive.from} to ${archive.to}`)
     }
     const spec = specOf({ symbols, stepMs, precision, from: plan.from ?? null })
     const opened = await openBuild(out, spec, force)
@@ -246,7 +245,7 @@ async function refuseOtherPrices(
   const hint = 'Give another --out, the input as it was (newer days may be added), or --force to build all anew.'
   if (first < kept[0]!) {
     const message = `the input now begins on ${first}, before the first day that is there: windows and scan numbers would be others`
-    throw new UserError({ place: dayPath(plan.out, kept[0]!), message }, { hint })
+    throw new InputMistake({ place: dayPath(plan.out, kept[0]!), message }, { hint })
   }
   for (const date of kept) {
     const days = await readDay(plan, archive, date)
@@ -254,7 +253,7 @@ async function refuseOtherPrices(
     if (days.every((day) => day === undefined)) continue
     if (inputHash(plan.symbols, days) === manifest.days[date]!.input) continue
     const message = 'the input has other prices for this day than it was made from'
-    throw new UserError({ place: dayPath(plan.out, date), message }, { hint })
+    throw new InputMistake({ place: dayPath(plan.out, date), message }, { hint })
   }
 }
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { dateOfEpochDay, epochDay } from '../../../base/utc-date.js'
+import { InputMistake } from '../../../base/mistakes.js'
+import { dateOfEpochDay, epochDay, type IsoDate } from '../../../base/utc-date.js'
 import { parseFactorsCsv } from '../../../config/factors-csv.js'
-import { UserError } from '../../../config/problems.js'
 import type { BreakerTable } from '../../../core/breaker/breaker.js'
 import { medianOfLastScans, SCANS_PER_DATE } from '../../../core/breaker/daily-factors.js'
 import { reason } from '../../../files/reason.js'
-import type { IsoDate } from '../../../ports/vocabulary/market.js'
 import type { ManifestDay } from './manifest.js'
 
 /** Factors from elsewhere (funding, DVOL, Fear & Greed) that a built table carries along. */
@@ -14,7 +13,7 @@ export function factorsIn(path: string): BreakerTable['factors'] {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UserError({ place: path, message: `cannot read it: ${reason(error)}` })
+    throw new InputMistake({ place: path, message: `cannot read it: ${reason(error)}` })
   }
   return parseFactorsCsv(text, path).factors
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { found, UserError } from '../../../config/problems.js'
+import { found, InputMistake } from '../../../base/mistakes.js'
+import type { IsoDate } from '../../../base/utc-date.js'
 import type { BuiltDay } from '../../../core/eigen/build-day.js'
 import { SCANNER_SCHEMA, type ScannerSnapshot } from '../../../core/eigen/snapshot.js'
 import { writeAtomically } from '../../../files/whole-file.js'
 import type { KlineFile, SymbolDay } from '../../../ports/klines.js'
-import type { IsoDate } from '../../../ports/vocabulary/market.js'
 import type { ScanPrecision } from '../../../ports/vocabulary/scan.js'
 import { dayPath, isIntact, type ListedFile, manifestText, parseManifest, refuseForeignDays } from '../day-folder.js'
 
@@ -76,7 +76,7 @@ export async function openBuild(folder: string, spec: BuildSpec, force: boolean)
   const difference = manifest === undefined ? 'no manifest of built days' : differenceBetween(manifest.spec, spec)
   if (manifest !== undefined && difference === undefined && !force) return manifest
   if (!force) {
-    throw new UserError(
+    throw new InputMistake(
       { place: path, message: `the folder holds another build: ${difference}` },
       { hint: 'Give another --out, the same options as before, or --force to build the folder anew.' },
     )

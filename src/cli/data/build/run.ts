@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { openKlines } from '../../../adapters/klines/klines.js'
+import { DataRefused, found, InputMistake, Interrupted, Mistake, type Problem } from '../../../base/mistakes.js'
 import { isDate } from '../../../base/utc-date.js'
-import { found, Interrupted, type Problem, UserError } from '../../../config/problems.js'
 import { chooseUniverse, DEFAULT_UNIVERSE } from '../../../config/universe.js'
 import { commonStep, parseStep, stepText, unfit } from '../../../core/days/price-grid.js'
 import { reason } from '../../../files/reason.js'
@@ -9,7 +9,7 @@ import { writeAtomically } from '../../../files/whole-file.js'
 import { type KlineArchive, KlineError } from '../../../ports/klines.js'
 import type { ScanPrecision } from '../../../ports/vocabulary/scan.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
-import { type InterruptWatch, watchInterrupt } from '../../shell/interrupt.js'
+import { type InterruptWatch, watchInterrupt } from '../../shell/signals.js'
 import { printResult } from '../../shell/terminal.js'
 import { removeLeftovers } from '../day-folder.js'
 import { BuildRun } from './days.js'
@@ -75,7 +75,7 @@ export function register(parent: Command): void {
   })
 }
 
-/** Checks the options. Throws {@link UserError} with every wrong one. */
+/** Checks the options. Throws {@link Mistake} with every wrong one. */
 function checked(raw: RawBuildOptions): BuildJob {
   const problems: Problem[] = []
   for (const [option, date] of [
@@ -101,7 +101,7 @@ function checked(raw: RawBuildOptions): BuildJob {
   if (raw.factorsIn !== undefined && raw.factorsOut === undefined) {
     problems.push({ place: '--factors-in', message: 'expected --factors-out beside it' })
   }
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   return { ...raw, stepMs, precision: precision! }
 }
 
@@ -119,7 +119,7 @@ async function build(job: BuildJob): Promise<ExitCode> {
     await printResult(job.json ? `${JSON.stringify(buildDocument(done), null, 2)}\n` : buildText(done))
     return EXIT.ok
   } catch (error) {
-    if (error instanceof KlineError) throw new UserError(error.message, { exitCode: EXIT.dataRefused })
+    if (error instanceof KlineError) throw new DataRefused(error.message)
     if (watch.signal.aborted && error === watch.signal.reason) {
       throw new Interrupted('Interrupted while prices were read; the same command continues.')
     }
@@ -140,7 +140,7 @@ async function buildFrom(
   const universe = chooseUniverse(job.universe, archive.symbols)
   const { symbols } = universe
   if (symbols.length === 0) {
-    throw new UserError(
+    throw new InputMistake(
       `no symbol of the universe has prices; the input has ${archive.symbols.slice(0, 8).join(', ')}`,
       { hint: '--universe all builds every symbol of the input.' },
     )
@@ -151,7 +151,7 @@ async function buildFrom(
   if (factorsOut !== undefined) {
     const table = factorsCsv({ days: run.manifest.days, from: run.from, to: run.to, carried })
     await writeAtomically(factorsOut, table).catch((error: unknown) => {
-      throw new UserError({ place: factorsOut, message: `cannot write the factors: ${reason(error)}` })
+      throw new InputMistake({ place: factorsOut, message: `cannot write the factors: ${reason(error)}` })
     })
   }
   const { manifest, made } = run
@@ -159,18 +159,17 @@ async function buildFrom(
   return { manifest, universe, ignored, from: run.from, to: run.to, made, out, factors: factorsOut }
 }
 
-/** The step asked for, or that of the input. Throws {@link UserError} where they do not go together. */
+/** The step asked for, or that of the input. Throws {@link Mistake} where they do not go together. */
 function stepOf(archive: KlineArchive, asked: number | undefined): number {
   if (asked === undefined) {
     const step = commonStep(archive.steps)
     if (typeof step === 'number') return step
-    throw new UserError(`expected ${step.expected}, found ${step.found}`, {
-      exitCode: EXIT.dataRefused,
+    throw new DataRefused(`expected ${step.expected}, found ${step.found}`, {
       hint: '--step puts the bars of each step together and takes the last close.',
     })
   }
   const other = unfit(archive.steps, asked)
   if (other === undefined) return asked
   const message = `expected a multiple of ${stepText(other.ms)} (${other.place}), found ${stepText(asked)}`
-  throw new UserError({ place: '--step', message })
+  throw new InputMistake({ place: '--step', message })
 }

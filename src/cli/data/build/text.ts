@@ -1,7 +1,7 @@
+import type { IsoDate } from '../../../base/utc-date.js'
 import type { Universe } from '../../../config/universe.js'
 import { stepText } from '../../../core/days/price-grid.js'
 import { displayPath } from '../../../files/package-files.js'
-import type { IsoDate } from '../../../ports/vocabulary/market.js'
 import { count, duration, percent, plural, table } from '../../shell/figures-text.js'
 import { coloursFor } from '../../shell/terminal.js'
 import type { BuildManifest } from './manifest.js'

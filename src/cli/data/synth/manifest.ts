@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isDate } from '../../../base/utc-date.js'
-import { found, UserError } from '../../../config/problems.js'
+import { found, InputMistake, Mistake } from '../../../base/mistakes.js'
+import { type IsoDate, isDate } from '../../../base/utc-date.js'
 import { SYNTH_VERSION, type SynthSpec } from '../../../core/days/synthesize.js'
 import { writeAtomically } from '../../../files/whole-file.js'
-import type { IsoDate } from '../../../ports/vocabulary/market.js'
 import { dayPath, isIntact, type ListedFile, manifestText, parseManifest, refuseForeignDays } from '../day-folder.js'
 
 /** What a folder of synthetic days was made from, so that an interrupted or a longer run can continue it. */
@@ -22,7 +21,7 @@ export type SynthDay = ListedFile
 const MANIFEST = 'synth.json'
 /**
  * The manifest to continue in `folder`: an empty one for a new folder, the one found when it is of the same market.
- * Anything else is refused with a {@link UserError}, unless `force` gives the folder to the new market; the days that
+ * Anything else is refused with a {@link Mistake}, unless `force` gives the folder to the new market; the days that
  * an old manifest lists are then removed.
  */
 export async function openManifest(folder: string, spec: SynthSpec, force: boolean): Promise<SynthManifest> {
@@ -37,7 +36,7 @@ export async function openManifest(folder: string, spec: SynthSpec, force: boole
   const difference = manifest === undefined ? 'no manifest of synthetic days' : differenceBetween(manifest, fresh)
   if (difference === undefined) return manifest!
   if (!force) {
-    throw new UserError(
+    throw new InputMistake(
       { place: path, message: `the folder holds another market: ${difference}` },
       { hint: 'Give another --out, the same options as before, or --force to replace the days.' },
     )

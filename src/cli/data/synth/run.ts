@@ -1,15 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parquetDayWriter } from '../../../adapters/parquet/day-writer.js'
-import { dateOfEpochDay, epochDay, isDate } from '../../../base/utc-date.js'
-import { found, Interrupted, type Problem, UserError } from '../../../config/problems.js'
+import { found, InputMistake, Interrupted, Mistake, type Problem } from '../../../base/mistakes.js'
+import { dateOfEpochDay, epochDay, type IsoDate, isDate } from '../../../base/utc-date.js'
 import { SYNTH_DEFAULTS, SYNTH_LIMITS, type SynthSpec, synthesizeDay } from '../../../core/days/synthesize.js'
 import { displayPath } from '../../../files/package-files.js'
-import type { IsoDate } from '../../../ports/vocabulary/market.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
 import { count, plural } from '../../shell/figures-text.js'
-import { watchInterrupt } from '../../shell/interrupt.js'
 import { startProgress } from '../../shell/progress.js'
+import { watchInterrupt } from '../../shell/signals.js'
 import { notice, printResult } from '../../shell/terminal.js'
 import { dayPath, writeFailure } from '../day-folder.js'
 import { isComplete, openManifest, type SynthDay, type SynthManifest, writeManifest } from './manifest.js'
@@ -72,7 +71,7 @@ export function register(parent: Command): void {
   })
 }
 
-/** Checks the options. Throws {@link UserError} with every wrong one. */
+/** Checks the options. Throws {@link Mistake} with every wrong one. */
 function synthJob(raw: RawSynthOptions): SynthJob {
   const problems: Problem[] = []
   const number = (option: string, text: string, [low, high]: readonly [number, number], whole = true): number => {
@@ -93,7 +92,7 @@ function synthJob(raw: RawSynthOptions): SynthJob {
     missingRate: number('--missing-rate', raw.missingRate, SYNTH_LIMITS.missingRate, false),
   }
   const days = number('--days', raw.days, DAYS_LIMITS)
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   const { out, force = false, json = false, quiet = false } = raw
   return { out, days, spec, force, json, quiet }
 }

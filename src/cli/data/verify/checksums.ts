@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
-import type { Problem } from '../../../config/problems.js'
-import { UserError } from '../../../config/problems.js'
+import type { Problem } from '../../../base/mistakes.js'
+import { InputMistake } from '../../../base/mistakes.js'
 import { writeAtomically } from '../../../files/whole-file.js'
 
 /** SHA-256 by absolute path. */
@@ -14,7 +14,7 @@ const LINE = /^([0-9a-f]{64}) [ *](.+)$/i
 /** Reads a list in the form of `sha256sum`: hash, two blanks, path relative to the list's folder. */
 export async function readChecksums(list: string): Promise<Checksums> {
   const text = await readFile(list, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UserError({ place: list, message: `cannot read the checksums: ${error.message}` })
+    throw new InputMistake({ place: list, message: `cannot read the checksums: ${error.message}` })
   })
   const checksums = new Map<string, string>()
   const problems: Problem[] = []
@@ -26,7 +26,7 @@ export async function readChecksums(list: string): Promise<Checksums> {
       problems.push({ place: { file: list, line: i + 1 }, message })
     } else checksums.set(resolve(dirname(list), match[2]!), match[1]!.toLowerCase())
   }
-  if (problems.length > 0) throw new UserError(problems)
+  if (problems.length > 0) throw new InputMistake(problems)
   return checksums
 }
 
@@ -35,7 +35,7 @@ export async function writeChecksums(list: string, checksums: Checksums): Promis
   const folder = dirname(resolve(list))
   const lines = [...checksums].map(([path, sha256]) => `${sha256}  ${relative(folder, path).split(sep).join('/')}\n`)
   await writeAtomically(list, lines.join('')).catch((error: Error) => {
-    throw new UserError({ place: list, message: `cannot write the checksums: ${error.message}` })
+    throw new InputMistake({ place: list, message: `cannot write the checksums: ${error.message}` })
   })
 }
 

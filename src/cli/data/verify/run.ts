@@ -1,16 +1,16 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { findDayFiles, parquetDays } from '../../../adapters/parquet/parquet-days.js'
-import { found, Interrupted, UserError } from '../../../config/problems.js'
+import { found, InputMistake, Interrupted } from '../../../base/mistakes.js'
 import type { Finding } from '../../../core/days/finding.js'
 import { type DaySummary, VERIFY_LIMITS, type VerifyLimits, verifyDay } from '../../../core/days/verify.js'
 import { verifyAcrossDays } from '../../../core/days/verify-across.js'
 import { displayPath } from '../../../files/package-files.js'
 import type { DayFile } from '../../../ports/days.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
-import { watchInterrupt } from '../../shell/interrupt.js'
 import { refuseOverwriting } from '../../shell/overwriting.js'
 import { startProgress } from '../../shell/progress.js'
+import { watchInterrupt } from '../../shell/signals.js'
 import { coloursFor, notice, printResult } from '../../shell/terminal.js'
 import { type Checksums, readChecksums, sha256OfFile, writeChecksums } from './checksums.js'
 import { totalsOf, type VerifiedDay, verificationJson, verificationText } from './text.js'
@@ -57,7 +57,7 @@ async function verify(inputs: readonly string[], options: RawVerifyOptions): Pro
   const limits: VerifyLimits = { ...VERIFY_LIMITS, maxJump: maxJumpOf(options.maxJump) }
   const expected = options.checksums === undefined ? undefined : await readChecksums(options.checksums)
   const files = await findDayFiles(inputs).catch((error: Error) => {
-    throw new UserError(error.message)
+    throw new InputMistake(error.message)
   })
   refuseOverwriting(
     { '--write-checksums': options.writeChecksums },
@@ -83,7 +83,7 @@ async function verify(inputs: readonly string[], options: RawVerifyOptions): Pro
 function maxJumpOf(text: string): number {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
   if (value > 0) return value
-  throw new UserError({ place: '--max-jump', message: `expected a share above 0 such as 0.2, found ${found(text)}` })
+  throw new InputMistake({ place: '--max-jump', message: `expected a share above 0 such as 0.2, found ${found(text)}` })
 }
 
 /** Days in order of date, each with the findings of its own and those against the days before it. */

@@ -1,7 +1,7 @@
+import type { IsoDate } from '../../../base/utc-date.js'
 import type { Finding, Severity } from '../../../core/days/finding.js'
 import type { DaySummary } from '../../../core/days/verify.js'
 import { displayPath } from '../../../files/package-files.js'
-import type { IsoDate } from '../../../ports/vocabulary/market.js'
 import { count, plural, table } from '../../shell/figures-text.js'
 import type { Colours } from '../../shell/terminal.js'
 

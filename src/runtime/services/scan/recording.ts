@@ -1,3 +1,4 @@
+import { assert } from '../../../base/assert.js'
 import type { DayColumns, DayError, DayFile, DaySource } from '../../../ports/days.js'
 import { SCAN_WINDOWS } from '../../../ports/vocabulary/scan.js'
 
@@ -61,7 +62,7 @@ async function* chained(
 
 async function readDay(source: DaySource, file: DayFile): Promise<DayColumns> {
   for await (const outcome of source.read([file], { workers: 0 })) return usable(outcome)
-  throw new Error('invariant violated: a day source answers for every file')
+  assert(false, 'a day source answers for every file')
 }
 
 function usable(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { editDistance, nearestName } from '../../src/config/suggest.js'
+import { editDistance, nearestName } from '../../src/base/suggest.js'
 
 const NAMES = ['fraction', 'max_hold_bars', 'min_leverage', 'max_leverage', 'fixed_tp_pct', 'seed', 'initial_capital']
 

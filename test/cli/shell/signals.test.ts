@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type InterruptWatch, watchInterrupt } from '../../../src/cli/shell/interrupt.js'
+import { type InterruptWatch, watchInterrupt } from '../../../src/cli/shell/signals.js'
 
 let watch: InterruptWatch | undefined
 afterEach(() => {

@@ -1,5 +1,5 @@
 import type { Alert, AlertLevel } from '../../ports/vocabulary/alerts.js'
-import { type Colours, coloursFor, notice } from './terminal.js'
+import { type Colours, coloursFor, notice } from '../shell/terminal.js'
 
 const PAINT: Readonly<Record<AlertLevel, (colours: Colours) => (text: string) => string>> = {
   INFO: (c) => c.dim,
