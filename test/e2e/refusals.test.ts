@@ -144,7 +144,7 @@ describe('data that is refused', () => {
   it('stops the run with 3, writes nothing and names the file', async () => {
     const { code, stdout, stderr } = await dolphin(['backtest', oneBrokenDay(), '--report', inFolder('run.html')])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-    expect(stderr).toMatch(/^error: .*2025-05-10\.parquet.*: expected .*, found .*\n/)
+    expect(stderr).toMatch(/^refused: .*2025-05-10\.parquet.*: expected .*, found .*\n/)
     expect(stderr).toContain('--keep-going')
     expect(readdirSync(folder.path)).toEqual(['days'])
   })

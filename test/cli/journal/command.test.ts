@@ -207,20 +207,20 @@ describe('dolphin journal verify', () => {
 })
 
 describe('opening a journal for writing', () => {
-  it('refuses a damaged one with exit code 3 and says what to do', async () => {
+  it('refuses a damaged one as data and says what to do', async () => {
     await write(plains(1, 3))
     damage(2)
     await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({
-      name: 'Mistake',
+      name: 'DataRefused',
       message: expect.stringMatching(/journal-00000001\.log: damaged at record 2, byte \d+: expected record 2/),
-      exitCode: 3,
+      kind: 'data',
       hint: expect.stringContaining('docs/journal.md'),
     })
   })
 
   it('refuses the other side’s, one in use, and a folder that cannot be one', async () => {
     const { journal: held } = await openJournal(folder.path, 'execution', 'b1')
-    await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({ name: 'Mistake', exitCode: 2 })
+    await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({ name: 'InputMistake', kind: 'input' })
     await held.close()
     await expect(openJournal(folder.path, 'decision', 'b1')).rejects.toMatchObject({
       message: expect.stringContaining('expected kind decision, found kind execution'),
@@ -228,7 +228,7 @@ describe('opening a journal for writing', () => {
     writeFileSync(join(folder.path, 'file'), '')
     await expect(openJournal(join(folder.path, 'file'), 'decision', 'b1')).rejects.toMatchObject({
       message: expect.stringContaining('cannot open the journal: EEXIST'),
-      exitCode: 1,
+      kind: 'surroundings',
     })
   })
 
