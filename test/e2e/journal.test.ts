@@ -20,8 +20,8 @@ function writeJournal(): void {
 }
 
 it('loads what it needs only when it runs', () => {
-  const command = readFileSync(join(dirname(MAIN), 'journal-command.js'), 'utf8')
-  expect([...command.matchAll(/^import .* from '(.+)'/gm)].map(([, from]) => from)).toEqual(['./exit-codes.js'])
+  const command = readFileSync(join(dirname(MAIN), 'journal', 'command.js'), 'utf8')
+  expect([...command.matchAll(/^import .* from '(.+)'/gm)].map(([, from]) => from)).toEqual(['../shell/exit-codes.js'])
 })
 
 it('prints every record to a slow reader, and ends quietly when the reader goes away', async () => {
@@ -41,7 +41,7 @@ it('stops at Ctrl-C and says how far it got', async () => {
     during: (child) => child.stdout!.once('data', () => child.kill('SIGINT')),
   })
   expect(code).toBe(130)
-  expect(stderr).toMatch(/^Interrupted behind record \d+\.\n$/)
+  expect(stderr).toMatch(/^Stopping at the end of this block\. .*\nInterrupted behind record \d+\.\n$/)
 })
 
 it('is refused with exit code 1 by verify and 3 by replay when it is damaged', async () => {
