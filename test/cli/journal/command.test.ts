@@ -220,7 +220,10 @@ describe('opening a journal for writing', () => {
 
   it('refuses the other side’s, one in use, and a folder that cannot be one', async () => {
     const { journal: held } = await openJournal(folder.path, 'execution', 'b1')
-    await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({ name: 'InputMistake', kind: 'input' })
+    await expect(openJournal(folder.path, 'execution', 'b1')).rejects.toMatchObject({
+      name: 'InputMistake',
+      kind: 'input',
+    })
     await held.close()
     await expect(openJournal(folder.path, 'decision', 'b1')).rejects.toMatchObject({
       message: expect.stringContaining('expected kind decision, found kind execution'),
