@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   operator: { summary: 'give a running system an order', load: () => import('./operator/command.js') },
   serve: { summary: 'serve the state of a finished or stopped session', load: () => import('./serve/command.js') },
   drill: { summary: 'provoke what can go wrong, and watch /status', load: () => import('./drill/command.js') },
+  doctor: {
+    summary: 'say what this machine and its configuration are like',
+    load: () => import('./doctor/command.js'),
+  },
   data: { summary: 'make and check day files', load: () => import('./data/command.js') },
 }
 
