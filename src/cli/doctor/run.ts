@@ -3,10 +3,10 @@ import { InputMistake } from '../../base/mistakes.js'
 import { displayPath } from '../../files/package-files.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
-import { clockFindings, measureClock } from './clock.js'
+import { type Clock, clockFindings, measureClock } from './clock.js'
 import { configurationFindings, secretFindings } from './configuration.js'
-import { type Diagnosis, type Finding, worstOf } from './finding.js'
-import { diskFindings, limitFindings, machine, versionFindings } from './machine.js'
+import { type Finding, worstOf } from './finding.js'
+import { diskFindings, limitFindings, type Machine, machine, versionFindings } from './machine.js'
 
 export interface RawDoctorOptions {
   readonly config?: string
@@ -16,6 +16,14 @@ export interface RawDoctorOptions {
   readonly timeUrl?: string
   readonly json?: boolean
   readonly color?: boolean
+}
+
+/** What `dolphin doctor --json` prints. It names no user, host, or home folder, and no secret. */
+export interface Diagnosis {
+  readonly schema: 'dolphin.doctor/1'
+  readonly machine: Machine
+  readonly clock: Clock
+  readonly findings: readonly Finding[]
 }
 
 /** Looks at everything, prints it, and answers 1 when something must be put right. */

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.js'
-import type { Exact } from '../../base/exact.js'
+import type { DecimalText, Exact } from '../../base/exact.js'
 import type { ExecutionEvent, SideEffect } from '../../ports/sides.js'
 import type { Quote, VenueRequest } from '../../ports/venue.js'
 import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
@@ -39,6 +39,8 @@ export class Desk {
   /** As the venue last stated them. */
   readonly instruments = new Map<string, Instrument>()
   readonly quotes = new Map<string, Quote>()
+  /** Symbol → the mark price that the venue's last truth told, and the venue's time of it, ms. */
+  readonly truthMarks = new Map<string, { readonly mark: DecimalText; readonly atMs: number }>()
   readonly requests = new Map<string, PendingRequest>()
   /** By client order id: when to ask about it again; only of those that need it. */
   readonly queries = new Map<string, number>()
@@ -77,6 +79,8 @@ export class Desk {
   nextTruthMs = 0
   /** A venue that fails a question at once must not be asked again at once. */
   truthNotBeforeMs = 0
+  /** What is left to close when the venue refuses an order that small, signed; null while there is no such rest. */
+  unclosable: DecimalText | null = null
   /** An exit was refused because there may be nothing to reduce: nothing more is sent before the next truth. */
   exitNeedsTruth = false
   isStarted = false

@@ -2,6 +2,7 @@ import { Exact } from '../../base/exact.js'
 import type { EarlyExitNow, ExitTrigger, FillPurpose } from '../../ports/vocabulary/messages.js'
 import type { Desk } from './desk.js'
 import { stopEntry } from './permission.js'
+import { isTooSmall, quantityToClose } from './rest.js'
 import { liveOrders, type Report } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly } from './venue-orders.js'
 
@@ -90,11 +91,6 @@ export function settleClose(desk: Desk): void {
   desk.missingFills.clear()
 }
 
-/** Signed base units: what our fills add up to, and what the venue has beyond them. */
-export function quantityToClose(desk: Desk, symbol: string): Exact {
-  return desk.recordedQuantity(symbol).plus(desk.unexplained.get(symbol) ?? 0)
-}
-
 function beginExit(
   desk: Desk,
   asked: {
@@ -128,6 +124,8 @@ function sendExit(desk: Desk, toClose: Exact): void {
   }
   const { symbol } = exit.instrument
   const instrument = desk.instrumentOf(symbol)
+  if (desk.unclosable === toClose.toFixed() && isTooSmall(instrument, toClose)) return
+  desk.unclosable = null
   const side = toClose.isPositive() ? 'SELL' : 'BUY'
   const size = toClose.abs()
   const quantity = (instrument === undefined ? size : Exact.min(size, instrument.maxQuantity)).toFixed()

@@ -1,5 +1,6 @@
 import type { Desk } from './desk.js'
-import { exitNow, openSymbol, quantityToClose } from './exits.js'
+import { exitNow, openSymbol } from './exits.js'
+import { quantityToClose } from './rest.js'
 
 /** What flattens without being told: a link that is lost for long or corrupt, each once per position, and the mode KILL. */
 export function settleFailSafes(desk: Desk): void {

@@ -27,7 +27,12 @@ export function protectionLevels(
 }
 
 /** The take-profit by the price at which one could leave now, the stop by the mark price, which is what venues trigger on. */
-export function isBeyond(kind: 't' | 's', side: OrderSide, level: DecimalText, quote: Quote): boolean {
+export function isBeyond(
+  kind: 't' | 's',
+  side: OrderSide,
+  level: DecimalText,
+  quote: Pick<Quote, 'bid' | 'ask' | 'mark'>,
+): boolean {
   const order = compare(kind === 's' ? quote.mark : side === 'BUY' ? quote.bid : quote.ask, level)
   const isAbove = (kind === 't') === (side === 'BUY')
   return isAbove ? order >= 0 : order <= 0

@@ -1,4 +1,5 @@
 import type { DecimalText } from '../../base/exact.js'
+import type { Quote } from '../../ports/venue.js'
 import type { FillPurpose } from '../../ports/vocabulary/messages.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import { openQuantity } from '../orders/order.js'
@@ -9,6 +10,7 @@ import { liveOrders, type Trade, type VenueOrder } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly } from './venue-orders.js'
 
 type Protective = 't' | 's'
+type Price = Pick<Quote, 'bid' | 'ask' | 'mark'>
 
 /** Puts take-profit and stop at the venue for the position's size, and watches both here, whatever the link does. */
 export function settleProtection(desk: Desk): void {
@@ -75,9 +77,9 @@ function place(desk: Desk, trade: Trade, kind: Protective): void {
 
 /** Acts when the price is beyond the level and the venue's own order is not there to, or has had its time. */
 function watch(desk: Desk, trade: Trade, kind: Protective): void {
-  const quote = desk.quotes.get(trade.instrument.symbol)
+  const price = watchedPrice(desk, trade.instrument.symbol, kind)
   const level = levelOf(trade, kind)
-  if (quote === undefined || !isBeyond(kind, trade.side, level, quote)) {
+  if (price === undefined || !isBeyond(kind, trade.side, level, price)) {
     desk.beyondSinceMs[kind] = null
     return
   }
@@ -91,6 +93,17 @@ function watch(desk: Desk, trade: Trade, kind: Protective): void {
   const [purpose, what] =
     kind === 't' ? (['TAKE_PROFIT', 'take-profit'] as const) : (['CATASTROPHIC_STOP', 'stop'] as const)
   exitNow(desk, { purpose, reason: `local_watch_${what}`, requestedPrice: level })
+}
+
+/**
+ * What the local watch judges by: the quote and, for a stop, the mark price of a truth that is newer. Quotes may die while
+ * the venue answers questions, and a stop that it has refused would then be watched by nobody.
+ */
+function watchedPrice(desk: Desk, symbol: string, kind: Protective): Price | undefined {
+  const quote = desk.quotes.get(symbol)
+  const truth = desk.truthMarks.get(symbol)
+  if (kind === 't' || truth === undefined || (quote !== undefined && quote.timestampMs >= truth.atMs)) return quote
+  return { bid: truth.mark, ask: truth.mark, mark: truth.mark }
 }
 
 /**

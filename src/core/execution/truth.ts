@@ -43,6 +43,9 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
   if (asked === undefined) return
   const { symbol } = asked
   desk.truth = { atMs: desk.nowMs, tookMs: desk.nowMs - asked.sentAtMs }
+  for (const { symbol: held, markPrice } of snapshot.positions) {
+    desk.truthMarks.set(held, { mark: markPrice, atMs: snapshot.atMs })
+  }
   const hadBaseline = desk.state.seen[symbol] !== undefined
   const local = localView(desk, symbol)
   const truth = {

@@ -6,6 +6,7 @@ import { isOver } from '../orders/order.js'
 import { judgeNotFound } from '../reconciliation/reconciliation.js'
 import type { Desk } from './desk.js'
 import type { OrderPlaced, RecordBody } from './records.js'
+import { onExitRejected } from './rest.js'
 import { kindOfId, liveOrders, type NumberedKind, type OrderKind, type VenueOrder } from './state.js'
 
 type Answer = Extract<VenueEvent, { readonly requestId: string }>
@@ -223,6 +224,7 @@ function retry(desk: Desk, placed: VenueOrder, event: OrderEventRecord['event'])
 }
 
 function alertRejected(desk: Desk, { order, kind }: VenueOrder, reason: string): void {
+  if (kind === 'x' && onExitRejected(desk, order.request.symbol)) return
   const level = kind === 'e' ? 'WARNING' : 'ERROR'
   desk.alert(level, 'order', `${order.request.clientOrderId} was rejected: ${reason}`)
 }

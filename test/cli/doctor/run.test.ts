@@ -3,7 +3,7 @@ import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { register } from '../../../src/cli/doctor/command.js'
-import type { Diagnosis } from '../../../src/cli/doctor/finding.js'
+import type { Diagnosis } from '../../../src/cli/doctor/run.js'
 import { runCommand, temporaryFolder } from '../../support/in-process-command.js'
 
 const folder = temporaryFolder()

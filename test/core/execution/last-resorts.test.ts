@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Bench } from './bench-of-one.js'
+import { Exact } from '../../../src/base/exact.js'
+import { Bench, INSTRUMENT, SETTINGS } from './bench-of-one.js'
 
 /** A long of 1 at 100, protected, everything acknowledged. */
 function open(): Bench {
@@ -193,5 +194,73 @@ describe('a kill', () => {
     expect(bench.venue.position.toFixed()).toBe('0')
     expect(bench.records.filter((record) => record.type === 'exit')).toHaveLength(1)
     expect(bench.side.state).toMatchObject({ trade: null, exit: null, foreign: {} })
+  })
+})
+
+describe('a rest that is smaller than the smallest order of the venue', () => {
+  const small = { ...SETTINGS, instruments: [{ ...INSTRUMENT, lotSize: '0.1', minQuantity: '0.5' }] }
+  const refuse = { kind: 'reject', code: 'INVALID' } as const
+
+  /** An entry of 1 of which 0.3 filled, and an exit of it that the venue refuses. */
+  function stuck(): Bench {
+    const bench = Bench.ready(small)
+    bench.venue.treatments = [{ kind: 'partial', fraction: '0.3' }, refuse]
+    bench.enter()
+    bench.advance(100)
+    bench.exit()
+    bench.advance(60_000)
+    return bench
+  }
+
+  test('is told in one standing alert that says what a person can do, and sent to the venue no second time', () => {
+    const bench = stuck()
+    expect(bench.venue.submits.filter(({ clientOrderId }) => clientOrderId.includes('.x'))).toHaveLength(1)
+    expect(bench.alerts.filter(({ level }) => level === 'ERROR')).toMatchObject([
+      {
+        category: 'position',
+        message: expect.stringMatching(/^0\.3 BTCUSDT is left and less than .* smallest order of 0\.5: .* by hand/),
+      },
+    ])
+    expect(bench.side.state.trade).not.toBe(null)
+  })
+
+  test('is closed together with the next fill', () => {
+    const bench = stuck()
+    bench.venue.foreign('BUY', '0.4')
+    bench.advance(10_000)
+    expect(bench.venue.position.toFixed()).toBe('0')
+    expect(bench.side.state.trade).toBe(null)
+  })
+
+  test('is over when a person has closed it by hand', () => {
+    const bench = stuck()
+    bench.venue.foreign('SELL', '0.3')
+    bench.advance(20_000)
+    expect(bench.side.state.trade).toBe(null)
+  })
+
+  test('is closed when the venue lowers its smallest order', () => {
+    const bench = stuck()
+    bench.venueEvent({ kind: 'instrument', instrument: { ...small.instruments[0]!, minQuantity: '0.1' } })
+    bench.advance(10_000)
+    expect(bench.venue.position.toFixed()).toBe('0')
+  })
+})
+
+describe('a stop that the venue refused while its quotes are dead', () => {
+  test.each([
+    ['is acted on by the mark price of the next truth that is beyond it', '50', '0'],
+    ['is left alone while the truth is not beyond it', '99', '1'],
+  ])('%s', (_, price, left) => {
+    const bench = Bench.ready()
+    const normal = { kind: 'normal' } as const
+    const refuse = { kind: 'reject', code: 'INVALID' } as const
+    bench.venue.treatments = [normal, normal, ...Array.from({ length: 30 }, () => refuse)]
+    bench.enter()
+    bench.advance(2000)
+    bench.venue.treatments = []
+    bench.venue.price = new Exact(price)
+    bench.advance(6000)
+    expect(bench.venue.position.toFixed()).toBe(left)
   })
 })
