@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
+import { readCorpus, replayed } from './corpus.js'
 import type { FaultPlan } from './fault-plan.js'
 import type { Failure } from './find-failure.js'
 import { PLANTED_BUGS, type PlantedBugName } from './planted-bugs.js'
@@ -28,12 +29,15 @@ interface Command {
   readonly count: number
   readonly workers: number
   readonly json: boolean
+  /** Before other seeds; not where one seed, plan or bug is looked at. */
+  readonly replaysCorpus: boolean
   readonly settings: Omit<RunSettings, 'seed'>
 }
 
 async function main(): Promise<void> {
   const command = await commandOf(process.argv.slice(2))
   const beganMs = performance.now()
+  if (command.replaysCorpus) replayCorpus()
   const folder = await mkdtemp(join(tmpdir(), 'dolphin-simulate-'))
   try {
     const script = await bundleWorker(folder)
@@ -42,6 +46,14 @@ async function main(): Promise<void> {
     if (failure !== undefined) process.exitCode = 1
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** What broke once is what breaks again. */
+function replayCorpus(): void {
+  for (const entry of readCorpus()) {
+    const broken = replayed(entry)
+    if (broken !== undefined) throw new Error(broken)
   }
 }
 
@@ -78,6 +90,7 @@ async function commandOf(args: string[]): Promise<Command> {
     count: values.seed === undefined ? number('seeds', values.seeds, 100) : 1,
     workers: number('workers', values.workers, 2),
     json: values.json ?? false,
+    replaysCorpus: values.seed === undefined && plan === undefined && planted === undefined,
     settings: {
       minutes,
       ...(plan !== undefined && { plan }),
