@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KlineError, type SymbolDay } from '../../../src/ports/klines.js'
+import { fuzzBytes } from '../../support/fuzz.js'
 import { archiveText, type Bar, inputFolder, readAll, tidyParquet, tidyText, zipOf } from './inputs.js'
 
 const write = inputFolder()
@@ -36,7 +37,7 @@ function expectSound(day: SymbolDay): void {
   }
 }
 
-test.each(INPUTS)('%s with damaged bytes gives sound days or a KlineError', async (_, name, bytes) => {
+test.each(INPUTS)('%s with damaged bytes gives sound days or a KlineError', async (subject, name, bytes) => {
   const damage = fc.oneof(
     fc
       .array(fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 6 })
@@ -50,18 +51,15 @@ test.each(INPUTS)('%s with damaged bytes gives sound days or a KlineError', asyn
       .tuple(fc.nat(bytes.length - 1), fc.uint8Array({ maxLength: 9 }))
       .map(([at, extra]) => Buffer.concat([bytes.subarray(0, at), extra, bytes.subarray(at)])),
   )
-  await fc.assert(
-    fc.asyncProperty(damage, async (damaged) => {
-      try {
-        const days = await readAll([join(write({ [name]: damaged }), name)])
-        for (const day of Object.values(days)) expectSound(day)
-      } catch (error) {
-        if (!(error instanceof KlineError)) throw error
-        expect(error.message).toContain(name)
-      }
-    }),
-    { numRuns: 250 },
-  )
+  await fuzzBytes({ suite: 'klines', subject, numRuns: 250 }, damage, async (damaged) => {
+    try {
+      const days = await readAll([join(write({ [name]: Buffer.from(damaged) }), name)])
+      for (const day of Object.values(days)) expectSound(day)
+    } catch (error) {
+      if (!(error instanceof KlineError)) throw error
+      expect(error.message).toContain(name)
+    }
+  })
 })
 
 test.each([0x80, 0x7f, 0xff, 0x40])(
