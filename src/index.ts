@@ -51,7 +51,7 @@ export {
   type PerformanceLimits,
   performanceAlerts,
 } from './core/mode/alert-limits.js'
-export { modeAfter } from './core/mode/operator-mode.js'
+export { afterAlert, afterCommand } from './core/mode/operator-mode.js'
 export { parseOrderBookTable } from './core/orderbook/parse-order-book-table.js'
 export { type OrderBookTable, TableOrderBook } from './core/orderbook/table-order-book.js'
 export type { SessionStart } from './core/performance/daily-book.js'

@@ -2,7 +2,7 @@ import { assert, unreachable } from '../../base/assert.js'
 import { Exact } from '../../base/exact.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
-import { modeAfter } from '../mode/operator-mode.js'
+import { afterAlert, afterCommand } from '../mode/operator-mode.js'
 import { flatPosition, transition } from '../position/position.js'
 import { countTrade, resetBreaker } from '../risk/loss-breaker.js'
 import type { CircuitBreakerLimits } from '../risk/risk-config.js'
@@ -73,7 +73,7 @@ export function apply(
     case 'operator':
       return quiet(commanded(state, record.operator, record.balanceUsd))
     case 'alerted': {
-      const mode = modeAfter(state.mode, record.alert)
+      const mode = afterAlert(state.mode, record.alert)
       return quiet(mode === state.mode ? state : { ...state, mode, modeCause: record.alert.message })
     }
     default:
@@ -207,14 +207,12 @@ function blocking(state: DecisionState, faults: readonly StrategyFault[]): Appli
 }
 
 function commanded(state: DecisionState, operator: OperatorCommand, balanceUsd: string | undefined): DecisionState {
-  const modeCause = `operator: ${operator.reason}`
   switch (operator.command) {
     case 'kill':
-      return { ...state, mode: 'KILL', modeCause }
     case 'reduce-only':
-      return state.mode === 'KILL' ? state : { ...state, mode: 'REDUCE_ONLY', modeCause }
+      return moded(state, operator)
     case 'resume':
-      return { ...state, mode: 'ACTIVE', modeCause, blocked: {} }
+      return { ...moded(state, operator), blocked: {} }
     case 'clear-lockout': {
       const open = cleared(state, ['ACCOUNT_MISMATCH'])
       return balanceUsd === undefined ? open : { ...open, balanceUsd }
@@ -227,6 +225,14 @@ function commanded(state: DecisionState, operator: OperatorCommand, balanceUsd: 
     default:
       return unreachable(operator)
   }
+}
+
+/** A mode that is not what the command asked for keeps its cause: reduce-only under a kill changes nothing. */
+function moded(state: DecisionState, operator: OperatorCommand): DecisionState {
+  const mode = afterCommand(state.mode, operator)
+  return mode === afterCommand('ACTIVE', operator)
+    ? { ...state, mode, modeCause: `operator: ${operator.reason}` }
+    : state
 }
 
 function latched(state: DecisionState, reason: OpenPermissionReason, cause: string): DecisionState {

@@ -1,11 +1,11 @@
 import { assert, unreachable } from '../../base/assert.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import type { Alert, TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
-import { modeAfter } from '../mode/operator-mode.js'
+import { afterAlert, afterCommand } from '../mode/operator-mode.js'
 import { newOrder, type OrderEvent, stepOrder } from '../orders/order.js'
 import { flatPosition, type PositionEvent, transition } from '../position/position.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
@@ -152,11 +152,11 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       state.latches = state.latches.filter((reason) => !record.latches.includes(reason))
       break
     case 'operator':
-      state.mode = modeAfterCommand(state.mode, record.operator)
+      state.mode = afterCommand(state.mode, record.operator)
       break
     case 'alert':
       state.alerts++
-      state.mode = modeAfter(state.mode, record.alert)
+      state.mode = afterAlert(state.mode, record.alert)
       break
     case 'entryIntent':
       state.trade = newTrade(record, record.atMs)
@@ -221,13 +221,6 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
     default:
       unreachable(record)
   }
-}
-
-/** A kill is taken back by resume alone. */
-function modeAfterCommand(mode: TradingMode, { command }: OperatorCommand): TradingMode {
-  if (command === 'kill') return 'KILL'
-  if (command === 'resume') return 'ACTIVE'
-  return command === 'reduce-only' && mode === 'ACTIVE' ? 'REDUCE_ONLY' : mode
 }
 
 function latch(state: ExecutionState, reason: OpenPermissionReason): void {

@@ -8,6 +8,7 @@ import {
   STATUS_REGISTRIES,
   type StatusMode,
 } from '../../ports/vocabulary/status.generated.js'
+import { TRADING_MODES } from './operator-mode.js'
 
 /** What only the process around the sides knows. Certificate times UTC ms. */
 export interface Conditions {
@@ -131,7 +132,7 @@ export function behindGate<Inputs extends ModeInputs>(inputs: Inputs, gate: Entr
   const { operatorMode, linkState, latches } = inputs
   return {
     ...inputs,
-    operatorMode: worse(OPERATOR_MODES, operatorMode, gate.mode),
+    operatorMode: worse(TRADING_MODES, operatorMode, gate.mode),
     linkState: worse(STATUS_REGISTRIES.link_states, linkState, gate.linkState),
     latches: gate.blocks.length === 0 ? latches : new Set([...latches, ...gate.blocks]),
   }
@@ -167,7 +168,7 @@ export function recognise<Inputs extends ModeInputs>(inputs: Inputs): { recognis
   }
   const tokens = {
     environment: known(STATUS_REGISTRIES.deployment_environments, inputs.environment, 'LIVE'),
-    operatorMode: known<TradingMode>(OPERATOR_MODES, inputs.operatorMode, 'KILL'),
+    operatorMode: known<TradingMode>(TRADING_MODES, inputs.operatorMode, 'KILL'),
     linkState: known<LinkState>(STATUS_REGISTRIES.link_states, inputs.linkState, 'LINK_CORRUPT'),
     posture: known<Posture>(STATUS_REGISTRIES.postures, inputs.posture, 'HIBERNATE'),
     forewarner: known(FOREWARNER_STATES, inputs.forewarner, 'RED'),
@@ -191,6 +192,5 @@ function aged(certificate: CertificateState, { certificateExpiresAtMs, nowMs }: 
   return certificateExpiresAtMs > nowMs ? 'PASS' : 'STALE'
 }
 
-const OPERATOR_MODES: readonly TradingMode[] = ['ACTIVE', 'REDUCE_ONLY', 'KILL']
 const FOREWARNER_STATES: readonly ModeInputs['forewarner'][] = ['OK', 'ORANGE', 'RED']
 const LATCH_CODES: readonly string[] = STATUS_REGISTRIES.open_permission_reasons.map(({ code }) => code)

@@ -5,7 +5,7 @@ import { alertLog } from '../../cli/compose/alert-log.js'
 import type { PaperSetup } from '../../cli/compose/session-settings.js'
 import type { PaperOptions } from '../../cli/paper/options.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
-import { modeAfter } from '../../core/mode/operator-mode.js'
+import { commandOf } from '../../core/mode/operator-mode.js'
 import { ChampionStrategy } from '../../core/strategy/champion.js'
 import { displayPath } from '../../files/package-files.js'
 import type { JournalKind } from '../../ports/journal.js'
@@ -60,9 +60,8 @@ export async function withPaperDesk<T>(
       const recorded: PaperDesk['recorded'] = (record, order) => {
         for (const alert of books.record(record)) {
           alerted(alert)
-          const mode = modeAfter('ACTIVE', alert)
-          const reason = `${alert.alertId}: ${alert.message}`
-          if (mode !== 'ACTIVE') order({ command: mode === 'KILL' ? 'kill' : 'reduce-only', reason })
+          const command = commandOf(alert)
+          if (command !== undefined) order({ command, reason: `${alert.alertId}: ${alert.message}` })
         }
       }
       return await run({ log, books, alerted, recorded })

@@ -1,29 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PERFORMANCE_LIMITS, performanceAlerts } from '../../../src/core/mode/alert-limits.js'
-import { modeAfter } from '../../../src/core/mode/operator-mode.js'
 import { performanceSnapshot } from '../../support/session.js'
-
-describe('the mode after an alert', () => {
-  it.each([
-    ['ACTIVE', 'INFO', 'ACTIVE'],
-    ['ACTIVE', 'WARNING', 'ACTIVE'],
-    ['ACTIVE', 'ERROR', 'ACTIVE'],
-    ['ACTIVE', 'CRITICAL', 'REDUCE_ONLY'],
-    ['ACTIVE', 'EMERGENCY', 'KILL'],
-    ['REDUCE_ONLY', 'INFO', 'REDUCE_ONLY'],
-    ['REDUCE_ONLY', 'WARNING', 'REDUCE_ONLY'],
-    ['REDUCE_ONLY', 'ERROR', 'REDUCE_ONLY'],
-    ['REDUCE_ONLY', 'CRITICAL', 'REDUCE_ONLY'],
-    ['REDUCE_ONLY', 'EMERGENCY', 'KILL'],
-    ['KILL', 'INFO', 'KILL'],
-    ['KILL', 'WARNING', 'KILL'],
-    ['KILL', 'ERROR', 'KILL'],
-    ['KILL', 'CRITICAL', 'KILL'],
-    ['KILL', 'EMERGENCY', 'KILL'],
-  ] as const)('%s and %s is %s', (mode, level, after) => {
-    expect(modeAfter(mode, { level })).toBe(after)
-  })
-})
 
 describe('alerts of the performance', () => {
   const at = (currentDrawdownPct: number, streak = 0) =>
