@@ -44,10 +44,7 @@ export class Exits {
       return
     }
     const { exitId, positionId, trigger, reason, requestedPrice } = exit
-    this.desk.send({
-      type: 'EARLY_EXIT_NOW',
-      body: { exitId, positionId, trigger, reason: reason.slice(0, REASON_MAX), requestedPrice },
-    })
+    this.desk.send({ type: 'EARLY_EXIT_NOW', body: { exitId, positionId, trigger, reason, requestedPrice } })
     this.repeatMs = this.desk.nowMs + this.desk.settings.timings.exitRepeatMs
   }
 
@@ -55,6 +52,3 @@ export class Exits {
     if (this.desk.nowMs >= this.repeatMs) this.send()
   }
 }
-
-/** Characters of prose in a message. */
-const REASON_MAX = 500

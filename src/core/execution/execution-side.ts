@@ -241,7 +241,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     desk.record({ type: 'operator', operator })
     switch (operator.command) {
       case 'flatten':
-        exitNow(desk, { purpose: 'EXIT', reason: `operator: ${operator.reason}`.slice(0, 200) })
+        exitNow(desk, { purpose: 'EXIT', reason: `operator: ${operator.reason}` })
         break
       case 'resync':
         this.takeOutcomes(desk.link.resyncByOperator(desk.nowMs))
@@ -353,7 +353,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       return
     }
     if (from === 'LINK_OK') desk.latch('LINK_NOT_OK', `${to}: ${why}`)
-    if (to === 'LINK_CORRUPT') desk.alert('CRITICAL', 'link', `LINK_CORRUPT: ${why}`.slice(0, 400))
+    if (to === 'LINK_CORRUPT') desk.alert('CRITICAL', 'link', `LINK_CORRUPT: ${why}`)
     if (to === 'LINK_LOST') desk.alert('WARNING', 'link', `LINK_LOST: ${why}`)
   }
 

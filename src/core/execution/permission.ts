@@ -1,7 +1,6 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { ApprovedAction, EntryPermission, EntryResult } from '../../ports/vocabulary/messages.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
-import { clipped } from '../link/message-schemas.js'
 import type { Desk } from './desk.js'
 import { type Denial, denialNow } from './gates.js'
 import { contractStatus, sizeProblem } from './instruments.js'
@@ -172,7 +171,7 @@ function resultOf(
       outcome,
       filledQuantity,
       reason: isFilled ? null : (of.denial?.reason ?? 'REJECT_VENUE'),
-      detail: isFilled ? '' : clipped(of.denial?.detail ?? of.placed?.order.reason ?? ''),
+      detail: isFilled ? '' : (of.denial?.detail ?? of.placed?.order.reason ?? ''),
     },
   }
 }
@@ -187,7 +186,7 @@ function refusal(desk: Desk, action: ApprovedAction, { reason, detail }: Denial)
     outcome: 'NOT_FILLED',
     filledQuantity: '0',
     reason,
-    detail: clipped(detail),
+    detail,
   } as const
   return { type: 'ENTRY_RESULT', body } as const
 }

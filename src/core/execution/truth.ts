@@ -2,7 +2,6 @@ import { Exact } from '../../base/exact.js'
 import type { VenueSnapshot } from '../../ports/venue.js'
 import type { PositionStatus } from '../../ports/vocabulary/messages.js'
 import type { OrderReport } from '../../ports/vocabulary/orders.js'
-import { clipped } from '../link/message-schemas.js'
 import { isOver } from '../orders/order.js'
 import {
   type LocalOrder,
@@ -310,10 +309,7 @@ function statusOf(desk: Desk, symbol: string, snapshot: VenueSnapshot, reportsIs
     liquidationPrice: position?.liquidationPrice ?? null,
     recordedQuantity: desk.recordedQuantity(symbol).toFixed(),
     positionId: desk.recordedQuantity(symbol).isZero() ? null : positionIdOf(desk.state, symbol),
-    openOrders: snapshot.openOrders
-      .filter((order) => order.symbol === symbol)
-      .slice(0, 100)
-      .map((order) => (order.reason === undefined ? order : { ...order, reason: clipped(order.reason) })),
+    openOrders: snapshot.openOrders.filter((order) => order.symbol === symbol).slice(0, 100),
     venueAtMs: Math.floor(snapshot.atMs),
     reportsIssued,
   }

@@ -1,7 +1,6 @@
 import { Exact } from '../../base/exact.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { OrderReport, OrderRequest } from '../../ports/vocabulary/orders.js'
-import { clipped } from '../link/message-schemas.js'
 import { isOver } from '../orders/order.js'
 import { judgeNotFound } from '../reconciliation/reconciliation.js'
 import type { Desk } from './desk.js'
@@ -153,7 +152,7 @@ const PURPOSES = { x: 'EXIT', r: 'REDUCE', t: 'TAKE_PROFIT', s: 'CATASTROPHIC_ST
 /** What changes; null when the report says nothing new. What is over stays over. */
 function eventOf({ order }: VenueOrder, report: OrderReport): OrderEventRecord['event'] {
   if (isOver(order) || order.status === 'PENDING') return null
-  const reason = clipped(report.reason ?? '')
+  const reason = report.reason ?? ''
   if (report.status === 'REJECTED')
     return order.status === 'PARTIAL' ? { type: 'CANCEL', reason } : { type: 'REJECT', reason }
   if (report.status === 'CANCELED') return { type: 'CANCEL', reason }
@@ -205,7 +204,7 @@ function onRejected(desk: Desk, answer: Extract<Answer, { readonly kind: 'reject
     return
   }
   if (placed.order.status === 'PARTIAL') return
-  const event = { type: 'REJECT', reason: `${code}: ${message}`.slice(0, 200) } as const
+  const event = { type: 'REJECT', reason: `${code}: ${message}` } as const
   if (code === 'REDUCE_ONLY') {
     desk.exitNeedsTruth = true
     desk.wantTruth(placed.order.request.symbol)

@@ -2,6 +2,7 @@ import { canonicalJson } from '../../base/canonical-json.js'
 import type { Envelope, Message } from '../../ports/vocabulary/messages.js'
 import { crc32cHex } from '../numeric/crc32c.js'
 import { envelopeProblem } from './message-schemas.js'
+import { clippedBody } from './prose.js'
 
 /** What a sender adds to a message: see {@link Envelope}. */
 export interface Stamp {
@@ -21,11 +22,12 @@ const SUM_LENGTH = 8
 const SUM_FIELD_LENGTH = SUM_KEY.length + SUM_LENGTH + 1
 
 /**
- * The message as canonical JSON with its checksum. The text is written once: in canonical order `sum` stands between
+ * The message as canonical JSON with its checksum. Prose is clipped here and nowhere else, so that no sender can forget
+ * it and have its message refused. The text is written once: in canonical order `sum` stands between
  * `session` and `type`, so it is spliced in where the sum was taken without it.
  */
 export function seal(message: Message, { seq, sentAtMs, session }: Stamp): string {
-  const head = `{"body":${canonicalJson(message.body)},"sentAtMs":${sentAtMs},"seq":${seq},"session":${session}`
+  const head = `{"body":${canonicalJson(clippedBody(message))},"sentAtMs":${sentAtMs},"seq":${seq},"session":${session}`
   const tail = `,"type":"${message.type}","v":1}`
   return `${head}${SUM_KEY}${crc32cHex(head + tail)}"${tail}`
 }

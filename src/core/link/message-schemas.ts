@@ -24,8 +24,7 @@ const notNegative: Schema = { kind: 'decimal', sign: 'notNegative' }
 const count: Schema = { kind: 'integer', min: 0 }
 const ordinal: Schema = { kind: 'integer', min: 1 }
 const ms: Schema = { kind: 'integer', min: 0 }
-const PROSE_MAX = 500
-const prose: Schema = { kind: 'prose', charactersMax: PROSE_MAX }
+const prose: Schema = { kind: 'prose', charactersMax: 500 }
 /** Symbols, venue order ids and the like: whatever an exchange names a thing, without white space. */
 const name: Schema = { kind: 'text', pattern: '^[!-~]{1,64}$' }
 /** The root of client order ids, which may have 36 characters. */
@@ -284,11 +283,6 @@ export function envelopeProblem(value: unknown): string | undefined {
   const check = CHECKS.get((value as { readonly type?: unknown }).type)
   if (check === undefined) return `message.type: expected one of ${[...CHECKS.keys()].join(', ')}, found another`
   return check(value, 'message')
-}
-
-/** As much of it as a message takes: what a venue or a command has to say may be of any length. */
-export function clipped(text: string): string {
-  return text.length <= PROSE_MAX ? text : text.slice(0, PROSE_MAX)
 }
 
 function object<Body>(

@@ -106,7 +106,7 @@ function objectCheck({ required, optional }: ObjectSchema): Check {
     }
     for (const key of Object.keys(fields)) {
       const check = checks.get(key)
-      if (check === undefined) return `${path}.${key}: not expected`
+      if (check === undefined) return `${path}.${shown(key)}: not expected`
       const field = fields[key]
       const problem = check(field, '')
       // The path is written only where something is wrong: it costs more than the check.
@@ -122,6 +122,10 @@ function hasAtMost(text: string, charactersMax: number): boolean {
 }
 
 function wrong(path: string, expected: string, found: unknown): string {
-  const text = JSON.stringify(found) ?? 'nothing'
-  return `${path}: expected ${expected}, found ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`
+  return `${path}: expected ${expected}, found ${shown(JSON.stringify(found) ?? 'nothing')}`
+}
+
+/** What a stranger sent may be of any length; what is said of it is not. */
+function shown(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

@@ -5,14 +5,18 @@ import type { Message, MessageType } from '../../../src/ports/vocabulary/message
 
 export const MESSAGE_TYPES = Object.keys(BODY_SCHEMAS) as MessageType[]
 
-/** Any message of a type that its description allows. */
-export function arbitraryMessage(type: MessageType): fc.Arbitrary<Message> {
-  return arbitraryOf(BODY_SCHEMAS[type]).map((body) => ({ type, body }) as Message)
+const SHORT_PROSE = fc.string({ unit: 'grapheme', maxLength: 40 })
+
+/** Any message of a type that its description allows; with another `prose`, one that may be too long for it. */
+export function arbitraryMessage(type: MessageType, prose: fc.Arbitrary<string> = SHORT_PROSE): fc.Arbitrary<Message> {
+  return arbitraryOf(BODY_SCHEMAS[type], prose).map((body) => ({ type, body }) as Message)
 }
 
-export const anyMessage: fc.Arbitrary<Message> = fc.constantFrom(...MESSAGE_TYPES).chain(arbitraryMessage)
+export const anyMessage: fc.Arbitrary<Message> = fc
+  .constantFrom(...MESSAGE_TYPES)
+  .chain((type) => arbitraryMessage(type))
 
-function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
+function arbitraryOf(schema: Schema, prose: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
   switch (schema.kind) {
     case 'decimal':
       return fc
@@ -28,7 +32,7 @@ function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
     case 'text':
       return fc.stringMatching(new RegExp(schema.pattern))
     case 'prose':
-      return fc.string({ unit: 'grapheme', maxLength: 40 })
+      return prose
     case 'integer':
       return fc.integer({ min: schema.min, max: Number.MAX_SAFE_INTEGER })
     case 'number':
@@ -38,15 +42,18 @@ function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
     case 'one of':
       return fc.constantFrom(...schema.values)
     case 'nullable':
-      return fc.option(arbitraryOf(schema.of))
+      return fc.option(arbitraryOf(schema.of, prose))
     case 'array':
-      return fc.array(arbitraryOf(schema.of), { maxLength: 3 })
+      return fc.array(arbitraryOf(schema.of, prose), { maxLength: 3 })
     case 'object': {
       const fields = { ...schema.required, ...schema.optional }
-      return fc.record(Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, arbitraryOf(field)])), {
-        requiredKeys: Object.keys(schema.required),
-        noNullPrototype: true,
-      })
+      return fc.record(
+        Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, arbitraryOf(field, prose)])),
+        {
+          requiredKeys: Object.keys(schema.required),
+          noNullPrototype: true,
+        },
+      )
     }
   }
 }
