@@ -1,4 +1,5 @@
 import { found, InputMistake, Mistake, type Problem } from '../base/mistakes.js'
+import { present } from '../base/present.js'
 import { didYouMean } from '../base/suggest.js'
 import { type IsoDate, isDate } from '../base/utc-date.js'
 import type { BetaPolicy, BreakerTable, DailyFactors } from '../core/breaker/breaker.js'
@@ -71,7 +72,7 @@ export function breakerTable(
   betaPolicy: BetaPolicy,
   fixedThreshold: number | undefined,
 ): BreakerTable {
-  return { ...csv, betaPolicy, ...(fixedThreshold === undefined ? {} : { fixedThreshold }) }
+  return { ...csv, betaPolicy, ...present({ fixedThreshold }) }
 }
 
 function dailyFactors(row: Readonly<Partial<Record<Column, number>>>): DailyFactors {

@@ -1,3 +1,4 @@
+import type { TradeDirection } from '../base/direction.js'
 import type { OperatorCommand } from './sides.js'
 import type { StatusDocument } from './vocabulary/status.generated.js'
 
@@ -5,7 +6,7 @@ import type { StatusDocument } from './vocabulary/status.generated.js'
 export interface SessionView {
   readonly position: {
     readonly symbol: string
-    readonly direction: 'LONG' | 'SHORT'
+    readonly direction: TradeDirection
     readonly quantity: string
     readonly entryPrice: string
     readonly markPrice: string | null
@@ -20,7 +21,7 @@ export interface SessionView {
   readonly trades: readonly {
     readonly tradeId: string
     readonly symbol: string
-    readonly direction: 'LONG' | 'SHORT'
+    readonly direction: TradeDirection
     readonly closedAtMs: number
     readonly netUsd: string
     readonly reason: string

@@ -1,3 +1,4 @@
+import { signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
@@ -232,7 +233,7 @@ export class Matcher {
     const feeUsd = usd
       .times(liquidation ? rate.plus(this.settings.liquidationFee) : rate)
       .toDecimalPlaces(BOOKED_PLACES)
-    this.account.fill(symbol, side === 'BUY' ? quantity : quantity.neg(), price, feeUsd)
+    this.account.fill(symbol, signedBy(side, quantity), price, feeUsd)
     this.margin.forget()
 
     order.filledQuantity = quantity.plus(order.filledQuantity).toFixed()

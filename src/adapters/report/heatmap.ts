@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import type { SkippedDay } from '../../ports/vocabulary/report.js'
 import type { DayRecord } from '../../ports/vocabulary/trades.js'
 
@@ -94,8 +95,7 @@ function layoutMonth(
     }
     return {
       ...{ date, dayOfMonth: i + 1, column: slot % 7, row: Math.floor(slot / 7) },
-      ...(day === undefined ? {} : { day }),
-      ...(error === undefined ? {} : { skipped: error }),
+      ...present({ day, skipped: error }),
     }
   })
   return { month, cells: trimWeeks(cells), totalReturn: growth - 1, daysInRun }

@@ -453,6 +453,11 @@ ${'$'}{year}${'`'} : label;
     body.append(...keyed.map(({ row }) => row));
   }
 
+  // src/base/direction.ts
+  function directionName(direction) {
+    return direction === 1 ? "LONG" : "SHORT";
+  }
+
   // trade-columns.ts
   function tradeColumns(axis) {
     const opened = axis === "time" ? time("entry", "Entry (UTC)", "time of the entry bar", (trade) => trade.entryTimeMs) : number("entry", "Entry bar", "global index of the entry bar", (trade) => trade.entryBar, whole);
@@ -498,7 +503,7 @@ ${'$'}{year}${'`'} : label;
     ];
   }
   function sideOf(position) {
-    return position.direction === -1 ? "SHORT" : "LONG";
+    return directionName(position.direction);
   }
   function whole(value) {
     return formatNumber(value, 0);
@@ -646,7 +651,7 @@ ${'`'};
       const rows = shown.map(
         (i) => tradeRow(
           columns,
-          /** @type {import('../../../ports/trades.js').Trade} */
+          /** @type {import('../../../ports/vocabulary/trades.js').Trade} */
           trades2[i],
           i
         )

@@ -1,3 +1,4 @@
+import { directionName, type TradeDirection } from '../../base/direction.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
 import { formatNumber, formatPercentChange, formatPrice, formatTime, formatUsd, formatUsdChange } from './format.js'
 
@@ -67,8 +68,8 @@ export function tradeColumns(axis: 'time' | 'bar'): readonly TradeColumn[] {
 }
 
 /** `SHORT` or `LONG`. */
-export function sideOf(position: Pick<Trade, 'direction'>): 'SHORT' | 'LONG' {
-  return position.direction === -1 ? 'SHORT' : 'LONG'
+export function sideOf(position: Pick<Trade, 'direction'>): TradeDirection {
+  return directionName(position.direction)
 }
 
 function whole(value: number): string {

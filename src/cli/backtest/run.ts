@@ -1,5 +1,6 @@
 import { createParquetDays, findDayFiles } from '../../adapters/parquet/parquet-days.js'
 import { DataRefused, InputMistake, Interrupted, type Mistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import type { CausalityVerdict } from '../../core/backtest/causality.js'
 import { packageVersion } from '../../files/package-files.js'
@@ -123,7 +124,7 @@ const source = createParquetDays({ reuseBuffers: true })
 function readDays(files: readonly DayFile[], options: BacktestOptions, signal: AbortSignal): AsyncIterable<DayOutcome> {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const { workers = defaultWorkers(bytes), cacheDir } = options
-  return source.read(files, { workers, signal, ...(cacheDir === undefined ? {} : { cacheDir }) })
+  return source.read(files, { workers, signal, ...present({ cacheDir }) })
 }
 
 /** Feeds one day to the engine; answers with the error when the day cannot be used. */

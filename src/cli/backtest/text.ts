@@ -1,3 +1,4 @@
+import { directionName } from '../../base/direction.js'
 import type { BacktestReport, TradeGroup } from '../../ports/vocabulary/report.js'
 import type { Figures } from '../../ports/vocabulary/trades.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
@@ -41,7 +42,7 @@ export function summaryText(report: BacktestReport, options: SummaryOptions): st
 }
 
 function titleLines(report: BacktestReport, c: Colours): string[] {
-  const direction = report.direction === 1 ? 'LONG' : 'SHORT'
+  const direction = directionName(report.direction)
   return [`${c.bold(`${report.strategy} ${direction}`)}${c.dim(`  dolphin-engine ${report.engineVersion}`)}`]
 }
 
@@ -136,7 +137,7 @@ function exitLines(report: BacktestReport, c: Colours): string[] {
     report.exits.length === 0 ? [c.dim('No trade was closed.')] : groupTable('Exits', report.exits, report, c)
   const open = report.openPosition
   if (open === null) return lines
-  const side = open.direction === 1 ? 'LONG' : 'SHORT'
+  const side = directionName(open.direction)
   return [
     ...lines,
     `Still open: ${side} ${open.asset} since bar ${count(open.entryBar)}, notional ${usd(open.notional)} (not in the figures)`,

@@ -1,3 +1,4 @@
+import { directionName } from '../../base/direction.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
 
@@ -13,7 +14,7 @@ export interface TradeColumn {
 /** The columns of `--trades`, CSV and Parquet alike. Times are UTC, money is USD, bars are the run's global indices. */
 export const TRADE_COLUMNS: readonly TradeColumn[] = [
   text('asset', (t) => t.asset),
-  text('direction', (t) => (t.direction === 1 ? 'long' : 'short')),
+  text('direction', (t) => directionName(t.direction).toLowerCase()),
   text('entry_time', (t) => isoTime(t.entryTimeMs)),
   text('exit_time', (t) => isoTime(t.exitTimeMs)),
   count('entry_bar', (t) => t.entryBar),

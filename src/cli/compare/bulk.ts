@@ -1,4 +1,5 @@
 import { createParquetDays, findDayFiles } from '../../adapters/parquet/parquet-days.js'
+import { directionName } from '../../base/direction.js'
 import { found, InputMistake, Interrupted, Mistake, type Problem } from '../../base/mistakes.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import { packageVersion } from '../../files/package-files.js'
@@ -118,7 +119,7 @@ async function filesOf(days: Session['settings']['days'], inputs: readonly strin
 
 /** A configuration that has changed since the session makes another run, whose differences mean nothing. */
 function refuseOtherStrategy(report: BacktestReport, settings: Session['settings'], folder: string): void {
-  const direction = report.direction === 1 ? 'LONG' : 'SHORT'
+  const direction = directionName(report.direction)
   const problems: Problem[] = (
     [
       ['hashes.parameters', settings.hashes.parameters, report.hashes.parameters],

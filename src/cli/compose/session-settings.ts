@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { PaperSettings } from '../../adapters/paper/settings.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { canonicalJson } from '../../base/canonical-json.js'
+import { directionName } from '../../base/direction.js'
 import { Exact } from '../../base/exact.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { type ExecutionConfig, loadExecutionConfig } from '../../config/execution-config.js'
@@ -159,7 +160,7 @@ function sessionSettings(
     startedAtMs: days.firstBarMs - WARM_UP_MS,
     engineVersion: packageVersion(),
     strategy: run.strategy,
-    direction: run.direction === 1 ? 'LONG' : 'SHORT',
+    direction: directionName(run.direction),
     initialCapitalUsd: facts.capital,
     fills: options.fills,
     seed: options.seed,

@@ -2,6 +2,7 @@ import { systemClock } from '../../adapters/clock/system-clock.js'
 import { connectLink } from '../../adapters/socket/socket-link.js'
 import { SocketPathError } from '../../adapters/socket/socket-path.js'
 import { connectVenue } from '../../adapters/socket/socket-venue.js'
+import { directionName, openedDirection } from '../../base/direction.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { loadExecutionConfig } from '../../config/execution-config.js'
 import { loadInstruments } from '../../config/instruments.js'
@@ -109,7 +110,7 @@ function standing(side: ExecutionSide): string {
   const { openPosition } = side
   if (openPosition === null) return 'flat'
   const { position, instrument, takeProfitPrice, stopPrice } = openPosition
-  const what = `${openPosition.side === 'BUY' ? 'LONG' : 'SHORT'} ${position.quantity} ${instrument.symbol}`
+  const what = `${directionName(openedDirection(openPosition.side))} ${position.quantity} ${instrument.symbol}`
   return `${what} held at the exchange by a take-profit at ${takeProfitPrice} and a stop at ${stopPrice}`
 }
 

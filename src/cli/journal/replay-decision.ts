@@ -4,6 +4,7 @@ import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { DataRefused, InputMistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
@@ -48,7 +49,7 @@ export async function recoverDecision(
     parameters,
     direction,
     initialCapital,
-    ...(orderBook === undefined ? {} : { orderBook }),
+    ...present({ orderBook }),
   })
   const settings = {
     ...DECISION_DEFAULTS,

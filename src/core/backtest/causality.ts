@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
@@ -72,8 +73,7 @@ export function firstDivergence(
     if (expected !== undefined && found !== undefined && sameDecision(expected, found)) continue
     return {
       bar: Math.min(expected?.bar ?? throughBar, found?.bar ?? throughBar),
-      ...(expected === undefined ? {} : { baseline: expected }),
-      ...(found === undefined ? {} : { probe: found }),
+      ...present({ baseline: expected, probe: found }),
     }
   }
   return undefined

@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { directionSign } from '../../base/direction.js'
 import type { DecimalText } from '../../base/exact.js'
 import type { TradeRecord } from '../../ports/vocabulary/session.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
@@ -179,7 +180,7 @@ function bulkLeg(trade: Trade): BulkLeg {
 
 function sessionLeg(trade: TradeRecord): Leg {
   return {
-    sign: trade.direction === 'LONG' ? 1 : -1,
+    sign: directionSign(trade.direction),
     quantity: amount(trade.quantity),
     fees: amount(trade.entryFeesUsd).plus(amount(trade.exitFeesUsd)),
     funding: amount(trade.fundingUsd),

@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { directionName } from '../../base/direction.js'
 import type { TradeDirection, TradeRecord } from '../../ports/vocabulary/session.js'
 import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 
@@ -17,7 +18,7 @@ export interface EntryKey {
 }
 
 export function directionOf(entry: EntryRecord): TradeDirection {
-  return entry.direction === 1 ? 'LONG' : 'SHORT'
+  return directionName(entry.direction)
 }
 
 /** UTC ms of the bar that a bulk trade was entered on. */

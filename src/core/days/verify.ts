@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
@@ -42,7 +43,7 @@ export function verifyDay(columns: DayColumns, limits: VerifyLimits = VERIFY_LIM
   const summary: DaySummary = {
     date,
     bars,
-    ...(coverage === undefined ? {} : { coverage }),
+    ...present({ coverage }),
     assets,
     firstPrices: prices.map((column) => column.find(isPrice) ?? Number.NaN),
     lastPrices: prices.map((column) => column.findLast(isPrice) ?? Number.NaN),

@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../../base/assert.js'
+import { type Direction, directionName } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
 import type { StrategyFill } from '../../ports/strategy.js'
@@ -116,7 +117,7 @@ export function missedEntry(
   return {
     strategy,
     symbol: entry.instrument.symbol,
-    direction: direction === 1 ? 'LONG' : 'SHORT',
+    direction: directionName(direction),
     entryBar,
     entryBarAtMs,
     requestedPrice,
@@ -261,7 +262,7 @@ function bookClose(state: DecisionState, position: Position, trade: Trade): Book
 }
 
 /** USD, after fees and funding. */
-export function netOf(closed: TradeClosed, direction: 1 | -1): Exact {
+export function netOf(closed: TradeClosed, direction: Direction): Exact {
   const gross = new Exact(closed.exitValueUsd).minus(closed.entryValueUsd).times(direction)
   return gross.minus(closed.entryFeesUsd).minus(closed.exitFeesUsd).plus(closed.fundingUsd)
 }
@@ -347,7 +348,7 @@ function openedTrade(trade: Trade): TradeOpened {
     tradeId: trade.tradeId,
     symbol: trade.instrument.symbol,
     strategy: trade.strategyId,
-    direction: trade.direction === 1 ? 'LONG' : 'SHORT',
+    direction: directionName(trade.direction),
     openedAtMs: trade.openedAtMs,
     entryBar: trade.entryBar,
     entryBarAtMs: trade.entryBarAtMs,

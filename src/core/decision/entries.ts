@@ -1,3 +1,4 @@
+import { oppositeSide } from '../../base/direction.js'
 import type { EntryIntent, EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
 import type { Desk } from './desk.js'
@@ -82,15 +83,14 @@ export class Entries {
     const { desk } = this
     const { trade } = desk.state
     if (trade === null || desk.state.reduction?.actionId !== reduction.actionId) return
-    const { strategyId, instrument, side: entrySide } = trade
+    const { strategyId, instrument, side } = trade
     const { actionId, positionId, quantity, requestedPrice } = reduction
-    const side = entrySide === 'BUY' ? 'SELL' : 'BUY'
     const body = {
       actionId,
       action: 'REDUCE',
       strategyId,
       instrument,
-      side,
+      side: oppositeSide(side),
       quantity,
       requestedPrice,
       positionId,

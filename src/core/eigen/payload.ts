@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { present } from '../../base/present.js'
 import type { ScanRecord, WindowRecord } from '../../ports/scan-archive.js'
 import type { EigenScanPayload, EigenScanWindow, EigenScanWindowKey } from '../../ports/vocabulary/eigen-scan.js'
 import { SCAN_WINDOWS } from '../../ports/vocabulary/scan.js'
@@ -32,7 +33,7 @@ export function eigenScanPayload(scan: ScanRecord, { publishedAtMs, volOk }: Pub
     instability_50: orNull(w50.instability),
     instability_150: orNull(w150.instability),
     asset_prices: pricesBySymbol(scan),
-    ...(volOk === undefined ? {} : { vol_ok: volOk }),
+    ...present({ vol_ok: volOk }),
     data_quality: scan.dataQuality,
     eigenvalue_gradients: byWindow(scan, ({ lambdaMax, velocity }) => orNull(change(lambdaMax, velocity))),
     multi_window_results: byWindow(scan, windowResult),

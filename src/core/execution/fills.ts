@@ -1,3 +1,4 @@
+import { signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { FillPurpose, FillReport } from '../../ports/vocabulary/messages.js'
 import type { Fill } from '../../ports/vocabulary/orders.js'
@@ -52,7 +53,7 @@ function purposeOf(desk: Desk, fill: Fill, placed: VenueOrder | undefined): Fill
 function reportOf(desk: Desk, fill: Fill, purpose: FillPurpose, placed: VenueOrder | undefined): FillReport {
   const { state } = desk
   const requestedPrice = placed?.requestedPrice ?? null
-  const signed = fill.side === 'BUY' ? new Exact(fill.quantity) : new Exact(fill.quantity).negated()
+  const signed = signedBy(fill.side, new Exact(fill.quantity))
   const filledAtMs = new Exact(fill.timestampNs).div(1e6).floor().toNumber()
   return {
     reportNumber: state.reportsIssued + 1,

@@ -1,3 +1,4 @@
+import { signedBy } from '../../base/direction.js'
 import { Exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
 import type { SideEffect } from '../../ports/sides.js'
@@ -64,7 +65,7 @@ export class ExecutionInvariants {
       case 'fill': {
         const { symbol, side, quantity } = record.fill
         const before = this.sums.get(symbol) ?? new Exact(0)
-        this.sums.set(symbol, side === 'BUY' ? before.plus(quantity) : before.minus(quantity))
+        this.sums.set(symbol, before.plus(signedBy(side, new Exact(quantity))))
         return true
       }
       case 'syncedFlat':

@@ -1,3 +1,4 @@
+import { oppositeSide } from '../../base/direction.js'
 import type { DecimalText } from '../../base/exact.js'
 import type { Quote } from '../../ports/venue.js'
 import type { FillPurpose } from '../../ports/vocabulary/messages.js'
@@ -66,7 +67,7 @@ function place(desk: Desk, trade: Trade, kind: Protective): void {
   const common = {
     clientOrderId: nextOrderId(desk, trade.intentId, kind),
     symbol: trade.instrument.symbol,
-    side: trade.side === 'BUY' ? 'SELL' : 'BUY',
+    side: oppositeSide(trade.side),
     quantity: trade.position.quantity,
   } as const
   const order: Omit<OrderRequest, 'reduceOnly'> =

@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../../base/assert.js'
+import { openedDirection, signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
@@ -247,7 +248,7 @@ function newTrade(asked: EntryAsked, atMs: number): Trade {
     requestedPrice,
     issuedAtMs: atMs,
     stage: 'ASKED',
-    position: transition(flatPosition(instrument.symbol), { type: 'ENTRY', direction: side === 'BUY' ? 1 : -1 }),
+    position: transition(flatPosition(instrument.symbol), { type: 'ENTRY', direction: openedDirection(side) }),
     takeProfitPrice: null,
     stopPrice: null,
     reduce: null,
@@ -322,7 +323,9 @@ function applyFill(state: ExecutionState, record: Extract<RecordBody, { readonly
     state.trade = { ...trade, position, ...levels }
     return
   }
-  const foreign = signedOf(fill).minus(purpose === 'FOREIGN' ? 0 : closeOwn(state, fill, placed?.kind))
+  const foreign = signedBy(fill.side, new Exact(fill.quantity)).minus(
+    purpose === 'FOREIGN' ? 0 : closeOwn(state, fill, placed?.kind),
+  )
   if (!foreign.isZero()) addForeign(state, fill.symbol, foreign)
   if (isOurs && placed.kind === 'x' && state.exit !== null) state.exit = { ...state.exit, rejections: 0 }
 }
@@ -339,7 +342,7 @@ function closeOwn(state: ExecutionState, fill: Fill, kind: OrderKind | undefined
   const isLate = kind === 'r' && fill.liquidation !== true && trade.position.state === 'OPEN'
   const before = isLate ? transition(trade.position, { type: 'REDUCE' }) : trade.position
   state.trade = { ...trade, position: transition(before, closingEvent(state, fill, kind, execution)) }
-  return fill.side === 'BUY' ? own : own.negated()
+  return signedBy(fill.side, own)
 }
 
 function closingEvent(
@@ -446,11 +449,6 @@ function changeOrder(state: ExecutionState, clientOrderId: string, event: OrderE
 function tradeOf(state: ExecutionState): Trade {
   assert(state.trade !== null, 'there is a trade')
   return state.trade
-}
-
-function signedOf(fill: Fill): Exact {
-  const quantity = new Exact(fill.quantity)
-  return fill.side === 'BUY' ? quantity : quantity.negated()
 }
 
 /** The last 32: enough for whatever is still repeated. */

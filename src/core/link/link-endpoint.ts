@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { present } from '../../base/present.js'
 import type {
   Heartbeat,
   LinkState,
@@ -331,8 +332,7 @@ export class LinkEndpoint {
       linkState: this.state,
       echo: heard === null ? null : { sentAtMs: heard, heldMs: nowMs - this.lastHeartbeatMs },
       build: this.owner.build,
-      ...(reportsSeen === undefined ? {} : { reportsSeen }),
-      ...(gate === undefined ? {} : { gate }),
+      ...present({ reportsSeen, gate }),
     }
     this.out.push({ kind: 'send', text: this.sealed({ type: 'HEARTBEAT', body }, nowMs) })
   }

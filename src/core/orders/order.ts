@@ -1,5 +1,6 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
+import { present } from '../../base/present.js'
 import type { Fill, OrderRequest, OrderStatus } from '../../ports/vocabulary/orders.js'
 
 /** What we know of one order: what its sender did, what the venue answered, and the fills that came. Plain JSON. */
@@ -168,6 +169,6 @@ function impossible(order: Order, event: string, detail?: string): InvariantViol
     state: order.status,
     event,
     history: known,
-    ...(detail === undefined ? {} : { detail }),
+    ...present({ detail }),
   })
 }

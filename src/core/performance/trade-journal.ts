@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { directionSign } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type {
   DailyStats,
@@ -68,7 +69,7 @@ export function tradeRecord(opened: TradeOpened, closed: TradeClosed, capitalUsd
   const entryPrice = new Exact(closed.entryValueUsd).div(quantity)
   const exitPrice = new Exact(closed.exitValueUsd).div(quantity)
   const gain = new Exact(closed.exitValueUsd).minus(closed.entryValueUsd)
-  const realized = direction === 'LONG' ? gain : gain.negated()
+  const realized = gain.times(directionSign(direction))
   const net = realized.minus(closed.entryFeesUsd).minus(closed.exitFeesUsd).plus(closed.fundingUsd)
   return {
     tradeId,

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
+import { present } from '../../base/present.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
 
 /** Source: module contracts, layer 4. */
@@ -261,6 +262,6 @@ function impossible(position: Position, event: string, detail?: string): Invaria
     state: position.state,
     event,
     history: position.history,
-    ...(detail === undefined ? {} : { detail }),
+    ...present({ detail }),
   })
 }

@@ -1,3 +1,4 @@
+import { signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { Fill, OrderReport } from '../../ports/vocabulary/orders.js'
 
@@ -162,7 +163,7 @@ function judgeFills(
     const isOurs = fill.liquidation === true || local.isOurs(clientOrderId)
     if (!isOurs) hasForeign = true
     decisions.push({ decision: isOurs ? 'APPLY_MISSED_FILL' : 'APPLY_FOREIGN_FILL', tradeId, clientOrderId })
-    quantity = fill.side === 'BUY' ? quantity.plus(fill.quantity) : quantity.minus(fill.quantity)
+    quantity = quantity.plus(signedBy(fill.side, new Exact(fill.quantity)))
   }
   return { quantity, hasForeign }
 }

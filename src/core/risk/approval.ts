@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { openingSide, oppositeSide } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
@@ -185,7 +186,7 @@ function mint(action: Action, direction: Direction, quantity: Exact, instrument:
     strategyId: action.strategyId,
     instrument: instrument.identity,
     direction,
-    side: (direction === 1) === opens ? 'BUY' : 'SELL',
+    side: opens ? openingSide(direction) : oppositeSide(openingSide(direction)),
     quantity: quantity.toFixed(),
     requestedPrice: new Exact(action.price!).toFixed(),
     targetNotionalUsd: new Exact(action.notionalUsd!).toFixed(),

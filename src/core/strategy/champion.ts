@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { present } from '../../base/present.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../ports/strategy.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
@@ -117,7 +118,7 @@ export class ChampionStrategy implements Strategy {
 
   private ports(): EnginePorts {
     const { orderBook } = this.settings
-    return { fills: 'adapter', ...(orderBook === undefined ? {} : { orderBook }) }
+    return { fills: 'adapter', ...present({ orderBook }) }
   }
 
   private beginDay(day: NonNullable<StrategyBar['day']>): void {
@@ -126,7 +127,7 @@ export class ChampionStrategy implements Strategy {
       date: day.date,
       direction: this.settings.direction,
       ...(boost === undefined ? {} : { acb: { boost, beta, source: 'breaker' as const } }),
-      ...(forewarner === undefined ? {} : { forewarner }),
+      ...present({ forewarner }),
     })
   }
 

@@ -1,8 +1,10 @@
+import type { OrderSide } from '../../base/direction.js'
 import type { DecimalText } from '../../base/exact.js'
+
+export type { OrderSide } from '../../base/direction.js'
 
 /** Source: module contracts, layer 5. `reduceOnly` is a flag of the request, not a type. */
 export type OrderType = 'MARKET' | 'LIMIT' | 'STOP_MARKET' | 'STOP_LIMIT' | 'POST_ONLY' | 'IOC'
-export type OrderSide = 'BUY' | 'SELL'
 export type OrderStatus = 'PENDING' | 'SUBMITTED' | 'ACKNOWLEDGED' | 'PARTIAL' | 'FILLED' | 'CANCELED' | 'REJECTED'
 
 /** An order as it leaves. The client order id is its idempotency key: a venue accepts each id once, ever. */

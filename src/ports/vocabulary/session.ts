@@ -1,7 +1,8 @@
+import type { TradeDirection } from '../../base/direction.js'
 import type { DecimalText } from '../../base/exact.js'
 import type { EntryRejectReason, FillPurpose } from './messages.js'
 
-export type TradeDirection = 'LONG' | 'SHORT'
+export type { TradeDirection } from '../../base/direction.js'
 
 /** An entry that has begun to fill. Source: module contracts, layer 6 ("trade open events"). */
 export interface TradeOpened {

@@ -1,4 +1,5 @@
 import type { SessionLog } from '../../adapters/session-log/session-log.js'
+import { directionSign } from '../../base/direction.js'
 import { Exact } from '../../base/exact.js'
 import { type DecisionRecord, tradeFacts } from '../../core/decision/records.js'
 import { performanceAlerts } from '../../core/mode/alert-limits.js'
@@ -107,7 +108,7 @@ function slippageOf(trade: TradeRecord): Exact {
       ? new Exact(0)
       : new Exact(trade.exitRequestedPrice).times(trade.quantity).minus(trade.exitValueUsd)
   const bought = entry.plus(exit)
-  return trade.direction === 'LONG' ? bought : bought.negated()
+  return bought.times(directionSign(trade.direction))
 }
 
 function count(counts: Map<string, number>, key: string): void {

@@ -1,6 +1,7 @@
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { SessionLog } from '../../adapters/session-log/session-log.js'
 import { DataRefused } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { alertLog } from '../../cli/compose/alert-log.js'
 import type { PaperSetup } from '../../cli/compose/session-settings.js'
 import type { PaperOptions } from '../../cli/paper/options.js'
@@ -86,7 +87,7 @@ export function championOf({ run }: PaperSetup): ChampionStrategy {
     parameters,
     direction,
     initialCapital,
-    ...(orderBook === undefined ? {} : { orderBook }),
+    ...present({ orderBook }),
     ...(forewarner === undefined ? {} : { onTrade: (trade) => forewarner.observe(trade) }),
   })
 }

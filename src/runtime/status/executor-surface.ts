@@ -1,3 +1,4 @@
+import { directionName, openedDirection } from '../../base/direction.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionTimings } from '../../core/execution/settings.js'
 import type { Conditions } from '../../core/mode/mode.js'
@@ -110,7 +111,7 @@ export class ExecutorSurface implements StatusSurface {
     const { symbol, quantity, entryPrice } = trade.position
     return {
       symbol,
-      direction: trade.side === 'BUY' ? 'LONG' : 'SHORT',
+      direction: directionName(openedDirection(trade.side)),
       quantity,
       entryPrice,
       markPrice: null,

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { directionName } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { DecisionEvent, DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
@@ -167,7 +168,7 @@ function positionView({ state, markPriceUsd }: DecisionSide): SessionView['posit
     markPriceUsd === null ? null : new Exact(markPriceUsd).minus(entryPrice).times(quantity).times(direction)
   return {
     symbol,
-    direction: direction === 1 ? 'LONG' : 'SHORT',
+    direction: directionName(direction),
     quantity,
     entryPrice,
     markPrice: markPriceUsd,
