@@ -119,6 +119,22 @@ module.exports = {
       },
     },
     {
+      name: 'the-decision-side-does-not-execute',
+      comment:
+        'The two sides meet in messages alone, and may be two processes of two builds: the decision side knows no order, no venue and no state of the execution side, whatever the route. The rule above holds the other way round.',
+      severity: 'error',
+      from: { path: '^src/core/decision' },
+      to: { path: '^src/core/execution/', reachable: true },
+    },
+    {
+      name: 'what-both-sides-share-knows-neither',
+      comment:
+        'The link, modes, reconciliation, orders and positions mean the same on both sides; knowing one would tie the other to it.',
+      severity: 'error',
+      from: { path: '^src/core/(link|mode|reconciliation|orders|position)/' },
+      to: { path: '^src/core/(decision|execution)/', reachable: true },
+    },
+    {
       name: 'only-the-composition-root-imports-cli',
       comment: 'The command line is the outermost layer: nothing depends on it.',
       severity: 'warn',
