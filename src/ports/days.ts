@@ -23,6 +23,8 @@ export type EigenColumn = Exclude<(typeof META_COLUMNS)[number], 'timestamp' | '
  */
 export interface DayColumns {
   readonly date: IsoDate
+  /** The file that the columns were read from, for messages; absent when they are of none. */
+  readonly path?: string
   readonly bars: number
   /** Bar time, UTC nanoseconds since the epoch; absent when the file has none. */
   readonly timestampNs?: BigInt64Array
@@ -54,16 +56,25 @@ export interface LoadedDay {
   readonly cached: boolean
 }
 
+/** Where a day is wrong: its file, or its date when it is of none, and where in it. */
+export type DayPlace = DayOrigin & {
+  readonly column?: string
+  readonly rowGroup?: number
+  readonly row?: number
+}
+
+type DayOrigin = { readonly file: string } | { readonly date: IsoDate }
+
+/** What a message about a day names it by. */
+export function dayPlace({ date, path }: Pick<DayColumns, 'date' | 'path'>): DayOrigin {
+  return path === undefined ? { date } : { file: path }
+}
+
 /** Why a day could not be used. The message names file, column, row group or row, what was expected and what was found. */
 export class DayError extends DataRefused {
   override readonly name: string = 'DayError'
   constructor(
-    readonly where: {
-      readonly file: string
-      readonly column?: string
-      readonly rowGroup?: number
-      readonly row?: number
-    },
+    readonly where: DayPlace,
     readonly expected: string,
     readonly found: string,
   ) {
@@ -72,7 +83,7 @@ export class DayError extends DataRefused {
       where.rowGroup === undefined ? '' : `, row group ${where.rowGroup}`,
       where.row === undefined ? '' : `, row ${where.row}`,
     ].join('')
-    super(`${where.file}${place}: expected ${expected}, found ${found}`)
+    super(`${'file' in where ? where.file : `day ${where.date}`}${place}: expected ${expected}, found ${found}`)
   }
 }
 

@@ -111,7 +111,7 @@ function outcomeOf(file: DayFile, read: ReadDay | Failure): DayOutcome {
   try {
     if ('failure' in read) throw read.failure
     const { sha256, cached } = read
-    return { file, day: { file, columns: dayColumns(file.date, read), sha256, cached } }
+    return { file, day: { file, columns: dayColumns(file, read), sha256, cached } }
   } catch (error) {
     return { file, error: dayError(error, file.path) }
   }

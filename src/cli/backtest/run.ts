@@ -135,8 +135,7 @@ function addOutcome(backtest: Backtest, outcome: DayOutcome): DayError | undefin
     return undefined
   } catch (error) {
     if (!(error instanceof DayError)) throw error
-    // The core knows days, not files.
-    return new DayError({ ...error.where, file: outcome.file.path }, error.expected, error.found)
+    return error
   }
 }
 

@@ -2,10 +2,10 @@ import { createParquetDays, findDayFiles } from '../../adapters/parquet/parquet-
 import { directionName } from '../../base/direction.js'
 import { found, InputMistake, Interrupted, Mistake, type Problem } from '../../base/mistakes.js'
 import { Backtest } from '../../core/backtest/backtest.js'
+import { timesOf } from '../../core/days/timestamps.js'
 import { packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import type { DayFile } from '../../ports/days.js'
-import { DayError } from '../../ports/days.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Session } from '../../ports/vocabulary/session.js'
 import { backtestOptions, defaultWorkers, type RawBacktestOptions } from '../backtest/options.js'
@@ -58,9 +58,7 @@ export async function bulkRunOf(
           message: `expected the day that the session replayed (SHA-256 ${expected.get(outcome.file.date)}), found another (${sha256})`,
         })
       }
-      if (columns.timestampNs === undefined) {
-        throw new DayError({ file: outcome.file.path, column: 'timestamp' }, 'a time for every bar', 'no such column')
-      }
+      timesOf(columns)
       backtest.addDay(columns, sha256)
       progress.advance(1, outcome.file.date)
     }

@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parquetDayWriter } from '../../adapters/parquet/day-writer.js'
 import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
+import { timesOf } from '../../core/days/timestamps.js'
 import { packageFile } from '../../files/package-files.js'
-import { type DayColumns, DayError } from '../../ports/days.js'
+import type { DayColumns } from '../../ports/days.js'
 
 /** The part of a bundled day that drills are held on. */
 export const DRILL_DAY = { date: '2025-05-10', fromRow: 300, bars: 720, stepMs: 5_000 } as const
@@ -32,12 +33,9 @@ export async function writeDrillDays(folder: string, shape: DrillDayShape): Prom
 }
 
 function hourOf(columns: DayColumns, { hasGap = false, isHurried = false }: DrillDayShape): DayColumns {
-  const { timestampNs } = columns
+  const timestampNs = timesOf(columns)
   const { date, fromRow, bars } = DRILL_DAY
   const stepMs = isHurried ? HURRIED_STEP_MS : DRILL_DAY.stepMs
-  if (timestampNs === undefined) {
-    throw new DayError({ file: date, column: 'timestamp' }, 'a time for every bar', 'no such column')
-  }
   const rows = [fromRow, fromRow + bars] as const
   const sinceFirstMs = (bar: number) => bar * stepMs + (hasGap && bar >= BARS_BEFORE_GAP ? GAP_MS : 0)
   return {

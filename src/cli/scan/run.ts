@@ -2,15 +2,15 @@ import { type OpenedArchive, openScanArchive } from '../../adapters/arrow/scan-a
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { JsonLinesError, openJsonLines, streamJsonLines } from '../../adapters/jsonl/jsonl-scan-sink.js'
 import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
-import { replayPrices } from '../../adapters/replay/replay-prices.js'
 import { DataRefused, InputMistake, type Mistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
 import { Scanner } from '../../core/eigen/scanner.js'
 import { displayPath } from '../../files/package-files.js'
-import { DayError, type DayFile } from '../../ports/days.js'
+import type { DayFile } from '../../ports/days.js'
 import { type ArchivedScan, ScanArchiveError, ScanFileError } from '../../ports/scan-archive.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
 import { openRecording } from '../../runtime/services/scan/recording.js'
+import { replayPrices } from '../../runtime/services/scan/replay-prices.js'
 import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
@@ -107,8 +107,6 @@ async function scanInto(
     })
     const seconds = (systemClock.nowMs() - startedMs) / 1000
     return { ...common, ...result, symbols: symbols.length, seconds, stoppedBy: watch.received }
-  } catch (error) {
-    throw withPath(error, files)
   } finally {
     progress.stop()
   }
@@ -189,13 +187,6 @@ function stepProgress(progress: Progress, files: readonly DayFile[]): (step: { t
     progress.advance(minutes - done, date)
     done = minutes
   }
-}
-
-/** The replay knows dates, not files. */
-function withPath(error: unknown, files: readonly DayFile[]): unknown {
-  if (!(error instanceof DayError)) return error
-  const file = files.find(({ date }) => date === error.where.file)?.path ?? error.where.file
-  return new DayError({ ...error.where, file }, error.expected, error.found)
 }
 
 function translated(error: unknown, { storage }: ScanOptions): unknown {

@@ -1,8 +1,8 @@
+import { present } from '../../base/present.js'
 import type { DayColumns } from '../../ports/days.js'
-import { DayError } from '../../ports/days.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
-import { checkTimestamps } from '../days/timestamps.js'
+import { refuseDisorder } from '../days/timestamps.js'
 import type { DayBoost } from '../engine/day.js'
 import { Engine } from '../engine/engine.js'
 import { fillAtBarPrice, runAtBarPrices } from './bar-price-fills.js'
@@ -47,14 +47,14 @@ export class Backtest {
    * Throws a DayError, with the state unchanged, when the day is out of order or its timestamps are refused.
    */
   addDay(columns: DayColumns, sha256: string): DayRecord {
-    this.refuseOutOfOrder(columns)
+    refuseDisorder(columns, this.days.at(-1)?.date)
     const { engine, settings } = this
     engine.beginDay({
       date: columns.date,
       direction: settings.direction,
       posture: settings.posture,
       ...this.dayBoost(columns.date),
-      ...(settings.forewarner === undefined ? {} : { forewarner: settings.forewarner }),
+      ...present({ forewarner: settings.forewarner }),
     })
     engine.attach(columns)
     const volOk = settings.volGate?.maskForDay(columns)
@@ -107,20 +107,5 @@ export class Backtest {
   private dayBoost(date: string): { acb: DayBoost } | undefined {
     const boost = this.settings.breaker?.boostForDate(date)
     return boost === undefined ? undefined : { acb: { boost: boost.boost, beta: boost.beta, source: 'breaker' } }
-  }
-
-  private refuseOutOfOrder(columns: DayColumns): void {
-    const previous = this.days.at(-1)?.date
-    if (previous !== undefined && columns.date <= previous) {
-      throw new DayError({ file: columns.date }, `a day after ${previous}`, columns.date)
-    }
-    const finding = checkTimestamps(columns)
-    if (finding !== undefined) {
-      throw new DayError(
-        { file: columns.date, column: 'timestamp', ...(finding.row === undefined ? {} : { row: finding.row }) },
-        'strictly increasing timestamps inside the UTC day',
-        finding.message,
-      )
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { epochDay, NS_PER_DAY } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
-import { checkTimestamps, stepsNs, timeText } from './timestamps.js'
+import { checkTimestamps, MISSING_TIME, stepsNs, type TimeFault, timeText } from './timestamps.js'
 
 /** How a day's bars lie in its 24 hours. */
 export interface Coverage {
@@ -60,19 +60,20 @@ export function barFindings(columns: DayColumns, coverage: Coverage | undefined)
   return findings
 }
 
-/** A missing int64, as readers store it. */
-const MISSING = -(2n ** 63n)
-
 function orderFindings(columns: DayColumns, times: BigInt64Array): Finding[] {
-  const first = checkTimestamps(columns)
-  if (first === undefined) return []
-  const missing = times.indexOf(MISSING)
-  if (missing !== -1) {
-    const count = times.filter((time) => time === MISSING).length
-    const message = `every bar needs a timestamp, found ${count} of ${times.length} without`
-    return [{ severity: 'error', check: 'timestamp-missing', message, row: missing, column: 'timestamp', count }]
-  }
-  return [{ ...first, count: first.check === 'timestamp-order' ? countDisorder(times) : countOutside(columns, times) }]
+  const fault = checkTimestamps(columns)
+  if (fault === undefined) return []
+  const { check, row, expected, found } = fault
+  const count = COUNTS[check](times, columns)
+  return [
+    { severity: 'error', check, message: `expected ${expected}, found ${found}`, row, column: 'timestamp', count },
+  ]
+}
+
+const COUNTS: Record<TimeFault['check'], (times: BigInt64Array, columns: DayColumns) => number> = {
+  'timestamp-missing': (times) => times.filter((time) => time === MISSING_TIME).length,
+  'timestamp-order': countDisorder,
+  'timestamp-outside-day': countOutside,
 }
 
 function countDisorder(times: BigInt64Array): number {
@@ -81,7 +82,7 @@ function countDisorder(times: BigInt64Array): number {
   return count
 }
 
-function countOutside({ date }: DayColumns, times: BigInt64Array): number {
+function countOutside(times: BigInt64Array, { date }: DayColumns): number {
   const start = BigInt(epochDay(date)) * NS_PER_DAY
   return times.filter((time) => time < start || time >= start + NS_PER_DAY).length
 }

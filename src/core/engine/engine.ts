@@ -4,6 +4,7 @@ import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
 import type { DayRecord, EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { simulatedExit } from '../costs/costs.js'
+import { refuseDisorder } from '../days/timestamps.js'
 import { MersenneTwister } from '../numeric/mersenne-twister.js'
 import type { SignalShape } from '../signal/signal.js'
 import { gateOpen, signalShape } from '../signal/signal.js'
@@ -170,10 +171,13 @@ export class Engine {
   /**
    * Attaches the current day's columns for `run`. After a restore in the middle of a day, attach the same columns again:
    * running continues at the row where the snapshot was taken.
+   *
+   * @throws DayError, with nothing attached, when the bars are not in order of time inside the day.
    */
   attach(columns: DayColumns): void {
     const day = this.currentDay()
     assert(columns.date === day.date, 'the attached columns are those of the day that has begun')
+    refuseDisorder(columns)
     this.addAssets(columns.assets)
     const slots = new Array<Float64Array | undefined>(this.symbols.length).fill(undefined)
     columns.assets.forEach((symbol, i) => {

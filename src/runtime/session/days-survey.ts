@@ -2,8 +2,9 @@ import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.j
 import { InputMistake } from '../../base/mistakes.js'
 import type { BacktestOptions } from '../../cli/backtest/options.js'
 import { barStepSeconds, median } from '../../core/backtest/bar-step.js'
+import { refuseDisorder, timesOf } from '../../core/days/timestamps.js'
 import { reason } from '../../files/reason.js'
-import { type DayColumns, DayError, type DayFile, type LoadedDay } from '../../ports/days.js'
+import type { DayFile, LoadedDay } from '../../ports/days.js'
 import type { SessionDay } from '../../ports/vocabulary/session.js'
 
 /** What is known of recorded days before the first is traded. */
@@ -41,6 +42,7 @@ export async function surveyDays({ inputs, from, to }: BacktestOptions, signal: 
   let bars = 0
   let firstBarMs: number | undefined
   for await (const { file, columns, sha256 } of readPaperDays(files, signal)) {
+    refuseDisorder(columns, days.at(-1)?.date)
     days.push({ date: columns.date, sha256, path: file.path })
     for (const symbol of columns.assets) symbols.add(symbol)
     bars += columns.bars
@@ -61,11 +63,4 @@ export async function* readPaperDays(
     if ('error' in outcome) throw outcome.error
     yield outcome.day
   }
-}
-
-function timesOf(columns: DayColumns): BigInt64Array {
-  if (columns.timestampNs === undefined) {
-    throw new DayError({ file: columns.date, column: 'timestamp' }, 'a time for every bar', 'no such column')
-  }
-  return columns.timestampNs
 }

@@ -1,8 +1,8 @@
 import type { BacktestSettings } from '../../core/backtest/settings.js'
-import { checkTimestamps } from '../../core/days/timestamps.js'
+import { refuseDisorder, timesOf } from '../../core/days/timestamps.js'
 import { WARMUP_ROWS } from '../../core/engine/engine.js'
 import { assessDay } from '../../core/forewarner/gate.js'
-import { type DayColumns, DayError } from '../../ports/days.js'
+import type { DayColumns } from '../../ports/days.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 
 const NS_PER_MS = 1_000_000n
@@ -17,6 +17,7 @@ export type BarSettings = Pick<BacktestSettings, 'parameters' | 'posture' | 'vol
 export class SessionBars {
   private readonly settings: BarSettings
   private columns: DayColumns | undefined
+  private times: BigInt64Array = new BigInt64Array()
   private volOk: Uint8Array | undefined
   private day: StrategyBar['day']
   private before = 0
@@ -32,10 +33,8 @@ export class SessionBars {
    */
   beginDay(columns: DayColumns): void {
     const last = this.columns
-    if (last !== undefined && columns.date <= last.date) {
-      throw new DayError({ file: columns.date }, `a day after ${last.date}`, columns.date)
-    }
-    checkTimes(columns)
+    refuseDisorder(columns, last?.date)
+    this.times = timesOf(columns)
     const { breaker, forewarner, parameters, volGate } = this.settings
     const boost = breaker?.boostForDate(columns.date)
     this.before += last?.bars ?? 0
@@ -57,7 +56,7 @@ export class SessionBars {
 
   /** When a row of the day happened, UTC ms. */
   timeMs(row: number): number {
-    return Number(this.columns!.timestampNs![row]! / NS_PER_MS)
+    return Number(this.times[row]! / NS_PER_MS)
   }
 
   /** A row of the day as a bar. */
@@ -74,16 +73,4 @@ export class SessionBars {
       posture: this.settings.posture,
     }
   }
-}
-
-function checkTimes(columns: DayColumns): void {
-  const where = { file: columns.date, column: 'timestamp' }
-  if (columns.timestampNs === undefined) throw new DayError(where, 'a time for every bar', 'no such column')
-  const finding = checkTimestamps(columns)
-  if (finding === undefined) return
-  throw new DayError(
-    { ...where, ...(finding.row === undefined ? {} : { row: finding.row }) },
-    'strictly increasing timestamps inside the UTC day',
-    finding.message,
-  )
 }

@@ -71,7 +71,7 @@ async function expectSound(bytes: Uint8Array, date: string): Promise<'day' | 're
       largest = size
       return new ArrayBuffer(size)
     })
-    const day = dayColumns(date, decoded)
+    const day = dayColumns({ date, path: 'x.parquet' }, decoded)
     expect(day.velDiv.length).toBe(day.bars)
     expect(day.prices.every((prices) => prices.length === day.bars)).toBe(true)
     expect(day.assets.length).toBe(day.prices.length)

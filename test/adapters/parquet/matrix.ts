@@ -8,6 +8,7 @@ interface Manifest {
   readonly tables: Readonly<Record<string, { rows: number; columns: readonly [string, 'int64' | 'float64'][] }>>
   readonly files: readonly { readonly table: string; readonly path: string }[]
   readonly refused: readonly { readonly path: string; readonly message: string }[]
+  readonly disordered: Manifest['refused']
 }
 
 export const MATRIX_FOLDER = fileURLToPath(new URL('../../../fixtures/parquet/', import.meta.url))

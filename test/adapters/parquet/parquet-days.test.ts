@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { planDay } from '../../../src/adapters/parquet/day-schema.js'
 import { parseFooter } from '../../../src/adapters/parquet/footer.js'
 import { createParquetDays, parquetDays } from '../../../src/adapters/parquet/parquet-days.js'
+import { refuseDisorder } from '../../../src/core/days/timestamps.js'
 import type { DayFile, DayOutcome } from '../../../src/ports/days.js'
 import { decodeWithHyparquet } from './hyparquet-oracle.js'
 import { difference, expectedTable, MATRIX, matrixFile, type Table, tableOf } from './matrix.js'
@@ -75,6 +76,17 @@ describe('a file that is no day is refused with its path, the place and the reas
     const outcome = await readOne({ date: '2026-01-05', path: GOLDEN, bytes: 0 })
     expect('error' in outcome && outcome.error.message).toContain('expected a file')
   })
+})
+
+describe('a day whose times are in disorder is read, and refused with its path by whoever would run it', () => {
+  for (const { path, message } of MATRIX.disordered) {
+    test(path, async () => {
+      const file = matrixFile(path)
+      const outcome = await readOne(file)
+      if ('error' in outcome) throw outcome.error
+      expect(() => refuseDisorder(outcome.day.columns)).toThrow(`${file.path}, ${message}`)
+    })
+  }
 })
 
 describe('reading', () => {

@@ -129,9 +129,9 @@ describe('days', () => {
   const late = { ...second, timestampNs: second.timestampNs!.map((time) => time + 86_400_000_000_000n) }
 
   test.each<[string, DayColumns, string]>([
-    ['the same day twice', first, '2026-01-01: expected a day after 2026-01-01, found 2026-01-01'],
+    ['the same day twice', first, 'day 2026-01-01: expected a day after 2026-01-01, found 2026-01-01'],
     ['an earlier day', dayOf('2025-12-31', [], {}), 'expected a day after 2026-01-01'],
-    ['a day whose times are those of another', late, 'timestamps must lie inside 2026-01-02'],
+    ['a day whose times are those of another', late, 'expected times inside 2026-01-02 UTC'],
   ])('%s is refused, and the run goes on as if it had not come', (_, refused, message) => {
     const backtest = new Backtest(settingsOf(LIVELY))
     backtest.addDay(first, 'a')

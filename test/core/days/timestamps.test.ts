@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { epochDay } from '../../../src/base/utc-date.js'
-import { checkTimestamps, timeText } from '../../../src/core/days/timestamps.js'
+import { checkTimestamps, MISSING_TIME, refuseDisorder, timesOf, timeText } from '../../../src/core/days/timestamps.js'
 
 const DATE = '2026-01-05'
 const START = BigInt(epochDay(DATE)) * 86_400_000_000_000n
@@ -18,12 +18,13 @@ describe('checkTimestamps', () => {
     ['one ns before the day', [START - 1n, START], ['timestamp-outside-day', 0]],
     ['a repeat', [START, START + 5n, START + 5n], ['timestamp-order', 2]],
     ['a step back', [START + 9n, START + 5n, START + 12n], ['timestamp-order', 1]],
-    ['a missing time', [START, -(2n ** 63n), START + 5n], ['timestamp-order', 1]],
+    ['a missing time', [START, MISSING_TIME, START + 5n], ['timestamp-missing', 1]],
+    ['a missing first time', [MISSING_TIME, START], ['timestamp-missing', 0]],
+    ['no time at all', [MISSING_TIME, MISSING_TIME], ['timestamp-missing', 0]],
     ['order before place', [START, START, START + DAY], ['timestamp-order', 1]],
   ] as const)('judges %s', (_, times, expected) => {
-    const finding = check(times)
-    expect(finding && [finding.check, finding.row]).toEqual(expected)
-    if (finding !== undefined) expect(finding.severity).toBe('error')
+    const fault = check(times)
+    expect(fault && [fault.check, fault.row]).toEqual(expected)
   })
 
   it('passes a day without timestamps', () => {
@@ -39,6 +40,36 @@ describe('checkTimestamps', () => {
         expect(check(times) === undefined).toBe(increasing && inside)
       }),
     )
+  })
+})
+
+describe('a day that is to be run', () => {
+  const timestampNs = BigInt64Array.of(START, START + 5n, START + 3n)
+
+  it.each([
+    ['of a file', { date: DATE, path: 'in/2026-01-05.parquet', timestampNs }, 'in/2026-01-05.parquet'],
+    ['of no file', { date: DATE, timestampNs }, 'day 2026-01-05'],
+  ])('%s is refused by the name that a person knows it by', (_, columns, name) => {
+    expect(() => refuseDisorder(columns)).toThrow(
+      `${name}, column 'timestamp', row 2: expected times that rise from row to row, found 2026-01-05T00:00:00.000000003Z after 2026-01-05T00:00:00.000000005Z`,
+    )
+  })
+
+  it.each(['2026-01-05', '2026-01-06'])('is refused after %s', (previous) => {
+    expect(() => refuseDisorder({ date: DATE }, previous)).toThrow(
+      `day 2026-01-05: expected a day after ${previous}, found 2026-01-05`,
+    )
+  })
+
+  it('passes after the day before, in order', () => {
+    expect(() => refuseDisorder({ date: DATE, timestampNs: timestampNs.subarray(0, 2) }, '2026-01-04')).not.toThrow()
+  })
+
+  it('is refused where its times are needed and it has none', () => {
+    expect(() => timesOf({ date: DATE })).toThrow(
+      "day 2026-01-05, column 'timestamp': expected a time for every bar, found no such column",
+    )
+    expect(timesOf({ date: DATE, timestampNs })).toBe(timestampNs)
   })
 })
 

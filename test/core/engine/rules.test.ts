@@ -460,6 +460,15 @@ describe('misuse is refused', () => {
     expect(() => misuse(engineOf({ rows: [] }))).toThrow(invariant)
   })
 
+  test('columns whose times do not rise inside their day', () => {
+    const two = dayOf(day.date, [0, 0], { BTCUSDT: [100, 100] })
+    const backwards = { ...two, timestampNs: two.timestampNs!.toReversed() }
+    const engine = engineOf({ rows: [] })
+    expect(() => engine.attach(backwards)).toThrow('expected times that rise from row to row')
+    engine.attach(two)
+    expect(engine.run()).toEqual([])
+  })
+
   test('an engine without a day, or without capital that is a number', () => {
     const engine = new Engine(DEFAULT_PARAMETERS, 1000)
     expect(() => engine.setPosture('APEX')).toThrow('a day has begun')

@@ -91,7 +91,7 @@ describe('the bars of a session', () => {
   it.each<[string, DayColumns, RegExp]>([
     ['a day again', day('2026-03-01', 2), /expected a day after 2026-03-01, found 2026-03-01/],
     ['an earlier day', day('2026-02-28', 2), /expected a day after 2026-03-01, found 2026-02-28/],
-    ['bars of another day', { ...day('2026-03-05', 2), date: '2026-03-04' }, /timestamps must lie inside 2026-03-04/],
+    ['bars of another day', { ...day('2026-03-05', 2), date: '2026-03-04' }, /times inside 2026-03-04/],
   ])('are refused from %s', (_, columns, message) => {
     expect(() => all([day('2026-03-01', 2), columns])).toThrow(message)
   })

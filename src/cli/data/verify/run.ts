@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { findDayFiles, parquetDays } from '../../../adapters/parquet/parquet-days.js'
 import { found, InputMistake, Interrupted } from '../../../base/mistakes.js'
+import { present } from '../../../base/present.js'
 import type { Finding } from '../../../core/days/finding.js'
 import { type DaySummary, VERIFY_LIMITS, type VerifyLimits, verifyDay } from '../../../core/days/verify.js'
 import { verifyAcrossDays } from '../../../core/days/verify-across.js'
@@ -98,10 +99,7 @@ async function verifyFiles(files: readonly DayFile[], limits: VerifyLimits, quie
       if ('error' in outcome) {
         const { where, expected, found: actual } = outcome.error
         const message = `expected ${expected}, found ${actual}`
-        const place = {
-          ...(where.row === undefined ? {} : { row: where.row }),
-          ...(where.column === undefined ? {} : { column: where.column }),
-        }
+        const place = present({ row: where.row, column: where.column })
         const findings: Finding[] = [{ severity: 'error', check: 'unreadable', message, ...place, count: 1 }]
         days.set(date, { date, path, bytes, sha256: await sha256OfFile(path), findings })
       } else {

@@ -1,4 +1,5 @@
 import { assert } from '../../../base/assert.js'
+import { refuseDisorder } from '../../../core/days/timestamps.js'
 import type { DayColumns, DayError, DayFile, DaySource } from '../../../ports/days.js'
 import { SCAN_WINDOWS } from '../../../ports/vocabulary/scan.js'
 
@@ -18,7 +19,7 @@ export interface Recording {
  * Opens days that begin with as much history before `fromNs` as the scanner's windows hold, or as there is. Reads that
  * history, newest day first; later days are read as they are needed. `scanned` holds a file, all files in order of date.
  *
- * @throws DayError on a day that cannot be read, here and while the days are iterated.
+ * @throws DayError on a day that cannot be read or has its times in disorder, here and while the days are iterated.
  */
 export async function openRecording(
   source: DaySource,
@@ -69,5 +70,6 @@ function usable(
   outcome: { readonly day: { readonly columns: DayColumns } } | { readonly error: DayError },
 ): DayColumns {
   if ('error' in outcome) throw outcome.error
+  refuseDisorder(outcome.day.columns)
   return outcome.day.columns
 }

@@ -33,7 +33,7 @@ describe('dolphin data synth', () => {
       eigenColumns: true,
     })) {
       if ('error' in outcome) throw outcome.error
-      expect(outcome.day.columns).toEqual(synthesizeDay(spec, index++))
+      expect(outcome.day.columns).toEqual({ ...synthesizeDay(spec, index++), path: outcome.file.path })
     }
     expect(index).toBe(3)
   })

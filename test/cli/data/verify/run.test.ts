@@ -62,6 +62,29 @@ describe('dolphin data verify', () => {
     expect(days.map((day: { findings: unknown[] }) => day.findings.length)).toEqual([0, 1, 0])
   })
 
+  it('lists everything that it finds in a day whose times are in disorder', async () => {
+    const day = synthesizeDay(SPEC, 1)
+    day.timestampNs![7] = day.timestampNs![6]!
+    day.timestampNs![20] = day.timestampNs![2]!
+    day.prices[1]!.fill(Number.NaN, 144)
+    day.prices[2]![100] = -1
+    await parquetDayWriter.write(inFolder(second), day)
+    const { code, stdout } = await verify('--json')
+    expect(code).toBe(1)
+    const { days, totals } = JSON.parse(stdout)
+    expect(totals).toMatchObject({ days: 3, bars: 864 })
+    expect(days[1].findings).toMatchObject([
+      {
+        check: 'timestamp-order',
+        message: expect.stringContaining('expected times that rise from row to row, found 2026-01-02T00:'),
+        row: 7,
+        count: 2,
+      },
+      { check: 'price-missing', row: 144 },
+      { check: 'price-invalid', row: 100 },
+    ])
+  })
+
   it('finds a missing date', async () => {
     rmSync(inFolder(second))
     expect((await verify()).stdout).toContain('no file for 2026-01-02')

@@ -1,6 +1,8 @@
-import type { Clock } from '../../ports/clock.js'
-import { type DayColumns, DayError } from '../../ports/days.js'
-import type { DueTime, PriceSource, PriceStep } from '../../ports/prices.js'
+import type { IsoDate } from '../../../base/utc-date.js'
+import { refuseDisorder, timesOf } from '../../../core/days/timestamps.js'
+import type { Clock } from '../../../ports/clock.js'
+import type { DayColumns } from '../../../ports/days.js'
+import type { DueTime, PriceSource, PriceStep } from '../../../ports/prices.js'
 
 export interface ReplayOptions {
   readonly symbols: readonly string[]
@@ -17,7 +19,7 @@ export interface ReplayOptions {
 
 /**
  * A recording as a source of prices. A symbol that a day does not have has no price that day; a day's other assets are
- * not looked at. Times that do not rise from day to day, or are not there, throw a {@link DayError} naming the date.
+ * not looked at. Days out of order, and times that are missing, do not rise or lie outside their day, throw a DayError.
  */
 export function replayPrices(options: ReplayOptions): PriceSource {
   return { symbols: options.symbols, steps: (signal) => replay(options, signal) }
@@ -27,10 +29,13 @@ async function* replay(options: ReplayOptions, signal: AbortSignal | undefined):
   const { symbols, days, sinceNs = 0n, clock } = options
   const prices = new Float64Array(symbols.length)
   const pace = new Pace(options)
+  let previous: IsoDate | undefined
   let lastNs: bigint | undefined
   let intervalNs = 0n
   for await (const day of days) {
-    const times = timesOf(day, lastNs)
+    refuseDisorder(day, previous)
+    const times = timesOf(day)
+    previous = day.date
     const columns = symbols.map((symbol) => day.prices[day.assets.indexOf(symbol)])
     intervalNs = usualInterval(times) ?? intervalNs
     for (let bar = 0; bar < day.bars; bar++) {
@@ -70,16 +75,6 @@ class Pace {
     const elapsedMs = Number(timestampNs - this.startNs) / 1e6 / speed
     return { atMs: this.startMs + elapsedMs, intervalMs: Number(intervalNs) / 1e6 / speed }
   }
-}
-
-function timesOf(day: DayColumns, lastNs: bigint | undefined): BigInt64Array {
-  const where = { file: day.date, column: 'timestamp' }
-  const times = day.timestampNs
-  if (times === undefined) throw new DayError(where, 'the time of every bar', 'no such column')
-  if (lastNs !== undefined && times[0] !== undefined && times[0] <= lastNs) {
-    throw new DayError({ ...where, row: 0 }, `a time after ${lastNs}, the last of the day before`, `${times[0]}`)
-  }
-  return times
 }
 
 /** The median distance of two steps: gaps and jitter do not move it. */
