@@ -27,8 +27,10 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
 
 describe('dolphin scan', () => {
   it('loads Arrow only when it runs', () => {
-    const command = readFileSync(join(dirname(MAIN), 'scan-command.js'), 'utf8')
-    expect([...command.matchAll(/^import .* from '(.+)'/gm)].map(([, from]) => from)).toEqual(['./exit-codes.js'])
+    const command = readFileSync(join(dirname(MAIN), 'scan', 'command.js'), 'utf8')
+    expect([...command.matchAll(/^import .* from '(.+)'/gm)].map(([, from]) => from)).toEqual([
+      '../shell/exit-codes.js',
+    ])
   })
 
   it('killed again and again, at any moment: no number twice or left out, no half file, no scan unpublished', async () => {
