@@ -78,3 +78,28 @@ export interface Strategy {
   /** Throws with the path of the first field that is not what a snapshot has. */
   restore(snapshot: unknown): void
 }
+
+/** What a strategy of one's own is made with. */
+export interface StrategyContext<Parameters = Readonly<Record<string, unknown>>> {
+  /** The id that its mandates must carry. */
+  readonly id: string
+  /** USD, before its first trade. */
+  readonly initialCapital: number
+  /** As its schema says, defaults filled in. */
+  readonly parameters: Parameters
+}
+
+/**
+ * The default export of a strategy file. The same context must make strategies that decide the same: no clock, no
+ * randomness, no state outside the instance.
+ */
+export interface StrategyModule<Parameters = Readonly<Record<string, unknown>>> {
+  /** 1 to 64 visible ASCII characters. */
+  readonly name: string
+  /**
+   * JSON Schema (2020-12) of an object; each property has a `default`. What it allows is what may be swept:
+   * `minimum`, `maximum` and `multipleOf` of numbers, `enum` of the rest.
+   */
+  readonly parameters?: object
+  create(context: StrategyContext<Parameters>): Strategy
+}

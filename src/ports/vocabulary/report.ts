@@ -33,6 +33,17 @@ export interface Exposure {
   readonly maxLeverage: number
 }
 
+/** Holding one asset with the whole capital over the same days; drawdown and Sharpe ratio of its values at the ends of days. */
+export interface BaselineResult {
+  readonly strategy: 'buy-and-hold'
+  readonly asset: string
+  /** USD, after costs. */
+  readonly finalCapital: number
+  readonly roi: number
+  readonly maxDrawdown: number
+  readonly sharpe: number
+}
+
 /** A day that was left out, and why. */
 export interface SkippedDay {
   readonly date: IsoDate
@@ -80,6 +91,8 @@ export interface BacktestReport {
   readonly figures: Figures
   /** The same trades and sizes with the simulated edge taken out of every result. */
   readonly figuresWithoutEdge: Figures
+  /** Null where no asset had a price. */
+  readonly baseline: BaselineResult | null
   readonly exits: readonly (TradeGroup & { readonly key: ExitReason })[]
   readonly assets: readonly TradeGroup[]
   readonly costs: CostAttribution

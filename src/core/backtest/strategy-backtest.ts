@@ -1,0 +1,250 @@
+import { assert } from '../../base/assert.js'
+import { canonicalJson } from '../../base/canonical-json.js'
+import { type DayColumns, DayError } from '../../ports/days.js'
+import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
+import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
+import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
+import { type Action, arbitrate, mandateFault } from '../arbitration/arbitration.js'
+import { refuseDisorder } from '../days/timestamps.js'
+import { WARMUP_ROWS } from '../engine/engine.js'
+import { called, StrategyFailure } from '../strategy/failure.js'
+import { barStepSeconds } from './bar-step.js'
+import { Baseline } from './baseline.js'
+import { buildReport, type RunAbout } from './report.js'
+import type { BacktestSettings } from './settings.js'
+import { StrategyAccount } from './strategy-account.js'
+
+export interface StrategyBacktestSettings extends BacktestSettings {
+  /** A fresh strategy; called again for a twin, which must decide the same. */
+  readonly create: () => Strategy
+  /** Bars over which the twin is asked, too; default 5,000. 0: no twin. */
+  readonly twinBars?: number
+}
+
+/** Two strategies made alike that were told the same and decided differently: what they decide is no function of their bars. */
+export interface Nondeterminism {
+  readonly bar: number
+  readonly date: string
+  readonly first: readonly Mandate[]
+  readonly second: readonly Mandate[]
+}
+
+/**
+ * A backtest of a strategy of one's own: bars in, mandates through arbitration, each filled whole at its bar's price with the
+ * costs of section 8 (no simulated edge), or free of cost where `barPriceFills` is given. Parameters of the engine give
+ * costs and the largest leverage; nothing else of the champion is in it.
+ */
+export class StrategyBacktest {
+  private readonly strategy: Strategy
+  private twin: Strategy | undefined
+  private readonly account: StrategyAccount
+  private readonly baseline: Baseline
+  private readonly days: DayRecord[] = []
+  private readonly skipped: SkippedDay[] = []
+  private readonly dataHashes: string[] = []
+  private readonly stepSeconds: number[] = []
+  private readonly assets = new Set<string>()
+  private found: Nondeterminism | undefined
+  private bars = 0
+
+  constructor(readonly settings: StrategyBacktestSettings) {
+    this.strategy = this.made()
+    if (settings.twinBars !== 0) this.twin = this.made()
+    this.account = new StrategyAccount(settings)
+    this.baseline = new Baseline(settings)
+  }
+
+  get trades(): readonly Trade[] {
+    return this.account.trades
+  }
+
+  get openPosition(): EntryRecord | undefined {
+    return this.account.openPosition
+  }
+
+  /** Realised capital, USD. */
+  get capital(): number {
+    return this.account.capital
+  }
+
+  /** The first bar at which the twin decided otherwise; undefined while it has not. */
+  get nondeterminism(): Nondeterminism | undefined {
+    return this.found
+  }
+
+  /**
+   * Runs one day; days come in date order. `sha256` is the hash of the day's file.
+   * @throws DayError, with the state unchanged, when the day is out of order or its timestamps are missing or refused;
+   * StrategyFailure when the strategy threw or answered with what is no mandate.
+   */
+  addDay(columns: DayColumns, sha256: string): DayRecord {
+    refuseDisorder(columns, this.days.at(-1)?.date)
+    const { timestampNs } = columns
+    if (timestampNs === undefined) {
+      throw new DayError(
+        { file: columns.date, column: 'timestamp' },
+        'bar times, which a strategy of one’s own is given',
+        'none',
+      )
+    }
+    const { settings, account } = this
+    for (const asset of columns.assets) this.assets.add(asset)
+    const volOk = settings.volGate?.maskForDay(columns)
+    const boost = settings.breaker?.boostForDate(columns.date)
+    const before = { capital: account.capital, trades: account.trades.length, entries: account.entries }
+    for (let row = 0; row < columns.bars; row++) {
+      const bar = {
+        bar: this.bars,
+        timestampMs: Number(timestampNs[row]! / 1_000_000n),
+        symbols: columns.assets,
+        prices: Float64Array.from(columns.prices, (prices) => prices[row]!),
+        velDiv: columns.velDiv[row]!,
+        volOk: volOk === undefined ? row >= WARMUP_ROWS : volOk[row] === 1,
+        posture: settings.posture,
+        ...(row === 0 && {
+          day: { date: columns.date, ...(boost !== undefined && { boost: boost.boost, beta: boost.beta }) },
+        }),
+      }
+      this.step(bar, columns.date)
+      this.bars++
+    }
+    this.baseline.addDay(columns)
+    this.dataHashes.push(sha256)
+    const step = barStepSeconds(columns)
+    if (step !== undefined) this.stepSeconds.push(step)
+    const { boost: factor = 1, beta = 0 } = boost ?? {}
+    const record: DayRecord = {
+      date: columns.date,
+      bars: columns.bars,
+      pnl: account.capital - before.capital,
+      capitalStart: before.capital,
+      capital: account.capital,
+      trades: account.trades.length - before.trades,
+      entries: account.entries - before.entries,
+      boostStart: factor,
+      betaStart: beta,
+      boost: factor,
+      beta,
+      mcStatus: 'OK',
+      forewarnerMaxLeverage: null,
+    }
+    this.days.push(record)
+    return record
+  }
+
+  /** Notes a day that was left out. */
+  skipDay(day: SkippedDay): void {
+    this.skipped.push(day)
+  }
+
+  /** Closes what is open if the parameters ask for it, and draws up the report. */
+  finish(about: RunAbout): BacktestReport {
+    const { settings, account } = this
+    if (settings.parameters.close_at_end) this.closeAtEnd()
+    return buildReport({
+      about,
+      settings,
+      isOwnStrategy: true,
+      baseline: this.baseline.result(),
+      days: this.days,
+      trades: account.trades,
+      skippedDays: this.skipped,
+      dataHashes: this.dataHashes,
+      stepSeconds: this.stepSeconds,
+      universe: [...this.assets],
+      openPosition: account.openPosition,
+      bars: this.bars,
+      rngDraws: 0,
+    })
+  }
+
+  private step(bar: StrategyBar, date: string): void {
+    this.account.see(bar)
+    const mandates = this.mandatesOf(this.strategy, bar, date)
+    const isTwinAsked = this.twin !== undefined && bar.bar < (this.settings.twinBars ?? TWIN_BARS)
+    if (isTwinAsked) this.askTwin(bar, date, mandates)
+    else this.twin = undefined
+    if (mandates.length === 0) return
+    for (const action of arbitrate(mandates, this.account.positions)) this.carryOut(action, mandates, bar, date)
+  }
+
+  private carryOut(action: Action, mandates: readonly Mandate[], bar: StrategyBar, date: string): void {
+    const { account } = this
+    const place = { bar: bar.bar, date }
+    switch (action.type) {
+      case 'ENTRY': {
+        const mandate = mandates.find(({ type, symbol }) => type === 'ENTRY' && symbol === action.symbol)
+        assert(mandate !== undefined, 'an entry comes from a mandate')
+        const outcome = account.enter(mandate)
+        if (typeof outcome === 'string') {
+          this.tell('onEntryDropped', place, (strategy) => strategy.onEntryDropped(action.symbol, outcome))
+        } else this.tell('onFill', place, (strategy) => strategy.onFill(outcome))
+        break
+      }
+      case 'EXIT':
+      case 'REDUCE': {
+        const fill = account.reduce(action.type === 'EXIT' ? null : action.notionalUsd, action.reason)
+        if (fill !== undefined) this.tell('onFill', place, (strategy) => strategy.onFill(fill))
+        break
+      }
+      default:
+        break
+    }
+  }
+
+  private closeAtEnd(): void {
+    const { account } = this
+    const last = this.days.at(-1)
+    const fill = account.reduce(null, 'END_OF_DATA')
+    if (fill === undefined || last === undefined) return
+    const { capital } = account
+    this.days[this.days.length - 1] = { ...last, capital, pnl: capital - last.capitalStart, trades: last.trades + 1 }
+  }
+
+  private tell(
+    call: StrategyFailure['where']['call'],
+    place: { readonly bar: number; readonly date: string },
+    told: (strategy: Strategy) => void,
+  ): void {
+    for (const strategy of this.twin === undefined ? [this.strategy] : [this.strategy, this.twin]) {
+      called({ strategyId: this.strategy.id, call, ...place }, () => told(strategy))
+    }
+  }
+
+  private mandatesOf(strategy: Strategy, bar: StrategyBar, date: string): readonly Mandate[] {
+    const where = { strategyId: strategy.id, call: 'onBar', bar: bar.bar, date } as const
+    const mandates: unknown = called(where, () => strategy.onBar(bar))
+    if (!Array.isArray(mandates)) {
+      throw new StrategyFailure(where, `returned ${shown(mandates)}, expected an array of mandates`)
+    }
+    for (const mandate of mandates as Mandate[]) {
+      const fault = faultOf(mandate, strategy.id)
+      if (fault !== undefined) throw new StrategyFailure(where, `returned a mandate whose ${fault}`)
+    }
+    return mandates as Mandate[]
+  }
+
+  private askTwin(bar: StrategyBar, date: string, first: readonly Mandate[]): void {
+    const second = this.mandatesOf(this.twin!, { ...bar, prices: bar.prices.slice() }, date)
+    if (this.found !== undefined || canonicalJson(first) === canonicalJson(second)) return
+    this.found = { bar: bar.bar, date, first, second }
+    this.twin = undefined
+  }
+
+  private made(): Strategy {
+    return called({ strategyId: this.settings.strategy, call: 'create' }, this.settings.create)
+  }
+}
+
+const TWIN_BARS = 5_000
+
+function faultOf(mandate: unknown, strategyId: string): string | undefined {
+  if (typeof mandate !== 'object' || mandate === null) return `form: an object expected, ${shown(mandate)} found`
+  const { strategyId: from } = mandate as Mandate
+  if (from !== strategyId) return `strategyId: ${strategyId} expected, ${shown(from)} found`
+  return mandateFault(mandate as Mandate)
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : (JSON.stringify(value)?.slice(0, 60) ?? String(value))
+}
