@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { openFileJournal } from '../src/adapters/journal/file-journal.js'
 import { PaperExchange } from '../src/adapters/paper/paper-exchange.js'
 import { type DecisionEvent, DecisionSide } from '../src/core/decision/decision-side.js'
@@ -27,6 +28,9 @@ import { type Figure, line } from './measure.js'
  * `in memory`: a record is durable as soon as it is framed: what the code costs. `on disk`: the real journals of both
  * sides, each waiting for its fsync before an order may leave: what the disk costs, four commits one after the other.
  * The baseline is one append and fsync of the same journal. Exits leave before they are durable.
+ *
+ * `CPU` is what the process's own threads used on the way: on a machine that others use, too, their turns are in the clock's
+ * figures and not in these. Garbage collection is told apart, and how many of its pauses fell on a way.
  */
 const WARM_UP = 2000
 const ENTRIES = 5000
@@ -43,10 +47,12 @@ type Action = 'ENTRY' | 'EXIT'
 class InAndOut implements Strategy {
   readonly id = 'bench'
   decidedAt = 0
+  decidedCpu = process.cpuUsage()
   private isOpen = false
 
   onBar(bar: StrategyBar): readonly Mandate[] {
     const mandates = this.decide(bar)
+    this.decidedCpu = process.cpuUsage()
     this.decidedAt = performance.now()
     return mandates
   }
@@ -99,10 +105,13 @@ class InstantJournal implements Journal {
   async close(): Promise<void> {}
 }
 
-/** Microseconds to the order, from the bar and from the decision. */
+/** Microseconds to the order, from the bar and from the decision, and of the process's CPU since the decision. */
 interface Way {
   readonly bar: number
   readonly decision: number
+  readonly cpu: number
+  /** When the order left, by `performance.now`. */
+  readonly endMs: number
 }
 
 interface Journals {
@@ -239,8 +248,16 @@ class Chain {
 
   private request(request: VenueRequest): void {
     if (request.kind === 'submit' && request.order.type === 'MARKET') {
-      const now = performance.now()
-      this.submitted?.({ bar: (now - this.startedAt) * 1e3, decision: (now - this.strategy.decidedAt) * 1e3 })
+      const endMs = performance.now()
+      const { decidedAt, decidedCpu } = this.strategy
+      const { user, system } = process.cpuUsage(decidedCpu)
+      const way = {
+        bar: (endMs - this.startedAt) * 1e3,
+        decision: (endMs - decidedAt) * 1e3,
+        cpu: user + system,
+        endMs,
+      }
+      this.submitted?.(way)
       this.submitted = undefined
     }
     this.exchange.handle(request, this.nowMs)
@@ -318,6 +335,28 @@ async function commitTimes(folder: string, commits: number): Promise<number[]> {
   return times
 }
 
+/** What the collector did, and how much of it between a decision and its order. */
+function collections(entries: readonly PerformanceEntry[], ways: readonly Way[]): Figure[] {
+  const longest = (of: readonly PerformanceEntry[]) => of.reduce((most, { duration }) => Math.max(most, duration), 0)
+  const onTheWay = entries.filter(({ startTime }) =>
+    ways.some(({ endMs, decision }) => startTime >= endMs - decision / 1e3 && startTime <= endMs),
+  )
+  const isScavenge = (entry: PerformanceEntry) =>
+    (entry as PerformanceEntry & { detail: { kind: number } }).detail.kind === constants.NODE_PERFORMANCE_GC_MINOR
+  return [
+    { name: 'garbage collections, minor', value: entries.filter(isScavenge).length, unit: '' },
+    { name: 'garbage collections, other', value: entries.filter((entry) => !isScavenge(entry)).length, unit: '' },
+    {
+      name: 'garbage collections, sum of pauses',
+      value: entries.reduce((sum, { duration }) => sum + duration, 0),
+      unit: 'ms',
+    },
+    { name: 'garbage collections, longest pause', value: longest(entries), unit: 'ms' },
+    { name: `garbage collections on ${ways.length} ways`, value: onTheWay.length, unit: '' },
+    { name: 'garbage collections on a way, longest', value: longest(onTheWay), unit: 'ms' },
+  ]
+}
+
 function quantile(times: readonly number[], share: number): number {
   return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)]!
 }
@@ -337,13 +376,22 @@ function figuresOf(
   }))
 }
 
+const collected: PerformanceEntry[] = []
+const collector = new PerformanceObserver((list) => collected.push(...list.getEntries()))
+collector.observe({ entryTypes: ['gc'] })
 const inMemory = await measure({ decision: new InstantJournal(), execution: new InstantJournal() }, WARM_UP, ENTRIES)
-const target = (share: number) => (share === 0.99 ? { target: '100 µs' } : {})
+// Collections are told on a later turn.
+await new Promise((resolve) => setTimeout(resolve, 100))
+collector.disconnect()
+const target = (micros: number) => (share: number) => (share === 0.99 ? { target: `${micros} µs` } : {})
 const figures = [
-  ...figuresOf('decision to entry order, in memory', inMemory.ENTRY, 'decision', target),
-  ...figuresOf('decision to exit order, in memory', inMemory.EXIT, 'decision', target),
+  ...figuresOf('decision to entry order, in memory', inMemory.ENTRY, 'decision', target(100)),
+  ...figuresOf('decision to exit order, in memory', inMemory.EXIT, 'decision', target(60)),
   ...figuresOf('bar to entry order, in memory', inMemory.ENTRY, 'bar', () => ({})),
   ...figuresOf('bar to exit order, in memory', inMemory.EXIT, 'bar', () => ({})),
+  ...figuresOf('decision to entry order, CPU in memory', inMemory.ENTRY, 'cpu', () => ({})),
+  ...figuresOf('decision to exit order, CPU in memory', inMemory.EXIT, 'cpu', () => ({})),
+  ...collections(collected, [...inMemory.ENTRY, ...inMemory.EXIT]),
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'dolphin-bench-'))

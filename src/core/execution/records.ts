@@ -14,6 +14,7 @@ import {
   type ExecutionState,
   isSettled,
   type NumberedKind,
+  noOrders,
   type OrderKind,
   ownQuantity,
   type Report,
@@ -418,7 +419,7 @@ function applyClosed(state: ExecutionState): void {
   }
   state.trade = null
   state.exit = null
-  state.orders = {}
+  state.orders = noOrders()
   state.numbers = { x: 0, r: 0, t: 0, s: 0 }
 }
 

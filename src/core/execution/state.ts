@@ -123,7 +123,7 @@ export function initialState(): ExecutionState {
     latches: [],
     trade: null,
     exit: null,
-    orders: {},
+    orders: noOrders(),
     numbers: { x: 0, r: 0, t: 0, s: 0 },
     foreign: {},
     seen: {},
@@ -135,6 +135,14 @@ export function initialState(): ExecutionState {
     fundings: [],
     funding: null,
   }
+}
+
+/**
+ * A table without a prototype, which V8 keeps as a table: of a plain object it derives a shape per client order id, and
+ * among thousands of shapes that takes 40 µs per order.
+ */
+export function noOrders(): Record<string, VenueOrder> {
+  return Object.create(null)
 }
 
 /** No more of it will fill, and every fill of it is known. */

@@ -129,13 +129,12 @@ export interface EntryGate {
 
 /** The inputs of a system whose other side has a gate of its own: of everything the worse. */
 export function behindGate<Inputs extends ModeInputs>(inputs: Inputs, gate: EntryGate): Inputs {
-  const { operatorMode, linkState, latches } = inputs
-  return {
-    ...inputs,
-    operatorMode: worse(TRADING_MODES, operatorMode, gate.mode),
-    linkState: worse(STATUS_REGISTRIES.link_states, linkState, gate.linkState),
-    latches: gate.blocks.length === 0 ? latches : new Set([...latches, ...gate.blocks]),
-  }
+  const operatorMode = worse(TRADING_MODES, inputs.operatorMode, gate.mode)
+  const linkState = worse(STATUS_REGISTRIES.link_states, inputs.linkState, gate.linkState)
+  const latches = gate.blocks.length === 0 ? inputs.latches : new Set([...inputs.latches, ...gate.blocks])
+  const isAsGiven =
+    operatorMode === inputs.operatorMode && linkState === inputs.linkState && latches === inputs.latches
+  return isAsGiven ? inputs : { ...inputs, operatorMode, linkState, latches }
 }
 
 /** Registries stand from the best word to the worst; one that is in none is the worst of all. */
