@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '../../src/base/canonical-json.js'
-import { crc32c, crc32cHex } from '../../src/core/numeric/crc32c.js'
+import { crc32c, crc32cHex } from '../../src/base/crc32c.js'
 
 describe('canonical JSON', () => {
   test('means what JSON means', () => {

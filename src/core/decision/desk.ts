@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.js'
+import { crc32c, crc32cHex } from '../../base/crc32c.js'
 import type { SideEffect } from '../../ports/sides.js'
 import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
@@ -6,7 +7,6 @@ import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import { type ApplicationMessage, LinkEndpoint } from '../link/link-endpoint.js'
 import { type OpenPermission, openPermission } from '../mode/entry-gate.js'
 import { behindGate, type Conditions, type ModeInputs } from '../mode/mode.js'
-import { crc32c, crc32cHex } from '../numeric/crc32c.js'
 import { signedQuantity } from '../position/position.js'
 import { apply } from './apply.js'
 import type { DecisionEvent } from './event.js'
@@ -148,13 +148,16 @@ export class Desk {
       lastScanAgeMs: market.contractAgeMs(nowMs),
       journal: { depth: journal === 'FULL' ? 1 : 0, capacity: 1, failures: journal === 'FAILED' ? 1 : 0 },
     }
-    return peer?.gate === undefined ? inputs : behindGate(inputs, { ...peer.gate, linkState: peer.linkState })
+    if (peer?.gate === undefined) return inputs
+    const { mode: peerMode, blocks } = peer.gate
+    return behindGate(inputs, { mode: peerMode, linkState: peer.linkState, blocks })
   }
 
   /** Those that a reconciliation is to clear, and what is so at this moment. */
   private openLatches(): ReadonlySet<OpenPermissionReason> {
     const { latches, position } = this.state
-    const open = new Set(Object.keys(latches) as OpenPermissionReason[])
+    const open = new Set<OpenPermissionReason>()
+    for (const latch in latches) open.add(latch as OpenPermissionReason)
     const isSameBuild = this.link.peer?.build === this.settings.build
     if (this.market.isStale) open.add('MARKET_DATA_STALE')
     if (this.link.state !== 'LINK_OK' || !isSameBuild) open.add('LINK_NOT_OK')

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../base/canonical-json.js'
+import { canonicalSum } from '../../base/canonical-json.js'
 import type { DecimalText, Exact } from '../../base/exact.js'
 import type { ExecutionEvent, SideEffect } from '../../ports/sides.js'
 import type { Quote, VenueRequest } from '../../ports/venue.js'
@@ -7,7 +7,6 @@ import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/inst
 import type { Heartbeat, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { Fill } from '../../ports/vocabulary/orders.js'
 import { type ApplicationMessage, LinkEndpoint } from '../link/link-endpoint.js'
-import { crc32cHex } from '../numeric/crc32c.js'
 import { apply, type ExecutionRecord, type RecordBody } from './records.js'
 import type { ExecutionSettings } from './settings.js'
 import { type ExecutionState, liveOrders, recordedQuantity } from './state.js'
@@ -133,7 +132,7 @@ export class Desk {
   /** Into the journal and into the state; returns its number. */
   record(body: RecordBody): number {
     // Hashed once per event, and only for one that leads to a record: quotes nearly never do.
-    this.inputs ??= crc32cHex(canonicalJson(this.event))
+    this.inputs ??= canonicalSum(this.event)
     const record: ExecutionRecord = { n: this.state.n + 1, atMs: this.nowMs, inputs: this.inputs, ...body }
     apply(this.state, record)
     this.effects.push({ kind: 'append', record })

@@ -8,7 +8,7 @@ import { liveOrders } from './state.js'
 /** Everything that keeps the execution side from opening anything now: its latches, and what lasts only as long as it is so. */
 export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
   const { state, link } = desk
-  const blocks = new Set(state.latches)
+  const blocks = new Set<OpenPermissionReason>(state.latches)
   if (link.state !== 'LINK_OK' || link.peer?.build !== desk.settings.build) blocks.add('LINK_NOT_OK')
   if (!desk.isStarted) blocks.add('RESTART_RECONCILE_REQUIRED')
   if (isTruthStale(desk)) blocks.add('MARKET_DATA_STALE')
@@ -17,10 +17,12 @@ export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
   if (desk.isJournalFailed || desk.isJournalFull || undurable > desk.settings.journalCapacity) {
     blocks.add('WAL_BACKPRESSURE')
   }
-  if (Object.keys(state.foreign).length > 0) blocks.add('POSITION_MISMATCH')
-  if (liveOrders(state).some(({ order }) => order.outcomeUnknown)) blocks.add('PARTIAL_FILL_UNRESOLVED')
-  return [...blocks].sort()
+  for (const _symbol in state.foreign) blocks.add('POSITION_MISMATCH')
+  for (const { order } of liveOrders(state)) if (order.outcomeUnknown) blocks.add('PARTIAL_FILL_UNRESOLVED')
+  return blocks.size === 0 ? NO_BLOCKS : [...blocks].sort()
 }
+
+const NO_BLOCKS: readonly OpenPermissionReason[] = []
 
 /** What this side goes by is not bars but the venue's word: it has to be young, and to have come quickly. */
 function isTruthStale({ truth, nowMs, settings }: Desk): boolean {

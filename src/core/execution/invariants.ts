@@ -49,11 +49,12 @@ export class ExecutionInvariants {
     if (!isPositionTouched) return
     for (const [symbol, sum] of this.sums) {
       const recorded = recordedQuantity(view.state, symbol)
-      this.hold(view, event, recorded.equals(sum), `fills of ${symbol} add up to ${sum}, the position is ${recorded}`)
+      if (!recorded.equals(sum))
+        this.fail(view, event, `fills of ${symbol} add up to ${sum}, the position is ${recorded}`)
     }
     const { trade } = view.state
     const isNaked = trade !== null && trade.position.quantity !== '0' && trade.takeProfitPrice === null
-    this.hold(view, event, !isNaked, 'a position without a take-profit and a stop')
+    if (isNaked) this.fail(view, event, 'a position without a take-profit and a stop')
   }
 
   /** Whether it changes a position. */
@@ -83,28 +84,28 @@ export class ExecutionInvariants {
 
   private checkSubmit(view: CheckedView, event: string, order: OrderRequest): void {
     const { clientOrderId, reduceOnly } = order
-    this.hold(view, event, !this.submitted.has(clientOrderId), `${clientOrderId} is submitted a second time`)
+    if (this.submitted.has(clientOrderId)) this.fail(view, event, `${clientOrderId} is submitted a second time`)
     this.submitted.add(clientOrderId)
     if (reduceOnly) return
     const record = this.orderRecords.get(clientOrderId) ?? Number.POSITIVE_INFINITY
-    this.hold(view, event, view.isDurable(record), `${clientOrderId} opens before its record is durable`)
-    this.hold(view, event, view.state.mode === 'ACTIVE', `${clientOrderId} opens in ${view.state.mode}`)
+    const { mode } = view.state
+    if (!view.isDurable(record)) this.fail(view, event, `${clientOrderId} opens before its record is durable`)
+    if (mode !== 'ACTIVE') this.fail(view, event, `${clientOrderId} opens in ${mode}`)
     const blocks = view.entryBlocks()
-    this.hold(view, event, blocks.length === 0, `${clientOrderId} opens while blocked: ${blocks.join(', ')}`)
+    if (blocks.length > 0) this.fail(view, event, `${clientOrderId} opens while blocked: ${blocks.join(', ')}`)
     for (const [symbol, sum] of this.sums) {
-      this.hold(view, event, sum.isZero(), `${clientOrderId} opens while ${symbol} has ${sum}`)
+      if (!sum.isZero()) this.fail(view, event, `${clientOrderId} opens while ${symbol} has ${sum}`)
     }
   }
 
-  private hold({ state }: CheckedView, event: string, ok: boolean, otherwise: string): void {
-    if (ok) return
+  private fail({ state }: CheckedView, event: string, detail: string): never {
     const { trade, exit, mode } = state
     throw new InvariantViolation({
       subject: 'execution side',
       state: JSON.stringify({ n: state.n, mode, latches: state.latches, trade, exit, orders: state.orders }),
       event,
       history: [...this.history],
-      detail: otherwise,
+      detail,
     })
   }
 }

@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.js'
-import { canonicalJson } from '../../base/canonical-json.js'
+import { canonical, canonicalJson } from '../../base/canonical-json.js'
+import { crc32c, crc32cHex } from '../../base/crc32c.js'
 import type { JournalEnd, JournalKind, JournalRecord } from '../../ports/journal.js'
-import { crc32c, crc32cHex } from '../numeric/crc32c.js'
 
 /** What the first line of a segment says. */
 export interface SegmentHeader {
@@ -36,6 +36,8 @@ export const NO_SUM = '00000000'
 export const EMPTY_JOURNAL: JournalEnd = { id: '', segment: 0, records: 0, sum: NO_SUM, build: '' }
 
 const SUM_LENGTH = 8
+/** As long as a sum and the space behind it. */
+const SUM_PLACE = '00000000 '
 const TAG = { mark: '=', continued: '>', header: '#' } as const
 const DECODER = new TextDecoder()
 /** Of a mark with the largest number there is. */
@@ -44,7 +46,8 @@ const MARK_LENGTH_MAX = SUM_LENGTH + 3 + String(Number.MAX_SAFE_INTEGER).length
 /** `<sum> <n> <canonical JSON>` and a newline; the sum is the CRC-32C of all that follows it on the line. */
 export function recordLine(record: JournalRecord): string {
   assert(isCount(record.n), 'a record is numbered from 1')
-  return summed(`${record.n} ${canonicalJson(record)}`)
+  const line = canonical().ascii(SUM_PLACE).ascii(`${record.n} `).value(record)
+  return line.overwrite(0, line.sum(SUM_PLACE.length)).ascii('\n').text()
 }
 
 export function headerLine(header: SegmentHeader): string {

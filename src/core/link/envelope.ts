@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../base/canonical-json.js'
+import { canonical } from '../../base/canonical-json.js'
+import { crc32cHexWithout } from '../../base/crc32c.js'
 import type { Envelope, Message } from '../../ports/vocabulary/messages.js'
-import { crc32cHex } from '../numeric/crc32c.js'
 import { envelopeProblem } from './message-schemas.js'
 import { clippedBody } from './prose.js'
 
@@ -19,7 +19,7 @@ export interface Refusal {
 
 const SUM_KEY = ',"sum":"'
 const SUM_LENGTH = 8
-const SUM_FIELD_LENGTH = SUM_KEY.length + SUM_LENGTH + 1
+const SUM_PLACE = `${SUM_KEY}00000000"`
 
 /**
  * The message as canonical JSON with its checksum. Prose is clipped here and nowhere else, so that no sender can forget
@@ -27,9 +27,12 @@ const SUM_FIELD_LENGTH = SUM_KEY.length + SUM_LENGTH + 1
  * `session` and `type`, so it is spliced in where the sum was taken without it.
  */
 export function seal(message: Message, { seq, sentAtMs, session }: Stamp): string {
-  const head = `{"body":${canonicalJson(clippedBody(message))},"sentAtMs":${sentAtMs},"seq":${seq},"session":${session}`
-  const tail = `,"type":"${message.type}","v":1}`
-  return `${head}${SUM_KEY}${crc32cHex(head + tail)}"${tail}`
+  const text = canonical().ascii('{"body":').value(clippedBody(message))
+  text.ascii(`,"sentAtMs":${sentAtMs},"seq":${seq},"session":${session}`)
+  const at = text.length
+  text.ascii(SUM_PLACE).ascii(`,"type":"${message.type}","v":1}`)
+  const sum = text.sum(at + SUM_PLACE.length, text.length, text.partialSum(0, at))
+  return text.overwrite(at + SUM_KEY.length, sum).text()
 }
 
 /** The envelope that a text holds, checked wholly: JSON, checksum, then every field of the message. Never throws. */
@@ -42,7 +45,7 @@ export function open(text: string): Envelope | Refusal {
   }
   const at = text.lastIndexOf(SUM_KEY)
   const found = text.slice(at + SUM_KEY.length, at + SUM_KEY.length + SUM_LENGTH)
-  const expected = at < 0 ? '' : crc32cHex(text.slice(0, at) + text.slice(at + SUM_FIELD_LENGTH))
+  const expected = at < 0 ? '' : crc32cHexWithout(text, at, Math.min(at + SUM_PLACE.length, text.length))
   if (at < 0 || found !== expected) {
     return { why: 'checksum', problem: `sum: expected ${expected || 'one'}, found ${at < 0 ? 'none' : found}` }
   }

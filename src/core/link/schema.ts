@@ -40,17 +40,17 @@ export type Check = (value: unknown, path: string) => string | undefined
 export function checkOf(schema: Schema): Check {
   switch (schema.kind) {
     case 'decimal': {
-      const pattern = new RegExp(DECIMAL_PATTERNS[schema.sign])
       const what = `a ${schema.sign === 'any' ? '' : `${schema.sign} `}decimal`
+      const fits = patternTest(DECIMAL_PATTERNS[schema.sign])
       return (value, path) =>
-        typeof value === 'string' && value.length <= DECIMAL_LENGTH_MAX && pattern.test(value)
+        typeof value === 'string' && value.length <= DECIMAL_LENGTH_MAX && fits(value)
           ? undefined
           : wrong(path, what, value)
     }
     case 'text': {
-      const pattern = new RegExp(schema.pattern)
+      const fits = patternTest(schema.pattern)
       return (value, path) =>
-        typeof value === 'string' && pattern.test(value) ? undefined : wrong(path, schema.pattern, value)
+        typeof value === 'string' && fits(value) ? undefined : wrong(path, schema.pattern, value)
     }
     case 'prose':
       return (value, path) =>
@@ -94,13 +94,27 @@ export function checkOf(schema: Schema): Check {
   }
 }
 
+/** Whether a text fits; a field mostly says what it said last, which is not matched again. */
+function patternTest(source: string): (text: string) => boolean {
+  const pattern = new RegExp(source)
+  let fitting: string | undefined
+  return (text) => {
+    if (text === fitting) return true
+    if (!pattern.test(text)) return false
+    fitting = text
+    return true
+  }
+}
+
 function objectCheck({ required, optional }: ObjectSchema): Check {
   const checks = new Map<string, Check>()
   for (const [key, schema] of Object.entries({ ...required, ...optional })) checks.set(key, checkOf(schema))
   const requiredKeys = Object.keys(required)
+  const isWhole = wholeTest([...checks], requiredKeys.length)
   return (value, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong(path, 'an object', value)
     const fields = value as Readonly<Record<string, unknown>>
+    if (isWhole(fields)) return undefined
     for (const key of requiredKeys) {
       if (!Object.hasOwn(fields, key)) return `${path}.${key}: expected, not found`
     }
@@ -113,6 +127,30 @@ function objectCheck({ required, optional }: ObjectSchema): Check {
       if (problem !== undefined) return check(field, `${path}.${key}`)
     }
     return undefined
+  }
+}
+
+/**
+ * Whether an object has nothing wrong: in one walk over the fields that it may have, the required ones first. Where and what
+ * is wrong is looked for only when something is.
+ */
+function wholeTest(
+  checks: readonly (readonly [string, Check])[],
+  requiredCount: number,
+): (fields: Readonly<Record<string, unknown>>) => boolean {
+  return (fields) => {
+    let found = 0
+    for (let i = 0; i < checks.length; i++) {
+      const [key, check] = checks[i]!
+      const field = fields[key]
+      if (field === undefined) {
+        if (i < requiredCount) return false
+      } else {
+        if (check(field, '') !== undefined) return false
+        found++
+      }
+    }
+    return found === Object.keys(fields).length
   }
 }
 

@@ -82,14 +82,29 @@ const HOLDS: Record<ModeReason, (inputs: ModeInputs) => boolean> = {
  */
 export function modeOf(inputs: ModeInputs): Mode {
   const { recognised, unknown } = recognise(inputs)
-  const reasons = STATUS_REGISTRIES.mode_reasons.filter(
-    ({ code }) => HOLDS[code](recognised) || (code === 'KILL_REGISTRY_UNKNOWN_TOKEN' && unknown),
-  )
-  const kills = reasons.filter(({ tier }) => tier === 'Kill')
-  if (kills.length > 0) return { mode: 'Kill', reasons: kills.map(({ code }) => code) }
-  if (reasons.length > 0) return { mode: 'ReduceOnly', reasons: reasons.map(({ code }) => code) }
-  return { mode: 'Active', reasons: [] }
+  const kills = reasonsOf(KILLS, recognised, unknown)
+  if (kills.length > 0) return { mode: 'Kill', reasons: kills }
+  const reductions = reasonsOf(REDUCTIONS, recognised, unknown)
+  return reductions.length > 0 ? { mode: 'ReduceOnly', reasons: reductions } : ACTIVE
 }
+
+type Reason = (typeof STATUS_REGISTRIES.mode_reasons)[number]
+
+const ACTIVE: Mode = { mode: 'Active', reasons: [] }
+const KILLS = STATUS_REGISTRIES.mode_reasons.filter(({ tier }) => tier === 'Kill')
+const REDUCTIONS = STATUS_REGISTRIES.mode_reasons.filter(({ tier }) => tier !== 'Kill')
+
+/** The codes among these that hold. An entry asks seven times on its way, and hardly ever does one hold. */
+function reasonsOf(candidates: readonly Reason[], inputs: ModeInputs, unknown: boolean): readonly ModeReason[] {
+  let codes = NO_REASONS
+  for (let i = 0; i < candidates.length; i++) {
+    const { code } = candidates[i]!
+    if (HOLDS[code](inputs) || (unknown && code === 'KILL_REGISTRY_UNKNOWN_TOKEN')) codes = [...codes, code]
+  }
+  return codes
+}
+
+const NO_REASONS: readonly ModeReason[] = []
 
 /**
  * Why an entry is refused now; undefined: it is allowed. What a person set goes before what heals by itself, and stale data
@@ -132,8 +147,7 @@ export function behindGate<Inputs extends ModeInputs>(inputs: Inputs, gate: Entr
   const operatorMode = worse(TRADING_MODES, inputs.operatorMode, gate.mode)
   const linkState = worse(STATUS_REGISTRIES.link_states, inputs.linkState, gate.linkState)
   const latches = gate.blocks.length === 0 ? inputs.latches : new Set([...inputs.latches, ...gate.blocks])
-  const isAsGiven =
-    operatorMode === inputs.operatorMode && linkState === inputs.linkState && latches === inputs.latches
+  const isAsGiven = operatorMode === inputs.operatorMode && linkState === inputs.linkState && latches === inputs.latches
   return isAsGiven ? inputs : { ...inputs, operatorMode, linkState, latches }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalJson } from '../../../src/base/canonical-json.js'
+import { crc32cHex } from '../../../src/base/crc32c.js'
 import {
   continuedLine,
   decodeLine,
@@ -11,7 +12,6 @@ import {
   segmentName,
   sumOf,
 } from '../../../src/core/journal/frame.js'
-import { crc32cHex } from '../../../src/core/numeric/crc32c.js'
 import type { JournalRecord } from '../../../src/ports/journal.js'
 
 const bytesOf = (line: string) => new Uint8Array(Buffer.from(line.slice(0, -1)))

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalJson } from '../../../src/base/canonical-json.js'
+import { crc32cHex } from '../../../src/base/crc32c.js'
 import { isRefusal, open, seal } from '../../../src/core/link/envelope.js'
-import { crc32cHex } from '../../../src/core/numeric/crc32c.js'
 import type { Message } from '../../../src/ports/vocabulary/messages.js'
 import { anyMessage } from '../execution/arbitrary-messages.js'
 
