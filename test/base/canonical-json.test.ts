@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalJson } from '../../src/base/canonical-json.js'
-import { crc32c, crc32cHex } from '../../src/base/crc32c.js'
+import { canonical, canonicalJson, canonicalSum } from '../../src/base/canonical-json.js'
+import { crc32c, crc32cHex, crc32cHexWithout } from '../../src/base/crc32c.js'
 
 describe('canonical JSON', () => {
   test('means what JSON means', () => {
@@ -45,6 +45,36 @@ describe('canonical JSON', () => {
     )
   })
 
+  test('is the same after more kinds of objects than are kept in mind', () => {
+    const record = { n: 1, atMs: 2, inputs: 'x' }
+    const text = '{"atMs":2,"inputs":"x","n":1}'
+    expect(canonicalJson(record)).toBe(text)
+    for (let id = 0; id < 5000; id++) expect(canonicalJson({ n: 1, [`id ${id}`]: 2 })).toBe(`{"id ${id}":2,"n":1}`)
+    expect(canonicalJson(record)).toBe(text)
+  })
+
+  test('is whole at any length', () => {
+    const long = 'é"'.repeat(300_000)
+    expect(canonicalJson({ b: [long], a: long })).toBe(`{"a":${JSON.stringify(long)},"b":[${JSON.stringify(long)}]}`)
+    expect(canonicalJson({ a: 1 })).toBe('{"a":1}')
+  })
+
+  test('is summed as its text is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(canonicalSum(value)).toBe(crc32cHex(canonicalJson(value)))
+      }),
+    )
+  })
+
+  test('stands between texts, and parts of it add up to one sum', () => {
+    const text = canonical().ascii('sum ').value({ b: 'é', a: 1 })
+    const at = text.length
+    text.ascii(' rest')
+    expect(text.sum(at, text.length, text.partialSum(0, at))).toBe(crc32cHex('sum {"a":1,"b":"é"} rest'))
+    expect(text.overwrite(0, 'SUM').text()).toBe('SUM {"a":1,"b":"é"} rest')
+  })
+
   test('leaves undefined fields out and refuses what JSON cannot say', () => {
     expect(canonicalJson({ b: 1, a: undefined })).toBe('{"b":1}')
     expect(() => canonicalJson({ a: Number.NaN })).toThrow('not a JSON number: NaN')
@@ -81,6 +111,22 @@ describe('CRC-32C', () => {
           expect(crc32c(bytes, start, end)).toBe(bitByBit(bytes.slice(start, end)))
         },
       ),
+    )
+  })
+
+  test('of a text without a part is that of what is left', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), fc.nat(), (text, a, b) => {
+        const characters = [...text]
+        const start = characters.slice(0, a % (characters.length + 1)).join('').length
+        const end =
+          start +
+          characters
+            .slice(a % (characters.length + 1))
+            .slice(0, b % 9)
+            .join('').length
+        expect(crc32cHexWithout(text, start, end)).toBe(crc32cHex(text.slice(0, start) + text.slice(end)))
+      }),
     )
   })
 

@@ -1,6 +1,6 @@
 import { assert, unreachable } from '../../base/assert.js'
 import { type Direction, directionName } from '../../base/direction.js'
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
 import type { StrategyFill } from '../../ports/strategy.js'
 import type {
@@ -95,12 +95,16 @@ export function bookSyncFlat(state: DecisionState, markPrice: DecimalText, atMs:
 
 export function walletUsd(state: DecisionState): Exact {
   const { trade, position, balanceUsd } = state
-  const balance = new Exact(balanceUsd)
+  const balance = exact(balanceUsd)
   if (trade === null || position === null || position.entryPrice === null) return balance
-  const realised = new Exact(trade.exitValueUsd)
-    .minus(new Exact(position.entryPrice).times(trade.exitQuantity))
+  const realised = exact(trade.exitValueUsd)
+    .minus(exact(position.entryPrice).times(exact(trade.exitQuantity)))
     .times(trade.direction)
-  return balance.plus(realised).minus(trade.entryFeesUsd).minus(trade.exitFeesUsd).plus(trade.fundingUsd)
+  return balance
+    .plus(realised)
+    .minus(exact(trade.entryFeesUsd))
+    .minus(exact(trade.exitFeesUsd))
+    .plus(exact(trade.fundingUsd))
 }
 
 export function missedEntry(

@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, decimalText } from '../../base/exact.js'
 import type { Mandate } from '../../ports/strategy.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { MissedEntry } from '../../ports/vocabulary/session.js'
@@ -125,8 +125,8 @@ function missedEntries(
       direction: mandate.direction!,
       entryBar: state.bar,
       entryBarAtMs: state.barAtMs,
-      requestedPrice: new Exact(mandate.price!).toFixed(),
-      targetNotionalUsd: new Exact(mandate.notionalUsd!).toFixed(),
+      requestedPrice: decimalText(mandate.price!),
+      targetNotionalUsd: decimalText(mandate.notionalUsd!),
       instrument: { symbol },
     }
     missed.set(`${strategyId} ${symbol}`, missedEntry(entry, reject, detail))
@@ -190,7 +190,7 @@ function exitOf(action: Action, input: CycleInput): ExitOrder {
     positionId: input.state.trade!.tradeId,
     trigger: action.strategyId === RISK_STRATEGY_ID ? 'RISK' : 'STRATEGY',
     reason: action.reason,
-    requestedPrice: action.price === null ? null : new Exact(action.price).toFixed(),
+    requestedPrice: action.price === null ? null : decimalText(action.price),
     bar: input.state.bar,
   }
 }

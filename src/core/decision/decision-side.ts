@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { assert, unreachable } from '../../base/assert.js'
 import { canonicalJson } from '../../base/canonical-json.js'
-import { Exact } from '../../base/exact.js'
+import { decimalText } from '../../base/exact.js'
 import type { OperatorCommand, Side } from '../../ports/sides.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
@@ -359,7 +359,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     const { position } = this.desk.state
     if (position === null) return null
     const price = bar?.prices[bar.symbols.indexOf(position.symbol)]
-    if (price !== undefined && price > 0 && Number.isFinite(price)) return new Exact(price).toFixed()
+    if (price !== undefined && price > 0 && Number.isFinite(price)) return decimalText(price)
     return this.heldStatus()?.markPrice ?? null
   }
 

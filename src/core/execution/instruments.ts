@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, exact } from '../../base/exact.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { ActiveContractStatus } from '../../ports/vocabulary/messages.js'
 import { isMultipleOf } from '../orders/rounding.js'
@@ -27,13 +27,13 @@ export function sizeProblem(
   instrument: Instrument,
   { quantity, price }: { readonly quantity: DecimalText; readonly price: DecimalText },
 ): string | undefined {
-  const size = new Exact(quantity)
+  const size = exact(quantity)
   const { lotSize, minQuantity, maxQuantity, minNotionalUsd } = instrument
   if (!isMultipleOf(size, lotSize)) return `quantity ${quantity} is no multiple of the lot ${lotSize}`
-  if (size.lessThan(minQuantity)) return `quantity ${quantity} is below ${minQuantity}`
-  if (size.greaterThan(maxQuantity)) return `quantity ${quantity} is above ${maxQuantity}`
-  const notional = size.times(price)
-  if (notional.lessThan(minNotionalUsd)) return `notional ${notional.toFixed()} USD is below ${minNotionalUsd}`
+  if (size.lessThan(exact(minQuantity))) return `quantity ${quantity} is below ${minQuantity}`
+  if (size.greaterThan(exact(maxQuantity))) return `quantity ${quantity} is above ${maxQuantity}`
+  const notional = size.times(exact(price))
+  if (notional.lessThan(exact(minNotionalUsd))) return `notional ${notional.toFixed()} USD is below ${minNotionalUsd}`
   return undefined
 }
 

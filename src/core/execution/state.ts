@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, type Exact, exact } from '../../base/exact.js'
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { ExitTrigger, FillPurpose, Message, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
@@ -147,7 +147,7 @@ export function noOrders(): Record<string, VenueOrder> {
 
 /** No more of it will fill, and every fill of it is known. */
 export function isSettled({ order, reportedQuantity }: VenueOrder): boolean {
-  return isOver(order) && !new Exact(order.filledQuantity).lessThan(reportedQuantity)
+  return isOver(order) && !exact(order.filledQuantity).lessThan(exact(reportedQuantity))
 }
 
 export function liveOrders(state: ExecutionState, kind?: OrderKind): readonly VenueOrder[] {
@@ -169,7 +169,7 @@ export function recordedQuantity(state: ExecutionState, symbol: string): Exact {
 /** Signed base units of our own position. */
 export function ownQuantity(state: ExecutionState, symbol: string): Exact {
   const { trade } = state
-  return new Exact(trade?.instrument.symbol === symbol ? signedQuantity(trade.position) : 0)
+  return exact(trade?.instrument.symbol === symbol ? signedQuantity(trade.position) : '0')
 }
 
 export function isSeen(state: ExecutionState, symbol: string, tradeId: number): boolean {

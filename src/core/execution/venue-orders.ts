@@ -1,4 +1,4 @@
-import { Exact } from '../../base/exact.js'
+import { exact } from '../../base/exact.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { OrderReport, OrderRequest } from '../../ports/vocabulary/orders.js'
 import { isOver } from '../orders/order.js'
@@ -108,7 +108,7 @@ export function onReport(desk: Desk, report: OrderReport): void {
   }
   desk.queries.delete(clientOrderId)
   const event = eventOf(placed, report)
-  const isMore = new Exact(report.filledQuantity).greaterThan(placed.reportedQuantity)
+  const isMore = exact(report.filledQuantity).greaterThan(exact(placed.reportedQuantity))
   if (event === null && !isMore) return
   const reported = isMore ? { reportedQuantity: report.filledQuantity } : {}
   desk.record({ type: 'orderEvent', clientOrderId, event, ...reported, ...retry(desk, placed, event) })
@@ -156,8 +156,8 @@ function eventOf({ order }: VenueOrder, report: OrderReport): OrderEventRecord['
   if (report.status === 'REJECTED')
     return order.status === 'PARTIAL' ? { type: 'CANCEL', reason } : { type: 'REJECT', reason }
   if (report.status === 'CANCELED') return { type: 'CANCEL', reason }
-  const accepted = new Exact(report.quantity)
-  const isCut = accepted.lessThan(order.acceptedQuantity) && !accepted.lessThan(order.filledQuantity)
+  const accepted = exact(report.quantity)
+  const isCut = accepted.lessThan(exact(order.acceptedQuantity)) && !accepted.lessThan(exact(order.filledQuantity))
   if (isCut) return { type: 'ACKNOWLEDGE', quantity: report.quantity }
   return order.status === 'SUBMITTED' ? { type: 'ACKNOWLEDGE' } : null
 }
@@ -217,7 +217,7 @@ function onRejected(desk: Desk, answer: Extract<Answer, { readonly kind: 'reject
 function retry(desk: Desk, placed: VenueOrder, event: OrderEventRecord['event']): { exitNotBeforeMs?: number } {
   const { exit } = desk.state
   if (placed.kind !== 'x' || exit === null || (event?.type !== 'REJECT' && event?.type !== 'CANCEL')) return {}
-  if (event.type === 'CANCEL' && new Exact(placed.order.filledQuantity).greaterThan(0)) return {}
+  if (event.type === 'CANCEL' && exact(placed.order.filledQuantity).greaterThan(0)) return {}
   const { retryAfterMs } = desk.settings.timings
   return { exitNotBeforeMs: desk.nowMs + retryAfterMs[Math.min(exit.rejections, retryAfterMs.length - 1)]! }
 }

@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
 import { present } from '../../base/present.js'
 import type { Fill, OrderRequest, OrderStatus } from '../../ports/vocabulary/orders.js'
@@ -123,7 +123,7 @@ export function isOver(order: Order): boolean {
 
 /** Base units that may still fill. */
 export function openQuantity(order: Order): Exact {
-  return isOver(order) ? new Exact(0) : new Exact(order.acceptedQuantity).minus(order.filledQuantity)
+  return isOver(order) ? new Exact(0) : exact(order.acceptedQuantity).minus(order.filledQuantity)
 }
 
 function classify(order: Order, event: OrderEvent): OrderSignal {
@@ -132,26 +132,26 @@ function classify(order: Order, event: OrderEvent): OrderSignal {
   const { clientOrderId, symbol, side } = order.request
   if (fill.clientOrderId !== clientOrderId || fill.symbol !== symbol || fill.side !== side)
     throw impossible(order, `FILL of ${fill.clientOrderId} ${fill.side} ${fill.symbol}`)
-  const filled = new Exact(order.filledQuantity).plus(fill.quantity)
-  const missing = new Exact(order.acceptedQuantity).comparedTo(filled)
+  const filled = exact(order.filledQuantity).plus(exact(fill.quantity))
+  const missing = exact(order.acceptedQuantity).comparedTo(filled)
   if (missing < 0)
     throw impossible(order, `FILL ${fill.tradeId}`, `${filled.toFixed()} filled of ${order.acceptedQuantity}`)
   return missing === 0 ? 'FILL_WHOLE' : 'FILL_PARTIAL'
 }
 
 function withFill(order: Order, fill: Fill): Order {
-  const cost = new Exact(fill.price).times(fill.quantity)
+  const cost = exact(fill.price).times(exact(fill.quantity))
   return {
     ...order,
-    filledQuantity: new Exact(order.filledQuantity).plus(fill.quantity).toFixed(),
-    filledCostUsd: new Exact(order.filledCostUsd).plus(cost).toFixed(),
-    feesUsd: new Exact(order.feesUsd).plus(fill.feeUsd).toFixed(),
+    filledQuantity: exact(order.filledQuantity).plus(exact(fill.quantity)).toFixed(),
+    filledCostUsd: exact(order.filledCostUsd).plus(cost).toFixed(),
+    feesUsd: exact(order.feesUsd).plus(fill.feeUsd).toFixed(),
     tradeIds: [...order.tradeIds, fill.tradeId],
   }
 }
 
 function withAcceptedQuantity(order: Order, quantity: DecimalText): Order {
-  const accepted = new Exact(quantity)
+  const accepted = exact(quantity)
   if (accepted.greaterThan(order.request.quantity) || accepted.lessThan(order.filledQuantity))
     throw impossible(
       order,

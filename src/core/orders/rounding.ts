@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.js'
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 
 /**
@@ -49,10 +49,10 @@ export function quantityForNotional(
 ): Exact {
   assert(Number.isFinite(notionalUsd) && notionalUsd > 0, `a notional is finite and above zero, not ${notionalUsd}`)
   assert(Number.isFinite(price) && price > 0, `a price is finite and above zero, not ${price}`)
-  const lots = new Exact(notionalUsd).div(new Exact(price).times(instrument.lotSize))
+  const lots = new Exact(notionalUsd).div(new Exact(price).times(exact(instrument.lotSize)))
   const whole = lots.round()
   const isWhole = lots.minus(whole).abs().lessThanOrEqualTo(whole.times(LAST_BITS_OF_A_DOUBLE))
-  return (isWhole ? whole : lots.floor()).times(instrument.lotSize)
+  return (isWhole ? whole : lots.floor()).times(exact(instrument.lotSize))
 }
 
 /** Four units in the last place: a product and a quotient, each rounded, are not further off. */
@@ -60,6 +60,6 @@ const LAST_BITS_OF_A_DOUBLE = 2 ** -50
 
 /** In [0, step), for values of either sign. */
 function distanceAboveStep(value: Exact, step: DecimalText): Exact {
-  const rest = value.mod(step)
-  return rest.isNegative() && !rest.isZero() ? rest.plus(step) : rest.abs()
+  const rest = value.mod(exact(step))
+  return rest.isNegative() && !rest.isZero() ? rest.plus(exact(step)) : rest.abs()
 }

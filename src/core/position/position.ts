@@ -1,5 +1,5 @@
 import { unreachable } from '../../base/assert.js'
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, type Exact, exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
 import { present } from '../../base/present.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
@@ -160,7 +160,7 @@ export function transition(position: Position, event: PositionEvent): Position {
  */
 export function checkPosition(position: Position): void {
   const { state, quantity, direction } = position
-  const isEmpty = new Exact(quantity).isZero()
+  const isEmpty = exact(quantity).isZero()
   if (state === 'FLAT' && !(isEmpty && direction === null))
     throw impossible(position, 'I-PSM-1', `FLAT with quantity ${quantity}, direction ${direction}`)
   if ((state === 'OPEN' || state === 'REDUCING') && (isEmpty || direction === null))
@@ -169,7 +169,7 @@ export function checkPosition(position: Position): void {
 
 /** Base units, signed: positive is LONG. */
 export function signedQuantity(position: Position): DecimalText {
-  return position.direction === -1 ? new Exact(position.quantity).negated().toFixed() : position.quantity
+  return position.direction === -1 ? exact(position.quantity).negated().toFixed() : position.quantity
 }
 
 function applyQuantities(position: Position, event: PositionEvent): Position {
@@ -180,7 +180,7 @@ function applyQuantities(position: Position, event: PositionEvent): Position {
       return withEntryFill(position, event)
     case 'ENTRY_CANCELED':
     case 'ENTRY_REJECTED':
-      if (!new Exact(event.filledQuantity).equals(position.entryQuantity))
+      if (!exact(event.filledQuantity).equals(position.entryQuantity))
         throw impossible(position, event.type, `${event.filledQuantity} filled, fills say ${position.entryQuantity}`)
       return { ...position, entryOver: true }
     case 'REDUCE_FILL':
@@ -215,19 +215,19 @@ function withEntryFill(position: Position, event: Execution & { readonly last: b
 }
 
 function withoutQuantity(position: Position, event: PositionEvent['type'], quantity: DecimalText): Position {
-  const left = new Exact(position.quantity).minus(positive(position, event, quantity))
+  const left = exact(position.quantity).minus(positive(position, event, quantity))
   if (left.isNegative()) throw impossible(position, event, `${quantity} of ${position.quantity}`)
   return { ...position, quantity: left.toFixed() }
 }
 
 function positive(position: Position, event: string, quantity: DecimalText): Exact {
-  const value = new Exact(quantity)
+  const value = exact(quantity)
   if (!value.greaterThan(0)) throw impossible(position, event, `a fill of ${quantity}`)
   return value
 }
 
 function classify(before: Position, after: Position, event: PositionEvent): PositionSignal {
-  const isGone = after.entryOver && new Exact(after.quantity).isZero()
+  const isGone = after.entryOver && exact(after.quantity).isZero()
   switch (event.type) {
     case 'ENTRY_FILL':
       if (before.entryOver) throw impossible(before, event.type, 'the entry is over already')

@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.js'
 import { openingSide, oppositeSide } from '../../base/direction.js'
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, decimalText, Exact, exact } from '../../base/exact.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
 import type { EntryRejectReason } from '../../ports/vocabulary/messages.js'
@@ -113,7 +113,7 @@ function approveReduction(
   if (position === undefined)
     return refusal('position', 'REJECT_RISK_LIMIT', `no position in ${action.symbol} to reduce`)
   const asked = quantityForNotional(action.notionalUsd!, action.price!, instrument)
-  const held = floorToLot(new Exact(position.quantity), instrument)
+  const held = floorToLot(exact(position.quantity), instrument)
   const quantity = Exact.min(asked, held)
   const rest = held.minus(quantity)
   if (!rest.isZero() && rest.lessThan(instrument.minQuantity))
@@ -133,12 +133,16 @@ function approveReduction(
 
 function instrumentRefusal(quantity: Exact, notional: Exact, instrument: Instrument): ValidationResult | undefined {
   const { minQuantity, maxQuantity, minNotionalUsd } = instrument
-  const found = `${quantity.toFixed()} found`
-  if (quantity.isZero() || quantity.lessThan(minQuantity))
-    return refusal('minQuantity', 'REJECT_LOT_OR_NOTIONAL', `a quantity of ${minQuantity} at least expected, ${found}`)
-  if (quantity.greaterThan(maxQuantity))
-    return refusal('maxQuantity', 'REJECT_LOT_OR_NOTIONAL', `a quantity of ${maxQuantity} at most expected, ${found}`)
-  if (notional.lessThan(minNotionalUsd))
+  const found = () => `${quantity.toFixed()} found`
+  if (quantity.isZero() || quantity.lessThan(exact(minQuantity)))
+    return refusal(
+      'minQuantity',
+      'REJECT_LOT_OR_NOTIONAL',
+      `a quantity of ${minQuantity} at least expected, ${found()}`,
+    )
+  if (quantity.greaterThan(exact(maxQuantity)))
+    return refusal('maxQuantity', 'REJECT_LOT_OR_NOTIONAL', `a quantity of ${maxQuantity} at most expected, ${found()}`)
+  if (notional.lessThan(exact(minNotionalUsd)))
     return refusal(
       'minNotionalUsd',
       'REJECT_LOT_OR_NOTIONAL',
@@ -159,7 +163,7 @@ function limitRefusal(
     return risk('leverageMax', `the leverage is ${now.totalLeverage} of ${config.leverageMax} already`)
   if (now.minLiquidationDistance !== null && now.minLiquidationDistance < config.liquidationDistanceCritical)
     return risk('liquidationDistanceCritical', `${now.minLiquidationDistance} from liquidation`)
-  const equity = new Exact(account.equityUsd)
+  const equity = exact(account.equityUsd)
   const exposure = notional.plus(now.exposureUsd)
   const after = leverage(exposure, equity)
   if (after > config.leverageTarget) return risk('leverageTarget', `leverage ${after} of ${config.leverageTarget}`)
@@ -172,7 +176,7 @@ function limitRefusal(
     return risk('liquidationDistanceMin', `${distance} from liquidation, ${config.liquidationDistanceMin} expected`)
   const view = { account, config, positions, instrument }
   if (notional.greaterThan(notionalRoom(view))) {
-    const { quantityMax } = capitalRoom({ ...view, price: new Exact(action.price!).toFixed() })
+    const { quantityMax } = capitalRoom({ ...view, price: decimalText(action.price!) })
     return risk('marginAvailable', `the available margin carries ${quantityMax}, ${action.notionalUsd} USD asked`)
   }
   return undefined
@@ -188,8 +192,8 @@ function mint(action: Action, direction: Direction, quantity: Exact, instrument:
     direction,
     side: opens ? openingSide(direction) : oppositeSide(openingSide(direction)),
     quantity: quantity.toFixed(),
-    requestedPrice: new Exact(action.price!).toFixed(),
-    targetNotionalUsd: new Exact(action.notionalUsd!).toFixed(),
+    requestedPrice: decimalText(action.price!),
+    targetNotionalUsd: decimalText(action.notionalUsd!),
   })
 }
 

@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
 
 /** Source: module contracts, layer 4. */
@@ -32,7 +32,7 @@ export interface PortfolioRisk {
 
 /** Sums, nothing judged. Source: module contracts, layer 4 (`calculator.py`). */
 export function portfolioRisk(account: AccountState, positions: readonly PositionRisk[]): PortfolioRisk {
-  const equity = new Exact(account.equityUsd)
+  const equity = exact(account.equityUsd)
   const exposures = new Map<string, Exact>()
   let total = new Exact(0)
   for (const position of positions) {
@@ -55,13 +55,13 @@ export function portfolioRisk(account: AccountState, positions: readonly Positio
 export function positionRisk(position: Omit<PositionRisk, 'liquidationDistance'>): PositionRisk {
   const { direction, markPrice, liquidationPrice } = position
   if (liquidationPrice === null) return { ...position, liquidationDistance: null }
-  const room = new Exact(markPrice).minus(liquidationPrice).times(direction)
-  return { ...position, liquidationDistance: room.div(markPrice).toNumber() }
+  const room = exact(markPrice).minus(exact(liquidationPrice)).times(direction)
+  return { ...position, liquidationDistance: room.div(exact(markPrice)).toNumber() }
 }
 
 /** USD at the mark price. */
 export function exposureUsd(position: Pick<PositionRisk, 'quantity' | 'markPrice'>): Exact {
-  return new Exact(position.quantity).times(position.markPrice)
+  return exact(position.quantity).times(exact(position.markPrice))
 }
 
 /** × of equity, as a double: 0 without exposure, infinite for an exposure without equity. */

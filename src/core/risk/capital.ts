@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import { floorToLot } from '../orders/rounding.js'
 import { type AccountState, exposureUsd, type PositionRisk } from './calculator.js'
@@ -27,7 +27,7 @@ export function notionalRoom({ account, config, positions, instrument }: Capital
   return Exact.min(
     roomOfLeverage(account, config.leverageTarget, positions),
     roomOfLeverage(account, config.symbolLeverageMax, ofSymbol),
-    atLeastZero(new Exact(account.marginAvailableUsd)).times(marginLeverage),
+    atLeastZero(exact(account.marginAvailableUsd)).times(marginLeverage),
   )
 }
 
@@ -38,7 +38,7 @@ export function notionalRoom({ account, config, positions, instrument }: Capital
  */
 export function capitalRoom(room: CapitalView & { readonly price: DecimalText }): CapitalRoom {
   const { account, instrument, price } = room
-  const available = atLeastZero(new Exact(account.marginAvailableUsd))
+  const available = atLeastZero(exact(account.marginAvailableUsd))
   const notionalMax = notionalRoom(room)
   const quantity = Exact.min(notionalMax.div(price), instrument.maxQuantity)
   return {
@@ -50,7 +50,7 @@ export function capitalRoom(room: CapitalView & { readonly price: DecimalText })
 
 function roomOfLeverage(account: AccountState, leverageMax: number, positions: readonly PositionRisk[]): Exact {
   const used = positions.reduce((sum, position) => sum.plus(exposureUsd(position)), new Exact(0))
-  return atLeastZero(new Exact(account.equityUsd).times(leverageMax).minus(used))
+  return atLeastZero(exact(account.equityUsd).times(leverageMax).minus(used))
 }
 
 function atLeastZero(value: Exact): Exact {
