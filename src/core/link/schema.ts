@@ -121,10 +121,8 @@ function objectCheck({ required, optional }: ObjectSchema): Check {
     for (const key of Object.keys(fields)) {
       const check = checks.get(key)
       if (check === undefined) return `${path}.${shown(key)}: not expected`
-      const field = fields[key]
-      const problem = check(field, '')
-      // The path is written only where something is wrong: it costs more than the check.
-      if (problem !== undefined) return check(field, `${path}.${key}`)
+      const problem = check(fields[key], `${path}.${key}`)
+      if (problem !== undefined) return problem
     }
     return undefined
   }
