@@ -61,12 +61,12 @@ function kernelFigure(): Figure {
 }
 
 function kernelTime(profiles: SegmentProfiles): number {
-  for (let i = 0; i < ASSETS * SEGMENT_PRICES; i++) profiles.prices[i] = 100 + Math.sin(i * 12.9898) * 0.5
+  for (let i = 0; i < profiles.width * SEGMENT_PRICES; i++) profiles.prices[i] = 100 + Math.sin(i * 12.9898) * 0.5
   const calls = 2_000
   const times: number[] = []
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const start = process.hrtime.bigint()
-    for (let call = 0; call < calls; call++) profiles.compute(ASSETS, false)
+    for (let call = 0; call < calls; call++) profiles.compute(0, ASSETS, false)
     times.push(Number(process.hrtime.bigint() - start) / 1e3 / calls)
   }
   return median(times)

@@ -1,19 +1,19 @@
 import fc from 'fast-check'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
 import type { SegmentProfiles } from '../../src/core/selection/impulse-response.js'
-import { SEGMENT_PRICES, segmentOffset } from '../../src/core/selection/impulse-response.js'
+import { SEGMENT_PRICES } from '../../src/core/selection/impulse-response.js'
 
-/** Writes segments into the profiles' interleaved layout and computes them. */
+/** Writes segments side by side into the profiles' rows and computes them. */
 export function computeSegments(
   profiles: SegmentProfiles,
   segments: readonly ArrayLike<number>[],
   relative: boolean,
+  firstRow = 0,
 ): void {
   segments.forEach((prices, segment) => {
-    const offset = segmentOffset(segment)
-    for (let i = 0; i < SEGMENT_PRICES; i++) profiles.prices[offset + 2 * i] = prices[i]!
+    for (let i = 0; i < SEGMENT_PRICES; i++) profiles.prices[(firstRow + i) * profiles.width + segment] = prices[i]!
   })
-  profiles.compute(segments.length, relative)
+  profiles.compute(firstRow, segments.length, relative)
 }
 
 /**

@@ -203,6 +203,12 @@ export class Engine {
     this.proposed = undefined
     let { row } = times
     while (row < end && this.proposed === undefined) {
+      const quietEnd = this.quietUntil(velDiv, row, end)
+      if (quietEnd > row) {
+        this.pass(velDiv, row, quietEnd)
+        row = quietEnd
+        continue
+      }
       times.row = row
       this.history.moveTo(row)
       this.bar(velDiv[row]!, volOk === undefined ? row >= WARMUP_ROWS : volOk[row] === 1)
@@ -341,6 +347,31 @@ export class Engine {
       engine.shape = signalShape(engine.parameters, snapshot.day.direction)
     }
     return engine
+  }
+
+  /**
+   * The first row from `row` on that may enter, exit or change anything: on the rows before it `bar` would only count. Most
+   * rows are such, and finding out which takes a comparison or two of each.
+   */
+  private quietUntil(velDiv: Float64Array, row: number, end: number): number {
+    if (this.parkedAcb !== undefined) return row
+    const { position } = this.account
+    if (position !== undefined) {
+      const column = this.history.column(position.assetIndex)
+      return this.exits.quietUntil(position, this.day!.posture, column, row, end, this.barIndex)
+    }
+    let quiet = row
+    while (quiet < end && !gateOpen(this.shape, velDiv[quiet]!)) quiet++
+    return quiet
+  }
+
+  /** What `bar` does on quiet rows, for all of them at once. */
+  private pass(velDiv: Float64Array, from: number, to: number): void {
+    this.history.moveTo(to - 1)
+    this.velDivs.pushRows(velDiv, from, to)
+    this.barCount += to - from
+    this.day!.bars += to - from
+    this.barIndex += to - from
   }
 
   /** Section 4. The prices of this bar are in the history already. */

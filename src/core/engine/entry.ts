@@ -1,16 +1,14 @@
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { EntryRecord } from '../../ports/vocabulary/trades.js'
 import { adjustedArs, confirmedConfidence, marketMultiplier, passesDepthGate } from '../orderbook/orderbook.js'
-import type { SegmentProfiles } from '../selection/impulse-response.js'
-import { SEGMENT_PRICES, segmentOffset } from '../selection/impulse-response.js'
 import { pickAsset } from '../selection/selection.js'
-import { segmentProfiles } from '../selection/simd-profiles.js'
 import type { SignalShape } from '../signal/signal.js'
 import { confidence, directionConfirmation } from '../signal/signal.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
 import { size } from '../sizing/sizing.js'
 import type { EngineParameters } from './parameters.js'
 import { isPrice, type PriceHistory } from './price-history.js'
+import { RankingWindows } from './ranking-windows.js'
 
 /** The asset traded when asset selection is off. */
 const DEFAULT_ASSET = 'BTCUSDT'
@@ -40,8 +38,7 @@ interface Candidate {
 /** Decides what to open, and how large, on a bar whose signal gate is open. Sections 5 to 7. */
 export class EntryDesk {
   private symbols: readonly string[] = []
-  private profiles: SegmentProfiles = segmentProfiles(0)
-  private segmentAssets = new Int32Array(0)
+  private readonly windows: RankingWindows
 
   constructor(
     private readonly parameters: EngineParameters,
@@ -49,13 +46,13 @@ export class EntryDesk {
     private readonly orderBook: OrderBookSource | undefined,
     /** With an order book attached, an asset without data in it is not entered. */
     private readonly bookRequired: boolean,
-  ) {}
+  ) {
+    this.windows = new RankingWindows(history)
+  }
 
   setUniverse(symbols: readonly string[]): void {
     this.symbols = symbols
-    if (symbols.length <= this.segmentAssets.length) return
-    this.profiles = segmentProfiles(symbols.length)
-    this.segmentAssets = new Int32Array(symbols.length)
+    this.windows.setUniverse(symbols.length)
   }
 
   /** The entry, or undefined when a gate forbids it. */
@@ -127,25 +124,21 @@ export class EntryDesk {
   }
 
   private select({ shape, bar }: EntrySituation): Candidate | undefined {
-    const { history, orderBook, profiles, segmentAssets } = this
+    const { history, orderBook, windows, symbols } = this
     const relative = this.parameters.irp_returns === 'relative'
-    let segments = 0
-    for (let asset = 0; asset < this.symbols.length; asset++) {
-      if (history.count(asset) < SEGMENT_PRICES) continue
-      history.copyLast(asset, SEGMENT_PRICES, profiles.prices, segmentOffset(segments), 2)
-      segmentAssets[segments++] = asset
-    }
-    profiles.compute(segments, relative)
+    windows.compute(relative)
 
-    const book = (segment: number) => orderBook?.book(this.symbols[segmentAssets[segment]!]!, bar)
-    const picked = pickAsset(profiles, segments, {
+    const book = (asset: number) => orderBook?.book(symbols[asset]!, bar)
+    const picked = pickAsset(windows.profiles, symbols.length, {
       direction: shape.direction,
       relative,
       minAlignment: this.parameters.min_irp_alignment,
-      ...(orderBook === undefined ? {} : { adjust: (ars, segment) => adjustedArs(ars, book(segment)) }),
-      pickable: (segment) => isPrice(history.price(segmentAssets[segment]!)) && passesDepthGate(book(segment)),
+      ...(orderBook === undefined ? {} : { adjust: (ars, asset) => adjustedArs(ars, book(asset)) }),
+      pickable: (asset) => isPrice(history.price(asset)) && passesDepthGate(book(asset)),
     })
-    return picked === undefined ? undefined : { ...picked, assetIndex: segmentAssets[picked.segment]! }
+    if (picked === undefined) return undefined
+    const { segment, ars, arsAdjusted, alignment } = picked
+    return { assetIndex: segment, ars, arsAdjusted, alignment }
   }
 
   /** OB-3: 1 without an order book. */

@@ -49,6 +49,32 @@ export class ExitDesk {
     return exitReason(situation, this.limitsOn(bar, entry, situation.pnlPct))
   }
 
+  /**
+   * The first of a day's rows from `row` on at which `decide` may end the position, or has something to keep; `column` holds
+   * the asset's prices, and `bar` is the bar of `row`.
+   */
+  quietUntil(
+    { entry, subdayNormalization }: Position,
+    posture: Posture,
+    column: Float64Array | undefined,
+    row: number,
+    end: number,
+    bar: number,
+  ): number {
+    if (posture === 'HIBERNATE' || subdayNormalization || this.parameters.vd_enabled) return row
+    if (this.orderBook !== undefined || column === undefined) return row
+    const { direction, entryPrice, entryBar } = entry
+    const { tpPct, stopPct, maxHoldBars } = this.limits
+    const held = Math.min(end, row + maxHoldBars - (bar - entryBar))
+    let quiet = row
+    for (; quiet < held; quiet++) {
+      const price = column[quiet]!
+      const pnlPct = (direction * (price - entryPrice)) / entryPrice
+      if (isPrice(price) && (pnlPct >= tpPct || pnlPct <= -stopPct)) break
+    }
+    return quiet
+  }
+
   /** The price an exit starts from: this bar's, or the last valid one where there is none. */
   price({ assetIndex }: Position): number {
     const price = this.history.price(assetIndex)

@@ -19,8 +19,24 @@ export function isPrice(value: number): boolean {
  */
 export class PriceHistory {
   private readonly series: AssetSeries[] = []
-  private row = -1
+  private currentRow = -1
   private attachedRows = 0
+  private attachments = 0
+
+  /** The attached day's row that is the current bar; −1 before its first, and while no day is attached. */
+  get row(): number {
+    return this.currentRow
+  }
+
+  /** Which attached day this is: another number whenever columns were attached or let go. */
+  get attachment(): number {
+    return this.attachments
+  }
+
+  /** The attached column of an asset. */
+  column(asset: number): Float64Array | undefined {
+    return this.series[asset]!.column
+  }
 
   addAsset(retained: readonly number[] = []): void {
     const series: AssetSeries = {
@@ -51,13 +67,14 @@ export class PriceHistory {
       } else series.skipped = 0
     }
     this.attachedRows = rows
-    this.row = firstRow - 1
+    this.currentRow = firstRow - 1
+    this.attachments++
   }
 
   /** Moves the current bar to an attached row. */
   moveTo(row: number): void {
     assert(row < this.attachedRows, 'the current bar is a row of the attached day')
-    this.row = row
+    this.currentRow = row
   }
 
   /** Keeps what the attached day added up to the current bar and lets its columns go. */
@@ -70,7 +87,8 @@ export class PriceHistory {
       series.skipped = 0
     }
     this.attachedRows = 0
-    this.row = -1
+    this.currentRow = -1
+    this.attachments++
   }
 
   /** Row-by-row mode: this bar's price of an asset, valid or not. */
@@ -89,7 +107,8 @@ export class PriceHistory {
   /** This bar's price of an asset, NaN when it has none. */
   price(asset: number): number {
     const series = this.series[asset]!
-    const price = series.column === undefined ? series.current : this.row < 0 ? Number.NaN : series.column[this.row]!
+    const price =
+      series.column === undefined ? series.current : this.currentRow < 0 ? Number.NaN : series.column[this.currentRow]!
     return isPrice(price) ? price : Number.NaN
   }
 
@@ -102,6 +121,7 @@ export class PriceHistory {
   /** The valid price `back` valid prices before the latest one (0: the latest); undefined when there are fewer. */
   ago(asset: number, back: number): number | undefined {
     const series = this.series[asset]!
+    if (series.valid === undefined && this.endsDense(series, back + 1)) return series.column![this.currentRow - back]!
     const inDay = this.countInDay(series)
     if (back < inDay) return series.valid![series.skipped + inDay - 1 - back]!
     const tailIndex = series.tailCount - 1 - (back - inDay)
@@ -140,13 +160,26 @@ export class PriceHistory {
     return Array.from(out)
   }
 
+  /** Whether the last `n` rows of the attached column all have a price, so that looking back needs no count of them. */
+  private endsDense({ column }: AssetSeries, n: number): boolean {
+    const first = this.currentRow - n + 1
+    if (column === undefined || first < 0) return false
+    for (let row = first; row <= this.currentRow; row++) if (!isPrice(column[row]!)) return false
+    return true
+  }
+
   private countInDay(series: AssetSeries): number {
-    if (series.column === undefined || this.row < 0) return 0
+    if (series.column === undefined || this.currentRow < 0) return 0
     if (series.valid === undefined) index(series)
-    return validThrough(series, this.row) - series.skipped
+    return validThrough(series, this.currentRow) - series.skipped
   }
 
   private fold(series: AssetSeries): void {
+    if (this.endsDense(series, RETAINED_PRICES)) {
+      series.tail.set(series.column!.subarray(this.currentRow + 1 - RETAINED_PRICES, this.currentRow + 1))
+      series.tailCount = RETAINED_PRICES
+      return
+    }
     const inDay = this.countInDay(series)
     if (inDay === 0) return
     const fromDay = Math.min(inDay, RETAINED_PRICES)

@@ -12,6 +12,14 @@ export class VelDivHistory {
     this.ring[this.pushed++ & (RING - 1)] = velDiv
   }
 
+  /** The finite values of the rows from `from` to `to` (exclusive) of a day's signal. */
+  pushRows(velDiv: Float64Array, from: number, to: number): void {
+    for (let row = from; row < to; row++) {
+      const value = velDiv[row]!
+      if (Number.isFinite(value)) this.push(value)
+    }
+  }
+
   /** The latest value minus the one nine before it; 0 until there are ten. */
   trend(): number {
     if (this.pushed < TREND_VALUES) return 0

@@ -19,14 +19,21 @@ export interface ImpulseResponse {
   readonly ars: number
 }
 
+/** Rows of prices that profiles have room for: a window and the bars it can slide on before it is moved to the top. */
+export const PROFILE_ROWS = 128
+
 /**
- * The part of the profile that both directions share, for many segments at once. Segment `s` of `n` reads
- * `prices[(s >> 1) * 100 + i * 2 + (s & 1)]`: two segments side by side, so that a SIMD kernel can hold them in one
- * register and still sum in the same order as this one.
+ * The part of the profile that both directions share, for many segments at once. Prices lie in row order, row `r` of
+ * segment `s` at `prices[r * width + s]`: a window slides by one row a bar, and segments that lie side by side fill a SIMD
+ * register in one load, each still summed in the same order as here.
  */
 export interface SegmentProfiles {
-  /** Interleaved segment prices, `pairs × 50 × 2`. */
+  /** `PROFILE_ROWS × width`. */
   readonly prices: Float64Array
+  /** Distance between rows: the capacity, rounded up to the four segments of a kernel's turn. */
+  readonly width: number
+  /** First of the 50 rows that were computed last. */
+  firstRow: number
   /** Highest and lowest running sum of the differences, per segment. */
   readonly highest: Float64Array
   readonly lowest: Float64Array
@@ -35,30 +42,28 @@ export interface SegmentProfiles {
   readonly falls: Float64Array
   /** Population variance of the differences. */
   readonly noise: Float64Array
-  /** Fills the outputs for the first `segments` segments. */
-  compute(segments: number, relative: boolean): void
+  /** Fills the outputs for the first `segments` segments from the 50 rows that begin at `firstRow`. */
+  compute(firstRow: number, segments: number, relative: boolean): void
 }
 
-/** Index of a segment's first price in the interleaved layout; its stride is 2. */
-export function segmentOffset(segment: number): number {
-  return (segment >> 1) * (2 * SEGMENT_PRICES) + (segment & 1)
+/** The width of profiles with room for `capacity` segments. */
+export function profileWidth(capacity: number): number {
+  return (capacity + 3) & ~3
 }
 
 /** The readable kernel, and the twin that the SIMD one must equal bit for bit. */
 export function scalarProfiles(capacity: number): SegmentProfiles {
-  const prices = new Float64Array(((capacity + 1) >> 1) * 2 * SEGMENT_PRICES)
-  const [highest, lowest, rises, falls, noise] = Array.from({ length: 5 }, () => new Float64Array(capacity)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ]
+  const width = profileWidth(capacity)
+  const outputs = () => new Float64Array(capacity)
+  const [highest, lowest, rises, falls, noise] = [outputs(), outputs(), outputs(), outputs(), outputs()]
+  const prices = new Float64Array(PROFILE_ROWS * width)
   const steps = new Float64Array(STEPS)
+  const profiles = { prices, width, firstRow: 0, highest, lowest, rises, falls, noise, compute }
 
-  function compute(segments: number, relative: boolean): void {
+  function compute(firstRow: number, segments: number, relative: boolean): void {
+    profiles.firstRow = firstRow
     for (let s = 0; s < segments; s++) {
-      const start = segmentOffset(s)
+      const start = firstRow * width + s
       const scale = relative ? prices[start]! : 1
       let previous = prices[start]!
       let sum = 0
@@ -66,7 +71,7 @@ export function scalarProfiles(capacity: number): SegmentProfiles {
       let low = Number.POSITIVE_INFINITY
       let up = 0
       let down = 0
-      for (let i = 0, at = start + 2; i < STEPS; i++, at += 2) {
+      for (let i = 0, at = start + width; i < STEPS; i++, at += width) {
         const price = prices[at]!
         const step = (price - previous) / scale
         previous = price
@@ -91,7 +96,7 @@ export function scalarProfiles(capacity: number): SegmentProfiles {
     }
   }
 
-  return { prices, highest, lowest, rises, falls, noise, compute }
+  return profiles
 }
 
 /**
@@ -132,14 +137,13 @@ export function alignmentOf(profiles: SegmentProfiles, segment: number, directio
 export function latencyOf(profiles: SegmentProfiles, segment: number, direction: Direction, relative: boolean): number {
   const mfe = excursion(profiles, segment, direction)
   if (mfe === 0) return NO_LATENCY
-  const { prices } = profiles
-  const start = segmentOffset(segment)
+  const { prices, width } = profiles
+  const start = profiles.firstRow * width + segment
   const scale = relative ? prices[start]! : 1
   const target = 0.1 * mfe
   let sum = 0
-  for (let i = 1; i <= STEPS; i++) {
-    const at = start + 2 * i
-    sum += (prices[at]! - prices[at - 2]!) / scale
+  for (let i = 1, at = start + width; i <= STEPS; i++, at += width) {
+    sum += (prices[at]! - prices[at - width]!) / scale
     if (direction * sum >= target) return i
   }
   return NO_LATENCY

@@ -79,13 +79,13 @@ export function pickAsset(profiles: SegmentProfiles, segments: number, rules: Ra
     const mfe = excursion(profiles, segment, direction)
     const mae = excursion(profiles, segment, inverseDirection)
     const ars = rankingScore(mfe / (mae + 1e-6), alignment, noise)
+    const adjusted = adjust === undefined ? ars : adjust(ars, segment)
+    if (best >= 0 && !(adjusted > bestAdjusted)) continue
     const inverseAlignment = alignmentOf(profiles, segment, inverseDirection)
     // Both scores rise with excursion ratio and alignment, so the inverse can only win by one of them.
     if (mfe < mae || alignment < inverseAlignment) {
       if (rankingScore(mae / (mfe + 1e-6), inverseAlignment, noise) > ars) continue
     }
-    const adjusted = adjust === undefined ? ars : adjust(ars, segment)
-    if (best >= 0 && !(adjusted > bestAdjusted)) continue
     if (latencyOf(profiles, segment, direction, relative) > MAX_LATENCY) continue
     if (!rules.pickable(segment)) continue
     best = segment

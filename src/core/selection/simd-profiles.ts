@@ -1,58 +1,49 @@
 import { assert } from '../../base/assert.js'
 import type { SegmentProfiles } from './impulse-response.js'
-import { SEGMENT_PRICES, scalarProfiles } from './impulse-response.js'
+import { PROFILE_ROWS, profileWidth, scalarProfiles } from './impulse-response.js'
 import { SEGMENT_PROFILES_WASM } from './segment-profiles.wasm.js'
 
 const PAGE_BYTES = 65_536
-const PAIR_BYTES = 2 * SEGMENT_PRICES * 8
-const RESULTS = 5
+const OUTPUTS = 5
 
 /** The one export of the assembled module; see `segment-profiles.wat`. */
 interface Kernel {
   readonly memory: WebAssembly.Memory
-  /** The first `pairs` pairs; outputs from byte `results`, each output `run` bytes after the one before. */
-  compute(pairs: number, results: number, run: number): void
+  /** All positions and distances in bytes, `quads` in fours of segments. */
+  compute(first: number, stride: number, quads: number, results: number, run: number): void
 }
 
 let compiled: WebAssembly.Module | undefined
 
 /**
- * The scalar kernel's SIMD twin, two segments per instruction: bit-identical results, about five times faster on 50
- * assets. Relative differences (research only) go to the scalar kernel.
+ * The scalar kernel's SIMD twin, four segments a turn: bit-identical results, many times faster on 50 assets. Relative
+ * differences (research only) go to the scalar kernel.
  */
 export function simdProfiles(capacity: number): SegmentProfiles {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(SEGMENT_PROFILES_WASM), (char) => char.charCodeAt(0)))
   const kernel = new WebAssembly.Instance(compiled).exports as unknown as Kernel
-  const pairs = (capacity + 1) >> 1
-  const resultsAt = pairs * PAIR_BYTES
-  const runBytes = pairs * 16
-  const bytes = resultsAt + RESULTS * runBytes
-  kernel.memory.grow(Math.ceil(bytes / PAGE_BYTES))
+  const width = profileWidth(capacity)
+  const rowBytes = width * 8
+  const resultsAt = PROFILE_ROWS * rowBytes
+  kernel.memory.grow(Math.ceil((resultsAt + OUTPUTS * rowBytes) / PAGE_BYTES))
 
   const { buffer } = kernel.memory
-  const results = Array.from(
-    { length: RESULTS },
-    (_, i) => new Float64Array(buffer, resultsAt + i * runBytes, pairs * 2),
-  )
-  const [highest, lowest, rises, falls, noise] = results as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ]
-  const prices = new Float64Array(buffer, 0, pairs * 2 * SEGMENT_PRICES)
+  const output = (i: number) => new Float64Array(buffer, resultsAt + i * rowBytes, width)
+  const [highest, lowest, rises, falls, noise] = [output(0), output(1), output(2), output(3), output(4)]
+  const prices = new Float64Array(buffer, 0, PROFILE_ROWS * width)
+  const profiles = { prices, width, firstRow: 0, highest, lowest, rises, falls, noise, compute }
   let scalar: SegmentProfiles | undefined
 
-  function compute(segments: number, relative: boolean): void {
+  function compute(firstRow: number, segments: number, relative: boolean): void {
     assert(segments <= capacity, 'the segments fit the profiles')
+    profiles.firstRow = firstRow
     if (!relative) {
-      kernel.compute((segments + 1) >> 1, resultsAt, runBytes)
+      kernel.compute(firstRow * rowBytes, rowBytes, (segments + 3) >> 2, resultsAt, rowBytes)
       return
     }
     scalar ??= scalarProfiles(capacity)
     scalar.prices.set(prices)
-    scalar.compute(segments, true)
+    scalar.compute(firstRow, segments, true)
     highest.set(scalar.highest)
     lowest.set(scalar.lowest)
     rises.set(scalar.rises)
@@ -60,7 +51,7 @@ export function simdProfiles(capacity: number): SegmentProfiles {
     noise.set(scalar.noise)
   }
 
-  return { prices, highest, lowest, rises, falls, noise, compute }
+  return profiles
 }
 
 /** The SIMD kernel where the platform has it, else the scalar one. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assemble, generatedPath, MODULES } from '../../../scripts/build-wasm.js'
-import { scalarProfiles } from '../../../src/core/selection/impulse-response.js'
+import { PROFILE_ROWS, SEGMENT_PRICES, scalarProfiles } from '../../../src/core/selection/impulse-response.js'
 import { segmentProfiles, simdProfiles } from '../../../src/core/selection/simd-profiles.js'
 import { computeSegments, segment } from '../../support/segments.js'
 
@@ -11,17 +11,18 @@ const OUTPUTS = ['highest', 'lowest', 'rises', 'falls', 'noise'] as const
 /** Anything float64 can hold: the kernels must agree even where the prices make no sense. */
 const anyNumbers = fc.float64Array({ minLength: 50, maxLength: 50 })
 
-test('the SIMD kernel equals the scalar one to the bit, for any prices, counts and spare capacity', () => {
+test('the SIMD kernel equals the scalar one to the bit, for any prices, counts, spare capacity and place of the window', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof({ weight: 4, arbitrary: segment }, anyNumbers), { maxLength: 7 }),
       fc.boolean(),
       fc.nat(5),
-      (segments, relative, spare) => {
+      fc.nat(PROFILE_ROWS - SEGMENT_PRICES),
+      (segments, relative, spare, firstRow) => {
         const scalar = scalarProfiles(segments.length + spare)
         const simd = simdProfiles(segments.length + spare)
-        computeSegments(scalar, segments, relative)
-        computeSegments(simd, segments, relative)
+        computeSegments(scalar, segments, relative, firstRow)
+        computeSegments(simd, segments, relative, firstRow)
         for (const output of OUTPUTS) {
           for (let s = 0; s < segments.length; s++) {
             if (!Object.is(simd[output][s], scalar[output][s])) {
@@ -54,7 +55,7 @@ test('a kernel may be used again: what was computed before does not show', () =>
 })
 
 test('more segments than the capacity are refused', () => {
-  expect(() => simdProfiles(2).compute(3, false)).toThrow('the segments fit the profiles')
+  expect(() => simdProfiles(2).compute(0, 3, false)).toThrow('the segments fit the profiles')
 })
 
 test('where the platform has no SIMD the scalar kernel takes over, and other errors are not swallowed', () => {
