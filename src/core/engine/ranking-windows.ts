@@ -19,7 +19,7 @@ export class RankingWindows {
   /** The day's row at the top of the profiles' prices, and the first one that is not copied yet. */
   private topRow = 0
   private nextRow = 0
-  /** The last row copied without a price, per asset. */
+  /** Per asset, a row copied after which every row has a price. */
   private lastHole = new Int32Array(0)
   /** Of no use but that the compiler must load what it is the sum of. */
   protected fetched = 0.5
@@ -88,7 +88,7 @@ export class RankingWindows {
       this.lastHole[asset] = end - 1
       return
     }
-    let hole = -1
+    let dense = true
     let target = (from - this.topRow) * width + asset
     let row = from
     // Five a turn: a turn of the loop costs V8 more than the copy.
@@ -103,14 +103,16 @@ export class RankingWindows {
       prices[target + 2 * width] = c
       prices[target + 3 * width] = d
       prices[target + 4 * width] = e
-      if (!(isPrice(a) && isPrice(b) && isPrice(c) && isPrice(d) && isPrice(e))) hole = row
+      // One sum finds an infinite price among five; where huge prices overflow it, the window is written out for nothing.
+      const finite = a + b + c + d + e < Number.POSITIVE_INFINITY
+      if (!(a > 0 && b > 0 && c > 0 && d > 0 && e > 0 && finite)) dense = false
     }
     for (; row < end; row++, target += width) {
       const price = column[row]!
       prices[target] = price
-      if (!isPrice(price)) hole = row
+      if (!isPrice(price)) dense = false
     }
-    if (hole >= 0) this.lastHole[asset] = end - 1
+    if (!dense) this.lastHole[asset] = end - 1
   }
 
   /** Leaves the rows after the last hole as they are in the day, so that the window can slide on from there. */
