@@ -1,5 +1,12 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
+import { createRequire } from 'node:module'
+import type * as Yaml from 'yaml'
+import type { Document, Node, Pair } from 'yaml'
 import { InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
+
+const require = createRequire(import.meta.url)
+
+/** The parser, loaded when there is something to parse: 40 ms that a run of the champion as it ships does without. */
+const yaml = (): typeof Yaml => require('yaml') as typeof Yaml
 
 /** A YAML file that knows where each of its keys and values stands. */
 export interface ConfigDocument {
@@ -16,8 +23,8 @@ export interface ConfigDocument {
  * duplicate would silently win over a line that a reader believes in.
  */
 export function parseConfigDocument(text: string, file: string): ConfigDocument {
-  const lines = new LineCounter()
-  const document = parseDocument(text, {
+  const lines = new (yaml().LineCounter)()
+  const document = yaml().parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
@@ -44,13 +51,13 @@ export function parseConfigDocument(text: string, file: string): ConfigDocument 
       const pair = pairAt(root, path)
       if (path.length === 0) return offsetPlace(root) ?? start
       // A value left out (`fraction:`) has a position on some later line; the key is where the reader looks.
-      const empty = isScalar(pair?.value) && pair.value.source === ''
+      const empty = yaml().isScalar(pair?.value) && pair.value.source === ''
       return offsetPlace(empty ? pair?.key : pair?.value) ?? offsetPlace(pair?.key) ?? start
     },
   }
 
   function offsetPlace(node: unknown): Place | undefined {
-    return isNode(node) && node.range ? at(node.range[0]) : undefined
+    return yaml().isNode(node) && node.range ? at(node.range[0]) : undefined
   }
 }
 
@@ -66,7 +73,7 @@ function plainValue(document: Document, file: string): unknown {
 /** `*name` without an earlier `&name`. */
 function unknownAliases(document: Document.Parsed, at: (offset: number) => Place): Problem[] {
   const problems: Problem[] = []
-  visit(document, {
+  yaml().visit(document, {
     Alias(_key, alias) {
       if (alias.range && alias.resolve(document) === undefined) {
         problems.push({ place: at(alias.range[0]), message: `unknown alias '*${alias.source}'` })
@@ -80,7 +87,7 @@ function pairAt(root: unknown, path: readonly string[]): Pair<unknown, unknown> 
   let node = root
   let pair: Pair<unknown, unknown> | undefined
   for (const key of path) {
-    if (!isMap(node)) return undefined
+    if (!yaml().isMap(node)) return undefined
     pair = node.items.find((item) => keyText(item.key) === key)
     node = pair?.value
   }
@@ -91,11 +98,11 @@ function pairAt(root: unknown, path: readonly string[]): Pair<unknown, unknown> 
 function duplicateKeys(root: Node | null, at: (offset: number) => Place): Problem[] {
   const problems: Problem[] = []
   if (root === null) return problems
-  visit(root, {
+  yaml().visit(root, {
     Map(_key, map) {
       const seen = new Map<string, Place>()
       for (const { key } of map.items) {
-        const place = isNode(key) && key.range ? at(key.range[0]) : undefined
+        const place = yaml().isNode(key) && key.range ? at(key.range[0]) : undefined
         if (place === undefined) continue
         const name = keyText(key)
         const first = seen.get(name)
@@ -108,5 +115,5 @@ function duplicateKeys(root: Node | null, at: (offset: number) => Place): Proble
 }
 
 function keyText(key: unknown): string {
-  return String(isScalar(key) ? key.value : key)
+  return String(yaml().isScalar(key) ? key.value : key)
 }

@@ -48,6 +48,12 @@ describe('the packaged configurations', () => {
     expect(text).toContain(`champion_hash: ${CHAMPION_HASH}`)
   })
 
+  it('the champion as it ships is what its text says, known without parsing it', () => {
+    const shipped = loadConfig(CHAMPION_CONFIG)
+    expect(shipped).toEqual(readConfig(readFileSync(CHAMPION_CONFIG, 'utf8'), shipped.file))
+    expect(shipped.parameters).toBe(DEFAULT_PARAMETERS)
+  })
+
   it('a champion file that is no longer the champion is refused, research or not', () => {
     const text = readFileSync(CHAMPION_CONFIG, 'utf8').replace('fraction: 0.20', 'fraction: 0.25')
     const line = text.split('\n').findIndex((row) => row.includes('fraction: 0.25')) + 1

@@ -1,12 +1,11 @@
-import { writeTable } from '../../adapters/parquet/day-writer.js'
-import { renderHtmlReport } from '../../adapters/report/html-report.js'
+import type { writeTable } from '../../adapters/parquet/day-writer.js'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
 import { type StagedFile, stageFile, stageWith } from '../../files/whole-file.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
 import { reportJson } from './report-json.js'
-import { type TradeColumn, tradeColumns, tradesCsv } from './trades-table.js'
+import type { TradeColumn } from './trades-table.js'
 
 export interface OutputPaths {
   readonly json?: string
@@ -21,7 +20,7 @@ export interface StagedOutputs {
   discard(): Promise<void>
 }
 
-/** Writes what was asked for beside its targets. Throws {@link Mistake} when a target cannot be written. */
+/** Writes what was asked for beside its targets; what writes a kind of file is loaded when it is asked for. Throws {@link Mistake} when a target cannot be written. */
 export async function stageOutputs(report: BacktestReport, paths: OutputPaths): Promise<StagedOutputs> {
   const staged: { what: string; file: StagedFile }[] = []
   const discard = async (): Promise<void> => {
@@ -36,7 +35,7 @@ export async function stageOutputs(report: BacktestReport, paths: OutputPaths): 
     }
   }
   const { json, trades, report: html } = paths
-  if (html !== undefined) await stage('report', html, () => stageFile(html, renderHtmlReport(report)))
+  if (html !== undefined) await stage('report', html, () => stageReport(html, report))
   if (trades !== undefined) await stage('trades', trades, () => stageTrades(trades, report))
   if (json !== undefined && json !== '-') await stage('JSON', json, () => stageFile(json, reportJson(report)))
   return {
@@ -48,10 +47,17 @@ export async function stageOutputs(report: BacktestReport, paths: OutputPaths): 
   }
 }
 
-function stageTrades(path: string, { trades, fills }: BacktestReport): Promise<StagedFile> {
+async function stageReport(path: string, report: BacktestReport): Promise<StagedFile> {
+  const { renderHtmlReport } = await import('../../adapters/report/html-report.js')
+  return await stageFile(path, renderHtmlReport(report))
+}
+
+async function stageTrades(path: string, { trades, fills }: BacktestReport): Promise<StagedFile> {
+  const { tradeColumns, tradesCsv } = await import('./trades-table.js')
   const columns = tradeColumns(fills)
-  if (path.toLowerCase().endsWith('.csv')) return stageFile(path, tradesCsv(trades, columns))
-  return stageWith(path, async (temporary) => {
+  if (path.toLowerCase().endsWith('.csv')) return await stageFile(path, tradesCsv(trades, columns))
+  const { writeTable } = await import('../../adapters/parquet/day-writer.js')
+  return await stageWith(path, async (temporary) => {
     await writeTable(
       temporary,
       columns.map((column) => parquetColumn(column, trades)),

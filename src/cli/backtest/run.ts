@@ -16,7 +16,6 @@ import { startProgress } from '../shell/progress.js'
 import { type InterruptWatch, watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
 import { prepareCacheFolder } from './cache-folder.js'
-import { causalityLines, checkCausalityOfRun } from './causality.js'
 import { type BacktestOptions, defaultWorkers } from './options.js'
 import { stageOutputs } from './outputs.js'
 import { reportJson } from './report-json.js'
@@ -94,6 +93,7 @@ async function replay(
   const skipped: SkippedDay[] = []
   const progress = startProgress({ total: files.length, unit: 'days', label: 'Backtest', quiet: options.quiet })
   let done = 0
+  let code: string | undefined
   try {
     for await (const outcome of readDays(files, options, signal)) {
       if (signal.aborted) break
@@ -106,6 +106,8 @@ async function replay(
       }
       progress.advance(1, outcome.file.date)
       done++
+      // Here and not at the end: the first day is read on this thread, and the others are still starting.
+      code ??= codeHash()
     }
   } catch (error) {
     if (!signal.aborted) throw error
@@ -115,7 +117,7 @@ async function replay(
   if (signal.aborted)
     throw new Interrupted(`Interrupted after ${done} of ${plural(files.length, 'day')}; nothing was written.`)
   if (skipped.length === files.length) throw allRefused(skipped)
-  return backtest.finish({ engineVersion: packageVersion(), codeHash: codeHash(), settings: run.recorded })
+  return backtest.finish({ engineVersion: packageVersion(), codeHash: code ?? codeHash(), settings: run.recorded })
 }
 
 /** The engine keeps nothing of a day once the next one begins, so a day's memory can serve the next one. */
@@ -163,6 +165,7 @@ async function causalityOf(
   { signal }: InterruptWatch,
 ): Promise<Causality> {
   if (options.causalityCuts === undefined) return undefined
+  const { causalityLines, checkCausalityOfRun } = await import('./causality.js')
   const used = new Set(report.days.map((day) => day.date))
   const kept = files.filter((file) => used.has(file.date))
   const { causalityCuts: cuts, quiet } = options

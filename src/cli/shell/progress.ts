@@ -1,4 +1,7 @@
-import { Presets, SingleBar } from 'cli-progress'
+import { createRequire } from 'node:module'
+import type * as CliProgress from 'cli-progress'
+
+const require = createRequire(import.meta.url)
 
 export interface ProgressOptions {
   readonly total: number
@@ -31,6 +34,8 @@ export function startProgress(options: ProgressOptions): Progress {
 const SILENT: Progress = { advance() {}, stop() {} }
 
 function barProgress({ total, unit, label }: ProgressOptions): Progress {
+  // Loaded where there is a terminal: a script, which waits for every start, has none.
+  const { Presets, SingleBar } = require('cli-progress') as typeof CliProgress
   const bar = new SingleBar(
     {
       format: `${label} {bar} {percentage}%  {value}/{total} ${unit}  {eta_formatted} left  {note}`,
