@@ -10,13 +10,17 @@ const REPEATS = 7
 const ASSETS = 50
 
 export interface EngineBench {
-  readonly figures: Figure[]
+  /** Runs all days once on a fresh engine. */
+  pass(): EnginePass
+}
+
+export interface EnginePass {
   readonly microsecondsPerBar: number
   readonly trades: number
   readonly capital: number
 }
 
-/** The engine alone, columns in memory, and its ranking kernel against the scalar twin. */
+/** The engine alone, the columns of a folder of days in memory; one pass has been run when it is handed out. */
 export async function benchEngine(folder: string): Promise<EngineBench> {
   const days: DayColumns[] = []
   for await (const outcome of parquetDays.read(await findDayFiles([folder]), { workers: 0 })) {
@@ -24,12 +28,9 @@ export async function benchEngine(folder: string): Promise<EngineBench> {
     days.push(outcome.day.columns)
   }
   const bars = days.reduce((total, day) => total + day.bars, 0)
-  const times: number[] = []
-  let engine = new Engine(DEFAULT_PARAMETERS, 25_000)
-  let trades = 0
-  for (let repeat = 0; repeat < REPEATS; repeat++) {
-    engine = new Engine(DEFAULT_PARAMETERS, 25_000)
-    trades = 0
+  const pass = (): EnginePass => {
+    const engine = new Engine(DEFAULT_PARAMETERS, 25_000)
+    let trades = 0
     const start = process.hrtime.bigint()
     for (const day of days) {
       engine.beginDay({ date: day.date })
@@ -37,21 +38,15 @@ export async function benchEngine(folder: string): Promise<EngineBench> {
       trades += engine.run().length
       engine.endDay()
     }
-    times.push(Number(process.hrtime.bigint() - start) / 1e3 / bars)
+    const microsecondsPerBar = Number(process.hrtime.bigint() - start) / 1e3 / bars
+    return { microsecondsPerBar, trades, capital: engine.capital }
   }
-  const microsecondsPerBar = median(times)
-  return {
-    figures: [
-      { name: 'engine, columns in memory', value: microsecondsPerBar, unit: 'µs/bar', target: '0.30' },
-      kernelFigure(),
-    ],
-    microsecondsPerBar,
-    trades,
-    capital: engine.capital,
-  }
+  pass()
+  return { pass }
 }
 
-function kernelFigure(): Figure {
+/** The ranking kernel against its scalar twin. */
+export function kernelFigure(): Figure {
   return {
     name: `ranking kernel, ${ASSETS} assets (SIMD)`,
     value: kernelTime(simdProfiles(ASSETS)),

@@ -13,7 +13,7 @@ const CACHE_LINE_PRICES = 8
  * history; one with fewer than 50 prices ever begins with NaN, and no filter of the ranking lets its NaN noise through.
  */
 export class RankingWindows {
-  profiles: SegmentProfiles = segmentProfiles(0)
+  private kernel: SegmentProfiles | undefined
   private assets = 0
   private attachment = -1
   /** The day's row at the top of the profiles' prices, and the first one that is not copied yet. */
@@ -29,9 +29,15 @@ export class RankingWindows {
   setUniverse(assets: number): void {
     this.assets = assets
     if (assets <= this.lastHole.length) return
-    this.profiles = segmentProfiles(assets)
+    this.kernel = segmentProfiles(assets)
     this.lastHole = new Int32Array(assets)
     this.attachment = -1
+  }
+
+  /** What was computed last; there is nothing to compute before an asset is known. */
+  get profiles(): SegmentProfiles {
+    this.kernel ??= segmentProfiles(0)
+    return this.kernel
   }
 
   /** Computes the profiles of all assets at the history's current bar. */
