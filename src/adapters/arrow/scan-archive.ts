@@ -1,6 +1,9 @@
-import { mkdir, readdir, readFile, realpath, stat, unlink } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat, unlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { assert } from '../../base/assert.js'
+import { makeFolder } from '../../files/folder.js'
+import { targetOfTemporary, writeAtomically } from '../../files/whole-file.js'
+import { holderText, LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
 import {
   type ArchivedScan,
   type ScanArchive,
@@ -8,13 +11,12 @@ import {
   ScanFileError,
   type ScanRecord,
 } from '../../ports/scan-archive.js'
-import { lockArchive } from './archive-lock.js'
-import { syncFolder, TEMPORARY_NAME, writeDurably } from './durable-file.js'
 import { decodeScan } from './scan-decoder.js'
 import { encodeScan, isoTime } from './scan-encoder.js'
 
 /** The folder that scans lie in, below the storage root. Source: system bible §27.4. */
 const ARCHIVE_FOLDER = 'arrow_scans'
+const LOCK_FILE = '.scanner.lock'
 const DAY_FOLDER = /^\d{4}-\d{2}-\d{2}$/
 const SCAN_FILE = /^scan_(\d{6,})_\d{6}\.arrow$/
 /** A scan of a thousand symbols has 100 kB; what is larger is no scan and would only fill the memory. */
@@ -33,19 +35,29 @@ export interface OpenedArchive extends ScanArchive {
 export async function openScanArchive(root: string): Promise<OpenedArchive> {
   await refuseNesting(root)
   const folder = join(resolve(root), ARCHIVE_FOLDER)
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST' && error.code !== 'ENOTDIR') throw error
     throw new ScanArchiveError('expected a folder, found a file in its way')
   })
-  const lock = await lockArchive(folder)
+  let archive: FolderArchive | undefined
+  const lock = await lockArchive(folder, () => archive?.lose())
   try {
     const { highest, temporary } = await surveyed(folder)
     for (const path of temporary) await unlink(path)
-    return new FolderArchive(folder, lock.release, highest, temporary.length)
+    archive = new FolderArchive(folder, lock, highest, temporary.length)
+    return archive
   } catch (error) {
     await lock.release()
     throw error
   }
+}
+
+/** One writer per archive: two would give one number to two scans. */
+async function lockArchive(folder: string, lost: () => void): Promise<WriterLock> {
+  return await takeWriterLock(join(folder, LOCK_FILE), lost).catch((error: unknown) => {
+    if (!(error instanceof LockHeldError)) throw error
+    throw new ScanArchiveError(`another scanner${holderText(error.holder)} writes here; stop it or use another folder`)
+  })
 }
 
 /** @throws ScanFileError when there is no such file or it is no scan. */
@@ -68,13 +80,13 @@ export function scanFileName({ scanNumber, timestampNs }: Pick<ScanRecord, 'scan
 class FolderArchive implements OpenedArchive {
   readonly cleaned: number
   private readonly folder: string
-  private readonly release: () => Promise<void>
+  private readonly lock: WriterLock
   private highest: NumberedFile
-  private day = ''
+  private isLost = false
 
-  constructor(folder: string, release: () => Promise<void>, highest: NumberedFile, cleaned: number) {
+  constructor(folder: string, lock: WriterLock, highest: NumberedFile, cleaned: number) {
     this.folder = folder
-    this.release = release
+    this.lock = lock
     this.highest = highest
     this.cleaned = cleaned
   }
@@ -86,9 +98,9 @@ class FolderArchive implements OpenedArchive {
   async write(scan: ScanRecord): Promise<string> {
     const { scanNumber: number } = scan
     assert(number > this.lastNumber, `scan number ${number} is above the last one, ${this.lastNumber}`)
+    if (this.isLost) throw new ScanArchiveError('another scanner has taken this archive over; nothing more is written')
     const path = join(this.folder, scanFileName(scan))
-    await this.makeDayFolder(isoTime(scan.timestampNs).slice(0, 10))
-    await writeDurably(path, encodeScan(scan))
+    await writeAtomically(path, encodeScan(scan))
     this.highest = { number, path }
     return path
   }
@@ -106,14 +118,12 @@ class FolderArchive implements OpenedArchive {
   }
 
   close(): Promise<void> {
-    return this.release()
+    return this.lock.release()
   }
 
-  private async makeDayFolder(day: string): Promise<void> {
-    if (day === this.day) return
-    const created = await mkdir(join(this.folder, day), { recursive: true })
-    if (created !== undefined) await syncFolder(this.folder)
-    this.day = day
+  /** Not part of the port: called when another machine holds the lock. */
+  lose(): void {
+    this.isLost = true
   }
 }
 
@@ -147,7 +157,7 @@ async function* filesIn(folder: string, temporary: string[] = []): AsyncGenerato
     for (const name of await readdir(join(folder, day))) {
       const number = SCAN_FILE.exec(name)?.[1]
       if (number !== undefined) yield { number: Number(number), path: join(folder, day, name) }
-      else if (TEMPORARY_NAME.test(name)) temporary.push(join(folder, day, name))
+      else if (targetOfTemporary(name) !== undefined) temporary.push(join(folder, day, name))
     }
   }
 }

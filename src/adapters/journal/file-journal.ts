@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assert } from '../../base/assert.js'
+import { makeFolder } from '../../files/folder.js'
+import { holderText, LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
 import {
   type Journal,
   type JournalCheck,
@@ -11,11 +13,10 @@ import {
   type JournalListener,
   type TornTail,
 } from '../../ports/journal.js'
-import { type FolderLock, lockFolder } from './folder-lock.js'
 import {
   createSegment,
   cutTail,
-  makeFolder,
+  LOCK_FILE,
   type OpenSegmentFile,
   openSegmentFile,
   readSegments,
@@ -77,6 +78,14 @@ export async function openFileJournal<R>(
   }
 }
 
+async function lockFolder(folder: string, lost: () => void): Promise<WriterLock> {
+  return await takeWriterLock(join(folder, LOCK_FILE), lost).catch((error: unknown) => {
+    if (!(error instanceof LockHeldError)) throw error
+    const who = holderText(error.holder)
+    throw new JournalError(`another process${who} writes the journal in ${folder}; stop it or use another folder`)
+  })
+}
+
 /**
  * Group commit: what was appended while one write was on its way to the disk goes with the next, in one write and one
  * fdatasync. Each write begins with a mark that the one before is durable; where nothing waits, the mark is written alone,
@@ -86,7 +95,7 @@ class FileJournal implements Journal {
   readonly capacity: number
   private readonly folder: string
   private readonly format: JournalFormat<unknown>
-  private readonly lock: FolderLock
+  private readonly lock: WriterLock
   private readonly segmentBytesMax: number
   private readonly openFile: OpenSegmentFile
   private listener: JournalListener | undefined
@@ -104,7 +113,7 @@ class FileJournal implements Journal {
   private failure: string | undefined
   private closed: Promise<void> | undefined
 
-  constructor(folder: string, format: JournalFormat<unknown>, lock: FolderLock, options: FileJournalOptions) {
+  constructor(folder: string, format: JournalFormat<unknown>, lock: WriterLock, options: FileJournalOptions) {
     this.folder = folder
     this.format = format
     this.lock = lock

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { syncFolder } from '../../files/folder.js'
 import type { JournalCheck, JournalFormat, TornTail } from '../../ports/journal.js'
 
 /** What a journal does with a file that it writes: all of it can fail. */
@@ -20,6 +21,9 @@ export interface SegmentPart<R> {
   readonly records: readonly R[]
   readonly bytes: number
 }
+
+/** The lock of a folder's one writer. */
+export const LOCK_FILE = '.journal.lock'
 
 const READ_BYTES = 1 << 20
 const TEMPORARY = /^\.(.+)\.tmp$/
@@ -140,31 +144,6 @@ async function keep(folder: string, name: string, bytes: Uint8Array): Promise<st
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-  }
-}
-
-/** Makes a folder whose own entry, and those of the folders made for it, survive a crash. */
-export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true })
-  if (first === undefined) return
-  const top = dirname(resolve(first))
-  for (let parent = dirname(resolve(folder)); parent.length >= top.length; parent = dirname(parent)) {
-    await syncFolder(parent)
-    if (parent === dirname(parent)) break
-  }
-}
-
-/** Makes names durable. Some systems refuse to fsync a folder, which is no failure of the disk. */
-async function syncFolder(folder: string): Promise<void> {
-  let handle: FileHandle | undefined
-  try {
-    handle = await open(folder, 'r')
-    await handle.sync()
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (!['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM'].includes(code)) throw error
-  } finally {
-    await handle?.close()
   }
 }
 

@@ -1,18 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
-import {
-  type BigIntStats,
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { createHash } from 'node:crypto'
+import { type BigIntStats, closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { writeAtomicallySync } from '../../files/whole-file.js'
 import type { DecodedColumn, DecodedDay } from './decode-day.js'
 import type { Kernels } from './kernels.js'
 import { readFully } from './read-fully.js'
@@ -111,28 +101,12 @@ export class ColumnCache {
 
   /** A cache that cannot be written (read-only, disk full) slows the next run down and is no reason to end this one. */
   private write(path: string, parts: readonly Uint8Array[]): void {
-    const temporary = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`
     try {
       mkdirSync(dirname(path), { recursive: true })
-      const descriptor = openSync(temporary, 'wx')
-      try {
-        for (const part of parts) for (let at = 0; at < part.byteLength; ) at += writeSync(descriptor, part, at)
-        fsyncSync(descriptor)
-      } finally {
-        closeSync(descriptor)
-      }
-      renameSync(temporary, path)
+      writeAtomicallySync(path, parts)
     } catch {
-      removeQuietly(temporary)
+      // The next run decodes the file again.
     }
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // Never made, or in a folder that is gone.
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SchemaElement } from 'hyparquet'
+import { writeAtomically } from '../../files/whole-file.js'
 import { type DayColumns, type DaySink, META_COLUMNS } from '../../ports/days.js'
-import { writeFileAtomically } from './atomic-file.js'
 import { MISSING_INT64 } from './day-schema.js'
 
 /** One column of a table to write. `null` and, in a float64 column, NaN are written as null, as pandas does. */
@@ -40,7 +40,7 @@ export async function writeTable(path: string, columns: readonly TableColumn[]):
     createdBy: 'dolphin-engine',
   })
   const bytes = new Uint8Array(buffer)
-  await writeFileAtomically(path, [bytes])
+  await writeAtomically(path, bytes)
   return { bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
 

@@ -1,5 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppendFile } from '../../files/append-file.js'
+import { makeFolder } from '../../files/folder.js'
+import { removeTemporaries, writeAtomically } from '../../files/whole-file.js'
 import type {
   DailyStats,
   MissedEntry,
@@ -7,17 +10,16 @@ import type {
   SessionSummary,
   TradeRecord,
 } from '../../ports/vocabulary/session.js'
-import { AppendFile } from './append-file.js'
-import { writeWhole } from './atomic-file.js'
 import type { Columns } from './columns.js'
 import { DAILY_COLUMNS, headerLine, MISSED_COLUMNS, parseRow, rowLine, TRADE_COLUMNS } from './columns.js'
-import { SessionLogError } from './refusal.js'
+import { quoted, SessionLogError } from './refusal.js'
 import { parseSettings, SETTINGS_FILE, settingsText } from './settings.js'
 
 export const TRADES_FILE = 'trades.csv'
 export const MISSED_FILE = 'missed.csv'
 export const SUMMARY_FILE = 'summary.json'
 const DAILY_FILE = 'daily.csv'
+const WHOLE_FILES = [SETTINGS_FILE, SUMMARY_FILE, DAILY_FILE]
 
 /**
  * The record of one session, a folder `<out>/<session-id>`: `settings.json` and `summary.json`, `trades.csv` and
@@ -56,7 +58,8 @@ export class SessionLog {
     const text = settingsText(settings)
     parseSettings(text, SETTINGS_FILE)
     const folder = join(out, settings.sessionId)
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
+    await removeTemporaries(folder, (name) => WHOLE_FILES.includes(name))
     await keepSettings(join(folder, SETTINGS_FILE), text)
     const trades = await Table.open(join(folder, TRADES_FILE), TRADE_COLUMNS, (trade) => trade.tradeId)
     try {
@@ -109,7 +112,7 @@ export class SessionLog {
   }
 
   private rewrite(name: string, text: string): void {
-    this.rewrites = this.rewrites.then(() => writeWhole(join(this.folder, name), text))
+    this.rewrites = this.rewrites.then(() => writeAtomically(join(this.folder, name), text))
     // Heard in `flush`; without a listener of its own a failure before that would end the process.
     this.rewrites.catch(() => undefined)
   }
@@ -135,7 +138,10 @@ class Table<Row> {
   }
 
   static async open<Row>(path: string, columns: Columns<Row>, keyOf: (row: Row) => string): Promise<Table<Row>> {
-    const { file, lines, torn } = await AppendFile.open(path, headerLine(columns))
+    const header = headerLine(columns)
+    const refuse = (found: string): SessionLogError =>
+      new SessionLogError({ file: path, line: 1, column: 1 }, `the header ${quoted(header)}`, quoted(found))
+    const { file, lines, torn } = await AppendFile.open(path, header, refuse)
     try {
       const lineOf = new Map<string, string>()
       for (const [i, line] of lines.entries()) {
@@ -180,7 +186,7 @@ async function keepSettings(path: string, text: string): Promise<void> {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (before === undefined) return await writeWhole(path, text)
+  if (before === undefined) return await writeAtomically(path, text)
   const [found, expected] = [parseSettings(before, path), parseSettings(text, path)].map(whatDecides)
   for (const key of Object.keys(expected!) as (keyof SessionSettings)[]) {
     const [was, is] = [JSON.stringify(found![key]), JSON.stringify(expected![key])]

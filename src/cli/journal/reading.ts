@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isLocked } from '../../adapters/journal/folder-lock.js'
-import { readSegments, segmentNames } from '../../adapters/journal/segment-files.js'
+import { LOCK_FILE, readSegments, segmentNames } from '../../adapters/journal/segment-files.js'
 import { DataRefused, InputMistake, Interrupted } from '../../base/mistakes.js'
 import { isSegmentName } from '../../core/journal/frame.js'
 import { JournalScan } from '../../core/journal/scan.js'
 import { displayPath } from '../../files/package-files.js'
+import { isWriterAtWork } from '../../files/writer-lock.js'
 import type { JournalKind, JournalRecord, JournalVerdict } from '../../ports/journal.js'
 import { corruptProblem, tornTailText } from '../compose/journals.js'
 import { startProgress } from '../shell/progress.js'
@@ -53,7 +53,7 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
   const names = await existingSegments(folder)
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size))
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0)
-  const isWritten = await isLocked(folder)
+  const isWritten = await isWriterAtWork(join(folder, LOCK_FILE))
   const scan = new JournalScan<AnyRecord>()
   const segments = new Map<string, SegmentSummary>()
   let ended = false

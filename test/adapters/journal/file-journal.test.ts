@@ -69,6 +69,21 @@ describe('a journal in files', () => {
     })
   })
 
+  test('has one writer, whom the next one is told of', async () => {
+    const folder = temporaryFolder()
+    const { journal } = await open(folder)
+    await expect(open(folder)).rejects.toMatchObject({
+      name: 'JournalError',
+      message: expect.stringMatching(
+        new RegExp(
+          `^another process \\(process ${process.pid} on .+, since .+\\) writes the journal in ${folder}; stop it`,
+        ),
+      ),
+    })
+    await journal.close()
+    await (await open(folder)).journal.close()
+  })
+
   test('writes what waits in one write and one fdatasync', async () => {
     const writes: string[] = []
     let syncs = 0

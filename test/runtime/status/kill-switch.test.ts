@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KillSwitch } from '../../../src/runtime/status/kill-switch.js'
+import { failFolderSync } from '../../support/folder-sync.js'
 
 let folder = ''
 beforeEach(() => {
@@ -57,5 +58,14 @@ describe('the kill switch', () => {
     rmSync(path(), { recursive: true })
     writeFileSync(path(), before)
     expect(await killSwitch.read()).toEqual({ killed: true, reason: 'first' })
+  })
+
+  it('rejects a write whose rename a power cut could undo', async () => {
+    const restore = await failFolderSync('EIO')
+    try {
+      await expect(new KillSwitch(path()).write({ killed: true, reason: 'too hot' }, 1)).rejects.toThrow('EIO')
+    } finally {
+      restore()
+    }
   })
 })

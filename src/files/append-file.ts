@@ -1,9 +1,16 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncFolder } from './atomic-file.js'
-import { quoted, SessionLogError } from './refusal.js'
+import { syncFolder } from './folder.js'
 
 const NEWLINE = 0x0a
+
+export interface OpenedAppendFile {
+  readonly file: AppendFile
+  /** What the file holds after its header. */
+  readonly lines: readonly string[]
+  /** A last line without its end, which a crash cut off, and which is gone. */
+  readonly torn: string | undefined
+}
 
 /**
  * A text file that only grows, a line at a time. `append` never waits; lines become durable in order, several with one
@@ -21,14 +28,8 @@ export class AppendFile {
     this.end = end
   }
 
-  /**
-   * Opens or creates the file and answers with the lines it holds after its header. A last line without its end is what
-   * a crash cut off, and goes. Throws {@link SessionLogError} when the first line is another one.
-   */
-  static async open(
-    path: string,
-    header: string,
-  ): Promise<{ readonly file: AppendFile; readonly lines: readonly string[]; readonly torn: string | undefined }> {
+  /** Opens or creates the file. Rejects with what `refuse` makes of the first line where that is not `header`. */
+  static async open(path: string, header: string, refuse: (found: string) => Error): Promise<OpenedAppendFile> {
     // Not 'a+': appending ignores positions, and a torn line must go.
     await (await open(path, 'a')).close()
     const handle = await open(path, 'r+')
@@ -38,9 +39,7 @@ export class AppendFile {
       const torn = bytes.toString('utf8', whole)
       const lines = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1)
       const first = lines[0] ?? torn
-      if (lines.length === 0 ? !header.startsWith(torn) : first !== header) {
-        throw new SessionLogError({ file: path, line: 1, column: 1 }, `the header ${quoted(header)}`, quoted(first))
-      }
+      if (lines.length === 0 ? !header.startsWith(torn) : first !== header) throw refuse(first)
       const file = new AppendFile(handle, whole)
       await handle.truncate(whole)
       if (lines.length === 0) file.append(header)

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto'
+import { link, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+
+/** Held until it is released, or until the process ends. */
+export interface WriterLock {
+  release(): Promise<void>
+}
+
+/** Who holds a lock. Process numbers come again after a restart: the process's start tells them apart where there is /proc. */
+export interface LockHolder {
+  readonly pid: number
+  readonly host: string
+  /** When the lock was taken, ISO 8601. */
+  readonly since?: string
+  /** Boot and clock tick at which the process started; empty where the system does not tell. */
+  readonly started?: string
+  /** Random, so that two locks of one process differ. */
+  readonly token?: string
+}
+
+/** Another writer is at work. */
+export class LockHeldError extends Error {
+  override readonly name = 'LockHeldError'
+  constructor(
+    readonly path: string,
+    /** Undefined where the lock's file does not tell: it is being written, or is damaged. */
+    readonly holder: LockHolder | undefined,
+  ) {
+    super(`${path} is held by another process${holderText(holder)}`)
+  }
+}
+
+/** For a message: ` (process 4711 on trader-1, since 2026-01-05T00:00:00.000Z)`; empty where the holder is not known. */
+export function holderText(holder: LockHolder | undefined): string {
+  if (holder === undefined) return ''
+  const since = holder.since === undefined ? '' : `, since ${holder.since}`
+  return ` (process ${holder.pid} on ${holder.host}${since})`
+}
+
+/** The holder shows this often that it lives, and looks whether the lock is still its own. */
+const BEAT_MS = 10_000
+/** A holder on another machine is believed dead after this long; on its own machine only when its process is gone. */
+const STALE_MS = 60_000
+
+/**
+ * Takes the lock file at `path`, in a folder that is there: one writer holds it. A lock of a process that is gone is taken
+ * over. `lost` is called, perhaps again at every beat, when another machine took this one over because it had been silent
+ * for a minute: whoever is told must stop writing.
+ *
+ * @throws LockHeldError when another writer is at work; errors of the file system as they are.
+ */
+export async function takeWriterLock(path: string, lost: () => void): Promise<WriterLock> {
+  const token = randomBytes(8).toString('hex')
+  const holder: LockHolder = {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    started: await startOf(process.pid),
+    token,
+  }
+  const ours = JSON.stringify(holder)
+  heldHere.add(token)
+  try {
+    while (!(await created(path, ours))) {
+      const found = await readFile(path, 'utf8').catch(absent)
+      if (found === undefined) continue
+      if (await isAlive(path, found)) throw new LockHeldError(path, holderOf(found))
+      await remove(path, found)
+    }
+  } catch (error) {
+    heldHere.delete(token)
+    throw error
+  }
+  const beat = setInterval(() => void show(path, ours, lost), BEAT_MS)
+  beat.unref()
+  return {
+    async release() {
+      clearInterval(beat)
+      heldHere.delete(token)
+      if ((await readFile(path, 'utf8').catch(absent)) === ours) await unlink(path).catch(absent)
+    },
+  }
+}
+
+/** Whether a writer is at work where things are only read: its last write may be half done. */
+export async function isWriterAtWork(path: string): Promise<boolean> {
+  const found = await readFile(path, 'utf8').catch(() => undefined)
+  return found !== undefined && (await isAlive(path, found))
+}
+
+/** Tokens of this process's own locks: without /proc, its own number in a lock may be a predecessor's. */
+const heldHere = new Set<string>()
+
+/** Appears whole or not at all: a lock that is read while it is written would look like a broken one. */
+async function created(path: string, text: string): Promise<boolean> {
+  const own = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(own, text, { flag: 'wx' })
+  try {
+    await link(own, path)
+    return true
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (!NO_HARD_LINKS.includes(code)) throw error
+    return await createdWithoutLink(path, text)
+  } finally {
+    await unlink(own)
+  }
+}
+
+/** What file systems without hard links answer: FAT, exFAT, some network shares. */
+const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
+
+/** Its text comes a moment after its name; a lock without a text counts as held while it is fresh. */
+async function createdWithoutLink(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/**
+ * Takes the lock `judged` away, if it is still that one. Several may have judged it at once, and a faster one may already
+ * have put its own in its place: so only who holds the guard removes anything, after having looked again. A lock that is
+ * dead changes under nobody's hands but the guard's.
+ */
+async function remove(path: string, judged: string): Promise<void> {
+  const guard = `${path}.takeover`
+  if (!(await created(guard, String(process.pid)))) {
+    await removeOldGuard(guard)
+    await new Promise((resolve) => setTimeout(resolve, GUARD_RETRY_MS))
+    return
+  }
+  try {
+    if ((await readFile(path, 'utf8').catch(absent)) === judged) await unlink(path)
+  } finally {
+    await unlink(guard).catch(absent)
+  }
+}
+
+const GUARD_RETRY_MS = 5
+
+/** A guard is held for the time of a read: one that is a minute old is of a process that died in that moment. */
+async function removeOldGuard(guard: string): Promise<void> {
+  if ((await stat(guard).catch(absent)) !== undefined && !(await isFresh(guard))) await unlink(guard).catch(absent)
+}
+
+async function isAlive(path: string, text: string): Promise<boolean> {
+  const holder = holderOf(text)
+  return holder?.host === hostname() ? await runs(holder) : await isFresh(path)
+}
+
+function holderOf(text: string): LockHolder | undefined {
+  try {
+    const { pid, host, ...rest } = JSON.parse(text) as Partial<LockHolder>
+    return Number.isSafeInteger(pid) && typeof host === 'string' ? { ...rest, pid: pid!, host } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function isFresh(path: string): Promise<boolean> {
+  const found = await stat(path).catch(absent)
+  return found !== undefined && Date.now() - found.mtimeMs <= STALE_MS
+}
+
+async function runs({ pid, started = '', token = '' }: LockHolder): Promise<boolean> {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  if (started !== '') return started === (await startOf(pid))
+  // A container starts its programs with the same process numbers every time: one's own is a predecessor's.
+  return pid !== process.pid || heldHere.has(token)
+}
+
+async function startOf(pid: number): Promise<string> {
+  try {
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
+    const status = await readFile(`/proc/${pid}/stat`, 'utf8')
+    // Field 22; the second, the program's name, may itself hold spaces and parentheses.
+    return `${boot.trim()}:${status.slice(status.lastIndexOf(')') + 2).split(' ')[19]}`
+  } catch {
+    return ''
+  }
+}
+
+/** A lock that somebody deleted is put back: only another writer's in its place means that this one has lost it. */
+async function show(path: string, ours: string, lost: () => void): Promise<void> {
+  try {
+    const found = await readFile(path, 'utf8').catch(absent)
+    if (found === ours || (found === undefined && (await created(path, ours)))) {
+      const now = new Date()
+      await utimes(path, now, now)
+    } else lost()
+  } catch {
+    // A folder that cannot be reached now may be at the next beat; what is written to it fails by itself.
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+  return undefined
+}
