@@ -1,3 +1,4 @@
+import { type CsvCell, csvCells } from '../base/csv.js'
 import { found, InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
 import type { EngineParameters } from '../core/engine/parameters.js'
 import { MonteCarloForewarner } from '../core/forewarner/monte-carlo.js'
@@ -60,10 +61,17 @@ function evidenceOfJson(text: string, file: string, problems: Problem[]): Eviden
   })
 }
 
-/** The cells used here never hold a comma, and the names of assets, which might, stand in quotes before them. */
 function evidenceOfCsv(text: string, file: string, problems: Problem[]): EvidenceTrade[] {
   const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-  const names = csvCells(header).map((cell) => cell.text)
+  const cellsOf = (line: string, number: number): readonly CsvCell[] => {
+    const cells = csvCells(line)
+    if (!('expected' in cells)) return cells
+    const { column, expected, found } = cells
+    problems.push({ place: { file, line: number, column }, message: `expected ${expected}, found ${found}` })
+    return []
+  }
+  const names = cellsOf(header, 1).map((cell) => cell.text)
+  if (problems.length > 0) return []
   const columns = FIELDS.map(({ csv }) => names.indexOf(csv))
   for (const [i, { csv }] of FIELDS.entries()) {
     if (columns[i]! < 0) problems.push({ place: { file, line: 1 }, message: `expected a column '${csv}', found none` })
@@ -71,7 +79,9 @@ function evidenceOfCsv(text: string, file: string, problems: Problem[]): Evidenc
   if (problems.length > 0) return []
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return []
-    const cells = csvCells(line)
+    const before = problems.length
+    const cells = cellsOf(line, i + 2)
+    if (problems.length > before) return []
     const field = (index: number): number => {
       const { csv, expected } = FIELDS[index]!
       const cell = cells[columns[index]!]
@@ -87,13 +97,4 @@ function evidenceOfCsv(text: string, file: string, problems: Problem[]): Evidenc
 
 function isUsable(value: unknown, index: number): value is number {
   return typeof value === 'number' && Number.isFinite(value) && (index < 2 || value > 0)
-}
-
-function csvCells(line: string): { readonly text: string; readonly column: number }[] {
-  const cells: { text: string; column: number }[] = []
-  for (const match of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
-    const text = match[1] === undefined ? match[2]! : match[1].replaceAll('""', '"')
-    cells.push({ text, column: match.index + (match.index === 0 && !match[0].startsWith(',') ? 1 : 2) })
-  }
-  return cells
 }

@@ -26,7 +26,7 @@ export async function bundleReportPage(): Promise<string> {
     plugins: [typescriptBehindJs],
   })
   // Paths in esbuild's comments depend on where it is run from.
-  const script = result.outputFiles[0]!.text.replace(/^ *\/\/ \S*src\/adapters\/report\/(\S+)$/gm, '  // $1')
+  const script = result.outputFiles[0]!.text.replace(/^ *\/\/ \S*src\/(?:adapters\/report\/)?(\S+)$/gm, '  // $1')
   return `// biome-ignore-all lint: generated
 // biome-ignore-all format: generated
 /**

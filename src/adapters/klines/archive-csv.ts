@@ -1,3 +1,4 @@
+import { isPrice } from '../../base/price.js'
 import { KlineError } from '../../ports/klines.js'
 import type { ArchiveName } from './archive-name.js'
 import { type CsvLine, scanCsv } from './csv-scanner.js'
@@ -6,7 +7,7 @@ import { parseDecimal, textOf } from './decimal.js'
 import { shown } from './refusal.js'
 import type { FileRows, RowList } from './row-store.js'
 import { DAY_MS, dayStartOf, isoDateOf, parseTime } from './times.js'
-import { CLOSE_EXPECTED, isPrice, isVolume } from './values.js'
+import { CLOSE_EXPECTED, isVolume } from './values.js'
 
 /** The columns of Binance's public kline archive, as its own headers name them. */
 const COLUMNS = [

@@ -1,8 +1,9 @@
+import { isPrice } from '../../base/price.js'
 import { KlineError } from '../../ports/klines.js'
 import { shown } from './refusal.js'
 import type { FileRows, RowList } from './row-store.js'
 import { DAY_MS, dayStartOf } from './times.js'
-import { CLOSE_EXPECTED, isPrice, isVolume } from './values.js'
+import { CLOSE_EXPECTED, isVolume } from './values.js'
 
 const SYMBOL = /^[\p{L}\p{N}][\p{L}\p{N}_.:/-]{0,63}$/u
 

@@ -9,10 +9,6 @@ export function isMissing(bytes: Uint8Array, start: number, end: number): boolea
   return end - start <= 4 && MISSING.has(textOf(bytes, start, end).trim().toLowerCase())
 }
 
-export function isPrice(value: number): boolean {
-  return value > 0 && value < Number.POSITIVE_INFINITY
-}
-
 export function isVolume(value: number): boolean {
   return value >= 0 && value < Number.POSITIVE_INFINITY
 }

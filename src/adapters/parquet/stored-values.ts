@@ -1,3 +1,4 @@
+import { NS_PER_DAY } from '../../base/utc-date.js'
 import { MISSING_INT64, type PlannedColumn } from './day-schema.js'
 import type { PhysicalType } from './footer.js'
 import type { Kernels } from './kernels.js'
@@ -76,7 +77,6 @@ function readerOf(column: PlannedColumn): ValueReader {
   }
 }
 
-export const NS_PER_DAY = 86_400_000_000_000n
 /** 1970-01-01 as a Julian day. */
 const EPOCH_JULIAN_DAY = 2_440_588
 

@@ -521,25 +521,34 @@ ${'$'}{year}${'`'} : label;
     return { ...described, kind: "number", value, text: (trade, index) => format(value(trade, index)) };
   }
 
+  // base/csv.ts
+  function csvLine(values) {
+    return values.map(csvCell).join(",");
+  }
+  function csvCell(value) {
+    if (value === null || value === void 0) return "";
+    const text2 = typeof value === "string" ? disarmed(value) : String(value);
+    return /[",\r\n]/.test(text2) ? ${'`'}"${'$'}{text2.replaceAll('"', '""')}"${'`'} : text2;
+  }
+  var ARMED = /^'*[=+\-@\t\r\n＝＋－＠]/;
+  var NUMBER = /^-?\d+(\.\d+)?(e[-+]?\d+)?${'$'}/i;
+  function disarmed(text2) {
+    return ARMED.test(text2) && !NUMBER.test(text2) ? ${'`'}'${'$'}{text2}${'`'} : text2;
+  }
+
   // trade-csv.ts
   function tradesCsv(trades2, selected) {
-    const lines = [["number", ...TRADE_FIELDS, "entryTime", "exitTime"].join(",")];
+    const lines = [csvLine(["number", ...TRADE_FIELDS, "entryTime", "exitTime"])];
     for (const i of selected) {
       const trade = trades2[i];
-      const fields = TRADE_FIELDS.map((field) => csvField(trade[field]));
-      lines.push([i + 1, ...fields, isoTime(trade.entryTimeMs), isoTime(trade.exitTimeMs)].join(","));
+      const fields = TRADE_FIELDS.map((field) => trade[field]);
+      lines.push(csvLine([i + 1, ...fields, isoTime(trade.entryTimeMs), isoTime(trade.exitTimeMs)]));
     }
     return ${'`'}${'$'}{lines.join("\r\n")}\r
 ${'`'};
   }
-  function csvField(value) {
-    if (value === null) return "";
-    if (typeof value !== "string") return String(value);
-    const inert = /^[=+\-@\t\r]/.test(value) ? ${'`'}'${'$'}{value}${'`'} : value;
-    return /[",\r\n]/.test(inert) ? ${'`'}"${'$'}{inert.replaceAll('"', '""')}"${'`'} : inert;
-  }
   function isoTime(timeMs) {
-    return timeMs === null ? "" : new Date(timeMs).toISOString();
+    return timeMs === null ? null : new Date(timeMs).toISOString();
   }
 
   // trade-query.ts

@@ -1,8 +1,8 @@
+import type { CsvCell } from '../../base/csv.js'
 import type { DecimalText } from '../../base/exact.js'
 import type { EntryRejectReason, FillPurpose } from '../../ports/vocabulary/messages.js'
 import type { DailyStats, MissedEntry, TradeDirection, TradeRecord } from '../../ports/vocabulary/session.js'
-import type { Cell } from './csv.js'
-import { csvCells, csvLine } from './csv.js'
+import { rowCells, rowText } from './csv.js'
 import { quoted, SessionLogError, type SessionPlace } from './refusal.js'
 
 interface CellKind<T> {
@@ -159,11 +159,11 @@ export const DAILY_COLUMNS: Columns<DailyStats> = [
 ]
 
 export function headerLine<Row>(columns: Columns<Row>): string {
-  return csvLine(columns.map(({ name }) => name))
+  return rowText(columns.map(({ name }) => name))
 }
 
 export function rowLine<Row>(columns: Columns<Row>, row: Row): string {
-  return csvLine(columns.map((column) => writeCell(column, row)))
+  return rowText(columns.map((column) => writeCell(column, row)))
 }
 
 function writeCell<Row, K extends keyof Row>({ field, kind }: Column<Row, K>, row: Row): string {
@@ -172,7 +172,7 @@ function writeCell<Row, K extends keyof Row>({ field, kind }: Column<Row, K>, ro
 
 /** A row of the file. Throws {@link SessionLogError} at the first cell that is not what its column holds. */
 export function parseRow<Row>(columns: Columns<Row>, line: string, place: SessionPlace): Row {
-  const cells = csvCells(line, place)
+  const cells = rowCells(line, place)
   if (cells.length !== columns.length) {
     throw new SessionLogError(place, `${columns.length} cells as in the header`, String(cells.length))
   }
@@ -180,7 +180,11 @@ export function parseRow<Row>(columns: Columns<Row>, line: string, place: Sessio
   return Object.fromEntries(fields) as Row
 }
 
-function readCell<Row, K extends keyof Row>({ name, kind }: Column<Row, K>, cell: Cell, place: SessionPlace): Row[K] {
+function readCell<Row, K extends keyof Row>(
+  { name, kind }: Column<Row, K>,
+  cell: CsvCell,
+  place: SessionPlace,
+): Row[K] {
   const value = kind.read(cell.text)
   if (value !== undefined) return value
   throw new SessionLogError({ ...place, column: cell.column }, `${name} to be ${kind.expected}`, quoted(cell.text))

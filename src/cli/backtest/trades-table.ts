@@ -1,3 +1,4 @@
+import { csvLine } from '../../base/csv.js'
 import { directionName } from '../../base/direction.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
@@ -66,15 +67,9 @@ export function tradeColumns(fills: BacktestReport['fills']): readonly TradeColu
 
 /** Trades as CSV with a header line; numbers in shortest round-trip form, what is absent as an empty cell. */
 export function tradesCsv(trades: readonly Trade[], columns = TRADE_COLUMNS): string {
-  const header = columns.map((column) => column.name).join(',')
-  const rows = trades.map((trade) => columns.map((column) => csvCell(column.cell(trade))).join(','))
+  const header = csvLine(columns.map((column) => column.name))
+  const rows = trades.map((trade) => csvLine(columns.map((column) => column.cell(trade))))
   return `${[header, ...rows].join('\n')}\n`
-}
-
-function csvCell(cell: Cell): string {
-  if (cell === null) return ''
-  const textual = String(cell)
-  return /[",\n\r]/.test(textual) ? `"${textual.replaceAll('"', '""')}"` : textual
 }
 
 function isoTime(timeMs: number | null): string | null {

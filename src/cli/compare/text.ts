@@ -1,3 +1,4 @@
+import { csvLine } from '../../base/csv.js'
 import { Exact } from '../../base/exact.js'
 import type { ComparedTrade, Comparison } from '../../core/compare/compare.js'
 import { CAUSES, type Cause, type Effects } from '../../core/compare/effects.js'
@@ -183,7 +184,7 @@ export function comparisonCsv(comparison: Comparison): string {
     String(comparison.explained),
     '',
   ])
-  return `${[head, ...rows].map((row) => row.map(csvCell).join(',')).join('\n')}\n`
+  return `${[head, ...rows].map(csvLine).join('\n')}\n`
 }
 
 /**
@@ -239,8 +240,4 @@ function time(ms: number): string {
 
 function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
-
-function csvCell(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

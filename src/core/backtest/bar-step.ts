@@ -1,4 +1,5 @@
 import type { DayColumns } from '../../ports/days.js'
+import { lowerMedian } from '../numeric/percentile.js'
 
 /** Steps looked at to tell the bar length; a day has one step, so a sample is enough. */
 const SAMPLED_STEPS = 101
@@ -10,10 +11,5 @@ export function barStepSeconds(columns: DayColumns): number | undefined {
   const stride = Math.max(1, Math.floor((timestamps.length - 1) / SAMPLED_STEPS))
   const steps: number[] = []
   for (let i = 1; i < timestamps.length; i += stride) steps.push(Number(timestamps[i]! - timestamps[i - 1]!) / 1e9)
-  return median(steps)
-}
-
-/** The middle value; the lower of the two middle ones for an even count. */
-export function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]
+  return lowerMedian(steps)
 }

@@ -10,8 +10,8 @@ import type {
 } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../ports/vocabulary/trades.js'
 import { CHAMPION_HASH, drift, parametersHash } from '../engine/parameters.js'
+import { lowerMedian } from '../numeric/percentile.js'
 import { figures } from '../performance/figures.js'
-import { median } from './bar-step.js'
 import type { BacktestSettings } from './settings.js'
 
 /** What the caller knows about the run and the core does not. */
@@ -46,7 +46,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
   const drifted = drift(parameters)
   const parameterHash = parametersHash(parameters)
   const fills = settings.barPriceFills === undefined ? 'simulated' : 'bar-price'
-  const barSeconds = median(run.stepSeconds) ?? null
+  const barSeconds = lowerMedian(run.stepSeconds) ?? null
   return {
     schema: 'dolphin.backtest/1',
     engineVersion: about.engineVersion,

@@ -1,3 +1,4 @@
+import { isPrice } from '../../base/price.js'
 import { present } from '../../base/present.js'
 import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
@@ -58,8 +59,4 @@ export function verifyDay(columns: DayColumns, limits: VerifyLimits = VERIFY_LIM
     ...priceFindings(columns, limits.maxJump),
   ]
   return { summary, findings }
-}
-
-function isPrice(price: number): boolean {
-  return price > 0 && price < Number.POSITIVE_INFINITY
 }

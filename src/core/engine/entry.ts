@@ -1,3 +1,4 @@
+import { isPrice } from '../../base/price.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { EntryRecord } from '../../ports/vocabulary/trades.js'
 import { adjustedArs, confirmedConfidence, marketMultiplier, passesDepthGate } from '../orderbook/orderbook.js'
@@ -7,7 +8,7 @@ import { confidence, directionConfirmation } from '../signal/signal.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
 import { size } from '../sizing/sizing.js'
 import type { EngineParameters } from './parameters.js'
-import { isPrice, type PriceHistory } from './price-history.js'
+import type { PriceHistory } from './price-history.js'
 import { RankingWindows } from './ranking-windows.js'
 
 /** The asset traded when asset selection is off. */

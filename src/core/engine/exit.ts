@@ -1,3 +1,4 @@
+import { isPrice } from '../../base/price.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
 import type { EntryRecord, ExitReason } from '../../ports/vocabulary/trades.js'
@@ -7,7 +8,7 @@ import type { ExitLimits } from '../orderbook/dynamic-exit.js'
 import { dynamicExit } from '../orderbook/dynamic-exit.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
-import { isPrice, type PriceHistory } from './price-history.js'
+import type { PriceHistory } from './price-history.js'
 
 /** Decides on each bar of a position whether it ends, and what simulated edge its exit has. Section 8. */
 export class ExitDesk {

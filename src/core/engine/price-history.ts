@@ -1,12 +1,8 @@
 import { assert } from '../../base/assert.js'
+import { isPrice } from '../../base/price.js'
 
 /** Valid prices kept per asset; nothing looks back further than 50 (dc_lookback_bars may ask for up to 199). */
 export const RETAINED_PRICES = 200
-
-/** A price counts when it is finite and above zero; anything else means "no price at this bar". Section 1. */
-export function isPrice(value: number): boolean {
-  return value > 0 && value < Number.POSITIVE_INFINITY
-}
 
 /**
  * Each asset's valid prices up to the current bar, in two modes that answer alike.

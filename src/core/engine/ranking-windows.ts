@@ -1,7 +1,8 @@
+import { isPrice } from '../../base/price.js'
 import type { SegmentProfiles } from '../selection/impulse-response.js'
 import { PROFILE_ROWS, SEGMENT_PRICES } from '../selection/impulse-response.js'
 import { segmentProfiles } from '../selection/simd-profiles.js'
-import { isPrice, type PriceHistory } from './price-history.js'
+import type { PriceHistory } from './price-history.js'
 
 const CACHE_LINE_PRICES = 8
 

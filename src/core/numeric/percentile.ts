@@ -29,6 +29,11 @@ export function median(values: ArrayLike<number>): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
+/** The middle one of the values themselves, the lower of the two middle ones for an even count; undefined for no values. */
+export function lowerMedian(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]
+}
+
 /** numpy's lerp takes the nearer end as its origin; a plain `low + …` differs in the last bit and can flip a `>=`. */
 function interpolate(low: number, high: number, share: number): number {
   const span = high - low

@@ -1,7 +1,8 @@
 import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
 import { InputMistake } from '../../base/mistakes.js'
 import type { BacktestOptions } from '../../cli/backtest/options.js'
-import { barStepSeconds, median } from '../../core/backtest/bar-step.js'
+import { barStepSeconds } from '../../core/backtest/bar-step.js'
+import { lowerMedian } from '../../core/numeric/percentile.js'
 import { refuseDisorder, timesOf } from '../../core/days/timestamps.js'
 import { reason } from '../../files/reason.js'
 import type { DayFile, LoadedDay } from '../../ports/days.js'
@@ -51,7 +52,7 @@ export async function surveyDays({ inputs, from, to }: BacktestOptions, signal: 
     if (columns.bars > 0) firstBarMs ??= Number(timesOf(columns)[0]! / NS_PER_MS)
   }
   if (firstBarMs === undefined) throw new InputMistake('the days of the period have no bar')
-  return { files, days, symbols: [...symbols], bars, firstBarMs, stepMs: (median(steps) ?? 1) * 1000 }
+  return { files, days, symbols: [...symbols], bars, firstBarMs, stepMs: (lowerMedian(steps) ?? 1) * 1000 }
 }
 
 /** The days one after the other. */

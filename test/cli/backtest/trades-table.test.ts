@@ -29,6 +29,12 @@ describe('trades as CSV', () => {
     expect(line).toMatch(/^"A,""B""",short,,2/)
   })
 
+  it('leaves nothing that a spreadsheet runs, and numbers as they are', () => {
+    const odd = { ...trades[0]!, asset: '=HYPERLINK("x")', reason: '@cmd' as never, net: -1.5 }
+    const line = tradesCsv([odd]).split('\n')[1]!
+    expect(line).toMatch(/^"'=HYPERLINK\(""x""\)",.*,'@cmd,.*,-1\.5,/)
+  })
+
   it('has what only confirmed fills have where they were confirmed', () => {
     const columns = tradeColumns('bar-price')
     expect(tradeColumns('simulated')).toBe(TRADE_COLUMNS)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isPrice } from '../../../src/core/engine/price-history.js'
+import { isPrice } from '../../../src/base/price.js'
 import { directionConfirmation } from '../../../src/core/signal/signal.js'
 import type { Posture } from '../../../src/ports/vocabulary/market.js'
 import type { EntryRecord, Trade } from '../../../src/ports/vocabulary/trades.js'

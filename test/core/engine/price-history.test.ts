@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isPrice, PriceHistory, RETAINED_PRICES } from '../../../src/core/engine/price-history.js'
+import { isPrice } from '../../../src/base/price.js'
+import { PriceHistory, RETAINED_PRICES } from '../../../src/core/engine/price-history.js'
 
 const ASSETS = 3
 const cell = fc.oneof(
@@ -92,20 +93,6 @@ test('a history built from its retained prices goes on as the one they were take
     }),
     { numRuns: 60 },
   )
-})
-
-test.each([
-  [1, true],
-  [Number.MIN_VALUE, true],
-  [Number.MAX_VALUE, true],
-  [0, false],
-  [-0, false],
-  [-1, false],
-  [Number.POSITIVE_INFINITY, false],
-  [Number.NEGATIVE_INFINITY, false],
-  [Number.NaN, false],
-])('%f is a price: %s', (value, expected) => {
-  expect(isPrice(value)).toBe(expected)
 })
 
 test('misuse is refused', () => {

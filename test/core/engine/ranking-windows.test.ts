@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isPrice, PriceHistory } from '../../../src/core/engine/price-history.js'
+import { isPrice } from '../../../src/base/price.js'
+import { PriceHistory } from '../../../src/core/engine/price-history.js'
 import { RankingWindows } from '../../../src/core/engine/ranking-windows.js'
 import { Xoshiro128 } from '../../../src/core/numeric/xoshiro128.js'
 import { SEGMENT_PRICES } from '../../../src/core/selection/impulse-response.js'

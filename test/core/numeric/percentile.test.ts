@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { median, percentileInPlace, percentileOfSorted } from '../../../src/core/numeric/percentile.js'
+import { lowerMedian, median, percentileInPlace, percentileOfSorted } from '../../../src/core/numeric/percentile.js'
 import { SortedRuns } from '../../../src/core/numeric/sorted-runs.js'
 
 const value = fc.oneof(
@@ -29,6 +29,16 @@ describe('percentile', () => {
     expect(percentileInPlace(new Float64Array(), 0.6)).toBeNaN()
     expect(new SortedRuns().percentile(0.6)).toBeNaN()
     expect(median([])).toBeNaN()
+  })
+
+  test.each([
+    [[], undefined],
+    [[7], 7],
+    [[3, 1], 1],
+    [[4, 1, 3, 2], 2],
+    [[5, 1, 3], 3],
+  ])('the lower median of %j is %s', (values, expected) => {
+    expect(lowerMedian(values)).toBe(expected)
   })
 
   test('by selection it is that of the sorted values, bit for bit', () => {
