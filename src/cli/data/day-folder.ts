@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { access, readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputMistake, type Mistake, SurroundingsFailed } from '../../base/mistakes.js'
 import type { IsoDate } from '../../base/utc-date.js'
+import { makeFolder } from '../../files/folder.js'
+import { reason } from '../../files/reason.js'
+import { targetOfTemporary } from '../../files/whole-file.js'
+import { holderText, LockHeldError, takeWriterLock } from '../../files/writer-lock.js'
 
 /** What a manifest says of a day file. */
 export interface ListedFile {
@@ -13,7 +17,55 @@ export interface ListedFile {
 
 const DAY_FILE = /^\d{4}-\d{2}-\d{2}\.(parquet|pq)$/i
 
-const LEFTOVER = /^\.(\d{4}-\d{2}-\d{2}\.parquet|build(-state)?\.json)\.[0-9a-f-]+\.tmp$|^\.dolphin-klines-/
+const LOCK_FILE = '.dolphin-data.lock'
+const WRITTEN_HERE = /^(\d{4}-\d{2}-\d{2}\.parquet|build\.json|build-state\.json|synth\.json)$/
+/** Decoded prices that did not fit in memory. */
+const SPILL_FOLDER = /^\.dolphin-klines-/
+
+/** A folder that this process alone writes days into. */
+export interface HeldFolder {
+  /** Aborted, with a {@link SurroundingsFailed}, when another machine has taken the folder over: nothing more may be written. */
+  readonly lost: AbortSignal
+  /** Gives the folder back; one that was made for nothing goes. */
+  release(): Promise<void>
+}
+
+/**
+ * Takes a folder of days, made when it is not there, and removes what a killed run left in it. Two runs would write over
+ * each other's manifest and clear each other's files away.
+ *
+ * @throws InputMistake when it is no folder, SurroundingsFailed when another process writes days there.
+ */
+export async function holdFolder(folder: string): Promise<HeldFolder> {
+  const isNew = await access(folder).then(
+    () => false,
+    () => true,
+  )
+  await makeFolder(folder).catch((error: unknown) => {
+    throw new InputMistake({ place: folder, message: `cannot be made a folder: ${reason(error)}` })
+  })
+  const taken = new AbortController()
+  const lost = (): void => {
+    const message = 'another process has taken the folder over while this one was silent; nothing more is written'
+    taken.abort(new SurroundingsFailed({ place: folder, message }))
+  }
+  const lock = await takeWriterLock(join(folder, LOCK_FILE), lost).catch((error: unknown) => {
+    if (!(error instanceof LockHeldError)) throw writeFailure(folder, error)
+    throw new SurroundingsFailed(
+      { place: folder, message: `another process${holderText(error.holder)} writes days into this folder` },
+      { hint: 'Wait for it, stop it, or give another --out.' },
+    )
+  })
+  await removeLeftovers(folder)
+  return {
+    lost: taken.signal,
+    async release() {
+      await lock.release()
+      // Fails where anything was written, which is as it should be.
+      if (isNew) await rmdir(folder).catch(() => undefined)
+    },
+  }
+}
 
 export function dayPath(folder: string, date: IsoDate): string {
   return join(folder, `${date}.parquet`)
@@ -58,10 +110,11 @@ export async function refuseForeignDays(folder: string, manifest: string): Promi
   )
 }
 
-/** Removes what a killed run left: files that were written under a temporary name, and folders of decoded prices. */
-export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (LEFTOVER.test(name)) await rm(join(folder, name), { recursive: true, force: true })
+/** Files that were written under a temporary name, and folders of decoded prices. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const isLeftover = WRITTEN_HERE.test(targetOfTemporary(name) ?? '') || SPILL_FOLDER.test(name)
+    if (isLeftover) await rm(join(folder, name), { recursive: true, force: true })
   }
 }
 

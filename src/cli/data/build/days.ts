@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { parquetDayWriter } from '../../../adapters/parquet/day-writer.js'
 import { InputMistake, Interrupted } from '../../../base/mistakes.js'
 import { dateOfEpochDay, epochDay, type IsoDate } from '../../../base/utc-date.js'
@@ -70,9 +69,6 @@ export class BuildRun {
     }
     const spec = specOf({ symbols, stepMs, precision, from: plan.from ?? null })
     const opened = await openBuild(out, spec, force)
-    await mkdir(out, { recursive: true }).catch((error) => {
-      throw writeFailure(out, error)
-    })
     const first = await warmUpStart(plan, archive, from)
     const { manifest, state } = await continued(plan, archive, first, opened)
     // Before the first day, so that a run killed right after it finds a folder of its own.
@@ -81,7 +77,7 @@ export class BuildRun {
   }
 
   /** Makes the missing days in order. Each day is on disk before the manifest lists it, and the state comes last. */
-  async proceed({ signal }: InterruptWatch): Promise<void> {
+  async proceed(signal: AbortSignal): Promise<void> {
     const { plan, state } = this
     const dates = datesBetween(this.first, this.to)
     const progress = startProgress({ total: dates.length, unit: 'days', label: 'Building', quiet: plan.quiet })

@@ -9,9 +9,9 @@ import { writeAtomically } from '../../../files/whole-file.js'
 import { type KlineArchive, KlineError } from '../../../ports/klines.js'
 import type { ScanPrecision } from '../../../ports/vocabulary/scan.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
-import { type InterruptWatch, watchInterrupt } from '../../shell/signals.js'
+import { watchInterrupt } from '../../shell/signals.js'
 import { printResult } from '../../shell/terminal.js'
-import { removeLeftovers } from '../day-folder.js'
+import { holdFolder } from '../day-folder.js'
 import { BuildRun } from './days.js'
 import { factorsCsv, factorsIn } from './factors-out.js'
 import { type BuildAbout, buildDocument, buildText } from './text.js'
@@ -108,17 +108,19 @@ function checked(raw: RawBuildOptions): BuildJob {
 async function build(job: BuildJob): Promise<ExitCode> {
   const carried = job.factorsIn === undefined ? undefined : factorsIn(job.factorsIn)
   const startedMs = performance.now()
+  const folder = await holdFolder(job.out)
   const watch = watchInterrupt('scan')
+  const signal = AbortSignal.any([watch.signal, folder.lost])
   let archive: KlineArchive | undefined
   try {
-    await removeLeftovers(job.out)
     // What does not fit in memory waits where the days go: there is room for large files.
-    archive = await openKlines(job.klines, { spillFolder: job.out, signal: watch.signal })
-    const about = await buildFrom(archive, job, carried, watch)
+    archive = await openKlines(job.klines, { spillFolder: job.out, signal })
+    const about = await buildFrom(archive, job, carried, signal)
     const done = { ...about, seconds: (performance.now() - startedMs) / 1000 }
     await printResult(job.json ? `${JSON.stringify(buildDocument(done), null, 2)}\n` : buildText(done))
     return EXIT.ok
   } catch (error) {
+    folder.lost.throwIfAborted()
     if (error instanceof KlineError) throw new DataRefused(error.message)
     if (watch.signal.aborted && error === watch.signal.reason) {
       throw new Interrupted('Interrupted while prices were read; the same command continues.')
@@ -127,6 +129,7 @@ async function build(job: BuildJob): Promise<ExitCode> {
   } finally {
     watch.stop()
     await archive?.close()
+    await folder.release()
   }
 }
 
@@ -134,7 +137,7 @@ async function buildFrom(
   archive: KlineArchive,
   job: BuildJob,
   carried: ReturnType<typeof factorsIn> | undefined,
-  watch: InterruptWatch,
+  signal: AbortSignal,
 ): Promise<Omit<BuildAbout, 'seconds'>> {
   const { out, factorsOut, precision, from, to, force = false, quiet = false } = job
   const universe = chooseUniverse(job.universe, archive.symbols)
@@ -147,7 +150,7 @@ async function buildFrom(
   }
   const stepMs = stepOf(archive, job.stepMs)
   const run = await BuildRun.open({ out, symbols, stepMs, precision, from, to, force, quiet }, archive)
-  await run.proceed(watch)
+  await run.proceed(signal)
   if (factorsOut !== undefined) {
     const table = factorsCsv({ days: run.manifest.days, from: run.from, to: run.to, carried })
     await writeAtomically(factorsOut, table).catch((error: unknown) => {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parquetDayWriter } from '../../../adapters/parquet/day-writer.js'
 import { found, InputMistake, Interrupted, Mistake, type Problem } from '../../../base/mistakes.js'
@@ -10,7 +9,7 @@ import { count, plural } from '../../shell/figures-text.js'
 import { startProgress } from '../../shell/progress.js'
 import { watchInterrupt } from '../../shell/signals.js'
 import { notice, printResult } from '../../shell/terminal.js'
-import { dayPath, writeFailure } from '../day-folder.js'
+import { dayPath, type HeldFolder, holdFolder, writeFailure } from '../day-folder.js'
 import { isComplete, openManifest, type SynthDay, type SynthManifest, writeManifest } from './manifest.js'
 
 const DEFAULT_DAYS = 56
@@ -99,11 +98,17 @@ function synthJob(raw: RawSynthOptions): SynthJob {
 
 /** Makes what is missing, day by day; each day is listed in the manifest as soon as its file is complete. */
 async function synthesize(job: SynthJob): Promise<ExitCode> {
+  const folder = await holdFolder(job.out)
+  try {
+    return await synthesizeInto(folder, job)
+  } finally {
+    await folder.release()
+  }
+}
+
+async function synthesizeInto({ lost }: HeldFolder, job: SynthJob): Promise<ExitCode> {
   const { out, days, spec } = job
   let manifest = await openManifest(out, spec, job.force)
-  await mkdir(out, { recursive: true }).catch((error) => {
-    throw writeFailure(out, error)
-  })
   const dates = Array.from({ length: days }, (_, index) => dateOfEpochDay(epochDay(spec.start) + index))
 
   const watch = watchInterrupt()
@@ -111,6 +116,7 @@ async function synthesize(job: SynthJob): Promise<ExitCode> {
   let made = 0
   try {
     for (const [index, date] of dates.entries()) {
+      lost.throwIfAborted()
       if (watch.signal.aborted) {
         throw new Interrupted(`Interrupted after ${index} of ${days} days; the same command continues.`)
       }

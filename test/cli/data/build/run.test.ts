@@ -208,7 +208,7 @@ describe('dolphin data build', () => {
   it('clears away what a killed run left, and nothing of anyone else', async () => {
     writeTidyTable(at('prices.csv'), [headOf(market[0]!, 60)])
     mkdirSync(join(at('days'), '.dolphin-klines-a1b2c3'), { recursive: true })
-    const left = ['.2025-05-09.parquet.4711-0a1b2c3d4e5f.tmp', '.build.json.0a1b2c3d4e5f.tmp']
+    const left = ['.2025-05-09.parquet.0a1b2c3d4e5f.tmp', '.build.json.0a1b2c3d4e5f.tmp']
     for (const name of [...left, '.notes.tmp']) writeFileSync(join(at('days'), name), '')
     await build('--klines', at('prices.csv'), '--out', at('days'))
     expect(readdirSync(at('days')).sort()).toEqual([
