@@ -40,6 +40,18 @@ export class KlineError extends Error {
   }
 }
 
+/** Decoded prices take more room on disk than they were allowed. Nothing of them is left there. */
+export class SpillLimitError extends Error {
+  override readonly name = 'SpillLimitError'
+  constructor(
+    /** What would be on disk with the next part; the whole input may need more. */
+    readonly neededBytes: number,
+    readonly limitBytes: number,
+  ) {
+    super(`decoded prices: expected at most ${limitBytes} bytes on disk, found at least ${neededBytes}`)
+  }
+}
+
 /**
  * Prices of many symbols over many days, whatever files they came in. `read` may be called for any symbol and day; calls
  * that go forward in time per symbol are cheap, and memory stays bounded by a few symbol-days per symbol.
@@ -56,7 +68,15 @@ export interface KlineArchive {
   readonly files: readonly KlineFile[]
   /** Tables met in folders that hold no prices in a known form, in path order. */
   readonly ignored: readonly string[]
-  /** The bars of a symbol on a day; undefined when the input has none. Throws KlineError. */
+  /**
+   * Bytes on disk that reading these symbols day by day will take at its peak, as far as names of files tell: what is in
+   * tables is not counted. 0 where it fits in memory.
+   */
+  spillBytes(symbols: readonly string[], from: IsoDate, to: IsoDate): number
+  /**
+   * The bars of a symbol on a day; undefined when the input has none. Throws KlineError, and SpillLimitError where memory
+   * and the room on disk are used up.
+   */
   read(symbol: string, date: IsoDate): Promise<SymbolDay | undefined>
   close(): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.js'
 import type { IsoDate } from '../../base/utc-date.js'
 import { type BarStep, type KlineArchive, KlineError, type KlineFile, type SymbolDay } from '../../ports/klines.js'
 import { readArchiveCsv } from './archive-csv.js'
@@ -5,7 +6,7 @@ import { type ArchiveName, parseArchiveName } from './archive-name.js'
 import { openCsv } from './csv-source.js'
 import { findInputFiles, type InputFile } from './input-files.js'
 import { type DayPart, mergeDay } from './merge-day.js'
-import { type FileRows, RowStore } from './row-store.js'
+import { type FileRows, type KeptDays, ROW_BYTES, RowStore } from './row-store.js'
 import { readTidyCsv } from './tidy-csv.js'
 import { readTidyParquet } from './tidy-parquet.js'
 import { TimeGrid } from './time-grid.js'
@@ -17,6 +18,10 @@ export interface OpenKlinesOptions {
   readonly memoryBytes?: number
   /** Where to; made when needed. Default: the system's temporary folder, which may itself be memory. */
   readonly spillFolder?: string
+  /** Bytes that may be there at a time. Default: no limit. */
+  readonly spillBytesMax?: number
+  /** No day after this one will be read: its rows are checked, and not kept. */
+  readonly until?: IsoDate
 }
 
 const MEMORY_BYTES = 256 * 1024 * 1024
@@ -28,16 +33,18 @@ const MEMORY_BYTES = 256 * 1024 * 1024
  *
  * Tidy tables are read when they are opened, archives when their first day is asked for, and each whole: only then are
  * a ZIP's checksum and a table's every row known to be good. Decoded rows take 40 bytes; `memoryBytes` (default 256 MiB)
- * of them stay in memory and the rest waits in temporary files until the symbol has gone past the file's last day. On
- * top come one chunk of text (256 KiB), a Parquet table's row group, and the day that is given out.
+ * of them stay in memory and the rest waits in temporary files until the symbol has gone past the file's last day. Of an
+ * archive only the days from the first one read are kept; an earlier one decodes the file once more. On top come one chunk of text (256 KiB), a Parquet table's row group, and the day that is given out.
  *
- * Throws KlineError for a path, a name or a table that cannot be used.
+ * Throws KlineError for a path, a name or a table that cannot be used, and SpillLimitError.
  */
 export async function openKlines(inputs: readonly string[], options: OpenKlinesOptions = {}): Promise<KlineArchive> {
-  const { signal, memoryBytes = MEMORY_BYTES, spillFolder } = options
+  const { signal, memoryBytes = MEMORY_BYTES, spillFolder, spillBytesMax = Number.POSITIVE_INFINITY, until } = options
   signal?.throwIfAborted()
   const { files, ignored } = await findInputFiles(inputs, signal)
-  const archive = new OpenArchive(files, ignored, new RowStore(memoryBytes, spillFolder), signal)
+  const store = new RowStore({ memoryBytes, spillBytesMax, spillFolder })
+  const untilMs = until === undefined ? Number.POSITIVE_INFINITY : endOf(until)
+  const archive = new OpenArchive(files, ignored, store, { memoryBytes, untilMs, signal })
   try {
     await archive.open()
   } catch (error) {
@@ -51,13 +58,20 @@ export async function openKlines(inputs: readonly string[], options: OpenKlinesO
 interface ArchivePart {
   readonly file: KlineFile
   readonly name: ArchiveName
-  decoded?: { readonly rows: FileRows; readonly label: string }
+  decoded?: { readonly rows: FileRows; readonly label: string; readonly fromMs: number }
 }
 
 interface TidyPart {
   readonly file: InputFile & { readonly kind: 'tidy-csv' | 'tidy-parquet' }
   readonly label: string
   readonly rows: FileRows
+}
+
+interface ReadingLimits {
+  readonly memoryBytes: number
+  /** The midnight after the last day that may be read. */
+  readonly untilMs: number
+  readonly signal: AbortSignal | undefined
 }
 
 class OpenArchive implements KlineArchive {
@@ -75,7 +89,7 @@ class OpenArchive implements KlineArchive {
     private readonly inputs: readonly InputFile[],
     readonly ignored: readonly string[],
     private readonly store: RowStore,
-    private readonly signal: AbortSignal | undefined,
+    private readonly limits: ReadingLimits,
   ) {
     this.files = inputs.map(({ path, bytes, modifiedMs }) => ({ path, bytes, modifiedMs }))
   }
@@ -108,20 +122,39 @@ class OpenArchive implements KlineArchive {
     return reading
   }
 
+  spillBytes(symbols: readonly string[], from: IsoDate, to: IsoDate): number {
+    const [fromMs, untilMs] = [Date.parse(from), endOf(to)]
+    const changes: { readonly atMs: number; readonly rows: number }[] = []
+    for (const { name } of symbols.flatMap((symbol) => this.archives.get(symbol) ?? [])) {
+      const [first, end] = [Math.max(name.fromMs, fromMs), Math.min(name.untilMs, untilMs)]
+      if (first >= end) continue
+      const rows = (end - first) / name.intervalMs
+      changes.push({ atMs: first, rows }, { atMs: end, rows: -rows })
+    }
+    changes.sort((a, b) => a.atMs - b.atMs || a.rows - b.rows)
+    let [rows, most] = [0, 0]
+    for (const change of changes) {
+      rows += change.rows
+      most = Math.max(most, rows)
+    }
+    return most * ROW_BYTES <= this.limits.memoryBytes ? 0 : most * ROW_BYTES
+  }
+
   async close(): Promise<void> {
     await this.last
     this.store.close()
   }
 
   private async readNow(symbol: string, date: IsoDate): Promise<SymbolDay | undefined> {
-    this.signal?.throwIfAborted()
+    this.limits.signal?.throwIfAborted()
     const dayMs = Date.parse(`${date}T00:00:00Z`)
+    assert(dayMs < this.limits.untilMs, 'no day after the last one announced is read')
     const parts: { path: string; part: DayPart }[] = []
     for (const archive of this.archives.get(symbol) ?? []) {
       const { name, file } = archive
       if (dayMs >= name.untilMs) this.forget(archive)
       if (!(dayMs >= name.fromMs && dayMs < name.untilMs)) continue
-      archive.decoded ??= await this.decodeArchive(archive)
+      archive.decoded = await this.decodedFrom(archive, dayMs)
       const rows = archive.decoded.rows.read(symbol, dayMs)
       const { label } = archive.decoded
       if (rows) parts.push({ path: file.path, part: { label, rows, hasVolume: true, hasTakerBuyVolume: true } })
@@ -169,7 +202,7 @@ class OpenArchive implements KlineArchive {
   }
 
   private async openTidy(input: InputFile & { kind: 'tidy-csv' | 'tidy-parquet' }): Promise<TidyPart> {
-    const rows = this.store.add()
+    const rows = this.store.add({ fromMs: Number.NEGATIVE_INFINITY, untilMs: this.limits.untilMs })
     const label = input.kind === 'tidy-csv' ? input.source.label : input.path
     if (input.kind === 'tidy-csv') await readTidyCsv(input.source, input.columns, rows, this.onBlock)
     else await readTidyParquet(input.path, input.columns, rows, this.onBlock)
@@ -178,21 +211,35 @@ class OpenArchive implements KlineArchive {
     return part
   }
 
-  private async decodeArchive({ file, name }: ArchivePart): Promise<NonNullable<ArchivePart['decoded']>> {
-    const source = await openCsv(file.path, this.signal)
+  /** Reading goes forward, so the days before are not kept; where it goes back after all, it may go back further. */
+  private async decodedFrom(archive: ArchivePart, dayMs: number): Promise<NonNullable<ArchivePart['decoded']>> {
+    const { decoded, name } = archive
+    if (decoded !== undefined && dayMs >= decoded.fromMs) return decoded
+    this.forget(archive)
+    return this.decodeArchive(archive, {
+      fromMs: decoded === undefined ? dayMs : name.fromMs,
+      untilMs: this.limits.untilMs,
+    })
+  }
+
+  private async decodeArchive(
+    { file, name }: ArchivePart,
+    kept: KeptDays,
+  ): Promise<NonNullable<ArchivePart['decoded']>> {
+    const source = await openCsv(file.path, this.limits.signal)
     const entryName = parseArchiveName(source.entryName)
     // A ZIP that was renamed would give its prices to another symbol or day.
     if (entryName !== undefined && !isSame(entryName, name)) {
       throw new KlineError(file.path, 'the CSV that the name of the ZIP announces', source.entryName)
     }
-    const rows = this.store.add()
+    const rows = this.store.add(kept)
     try {
       await readArchiveCsv(source, name, rows, this.onBlock)
     } catch (error) {
       this.store.remove(rows)
       throw error
     }
-    return { rows, label: source.label }
+    return { rows, label: source.label, fromMs: kept.fromMs }
   }
 
   private forget(archive: ArchivePart): void {
@@ -201,9 +248,13 @@ class OpenArchive implements KlineArchive {
   }
 
   private readonly onBlock = (): void => {
-    this.signal?.throwIfAborted()
+    this.limits.signal?.throwIfAborted()
     this.store.keepWithinBudget()
   }
+}
+
+function endOf(date: IsoDate): number {
+  return Date.parse(date) + DAY_MS
 }
 
 function isSame(a: ArchiveName, b: ArchiveName): boolean {

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SpillLimitError } from '../../ports/klines.js'
 import { TimeGrid } from './time-grid.js'
 
 /** Numbers of a row in the store: open time in ms, close, volume, taker buy volume, line of its file. */
@@ -32,6 +33,11 @@ export class RowList {
     larger.set(this.rows)
     this.grown((larger.length - this.rows.length) * 8)
     this.rows = larger
+  }
+
+  /** Bytes of the rows in memory. */
+  get heldBytes(): number {
+    return this.used * 8
   }
 
   /** Moves the rows to the end of a file; returns how many bytes were written. */
@@ -71,18 +77,44 @@ export class RowList {
   }
 }
 
+/** Takes the rows of a day that nobody will ask for. */
+class NoRows extends RowList {
+  constructor() {
+    super(() => undefined)
+  }
+
+  override push(): void {}
+}
+
+/** The midnights of the days whose rows are kept: the first, and the one after the last. */
+export interface KeptDays {
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+/** Bytes of a row, in memory and on disk. */
+export const ROW_BYTES = ROW * 8
+
 /** The decoded rows of one input file, by symbol and day. */
 export class FileRows {
   /** What the times of a table's rows lie on. */
   readonly grid = new TimeGrid()
   private readonly days = new Map<string, Map<number, RowList>>()
   private descriptor: number | undefined
-  private spilledBytes = 0
+  private onDisk = 0
 
   constructor(
+    private readonly kept: KeptDays,
     private readonly grown: (bytes: number) => void,
     private readonly openSpill: () => number,
   ) {}
+
+  /** Bytes on disk, when what is in memory has gone there, too. */
+  bytesWhenSpilled(): number {
+    let bytes = this.onDisk
+    for (const days of this.days.values()) for (const rows of days.values()) bytes += rows.heldBytes
+    return bytes
+  }
 
   get symbols(): string[] {
     return [...this.days.keys()]
@@ -97,7 +129,8 @@ export class FileRows {
   list(symbol: string, dayMs: number): RowList {
     const days = this.days.get(symbol) ?? new Map<number, RowList>()
     if (days.size === 0) this.days.set(symbol, days)
-    const rows = days.get(dayMs) ?? new RowList(this.grown)
+    const isKept = dayMs >= this.kept.fromMs && dayMs < this.kept.untilMs
+    const rows = days.get(dayMs) ?? (isKept ? new RowList(this.grown) : new NoRows())
     days.set(dayMs, rows)
     return rows
   }
@@ -109,7 +142,7 @@ export class FileRows {
   spill(): void {
     this.descriptor ??= this.openSpill()
     for (const days of this.days.values()) {
-      for (const rows of days.values()) this.spilledBytes += rows.spill(this.descriptor, this.spilledBytes)
+      for (const rows of days.values()) this.onDisk += rows.spill(this.descriptor, this.onDisk)
     }
   }
 
@@ -121,8 +154,16 @@ export class FileRows {
   }
 }
 
+export interface RowStoreLimits {
+  readonly memoryBytes: number
+  /** What may be on disk at a time. */
+  readonly spillBytesMax: number
+  /** Where to; default: the system's temporary folder. */
+  readonly spillFolder: string | undefined
+}
+
 /**
- * Decoded rows of all files in use. Up to `budgetBytes` stay in memory (each list may be half empty, and one more block
+ * Decoded rows of all files in use. Up to `memoryBytes` stay in memory (each list may be half empty, and one more block
  * of lines may come on top); beyond that everything moves to temporary files, 40 bytes a row, from which a symbol's day
  * is read back in a few pieces.
  */
@@ -132,13 +173,11 @@ export class RowStore {
   private spills = 0
   private readonly files = new Set<FileRows>()
 
-  constructor(
-    private readonly budgetBytes: number,
-    private readonly spillFolder = tmpdir(),
-  ) {}
+  constructor(private readonly limits: RowStoreLimits) {}
 
-  add(): FileRows {
+  add(kept: KeptDays): FileRows {
     const rows = new FileRows(
+      kept,
       (bytes) => {
         this.bytes += bytes
       },
@@ -148,9 +187,14 @@ export class RowStore {
     return rows
   }
 
-  /** To be called now and then while rows are added. */
+  /** To be called now and then while rows are added. Throws SpillLimitError. */
   keepWithinBudget(): void {
-    if (this.bytes > this.budgetBytes) for (const rows of this.files) rows.spill()
+    const { memoryBytes, spillBytesMax } = this.limits
+    if (this.bytes <= memoryBytes) return
+    let neededBytes = 0
+    for (const rows of this.files) neededBytes += rows.bytesWhenSpilled()
+    if (neededBytes > spillBytesMax) throw new SpillLimitError(neededBytes, spillBytesMax)
+    for (const rows of this.files) rows.spill()
   }
 
   remove(rows: FileRows): void {
@@ -165,8 +209,9 @@ export class RowStore {
   }
 
   private openSpill(): number {
-    mkdirSync(this.spillFolder, { recursive: true })
-    this.folder ??= mkdtempSync(join(this.spillFolder, '.dolphin-klines-'))
+    const { spillFolder = tmpdir() } = this.limits
+    mkdirSync(spillFolder, { recursive: true })
+    this.folder ??= mkdtempSync(join(spillFolder, '.dolphin-klines-'))
     const path = join(this.folder, `${this.spills++}.rows`)
     const descriptor = openSync(path, 'wx+')
     // Where the system allows it, the file has no name from now on, so that nothing is left behind by a killed process.

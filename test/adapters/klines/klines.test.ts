@@ -172,6 +172,38 @@ describe('the archive', () => {
     expect(readdirSync(spillFolder)).toEqual([])
   })
 
+  test.each([
+    ['a table', { 'prices.csv': tidyText([...BTC, ...ETH]) }],
+    ['archives', { ...monthly(BTC, {}, true), ...monthly(ETH, {}, true) }],
+  ])('of %s on disk stays within its limit, or ends with nothing left', async (_, files) => {
+    const [folder, spillFolder] = [write(files), join(write({}), 'spill')]
+    const bytes = 40 * [...BTC, ...ETH].length
+    await readAll([folder], { memoryBytes: 0, spillFolder, spillBytesMax: bytes })
+    const reading = readAll([folder], { memoryBytes: 0, spillFolder, spillBytesMax: bytes / 2 })
+    await expect(reading).rejects.toMatchObject({ name: 'SpillLimitError', limitBytes: bytes / 2 })
+    await expect(reading).rejects.toSatisfy(({ neededBytes }) => neededBytes > bytes / 2 && neededBytes <= bytes)
+    expect(readdirSync(spillFolder)).toEqual([])
+  })
+
+  test('keeps no rows of days that nobody will ask for', async () => {
+    const folder = write({ ...monthly(BTC, {}, true), 'prices.csv': tidyText(ETH) })
+    const all = await readAll([folder])
+    const until = '2025-05-02'
+    const spillFolder = join(write({}), 'spill')
+    const early = [...BTC, ...ETH].filter(({ timeMs }) => timeMs < Date.parse('2025-05-03'))
+    const limits = { memoryBytes: 0, spillFolder, spillBytesMax: 40 * early.length }
+    const archive = await openKlines([folder], { until, ...limits })
+    expect([archive.from, archive.to]).toEqual(['2025-05-01', '2025-05-31'])
+    for (const date of ['2025-05-01', until]) {
+      for (const symbol of archive.symbols) {
+        expect(await archive.read(symbol, date), `${symbol} ${date}`).toEqual(all[`${symbol} ${date}`])
+      }
+    }
+    await expect(archive.read('BTCUSDT', '2025-05-03')).rejects.toThrow('no day after the last one announced is read')
+    await archive.close()
+    await expect(readAll([folder], limits)).rejects.toMatchObject({ name: 'SpillLimitError' })
+  })
+
   test('an aborted signal ends the opening and the reading', async () => {
     const folder = write(monthly(BTC, {}, true))
     await expect(openKlines([folder], { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')

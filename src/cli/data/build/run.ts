@@ -1,19 +1,23 @@
+import { statfs } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { openKlines } from '../../../adapters/klines/klines.js'
 import { DataRefused, found, InputMistake, Interrupted, Mistake, type Problem } from '../../../base/mistakes.js'
-import { isDate } from '../../../base/utc-date.js'
+import { dateOfEpochDay, epochDay, isDate } from '../../../base/utc-date.js'
 import { chooseUniverse, DEFAULT_UNIVERSE } from '../../../config/universe.js'
 import { commonStep, parseStep, stepText, unfit } from '../../../core/days/price-grid.js'
 import { reason } from '../../../files/reason.js'
 import { writeAtomically } from '../../../files/whole-file.js'
-import { type KlineArchive, KlineError } from '../../../ports/klines.js'
+import { type KlineArchive, KlineError, SpillLimitError } from '../../../ports/klines.js'
 import type { ScanPrecision } from '../../../ports/vocabulary/scan.js'
+import { BYTES_EXPECTED, parseBytes } from '../../shell/byte-size.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
 import { watchInterrupt } from '../../shell/signals.js'
 import { printResult } from '../../shell/terminal.js'
-import { holdFolder } from '../day-folder.js'
+import { holdFolder, writeFailure } from '../day-folder.js'
 import { BuildRun } from './days.js'
 import { factorsCsv, factorsIn } from './factors-out.js'
+import { readState } from './manifest.js'
+import { DEFAULT_SPILL_LIMIT, refuseSpill, spillReached } from './spill.js'
 import { type BuildAbout, buildDocument, buildText } from './text.js'
 
 const EXAMPLES = `Examples:
@@ -34,6 +38,7 @@ interface RawBuildOptions {
   readonly to?: string
   readonly step: string
   readonly precision: string
+  readonly spillLimit: string
   readonly factorsIn?: string
   readonly factorsOut?: string
   readonly force?: boolean
@@ -41,10 +46,11 @@ interface RawBuildOptions {
   readonly quiet?: boolean
 }
 
-interface BuildJob extends Omit<RawBuildOptions, 'step'> {
+interface BuildJob extends Omit<RawBuildOptions, 'step' | 'spillLimit'> {
   /** Absent: that of the input. */
   readonly stepMs: number | undefined
   readonly precision: ScanPrecision
+  readonly spillBytesMax: number
 }
 
 /** `dolphin data build`. */
@@ -64,6 +70,11 @@ export function register(parent: Command): void {
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .option('--step <step>', 'time from scan to scan: 1s, 5s, 1m, 4h …, or auto: as the prices are', 'auto')
     .option('--precision <kind>', `${PRECISIONS.join(', ')}: when to compute at more than 512 bits`, 'auto')
+    .option(
+      '--spill-limit <size>',
+      'room for decoded prices in --out while they do not fit in memory',
+      DEFAULT_SPILL_LIMIT,
+    )
     .option('--factors-out <csv>', 'write what the breaker needs: taker ratio and w750 velocity per date')
     .option('--factors-in <csv>', 'other factors to carry over into it: funding_btc, dvol_btc, fng')
     .option('--force', 'build the folder anew, whatever it was made from')
@@ -98,11 +109,15 @@ function checked(raw: RawBuildOptions): BuildJob {
   if (precision === undefined) {
     problems.push({ place: '--precision', message: `expected ${PRECISIONS.join(', ')}, found ${found(raw.precision)}` })
   }
+  const spillBytesMax = parseBytes(raw.spillLimit)
+  if (spillBytesMax === undefined) {
+    problems.push({ place: '--spill-limit', message: `expected ${BYTES_EXPECTED}, found ${found(raw.spillLimit)}` })
+  }
   if (raw.factorsIn !== undefined && raw.factorsOut === undefined) {
     problems.push({ place: '--factors-in', message: 'expected --factors-out beside it' })
   }
   if (problems.length > 0) throw new InputMistake(problems)
-  return { ...raw, stepMs, precision: precision! }
+  return { ...raw, stepMs, precision: precision!, spillBytesMax: spillBytesMax! }
 }
 
 async function build(job: BuildJob): Promise<ExitCode> {
@@ -114,13 +129,23 @@ async function build(job: BuildJob): Promise<ExitCode> {
   let archive: KlineArchive | undefined
   try {
     // What does not fit in memory waits where the days go: there is room for large files.
-    archive = await openKlines(job.klines, { spillFolder: job.out, signal })
+    // Days that are there already may be held against an input that has changed.
+    const built = (await readState(job.out))?.after ?? ''
+    const until = job.to === undefined ? {} : { until: [job.to, built].sort()[1]! }
+    archive = await openKlines(job.klines, {
+      spillFolder: job.out,
+      spillBytesMax: job.spillBytesMax,
+      signal,
+      ...until,
+    })
     const about = await buildFrom(archive, job, carried, signal)
     const done = { ...about, seconds: (performance.now() - startedMs) / 1000 }
     await printResult(job.json ? `${JSON.stringify(buildDocument(done), null, 2)}\n` : buildText(done))
     return EXIT.ok
   } catch (error) {
     folder.lost.throwIfAborted()
+    if (error instanceof SpillLimitError) throw spillReached(error, job.out)
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw writeFailure(job.out, error)
     if (error instanceof KlineError) throw new DataRefused(error.message)
     if (watch.signal.aborted && error === watch.signal.reason) {
       throw new Interrupted('Interrupted while prices were read; the same command continues.')
@@ -149,6 +174,7 @@ async function buildFrom(
     )
   }
   const stepMs = stepOf(archive, job.stepMs)
+  await refuseLargeSpill(archive, symbols, job)
   const run = await BuildRun.open({ out, symbols, stepMs, precision, from, to, force, quiet }, archive)
   await run.proceed(signal)
   if (factorsOut !== undefined) {
@@ -160,6 +186,18 @@ async function buildFrom(
   const { manifest, made } = run
   const { ignored } = archive
   return { manifest, universe, ignored, from: run.from, to: run.to, made, out, factors: factorsOut }
+}
+
+/** Days that are there already are not read again. */
+async function refuseLargeSpill(archive: KlineArchive, symbols: readonly string[], job: BuildJob): Promise<void> {
+  const { out, spillBytesMax: limitBytes, force } = job
+  const after = force ? undefined : (await readState(out))?.after
+  const next = after === undefined ? archive.from : dateOfEpochDay(epochDay(after) + 1)
+  const from = [job.from ?? archive.from, next].sort()[1]!
+  const to = [job.to ?? archive.to, archive.to].sort()[0]!
+  if (from > to) return
+  const { bavail, bsize } = await statfs(out)
+  refuseSpill(archive, { out, symbols, from, to, limitBytes, freeBytes: bavail * bsize })
 }
 
 /** The step asked for, or that of the input. Throws {@link Mistake} where they do not go together. */
