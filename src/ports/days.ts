@@ -98,6 +98,8 @@ export interface ReadDaysOptions {
   readonly eigenColumns?: boolean
   /** Folder of the decoded-column cache; absent: no cache. */
   readonly cacheDir?: string
+  /** Bytes of columns that the cache may hold, 10 GB when absent: those that were used longest ago go, none that is in use. */
+  readonly cacheBytesMax?: number
   readonly signal?: AbortSignal
 }
 

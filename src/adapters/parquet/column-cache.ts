@@ -3,6 +3,7 @@ import { type BigIntStats, closeSync, fstatSync, mkdirSync, openSync, readFileSy
 import { dirname, join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeAtomicallySync } from '../../files/whole-file.js'
+import { makeRoom, markUsed } from './cache-eviction.js'
 import type { DecodedColumn, DecodedDay } from './decode-day.js'
 import type { Kernels } from './kernels.js'
 import { readFully } from './read-fully.js'
@@ -13,6 +14,8 @@ const MAGIC = 0x4c4f4344 // 'DCOL'
 /** magic, version, header bytes, CRC-32 of the header; then the header as JSON, padded to 16 bytes; then the columns. */
 const PREFIX_BYTES = 16
 const HEADER_BYTES_MAX = 1 << 20
+/** Threads that may fill a cache at once and still stay below its limit. */
+const SHARES = 32
 /** A file touched within this time of being hashed could change once more without its times changing. */
 const SETTLED_MS = 2_000n
 
@@ -31,17 +34,26 @@ interface EntryHeader {
  * - `files/<hash of path>.json`: which SHA-256 a path had at which size, inode, mtime and ctime, so that an unchanged
  *   file need not be hashed. An edit of equal size is noticed by ctime, which no program can set back.
  *
+ * The columns stay below `bytesMax` (see `makeRoom`), except for those that several threads store at the same moment.
  * An entry that is damaged, cut short or of another version is as good as absent. Writes go to a temporary name first
  * and failures to write are ignored, so processes may share the folder, and it may be deleted at any time.
  */
 export class ColumnCache {
-  constructor(private readonly folder: string) {}
+  private shareBytes = 0
+
+  constructor(
+    private readonly folder: string,
+    private readonly bytesMax: number,
+  ) {}
 
   /** The SHA-256 of the file at `path`, if it is known and unchanged by its stat. */
   knownSha256(path: string, stat: BigIntStats): string | undefined {
     try {
-      const [key, sha256] = JSON.parse(readFileSync(this.indexPath(path), 'utf8')) as [string, string]
-      return key === identityOf(path, stat) && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : undefined
+      const index = this.indexPath(path)
+      const [key, sha256] = JSON.parse(readFileSync(index, 'utf8')) as [string, string]
+      if (key !== identityOf(path, stat) || !/^[0-9a-f]{64}$/.test(sha256)) return undefined
+      markUsed(index)
+      return sha256
     } catch {
       return undefined
     }
@@ -63,11 +75,14 @@ export class ColumnCache {
     const mark = kernels.mark()
     let descriptor: number | undefined
     try {
-      descriptor = openSync(this.entryPath(sha256, eigen), 'r')
+      const path = this.entryPath(sha256, eigen)
+      descriptor = openSync(path, 'r')
       const size = Number(fstatSync(descriptor).size)
       const at = kernels.reserve(size)
       readFully(descriptor, kernels.bytes.subarray(at, at + size))
-      return parseEntry(kernels, at, size, sha256, allocate)
+      const day = parseEntry(kernels, at, size, sha256, allocate)
+      if (day !== undefined) markUsed(path)
+      return day
     } catch {
       return undefined
     } finally {
@@ -76,8 +91,9 @@ export class ColumnCache {
     }
   }
 
-  /** Stores the columns of a file. */
-  store(kernels: Kernels, sha256: string, eigen: boolean, { rows, columns, buffer }: DecodedDay): void {
+  /** Stores the columns of a file, where there is room for them. */
+  async store(kernels: Kernels, sha256: string, eigen: boolean, day: DecodedDay): Promise<void> {
+    const { rows, columns, buffer } = day
     const size = rows * columns.length * 8
     const padded = (size + 15) & ~15
     const mark = kernels.mark()
@@ -86,9 +102,23 @@ export class ColumnCache {
     room.set(new Uint8Array(buffer, 0, size))
     room.fill(0, size)
     const checksum = kernels.run.checksum(at, padded).toString()
-    const header: EntryHeader = { sha256, rows, columns, checksum }
-    this.write(this.entryPath(sha256, eigen), [headerBytes(header), room])
+    const header = headerBytes({ sha256, rows, columns, checksum })
+    if (await this.takesRoom(header.byteLength + padded)) this.write(this.entryPath(sha256, eigen), [header, room])
     kernels.release(mark)
+  }
+
+  /**
+   * A look at the whole cache takes 10 ms for a thousand entries, as long as decoding a day. So each look gives this thread
+   * a share of what is free, small enough that all threads and processes together stay below the limit.
+   */
+  private async takesRoom(bytes: number): Promise<boolean> {
+    if (bytes > this.shareBytes) {
+      const freeBytes = await makeRoom(this.folder, bytes, this.bytesMax)
+      if (freeBytes < bytes) return false
+      this.shareBytes = bytes + (freeBytes - bytes) / SHARES
+    }
+    this.shareBytes -= bytes
+    return true
   }
 
   private entryPath(sha256: string, eigen: boolean): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type BigIntStats, closeSync, fstatSync, openSync } from 'node:fs'
+import { CACHE_BYTES_MAX } from './cache-eviction.js'
 import { ColumnCache } from './column-cache.js'
 import { type DecodedDay, decodeDay } from './decode-day.js'
 import { Kernels } from './kernels.js'
@@ -15,6 +16,8 @@ export interface DayReaderOptions {
   /** Also read the eigen columns and the scan counter. */
   readonly eigen: boolean
   readonly cacheDir: string | undefined
+  /** What the cache may hold; absent: {@link CACHE_BYTES_MAX}. */
+  readonly cacheBytesMax?: number | undefined
 }
 
 const FILE_BYTES_MAX = 1 << 29
@@ -37,7 +40,8 @@ export class DayReader {
     module?: WebAssembly.Module,
   ) {
     this.kernels = new Kernels(module)
-    this.cache = options.cacheDir === undefined ? undefined : new ColumnCache(options.cacheDir)
+    const { cacheDir, cacheBytesMax = CACHE_BYTES_MAX } = options
+    this.cache = cacheDir === undefined ? undefined : new ColumnCache(cacheDir, cacheBytesMax)
   }
 
   /**
@@ -63,7 +67,7 @@ export class DayReader {
       const sha256 = createHash('sha256').update(file).digest('hex')
       const moved = cache?.load(kernels, sha256, eigen, allocate)
       const day = moved ?? (await decodeDay(kernels, Number(stat.size), eigen, allocate))
-      if (moved === undefined) cache?.store(kernels, sha256, eigen, day)
+      if (moved === undefined) await cache?.store(kernels, sha256, eigen, day)
       cache?.remember(path, stat, sha256)
       return { ...day, sha256, cached: moved !== undefined }
     } finally {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DayFile, DayOutcome, DaySource, ReadDaysOptions } from '../../ports/days.js'
+import { beginCacheRun } from './cache-eviction.js'
 import { dayColumns } from './day-columns.js'
 import { DayReader, type ReadDay } from './day-reader.js'
 import { compileKernels } from './kernels.js'
@@ -38,12 +39,18 @@ async function* readDays(
   options.signal?.throwIfAborted()
   if (files.length === 0) return
   const module = compileKernels()
-  const setup = { options: { eigen: options.eigenColumns === true, cacheDir: options.cacheDir }, module }
+  const { eigenColumns: eigen = false, cacheDir, cacheBytesMax } = options
+  const setup = { options: { eigen, cacheDir, cacheBytesMax }, module }
   const reader = new DayReader(setup.options, module)
   // The first file is read here while the threads start, so one thread fewer than files is enough.
   const threads = Math.min(options.workers, files.length - 1)
-  if (threads <= 0) yield* readHere(reader, files, options.signal, settings)
-  else yield* readOnThreads(reader, threads, setup, files, options.signal, settings)
+  const run = cacheDir === undefined ? undefined : await beginCacheRun(cacheDir, cacheBytesMax)
+  try {
+    if (threads <= 0) yield* readHere(reader, files, options.signal, settings)
+    else yield* readOnThreads(reader, threads, setup, files, options.signal, settings)
+  } finally {
+    await run?.release()
+  }
 }
 
 /** One file after another on this thread. */

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
@@ -6,9 +6,6 @@ import { reason } from '../../files/reason.js'
 /** The cache directory tag (bford.info/cachedir): backup programs pass such a folder over. */
 const TAG = 'CACHEDIR.TAG'
 const TAG_TEXT = 'Signature: 8a477f597d28d172789f06886806bc55\n# Decoded columns of dolphin-engine; safe to delete.\n'
-
-/** A write that has taken this long was killed: what it left is removed. */
-const ABANDONED_MS = 3_600_000
 
 /**
  * Makes a folder ready to be the cache of decoded columns. A folder that holds anything else is refused: a slip such as
@@ -26,20 +23,11 @@ export function prepareCacheFolder(folder: string): string | undefined {
     }
     if (names.length === 0) writeFileSync(join(folder, TAG), TAG_TEXT)
     accessSync(folder, constants.W_OK)
-    removeAbandoned(join(folder, 'columns'))
     return undefined
   } catch (error) {
     if (error instanceof Mistake) throw error
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return `The cache ${folder} cannot be written.`
     throw new InputMistake({ place: '--cache', message: `expected a folder, found ${folder}: ${reason(error)}` })
-  }
-}
-
-function removeAbandoned(columns: string): void {
-  if (!existsSync(columns)) return
-  for (const name of readdirSync(columns).filter((entry) => entry.endsWith('.tmp'))) {
-    const path = join(columns, name)
-    if (Date.now() - statSync(path).mtimeMs > ABANDONED_MS) rmSync(path, { force: true })
   }
 }

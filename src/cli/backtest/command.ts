@@ -47,6 +47,7 @@ export function register(parent: Command): void {
     .optionsGroup('Running:')
     .option('--workers <n>', 'decoding threads, 0 for none (default: 2 for large runs)')
     .option('--cache [folder]', 'keep decoded columns for the next run (default folder: ~/.cache/dolphin-engine)')
+    .option('--cache-limit <size>', 'how much it may hold; what was used longest ago goes (default: 10GB)')
     .option('--keep-going', 'leave refused days out instead of stopping')
     .option('--causality-check [cuts]', 'prove that no decision uses a later bar, at so many bars (default: 32)')
     .option('--quiet', 'no progress and no notices')

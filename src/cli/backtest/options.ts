@@ -7,6 +7,7 @@ import { DEFAULT_INSTRUMENTS } from '../../config/instruments.js'
 import { CHAMPION_CONFIG } from '../../config/strategy-config.js'
 import type { BetaPolicy } from '../../core/breaker/breaker.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
+import { BYTES_EXPECTED, parseBytes } from '../shell/byte-size.js'
 import { numberOf, OptionCheck } from '../shell/option-check.js'
 
 /** The options of `dolphin backtest` as commander hands them over: text, unchecked. */
@@ -37,6 +38,7 @@ export interface RawBacktestOptions {
   readonly byDay?: boolean
   readonly workers?: string
   readonly cache?: string | true
+  readonly cacheLimit?: string
   readonly keepGoing?: boolean
   readonly causalityCheck?: string | true
   readonly quiet?: boolean
@@ -76,6 +78,8 @@ export interface BacktestOptions {
   /** Absent: {@link defaultWorkers}. */
   readonly workers?: number
   readonly cacheDir?: string
+  /** Absent: what the cache holds when nobody says otherwise. */
+  readonly cacheBytesMax?: number
   readonly keepGoing: boolean
   /** How many cuts to prove causality at. */
   readonly causalityCuts?: number
@@ -108,6 +112,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     raw.causalityCheck === true
       ? DEFAULT_CAUSALITY_CUTS
       : check.number('--causality-check', raw.causalityCheck, { min: 1, max: 100_000, integer: true })
+  const cacheBytesMax = cacheLimit(check, raw)
   checkPaths(check, raw)
   const outputs = checkOutputs(check, raw)
   if (inputs.length === 0) check.wrong('<days…>', noInputs(raw))
@@ -126,6 +131,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     forewarnerTrades: raw.forewarnerTrades,
     ...outputs,
     cacheDir: raw.cache === true ? defaultCacheDir() : raw.cache,
+    cacheBytesMax,
   }
   return {
     inputs,
@@ -161,6 +167,12 @@ export function defaultWorkers(bytes: number): number {
 }
 
 const WORKERS_FROM_BYTES = 100_000_000
+
+function cacheLimit(check: OptionCheck, { cache, cacheLimit: text }: RawBacktestOptions): number | undefined {
+  if (text === undefined) return undefined
+  if (cache === undefined) return check.wrong('--cache-limit', 'needs --cache')
+  return parseBytes(text) ?? check.wrong('--cache-limit', `expected ${BYTES_EXPECTED}, found ${found(text)}`)
+}
 
 /** Where decoded columns are kept: `$XDG_CACHE_HOME/dolphin-engine`, else `~/.cache/dolphin-engine`. */
 export function defaultCacheDir(): string {

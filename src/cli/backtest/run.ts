@@ -125,8 +125,8 @@ const source = createParquetDays({ reuseBuffers: true })
 
 function readDays(files: readonly DayFile[], options: BacktestOptions, signal: AbortSignal): AsyncIterable<DayOutcome> {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  const { workers = defaultWorkers(bytes), cacheDir } = options
-  return source.read(files, { workers, signal, ...present({ cacheDir }) })
+  const { workers = defaultWorkers(bytes), cacheDir, cacheBytesMax } = options
+  return source.read(files, { workers, signal, ...present({ cacheDir, cacheBytesMax }) })
 }
 
 /** Feeds one day to the engine; answers with the error when the day cannot be used. */

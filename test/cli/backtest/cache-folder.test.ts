@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { prepareCacheFolder } from '../../../src/cli/backtest/cache-folder.js'
@@ -19,14 +19,4 @@ it('a folder with other files and a file are refused', () => {
   expect(() => prepareCacheFolder(at('days'))).toThrow('--cache: expected an empty folder or a cache')
   expect(() => prepareCacheFolder(at('days', '2026-01-05.parquet'))).toThrow('--cache: expected a folder')
   expect(readdirSync(at('days'))).toEqual(['2026-01-05.parquet'])
-})
-
-it('what killed writes left is removed, and what may be under way is kept', () => {
-  prepareCacheFolder(at('cache'))
-  mkdirSync(at('cache', 'columns'))
-  for (const name of ['old.bin.1.tmp', 'new.bin.2.tmp', 'entry.bin']) writeFileSync(at('cache', 'columns', name), '')
-  utimesSync(at('cache', 'columns', 'old.bin.1.tmp'), 0, 0)
-  utimesSync(at('cache', 'columns', 'entry.bin'), 0, 0)
-  prepareCacheFolder(at('cache'))
-  expect(readdirSync(at('cache', 'columns')).sort()).toEqual(['entry.bin', 'new.bin.2.tmp'])
 })

@@ -31,6 +31,7 @@ describe('backtest options', () => {
       'trades',
       'report',
       'cacheDir',
+      'cacheBytesMax',
       'workers',
       'causalityCuts',
     ]) {
@@ -126,6 +127,12 @@ describe('backtest options', () => {
       { json: 'days/' },
       '--json: expected a file name.json (or nothing, for stdout), found "days/"',
     ],
+    ['a limit without a cache', { cacheLimit: '4GB' }, '--cache-limit: needs --cache'],
+    [
+      'a limit that is no size',
+      { cache: true, cacheLimit: '4' },
+      '--cache-limit: expected a size such as 500MB, 4GB or 2GiB, found "4"',
+    ],
     [
       'a cache in a variable that is not set',
       { cache: '' },
@@ -161,6 +168,7 @@ describe('backtest options', () => {
 
   it('the cache lies where the user keeps caches', () => {
     vi.stubEnv('XDG_CACHE_HOME', '/caches')
+    expect(options({ cache: true, cacheLimit: '500MB' }).cacheBytesMax).toBe(500_000_000)
     expect(options({ cache: true }).cacheDir).toBe(join('/caches', 'dolphin-engine'))
     vi.stubEnv('XDG_CACHE_HOME', '')
     expect(options({ cache: true }).cacheDir).toMatch(/\.cache[/\\]dolphin-engine$/)

@@ -8,7 +8,6 @@ import { Scanner } from '../../../core/eigen/scanner.js'
 import type { KlineArchive, SymbolDay } from '../../../ports/klines.js'
 import { SCAN_WINDOWS, type ScanPrecision } from '../../../ports/vocabulary/scan.js'
 import { startProgress } from '../../shell/progress.js'
-import type { InterruptWatch } from '../../shell/signals.js'
 import { notice } from '../../shell/terminal.js'
 import { dayPath, writeFailure } from '../day-folder.js'
 import {
