@@ -30,7 +30,12 @@ export function register(parent: Command): void {
     .option('--close-at-end', 'close an open position after the last bar (a research setting)')
     .optionsGroup('Gates:')
     .option('--vol-gate <gate>', 'warmup, a volatility threshold, or a percentile such as p60 (default: warmup)')
-    .option('--factors <csv>', 'daily breaker factors: date,funding_btc,dvol_btc,fng,taker,w750 (any subset)')
+    .option(
+      '--factors <csv|folder>',
+      'daily breaker factors: date,funding_btc,dvol_btc,fng,taker,w750 (any subset), or scans as NPZ',
+    )
+    .option('--factor-names <list>', 'arrays of such scans that have other names: taker=taker_ratio,fng=fear_greed')
+    .option('--w750 <scans>', 'velocity of a date from such scans: last-10 before it (default) or its first-10')
     .option('--beta-policy <policy>', 'expanding, full-sample (looks ahead) or fixed (default: expanding)')
     .option('--beta-threshold <velocity>', 'w750 threshold of the fixed beta policy')
     .option('--order-book <json>', 'recorded order book')

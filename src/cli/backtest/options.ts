@@ -6,6 +6,7 @@ import type { IsoDate } from '../../base/utc-date.js'
 import { DEFAULT_INSTRUMENTS } from '../../config/instruments.js'
 import { CHAMPION_CONFIG } from '../../config/strategy-config.js'
 import type { BetaPolicy } from '../../core/breaker/breaker.js'
+import { W750_SCANS, type W750Scans } from '../../core/breaker/scan-factors.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import { BYTES_EXPECTED, parseBytes } from '../shell/byte-size.js'
 import { numberOf, OptionCheck } from '../shell/option-check.js'
@@ -20,6 +21,8 @@ export interface RawBacktestOptions {
   readonly research?: boolean
   readonly capital?: string
   readonly factors?: string
+  readonly factorNames?: string
+  readonly w750?: string
   readonly betaPolicy?: string
   readonly betaThreshold?: string
   readonly volGate?: string
@@ -58,7 +61,10 @@ export interface BacktestOptions {
   readonly direction?: Direction
   readonly overrides: readonly string[]
   readonly research: boolean
+  /** A CSV, or a folder of scans. */
   readonly factors?: string
+  readonly factorNames?: string
+  readonly w750?: W750Scans
   readonly betaPolicy: BetaPolicy
   readonly betaThreshold?: number
   readonly volGate: VolGate
@@ -112,6 +118,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     raw.causalityCheck === true
       ? DEFAULT_CAUSALITY_CUTS
       : check.number('--causality-check', raw.causalityCheck, { min: 1, max: 100_000, integer: true })
+  const w750 = check.oneOf('--w750', raw.w750, W750_SCANS)
   const cacheBytesMax = cacheLimit(check, raw)
   checkPaths(check, raw)
   const outputs = checkOutputs(check, raw)
@@ -123,6 +130,8 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     to,
     direction: direction === undefined ? undefined : direction === 'long' ? (1 as const) : (-1 as const),
     factors: raw.factors,
+    factorNames: raw.factorNames,
+    w750,
     betaThreshold,
     causalityCuts,
     workers,
@@ -184,6 +193,8 @@ function checkBeta(check: OptionCheck, raw: RawBacktestOptions): void {
     if (raw.betaPolicy !== undefined)
       check.wrong('--beta-policy', 'needs --factors <csv>: beta comes from its w750 column')
     if (raw.betaThreshold !== undefined) check.wrong('--beta-threshold', 'needs --factors <csv>')
+    if (raw.factorNames !== undefined) check.wrong('--factor-names', 'needs --factors <folder>')
+    if (raw.w750 !== undefined) check.wrong('--w750', 'needs --factors <folder>')
   } else if (raw.betaPolicy === 'fixed' && raw.betaThreshold === undefined) {
     check.wrong('--beta-policy', "'fixed' needs --beta-threshold <velocity>")
   } else if (raw.betaPolicy !== undefined && raw.betaPolicy !== 'fixed' && raw.betaThreshold !== undefined) {
@@ -195,7 +206,7 @@ function checkBeta(check: OptionCheck, raw: RawBacktestOptions): void {
 function checkPaths(check: OptionCheck, raw: RawBacktestOptions): void {
   for (const [option, path, expected] of [
     ['--config', raw.config, 'a file'],
-    ['--factors', raw.factors, 'a file'],
+    ['--factors', raw.factors, 'a file or folder'],
     ['--order-book', raw.orderBook, 'a file'],
     ['--instruments', raw.instruments, 'a file'],
     ['--forewarner-trades', raw.forewarnerTrades, 'a file'],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
-import { breakerTable, parseFactorsCsv } from '../../config/factors-csv.js'
+import { breakerTable } from '../../config/factors-csv.js'
 import { createForewarner, parseEvidence } from '../../config/forewarner-evidence.js'
 import { parseInstruments } from '../../config/instruments.js'
 import { overridesDrift, withOverrides } from '../../config/overrides.js'
@@ -15,13 +15,14 @@ import {
 import { lotSizing } from '../../core/backtest/bar-price-fills.js'
 import { breakerInFuture, type Cut, orderBookInFuture } from '../../core/backtest/other-future.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
-import { type BreakerTable, CircuitBreaker } from '../../core/breaker/breaker.js'
+import { CircuitBreaker } from '../../core/breaker/breaker.js'
 import { parseOrderBookTable } from '../../core/orderbook/parse-order-book-table.js'
 import { type OrderBookTable, TableOrderBook } from '../../core/orderbook/table-order-book.js'
 import { VolGate } from '../../core/signal/vol-gate.js'
 import { reason } from '../../files/reason.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { BacktestOptions } from '../backtest/options.js'
+import { readFactors } from './factors.js'
 
 /** Everything a run needs beside its days, and what the report records of it. */
 export interface PreparedRun {
@@ -46,10 +47,11 @@ export function prepareRun(options: BacktestOptions): PreparedRun {
   refuseDrift(file, options.research)
   const config = withOverrides(file, options.overrides)
 
-  const factors = options.factors === undefined ? undefined : readInput(options.factors)
+  const factors = options.factors === undefined ? undefined : readFactors({ ...options, factors: options.factors })
   const orderBook = options.orderBook === undefined ? undefined : readInput(options.orderBook)
   const evidence = options.forewarnerTrades === undefined ? undefined : readInput(options.forewarnerTrades)
-  const breaker = factors === undefined ? undefined : breakerTableOf(factors, options)
+  const breaker =
+    factors === undefined ? undefined : breakerTable(factors.rows, options.betaPolicy, options.betaThreshold)
   const books = orderBook === undefined ? undefined : orderBookTableOf(orderBook)
   const instruments = options.instruments === undefined ? undefined : readInput(options.instruments)
   const table = instruments === undefined ? undefined : parseInstruments(instruments.text, instruments.path)
@@ -75,6 +77,7 @@ export function prepareRun(options: BacktestOptions): PreparedRun {
     recorded: {
       vol_gate: volGateText(options),
       factors: factors?.sha256 ?? null,
+      ...factors?.recorded,
       beta_policy: factors === undefined ? null : options.betaPolicy,
       beta_threshold: options.betaThreshold ?? null,
       order_book: orderBook?.sha256 ?? null,
@@ -102,10 +105,6 @@ function readInput(path: string): InputFile {
   } catch (error) {
     throw new InputMistake({ place: path, message: `cannot read it: ${reason(error)}` })
   }
-}
-
-function breakerTableOf(file: InputFile, options: BacktestOptions): BreakerTable {
-  return breakerTable(parseFactorsCsv(file.text, file.path), options.betaPolicy, options.betaThreshold)
 }
 
 function orderBookTableOf(file: InputFile): OrderBookTable {

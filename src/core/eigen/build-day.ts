@@ -29,6 +29,8 @@ export interface BuiltDay {
   readonly escalated: number
   /** The w750 velocity of the day's last scans, oldest first; null where undefined. */
   readonly lastW750: readonly (number | null)[]
+  /** That of its first scans. */
+  readonly firstW750: readonly (number | null)[]
 }
 
 /** What a day is made from. */
@@ -80,7 +82,8 @@ export function* buildDay(scanner: Scanner, input: DayInput): Generator<void, Bu
     if (scan.escalated) escalated++
     yield
   }
-  const lastW750 = Array.from(v750.subarray(-SCANS_PER_DATE), (velocity) => (Number.isNaN(velocity) ? null : velocity))
+  const known = (velocities: Float64Array) =>
+    Array.from(velocities, (velocity) => (Number.isNaN(velocity) ? null : velocity))
   return {
     columns: {
       date,
@@ -103,7 +106,8 @@ export function* buildDay(scanner: Scanner, input: DayInput): Generator<void, Bu
     ...holesOf(timesMs, stepMs, beforeMs),
     lastMs: timesMs.at(-1)!,
     escalated,
-    lastW750,
+    lastW750: known(v750.subarray(-SCANS_PER_DATE)),
+    firstW750: known(v750.subarray(0, SCANS_PER_DATE)),
   }
 }
 

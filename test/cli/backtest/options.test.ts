@@ -127,6 +127,9 @@ describe('backtest options', () => {
       { json: 'days/' },
       '--json: expected a file name.json (or nothing, for stdout), found "days/"',
     ],
+    ['names of arrays without factors', { factorNames: 'fng=x' }, '--factor-names: needs --factors <folder>'],
+    ['scans of w750 without factors', { w750: 'last-10' }, '--w750: needs --factors <folder>'],
+    ['other scans', { factors: 'npz', w750: 'first' }, '--w750: expected'],
     ['a limit without a cache', { cacheLimit: '4GB' }, '--cache-limit: needs --cache'],
     [
       'a limit that is no size',

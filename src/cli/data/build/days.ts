@@ -157,6 +157,7 @@ export class BuildRun {
       escalated: built?.escalated ?? 0,
       taker: (bitcoin === undefined ? undefined : takerRatio(bitcoin)) ?? null,
       lastW750: built?.lastW750 ?? [],
+      firstW750: built?.firstW750 ?? [],
     }
   }
 }

@@ -3,7 +3,7 @@ import { InputMistake } from '../../../base/mistakes.js'
 import { dateOfEpochDay, epochDay, type IsoDate } from '../../../base/utc-date.js'
 import { parseFactorsCsv } from '../../../config/factors-csv.js'
 import type { BreakerTable } from '../../../core/breaker/breaker.js'
-import { medianOfLastScans, SCANS_PER_DATE } from '../../../core/breaker/daily-factors.js'
+import { type W750Day, type W750Scans, w750OfDate } from '../../../core/breaker/scan-factors.js'
 import { reason } from '../../../files/reason.js'
 import type { ManifestDay } from './manifest.js'
 
@@ -23,13 +23,15 @@ export interface FactorsInput {
   readonly from: IsoDate
   readonly to: IsoDate
   readonly carried: BreakerTable['factors'] | undefined
+  readonly w750: W750Scans
 }
 
 /**
  * The breaker's daily table, one row per date and one for the date after the last: each row holds what was known at
- * 00:00 UTC of its date, so taker ratio and w750 velocity are those of the day before. Engine semantics, section 10.
+ * 00:00 UTC of its date, so taker ratio and w750 velocity are those of the day before; with `first-10` the velocity is that of
+ * the date's own first scans, as the source takes it. Engine semantics, section 10.
  */
-export function factorsCsv({ days, from, to, carried }: FactorsInput): string {
+export function factorsCsv({ days, from, to, carried, w750 }: FactorsInput): string {
   const lines = ['date,funding_btc,dvol_btc,fng,taker,w750']
   const last = epochDay(to) + 1
   for (let day = epochDay(from); day <= last; day++) {
@@ -40,20 +42,22 @@ export function factorsCsv({ days, from, to, carried }: FactorsInput): string {
       other?.dvolBtc,
       other?.fng,
       days[dateOfEpochDay(day - 1)]?.taker ?? other?.taker,
-      medianOfLastScans(scansBefore(days, day)),
+      w750OfDate((other) => velocitiesOf(days, other, w750), date, w750),
     ]
     lines.push([date, ...cells.map((value) => (value === null || value === undefined ? '' : String(value)))].join(','))
   }
   return `${lines.join('\n')}\n`
 }
 
-/** The last scans before a date; a short day gives fewer, and the day before it the rest. */
-function scansBefore(days: FactorsInput['days'], epoch: number): (number | null)[] {
-  const scans: (number | null)[] = []
-  for (let day = epoch - 1; scans.length < SCANS_PER_DATE; day--) {
-    const built = days[dateOfEpochDay(day)]
-    if (built === undefined) break
-    scans.unshift(...built.lastW750.slice(-(SCANS_PER_DATE - scans.length)))
+function velocitiesOf(days: FactorsInput['days'], date: IsoDate, w750: W750Scans): W750Day | undefined {
+  const day = days[date]
+  if (day === undefined) return undefined
+  const { firstW750 = [], lastW750 } = day
+  if (w750 === 'first-10' && day.firstW750 === undefined) {
+    throw new InputMistake(
+      { place: '--w750', message: `expected the first scans of ${date} in the manifest, found none` },
+      { hint: 'An earlier version made this day: --force builds the folder anew.' },
+    )
   }
-  return scans
+  return { firstW750, lastW750 }
 }

@@ -33,6 +33,8 @@ export interface ManifestDay extends ListedFile {
   /** BTCUSDT taker buy over taker sell volume; null where the input does not say. */
   readonly taker: number | null
   readonly lastW750: BuiltDay['lastW750']
+  /** Absent where an earlier version made the day. */
+  readonly firstW750?: BuiltDay['firstW750']
 }
 
 /** What a folder of built days was made from, so that a stopped or a longer run continues it. */

@@ -4,6 +4,7 @@ import { openKlines } from '../../../adapters/klines/klines.js'
 import { DataRefused, found, InputMistake, Interrupted, Mistake, type Problem } from '../../../base/mistakes.js'
 import { dateOfEpochDay, epochDay, isDate } from '../../../base/utc-date.js'
 import { chooseUniverse, DEFAULT_UNIVERSE } from '../../../config/universe.js'
+import { W750_SCANS, type W750Scans } from '../../../core/breaker/scan-factors.js'
 import { commonStep, parseStep, stepText, unfit } from '../../../core/days/price-grid.js'
 import { reason } from '../../../files/reason.js'
 import { writeAtomically } from '../../../files/whole-file.js'
@@ -41,12 +42,14 @@ interface RawBuildOptions {
   readonly spillLimit: string
   readonly factorsIn?: string
   readonly factorsOut?: string
+  readonly w750: string
   readonly force?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
 }
 
 interface BuildJob extends Omit<RawBuildOptions, 'step' | 'spillLimit'> {
+  readonly w750: W750Scans
   /** Absent: that of the input. */
   readonly stepMs: number | undefined
   readonly precision: ScanPrecision
@@ -77,6 +80,7 @@ export function register(parent: Command): void {
     )
     .option('--factors-out <csv>', 'write what the breaker needs: taker ratio and w750 velocity per date')
     .option('--factors-in <csv>', 'other factors to carry over into it: funding_btc, dvol_btc, fng')
+    .option('--w750 <scans>', 'its velocity: of the last-10 scans before a date, or of its first-10', W750_SCANS[0])
     .option('--force', 'build the folder anew, whatever it was made from')
     .option('--json', 'what was made, as JSON on stdout')
     .option('--quiet', 'no progress and no notices')
@@ -116,8 +120,12 @@ function checked(raw: RawBuildOptions): BuildJob {
   if (raw.factorsIn !== undefined && raw.factorsOut === undefined) {
     problems.push({ place: '--factors-in', message: 'expected --factors-out beside it' })
   }
+  const w750 = W750_SCANS.find((scans) => scans === raw.w750)
+  if (w750 === undefined) {
+    problems.push({ place: '--w750', message: `expected ${W750_SCANS.join(' or ')}, found ${found(raw.w750)}` })
+  }
   if (problems.length > 0) throw new InputMistake(problems)
-  return { ...raw, stepMs, precision: precision!, spillBytesMax: spillBytesMax! }
+  return { ...raw, w750: w750!, stepMs, precision: precision!, spillBytesMax: spillBytesMax! }
 }
 
 async function build(job: BuildJob): Promise<ExitCode> {
@@ -178,7 +186,7 @@ async function buildFrom(
   const run = await BuildRun.open({ out, symbols, stepMs, precision, from, to, force, quiet }, archive)
   await run.proceed(signal)
   if (factorsOut !== undefined) {
-    const table = factorsCsv({ days: run.manifest.days, from: run.from, to: run.to, carried })
+    const table = factorsCsv({ days: run.manifest.days, from: run.from, to: run.to, carried, w750: job.w750 })
     await writeAtomically(factorsOut, table).catch((error: unknown) => {
       throw new InputMistake({ place: factorsOut, message: `cannot write the factors: ${reason(error)}` })
     })

@@ -52,7 +52,7 @@ export function buildDocument(about: BuildAbout): object {
     absentSymbols: universe.absent,
     ignoredFiles: ignored,
     symbols: symbolTotals(about),
-    days: days.map(({ lastW750: _, input: __, ...day }) => day),
+    days: days.map(({ lastW750: _, firstW750: __, input: ___, ...day }) => day),
   }
 }
 

@@ -205,6 +205,36 @@ describe('dolphin data build', () => {
     ])
   })
 
+  it('takes the velocity of a date from its own first scans with --w750 first-10, as the source does', async () => {
+    writeTidyTable(at('prices.csv'), market.slice(0, 2))
+    const args = ['--klines', at('prices.csv'), '--out', at('days'), '--factors-out', at('factors.csv')]
+    expect((await build(...args, '--w750', 'first-10')).code).toBe(EXIT.ok)
+    const first = (await readDays(at('days')))[1]!.eigen.v750_lambda_max_velocity!.slice(0, 10)
+    const known = first.filter((velocity) => !Number.isNaN(velocity)).sort()
+    const median = known.length === 0 ? '' : `${(known[(known.length - 1) >> 1]! + known[known.length >> 1]!) / 2}`
+    const column = readFileSync(at('factors.csv'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(',')[5])
+    expect(column).toEqual(['w750', '', median, ''])
+    expect((await build(...args, '--w750', 'first')).stderr).toContain(
+      '--w750: expected last-10 or first-10, found "first"',
+    )
+  })
+
+  it('asks for a new build where days were made before their first scans were listed', async () => {
+    writeTidyTable(at('prices.csv'), [headOf(market[0]!, 60)])
+    const args = ['--klines', at('prices.csv'), '--out', at('days'), '--factors-out', at('factors.csv')]
+    await build(...args)
+    const manifest = readFileSync(join(at('days'), 'build.json'), 'utf8')
+    writeFileSync(join(at('days'), 'build.json'), manifest.replace(/,\s*"firstW750": \[[^\]]*\]/, ''))
+    expect((await build(...args)).code).toBe(EXIT.ok)
+    const { code, stderr } = await build(...args, '--w750', 'first-10')
+    expect(code).toBe(EXIT.usage)
+    expect(stderr).toContain('--w750: expected the first scans of 2025-05-09 in the manifest, found none')
+    expect(stderr).toContain('--force')
+  })
+
   it('clears away what a killed run left, and nothing of anyone else', async () => {
     writeTidyTable(at('prices.csv'), [headOf(market[0]!, 60)])
     mkdirSync(join(at('days'), '.dolphin-klines-a1b2c3'), { recursive: true })
