@@ -22,6 +22,7 @@ import { closedTrade } from './position.js'
 import { PriceHistory } from './price-history.js'
 import type { EngineSnapshot } from './snapshot.js'
 import { checkSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
+import { checkHistory } from './snapshot-history.js'
 import { VelDivHistory } from './vel-div-history.js'
 
 /** A fall of the breaker's boost from at least the first to below the second ends an open position. Section 10.4. */
@@ -318,11 +319,12 @@ export class Engine {
   }
 
   /**
-   * Rebuilds an engine from parsed JSON; throws with the path of the first field that is not what a snapshot has. Who fills
-   * is what the ports say, and must be what the snapshot was taken with.
+   * Rebuilds an engine from parsed JSON; throws with the path of the first field that is not what a snapshot has, or that no
+   * run leads to. Who fills is what the ports say, and must be what the snapshot was taken with.
    */
   static restore(json: unknown, ports: EnginePorts = {}): Engine {
     const snapshot = checkSnapshot(json, ports.fills ?? 'simulated')
+    checkHistory(snapshot)
     const engine = new Engine(snapshot.parameters, snapshot.initialCapital, ports)
     const { account } = engine
     account.capital = snapshot.capital
