@@ -1,5 +1,5 @@
 /**
- * dolphin-engine: the champion strategy as a library, and the deciding and the executing side that trade it. Everything here
+ * dolphin-engine: the champion strategy as a library, and the decision side and the execution side that trade it. Everything here
  * is pure and synchronous; files come in through `dolphin-engine/parquet` and go out through `dolphin-engine/report`; venue,
  * link and journal are ports.
  */

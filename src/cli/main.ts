@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan/command.js') },
   certify: { summary: 'sign what the champion did on given days', load: () => import('./certify/command.js') },
   status: { summary: 'read and check the safety surface', load: () => import('./status/command.js') },
-  operator: { summary: 'give a running system an order', load: () => import('./operator/command.js') },
+  operator: { summary: 'give a running system a command', load: () => import('./operator/command.js') },
   serve: { summary: 'serve the state of a finished or stopped session', load: () => import('./serve/command.js') },
   drill: { summary: 'provoke what can go wrong, and watch /status', load: () => import('./drill/command.js') },
   doctor: {

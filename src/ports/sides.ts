@@ -1,7 +1,7 @@
 import type { VenueEvent, VenueRequest } from './venue.js'
 import type { Alert } from './vocabulary/alerts.js'
 
-/** What a person may order; it is journalled with its reason. */
+/** What a person instructs a running system to do; it is journalled with its reason. */
 export type OperatorCommand =
   | { readonly command: 'kill'; readonly reason: string }
   | { readonly command: 'reduce-only'; readonly reason: string }
@@ -16,7 +16,7 @@ export type OperatorCommand =
 export type CommonEvent =
   /** First event after construction or recovery. */
   | { readonly kind: 'start'; readonly nowMs: number }
-  /** Time passed: timers that are due fire. Also on every other event, before it is looked at. */
+  /** Time passed: timers that are due fire. They also fire on every other event, before it is handled. */
   | { readonly kind: 'time'; readonly nowMs: number }
   /** Text from the link, unchecked. */
   | { readonly kind: 'message'; readonly nowMs: number; readonly text: string }
@@ -25,7 +25,7 @@ export type CommonEvent =
   | { readonly kind: 'journalFailed'; readonly nowMs: number; readonly message: string }
   /** The journal's queue is full, or no longer. */
   | { readonly kind: 'journalPressure'; readonly nowMs: number; readonly full: boolean }
-  | { readonly kind: 'operator'; readonly nowMs: number; readonly operator: OperatorCommand }
+  | { readonly kind: 'command'; readonly nowMs: number; readonly command: OperatorCommand }
 
 export type ExecutionEvent =
   | CommonEvent

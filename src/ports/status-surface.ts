@@ -35,8 +35,8 @@ export interface SessionView {
   }[]
 }
 
-/** What became of an operator's command. `durable` false: it is in force, but would not survive a restart. */
-export interface OperatorOutcome {
+/** What became of a command. `durable` false: it is in force, but would not survive a restart. */
+export interface CommandOutcome {
   readonly inForce: boolean
   readonly durable: boolean
   readonly detail: string
@@ -52,6 +52,6 @@ export interface OperatorOutcome {
 export interface StatusSurface {
   status(): StatusDocument
   session(): SessionView
-  operate(command: OperatorCommand): Promise<OperatorOutcome>
+  operate(command: OperatorCommand): Promise<CommandOutcome>
   listen(listener: () => void): () => void
 }

@@ -44,7 +44,7 @@ const READY_MS_MAX = 1_500
 const LIFE_MS_MAX = 8_000
 
 /**
- * Everything but the executor: the deciding side with a strategy that never rests, and an exchange that lives on whatever
+ * Everything but the executor: the decision side with a strategy that never rests, and an exchange that lives on whatever
  * happens to whoever trades there. Executors come and go.
  */
 export class CrashRig {

@@ -17,7 +17,7 @@ export interface CrashReport {
 
 /** Journals grow, and with them the time to start again: after so many kills a rig begins anew. */
 const KILLS_PER_RIG = 50
-/** The deciding side gives a lost exit and a lost entry this long at most. */
+/** The decision side gives a lost exit and a lost entry this long at most. */
 const REST_MS = 20_000
 
 /** Kills executors `kills` times, checks after each of them, and at the end of each rig once everybody had time to agree. */

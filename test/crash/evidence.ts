@@ -12,7 +12,7 @@ import type { VenuePosition } from '../../src/ports/venue.js'
 import type { Alert } from '../../src/ports/vocabulary/alerts.js'
 import type { Fill, OrderReport } from '../../src/ports/vocabulary/orders.js'
 
-/** What the exchange, the executor's journal and the deciding side say. */
+/** What the exchange, the executor's journal and the decision side say. */
 export interface Evidence {
   readonly settings: ExecutionSettings
   /** Client order id → submits that reached the exchange, and those it accepted. */
@@ -23,7 +23,7 @@ export interface Evidence {
   readonly execution: { readonly records: readonly ExecutionRecord[]; readonly verdict: JournalVerdict }
   readonly decision: readonly DecisionRecord[]
   readonly decisionState: DecisionState
-  /** Of the deciding side, so far. */
+  /** Of the decision side, so far. */
   readonly alerts: readonly Alert[]
   /** What an executor said when it was stopped. */
   readonly stopped: { readonly records: number; readonly stateHash: string } | undefined
@@ -82,7 +82,7 @@ export function lawsAtRest(evidence: Evidence): string[] {
   if (made.join() !== reported.join()) broken.push(`fills made and reported differ: ${difference(made, reported)}`)
   for (const { symbol, quantity } of positions) broken.push(`${quantity} ${symbol} is open at the exchange`)
   for (const { clientOrderId } of openOrders) broken.push(`${clientOrderId} rests at the exchange`)
-  if (decisionState.position !== null) broken.push('the deciding side holds a position')
+  if (decisionState.position !== null) broken.push('the decision side holds a position')
   broken.push(...lawsOfReplay(evidence))
   return broken
 }

@@ -23,7 +23,7 @@ const SIGNS: readonly Sign[] = [
   'acknowledged',
   'fill',
   'fill',
-  // Messages that have reached the deciding side.
+  // Messages that have reached the decision side.
   'ENTRY_INTENT',
   'FILL_REPORT',
   'ENTRY_RESULT',

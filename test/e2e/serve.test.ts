@@ -81,7 +81,7 @@ const session = (out: string, ...more: readonly string[]) =>
     ...['paper', '--days', days, '--vol-gate', '0', '--out', join(folder.path, out), '--quiet'],
     ...['--speed', '50', '--serve', '127.0.0.1:0', '--kill-switch', switchFile(), ...more],
   ])
-const order = async (served: Served, command: string) =>
+const instruct = async (served: Served, command: string) =>
   dolphin(['operator', command, '--reason', 'a law', '--url', await served.address()], {
     env: { DOLPHIN_OPERATOR_TOKEN: TOKEN },
   })
@@ -97,7 +97,7 @@ describe('a paper session that serves its status', SLOW, () => {
       position: { direction: 'SHORT', unrealizedPnlUsd: expect.any(String) },
     })
 
-    const killed = await order(first, 'kill')
+    const killed = await instruct(first, 'kill')
     expect({ code: killed.code, stdout: killed.stdout }).toEqual({ code: 0, stdout: 'IN FORCE  kill: done\n' })
     expect(await first.status()).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
     expect((await first.until((status) => status.open_position_count === 0)).open_position_count).toBe(0)
@@ -109,7 +109,7 @@ describe('a paper session that serves its status', SLOW, () => {
       ({ requires_reconcile, ws_event_lag_ms }) => !requires_reconcile && ws_event_lag_ms !== null,
     )
     expect(reconciled).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
-    expect(await order(second, 'resume')).toMatchObject({ code: 0 })
+    expect(await instruct(second, 'resume')).toMatchObject({ code: 0 })
     expect((await second.until(({ trading_mode }) => trading_mode === 'Active')).trading_mode).toBe('Active')
     expect([first.text, second.text, killed.stdout, killed.stderr].join('')).not.toContain(TOKEN)
   })
@@ -126,7 +126,7 @@ describe('a paper session that serves its status', SLOW, () => {
     }
     expect(events.map(({ message }) => message)).toContain('kill: the kill switch is damaged')
     await second.until(({ link_state, requires_reconcile }) => link_state === 'LINK_OK' && !requires_reconcile)
-    expect(await order(second, 'resume')).toMatchObject({ code: 0, stdout: 'IN FORCE  resume: done\n' })
+    expect(await instruct(second, 'resume')).toMatchObject({ code: 0, stdout: 'IN FORCE  resume: done\n' })
     expect((await second.until(({ trading_mode }) => trading_mode === 'Active')).trading_mode).toBe('Active')
   })
 
@@ -155,11 +155,11 @@ describe('an executor that serves its status', SLOW, () => {
     )
   const killFile = () => join(folder.path, 'journal', 'kill-switch.json')
 
-  it('warns where other machines can reach it, and takes no order without a token', async () => {
+  it('warns where other machines can reach it, and takes no command without a token', async () => {
     const served = executor('0.0.0.0:0', '')
     await served.status()
     expect(served.text).toMatch(/read-only: no token.*\nWARNING: .* can be reached from other machines, unencrypted/)
-    expect(await order(served, 'kill')).toMatchObject({
+    expect(await instruct(served, 'kill')).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('REFUSED  kill: 403'),
     })
@@ -174,13 +174,13 @@ describe('an executor that serves its status', SLOW, () => {
     })
     const url = `${await first.address()}/api/v1/status`
     expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
-    expect(await order(first, 'kill')).toMatchObject({ code: 0 })
+    expect(await instruct(first, 'kill')).toMatchObject({ code: 0 })
     expect(await first.status()).toMatchObject({ trading_mode: 'Kill' })
     await first.end('SIGKILL')
 
     const second = executor()
     expect((await second.status()).mode_reasons).toEqual(['KILL_OPERATOR'])
-    expect(await order(second, 'resume')).toMatchObject({ code: 0 })
+    expect(await instruct(second, 'resume')).toMatchObject({ code: 0 })
     expect((await second.status()).trading_mode).toBe('ReduceOnly')
     await second.end('SIGKILL')
 
@@ -190,7 +190,7 @@ describe('an executor that serves its status', SLOW, () => {
 })
 
 describe('what is over', SLOW, () => {
-  it('is served as a restart would find it, takes no order, and is never Active', async () => {
+  it('is served as a restart would find it, takes no command, and is never Active', async () => {
     const out = join(folder.path, 'over')
     await dolphin(['paper', '--days', days, '--vol-gate', '0', '--out', out, '--quiet'])
     const served = new Served(['serve', 'status', '--journal', out, '--serve', '127.0.0.1:0', '--quiet'])
@@ -199,7 +199,7 @@ describe('what is over', SLOW, () => {
     expect(status.open_permission_reason_codes).toContain('RESTART_RECONCILE_REQUIRED')
     const url = `${await served.address()}/api/v1/status`
     expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
-    expect(await order(served, 'resume')).toMatchObject({ code: 1, stdout: expect.stringContaining('403') })
+    expect(await instruct(served, 'resume')).toMatchObject({ code: 1, stdout: expect.stringContaining('403') })
     const { trades } = (await (await fetch(`${await served.address()}/api/v1/session`)).json()) as {
       readonly trades: readonly unknown[]
     }

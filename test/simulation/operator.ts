@@ -20,10 +20,13 @@ export interface Controls {
 
 /**
  * The person who does what `docs/execution.md` asks: starts a process again whose journal failed, resyncs after CORRUPT,
- * clears a lockout, resumes. Looks every few seconds; what is ordered holds over restarts.
+ * clears a lockout, resumes. Looks every few seconds; a standing command holds over restarts.
  */
 export class Operator {
-  private readonly orders: Record<SideName, OperatorCommand | undefined> = { decision: undefined, execution: undefined }
+  private readonly standing: Record<SideName, OperatorCommand | undefined> = {
+    decision: undefined,
+    execution: undefined,
+  }
 
   constructor(
     private readonly queue: EventQueue,
@@ -34,19 +37,19 @@ export class Operator {
 
   /** Holds until `release`. */
   forbid(side: SideName, command: 'kill' | 'reduce-only'): void {
-    const order: OperatorCommand = { command, reason: 'simulated' }
-    this.orders[side] = order
-    this.controls.command(side, order)
+    const standing: OperatorCommand = { command, reason: 'simulated' }
+    this.standing[side] = standing
+    this.controls.command(side, standing)
   }
 
   release(side: SideName): void {
-    this.orders[side] = undefined
+    this.standing[side] = undefined
   }
 
-  /** A process that died before the order was on its disk does not know it. */
+  /** A process that died before the command was on its disk does not know it. */
   sideStarted(side: SideName): void {
-    const order = this.orders[side]
-    if (order !== undefined) this.controls.command(side, order)
+    const standing = this.standing[side]
+    if (standing !== undefined) this.controls.command(side, standing)
   }
 
   private look(): void {
@@ -65,7 +68,7 @@ export class Operator {
     }
     if (view.lockedOut) this.controls.command(side, { command: 'clear-lockout', reason: 'looked into' })
     if (view.breakerOpen) this.controls.command(side, { command: 'reset-breaker', reason: 'looked into' })
-    if (view.mode !== 'ACTIVE' && this.orders[side] === undefined) {
+    if (view.mode !== 'ACTIVE' && this.standing[side] === undefined) {
       this.controls.command(side, { command: 'resume', reason: 'looked into' })
     }
   }

@@ -45,7 +45,7 @@ export class Oracle {
 
   constructor(private readonly sight: OracleSight) {}
 
-  ordered(side: SideName, { command }: OperatorCommand): void {
+  commanded(side: SideName, { command }: OperatorCommand): void {
     if (command === 'kill' || command === 'reduce-only') this.forbidden[side] = `the operator's ${command}`
     if (command === 'resume') this.forbidden[side] = undefined
   }

@@ -217,7 +217,7 @@ function losesPartialFills(): Meddling {
 }
 
 function killIsLost(): Meddling {
-  return { event: (event) => (event.kind === 'operator' && event.operator.command === 'kill' ? undefined : event) }
+  return { event: (event) => (event.kind === 'command' && event.command.command === 'kill' ? undefined : event) }
 }
 
 /** Only an acknowledgement makes an order: what the stream and the truth say of others is nobody's. */
@@ -279,7 +279,7 @@ function alertsDoNotAct(): Meddling {
       const alarming = effects.some(({ kind, ...rest }) => kind === 'alert' && ALARMING.test(JSON.stringify(rest)))
       if (!alarming) return effects
       const resume = { command: 'resume', reason: 'nobody reads alerts' } as const
-      return [...effects, ...feed({ kind: 'operator', nowMs: event.nowMs, operator: resume })]
+      return [...effects, ...feed({ kind: 'command', nowMs: event.nowMs, command: resume })]
     },
   }
 }

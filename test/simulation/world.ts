@@ -122,14 +122,14 @@ export class World {
     return side === 'decision' ? this.decision : this.execution
   }
 
-  command(side: SideName, operator: OperatorCommand): void {
+  command(side: SideName, command: OperatorCommand): void {
     const host = this.host(side)
     if (!host.up) return
-    this.note(`${side}: operator ${operator.command}`)
-    this.oracle.ordered(side, operator)
-    if (side === 'execution' && operator.command === 'kill') this.watch.killed(true)
-    if (side === 'execution' && operator.command === 'resume') this.watch.killed(false)
-    host.handle({ kind: 'operator', operator })
+    this.note(`${side}: command ${command.command}`)
+    this.oracle.commanded(side, command)
+    if (side === 'execution' && command.command === 'kill') this.watch.killed(true)
+    if (side === 'execution' && command.command === 'resume') this.watch.killed(false)
+    host.handle({ kind: 'command', command })
   }
 
   /** A process that is up dies and starts again after `downMs`; one that is down is left to whoever starts it. */

@@ -77,7 +77,7 @@ function ending({ document, orders, activeAfterMs }: Picture): string {
 const SIMULATED_ONLY: Readonly<Record<string, string>> = {
   wal_backpressure: 'a disk cannot be made slow from outside',
   unknown_token_force_kill: 'nothing from outside can bring an unknown word: a message with one is refused as damaged',
-  grid_unavailable: 'a paper session has no grid; what will report it is told to the deciding side',
+  grid_unavailable: 'a paper session has no grid; what will report it is told to the decision side',
 }
 
 function chaosDrills(taken: readonly Taken[]): string {

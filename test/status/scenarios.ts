@@ -60,7 +60,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'wal_backpressure',
-    story: 'An fsync of the deciding side hangs for minutes until its queue is full.',
+    story: 'An fsync of the decision side hangs for minutes until its queue is full.',
     settings: { faults: [fault('disk-slow-fsync', { forMs: 4_000, amount: 900_000, side: 'decision' })] },
     reason: 'REDUCEONLY_WAL_BACKPRESSURE',
     when: ({ open_permission_reason_codes }) => open_permission_reason_codes.includes('WAL_BACKPRESSURE'),
@@ -69,7 +69,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'restart_reconcile',
-    story: 'The deciding process dies while a position is held, and starts again.',
+    story: 'The process of the decision side dies while a position is held, and starts again.',
     settings: { enters: true, faults: [fault('crash', { forMs: 2_000, amount: 0, side: 'decision' })] },
     // Its link starts anew as well, and a new process has seen no market yet: those reasons come first.
     reason: 'REDUCEONLY_MARKET_DATA_STALE',
@@ -110,7 +110,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'link_corrupt',
-    story: 'Messages to the deciding side arrive damaged while a position is held; it is closed.',
+    story: 'Messages to the decision side arrive damaged while a position is held; it is closed.',
     settings: { enters: true, faults: [fault('link-corrupt', { forMs: 2_000, side: 'decision' })] },
     reason: 'KILL_LINK_CORRUPT',
     when: isFlat,
@@ -127,7 +127,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'journal_failed',
-    story: "The deciding side's disk is full.",
+    story: "The decision side's disk is full.",
     settings: { faults: [fault('disk-full', { forMs: 6_000, side: 'decision' })] },
     reason: 'KILL_WAL_FAILED',
     orders: ['decision restart'],
@@ -184,7 +184,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'executor_restart',
-    story: 'The executing process dies while a position is held, and starts again.',
+    story: 'The process of the execution side dies while a position is held, and starts again.',
     settings: { enters: true, faults: [fault('crash', { forMs: 2_000, amount: 0 })] },
     reason: 'REDUCEONLY_LINK_DEGRADED',
     orders: [],

@@ -31,7 +31,7 @@ export interface WatchedSettings {
 export class WatchedWorld {
   /** Of the survival stack, as the bars bring it: a word of another version included. */
   posture = 'APEX'
-  /** What was ordered so far, in words such as `decision resume`; a process that ends is `decision restart`. */
+  /** What a person has done so far, in words such as `decision resume`; a process that ends is `decision restart`. */
   readonly orders: string[] = []
   private readonly world: World
   private readonly history: SessionHistory
@@ -66,7 +66,7 @@ export class WatchedWorld {
     this.world.queue.step(this.startMs + untilMs)
   }
 
-  /** What the process around the deciding side learns: of the grid, of the certificate. */
+  /** What the process around the decision side learns: of the grid, of the certificate. */
   tell(conditions: Partial<Conditions>): void {
     this.world.decision.handle({ kind: 'conditions', conditions })
   }
@@ -80,13 +80,13 @@ export class WatchedWorld {
     exchange.restore({ ...snapshot, matcher: { ...snapshot.matcher, account: { ...account, walletUsd } } })
   }
 
-  /** Undefined while the deciding process, which serves it, is down. */
+  /** Undefined while the decision side's process, which serves it, is down. */
   status(): StatusDocument | undefined {
     const state = this.systemState()
     return state && statusOf(state)
   }
 
-  /** The deciding side has just looked at the clock: its gate is of this moment. */
+  /** The decision side has just looked at the clock: its gate is of this moment. */
   get hasJustDecided(): boolean {
     return this.world.decision.side?.modeInputs().nowMs === this.nowMs
   }
@@ -139,7 +139,7 @@ export class WatchedWorld {
   }
 
   private note(line: string): void {
-    const order = / -- (decision|execution): (?:operator ([a-z-]+)|stopped)$/.exec(line)
+    const order = / -- (decision|execution): (?:command ([a-z-]+)|stopped)$/.exec(line)
     if (order !== null) this.orders.push(`${order[1]} ${order[2] ?? 'restart'}`)
   }
 }

@@ -26,7 +26,7 @@ import {
 } from '../../runtime/session/session-recorder.js'
 import { paperSteps } from '../../runtime/session/session-steps.js'
 import { pricesOf } from '../../runtime/session/virtual-session.js'
-import type { HostedDecision, HostedExecution } from '../../runtime/status/session-surface.js'
+import type { HostedDecision, HostedExecution } from '../../runtime/status/hosted-side.js'
 import { ExecutorSupervisor } from '../../runtime/supervision/child.js'
 import { type ClockScale, clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
 import type { PaperOptions } from '../paper/options.js'
@@ -36,7 +36,7 @@ import { openJournal } from './journals.js'
 import { SessionStatus, watchedVenue } from './served-session.js'
 import { journalFolder, type PaperSetup } from './session-settings.js'
 
-/** An execution side somewhere, connected to the deciding one. */
+/** An execution side somewhere, connected to the decision side. */
 interface Execution {
   readonly link: Link
   /** Where it is in this process. */
@@ -146,7 +146,7 @@ async function decisionHost(
     journal,
     link,
     line: (record) => {
-      desk.recorded(record, (operator) => host.post({ kind: 'operator', operator }))
+      desk.recorded(record, (command) => host.post({ kind: 'command', command }))
       status.surface.decided(record)
       return recordLine(record)
     },

@@ -6,8 +6,8 @@ import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import type { Clock } from '../../ports/clock.js'
 import { ExecutorSurface } from '../../runtime/status/executor-surface.js'
+import type { HostedExecution } from '../../runtime/status/hosted-side.js'
 import { KillSwitch } from '../../runtime/status/kill-switch.js'
-import type { HostedExecution } from '../../runtime/status/session-surface.js'
 import type { ExecutorOptions } from '../executor/options.js'
 import { killSwitchBeside } from './served-session.js'
 import { serve } from './status-server.js'
@@ -44,7 +44,7 @@ export class ExecutorStatus {
   /** It is up: a kill that outlived its process is in force before anything else happens. */
   async start(execution: HostedExecution): Promise<void> {
     const { killed, reason } = await this.killSwitch.read()
-    if (killed) execution.host.post({ kind: 'operator', operator: { command: 'kill', reason } })
+    if (killed) execution.host.post({ kind: 'command', command: { command: 'kill', reason } })
     this.surface.attach(execution)
     const { serve: address } = this.options
     if (address !== undefined) {

@@ -3,16 +3,17 @@ import { dirname, join } from 'node:path'
 import type { StatusServer } from '../../adapters/http/status-server.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Venue } from '../../ports/venue.js'
-import type { OrderTargets } from '../../runtime/status/carry-out.js'
-import { sendOrder } from '../../runtime/status/command-client.js'
+import type { CommandTargets } from '../../runtime/status/carry-out.js'
+import { sendCommand } from '../../runtime/status/command-client.js'
+import type { HostedDecision, HostedExecution } from '../../runtime/status/hosted-side.js'
 import { KillSwitch } from '../../runtime/status/kill-switch.js'
-import { type HostedDecision, type HostedExecution, SessionSurface } from '../../runtime/status/session-surface.js'
+import { SessionSurface } from '../../runtime/status/session-surface.js'
 import type { SessionStatusOptions } from '../paper/serve-options.js'
 import { TOKEN_VARIABLE } from './serve-address.js'
 import { journalFolder, type PaperSetup } from './session-settings.js'
 import { operatorToken, serve } from './status-server.js'
 
-/** A kill waits no longer for another process than this before it is told that it did not get there. */
+/** How long a command waits for the executor process before the operator is told that it was not reached. */
 const EXECUTOR_MS_MAX = 3_000
 const EXECUTOR_NAME = 'Executor status'
 
@@ -54,9 +55,9 @@ export class SessionStatus {
     const { decision, execution } = parts
     const { killed, reason } = await this.killSwitch.read()
     if (killed) {
-      const operator = { command: 'kill', reason } as const
-      decision.host.post({ kind: 'operator', operator })
-      execution?.host.post({ kind: 'operator', operator })
+      const command = { command: 'kill', reason } as const
+      decision.host.post({ kind: 'command', command })
+      execution?.host.post({ kind: 'command', command })
     }
     this.surface.attach(
       execution === undefined ? { decision, elsewhere: [this.executorProcess()] } : { decision, execution },
@@ -87,12 +88,12 @@ export class SessionStatus {
     return true
   }
 
-  private executorProcess(): OrderTargets['elsewhere'][number] {
+  private executorProcess(): CommandTargets['elsewhere'][number] {
     return {
       name: 'executor',
-      take: async (operator) => {
+      take: async (command) => {
         if (this.executorAddress === undefined) throw new Error('it has not said yet where it can be reached')
-        const answer = await sendOrder(this.executorAddress, this.executorToken, operator, EXECUTOR_MS_MAX)
+        const answer = await sendCommand(this.executorAddress, this.executorToken, command, EXECUTOR_MS_MAX)
         if (!answer.taken) throw new Error(answer.detail)
         if (!answer.outcome.inForce || !answer.outcome.durable) throw new Error(answer.outcome.detail)
       },

@@ -6,7 +6,7 @@ import type { StatusSurface } from '../../ports/status-surface.js'
 import { coloursFor, notice } from '../shell/terminal.js'
 import { isLoopback, type ServeAddress, TOKEN_VARIABLE } from './serve-address.js'
 
-/** What an operator must show at a server that is asked for; undefined: it takes no orders. */
+/** What an operator must show at a server that is asked for; undefined: it takes no commands. */
 export function operatorToken(options: {
   readonly serve?: ServeAddress
   readonly tokenFile?: string

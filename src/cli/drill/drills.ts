@@ -30,8 +30,8 @@ export interface Drill {
   readonly provokes: string
   readonly recovers: string
   /**
-   * More arguments of `dolphin paper`, of the session that it happens in and of the one that it takes to be Active again;
-   * absent: the same session goes on. What they name is made in `folder`.
+   * Arguments added to `dolphin paper`: `during` in the session that the state is provoked in, `after` in the session that
+   * must become Active. Absent: one session goes on throughout. Files that the arguments name are made in `folder`.
    */
   sessions?(folder: string): Promise<readonly [during: readonly string[], after: readonly string[]]>
   readonly days?: DrillDayShape
@@ -63,15 +63,15 @@ export const DRILLS: readonly Drill[] = [
     name: 'operator_kill',
     provokes: 'POST /api/v1/operator/kill',
     recovers: 'POST /api/v1/operator/resume',
-    provoke: ({ session }) => session.order('kill', BY_DRILL),
-    recover: ({ session }) => session.order('resume', BY_DRILL),
+    provoke: ({ session }) => session.command('kill', BY_DRILL),
+    recover: ({ session }) => session.command('resume', BY_DRILL),
   },
   {
     name: 'operator_reduce_only',
     provokes: 'POST /api/v1/operator/reduce-only',
     recovers: 'POST /api/v1/operator/resume',
-    provoke: ({ session }) => session.order('reduce-only', BY_DRILL),
-    recover: ({ session }) => session.order('resume', BY_DRILL),
+    provoke: ({ session }) => session.command('reduce-only', BY_DRILL),
+    recover: ({ session }) => session.command('resume', BY_DRILL),
   },
   {
     name: 'link_lost',
@@ -96,8 +96,8 @@ export const DRILLS: readonly Drill[] = [
     recovers: 'POST /api/v1/operator/resync, then /resume: the alert has taken the mode',
     provoke: async ({ session }) => sayAt((await session.executor()).link, ['{"v":1,"type":"HEARTBEAT"'], 50),
     recover: async ({ session }) => {
-      await session.order('resync', BY_DRILL)
-      await session.order('resume', BY_DRILL)
+      await session.command('resync', BY_DRILL)
+      await session.command('resume', BY_DRILL)
     },
   },
   {
@@ -115,8 +115,8 @@ export const DRILLS: readonly Drill[] = [
     recovers: 'POST /api/v1/operator/clear-lockout, then /resume',
     provoke: async ({ session }) => tradeByHand(await session.executor()),
     recover: async ({ session }) => {
-      await session.order('clear-lockout', BY_DRILL)
-      await session.order('resume', BY_DRILL)
+      await session.command('clear-lockout', BY_DRILL)
+      await session.command('resume', BY_DRILL)
     },
   },
   {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { checkStatus } from '../../core/status/check.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
-import { sendOrder } from '../../runtime/status/command-client.js'
+import { sendCommand } from '../../runtime/status/command-client.js'
 import { TOKEN_VARIABLE } from '../compose/serve-address.js'
 
 const run = promisify(execFile)
@@ -25,7 +25,7 @@ const READY_MS_MAX = 60_000
 /** One that does not stop when it is told is killed. */
 const STOP_MS_MAX = 15_000
 
-/** A paper session in processes of its own, seen and ordered about over HTTP alone. */
+/** A paper session in processes of its own, seen and commanded over HTTP alone. */
 export class DrillSession {
   private readonly token = randomBytes(24).toString('hex')
   private readonly child: ChildProcess
@@ -45,7 +45,7 @@ export class DrillSession {
       child.once('close', () => resolve())
     })
     this.address = this.readAddress(child)
-    // Whoever waits for it is told; who does not wait need not know.
+    // The rejection reaches whoever awaits it; otherwise it is ignored.
     this.address.catch(() => {})
   }
 
@@ -78,8 +78,8 @@ export class DrillSession {
   }
 
   /** Throws when it is not taken. */
-  async order(command: OperatorCommand['command'], reason: string): Promise<void> {
-    const answer = await sendOrder(await this.address, this.token, { command, reason })
+  async command(command: OperatorCommand['command'], reason: string): Promise<void> {
+    const answer = await sendCommand(await this.address, this.token, { command, reason })
     if (!answer.taken) throw new Error(`${command}: ${answer.httpStatus} ${answer.detail}`)
   }
 

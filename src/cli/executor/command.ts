@@ -13,11 +13,11 @@ export function register(parent: Command): void {
     .command('executor')
     .summary('place orders and protect the position, as a process of its own')
     .description(
-      'The execution side as a process: places the orders that the deciding side asks for, holds take-profit and stop,\n' +
+      'The execution side as a process: places the orders that the decision side asks for, holds take-profit and stop,\n' +
         'flattens when the other side is lost. It recovers from its journal and the exchange at every start.\n' +
         'Stopping it leaves an open position where it is: protected by its orders at the exchange.',
     )
-    .requiredOption('--link <path>', 'socket of the deciding side')
+    .requiredOption('--link <path>', 'socket of the decision side')
     .requiredOption('--exchange <path>', 'socket of the exchange')
     .requiredOption('--journal <folder>', 'its journal; one folder per account, for ever')
     .option('--config <yaml>', 'execution configuration (default: the packaged configs/execution.yml)')

@@ -24,7 +24,7 @@ export function register(parent: Command): void {
     .command('journal')
     .summary('read, check and replay the journals of a session')
     .description(
-      'Read, check and replay the journals of the executing and of the deciding side. Nothing here changes a journal;\n' +
+      'Read, check and replay the journals of the execution side and of the decision side. Nothing here changes a journal;\n' +
         'one that is being written may be read.',
     )
   registerShow(journal)
@@ -67,7 +67,7 @@ function registerReplay(journal: Command): void {
       'Recover the state from the records, as a start does, and print it with its hash: that of the process that wrote them.',
     )
     .option('--until <n>', 'the state behind record n (default: behind the last)')
-    .option('--config <yaml>', "a deciding side's strategy (default: as its session says, else configs/blue.yml)")
+    .option('--config <yaml>', "a decision side's strategy (default: as its session says, else configs/blue.yml)")
     .option('--json', 'the whole state as JSON on stdout')
     .action(async (folder: string, raw: RawReplayOptions) => {
       process.exitCode = await (await import('./replay.js')).replay(folder, raw)

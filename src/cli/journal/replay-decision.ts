@@ -26,7 +26,7 @@ export async function replayDecision(
 }
 
 /**
- * The deciding side as its journal leaves it. Its strategy moves with the records, so it must be the one that wrote them: as
+ * The decision side as its journal leaves it. Its strategy moves with the records, so it must be the one that wrote them: as
  * the session in whose folder the journal lies was told, or as `config` says, or else the champion.
  *
  * @throws Mistake when the records are another strategy's.

@@ -74,7 +74,7 @@ async function recovered(
   if (options.config !== undefined) {
     throw new InputMistake({
       place: '--config',
-      message: 'expected a journal of the deciding side, found the executing one',
+      message: 'expected a journal of the decision side, found one of the execution side',
     })
   }
   return replayExecution(folder, records as unknown as readonly ExecutionRecord[])

@@ -22,13 +22,13 @@ const COMMANDS = {
   resync: 'open a new session between the sides: the only way out of a corrupt link',
 } as const
 
-/** `dolphin operator …`: orders to a running system. */
+/** `dolphin operator …`: commands to a running system. */
 export function register(parent: Command): void {
   const operator = parent
     .command('operator')
-    .summary('give a running system an order')
+    .summary('give a running system a command')
     .description(
-      'Give a running system an order, through its status server. The token comes from $DOLPHIN_OPERATOR_TOKEN.',
+      'Give a running system a command, through its status server. The token comes from $DOLPHIN_OPERATOR_TOKEN.',
     )
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', `\n${EXAMPLES}`)
@@ -37,7 +37,7 @@ export function register(parent: Command): void {
       .command(name)
       .summary(what)
       .description(`${what[0]!.toUpperCase()}${what.slice(1)}.`)
-      .requiredOption('--reason <text>', 'why: it is journalled with the order')
+      .requiredOption('--reason <text>', 'why: it is journalled with the command')
       .option('--url <address>', 'of the status server', 'http://127.0.0.1:8080')
       .option('--token-file <file>', 'readable by its owner only (default: $DOLPHIN_OPERATOR_TOKEN)')
       .option('--json', 'the answer as JSON')

@@ -1,7 +1,7 @@
 import { DataRefused, found, InputMistake, type Problem } from '../../base/mistakes.js'
 import { readSecret } from '../../config/secret.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import { type OrderAnswer, sendOrder } from '../../runtime/status/command-client.js'
+import { type CommandAnswer, sendCommand } from '../../runtime/status/command-client.js'
 import { TOKEN_VARIABLE } from '../compose/serve-address.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { coloursFor, printResult } from '../shell/terminal.js'
@@ -29,21 +29,21 @@ export async function runOperator(command: OperatorCommand['command'], raw: RawO
       message: `expected the operator token there or in ${TOKEN_VARIABLE}`,
     })
   }
-  const answer = await sendOrder(raw.url, token, { command, reason: raw.reason.trim() }).catch((error: Error) => {
+  const answer = await sendCommand(raw.url, token, { command, reason: raw.reason.trim() }).catch((error: Error) => {
     throw new DataRefused(
       { place: raw.url, message: error.message },
-      { hint: 'Whether the order is in force is not known: look at /status.' },
+      { hint: 'Whether the command is in force is not known: look at /status.' },
     )
   })
   await printResult(raw.json ? `${JSON.stringify({ command, ...flat(answer) })}\n` : answerText(command, answer, raw))
   return answer.taken && answer.outcome.inForce && answer.outcome.durable ? EXIT.ok : EXIT.failed
 }
 
-function flat(answer: OrderAnswer): object {
+function flat(answer: CommandAnswer): object {
   return answer.taken ? answer.outcome : { inForce: false, durable: false, detail: answer.detail }
 }
 
-function answerText(command: string, answer: OrderAnswer, { color }: RawOperatorOptions): string {
+function answerText(command: string, answer: CommandAnswer, { color }: RawOperatorOptions): string {
   const colours = coloursFor(process.stdout, color ?? true)
   if (!answer.taken) return `${colours.red('REFUSED')}  ${command}: ${answer.httpStatus} ${answer.detail}\n`
   const { inForce, durable, detail } = answer.outcome

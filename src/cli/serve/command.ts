@@ -21,7 +21,7 @@ export function register(parent: Command): void {
     .summary('serve /status and the dashboard of a session from its journals')
     .description(
       'Replays the journals of a session and serves the state that a restart would find: what was open, what is latched,\n' +
-        'whether it was killed. Nothing runs, so nothing is Active, and no order is taken.',
+        'whether it was killed. Nothing runs, so nothing is Active, and no command is taken.',
     )
     .requiredOption('--journal <folder>', "the session's folder")
     .option('--serve <address>', 'where (default: 127.0.0.1:8080)')

@@ -72,7 +72,7 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
   decision.handle({ kind: 'conditions', nowMs: Date.now(), conditions })
   execution.handle({ kind: 'start', nowMs: Date.now() })
   const { killed, reason } = await killSwitch.read()
-  if (killed) decision.handle({ kind: 'operator', nowMs: Date.now(), operator: { command: 'kill', reason } })
+  if (killed) decision.handle({ kind: 'command', nowMs: Date.now(), command: { command: 'kill', reason } })
   surface.attach({
     decision: { side: decision, host: stopped<DecisionEvent>(decision), journal: NO_JOURNAL },
     execution: { side: execution, host: stopped<CommonEvent>(execution), journal: NO_JOURNAL },

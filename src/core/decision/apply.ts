@@ -206,33 +206,31 @@ function blocking(state: DecisionState, faults: readonly StrategyFault[]): Appli
   return { state: faults.length === 0 ? state : { ...state, blocked }, notices }
 }
 
-function commanded(state: DecisionState, operator: OperatorCommand, balanceUsd: string | undefined): DecisionState {
-  switch (operator.command) {
+function commanded(state: DecisionState, command: OperatorCommand, balanceUsd: string | undefined): DecisionState {
+  switch (command.command) {
     case 'kill':
     case 'reduce-only':
-      return moded(state, operator)
+      return moded(state, command)
     case 'resume':
-      return { ...moded(state, operator), blocked: {} }
+      return { ...moded(state, command), blocked: {} }
     case 'clear-lockout': {
       const open = cleared(state, ['ACCOUNT_MISMATCH'])
       return balanceUsd === undefined ? open : { ...open, balanceUsd }
     }
     case 'reset-breaker':
-      return { ...state, breaker: resetBreaker(walletUsd(state).toFixed(), operator.reason) }
+      return { ...state, breaker: resetBreaker(walletUsd(state).toFixed(), command.reason) }
     case 'flatten':
     case 'resync':
       return state
     default:
-      return unreachable(operator)
+      return unreachable(command)
   }
 }
 
 /** A mode that is not what the command asked for keeps its cause: reduce-only under a kill changes nothing. */
-function moded(state: DecisionState, operator: OperatorCommand): DecisionState {
-  const mode = afterCommand(state.mode, operator)
-  return mode === afterCommand('ACTIVE', operator)
-    ? { ...state, mode, modeCause: `operator: ${operator.reason}` }
-    : state
+function moded(state: DecisionState, command: OperatorCommand): DecisionState {
+  const mode = afterCommand(state.mode, command)
+  return mode === afterCommand('ACTIVE', command) ? { ...state, mode, modeCause: `operator: ${command.reason}` } : state
 }
 
 function latched(state: DecisionState, reason: OpenPermissionReason, cause: string): DecisionState {

@@ -141,8 +141,8 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       case 'journalPressure':
         if (desk.journal !== 'FAILED') desk.journal = event.full ? 'FULL' : 'OK'
         break
-      case 'operator':
-        this.operate(event.operator)
+      case 'command':
+        this.commanded(event.command)
         break
       case 'bar':
         this.bar(event.bar)
@@ -291,21 +291,25 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     }
   }
 
-  private operate(operator: OperatorCommand): void {
+  private commanded(command: OperatorCommand): void {
     const { desk, truth } = this
     const wallet = truth.account?.reportsIssued === desk.state.reportsSeen ? truth.account.walletBalanceUsd : undefined
-    const adopts = operator.command === 'clear-lockout' && wallet !== undefined
-    const reason = operator.reason.trim()
-    if (reason === '' && !TAKES_AWAY.has(operator.command)) {
-      desk.alert('WARNING', 'operator', `${operator.command} needs a reason: nothing was done`)
+    const adopts = command.command === 'clear-lockout' && wallet !== undefined
+    const reason = command.reason.trim()
+    if (reason === '' && !TAKES_AWAY.has(command.command)) {
+      desk.alert('WARNING', 'operator', `${command.command} needs a reason: nothing was done`)
       return
     }
-    desk.record({ type: 'operator', operator, ...(adopts ? { balanceUsd: adoptedBalance(desk.state, wallet) } : {}) })
-    if (operator.command === 'flatten') this.exits.order('OPERATOR', reason, { positionId: null, price: null })
-    if (operator.command === 'resync') this.linked(desk.link.resyncByOperator(desk.nowMs))
+    desk.record({
+      type: 'operator',
+      operator: command,
+      ...(adopts ? { balanceUsd: adoptedBalance(desk.state, wallet) } : {}),
+    })
+    if (command.command === 'flatten') this.exits.order('OPERATOR', reason, { positionId: null, price: null })
+    if (command.command === 'resync') this.linked(desk.link.resyncByOperator(desk.nowMs))
   }
 
-  /** What makes it a Kill here closes positions as any other does. */
+  /** Conditions can cause Kill, too; then positions are closed. */
   private changeConditions(conditions: Partial<Conditions>): void {
     const { desk } = this
     desk.conditions = { ...desk.conditions, ...conditions }
@@ -321,7 +325,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   }
 
   private leaveEverything(event: DecisionEvent): void {
-    const trigger = event.kind === 'operator' ? 'OPERATOR' : 'SAFETY'
+    const trigger = event.kind === 'command' ? 'OPERATOR' : 'SAFETY'
     this.exits.order(trigger, this.desk.state.modeCause, { positionId: null, price: null })
   }
 

@@ -4,6 +4,7 @@ import type { SideEffect } from '../../ports/sides.js'
 import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { journalledCommand } from '../journal/journalled-command.js'
 import { type ApplicationMessage, LinkEndpoint } from '../link/link-endpoint.js'
 import { type OpenPermission, openPermission } from '../mode/entry-gate.js'
 import { behindGate, type Conditions, type ModeInputs } from '../mode/mode.js'
@@ -19,7 +20,7 @@ import type { Strategies } from './strategies.js'
 export type DecisionEffect = SideEffect<DecisionRecord>
 
 /**
- * What the parts of the deciding side share: the durable state and the one way to change it, the effects of the event
+ * What the parts of the decision side share: the durable state and the one way to change it, the effects of the event
  * that is being handled, and what is known of the link, the market and the journal but does not survive a restart.
  */
 export class Desk {
@@ -185,6 +186,7 @@ export class Desk {
 
 function inputText(event: DecisionEvent): string {
   if (event.kind === 'message') return event.text
+  if (event.kind === 'command') return canonicalJson(journalledCommand(event))
   if (event.kind !== 'bar') return canonicalJson(event)
   const { symbols, prices, velDiv, ...bar } = event.bar
   // Printing fifty prices costs more than everything else about a bar.

@@ -2,7 +2,7 @@ import type { CommonEvent } from '../../ports/sides.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 import type { Conditions } from '../mode/mode.js'
 
-/** What the deciding side is driven by. */
+/** What the decision side is driven by. */
 export type DecisionEvent =
   | CommonEvent
   | { readonly kind: 'bar'; readonly nowMs: number; readonly bar: StrategyBar }

@@ -78,6 +78,7 @@ export type DecisionFact =
   | ({ readonly type: 'forgotten'; readonly actionId: string } & TradeFacts)
   | { readonly type: 'latched'; readonly reason: OpenPermissionReason; readonly cause: string }
   /** `balanceUsd`: the venue's wallet, adopted by clear-lockout. */
+  /** A command; `operator` is the journal's word for it. */
   | { readonly type: 'operator'; readonly operator: OperatorCommand; readonly balanceUsd?: DecimalText }
   | { readonly type: 'alerted'; readonly alert: Alert }
 

@@ -32,7 +32,7 @@ export class Account {
   /** `capital`: realised, USD. */
   constructor(public capital: number) {}
 
-  /** The first word opens the position, and says so; later ones enlarge it. */
+  /** The first confirmation opens the position (returns true); later ones enlarge it. */
   confirmEntry(fill: ConfirmedLeg, at: BarInForce, indexOf: (asset: string) => number): boolean {
     const { pendingEntry, position } = this
     if (pendingEntry === undefined) {

@@ -6,6 +6,7 @@ import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { Heartbeat, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { Fill } from '../../ports/vocabulary/orders.js'
+import { journalledCommand } from '../journal/journalled-command.js'
 import { type ApplicationMessage, LinkEndpoint } from '../link/link-endpoint.js'
 import { apply, type ExecutionRecord, type RecordBody } from './records.js'
 import type { ExecutionSettings } from './settings.js'
@@ -132,7 +133,7 @@ export class Desk {
   /** Into the journal and into the state; returns its number. */
   record(body: RecordBody): number {
     // Hashed once per event, and only for one that leads to a record: quotes nearly never do.
-    this.inputs ??= canonicalSum(this.event)
+    this.inputs ??= canonicalSum(hashed(this.event))
     const record: ExecutionRecord = { n: this.state.n + 1, atMs: this.nowMs, inputs: this.inputs, ...body }
     apply(this.state, record)
     this.effects.push({ kind: 'append', record })
@@ -239,6 +240,10 @@ export class Desk {
 }
 
 const NO_EFFECTS: readonly ExecutionEffect[] = []
+
+function hashed(event: ExecutionEvent | null): unknown {
+  return event?.kind === 'command' ? journalledCommand(event) : event
+}
 
 function newRetry(): { rejections: number; notBeforeMs: number; rejectedId: string } {
   return { rejections: 0, notBeforeMs: 0, rejectedId: '' }

@@ -199,8 +199,8 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
         if (event.full) desk.latch('WAL_BACKPRESSURE', 'the journal queue is full')
         else this.wantTruth()
         return
-      case 'operator':
-        this.onOperator(event.operator)
+      case 'command':
+        this.onCommand(event.command)
         break
       case 'venue':
         this.onVenue(event.event)
@@ -236,12 +236,12 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     this.takeOutcomes(desk.link.sessionDurable(desk.link.session, desk.nowMs))
   }
 
-  private onOperator(operator: OperatorCommand): void {
+  private onCommand(command: OperatorCommand): void {
     const { desk } = this
-    desk.record({ type: 'operator', operator })
-    switch (operator.command) {
+    desk.record({ type: 'operator', operator: command })
+    switch (command.command) {
       case 'flatten':
-        exitNow(desk, { purpose: 'EXIT', reason: `operator: ${operator.reason}` })
+        exitNow(desk, { purpose: 'EXIT', reason: `operator: ${command.reason}` })
         break
       case 'resync':
         this.takeOutcomes(desk.link.resyncByOperator(desk.nowMs))
@@ -255,7 +255,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       case 'reset-breaker':
         return
       default:
-        unreachable(operator)
+        unreachable(command)
     }
   }
 

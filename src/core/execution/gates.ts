@@ -31,7 +31,7 @@ function isTruthStale({ truth, nowMs, settings }: Desk): boolean {
 }
 
 /**
- * What this side knows of what the mode is made of. What only the deciding side judges (posture, breaker, forewarner,
+ * What this side knows of what the mode is made of. What only the decision side judges (posture, breaker, forewarner,
  * certificate, grid) stands as if nothing were wrong: that side's permission speaks for it.
  */
 export function modeInputs(desk: Desk): ModeInputs {

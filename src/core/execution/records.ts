@@ -27,6 +27,7 @@ export type RecordBody = { readonly reports?: readonly Report[] } & (
   | { readonly type: 'session'; readonly session: number }
   | { readonly type: 'latched'; readonly latch: OpenPermissionReason; readonly detail: string }
   | { readonly type: 'unlatched'; readonly latches: readonly OpenPermissionReason[] }
+  /** A command; `operator` is the journal's word for it. */
   | { readonly type: 'operator'; readonly operator: OperatorCommand }
   | { readonly type: 'alert'; readonly alert: Alert }
   | ({ readonly type: 'entryIntent' } & EntryAsked)

@@ -221,7 +221,7 @@ function giveUpMissingFills(desk: Desk, symbol: string, { openOrders }: VenueSna
   }
 }
 
-/** A report may overtake the truth that was asked for before it, once; a third is beyond doubt. */
+/** Missing in three snapshots in a row: a report can overtake at most one snapshot. */
 const MISSING_FILL_TRUTHS = 3
 
 /** Flat there, and every fill is known: what we had is gone. Not while an entry may still fill. */

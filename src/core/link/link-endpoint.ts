@@ -166,7 +166,7 @@ export class LinkEndpoint {
     return this.canSend ? this.sealed(message, nowMs) : undefined
   }
 
-  /** An operator's order: the only way out of LINK_CORRUPT. */
+  /** An operator's command: the only way out of LINK_CORRUPT. */
   resyncByOperator(nowMs: number): readonly LinkOutcome[] {
     this.openSession('OPERATOR', nowMs)
     return this.take()

@@ -24,7 +24,7 @@ export type LinkSignal =
 
 /**
  * A lost link stays lost until it has recovered, though single messages come through: the dwell before the fail-safe
- * must not be restarted by them. A corrupt one heals by an operator's order alone. Source: spec, "Link between the two sides".
+ * must not be restarted by them. A corrupt one heals by an operator's command alone. Source: spec, "Link between the two sides".
  */
 export const NEXT_LINK_STATE: Readonly<Record<LinkState, Readonly<Record<LinkSignal, LinkState>>>> = {
   LINK_OK: {

@@ -135,7 +135,7 @@ const REFUSALS: readonly EntryRejectReason[] = [
   'REJECT_RISK_LIMIT',
 ]
 
-/** The gate of the executing side, as it reports it: an entry passes through both gates or not at all. */
+/** The gate of the execution side, as it reports it: an entry passes through both gates or not at all. */
 export interface EntryGate {
   readonly mode: TradingMode
   readonly linkState: LinkState

@@ -50,13 +50,13 @@ export class SessionHistory {
       this.event({ atMs, level: 'INFO', category: 'order', message: `${symbol} not entered: ${reason}, ${detail}` })
     if (record.type === 'agreed') this.reconciledAtMs = atMs
     else if (record.type === 'alerted') this.event({ ...shown(record.alert) })
-    else if (record.type === 'operator') this.ordered(record.operator, atMs)
+    else if (record.type === 'operator') this.commanded(record.operator, atMs)
   }
 
   executed(record: ExecutionRecord): void {
     if (record.type === 'alert') this.event(shown(record.alert))
     else if (record.type === 'unlatched') this.reconciledAtMs = record.atMs
-    else if (record.type === 'operator') this.ordered(record.operator, record.atMs)
+    else if (record.type === 'operator') this.commanded(record.operator, record.atMs)
     else if (record.type === 'truth') {
       const isNaked = record.decisions.some(({ decision }) => decision === 'REPLACE_PROTECTION')
       if (isNaked) this.nakedMs.push(record.atMs)
@@ -114,7 +114,7 @@ export class SessionHistory {
     this.event({ atMs, level: 'INFO', category: 'position', message })
   }
 
-  private ordered({ command, reason }: { readonly command: string; readonly reason: string }, atMs: number): void {
+  private commanded({ command, reason }: { readonly command: string; readonly reason: string }, atMs: number): void {
     this.event({ atMs, level: 'INFO', category: 'operator', message: `${command}: ${reason}` })
   }
 

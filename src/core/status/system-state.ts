@@ -28,7 +28,7 @@ export interface RecentFacts {
   readonly sessionTerminations5m: number
 }
 
-/** The deciding side as its own methods tell; `DecisionSide` is one. */
+/** The decision side as its own methods tell; `DecisionSide` is one. */
 export interface DecidingSide {
   modeInputs(): ModeInputs
   linkAgeMs(nowMs: number): number
@@ -38,7 +38,7 @@ export interface DecidingSide {
   }
 }
 
-/** The executing side likewise; `ExecutionSide` is one. */
+/** The execution side likewise; `ExecutionSide` is one. */
 export interface ExecutingSide {
   readonly mode: TradingMode
   readonly linkState: LinkState
@@ -50,8 +50,8 @@ export interface ExecutingSide {
 }
 
 /**
- * The system as the process of the deciding side sees it. The executing side is asked where it is in the same process;
- * elsewhere its heartbeats have told the deciding side already.
+ * The system as the process of the decision side sees it. The execution side is asked where it is in the same process;
+ * elsewhere its heartbeats have told the decision side already.
  */
 export function sessionState(parts: {
   readonly decision: DecidingSide
@@ -80,7 +80,7 @@ export function sessionState(parts: {
 
 /**
  * The system as an executor's process sees it. It goes by the venue's word and not by scans, so the truths stand where
- * market data do; what only the deciding side judges stands as if nothing were wrong with it, for that is not this
+ * market data do; what only the decision side judges stands as if nothing were wrong with it, for that is not this
  * gate's to keep.
  */
 export function executorState(parts: {

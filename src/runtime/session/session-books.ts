@@ -27,7 +27,7 @@ export interface SessionFigures {
   readonly linkSessions: number
 }
 
-/** The books of a session: made of the deciding side's records and nothing else, so a journal read again gives the same. */
+/** The books of a session: made of the decision side's records and nothing else, so a journal read again gives the same. */
 export class SessionBooks {
   private readonly log: SessionLog
   private readonly journal: TradeJournal

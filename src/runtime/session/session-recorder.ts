@@ -38,8 +38,8 @@ export interface PaperDesk {
   readonly log: SessionLog
   readonly books: SessionBooks
   alerted(alert: Alert): void
-  /** Books a record of the deciding side; what its performance calls for is ordered as an operator would. */
-  recorded(record: DecisionRecord, order: (operator: OperatorCommand) => void): void
+  /** Books a record of the decision side. What its performance calls for goes to `command`, as an operator's would. */
+  recorded(record: DecisionRecord, command: (command: OperatorCommand) => void): void
 }
 
 /** Opens a session's log and books for `run`, and says in a person's terms what a session is refused for. */
@@ -58,11 +58,11 @@ export async function withPaperDesk<T>(
         books.alert(alert)
         if (!options.quiet) tell(alert)
       }
-      const recorded: PaperDesk['recorded'] = (record, order) => {
+      const recorded: PaperDesk['recorded'] = (record, command) => {
         for (const alert of books.record(record)) {
           alerted(alert)
-          const command = commandOf(alert)
-          if (command !== undefined) order({ command, reason: `${alert.alertId}: ${alert.message}` })
+          const called = commandOf(alert)
+          if (called !== undefined) command({ command: called, reason: `${alert.alertId}: ${alert.message}` })
         }
       }
       return await run({ log, books, alerted, recorded })

@@ -35,7 +35,7 @@ export function runVirtualPaper(setup: PaperSetup, options: PaperOptions, signal
       execution: setup.execution,
       exchange: setup.exchange,
       strategies: [championOf(setup)],
-      recorded: (record) => desk.recorded(record, (operator) => session.order(operator)),
+      recorded: (record) => desk.recorded(record, (command) => session.command(command)),
       alerted: (_side, alert) => desk.alerted(alert),
     })
     const progress = startProgress({ total: setup.days.bars, unit: 'bars', label: 'Paper', quiet: options.quiet })

@@ -23,7 +23,7 @@ export interface VirtualSessionSetup {
   readonly strategies: readonly Strategy[]
   readonly journals: { readonly decision: TimedJournal; readonly execution: TimedJournal }
   alerted(side: 'decision' | 'execution', alert: Alert): void
-  /** Each record of the deciding side, as it is made. */
+  /** Each record of the decision side, as it is made. */
   recorded(record: DecisionRecord): void
 }
 
@@ -91,9 +91,9 @@ export class VirtualSession {
     this.throwFailure()
   }
 
-  /** Hands the deciding side a command; it is carried out after what is being handled. */
-  order(operator: OperatorCommand): void {
-    this.decisionHost.post({ kind: 'operator', operator })
+  /** Hands the decision side a command; it is carried out after what is being handled. */
+  command(command: OperatorCommand): void {
+    this.decisionHost.post({ kind: 'command', command })
   }
 
   /** Funding settles at a moment, on whatever position is held in these symbols. */

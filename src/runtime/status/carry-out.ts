@@ -1,43 +1,43 @@
 import type { OperatorCommand } from '../../ports/sides.js'
-import type { OperatorOutcome } from '../../ports/status-surface.js'
+import type { CommandOutcome } from '../../ports/status-surface.js'
 import type { KillState } from './kill-switch.js'
 
-/** What an order takes effect on. */
-export interface OrderTargets {
+/** Where a command takes effect. */
+export interface CommandTargets {
   /** The sides of this process, the one first that takes what is no other's: in force when it returns, or throws. */
-  readonly here: readonly { readonly name: string; take(operator: OperatorCommand): void }[]
+  readonly here: readonly { readonly name: string; take(command: OperatorCommand): void }[]
   /** Sides in other processes. Rejects when they cannot be reached or refuse. */
-  readonly elsewhere: readonly { readonly name: string; take(operator: OperatorCommand): Promise<void> }[]
+  readonly elsewhere: readonly { readonly name: string; take(command: OperatorCommand): Promise<void> }[]
   /** Rejects when the disk does. */
   persist(state: KillState): Promise<void>
   /** What keeps records from being durable; undefined when nothing does. */
   journalFault(): string | undefined
 }
 
-/** Commands that the executing side has to know as well: what is left is the deciding side's own. */
+/** Commands that the execution side has to know as well: the others are the decision side's own. */
 const FOR_ALL_SIDES: ReadonlySet<OperatorCommand['command']> = new Set(['kill', 'reduce-only', 'resume', 'flatten'])
 
 /**
- * Carries out an operator's order: in memory first, on every side of this process, before anything is waited for; then on
+ * Carries out an operator's command: in memory first, on every side of this process, before anything is waited for; then on
  * disk and in other processes, at the same time. A step that fails is told and stops no other.
  */
-export async function carryOut(operator: OperatorCommand, targets: OrderTargets): Promise<OperatorOutcome> {
+export async function carryOut(command: OperatorCommand, targets: CommandTargets): Promise<CommandOutcome> {
   const problems: string[] = []
-  const isForAll = FOR_ALL_SIDES.has(operator.command)
+  const isForAll = FOR_ALL_SIDES.has(command.command)
   let taken = 0
   // The first is the one that everything concerns.
   for (const { name, take } of isForAll ? targets.here : targets.here.slice(0, 1)) {
     try {
-      take(operator)
+      take(command)
       taken++
     } catch (error) {
       problems.push(`${name}: ${(error as Error).message}`)
     }
   }
-  const steps = isForAll ? targets.elsewhere.map(({ name, take }) => ({ name, act: () => take(operator) })) : []
-  const killed = KILLED[operator.command]
+  const steps = isForAll ? targets.elsewhere.map(({ name, take }) => ({ name, act: () => take(command) })) : []
+  const killed = KILLED[command.command]
   if (killed !== undefined)
-    steps.push({ name: 'kill switch', act: () => targets.persist({ killed, reason: operator.reason }) })
+    steps.push({ name: 'kill switch', act: () => targets.persist({ killed, reason: command.reason }) })
   const settled = await Promise.allSettled(steps.map(async ({ act }) => act()))
   settled.forEach((outcome, i) => {
     if (outcome.status === 'rejected') problems.push(`${steps[i]!.name}: ${(outcome.reason as Error).message}`)
@@ -47,9 +47,9 @@ export async function carryOut(operator: OperatorCommand, targets: OrderTargets)
   return {
     inForce: taken > 0,
     durable: problems.length === 0,
-    detail: problems.length === 0 ? `${operator.command}: done` : `${operator.command}: ${problems.join('; ')}`,
+    detail: problems.length === 0 ? `${command.command}: done` : `${command.command}: ${problems.join('; ')}`,
   }
 }
 
-/** What an order makes of the persisted state; the others leave it as it is. */
+/** What a command makes of the persisted state; the others leave it as it is. */
 const KILLED: Readonly<Partial<Record<OperatorCommand['command'], boolean>>> = { kill: true, resume: false }

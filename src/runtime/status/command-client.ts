@@ -1,24 +1,24 @@
 import type { OperatorCommand } from '../../ports/sides.js'
-import type { OperatorOutcome } from '../../ports/status-surface.js'
+import type { CommandOutcome } from '../../ports/status-surface.js'
 
-/** The server's answer: what became of the order, or why it was not taken. */
-export type OrderAnswer =
-  | { readonly taken: true; readonly outcome: OperatorOutcome }
+/** The server's answer: what became of the command, or why it was not taken. */
+export type CommandAnswer =
+  | { readonly taken: true; readonly outcome: CommandOutcome }
   | { readonly taken: false; readonly httpStatus: number; readonly detail: string }
 
 const TIMEOUT_MS = 10_000
 
 /**
- * Gives a status server an operator's order.
+ * Sends an operator's command to a status server.
  *
- * @throws Error when there is no answer, which says nothing about whether the order was carried out.
+ * @throws Error when there is no answer, which says nothing about whether the command was carried out.
  */
-export async function sendOrder(
+export async function sendCommand(
   address: string,
   token: string,
   { command, reason }: OperatorCommand,
   timeoutMs = TIMEOUT_MS,
-): Promise<OrderAnswer> {
+): Promise<CommandAnswer> {
   const response = await fetch(new URL(`/api/v1/operator/${command}`, address), {
     method: 'POST',
     redirect: 'error',

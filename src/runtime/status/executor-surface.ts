@@ -6,12 +6,14 @@ import { SessionHistory } from '../../core/status/session-history.js'
 import { statusOf } from '../../core/status/status.js'
 import { executorState } from '../../core/status/system-state.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import type { OperatorOutcome, SessionView, StatusSurface } from '../../ports/status-surface.js'
+import type { CommandOutcome, SessionView, StatusSurface } from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { carryOut } from './carry-out.js'
+import { give, type HostedExecution } from './hosted-side.js'
 import type { KillSwitch } from './kill-switch.js'
-import { give, type HostedExecution, LoopLag } from './session-surface.js'
+import { LoopLag } from './loop-lag.js'
+import { SurfaceListeners } from './surface-listeners.js'
 
 export interface ExecutorIdentity {
   readonly configHash: string
@@ -26,7 +28,7 @@ export interface ExecutorIdentity {
 export class ExecutorSurface implements StatusSurface {
   private readonly history: SessionHistory
   private readonly loop = new LoopLag()
-  private readonly listeners = new Set<() => void>()
+  private readonly listeners = new SurfaceListeners()
   private execution: HostedExecution | undefined
 
   /** @param before the records of its journal. */
@@ -41,12 +43,12 @@ export class ExecutorSurface implements StatusSurface {
 
   attach(execution: HostedExecution): void {
     this.execution = execution
-    this.changed()
+    this.listeners.changed()
   }
 
   executed(record: ExecutionRecord): void {
     this.history.executed(record)
-    this.changed()
+    this.listeners.changed()
   }
 
   venueTold(event: VenueEvent): void {
@@ -82,13 +84,13 @@ export class ExecutorSurface implements StatusSurface {
     return { position: this.position(), ...this.history.view() }
   }
 
-  operate(operator: OperatorCommand): Promise<OperatorOutcome> {
+  operate(command: OperatorCommand): Promise<CommandOutcome> {
     const { execution } = this
-    return carryOut(operator, {
+    return carryOut(command, {
       here:
         execution === undefined
           ? []
-          : [{ name: 'executing side', take: (order: OperatorCommand) => give(execution.host, order) }],
+          : [{ name: 'execution side', take: (each: OperatorCommand) => give(execution.host, each) }],
       elsewhere: [],
       persist: (state) => this.killSwitch.write(state, this.identity.epochMs()),
       journalFault: () => (execution?.side.isJournalFailed ? 'cannot be written' : undefined),
@@ -96,8 +98,7 @@ export class ExecutorSurface implements StatusSurface {
   }
 
   listen(listener: () => void): () => void {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
+    return this.listeners.listen(listener)
   }
 
   close(): void {
@@ -118,9 +119,5 @@ export class ExecutorSurface implements StatusSurface {
       unrealizedPnlUsd: null,
       openedAtMs: trade.issuedAtMs,
     }
-  }
-
-  private changed(): void {
-    for (const listener of this.listeners) listener()
   }
 }

@@ -1,31 +1,20 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { directionName } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
-import type { DecisionEvent, DecisionSide } from '../../core/decision/decision-side.js'
+import type { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
-import type { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import { SessionHistory } from '../../core/status/session-history.js'
 import { statusOf } from '../../core/status/status.js'
 import { type HostFacts, sessionState } from '../../core/status/system-state.js'
-import type { Journal } from '../../ports/journal.js'
-import type { ExecutionEvent, OperatorCommand } from '../../ports/sides.js'
-import type { OperatorOutcome, SessionView, StatusSurface } from '../../ports/status-surface.js'
+import type { OperatorCommand } from '../../ports/sides.js'
+import type { CommandOutcome, SessionView, StatusSurface } from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
-import type { SideHost } from '../host/side-host.js'
-import { carryOut, type OrderTargets } from './carry-out.js'
+import { type CommandTargets, carryOut } from './carry-out.js'
+import { give, type HostedDecision, type HostedExecution } from './hosted-side.js'
 import type { KillSwitch } from './kill-switch.js'
-
-/** A side with what drives it and what it writes to. */
-export interface HostedSide<Side, Event extends { readonly kind: string; readonly nowMs: number }, Record> {
-  readonly side: Side
-  readonly host: Pick<SideHost<Event, Record>, 'post' | 'isRunning'>
-  readonly journal: Pick<Journal, 'depth' | 'capacity'>
-}
-
-export type HostedDecision = HostedSide<DecisionSide, DecisionEvent, DecisionRecord>
-export type HostedExecution = HostedSide<ExecutionSide, ExecutionEvent, ExecutionRecord>
+import { LoopLag } from './loop-lag.js'
+import { SurfaceListeners } from './surface-listeners.js'
 
 export interface SessionIdentity {
   readonly strategyId: string
@@ -40,10 +29,10 @@ export interface SessionIdentity {
 export class SessionSurface implements StatusSurface {
   private readonly history: SessionHistory
   private readonly loop = new LoopLag()
-  private readonly listeners = new Set<() => void>()
+  private readonly listeners = new SurfaceListeners()
   private decision: HostedDecision | undefined
   private execution: HostedExecution | undefined
-  private elsewhere: OrderTargets['elsewhere'] = []
+  private elsewhere: CommandTargets['elsewhere'] = []
 
   constructor(
     private readonly identity: SessionIdentity,
@@ -52,26 +41,26 @@ export class SessionSurface implements StatusSurface {
     this.history = new SessionHistory(identity)
   }
 
-  /** The sides, and how to order about the executing one where it is in another process. */
+  /** The sides, and how commands reach an execution side in another process. */
   attach(parts: {
     readonly decision: HostedDecision
     readonly execution?: HostedExecution
-    readonly elsewhere?: OrderTargets['elsewhere']
+    readonly elsewhere?: CommandTargets['elsewhere']
   }): void {
     this.decision = parts.decision
     this.execution = parts.execution
     this.elsewhere = parts.elsewhere ?? []
-    this.changed()
+    this.listeners.changed()
   }
 
   decided(record: DecisionRecord): void {
     this.history.decided(record)
-    this.changed()
+    this.listeners.changed()
   }
 
   executed(record: ExecutionRecord): void {
     this.history.executed(record)
-    this.changed()
+    this.listeners.changed()
   }
 
   venueTold(event: VenueEvent): void {
@@ -93,14 +82,14 @@ export class SessionSurface implements StatusSurface {
     return { position: this.decision === undefined ? null : positionView(this.decision.side), ...this.history.view() }
   }
 
-  operate(operator: OperatorCommand): Promise<OperatorOutcome> {
+  operate(command: OperatorCommand): Promise<CommandOutcome> {
     const here = [
-      { name: 'deciding side', hosted: this.decision },
-      { name: 'executing side', hosted: this.execution },
+      { name: 'decision side', hosted: this.decision },
+      { name: 'execution side', hosted: this.execution },
     ].flatMap(({ name, hosted }) =>
-      hosted === undefined ? [] : [{ name, take: (order: OperatorCommand) => give(hosted.host, order) }],
+      hosted === undefined ? [] : [{ name, take: (each: OperatorCommand) => give(hosted.host, each) }],
     )
-    return carryOut(operator, {
+    return carryOut(command, {
       here,
       elsewhere: this.elsewhere,
       persist: (state) => this.killSwitch.write(state, this.identity.epochMs()),
@@ -109,8 +98,7 @@ export class SessionSurface implements StatusSurface {
   }
 
   listen(listener: () => void): () => void {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
+    return this.listeners.listen(listener)
   }
 
   close(): void {
@@ -141,23 +129,6 @@ export class SessionSurface implements StatusSurface {
       ...(execution === undefined ? [] : [execution.side.isJournalFailed ? 1 : 0]),
     ]
   }
-
-  private changed(): void {
-    for (const listener of this.listeners) listener()
-  }
-}
-
-/** A side that has halted obeys nothing, and whoever orders is to know. */
-export function give(
-  host: {
-    readonly isRunning: boolean
-    post(event: { readonly kind: 'operator'; readonly operator: OperatorCommand }): void
-  },
-  operator: OperatorCommand,
-): void {
-  if (host.isRunning) host.post({ kind: 'operator', operator })
-  // An order may be what breaks a side: then it was not carried out.
-  if (!host.isRunning) throw new Error('it has stopped and handles nothing')
 }
 
 function positionView({ state, markPriceUsd }: DecisionSide): SessionView['position'] {
@@ -174,27 +145,5 @@ function positionView({ state, markPriceUsd }: DecisionSide): SessionView['posit
     markPrice: markPriceUsd,
     unrealizedPnlUsd: unrealized === null ? null : unrealized.toFixed(),
     openedAtMs: trade?.openedAtMs ?? trade?.proposedAtMs ?? 0,
-  }
-}
-
-const RESOLUTION_MS = 20
-const NS_PER_MS = 1e6
-
-/** How late this process comes to what is due, since it was last asked: the 99th percentile. */
-export class LoopLag {
-  private readonly histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-
-  constructor() {
-    this.histogram.enable()
-  }
-
-  ms(): number {
-    const lag = this.histogram.count === 0 ? 0 : this.histogram.percentile(99) / NS_PER_MS - RESOLUTION_MS
-    this.histogram.reset()
-    return Math.max(0, Math.round(lag * 1000) / 1000)
-  }
-
-  close(): void {
-    this.histogram.disable()
   }
 }

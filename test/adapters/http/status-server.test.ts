@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type StatusServer, type StatusServerSettings, serveStatus } from '../../../src/adapters/http/status-server.js'
 import { statusOf } from '../../../src/core/status/status.js'
 import type { OperatorCommand } from '../../../src/ports/sides.js'
-import type { OperatorOutcome, StatusSurface } from '../../../src/ports/status-surface.js'
+import type { CommandOutcome, StatusSurface } from '../../../src/ports/status-surface.js'
 import { HEALTHY } from '../../support/system-state.js'
 
 const TOKEN = 'correct horse battery staple'
@@ -156,7 +156,7 @@ describe('the event stream', () => {
 
 class TestSurface implements StatusSurface {
   state = HEALTHY
-  outcome: OperatorOutcome = { inForce: true, durable: true, detail: 'done' }
+  outcome: CommandOutcome = { inForce: true, durable: true, detail: 'done' }
   readonly commands: OperatorCommand[] = []
   private readonly listeners = new Set<() => void>()
 
@@ -180,7 +180,7 @@ class TestSurface implements StatusSurface {
     }
   }
 
-  async operate(command: OperatorCommand): Promise<OperatorOutcome> {
+  async operate(command: OperatorCommand): Promise<CommandOutcome> {
     this.commands.push(command)
     return this.outcome
   }

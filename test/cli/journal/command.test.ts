@@ -258,8 +258,8 @@ describe('dolphin journal replay', () => {
     const hashes: string[] = []
     for (const event of [
       { kind: 'start', nowMs: AT_MS },
-      { kind: 'operator', nowMs: AT_MS + 1, operator: { command: 'reduce-only', reason: 'lunch' } },
-      { kind: 'operator', nowMs: AT_MS + 2, operator: { command: 'resume', reason: 'back' } },
+      { kind: 'command', nowMs: AT_MS + 1, command: { command: 'reduce-only', reason: 'lunch' } },
+      { kind: 'command', nowMs: AT_MS + 2, command: { command: 'resume', reason: 'back' } },
     ] as const) {
       for (const effect of side.handle(event)) {
         if (effect.kind === 'append') records.push(effect.record)
@@ -308,7 +308,7 @@ describe('dolphin journal replay', () => {
     expect(await journal('replay', folder.path)).toMatchObject({ code: 3 })
   })
 
-  it('recovers the deciding side with the champion, or refuses what another strategy wrote', async () => {
+  it('recovers the decision side with the champion, or refuses what another strategy wrote', async () => {
     const settings = {
       ...DECISION_DEFAULTS,
       risk: CHAMPION_RISK,

@@ -87,9 +87,9 @@ describe('risk', () => {
       { reason: 'REJECT_RISK_LIMIT', detail: 'blocked: circuit breaker: 1 losses in a row' },
     ])
     expect(sides.decisionSide.openPermission().reject).toBe('REJECT_RISK_LIMIT')
-    sides.operator('decision', { command: 'reset-breaker', reason: ' ' })
+    sides.command('decision', { command: 'reset-breaker', reason: ' ' })
     expect(sides.decisionSide.openPermission().reject).toBe('REJECT_RISK_LIMIT')
-    sides.operator('decision', { command: 'reset-breaker', reason: 'looked into it' })
+    sides.command('decision', { command: 'reset-breaker', reason: 'looked into it' })
     bars(sides, 2)
     expect(facts(sides).opened).toHaveLength(2)
   })
@@ -129,13 +129,13 @@ describe('entries are missed', () => {
     expect(alertsOf(sides, 'account')).toMatchObject([
       { level: 'CRITICAL', message: 'lockout: walletBalanceUsd 10000, 9000 expected' },
     ])
-    sides.operator('decision', { command: 'resume', reason: 'test' })
+    sides.command('decision', { command: 'resume', reason: 'test' })
     bars(sides, 1)
     expect(facts(sides).missed.at(-1)).toMatchObject({
       reason: 'REJECT_MODE_KILL',
       detail: expect.stringContaining('ACCOUNT_LOCKOUT'),
     })
-    sides.operator('decision', { command: 'clear-lockout', reason: 'deposited' })
+    sides.command('decision', { command: 'clear-lockout', reason: 'deposited' })
     bars(sides, 2)
     expect(facts(sides).opened).toHaveLength(1)
     expect(sides.decisionSide.state.balanceUsd).toBe('10000')
@@ -225,7 +225,7 @@ describe('an order to leave', () => {
     const sides = started(atBars({ 1: [ENTRY] }))
     bars(sides, 2)
     for (const command of ['flatten', 'kill', 'flatten'] as const)
-      sides.operator('decision', { command, reason: 'test' })
+      sides.command('decision', { command, reason: 'test' })
     bars(sides, 2)
     const exits = sides.sent
       .filter(({ type }) => type === 'EARLY_EXIT_NOW')
@@ -239,7 +239,7 @@ describe('an operator without a reason', () => {
   it.each(['kill', 'flatten'] as const)('is obeyed when it makes things safer: %s', (command) => {
     const sides = started(atBars({ 1: [ENTRY] }))
     bars(sides, 2)
-    sides.operator('decision', { command, reason: ' ' })
+    sides.command('decision', { command, reason: ' ' })
     bars(sides, 1)
     expect(sides.executionSide.openPosition).toBeNull()
     expect(sides.decisionSide.state.mode).toBe(command === 'kill' ? 'KILL' : 'ACTIVE')
@@ -271,7 +271,7 @@ describe('an execution side that has lost its journal', () => {
       message: expect.stringContaining('LINK_CORRUPT'),
     })
     expect(alertsOf(sides, 'journal')).toEqual([])
-    sides.operator('decision', { command: 'resync', reason: 'test' })
+    sides.command('decision', { command: 'resync', reason: 'test' })
     bars(sides, 1)
     const message = 'the execution side has issued 0 reports, 5 were seen here: not the journal it was'
     expect(alertsOf(sides, 'journal')).toMatchObject([{ level: 'CRITICAL', message }])

@@ -105,7 +105,7 @@ describe('an entry', () => {
   it('is not permitted when the mode changed after the proposal', () => {
     const { sides, blue } = withScript(atBars({ 2: [ENTRY] }))
     sides.carries = (_, type) => {
-      if (type === 'APPROVED_ACTION') sides.operator('decision', { command: 'reduce-only', reason: 'test' })
+      if (type === 'APPROVED_ACTION') sides.command('decision', { command: 'reduce-only', reason: 'test' })
       return true
     }
     bars(sides, 5)
@@ -180,7 +180,7 @@ describe('a position', () => {
   it.each(['kill', 'flatten'] as const)('is left when an operator says %s', (command) => {
     const { sides, blue } = withScript(atBars({ 2: [ENTRY], 6: [ENTRY] }))
     bars(sides, 4)
-    sides.operator('decision', { command, reason: 'test' })
+    sides.command('decision', { command, reason: 'test' })
     bars(sides, 5)
     expect(facts(sides).closed).toMatchObject([{ purpose: 'EXIT', reason: expect.stringContaining('test') }])
     expect(blue.state().fills[1]).toMatchObject({ reason: 'OPERATOR', complete: true })
@@ -209,7 +209,7 @@ describe('a killed side', () => {
         }
         bars(sides, 4)
         sides.run(40_000)
-        sides.operator('decision', { command: 'flatten', reason: 'end' })
+        sides.command('decision', { command: 'flatten', reason: 'end' })
         sides.run(10_000)
         const { opened, closed, missed } = facts(sides)
         const where = `bar ${killBar}, ${ms} ms`
@@ -251,7 +251,7 @@ describe('a journal', () => {
           expect(sides.replayedHash()).toBe(sides.decisionSide.stateHash())
         })
         sides.run(5 * BAR_MS)
-        sides.operator('decision', { command: 'flatten', reason: 'end' })
+        sides.command('decision', { command: 'flatten', reason: 'end' })
         sides.run(10 * BAR_MS)
         expectAgreement(sides)
         const { opened, closed } = facts(sides)

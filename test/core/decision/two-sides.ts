@@ -114,8 +114,8 @@ export class TwoSides {
     this[name].life++
   }
 
-  operator(name: SideName, operator: OperatorCommand): void {
-    this.give(name, { kind: 'operator', nowMs: this.nowMs, operator })
+  command(name: SideName, command: OperatorCommand): void {
+    this.give(name, { kind: 'command', nowMs: this.nowMs, command })
   }
 
   /** A bar with the present prices, and five seconds. */

@@ -85,8 +85,8 @@ export class Bench {
     this.give({ kind: 'venue', nowMs: this.nowMs, event })
   }
 
-  operator(operator: OperatorCommand): void {
-    this.give({ kind: 'operator', nowMs: this.nowMs, operator })
+  command(command: OperatorCommand): void {
+    this.give({ kind: 'command', nowMs: this.nowMs, command })
   }
 
   enter(intentId = 'i1', quantity = '1', side: 'BUY' | 'SELL' = 'BUY'): void {

@@ -82,13 +82,13 @@ const steps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrar
       ]),
   },
   { weight: 1, arbitrary: fc.constant(['liquidation', liquidate]) },
-  { weight: 1, arbitrary: fc.constant(['kill', (bench) => bench.operator({ command: 'kill', reason: 'test' })]) },
-  { weight: 1, arbitrary: fc.constant(['resume', (bench) => bench.operator({ command: 'resume', reason: 'test' })]) },
+  { weight: 1, arbitrary: fc.constant(['kill', (bench) => bench.command({ command: 'kill', reason: 'test' })]) },
+  { weight: 1, arbitrary: fc.constant(['resume', (bench) => bench.command({ command: 'resume', reason: 'test' })]) },
   {
     weight: 1,
     arbitrary: fc.constant(['garbage', (bench) => bench.give({ kind: 'message', nowMs: bench.nowMs, text: 'x' })]),
   },
-  { weight: 1, arbitrary: fc.constant(['resync', (bench) => bench.operator({ command: 'resync', reason: 'test' })]) },
+  { weight: 1, arbitrary: fc.constant(['resync', (bench) => bench.command({ command: 'resync', reason: 'test' })]) },
   { weight: 2, arbitrary: fc.constant(['crash', crash]) },
 ]
 
@@ -118,12 +118,12 @@ function expectRest(bench: Bench): void {
   bench.venue.losesFills = false
   bench.venue.treatments = []
   bench.sync()
-  bench.operator({ command: 'resync', reason: 'rest' })
-  bench.operator({ command: 'flatten', reason: 'rest' })
+  bench.command({ command: 'resync', reason: 'rest' })
+  bench.command({ command: 'flatten', reason: 'rest' })
   bench.advance(40_000)
-  bench.operator({ command: 'flatten', reason: 'rest' })
+  bench.command({ command: 'flatten', reason: 'rest' })
   bench.advance(20_000)
-  bench.operator({ command: 'resume', reason: 'rest' })
+  bench.command({ command: 'resume', reason: 'rest' })
   bench.advance(6_000)
   expect(bench.venue.position.toFixed()).toBe('0')
   expect(recordedQuantity(bench.side.state, SYMBOL).toFixed()).toBe('0')

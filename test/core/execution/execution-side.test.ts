@@ -114,7 +114,7 @@ describe('an entry', () => {
     const bench = Bench.ready()
     bench.isDiskFast = false
     bench.enter()
-    bench.operator({ command: 'reduce-only', reason: 'test' })
+    bench.command({ command: 'reduce-only', reason: 'test' })
     bench.sync()
     bench.advance(100)
     bench.sync()
@@ -165,10 +165,10 @@ test('the same action again is the same entry', () => {
 
 describe('what refuses an entry', () => {
   const refusals: readonly [string, (bench: Bench) => void, string][] = [
-    ['the mode KILL', (bench) => bench.operator({ command: 'kill', reason: 't' }), 'REJECT_MODE_KILL'],
+    ['the mode KILL', (bench) => bench.command({ command: 'kill', reason: 't' }), 'REJECT_MODE_KILL'],
     [
       'the mode REDUCE_ONLY',
-      (bench) => bench.operator({ command: 'reduce-only', reason: 't' }),
+      (bench) => bench.command({ command: 'reduce-only', reason: 't' }),
       'REJECT_MODE_REDUCE_ONLY',
     ],
     [
@@ -506,7 +506,7 @@ describe('an exit', () => {
     expect(bench.alerts.at(-1)).toMatchObject({ level: 'EMERGENCY', category: 'journal' })
     bench.advance(1000)
     expect(bench.venue.position.toFixed()).toBe('0')
-    bench.operator({ command: 'resume', reason: 'test' })
+    bench.command({ command: 'resume', reason: 'test' })
     bench.advance(1000)
     bench.enter('i2')
     bench.advance(1000)
@@ -517,14 +517,14 @@ describe('an exit', () => {
 describe('operators', () => {
   test('a kill flattens and lasts over a restart; only resume ends it', () => {
     const bench = open()
-    bench.operator({ command: 'kill', reason: 'test' })
+    bench.command({ command: 'kill', reason: 'test' })
     bench.advance(500)
     expectFlat(bench)
     bench.crash()
     bench.restart()
     bench.advance(8000)
     expect(bench.side.mode).toBe('KILL')
-    bench.operator({ command: 'resume', reason: 'test' })
+    bench.command({ command: 'resume', reason: 'test' })
     bench.enter('i2')
     bench.advance(500)
     expect(bench.side.openPosition?.intentId).toBe('i2')
@@ -532,7 +532,7 @@ describe('operators', () => {
 
   test('a flatten closes and leaves the mode', () => {
     const bench = open()
-    bench.operator({ command: 'flatten', reason: 'test' })
+    bench.command({ command: 'flatten', reason: 'test' })
     bench.advance(500)
     expectFlat(bench)
     expect(bench.side.mode).toBe('ACTIVE')
@@ -566,7 +566,7 @@ describe('the link', () => {
     expectFlat(bench)
     bench.advance(20_000)
     expect(bench.side.linkState).toBe('LINK_CORRUPT')
-    bench.operator({ command: 'resync', reason: 'test' })
+    bench.command({ command: 'resync', reason: 'test' })
     bench.advance(10_000)
     expect(bench.side.linkState).toBe('LINK_OK')
     expect(bench.side.mode).toBe('REDUCE_ONLY')
@@ -592,7 +592,7 @@ describe('the link', () => {
   test('opens its session though the journal has failed, for exits', () => {
     const bench = open()
     bench.isDiskFast = false
-    bench.operator({ command: 'resync', reason: 'test' })
+    bench.command({ command: 'resync', reason: 'test' })
     bench.give({ kind: 'journalFailed', nowMs: bench.nowMs, message: 'EIO' })
     bench.advance(6000)
     expect(bench.side.linkState).toBe('LINK_OK')
@@ -639,7 +639,7 @@ describe('truth', () => {
 
   test('is told at least every five seconds, blocked or not', () => {
     const bench = Bench.ready()
-    bench.operator({ command: 'kill', reason: 'test' })
+    bench.command({ command: 'kill', reason: 'test' })
     bench.heard = []
     bench.advance(20_000)
     expect(bench.heardOf('ACCOUNT_STATUS').length).toBeGreaterThanOrEqual(4)
@@ -842,7 +842,7 @@ describe('a restart', () => {
 
   test('exits without a truth when none comes, under the id that the venue takes once', () => {
     const bench = crashedAfterExit()
-    bench.operator({ command: 'flatten', reason: 'test' })
+    bench.command({ command: 'flatten', reason: 'test' })
     bench.advance(3000)
     expect(bench.ids.filter((id) => id.startsWith('i1.x'))).toEqual(['i1.x1', 'i1.x1'])
     expect(bench.venue.position.toFixed()).toBe('0')

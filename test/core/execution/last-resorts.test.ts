@@ -108,7 +108,7 @@ describe('a price that nobody told', () => {
     expect(bench.heardOf('POSITION_STATUS').at(-1)).toMatchObject({ quantity: '0', markPrice: null })
     bench.enter()
     bench.advance(500)
-    bench.operator({ command: 'flatten', reason: 'test' })
+    bench.command({ command: 'flatten', reason: 'test' })
     bench.advance(500)
     bench.venue.foreign('BUY', '0.1')
     bench.advance(500)
@@ -177,10 +177,10 @@ describe('a venue that takes a protective order and cancels it at once', () => {
 describe('a kill', () => {
   test('is taken back by resume alone', () => {
     const bench = Bench.ready()
-    bench.operator({ command: 'kill', reason: 'test' })
-    bench.operator({ command: 'reduce-only', reason: 'test' })
+    bench.command({ command: 'kill', reason: 'test' })
+    bench.command({ command: 'reduce-only', reason: 'test' })
     expect(bench.side.mode).toBe('KILL')
-    bench.operator({ command: 'resume', reason: 'test' })
+    bench.command({ command: 'resume', reason: 'test' })
     expect(bench.side.mode).toBe('ACTIVE')
   })
 
@@ -189,7 +189,7 @@ describe('a kill', () => {
     bench.venue.position = bench.venue.position.plus('0.3')
     bench.advance(12_000)
     expect(bench.side.state.latches).toContain('POSITION_MISMATCH')
-    bench.operator({ command: 'kill', reason: 'test' })
+    bench.command({ command: 'kill', reason: 'test' })
     bench.advance(15_000)
     expect(bench.venue.position.toFixed()).toBe('0')
     expect(bench.records.filter((record) => record.type === 'exit')).toHaveLength(1)

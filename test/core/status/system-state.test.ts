@@ -40,12 +40,12 @@ const STEPS: Readonly<Record<string, (sides: TwoSides) => void>> = {
   mend: (sides) => {
     sides.carries = () => true
   },
-  kill: (sides) => sides.operator('decision', { command: 'kill', reason: 'law' }),
-  killThere: (sides) => sides.operator('execution', { command: 'kill', reason: 'law' }),
-  reduceThere: (sides) => sides.operator('execution', { command: 'reduce-only', reason: 'law' }),
+  kill: (sides) => sides.command('decision', { command: 'kill', reason: 'law' }),
+  killThere: (sides) => sides.command('execution', { command: 'kill', reason: 'law' }),
+  reduceThere: (sides) => sides.command('execution', { command: 'reduce-only', reason: 'law' }),
   resume: (sides) => {
-    sides.operator('decision', { command: 'resume', reason: 'law' })
-    sides.operator('execution', { command: 'resume', reason: 'law' })
+    sides.command('decision', { command: 'resume', reason: 'law' })
+    sides.command('execution', { command: 'resume', reason: 'law' })
   },
   full: (sides) => sides.give('decision', { kind: 'journalPressure', nowMs: sides.nowMs, full: true }),
   drained: (sides) => sides.give('decision', { kind: 'journalPressure', nowMs: sides.nowMs, full: false }),
@@ -90,10 +90,10 @@ test('whatever happens to the sides, /status says Active exactly while their gat
   expect([...modes].sort()).toEqual([...STATUS_REGISTRIES.trading_modes].sort())
 }, 60_000)
 
-test('what keeps the executing side from opening is known to the other within a heartbeat, over the link alone', () => {
+test('what keeps the execution side from opening is known to the other within a heartbeat, over the link alone', () => {
   const sides = TwoSides.ready(enters)
   sides.bar()
-  sides.operator('execution', { command: 'reduce-only', reason: 'law' })
+  sides.command('execution', { command: 'reduce-only', reason: 'law' })
   sides.run(1100)
   const { decisionSide: decision, nowMs } = sides
   expect(statusOf(sessionState({ decision, host: host(nowMs), recent: RECENT })).mode_reasons).toEqual([

@@ -10,7 +10,7 @@ import { sessionSettings, tradeOpened } from '../../support/session.js'
 const out = temporaryFolder()
 const START_MS = sessionSettings().startedAtMs
 
-/** A trade that ends with this result, as the deciding side would have recorded it. */
+/** A trade that ends with this result, as the decision side would have recorded it. */
 function recordsOf(tradeId: string, netUsd: number): DecisionRecord[] {
   const openedAtMs = START_MS + 60_000
   const opened = tradeOpened({ tradeId, openedAtMs, entryBarAtMs: openedAtMs })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { OperatorCommand } from '../../../src/ports/sides.js'
-import { carryOut, type OrderTargets } from '../../../src/runtime/status/carry-out.js'
+import { type CommandTargets, carryOut } from '../../../src/runtime/status/carry-out.js'
 
 /** Targets that note what reached them, in order. */
-function targets(changes: Partial<OrderTargets> = {}): { readonly log: string[]; readonly to: OrderTargets } {
+function targets(changes: Partial<CommandTargets> = {}): { readonly log: string[]; readonly to: CommandTargets } {
   const log: string[] = []
   const side = (name: string) => ({ name, take: ({ command }: OperatorCommand) => void log.push(`${name} ${command}`) })
-  const to: OrderTargets = {
-    here: [side('deciding side'), side('executing side')],
+  const to: CommandTargets = {
+    here: [side('decision side'), side('execution side')],
     elsewhere: [
       {
         name: 'executor',
@@ -30,15 +30,15 @@ const broken = (what: string) => () => {
   throw new Error(what)
 }
 
-describe("an operator's order", () => {
+describe("an operator's command", () => {
   it.each<[OperatorCommand['command'], string[]]>([
-    ['kill', ['deciding side kill', 'executing side kill', 'executor kill', 'disk true']],
-    ['resume', ['deciding side resume', 'executing side resume', 'executor resume', 'disk false']],
-    ['reduce-only', ['deciding side reduce-only', 'executing side reduce-only', 'executor reduce-only']],
-    ['flatten', ['deciding side flatten', 'executing side flatten', 'executor flatten']],
-    ['clear-lockout', ['deciding side clear-lockout']],
-    ['reset-breaker', ['deciding side reset-breaker']],
-    ['resync', ['deciding side resync']],
+    ['kill', ['decision side kill', 'execution side kill', 'executor kill', 'disk true']],
+    ['resume', ['decision side resume', 'execution side resume', 'executor resume', 'disk false']],
+    ['reduce-only', ['decision side reduce-only', 'execution side reduce-only', 'executor reduce-only']],
+    ['flatten', ['decision side flatten', 'execution side flatten', 'executor flatten']],
+    ['clear-lockout', ['decision side clear-lockout']],
+    ['reset-breaker', ['decision side reset-breaker']],
+    ['resync', ['decision side resync']],
   ])('%s goes to memory first, then elsewhere and to disk: %j', async (command, expected) => {
     const { log, to } = targets()
     expect(await carryOut({ command, reason: 'law' }, to)).toEqual({
@@ -53,14 +53,14 @@ describe("an operator's order", () => {
     const never = () => new Promise<void>(() => {})
     const { log, to } = targets({ persist: never, elsewhere: [{ name: 'executor', take: never }] })
     void carryOut(KILL, to)
-    expect(log).toEqual(['deciding side kill', 'executing side kill'])
+    expect(log).toEqual(['decision side kill', 'execution side kill'])
   })
 
   it('is in force when disk, journal, executor and one side fail together; each is told, and none stops another', async () => {
     const { log, to } = targets()
     const outcome = await carryOut(KILL, {
       ...to,
-      here: [{ name: 'deciding side', take: broken('it has stopped') }, to.here[1]!],
+      here: [{ name: 'decision side', take: broken('it has stopped') }, to.here[1]!],
       elsewhere: [{ name: 'executor', take: broken('it has not said where') }],
       persist: () => Promise.reject(new Error('ENOSPC')),
       journalFault: () => 'cannot be written',
@@ -69,13 +69,13 @@ describe("an operator's order", () => {
       inForce: true,
       durable: false,
       detail:
-        'kill: deciding side: it has stopped; executor: it has not said where; kill switch: ENOSPC; journal: cannot be written',
+        'kill: decision side: it has stopped; executor: it has not said where; kill switch: ENOSPC; journal: cannot be written',
     })
-    expect(log).toEqual(['executing side kill'])
+    expect(log).toEqual(['execution side kill'])
   })
 
   it('is not in force when no side of this process takes it', async () => {
-    const { to } = targets({ here: [{ name: 'deciding side', take: broken('it has stopped') }] })
+    const { to } = targets({ here: [{ name: 'decision side', take: broken('it has stopped') }] })
     expect(await carryOut(KILL, to)).toMatchObject({ inForce: false, durable: false })
   })
 })

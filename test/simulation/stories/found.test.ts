@@ -79,7 +79,7 @@ test('an exit is no repeat of one that died with the process before it was on th
   const ids = [0, 60_000].map((laterMs) => {
     const side = decisionSide([], '00000000000000aa', [])
     side.handle({ kind: 'start', nowMs: startMs + laterMs })
-    side.handle({ kind: 'operator', nowMs: startMs + laterMs, operator: { command: 'flatten', reason: 'the story' } })
+    side.handle({ kind: 'command', nowMs: startMs + laterMs, command: { command: 'flatten', reason: 'the story' } })
     return side.state.exit?.exitId
   })
   expect(ids[0]).toBeDefined()

@@ -201,8 +201,8 @@ async function readDay(
 }
 
 /**
- * What of a folder can be gone on with: all of it, or nothing, when days are lost or damaged. Refuses an input that says
- * other things about the days that are there.
+ * Which days of an existing folder can be kept: all, or none when some are lost or damaged. Refuses an input that states
+ * other values for the days that are there.
  */
 async function continued(
   plan: BuildPlan,
