@@ -7,3 +7,16 @@ export interface Clock {
   /** Resolves after `ms`, at once when that is not positive; rejects with the abort reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
+
+/**
+ * UTC time and one way to be called later; of the machine, scaled, or virtual.
+ *
+ * - `at` waits for as long as the clock has to go when it is asked: one that is set meanwhile is reached early or late.
+ * - A callback comes once, never during `at`, also for a moment that has passed; after it has been called off it never comes.
+ */
+export interface Timer {
+  /** UTC ms, whole. It may go back where a machine's clock is set. */
+  epochMs(): number
+  /** Calls back at `epochMs`, UTC ms, or as soon as possible after it. Answers how to call that off. */
+  at(epochMs: number, callback: () => void): () => void
+}

@@ -12,24 +12,29 @@ export type OperatorCommand =
   /** Opens a new session: the only way out of LINK_CORRUPT. */
   | { readonly command: 'resync'; readonly reason: string }
 
-/** What both sides are driven by. `nowMs` is the side's own clock, UTC; it never goes back. */
-export type CommonEvent =
-  /** First event after construction or recovery. */
-  | { readonly kind: 'start'; readonly nowMs: number }
-  /** Time passed: timers that are due fire. They also fire on every other event, before it is handled. */
-  | { readonly kind: 'time'; readonly nowMs: number }
+/** What happens to either side. */
+export type CommonInput =
+  /** First input after construction or recovery. */
+  | { readonly kind: 'start' }
+  /** Time passed: timers that are due fire. They also fire on every other input, before it is handled. */
+  | { readonly kind: 'time' }
   /** Text from the link, unchecked. */
-  | { readonly kind: 'message'; readonly nowMs: number; readonly text: string }
+  | { readonly kind: 'message'; readonly text: string }
   /** Records 1 … `records` appended since construction are on disk. */
-  | { readonly kind: 'durable'; readonly nowMs: number; readonly records: number }
-  | { readonly kind: 'journalFailed'; readonly nowMs: number; readonly message: string }
+  | { readonly kind: 'durable'; readonly records: number }
+  | { readonly kind: 'journalFailed'; readonly message: string }
   /** The journal's queue is full, or no longer. */
-  | { readonly kind: 'journalPressure'; readonly nowMs: number; readonly full: boolean }
-  | { readonly kind: 'command'; readonly nowMs: number; readonly command: OperatorCommand }
+  | { readonly kind: 'journalPressure'; readonly full: boolean }
+  | { readonly kind: 'command'; readonly command: OperatorCommand }
 
-export type ExecutionEvent =
-  | CommonEvent
-  | { readonly kind: 'venue'; readonly nowMs: number; readonly event: VenueEvent }
+/** What happens to the execution side. */
+export type ExecutionInput = CommonInput | { readonly kind: 'venue'; readonly event: VenueEvent }
+
+/** An input with the time at which a side handles it: the side's own clock, UTC ms, which never goes back. */
+export type Timed<Input> = Input & { readonly nowMs: number }
+
+export type CommonEvent = Timed<CommonInput>
+export type ExecutionEvent = Timed<ExecutionInput>
 
 /** What a side wants done, in this order. `Record` is the side's own journal record. */
 export type SideEffect<Record> =

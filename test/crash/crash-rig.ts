@@ -9,7 +9,8 @@ import { serveVenue } from '../../src/adapters/socket/venue-server.js'
 import { codeHash } from '../../src/cli/shell/code-hash.js'
 import { type ExecutionConfig, loadExecutionConfig } from '../../src/config/execution-config.js'
 import { loadInstruments } from '../../src/config/instruments.js'
-import { type DecisionEvent, DecisionSide } from '../../src/core/decision/decision-side.js'
+import { DecisionSide } from '../../src/core/decision/decision-side.js'
+import type { DecisionInput } from '../../src/core/decision/event.js'
 import type { DecisionRecord } from '../../src/core/decision/records.js'
 import { DECISION_DEFAULTS } from '../../src/core/decision/settings.js'
 import { ExecutionSide } from '../../src/core/execution/execution-side.js'
@@ -53,7 +54,7 @@ export class CrashRig {
   private readonly folder: string
   private readonly settings: ExecutionSettings
   private readonly decision: DecisionSide
-  private readonly host: SideHost<DecisionEvent, DecisionRecord>
+  private readonly host: SideHost<DecisionInput, DecisionRecord>
   private readonly paper: PaperVenue
   private readonly feed: Feed
   private readonly records: DecisionRecord[] = []
@@ -123,14 +124,12 @@ export class CrashRig {
       },
       [strategy],
     )
-    this.host = new SideHost<DecisionEvent, DecisionRecord>(this.decision, {
+    this.host = new SideHost<DecisionInput, DecisionRecord>(this.decision, {
       timer: clockTimer(systemClock),
       journal: new MemoryJournal(),
       link: watched(link, signal),
-      line: (record) => {
-        this.records.push(record)
-        return recordLine(record)
-      },
+      format: recordLine,
+      recorded: (record) => this.records.push(record),
       alerted: (alert) => this.alerts.push(alert),
       broken: (error) => {
         this.broken = error

@@ -7,14 +7,16 @@ import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
 import { serveLink } from '../../adapters/socket/socket-link.js'
 import { serveVenue } from '../../adapters/socket/venue-server.js'
-import { type DecisionEvent, DecisionSide } from '../../core/decision/decision-side.js'
+import { DecisionSide } from '../../core/decision/decision-side.js'
+import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import { recordLine } from '../../core/journal/frame.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Link } from '../../ports/link.js'
-import type { ExecutionEvent } from '../../ports/sides.js'
+import type { ExecutionInput } from '../../ports/sides.js'
+import { hostedVenue } from '../../runtime/host/hosted-venue.js'
 import { SideHost } from '../../runtime/host/side-host.js'
 import {
   COOL_DOWN_MS,
@@ -33,7 +35,7 @@ import type { PaperOptions } from '../paper/options.js'
 import { startProgress } from '../shell/progress.js'
 import { notice } from '../shell/terminal.js'
 import { openJournal } from './journals.js'
-import { SessionStatus, watchedVenue } from './served-session.js'
+import { SessionStatus } from './served-session.js'
 import { journalFolder, type PaperSetup } from './session-settings.js'
 
 /** An execution side somewhere, connected to the decision side. */
@@ -59,7 +61,7 @@ export function runLivePaper(setup: PaperSetup, options: PaperOptions, signal: A
     const status = new SessionStatus(setup, options.status, { folder: desk.log.folder, clock })
     const surroundings = { setup, options, desk, clock, scale, venue, broken, status }
     const execution = await (options.executor === 'process' ? executorProcess(surroundings) : inProcess(surroundings))
-    let decision: SideHost<DecisionEvent, DecisionRecord> | undefined
+    let decision: SideHost<DecisionInput, DecisionRecord> | undefined
     try {
       const decided = await decisionHost(surroundings, execution.link)
       decision = decided.host
@@ -100,7 +102,7 @@ interface Surroundings {
 /** The session's way through its days: each bar when its time has come. */
 async function course(
   { setup, options, desk, clock, venue }: Surroundings,
-  host: SideHost<DecisionEvent, DecisionRecord>,
+  host: SideHost<DecisionInput, DecisionRecord>,
   signal: AbortSignal,
 ): Promise<Pick<PaperResult, 'finished' | 'bars' | 'atMs'>> {
   const progress = startProgress({ total: setup.days.bars, unit: 'bars', label: 'Paper', quiet: options.quiet })
@@ -134,21 +136,21 @@ async function course(
 async function decisionHost(
   { setup, desk, clock, broken, status }: Surroundings,
   link: Link,
-): Promise<HostedDecision & { readonly host: SideHost<DecisionEvent, DecisionRecord> }> {
+): Promise<HostedDecision & { readonly host: SideHost<DecisionInput, DecisionRecord> }> {
   const { journal } = await openJournal<DecisionRecord>(
     journalFolder(desk.log.folder, 'decision'),
     'decision',
     setup.decision.build,
   )
   const side = new DecisionSide(setup.decision, [championOf(setup)])
-  const host: SideHost<DecisionEvent, DecisionRecord> = new SideHost(side, {
+  const host: SideHost<DecisionInput, DecisionRecord> = new SideHost<DecisionInput, DecisionRecord>(side, {
     timer: clockTimer(clock),
     journal,
     link,
-    line: (record) => {
+    format: recordLine,
+    recorded: (record) => {
       desk.recorded(record, (command) => host.post({ kind: 'command', command }))
       status.surface.decided(record)
-      return recordLine(record)
     },
     alerted: desk.alerted,
     broken: (error) => broken.abort(error),
@@ -162,15 +164,13 @@ async function inProcess({ setup, desk, clock, venue, broken, status }: Surround
   const folder = journalFolder(desk.log.folder, 'execution')
   const { journal } = await openJournal<ExecutionRecord>(folder, 'execution', setup.execution.build)
   const side = new ExecutionSide(setup.execution)
-  const host = new SideHost<ExecutionEvent, ExecutionRecord>(side, {
+  const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
     timer: clockTimer(clock),
     journal,
     link: other,
-    venue: watchedVenue(venue, (event) => status.surface.venueTold(event)),
-    line: (record) => {
-      status.surface.executed(record)
-      return recordLine(record)
-    },
+    venue: hostedVenue(venue, (event) => status.surface.venueTold(event)),
+    format: recordLine,
+    recorded: (record) => status.surface.executed(record),
     alerted: desk.alerted,
     broken: (error) => broken.abort(error),
   })

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { StatusServer } from '../../adapters/http/status-server.js'
 import type { Clock } from '../../ports/clock.js'
-import type { Venue } from '../../ports/venue.js'
 import type { CommandTargets } from '../../runtime/status/carry-out.js'
 import { sendCommand } from '../../runtime/status/command-client.js'
 import type { HostedDecision, HostedExecution } from '../../runtime/status/hosted-side.js'
@@ -106,20 +105,4 @@ const CONFIG_DIGITS = 16
 /** The kill switch that belongs to a journal: both sides of a session have the same. */
 export function killSwitchBeside(journal: string): string {
   return join(dirname(journal), 'kill-switch.json')
-}
-
-/** The venue, with everything that it tells shown to `seen` first. */
-export function watchedVenue(
-  venue: Venue,
-  seen: (event: Parameters<Parameters<Venue['listen']>[0]>[0]) => void,
-): Venue {
-  return {
-    send: (request) => venue.send(request),
-    listen: (listener) =>
-      venue.listen((event) => {
-        seen(event)
-        listener(event)
-      }),
-    close: () => venue.close(),
-  }
 }

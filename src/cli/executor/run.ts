@@ -11,13 +11,13 @@ import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
 import { displayPath } from '../../files/package-files.js'
-import type { ExecutionEvent } from '../../ports/sides.js'
+import type { ExecutionInput } from '../../ports/sides.js'
+import { hostedVenue } from '../../runtime/host/hosted-venue.js'
 import { SideHost } from '../../runtime/host/side-host.js'
 import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
 import { alertLog } from '../compose/alert-log.js'
 import { openJournal } from '../compose/journals.js'
 import { ExecutorStatus } from '../compose/served-executor.js'
-import { watchedVenue } from '../compose/served-session.js'
 import { operatorToken } from '../compose/status-server.js'
 import { codeHash } from '../shell/code-hash.js'
 import type { ExitCode } from '../shell/exit-codes.js'
@@ -48,15 +48,13 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   const clock = options.clock === undefined ? systemClock : scaledClock(options.clock, systemClock)
   const { link, venue } = connections(options)
   const status = new ExecutorStatus(options, { token, settings, clock, records })
-  const host = new SideHost<ExecutionEvent, ExecutionRecord>(side, {
+  const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
     timer: clockTimer(clock),
     journal,
     link,
-    venue: watchedVenue(venue, (event) => status.surface.venueTold(event)),
-    line: (record) => {
-      status.surface.executed(record)
-      return recordLine(record)
-    },
+    venue: hostedVenue(venue, (event) => status.surface.venueTold(event)),
+    format: recordLine,
+    recorded: (record) => status.surface.executed(record),
     alerted: alertLog({ quiet: options.quiet }),
     broken: (error) => broken.because(error),
   })

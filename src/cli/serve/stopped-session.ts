@@ -2,12 +2,13 @@ import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { DataRefused, InputMistake, type Problem } from '../../base/mistakes.js'
 import { loadInstruments } from '../../config/instruments.js'
-import type { DecisionEvent } from '../../core/decision/decision-side.js'
+import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { ExecutionSide, replay } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import { EXECUTION_DEFAULTS } from '../../core/execution/settings.js'
-import type { CommonEvent } from '../../ports/sides.js'
+import type { CommonInput, ExecutionInput, Side, Timed } from '../../ports/sides.js'
+import type { SideHost } from '../../runtime/host/side-host.js'
 import { KillSwitch } from '../../runtime/status/kill-switch.js'
 import { SessionSurface } from '../../runtime/status/session-surface.js'
 import { DEFAULT_ADDRESS, serveAddress } from '../compose/serve-address.js'
@@ -74,8 +75,8 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
   const { killed, reason } = await killSwitch.read()
   if (killed) decision.handle({ kind: 'command', nowMs: Date.now(), command: { command: 'kill', reason } })
   surface.attach({
-    decision: { side: decision, host: stopped<DecisionEvent>(decision), journal: NO_JOURNAL },
-    execution: { side: execution, host: stopped<CommonEvent>(execution), journal: NO_JOURNAL },
+    decision: { side: decision, host: stopped<DecisionInput>(decision), journal: NO_JOURNAL },
+    execution: { side: execution, host: stopped<ExecutionInput>(execution), journal: NO_JOURNAL },
   })
   return surface
 }
@@ -83,13 +84,14 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
 const HASH_DIGITS = 16
 const NO_JOURNAL = { depth: 0, capacity: 1 }
 
-/** Nothing runs: time passes, and nothing else happens. */
-function stopped<Event>(side: { handle(event: Extract<Event, { readonly kind: 'time' }>): unknown }) {
+/** The host of a side that nothing drives: its timers fire when somebody looks, and nothing else happens to it. */
+function stopped<Input extends { readonly kind: string }>(
+  side: Pick<Side<Timed<CommonInput | Input>, unknown>, 'handle'>,
+): Pick<SideHost<Input, unknown>, 'post' | 'isRunning'> {
   return {
     isRunning: false,
-    post: (event: { readonly kind: string }) => {
-      if (event.kind === 'time')
-        side.handle({ kind: 'time', nowMs: Date.now() } as unknown as Extract<Event, { readonly kind: 'time' }>)
+    post: ({ kind }) => {
+      if (kind === 'time') side.handle({ kind, nowMs: Date.now() })
     },
   }
 }

@@ -1,10 +1,12 @@
-import type { CommonEvent } from '../../ports/sides.js'
+import type { CommonInput, Timed } from '../../ports/sides.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 import type { Conditions } from '../mode/mode.js'
 
-/** What the decision side is driven by. */
-export type DecisionEvent =
-  | CommonEvent
-  | { readonly kind: 'bar'; readonly nowMs: number; readonly bar: StrategyBar }
+/** What happens to the decision side. */
+export type DecisionInput =
+  | CommonInput
+  | { readonly kind: 'bar'; readonly bar: StrategyBar }
   /** Those of the conditions around it that have changed. */
-  | { readonly kind: 'conditions'; readonly nowMs: number; readonly conditions: Partial<Conditions> }
+  | { readonly kind: 'conditions'; readonly conditions: Partial<Conditions> }
+
+export type DecisionEvent = Timed<DecisionInput>

@@ -1,24 +1,33 @@
-import { unreachable } from '../../base/assert.js'
+import { assert, unreachable } from '../../base/assert.js'
+import type { Timer } from '../../ports/clock.js'
 import type { Journal } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
-import type { CommonEvent, Side, SideEffect } from '../../ports/sides.js'
-import type { Venue, VenueEvent } from '../../ports/venue.js'
+import type { CommonInput, Side, SideEffect, Timed } from '../../ports/sides.js'
+import type { VenueRequest } from '../../ports/venue.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
-import type { Timer } from '../time/scaled-clock.js'
 
-/** An event as it comes in: when, the host says. */
-export type Untimed<Event> = Event extends { readonly nowMs: number } ? Omit<Event, 'nowMs'> : never
+/** A venue whose events come as inputs of its side. */
+export interface HostedVenue<Input> {
+  send(request: VenueRequest): void
+  listen(listener: (input: Input) => void): void
+  close(): Promise<void>
+}
 
-export interface SideHostPorts<Record> {
+export interface SideHostPorts<Input, Record> {
   readonly timer: Timer
   readonly journal: Journal
   readonly link: Link
   /** The execution side has one. */
-  readonly venue?: Venue
-  /** A record as its line in the journal. */
-  line(record: Record): string
+  readonly venue?: HostedVenue<Input>
+  /** A record as its line in the journal. Nothing else happens by it. */
+  format(record: Record): string
+  /** The record's line has been appended; it is not durable yet. For books and views. */
+  recorded(record: Record): void
   alerted(alert: Alert): void
-  /** The side threw, which it does when an invariant is broken: nothing of that event was carried out, and nothing more is handled. */
+  /**
+   * Called once, after which nothing more is handled: the side threw, which it does when an invariant is broken, and nothing
+   * of that input was carried out; or a port threw, and the effects before that call were carried out, those after it not.
+   */
   broken(error: unknown): void
 }
 
@@ -26,21 +35,28 @@ export interface SideHostPorts<Record> {
 const DRAINED_SHARE = 0.5
 
 /**
- * Drives one side: turns what links, venues, journals and timers call into events, one after the other in the order in
- * which they came, and carries out their effects in the order in which the side gave them. While one event is handled the next
- * waits; none is lost.
+ * Drives one side: turns what links, venues, journals and timers call into inputs, handles one after the other in the order in
+ * which they came, and carries out their effects in the order in which the side gave them. None is lost while it runs.
+ *
+ * What its callers owe it:
+ * - `start` is called once, before any other input is posted; listeners of link and venue are the host's from then on.
+ * - Anyone on the host's thread may `post`, at any time: a port while the host calls it, `recorded`, `alerted` and `broken`
+ *   included. An input that is posted while another is handled waits until that one's effects are carried out.
+ * - An input belongs to the host once it is posted: it is stamped in place, so the same object is never posted twice.
+ * - `post` throws only what `broken` throws. Whoever has to know whether an input was handled looks at `isRunning` after it.
+ * - A port reports what the outside does by its listener and never throws for it: what a port throws stops the host.
  */
-export class SideHost<Event extends CommonEvent | { readonly kind: string; readonly nowMs: number }, Record> {
-  readonly side: Side<Event, Record>
-  private readonly ports: SideHostPorts<Record>
-  private readonly waiting: Untimed<Event>[] = []
+export class SideHost<Input extends { readonly kind: string }, Record> {
+  readonly side: Side<Timed<CommonInput | Input>, Record>
+  private readonly ports: SideHostPorts<Input, Record>
+  private readonly waiting: (CommonInput | Input)[] = []
   private handling = false
   private stopped = false
   private lastMs = Number.NEGATIVE_INFINITY
   private full = false
   private wake: { readonly atMs: number; readonly callOff: () => void } | undefined
 
-  constructor(side: Side<Event, Record>, ports: SideHostPorts<Record>) {
+  constructor(side: Side<Timed<CommonInput | Input>, Record>, ports: SideHostPorts<Input, Record>) {
     this.side = side
     this.ports = ports
   }
@@ -55,20 +71,20 @@ export class SideHost<Event extends CommonEvent | { readonly kind: string; reado
     const { journal, link, venue } = this.ports
     journal.listen({
       durable: (records) => {
-        this.post({ kind: 'durable', records } as Untimed<Event>)
+        this.post({ kind: 'durable', records })
         this.watchJournal()
       },
-      failed: (message) => this.post({ kind: 'journalFailed', message } as Untimed<Event>),
+      failed: (message) => this.post({ kind: 'journalFailed', message }),
     })
-    this.post({ kind: 'start' } as Untimed<Event>)
-    link.listen((text) => this.post({ kind: 'message', text } as Untimed<Event>))
-    venue?.listen((event: VenueEvent) => this.post({ kind: 'venue', event } as unknown as Untimed<Event>))
+    this.post({ kind: 'start' })
+    link.listen((text) => this.post({ kind: 'message', text }))
+    venue?.listen((input) => this.post(input))
   }
 
-  /** Takes an event; it is handled at once, or after those before it. */
-  post(event: Untimed<Event>): void {
+  /** Takes an input; it is handled at once, or after those before it. */
+  post(input: CommonInput | Input): void {
     if (this.stopped) return
-    this.waiting.push(event)
+    this.waiting.push(input)
     if (this.handling) return
     this.handling = true
     try {
@@ -97,25 +113,28 @@ export class SideHost<Event extends CommonEvent | { readonly kind: string; reado
     this.wake = undefined
   }
 
-  private handle(event: Untimed<Event>): void {
+  private handle(input: CommonInput | Input): void {
     // A machine's clock may be set back; a side's never goes back.
     this.lastMs = Math.max(this.lastMs, this.ports.timer.epochMs())
-    // Stamped in place: the event is the host's own, and a copy of each is what a session of days would mostly be busy with.
-    const timed = Object.assign(event, { nowMs: this.lastMs }) as unknown as Event
-    for (const effect of this.side.handle(timed)) this.carryOut(effect)
+    // Stamped in place: the input is the host's own, and a copy of each is what a session of days would mostly be busy with.
+    const event = Object.assign(input, { nowMs: this.lastMs })
+    for (const effect of this.side.handle(event)) this.carryOut(effect)
   }
 
   private carryOut(effect: SideEffect<Record>): void {
+    const { journal, link, venue } = this.ports
     switch (effect.kind) {
       case 'append':
-        this.ports.journal.append(this.ports.line(effect.record))
+        journal.append(this.ports.format(effect.record))
+        this.ports.recorded(effect.record)
         this.watchJournal()
         return
       case 'send':
-        this.ports.link.send(effect.text)
+        link.send(effect.text)
         return
       case 'request':
-        this.ports.venue?.send(effect.request)
+        assert(venue !== undefined, 'a side that asks a venue has one')
+        venue.send(effect.request)
         return
       case 'alert':
         this.ports.alerted(effect.alert)
@@ -130,7 +149,7 @@ export class SideHost<Event extends CommonEvent | { readonly kind: string; reado
     const full = this.full ? depth > capacity * DRAINED_SHARE : depth >= capacity
     if (full === this.full) return
     this.full = full
-    this.post({ kind: 'journalPressure', full } as Untimed<Event>)
+    this.post({ kind: 'journalPressure', full })
   }
 
   /** A wake that is set for an earlier time stays: it costs less to be woken for nothing than to set it anew each time. */
@@ -146,7 +165,7 @@ export class SideHost<Event extends CommonEvent | { readonly kind: string; reado
       callOff: this.ports.timer.at(atMs, () => {
         if (this.wake !== wake) return
         this.wake = undefined
-        this.post({ kind: 'time' } as Untimed<Event>)
+        this.post({ kind: 'time' })
       }),
     }
     this.wake = wake

@@ -1,9 +1,9 @@
 import type { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent } from '../../adapters/paper/settings.js'
+import type { Timer } from '../../ports/clock.js'
 import type { Journal, JournalListener } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
 import type { Venue, VenueEvent, VenueRequest } from '../../ports/venue.js'
-import type { Timer } from '../time/scaled-clock.js'
 
 /** Two ends of a link that takes `delayMs` of a timer's time; nothing is lost. */
 export function delayedLinkPair(timer: Timer, delayMs: number): readonly [Link, Link] {

@@ -1,16 +1,18 @@
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent, PaperSettings } from '../../adapters/paper/settings.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
-import { type DecisionEvent, DecisionSide } from '../../core/decision/decision-side.js'
+import { DecisionSide } from '../../core/decision/decision-side.js'
+import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import type { DecisionSettings } from '../../core/decision/settings.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
-import type { ExecutionEvent, OperatorCommand } from '../../ports/sides.js'
+import type { ExecutionInput, OperatorCommand } from '../../ports/sides.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
+import { hostedVenue } from '../host/hosted-venue.js'
 import { SideHost } from '../host/side-host.js'
 import type { VirtualTime } from '../time/virtual-time.js'
 import { delayedLinkPair, TimedExchange, type TimedJournal } from './timed-journal.js'
@@ -23,7 +25,7 @@ export interface VirtualSessionSetup {
   readonly strategies: readonly Strategy[]
   readonly journals: { readonly decision: TimedJournal; readonly execution: TimedJournal }
   alerted(side: 'decision' | 'execution', alert: Alert): void
-  /** Each record of the decision side, as it is made. */
+  /** Each record of the decision side, once it is appended. */
   recorded(record: DecisionRecord): void
 }
 
@@ -38,8 +40,8 @@ export class VirtualSession {
   readonly decision: DecisionSide
   readonly execution: ExecutionSide
   private readonly setup: VirtualSessionSetup
-  private readonly decisionHost: SideHost<DecisionEvent, DecisionRecord>
-  private readonly executionHost: SideHost<ExecutionEvent, ExecutionRecord>
+  private readonly decisionHost: SideHost<DecisionInput, DecisionRecord>
+  private readonly executionHost: SideHost<ExecutionInput, ExecutionRecord>
   private readonly exchange: TimedExchange
   private failure: { readonly error: unknown } | undefined
 
@@ -53,23 +55,22 @@ export class VirtualSession {
     const broken = (error: unknown): void => {
       this.failure ??= { error }
     }
-    this.decisionHost = new SideHost<DecisionEvent, DecisionRecord>(this.decision, {
+    this.decisionHost = new SideHost<DecisionInput, DecisionRecord>(this.decision, {
       timer: time,
       journal: journals.decision,
       link: decisionEnd,
-      line: (record) => {
-        setup.recorded(record)
-        return recordLine(record)
-      },
+      format: recordLine,
+      recorded: (record) => setup.recorded(record),
       alerted: (alert) => setup.alerted('decision', alert),
       broken,
     })
-    this.executionHost = new SideHost<ExecutionEvent, ExecutionRecord>(this.execution, {
+    this.executionHost = new SideHost<ExecutionInput, ExecutionRecord>(this.execution, {
       timer: time,
       journal: journals.execution,
       link: executionEnd,
-      venue: this.exchange,
-      line: recordLine,
+      venue: hostedVenue(this.exchange),
+      format: recordLine,
+      recorded: () => {},
       alerted: (alert) => setup.alerted('execution', alert),
       broken,
     })

@@ -1,20 +1,21 @@
-import type { DecisionEvent, DecisionSide } from '../../core/decision/decision-side.js'
+import type { DecisionSide } from '../../core/decision/decision-side.js'
+import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import type { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { Journal } from '../../ports/journal.js'
-import type { ExecutionEvent, OperatorCommand } from '../../ports/sides.js'
+import type { ExecutionInput, OperatorCommand } from '../../ports/sides.js'
 import type { SideHost } from '../host/side-host.js'
 
 /** A side of this process with what drives it and what it writes to. */
-export interface HostedSide<Side, Event extends { readonly kind: string; readonly nowMs: number }, Record> {
+export interface HostedSide<Side, Input extends { readonly kind: string }, Record> {
   readonly side: Side
-  readonly host: Pick<SideHost<Event, Record>, 'post' | 'isRunning'>
+  readonly host: Pick<SideHost<Input, Record>, 'post' | 'isRunning'>
   readonly journal: Pick<Journal, 'depth' | 'capacity'>
 }
 
-export type HostedDecision = HostedSide<DecisionSide, DecisionEvent, DecisionRecord>
-export type HostedExecution = HostedSide<ExecutionSide, ExecutionEvent, ExecutionRecord>
+export type HostedDecision = HostedSide<DecisionSide, DecisionInput, DecisionRecord>
+export type HostedExecution = HostedSide<ExecutionSide, ExecutionInput, ExecutionRecord>
 
 /** @throws Error when the side has stopped: it obeys nothing, and the operator is to know. */
 export function give(host: HostedDecision['host'] | HostedExecution['host'], command: OperatorCommand): void {

@@ -1,12 +1,4 @@
-import type { Clock } from '../../ports/clock.js'
-
-/** UTC time and one way to be called later; of the machine, scaled, or virtual. */
-export interface Timer {
-  /** UTC ms, whole. */
-  epochMs(): number
-  /** Calls back once at `epochMs` or as soon as possible after it, never at once. Answers how to call that off. */
-  at(epochMs: number, callback: () => void): () => void
-}
+import type { Clock, Timer } from '../../ports/clock.js'
 
 /** A timer on a clock that passes by itself. */
 export function clockTimer(clock: Clock): Timer {

@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.js'
-import type { Timer } from './scaled-clock.js'
+import type { Timer } from '../../ports/clock.js'
 
 interface Due {
   readonly atMs: number

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { JournalListener } from '../../../src/ports/journal.js'
-import type { ExecutionEvent, Side, SideEffect } from '../../../src/ports/sides.js'
+import type { ExecutionEvent, ExecutionInput, Side, SideEffect } from '../../../src/ports/sides.js'
 import type { VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
+import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
 import { SideHost, type SideHostPorts } from '../../../src/runtime/host/side-host.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 
@@ -47,7 +48,16 @@ function surroundings(time = new VirtualTime(1_000)) {
     },
   }
   const broken: unknown[] = []
-  const ports: SideHostPorts<string> = {
+  const venue = {
+    send: (request: VenueRequest) => void done.push(`request ${request.requestId}`),
+    listen: (listener: (event: VenueEvent) => void) => {
+      heard.venue = listener
+    },
+    close: async () => {
+      done.push('close venue')
+    },
+  }
+  const ports: SideHostPorts<ExecutionInput, string> = {
     timer: time,
     journal,
     link: {
@@ -59,20 +69,17 @@ function surroundings(time = new VirtualTime(1_000)) {
         done.push('close link')
       },
     },
-    venue: {
-      send: (request: VenueRequest) => done.push(`request ${request.requestId}`),
-      listen: (listener) => {
-        heard.venue = listener
-      },
-      close: async () => {
-        done.push('close venue')
-      },
-    },
-    line: (record) => record,
+    venue: hostedVenue(venue),
+    format: (record) => record,
+    recorded: (record) => done.push(`told ${record}`),
     alerted: (alert: Alert) => done.push(`alert ${alert.alertId}`),
     broken: (error) => broken.push(error),
   }
   return { time, done, heard, journal, broken, ports }
+}
+
+function host(side: ScriptedSide, ports: SideHostPorts<ExecutionInput, string>): SideHost<ExecutionInput, string> {
+  return new SideHost<ExecutionInput, string>(side, ports)
 }
 
 const REQUEST: VenueRequest = { kind: 'query', requestId: 'q1', symbol: 'BTCUSDT', clientOrderId: 'A.e' }
@@ -82,7 +89,7 @@ describe('the host of a side', () => {
   it('starts the side before anything else reaches it', () => {
     const side = new ScriptedSide()
     const { ports, heard } = surroundings()
-    new SideHost(side, ports).start()
+    host(side, ports).start()
     heard.link?.('hello')
     expect(side.seen).toEqual([
       { kind: 'start', nowMs: 1_000 },
@@ -99,14 +106,14 @@ describe('the host of a side', () => {
       { kind: 'append', record: 'r2' },
     ]
     const { ports, done } = surroundings()
-    new SideHost(new ScriptedSide(() => effects), ports).start()
-    expect(done).toEqual(['request q1', 'append r1', 'alert a1', 'send m1', 'append r2'])
+    host(new ScriptedSide(() => effects), ports).start()
+    expect(done).toEqual(['request q1', 'append r1', 'told r1', 'alert a1', 'send m1', 'append r2', 'told r2'])
   })
 
   it('turns what its ports call into events, whatever the order in which they call', () => {
     const side = new ScriptedSide()
     const { ports, heard, time } = surroundings()
-    new SideHost(side, ports).start()
+    host(side, ports).start()
     heard.venue?.({ kind: 'connection', connected: true })
     time.runTo(1_250)
     heard.journal?.durable(3)
@@ -134,7 +141,7 @@ describe('the host of a side', () => {
         order.push('asked')
       },
     }
-    new SideHost(side, { ...ports, venue }).start()
+    host(side, { ...ports, venue }).start()
     heard.link?.('go')
     expect(order).toEqual(['start', 'message', 'asked', 'venue', 'venue'])
   })
@@ -144,7 +151,7 @@ describe('the host of a side', () => {
     const { ports, heard } = surroundings()
     const times = [1_000, 1_500, 900, 1_501]
     const timer = { ...ports.timer, at: () => () => {}, epochMs: () => times.shift()! }
-    new SideHost(side, { ...ports, timer }).start()
+    host(side, { ...ports, timer }).start()
     for (let i = 0; i < 3; i++) heard.link?.('x')
     expect(side.seen.map((event) => event.nowMs)).toEqual([1_000, 1_500, 1_500, 1_501])
   })
@@ -153,7 +160,7 @@ describe('the host of a side', () => {
     const side = new ScriptedSide()
     const { ports, heard, time } = surroundings()
     side.dueMs = 2_000
-    new SideHost(side, ports).start()
+    host(side, ports).start()
     side.dueMs = 1_400
     heard.link?.('sooner now')
     time.runTo(1_399)
@@ -167,7 +174,7 @@ describe('the host of a side', () => {
     const side = new ScriptedSide()
     side.dueMs = 0
     const { ports, time } = surroundings()
-    new SideHost(side, ports).start()
+    host(side, ports).start()
     time.runTo(1_003)
     expect(side.seen.map((event) => event.nowMs)).toEqual([1_000, 1_001, 1_002, 1_003])
   })
@@ -175,7 +182,7 @@ describe('the host of a side', () => {
   it('tells of a full journal once, and of a drained one once it is half empty', () => {
     const side = new ScriptedSide((event) => (event.kind === 'message' ? [{ kind: 'append', record: 'r' }] : []))
     const { ports, heard, journal } = surroundings()
-    new SideHost(side, ports).start()
+    host(side, ports).start()
     for (let i = 0; i < 6; i++) heard.link?.('x')
     for (const depth of [5, 3, 2, 0]) {
       journal.depth = depth
@@ -189,13 +196,59 @@ describe('the host of a side', () => {
     expect(side.seen.findIndex((event) => event.kind === 'journalPressure')).toBe(5)
   })
 
+  it('handles what is posted from `recorded` after the effects of the input at hand', () => {
+    const effects: Effect[] = [
+      { kind: 'append', record: 'r1' },
+      { kind: 'send', text: 'm1' },
+    ]
+    const { ports, heard, done } = surroundings()
+    const side = new ScriptedSide((event) => {
+      done.push(event.kind)
+      return event.kind === 'message' ? effects : []
+    })
+    const driven = host(side, {
+      ...ports,
+      recorded: () => driven.post({ kind: 'command', command: { command: 'kill', reason: 'a loss' } }),
+    })
+    driven.start()
+    heard.link?.('go')
+    expect(done).toEqual(['start', 'message', 'append r1', 'send m1', 'command'])
+  })
+
+  it('stops at a port that throws: the effects before are carried out, those after are not', () => {
+    const effects: Effect[] = [
+      { kind: 'append', record: 'r1' },
+      { kind: 'send', text: 'm1' },
+      { kind: 'append', record: 'r2' },
+    ]
+    const { ports, done, broken, heard } = surroundings()
+    const side = new ScriptedSide((event) => (event.kind === 'start' ? effects : []))
+    const send = () => {
+      throw new Error('no such link')
+    }
+    const driven = host(side, { ...ports, link: { ...ports.link, send } })
+    driven.start()
+    heard.link?.('late')
+    expect(done).toEqual(['append r1', 'told r1'])
+    expect(broken).toEqual([new Error('no such link')])
+    expect(driven.isRunning).toBe(false)
+    expect(side.seen).toHaveLength(1)
+  })
+
+  it('never asks a venue that it does not have', () => {
+    const { ports, broken } = surroundings()
+    const { venue: _, ...without } = ports
+    host(new ScriptedSide(() => [{ kind: 'request', request: REQUEST }]), without).start()
+    expect(String(broken[0])).toContain('a side that asks a venue has one')
+  })
+
   it('handles nothing more when the side throws', () => {
     const side = new ScriptedSide((event) => {
       if (event.kind === 'message') throw new Error('boom')
       return []
     })
     const { ports, heard, broken } = surroundings()
-    new SideHost(side, ports).start()
+    host(side, ports).start()
     heard.link?.('one')
     heard.link?.('two')
     expect(side.seen).toHaveLength(2)
@@ -205,10 +258,10 @@ describe('the host of a side', () => {
   it('lets go of its journal last', async () => {
     const { ports, done } = surroundings()
     const side = new ScriptedSide()
-    const host = new SideHost(side, ports)
-    host.start()
-    await host.stop()
-    host.post({ kind: 'time' })
+    const driven = host(side, ports)
+    driven.start()
+    await driven.stop()
+    driven.post({ kind: 'time' })
     expect(done).toEqual(['close link', 'close venue', 'close journal'])
     expect(side.seen).toHaveLength(1)
   })

@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
-import { type DecisionEvent, DecisionSide } from '../../../src/core/decision/decision-side.js'
+import { DecisionSide } from '../../../src/core/decision/decision-side.js'
+import type { DecisionInput } from '../../../src/core/decision/event.js'
 import type { DecisionRecord } from '../../../src/core/decision/records.js'
 import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../../src/core/execution/records.js'
 import { EXECUTION_DEFAULTS } from '../../../src/core/execution/settings.js'
 import { checkStatus } from '../../../src/core/status/check.js'
 import type { Journal, JournalListener } from '../../../src/ports/journal.js'
-import type { ExecutionEvent } from '../../../src/ports/sides.js'
+import type { ExecutionInput } from '../../../src/ports/sides.js'
+import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
 import { SideHost } from '../../../src/runtime/host/side-host.js'
 import { delayedLinkPair, TimedExchange } from '../../../src/runtime/session/timed-journal.js'
 import { KillSwitch } from '../../../src/runtime/status/kill-switch.js'
@@ -65,7 +67,7 @@ class Rig {
   readonly journals = [new FailingJournal(this.time), new FailingJournal(this.time)] as const
   isLinkUp = true
   private readonly exchange: TimedExchange
-  private readonly host: SideHost<DecisionEvent, DecisionRecord>
+  private readonly host: SideHost<DecisionInput, DecisionRecord>
   private bars = 0
 
   constructor(readonly switchPath: string) {
@@ -92,24 +94,20 @@ class Rig {
       close: () => link.close(),
     }))
     const common = { timer: time, alerted: () => {}, broken: (error: unknown) => expect(error).toBeUndefined() }
-    this.host = new SideHost<DecisionEvent, DecisionRecord>(this.decision, {
+    this.host = new SideHost<DecisionInput, DecisionRecord>(this.decision, {
       ...common,
       journal: journals[0],
       link: here!,
-      line: (record) => {
-        this.surface.decided(record)
-        return ''
-      },
+      format: () => '',
+      recorded: (record) => this.surface.decided(record),
     })
-    const executionHost = new SideHost<ExecutionEvent, ExecutionRecord>(this.execution, {
+    const executionHost = new SideHost<ExecutionInput, ExecutionRecord>(this.execution, {
       ...common,
       journal: journals[1],
       link: there!,
-      venue: this.exchange,
-      line: (record) => {
-        this.surface.executed(record)
-        return ''
-      },
+      venue: hostedVenue(this.exchange),
+      format: () => '',
+      recorded: (record) => this.surface.executed(record),
     })
     this.surface.attach({
       decision: { side: this.decision, host: this.host, journal: journals[0] },
