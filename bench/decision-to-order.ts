@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { openFileJournal } from '../src/adapters/journal/file-journal.js'
 import { PaperExchange } from '../src/adapters/paper/paper-exchange.js'
-import { type DecisionEvent, DecisionSide } from '../src/core/decision/decision-side.js'
+import { DecisionSide } from '../src/core/decision/decision-side.js'
+import type { DecisionInput } from '../src/core/decision/event.js'
 import type { DecisionRecord } from '../src/core/decision/records.js'
 import { DECISION_DEFAULTS } from '../src/core/decision/settings.js'
 import { ExecutionSide } from '../src/core/execution/execution-side.js'
@@ -13,17 +14,22 @@ import { EXECUTION_DEFAULTS } from '../src/core/execution/settings.js'
 import { recordLine } from '../src/core/journal/frame.js'
 import { journalFormat } from '../src/core/journal/journal-format.js'
 import type { Journal, JournalKind, JournalListener } from '../src/ports/journal.js'
-import type { ExecutionEvent, Side, SideEffect } from '../src/ports/sides.js'
+import type { ExecutionInput } from '../src/ports/sides.js'
 import type { Mandate, Strategy, StrategyBar } from '../src/ports/strategy.js'
-import type { VenueRequest } from '../src/ports/venue.js'
+import type { Venue } from '../src/ports/venue.js'
+import type { Alert } from '../src/ports/vocabulary/alerts.js'
 import type { Instrument } from '../src/ports/vocabulary/instrument.js'
+import { hostedVenue } from '../src/runtime/host/hosted-venue.js'
+import { SideHost } from '../src/runtime/host/side-host.js'
+import { delayedLinkPair, TimedExchange } from '../src/runtime/session/timed-journal.js'
+import { VirtualTime } from '../src/runtime/time/virtual-time.js'
 import { type Figure, line } from './measure.js'
 
 /**
- * From a bar to the order that it leads to: `node scripts/run-bundled.mjs bench/decision-to-order.ts`. The clock
- * stops when the execution side asks the venue to submit: arbitration, risk, proposal, intent, permission, order, with seven
- * records framed and four messages sealed, sent, opened and checked on the way. It starts when the strategy has decided
- * (`decision`), and before that, when the bar of fifty prices is handed to the decision side (`bar`).
+ * From a bar to the order that it leads to, in the runtime's hosts: `node scripts/run-bundled.mjs bench/decision-to-order.ts`.
+ * The clock stops when the execution side asks the venue to submit: arbitration, risk, proposal, intent, permission, order, with
+ * seven records framed and four messages sealed, sent, opened and checked on the way. It starts when the strategy has decided
+ * (`decision`), and before that, when the bar of fifty prices is posted to the decision side's host (`bar`).
  *
  * `in memory`: a record is durable as soon as it is framed: what the code costs. `on disk`: the real journals of both
  * sides, each waiting for its fsync before an order may leave: what the disk costs, four commits one after the other.
@@ -80,26 +86,28 @@ class InAndOut implements Strategy {
   }
 }
 
-/** Durable once framed; the chain asks for it after each event. */
+/** Durable at the moment at which it is appended, once that has been handled. */
 class InstantJournal implements Journal {
   readonly depth = 0
   readonly capacity = Number.POSITIVE_INFINITY
   private lines = 0
-  private told = 0
+  private isTelling = false
   private listener: JournalListener | undefined
+
+  constructor(private readonly time: VirtualTime) {}
 
   append(): void {
     this.lines++
+    if (this.isTelling) return
+    this.isTelling = true
+    this.time.after(0, () => {
+      this.isTelling = false
+      this.listener?.durable(this.lines)
+    })
   }
 
   listen(listener: JournalListener): void {
     this.listener = listener
-  }
-
-  settle(): void {
-    if (this.told === this.lines) return
-    this.told = this.lines
-    this.listener?.durable(this.lines)
   }
 
   async close(): Promise<void> {}
@@ -119,73 +127,67 @@ interface Journals {
   readonly execution: Journal
 }
 
-/** Both sides and an exchange without latency; what one side sends, the other has next. */
+/** Both sides in the runtime's hosts, and an exchange and a link without latency, on virtual time. */
 class Chain {
-  private readonly decision: DecisionSide
-  private readonly execution: ExecutionSide
-  private readonly exchange: PaperExchange
+  private readonly time: VirtualTime
   private readonly journals: Journals
-  private readonly waiting: (() => void)[] = []
-  private busy = false
-  private nowMs = START_MS
+  private readonly decision: DecisionSide
+  private readonly decisionHost: SideHost<DecisionInput, DecisionRecord>
+  private readonly executionHost: SideHost<ExecutionInput, ExecutionRecord>
   private bars = 0
   private readonly strategy = new InAndOut()
   private startedAt = 0
   private submitted: ((way: Way) => void) | undefined
 
-  constructor(journals: Journals) {
+  constructor(time: VirtualTime, journals: Journals) {
     const instruments = SYMBOLS.map(instrument)
     const common = { instruments, build: BUILD }
     const capital = '1000000'
+    this.time = time
     this.journals = journals
     this.decision = new DecisionSide({ ...DECISION_DEFAULTS, ...common, idPrefix: 'B', initialBalanceUsd: capital }, [
       this.strategy,
     ])
-    this.execution = new ExecutionSide({ ...EXECUTION_DEFAULTS, ...common })
-    this.exchange = new PaperExchange({
-      instruments,
-      startingBalanceUsd: capital,
-      seed: 1,
-      fillMode: 'bar-price',
-      rateLimits: [],
+    const paper = { instruments, startingBalanceUsd: capital, seed: 1, fillMode: 'bar-price', rateLimits: [] } as const
+    const exchange = new TimedExchange(new PaperExchange(paper), time)
+    for (const symbol of SYMBOLS) exchange.market({ kind: 'bar', symbol, close: '100' })
+    const [decisionEnd, executionEnd] = delayedLinkPair(time, 0)
+    const ports = { timer: time, format: recordLine, recorded: () => {}, alerted, broken }
+    this.decisionHost = new SideHost<DecisionInput, DecisionRecord>(this.decision, {
+      ...ports,
+      journal: this.awaited(journals.decision),
+      link: decisionEnd,
     })
-    for (const symbol of SYMBOLS) this.exchange.market({ kind: 'bar', symbol, close: '100' }, this.nowMs)
-    journals.decision.listen({
-      durable: (records) => this.toDecision({ kind: 'durable', nowMs: this.nowMs, records }),
-      failed,
-    })
-    journals.execution.listen({
-      durable: (records) => this.toExecution({ kind: 'durable', nowMs: this.nowMs, records }),
-      failed,
-    })
-    this.toExecution({ kind: 'start', nowMs: this.nowMs })
-    this.toDecision({ kind: 'start', nowMs: this.nowMs })
+    this.executionHost = new SideHost<ExecutionInput, ExecutionRecord>(
+      new ExecutionSide({ ...EXECUTION_DEFAULTS, ...common }),
+      {
+        ...ports,
+        journal: this.awaited(journals.execution),
+        link: executionEnd,
+        venue: hostedVenue(this.watched(exchange)),
+      },
+    )
+    this.executionHost.start()
+    this.decisionHost.start()
   }
 
   /** Lets time pass: heartbeats, reconciliations, acknowledgements. */
   async passTo(untilMs: number): Promise<void> {
     for (;;) {
       await this.settled()
-      const dueMs = Math.min(
-        this.decision.nextDueMs() ?? Number.POSITIVE_INFINITY,
-        this.execution.nextDueMs() ?? Number.POSITIVE_INFINITY,
-        this.exchange.nextDueMs() ?? Number.POSITIVE_INFINITY,
-      )
-      if (dueMs > untilMs) break
-      this.nowMs = Math.max(this.nowMs + 1, dueMs)
-      this.advanceExchange()
-      this.toExecution({ kind: 'time', nowMs: this.nowMs })
-      this.toDecision({ kind: 'time', nowMs: this.nowMs })
+      const dueMs = this.time.nextDueMs()
+      if (dueMs === undefined || dueMs > untilMs) break
+      this.time.runTo(dueMs)
     }
-    this.nowMs = untilMs
+    this.time.runTo(untilMs)
   }
 
   /** Microseconds from the next bar to the order that it leads to. */
   async bar(action: Action): Promise<Way> {
-    await this.passTo(this.nowMs + BAR_MS)
+    await this.passTo(this.time.epochMs() + BAR_MS)
     const bar: StrategyBar = {
       bar: ++this.bars,
-      timestampMs: this.nowMs,
+      timestampMs: this.time.epochMs(),
       symbols: SYMBOLS,
       prices: Float64Array.from(SYMBOLS, (_, i) => 100 + i / 7),
       velDiv: -0.03,
@@ -196,7 +198,8 @@ class Chain {
       this.submitted = resolve
     })
     this.startedAt = performance.now()
-    this.toDecision({ kind: 'bar', nowMs: this.nowMs, bar })
+    this.decisionHost.post({ kind: 'bar', bar })
+    this.happen()
     const way = await Promise.race([order, this.settled()])
     if (way === undefined) throw new Error(`no ${action} left: ${JSON.stringify(this.decision.openPermission())}`)
     await this.settled()
@@ -204,79 +207,75 @@ class Chain {
   }
 
   async close(): Promise<void> {
-    await this.journals.decision.close()
-    await this.journals.execution.close()
+    await this.decisionHost.stop()
+    await this.executionHost.stop()
+  }
+
+  /** Everything that is due at this moment. */
+  private happen(): void {
+    this.time.runTo(this.time.epochMs())
   }
 
   /** Resolves when nothing waits, neither here nor for the disk. */
   private async settled(): Promise<void> {
+    this.happen()
     while (this.journals.decision.depth + this.journals.execution.depth > 0) {
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
 
-  private toDecision(event: DecisionEvent): void {
-    this.next(() =>
-      this.carryOut(this.decision, event, this.journals.decision, (text) =>
-        this.toExecution({ kind: 'message', nowMs: this.nowMs, text }),
-      ),
-    )
-  }
-
-  private toExecution(event: ExecutionEvent): void {
-    this.next(() =>
-      this.carryOut(this.execution, event, this.journals.execution, (text) =>
-        this.toDecision({ kind: 'message', nowMs: this.nowMs, text }),
-      ),
-    )
-  }
-
-  private carryOut<Event, R extends DecisionRecord | ExecutionRecord>(
-    side: Side<Event, R>,
-    event: Event,
-    journal: Journal,
-    send: (text: string) => void,
-  ): void {
-    for (const effect of side.handle(event) as readonly SideEffect<R>[]) {
-      if (effect.kind === 'append') journal.append(recordLine(effect.record))
-      else if (effect.kind === 'send') send(effect.text)
-      else if (effect.kind === 'request') this.request(effect.request)
-      else if (effect.alert.level !== 'INFO') throw new Error(`${effect.alert.level}: ${effect.alert.message}`)
+  /** What becomes durable leads on at once, not when somebody lets time pass. */
+  private awaited(journal: Journal): Journal {
+    return {
+      append: (line) => journal.append(line),
+      get depth() {
+        return journal.depth
+      },
+      capacity: journal.capacity,
+      listen: (listener) =>
+        journal.listen({
+          durable: (lines) => {
+            listener.durable(lines)
+            if (!(journal instanceof InstantJournal)) this.happen()
+          },
+          failed: (message) => listener.failed(message),
+        }),
+      close: () => journal.close(),
     }
-    if (journal instanceof InstantJournal) journal.settle()
   }
 
-  private request(request: VenueRequest): void {
-    if (request.kind === 'submit' && request.order.type === 'MARKET') {
-      const endMs = performance.now()
-      const { decidedAt, decidedCpu } = this.strategy
-      const { user, system } = process.cpuUsage(decidedCpu)
-      const way = {
-        bar: (endMs - this.startedAt) * 1e3,
-        decision: (endMs - decidedAt) * 1e3,
-        cpu: user + system,
-        endMs,
-      }
-      this.submitted?.(way)
-      this.submitted = undefined
+  private wayTo(endMs: number): Way {
+    const { decidedAt, decidedCpu } = this.strategy
+    const { user, system } = process.cpuUsage(decidedCpu)
+    return {
+      bar: (endMs - this.startedAt) * 1e3,
+      decision: (endMs - decidedAt) * 1e3,
+      cpu: user + system,
+      endMs,
     }
-    this.exchange.handle(request, this.nowMs)
-    this.next(() => this.advanceExchange())
   }
 
-  private advanceExchange(): void {
-    for (const event of this.exchange.advanceTo(this.nowMs))
-      this.toExecution({ kind: 'venue', nowMs: this.nowMs, event })
+  private watched(venue: Venue): Venue {
+    return {
+      send: (request) => {
+        if (request.kind === 'submit' && request.order.type === 'MARKET') {
+          this.submitted?.(this.wayTo(performance.now()))
+          this.submitted = undefined
+        }
+        venue.send(request)
+      },
+      listen: (listener) => venue.listen(listener),
+      close: () => venue.close(),
+    }
   }
+}
 
-  /** One after the other, in the order in which they came. */
-  private next(step: () => void): void {
-    this.waiting.push(step)
-    if (this.busy) return
-    this.busy = true
-    for (let due = this.waiting.shift(); due !== undefined; due = this.waiting.shift()) due()
-    this.busy = false
-  }
+function alerted({ level, message }: Alert): void {
+  if (level !== 'INFO') throw new Error(`${level}: ${message}`)
+}
+
+function broken(error: unknown): void {
+  throw error
 }
 
 function failed(message: string): void {
@@ -299,8 +298,13 @@ function instrument(symbol: string): Instrument {
 }
 
 /** Microseconds of each entry and of each exit, after so many of both that the code is compiled. */
-async function measure(journals: Journals, warmUp: number, entries: number): Promise<Record<Action, Way[]>> {
-  const chain = new Chain(journals)
+async function measure(
+  time: VirtualTime,
+  journals: Journals,
+  warmUp: number,
+  entries: number,
+): Promise<Record<Action, Way[]>> {
+  const chain = new Chain(time, journals)
   const times: Record<Action, Way[]> = { ENTRY: [], EXIT: [] }
   try {
     await chain.passTo(START_MS + 600_000)
@@ -379,7 +383,9 @@ function figuresOf(
 const collected: PerformanceEntry[] = []
 const collector = new PerformanceObserver((list) => collected.push(...list.getEntries()))
 collector.observe({ entryTypes: ['gc'] })
-const inMemory = await measure({ decision: new InstantJournal(), execution: new InstantJournal() }, WARM_UP, ENTRIES)
+const time = new VirtualTime(START_MS)
+const instant = { decision: new InstantJournal(time), execution: new InstantJournal(time) }
+const inMemory = await measure(time, instant, WARM_UP, ENTRIES)
 // Collections are told on a later turn.
 await new Promise((resolve) => setTimeout(resolve, 100))
 collector.disconnect()
@@ -400,7 +406,7 @@ try {
     (await openFileJournal(join(folder, kind), journalFormat(kind, BUILD))).journal
   const commits = await commitTimes(join(folder, 'alone'), ENTRIES_ON_DISK)
   const journals = { decision: await journalIn('decision'), execution: await journalIn('execution') }
-  const onDisk = await measure(journals, 20, ENTRIES_ON_DISK)
+  const onDisk = await measure(new VirtualTime(START_MS), journals, 20, ENTRIES_ON_DISK)
   const baseline = (share: number) => ({ baseline: { name: 'one append and fsync', value: quantile(commits, share) } })
   figures.push(...figuresOf('bar to entry order, on disk', onDisk.ENTRY, 'bar', baseline))
   figures.push(...figuresOf('bar to exit order, on disk', onDisk.EXIT, 'bar', baseline))

@@ -1,5 +1,5 @@
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { EventQueue } from './event-queue.js'
+import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import {
   ALL_FAULT_KINDS,
   FAULT_KINDS,
@@ -38,17 +38,17 @@ export class FaultBoard {
   constructor(
     private readonly seed: number,
     plan: FaultPlan,
-    queue: EventQueue,
+    time: VirtualTime,
     handlers: FaultHandlers,
   ) {
-    const startMs = queue.nowMs
+    const startMs = time.epochMs()
     for (const fault of plan) {
       const active = new ActiveFault(fault, new Xoshiro128(this.seed, FAULT_STREAM, fault.id), this)
-      queue.at(startMs + fault.atMs, () => {
+      time.at(startMs + fault.atMs, () => {
         this.list(fault.kind).push(active)
         handlers.begun(active)
       })
-      queue.at(startMs + fault.atMs + fault.forMs, () => {
+      time.at(startMs + fault.atMs + fault.forMs, () => {
         const list = this.list(fault.kind)
         list.splice(list.indexOf(active), 1)
         handlers.over(active)

@@ -3,7 +3,7 @@ import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
 import type { StrategyBar } from '../../src/ports/strategy.js'
 import type { Quote } from '../../src/ports/venue.js'
 import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
-import type { EventQueue } from './event-queue.js'
+import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import type { FaultBoard } from './fault-board.js'
 
 /** Instruments of the simulated venue: lots and ticks of different kinds, one with lots that binary floats cannot hold. */
@@ -36,7 +36,7 @@ export class Market {
 
   constructor(
     { seed, volatility }: { readonly seed: number; readonly volatility?: number },
-    private readonly queue: EventQueue,
+    private readonly time: VirtualTime,
     private readonly faults: FaultBoard,
     private readonly listeners: MarketListeners,
   ) {
@@ -45,10 +45,10 @@ export class Market {
     this.volatility = volatility ?? drawn
     this.trend = this.volatility * this.random.between(-0.2, 0.2)
     INSTRUMENTS.forEach((_, symbol) => {
-      queue.after(this.random.integer(0, 1_000), () => this.tick(symbol))
+      time.after(this.random.integer(0, 1_000), () => this.tick(symbol))
     })
-    queue.after(BAR_MS, () => this.bar())
-    queue.after(FUNDING_MS, () => this.funding())
+    time.after(BAR_MS, () => this.bar())
+    time.after(FUNDING_MS, () => this.funding())
   }
 
   /** Moves the price by a fraction of it, at once. */
@@ -76,7 +76,7 @@ export class Market {
   }
 
   private tick(symbol: number): void {
-    this.queue.after(this.random.integer(800, 1_200), () => this.tick(symbol))
+    this.time.after(this.random.integer(800, 1_200), () => this.tick(symbol))
     const spike = this.random.integer(0, 999) === 0 ? 12 : 1
     this.prices[symbol]! *= Math.exp(this.trend + this.volatility * spike * this.normal())
     if (this.faults.under('market-silence')?.strikes()) return
@@ -85,15 +85,15 @@ export class Market {
 
   /** Eight hours pass quickly here. */
   private funding(): void {
-    this.queue.after(FUNDING_MS, () => this.funding())
+    this.time.after(FUNDING_MS, () => this.funding())
     for (const symbol of SYMBOLS) this.listeners.funding(symbol, String(this.random.integer(-30, 30) / 100_000))
   }
 
   private bar(): void {
-    this.queue.after(BAR_MS, () => this.bar())
+    this.time.after(BAR_MS, () => this.bar())
     if (this.silent || this.faults.under('bars-stall')?.strikes()) return
     this.listeners.bar({
-      timestampMs: this.queue.nowMs,
+      timestampMs: this.time.epochMs(),
       symbols: SYMBOLS,
       prices: Float64Array.from(this.prices, (price, index) => Number(inTicks(price, TICKS[index]!))),
       velDiv: -0.02 - 0.04 * this.random.double(),
@@ -117,7 +117,7 @@ export class Market {
       ask: inTicks(price + half + 1 / tick, tick),
       askQuantity: lots(2 - share),
       mark: inTicks(price, tick),
-      timestampMs: this.queue.nowMs,
+      timestampMs: this.time.epochMs(),
     }
   }
 

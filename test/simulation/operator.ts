@@ -1,5 +1,5 @@
 import type { OperatorCommand } from '../../src/ports/sides.js'
-import type { EventQueue } from './event-queue.js'
+import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import { SIDES, type SideName } from './fault-plan.js'
 
 /** What a person sees of a side. */
@@ -29,10 +29,10 @@ export class Operator {
   }
 
   constructor(
-    private readonly queue: EventQueue,
+    private readonly time: VirtualTime,
     private readonly controls: Controls,
   ) {
-    queue.after(LOOKS_EVERY_MS, () => this.look())
+    time.after(LOOKS_EVERY_MS, () => this.look())
   }
 
   /** Holds until `release`. */
@@ -53,7 +53,7 @@ export class Operator {
   }
 
   private look(): void {
-    this.queue.after(LOOKS_EVERY_MS, () => this.look())
+    this.time.after(LOOKS_EVERY_MS, () => this.look())
     const corrupt = SIDES.find((side) => this.controls.view(side)?.linkCorrupt)
     if (corrupt !== undefined) this.controls.command(corrupt, { command: 'resync', reason: 'link is corrupt' })
     for (const side of SIDES) this.repair(side)

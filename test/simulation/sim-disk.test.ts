@@ -1,14 +1,15 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recordLine } from '../../src/core/journal/frame.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import { EventQueue } from './event-queue.js'
+import { VirtualTime } from '../../src/runtime/time/virtual-time.js'
+import { journalContract } from '../adapters/journal-contract.js'
 import { FaultBoard } from './fault-board.js'
 import type { Fault, FaultKind } from './fault-plan.js'
 import { SimDisk } from './sim-disk.js'
 
 interface Written {
   readonly disk: SimDisk<ReturnType<typeof record>>
-  readonly queue: EventQueue
   readonly told: string[]
   run(forMs: number): void
   open(): number[]
@@ -18,25 +19,24 @@ function record(n: number) {
   return { n, atMs: n, inputs: '', type: 'TEST', text: 'x'.repeat(n % 50) }
 }
 
-function written(...kinds: readonly FaultKind[]): Written {
-  const queue = new EventQueue(0)
+const lineOf = (n: number): string => recordLine(record(n))
+
+function diskUnder(time: VirtualTime, kinds: readonly FaultKind[], capacity?: number) {
   const plan = kinds.map((kind, id): Fault => ({ id, kind, atMs: 0, forMs: 1_000, amount: 400, side: 'execution' }))
-  const faults = new FaultBoard(1, plan, queue, { begun: () => undefined, over: () => undefined })
-  const disk = new SimDisk<ReturnType<typeof record>>('execution', 1, queue, faults)
+  const faults = new FaultBoard(1, plan, time, { begun: () => undefined, over: () => undefined })
+  return new SimDisk<ReturnType<typeof record>>('execution', 1, time, faults, capacity)
+}
+
+function written(...kinds: readonly FaultKind[]): Written {
+  const time = new VirtualTime(0)
+  const disk = diskUnder(time, kinds)
   const told: string[] = []
-  const open = () =>
-    disk
-      .open({
-        durable: (records) => told.push(`durable ${records}`),
-        failed: (message) => told.push(message),
-        pressure: (full) => told.push(full ? 'full' : 'drained'),
-      })
-      .map(({ n }) => n)
-  const run = (forMs: number) => {
-    const untilMs = queue.nowMs + forMs
-    for (;;) if (!queue.step(untilMs)) return
+  const open = () => {
+    const numbers = disk.open().map(({ n }) => n)
+    disk.listen({ durable: (records) => told.push(`durable ${records}`), failed: (message) => told.push(message) })
+    return numbers
   }
-  return { disk, queue, told, run, open }
+  return { disk, told, open, run: (forMs) => time.runTo(time.epochMs() + forMs) }
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
@@ -53,7 +53,7 @@ test('after a crash a prefix is left that has everything that was called durable
         open()
         let appended = 0
         for (const { lines, waitMs } of writes) {
-          for (let line = 0; line < lines; line++) disk.append(record(++appended))
+          for (let line = 0; line < lines; line++) disk.append(lineOf(++appended))
           run(waitMs)
         }
         const durable = Number(
@@ -76,7 +76,7 @@ test('a journal goes on over segments and restarts', () => {
   const { disk, run, open } = written()
   open()
   for (let n = 1; n <= 3_000; n++) {
-    disk.append(record(n))
+    disk.append(lineOf(n))
     if (n % 50 === 0) run(5)
     if (n % 1_000 === 0) {
       disk.crash(0)
@@ -89,7 +89,7 @@ test('a flipped bit before the last write is refused wherever it is', () => {
   const { disk, run, open } = written()
   open()
   for (let n = 1; n <= 300; n++) {
-    disk.append(record(n))
+    disk.append(lineOf(n))
     run(5)
   }
   const random = new Xoshiro128(5)
@@ -105,7 +105,7 @@ test.each<FaultKind>(['disk-full', 'disk-fsync-failure'])(
     open()
     for (let n = 1; n <= 10; n++) {
       run(200)
-      disk.append(record(n))
+      disk.append(lineOf(n))
     }
     run(100)
     expect(told).toEqual([kind === 'disk-full' ? 'no space left on device' : 'fsync: input/output error'])
@@ -114,12 +114,29 @@ test.each<FaultKind>(['disk-full', 'disk-fsync-failure'])(
   },
 )
 
-test('a queue that fills behind a slow fsync says so, and says when it has drained', () => {
-  const { disk, told, run, open } = written('disk-slow-fsync')
-  open()
-  disk.append(record(1))
-  run(3)
-  for (let n = 2; n <= 100; n++) disk.append(record(n))
-  run(1_000)
-  expect(told).toEqual(['full', 'durable 1', 'durable 100', 'drained'])
-})
+const time = new VirtualTime(0)
+let passing: NodeJS.Immediate
+function pass(): void {
+  const dueMs = time.nextDueMs()
+  if (dueMs !== undefined) time.runTo(dueMs)
+  passing = setImmediate(pass)
+}
+beforeAll(pass)
+afterAll(() => clearImmediate(passing))
+
+journalContract(
+  'a simulated disk',
+  () => {
+    const made: SimDisk<ReturnType<typeof record>>[] = []
+    return {
+      async open(capacity) {
+        const disk = made[0] ?? diskUnder(time, [], capacity)
+        made[0] = disk
+        disk.open()
+        return disk
+      },
+      lines: async () => made[0]!.open().map(recordLine),
+    }
+  },
+  lineOf,
+)

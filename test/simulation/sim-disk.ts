@@ -1,17 +1,18 @@
-import { recordLine } from '../../src/core/journal/frame.js'
+import { assert } from '../../src/base/assert.js'
 import { journalFormat } from '../../src/core/journal/journal-format.js'
 import { scanJournal } from '../../src/core/journal/scan.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { JournalEnd, JournalKind, JournalRecord, JournalSegment } from '../../src/ports/journal.js'
-import type { EventQueue } from './event-queue.js'
+import type {
+  Journal,
+  JournalEnd,
+  JournalKind,
+  JournalListener,
+  JournalRecord,
+  JournalSegment,
+} from '../../src/ports/journal.js'
+import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import type { FaultBoard } from './fault-board.js'
 import { Violation } from './violation.js'
-
-export interface DiskListeners {
-  durable(records: number): void
-  failed(message: string): void
-  pressure(full: boolean): void
-}
 
 /** A file: what is on the plate, and what was given to the write under way. */
 interface Segment {
@@ -23,28 +24,29 @@ interface Segment {
 }
 
 /**
- * A journal's disk. Lines wait in a bounded queue, are written together, and count once the fsync that follows returns.
- * Power failure keeps what was fsynced and any part of the write under way.
+ * A journal on a simulated disk. Lines wait in a bounded queue, are written together, and count once the fsync that follows
+ * returns. Power failure keeps what was fsynced and any part of the write under way. One process at a time has it open.
  */
-export class SimDisk<R extends JournalRecord> {
+export class SimDisk<R extends JournalRecord> implements Journal {
   private readonly format
   private readonly random: Xoshiro128
   private readonly segments: Segment[] = []
   private end: JournalEnd = EMPTY
   private waiting: string[] = []
   private writing: string[] = []
-  private listeners: DiskListeners | undefined
+  private listener: JournalListener | undefined
   private durableSinceOpen = 0
-  private full = false
-  private broken = false
+  private failure: string | undefined
+  private closing: (() => void)[] | undefined
   /** Every process that opens the disk is a life of its own: an fsync of the one before tells nobody. */
   private life = 0
 
   constructor(
     private readonly kind: JournalKind,
     seed: number,
-    private readonly queue: EventQueue,
+    private readonly time: VirtualTime,
     private readonly faults: FaultBoard,
+    readonly capacity = CAPACITY,
   ) {
     this.format = journalFormat<R>(kind, 'simulated')
     this.random = new Xoshiro128(seed, DISK_STREAM, kind === 'decision' ? 1 : 2)
@@ -61,11 +63,11 @@ export class SimDisk<R extends JournalRecord> {
 
   /** Its writes have failed: nothing becomes durable until a process opens it again. */
   get failed(): boolean {
-    return this.broken
+    return this.failure !== undefined
   }
 
   /** Reads the journal, cuts a torn tail, begins a segment. What nobody can repair is thrown as a violation. */
-  open(listeners: DiskListeners): readonly R[] {
+  open(): readonly R[] {
     const { records, verdict, end } = scanJournal<R>(this.kind, this.files())
     if (verdict.kind === 'corrupt') {
       throw new Violation(
@@ -79,33 +81,45 @@ export class SimDisk<R extends JournalRecord> {
     }
     this.life++
     this.end = end.id === '' ? { ...end, id: JOURNAL_ID } : end
-    this.listeners = listeners
+    this.listener = undefined
+    this.closing = undefined
     this.durableSinceOpen = 0
-    this.full = false
-    this.broken = false
+    this.failure = undefined
     this.beginSegment()
     return records
   }
 
-  append(record: R): string {
-    const line = recordLine(record)
+  append(line: string): void {
+    assert(this.closing === undefined, 'nothing is appended to a closed journal')
     this.waiting.push(line)
-    if (this.depth > CAPACITY && !this.full) this.tellPressure(true)
-    if (this.writing.length === 0 && !this.broken) this.later(0, () => this.write())
-    return line
+    if (this.writing.length === 0 && this.failure === undefined) this.later(0, () => this.write())
+  }
+
+  listen(listener: JournalListener): void {
+    this.listener = listener
+    const { durableSinceOpen, failure } = this
+    if (durableSinceOpen > 0) this.later(0, () => listener.durable(durableSinceOpen))
+    if (failure !== undefined) this.later(0, () => listener.failed(failure))
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.closing = [...(this.closing ?? []), resolve]
+      this.letGo()
+    })
   }
 
   /** Power off in the middle of the write under way: `tornShare` of it is on the plate. */
   crash(tornShare: number): void {
     this.life++
-    this.listeners = undefined
+    this.listener = undefined
     const segment = this.segments.at(-1)!
     const text = segment.written
     segment.durable += text.slice(0, Math.floor(tornShare * text.length))
     segment.written = ''
     this.waiting = []
     this.writing = []
-    this.broken = false
+    this.failure = undefined
   }
 
   /**
@@ -131,7 +145,7 @@ export class SimDisk<R extends JournalRecord> {
   }
 
   private write(): void {
-    if (this.waiting.length === 0 || this.writing.length > 0 || this.broken) return
+    if (this.waiting.length === 0 || this.writing.length > 0 || this.failure !== undefined) return
     if (this.faults.under('disk-full', this.kind)?.strikes()) {
       this.fail('no space left on device')
       return
@@ -164,24 +178,26 @@ export class SimDisk<R extends JournalRecord> {
     this.end = { ...this.end, records: this.end.records + records, sum }
     this.writing = []
     this.durableSinceOpen += records
-    if (this.full && this.depth <= CAPACITY / 2) this.tellPressure(false)
     if (this.waiting.length > 0) this.later(0, () => this.write())
-    this.listeners?.durable(this.durableSinceOpen)
+    this.listener?.durable(this.durableSinceOpen)
+    this.letGo()
   }
 
   private fail(message: string): void {
-    this.broken = true
-    this.listeners?.failed(message)
+    this.failure = message
+    this.listener?.failed(message)
+    this.letGo()
   }
 
-  private tellPressure(full: boolean): void {
-    this.full = full
-    this.later(0, () => this.listeners?.pressure(full))
+  /** Once it is closed, and everything is on the plate or never will be. */
+  private letGo(): void {
+    if (this.closing === undefined || (this.depth > 0 && this.failure === undefined)) return
+    for (const resolve of this.closing) resolve()
   }
 
   private later(delayMs: number, action: () => void): void {
     const { life } = this
-    this.queue.after(delayMs, () => {
+    this.time.after(delayMs, () => {
       if (this.life === life) action()
     })
   }
@@ -204,6 +220,6 @@ const JOURNAL_ID = '00000000000000d1'
 const EMPTY: JournalEnd = { id: JOURNAL_ID, segment: 0, records: 0, sum: '00000000', build: '' }
 const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder()
-/** Lines not yet durable, beyond which nothing may open: few, so that a slow disk fills the queue. */
+/** Lines not yet durable at which nothing may open any more: few, so that a slow disk fills the queue. */
 const CAPACITY = 10
 const SEGMENT_CHARACTERS = 60_000

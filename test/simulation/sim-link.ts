@@ -1,28 +1,39 @@
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { EventQueue } from './event-queue.js'
+import type { Link } from '../../src/ports/link.js'
+import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import type { FaultBoard } from './fault-board.js'
 import type { SideName } from './fault-plan.js'
-
-export interface LinkReceivers {
-  deliver(to: SideName, text: string): void
-}
 
 /** Carries texts between the sides: in order and within a few ms, but for the faults under way. */
 export class SimLink {
   private readonly random: Xoshiro128
   private readonly lastArrivalMs: Record<SideName, number> = { decision: 0, execution: 0 }
+  private readonly listeners: Partial<Record<SideName, ((text: string) => void) | undefined>> = {}
   private readonly past: Record<SideName, string[]> = { decision: [], execution: [] }
 
   constructor(
     seed: number,
-    private readonly queue: EventQueue,
+    private readonly time: VirtualTime,
     private readonly faults: FaultBoard,
-    private readonly receivers: LinkReceivers,
   ) {
     this.random = new Xoshiro128(seed, LINK_STREAM)
   }
 
-  send(to: SideName, text: string): void {
+  /** The end of one side; a process that starts again listens anew. */
+  end(side: SideName): Link {
+    const other = side === 'decision' ? 'execution' : 'decision'
+    return {
+      send: (text) => this.send(other, text),
+      listen: (listener) => {
+        this.listeners[side] = listener
+      },
+      close: async () => {
+        this.listeners[side] = undefined
+      },
+    }
+  }
+
+  private send(to: SideName, text: string): void {
     const latencyMs = this.random.integer(1, 5)
     this.remember(to, text)
     if (this.faults.under('link-partition')?.strikes()) return
@@ -32,12 +43,12 @@ export class SimLink {
 
     const duplicate = this.faults.under('link-duplicate', to)
     if (duplicate?.strikes(duplicate.fault.amount)) {
-      this.queue.after(latencyMs + duplicate.random.integer(0, 2_000), () => this.receivers.deliver(to, text))
+      this.time.after(latencyMs + duplicate.random.integer(0, 2_000), () => this.deliver(to, text))
     }
     const replay = this.faults.under('link-replay', to)
     if (replay?.strikes(replay.fault.amount)) {
       const old = this.past[to][replay.random.integer(0, this.past[to].length - 1)]!
-      this.queue.after(latencyMs, () => this.receivers.deliver(to, old))
+      this.time.after(latencyMs, () => this.deliver(to, old))
     }
   }
 
@@ -45,14 +56,14 @@ export class SimLink {
   private carry(to: SideName, text: string, latencyMs: number): void {
     const reorder = this.faults.under('link-reorder', to)
     if (reorder?.strikes(reorder.fault.amount)) {
-      this.queue.after(latencyMs + reorder.random.integer(5, 1_500), () => this.receivers.deliver(to, text))
+      this.time.after(latencyMs + reorder.random.integer(5, 1_500), () => this.deliver(to, text))
       return
     }
     const delay = this.faults.under('link-delay', to)
     const extraMs = delay?.strikes() ? delay.random.integer(0, delay.fault.amount) : 0
-    const atMs = Math.max(this.queue.nowMs + latencyMs + extraMs, this.lastArrivalMs[to])
+    const atMs = Math.max(this.time.epochMs() + latencyMs + extraMs, this.lastArrivalMs[to])
     this.lastArrivalMs[to] = atMs
-    this.queue.at(atMs, () => this.receivers.deliver(to, text))
+    this.time.at(atMs, () => this.deliver(to, text))
   }
 
   private maybeCorrupt(to: SideName, text: string): string {
@@ -69,6 +80,10 @@ export class SimLink {
         return text.slice(0, at) + flipped + text.slice(at + 1)
       }
     }
+  }
+
+  private deliver(to: SideName, text: string): void {
+    this.listeners[to]?.(text)
   }
 
   private remember(to: SideName, text: string): void {

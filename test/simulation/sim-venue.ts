@@ -1,15 +1,8 @@
 import type { PaperExchange } from '../../src/adapters/paper/paper-exchange.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { Quote, RejectCode, VenueEvent, VenueRequest } from '../../src/ports/venue.js'
-import type { EventQueue } from './event-queue.js'
+import type { Quote, RejectCode, Venue, VenueEvent, VenueRequest } from '../../src/ports/venue.js'
+import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import type { FaultBoard } from './fault-board.js'
-
-export interface VenueListeners {
-  /** To the execution side, through everything that can go wrong. */
-  deliver(event: VenueEvent): void
-  /** Everything the exchange says, as it says it. */
-  said(event: VenueEvent): void
-}
 
 /** A request that still owes its answer. */
 interface Pending {
@@ -22,11 +15,12 @@ interface Pending {
  * The paper exchange behind a network and an adapter that fail: it keeps the venue port's contract (every request has one
  * answer, `unknown` included; stream events may come late, twice or never) and nothing beyond it.
  */
-export class SimVenue {
+export class SimVenue implements Venue {
   private readonly random: Xoshiro128
   private readonly pending = new Map<string, Pending>()
   /** Answers to a process that has died reach nobody. */
   private life = 0
+  private listener: ((event: VenueEvent) => void) | undefined
   private connected = true
   private wakeAtMs = Number.POSITIVE_INFINITY
   private foreignOrders = 0
@@ -34,9 +28,10 @@ export class SimVenue {
   constructor(
     readonly exchange: PaperExchange,
     seed: number,
-    private readonly queue: EventQueue,
+    private readonly time: VirtualTime,
     private readonly faults: FaultBoard,
-    private readonly listeners: VenueListeners,
+    /** Everything the exchange says, as it says it, whatever reaches anyone. */
+    private readonly said: (event: VenueEvent) => void,
   ) {
     this.random = new Xoshiro128(seed, VENUE_STREAM)
   }
@@ -55,16 +50,24 @@ export class SimVenue {
   }
 
   market(quote: Quote): void {
-    this.exchange.market({ kind: 'quote', quote }, this.queue.nowMs)
+    this.exchange.market({ kind: 'quote', quote }, this.time.epochMs())
     this.pump()
   }
 
   funding(symbol: string, rate: string): void {
-    this.exchange.market({ kind: 'fundingRate', symbol, rate }, this.queue.nowMs)
+    this.exchange.market({ kind: 'fundingRate', symbol, rate }, this.time.epochMs())
     this.pump()
   }
 
-  request(request: VenueRequest): void {
+  listen(listener: (event: VenueEvent) => void): void {
+    this.listener = listener
+  }
+
+  async close(): Promise<void> {
+    this.listener = undefined
+  }
+
+  send(request: VenueRequest): void {
     if (request.kind === 'submit' && this.rejects(request)) return
     if (this.faults.under('venue-rate-limit')?.strikes()) {
       this.refuse(request, 'RATE_LIMITED')
@@ -94,20 +97,28 @@ export class SimVenue {
       kind: 'submit',
       requestId: `foreign:${id}`,
       order: { clientOrderId: id, type, reduceOnly: false, ...order },
-      validUntilMs: this.queue.nowMs + 10_000,
+      validUntilMs: this.time.epochMs() + 10_000,
     })
   }
 
   pump(): void {
-    for (const event of this.exchange.advanceTo(this.queue.nowMs)) {
-      this.listeners.said(event)
+    for (const event of this.exchange.advanceTo(this.time.epochMs())) {
+      this.said(event)
       if ('requestId' in event) this.answer(event)
       else this.stream(event)
     }
+    this.setWake()
+  }
+
+  private deliver(event: VenueEvent): void {
+    this.listener?.(event)
+  }
+
+  private setWake(): void {
     const dueMs = this.exchange.nextDueMs()
     if (dueMs === undefined || dueMs >= this.wakeAtMs) return
     this.wakeAtMs = dueMs
-    this.queue.at(dueMs, () => {
+    this.time.at(dueMs, () => {
       if (this.wakeAtMs !== dueMs) return
       this.wakeAtMs = Number.POSITIVE_INFINITY
       this.pump()
@@ -118,13 +129,14 @@ export class SimVenue {
     this.expect(request, mute)
     const { life } = this
     const arriving = { ...request, requestId: `${life}:${request.requestId}` }
-    if (lateMs > 0) this.queue.after(lateMs, () => this.arrive(arriving))
+    if (lateMs > 0) this.time.after(lateMs, () => this.arrive(arriving))
     else this.arrive(arriving)
   }
 
   private arrive(request: VenueRequest): void {
-    this.exchange.handle(request, this.queue.nowMs)
-    this.pump()
+    this.exchange.handle(request, this.time.epochMs())
+    // Never during the request itself, even for what is due at this moment.
+    this.setWake()
   }
 
   /** The adapter's timeout: whatever is not answered by then is unknown. */
@@ -133,10 +145,10 @@ export class SimVenue {
     const key = `${life}:${request.requestId}`
     const entry: Pending = { request, mute }
     this.pending.set(key, entry)
-    this.queue.after(mute ? this.random.integer(50, TIMEOUT_MS) : TIMEOUT_MS, () => {
+    this.time.after(mute ? this.random.integer(50, TIMEOUT_MS) : TIMEOUT_MS, () => {
       if (this.pending.get(key) !== entry) return
       this.pending.delete(key)
-      this.listeners.deliver({ kind: 'unknown', requestId: request.requestId, message: 'timed out' })
+      this.deliver({ kind: 'unknown', requestId: request.requestId, message: 'timed out' })
     })
   }
 
@@ -147,10 +159,10 @@ export class SimVenue {
     const deliver = () => {
       if (this.pending.get(key) !== entry) return
       this.pending.delete(key)
-      this.listeners.deliver({ ...event, requestId: entry.request.requestId })
+      this.deliver({ ...event, requestId: entry.request.requestId })
     }
     const slow = this.faults.under('venue-slow-answers')
-    if (slow?.strikes()) this.queue.after(slow.random.integer(0, slow.fault.amount), deliver)
+    if (slow?.strikes()) this.time.after(slow.random.integer(0, slow.fault.amount), deliver)
     else deliver()
   }
 
@@ -160,14 +172,14 @@ export class SimVenue {
       return
     }
     if (event.kind !== 'fill' && event.kind !== 'order') {
-      this.listeners.deliver(event)
+      this.deliver(event)
       return
     }
     const lost = this.faults.under('venue-lost-stream')
     if (lost?.strikes(lost.fault.amount)) return
     const late = this.faults.under('venue-late-stream')
     if (late?.strikes()) this.tell(event, late.random.integer(0, late.fault.amount))
-    else this.listeners.deliver(event)
+    else this.deliver(event)
     const twice = this.faults.under('venue-duplicate-stream')
     if (twice?.strikes(twice.fault.amount)) this.tell(event, twice.random.integer(0, 5_000))
   }
@@ -197,8 +209,8 @@ export class SimVenue {
   /** To the process that is up now, and no other. */
   private tell(event: VenueEvent, afterMs: number): void {
     const { life } = this
-    this.queue.after(afterMs, () => {
-      if (this.life === life) this.listeners.deliver(event)
+    this.time.after(afterMs, () => {
+      if (this.life === life) this.deliver(event)
     })
   }
 }

@@ -39,13 +39,13 @@ export function simulate(settings: RunSettings): Outcome {
   const { seed, minutes } = settings
   const plan = settings.plan ?? drawPlan(seed, { stopMs: faultStopMs(minutes) })
   const world = new World({ ...settings, plan })
-  const startMs = world.queue.nowMs
+  const startMs = world.time.epochMs()
   const violation = violationOf(() => play(world, startMs + faultStopMs(minutes)))
   return {
-    ...(violation !== undefined && { violation: { ...violation, atMs: world.queue.nowMs - startMs } }),
+    ...(violation !== undefined && { violation: { ...violation, atMs: world.time.epochMs() - startMs } }),
     traceHash: world.trace.digest(),
-    virtualMs: world.queue.nowMs - startMs,
-    events: world.queue.count,
+    virtualMs: world.time.epochMs() - startMs,
+    events: world.time.events,
     faults: world.faults.counts(),
     coverage: world.coverage,
   }
@@ -69,10 +69,10 @@ function play(world: World, stopMs: number): void {
 function agree(world: World, untilMs: number): void {
   let reason: string | undefined
   do {
-    world.runUntil(world.queue.nowMs + 1_000)
+    world.runUntil(world.time.epochMs() + 1_000)
     reason = disagreement(world)
     if (reason === undefined) return
-  } while (world.queue.nowMs < untilMs)
+  } while (world.time.epochMs() < untilMs)
   throw new Violation('both-sides-agree-within-a-minute', reason)
 }
 

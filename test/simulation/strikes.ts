@@ -93,16 +93,16 @@ function onProcess(strike: Strike): Strike {
 function setClock(world: World, active: ActiveFault): void {
   active.strikes()
   const { side, amount } = active.fault
-  world.host(side).clock.setOffset(world.queue.nowMs, amount)
+  world.host(side).clock.setOffset(amount)
 }
 
 function resetClock(world: World, { fault: { side } }: ActiveFault): void {
-  world.host(side).clock.setOffset(world.queue.nowMs, 0)
+  world.host(side).clock.setOffset(0)
 }
 
 function setStatus(world: World, status: Instrument['status']): void {
   for (const instrument of INSTRUMENTS) {
-    world.venue.exchange.market({ kind: 'instrument', instrument: { ...instrument, status } }, world.queue.nowMs)
+    world.venue.exchange.market({ kind: 'instrument', instrument: { ...instrument, status } }, world.time.epochMs())
   }
   world.venue.pump()
 }

@@ -21,8 +21,8 @@ export class Watch {
   private heldSinceMs = Number.POSITIVE_INFINITY
 
   constructor(private readonly world: World) {
-    this.calmSinceMs = world.queue.nowMs
-    world.queue.after(LOOKS_EVERY_MS, () => this.look())
+    this.calmSinceMs = world.time.epochMs()
+    world.time.after(LOOKS_EVERY_MS, () => this.look())
   }
 
   venueSaid(event: VenueEvent): void {
@@ -31,26 +31,26 @@ export class Watch {
   }
 
   heard(): void {
-    this.heardMs = this.world.execution.nowMs()
+    this.heardMs = this.world.execution.clock.epochMs()
   }
 
   killed(isKilled: boolean): void {
-    this.killedSinceMs = isKilled ? this.world.queue.nowMs : Number.POSITIVE_INFINITY
+    this.killedSinceMs = isKilled ? this.world.time.epochMs() : Number.POSITIVE_INFINITY
   }
 
   exitSent(): void {
-    this.lastExitMs = this.world.queue.nowMs
+    this.lastExitMs = this.world.time.epochMs()
   }
 
   executionStarted(): void {
-    this.calmSinceMs = this.world.queue.nowMs
+    this.calmSinceMs = this.world.time.epochMs()
     this.heard()
   }
 
   private look(): void {
     const { world } = this
-    const { nowMs } = world.queue
-    world.queue.after(LOOKS_EVERY_MS, () => this.look())
+    const nowMs = world.time.epochMs()
+    world.time.after(LOOKS_EVERY_MS, () => this.look())
     const symbol = SYMBOLS.find((each) => !(world.oracle.positions.get(each)?.isZero() ?? true))
     if (symbol === undefined) {
       this.heldSinceMs = Number.POSITIVE_INFINITY
@@ -65,7 +65,7 @@ export class Watch {
     if (nowMs - this.killedSinceMs > PATIENCE_MS) {
       throw new Violation('a-kill-flattens', `${symbol} is held ${nowMs - this.killedSinceMs} ms after the kill`)
     }
-    const silentMs = world.execution.nowMs() - this.heardMs
+    const silentMs = world.execution.clock.epochMs() - this.heardMs
     if (silentMs > DWELL_MS + PATIENCE_MS) {
       throw new Violation('a-lost-link-flattens', `${symbol} is held ${silentMs} ms after the last message`)
     }

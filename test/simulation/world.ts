@@ -1,13 +1,16 @@
 import { PaperExchange } from '../../src/adapters/paper/paper-exchange.js'
-import type { DecisionEvent, DecisionSide } from '../../src/core/decision/decision-side.js'
+import type { DecisionSide } from '../../src/core/decision/decision-side.js'
+import type { DecisionInput } from '../../src/core/decision/event.js'
 import type { DecisionRecord } from '../../src/core/decision/records.js'
 import type { ExecutionSide } from '../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../src/core/execution/records.js'
-import type { ExecutionEvent, OperatorCommand } from '../../src/ports/sides.js'
+import type { Link } from '../../src/ports/link.js'
+import type { ExecutionInput, OperatorCommand } from '../../src/ports/sides.js'
 import type { Strategy, StrategyBar } from '../../src/ports/strategy.js'
-import type { VenueEvent } from '../../src/ports/venue.js'
+import type { Venue, VenueEvent } from '../../src/ports/venue.js'
 import type { Alert } from '../../src/ports/vocabulary/alerts.js'
-import { EventQueue } from './event-queue.js'
+import { hostedVenue } from '../../src/runtime/host/hosted-venue.js'
+import { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import { type ActiveFault, FaultBoard } from './fault-board.js'
 import { type FaultPlan, SIDES, type SideName } from './fault-plan.js'
 import { INSTRUMENTS, Market } from './market.js'
@@ -15,10 +18,11 @@ import { withBug } from './meddling.js'
 import { Operator, type SideView } from './operator.js'
 import { Oracle } from './oracle.js'
 import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.js'
-import { type HostSurroundings, SideHost } from './side-host.js'
+import { SideClock } from './side-clock.js'
 import { decisionSide, executionSide, STARTING_BALANCE_USD, strategiesOf } from './sides.js'
 import { SimDisk } from './sim-disk.js'
 import { SimLink } from './sim-link.js'
+import { type ProcessWatch, SimProcess } from './sim-process.js'
 import { SimVenue } from './sim-venue.js'
 import { BEGINS, ENDS } from './strikes.js'
 import { TraceHash } from './trace-hash.js'
@@ -34,11 +38,20 @@ export interface WorldSettings {
   readonly volatility?: number
   /** For a person who looks into a run. */
   readonly log?: (line: string) => void
+  /** For whoever reads along, or speaks through the bars. */
+  readonly tap?: WorldTap
+}
+
+export interface WorldTap {
+  bar(bar: StrategyBar): StrategyBar
+  decided(record: DecisionRecord): void
+  /** What a venue tells the execution side while that is up. */
+  venueTold(event: VenueEvent): void
 }
 
 /** Both sides, their disks, the link, the venue, the market and the operator, in one process on one virtual clock. */
 export class World {
-  readonly queue = new EventQueue(START_MS)
+  readonly time = new VirtualTime(START_MS)
   readonly trace = new TraceHash()
   readonly coverage: Record<string, number> = {}
   readonly faults: FaultBoard
@@ -47,8 +60,8 @@ export class World {
   readonly market: Market
   readonly venue: SimVenue
   readonly operator: Operator
-  readonly decision: SideHost<DecisionEvent, DecisionRecord, DecisionSide>
-  readonly execution: SideHost<ExecutionEvent, ExecutionRecord, ExecutionSide>
+  readonly decision: SimProcess<DecisionInput, DecisionRecord, DecisionSide>
+  readonly execution: SimProcess<ExecutionInput, ExecutionRecord, ExecutionSide>
   private readonly link: SimLink
   /** Build that each process runs, and since when they differ. */
   private readonly builds: Record<SideName, string> = { decision: RIGHT_BUILD, execution: RIGHT_BUILD }
@@ -57,50 +70,60 @@ export class World {
 
   constructor(private readonly settings: WorldSettings) {
     const { seed, plan, planted, strategies = () => strategiesOf(seed) } = settings
-    const { queue } = this
+    const { time } = this
     const bug: Partial<PlantedBug> = planted === undefined ? {} : PLANTED_BUGS[planted]
-    this.faults = new FaultBoard(seed, plan, queue, {
+    this.faults = new FaultBoard(seed, plan, time, {
       begun: (fault) => this.begun(fault),
       over: (fault) => this.over(fault),
     })
     this.oracle = new Oracle({
-      nowMs: () => queue.nowMs,
+      nowMs: () => time.epochMs(),
       buildsDifferSinceMs: () => this.buildsDifferSinceMs,
       executionDurable: () => this.execution.disk.durableRecords,
     })
-    this.link = new SimLink(seed, queue, this.faults, { deliver: (to, text) => this.deliver(to, text) })
+    this.link = new SimLink(seed, time, this.faults)
     const exchange = new PaperExchange({ instruments: INSTRUMENTS, startingBalanceUsd: STARTING_BALANCE_USD, seed })
-    this.venue = new SimVenue(exchange, seed, queue, this.faults, {
-      deliver: (event) => this.execution.handle({ kind: 'venue', event }),
-      said: (event) => this.venueSaid(event),
-    })
-    this.decision = new SideHost(
+    this.venue = new SimVenue(exchange, seed, time, this.faults, (event) => this.venueSaid(event))
+    this.decision = new SimProcess(
       'decision',
       {
         make: (records) => decisionSide(records, this.builds.decision, strategies()),
         driven: (side, restarts) => withBug(side, bug.decision?.(restarts)),
       },
-      new SimDisk<DecisionRecord>('decision', seed, queue, this.faults),
-      queue,
-      this.surroundings(),
+      {
+        clock: new SideClock(time),
+        disk: new SimDisk<DecisionRecord>('decision', seed, time, this.faults),
+        link: this.linkOf('decision'),
+      },
+      {
+        ...this.watchOf('decision'),
+        recorded: (record) => settings.tap?.decided(record),
+      },
     )
-    this.execution = new SideHost(
+    this.execution = new SimProcess(
       'execution',
       {
         make: (records) => executionSide(records, this.builds.execution),
         driven: (side, restarts) => withBug(side, bug.execution?.(restarts)),
       },
-      new SimDisk<ExecutionRecord>('execution', seed, queue, this.faults),
-      queue,
-      this.surroundings(),
+      {
+        clock: new SideClock(time),
+        disk: new SimDisk<ExecutionRecord>('execution', seed, time, this.faults),
+        link: this.linkOf('execution'),
+        venue: hostedVenue(this.watchedVenue(), (event) => this.execution.up && settings.tap?.venueTold(event)),
+      },
+      {
+        ...this.watchOf('execution'),
+        recorded: ({ n }, line) => this.oracle.recorded(n, line),
+      },
     )
-    this.market = new Market(settings, queue, this.faults, {
+    this.market = new Market(settings, time, this.faults, {
       quote: (quote) => this.venue.market(quote),
       funding: (symbol, rate) => this.venue.funding(symbol, rate),
       bar: (bar) => this.bar(bar),
     })
     this.watch = new Watch(this)
-    this.operator = new Operator(queue, {
+    this.operator = new Operator(time, {
       view: (side) => this.view(side),
       command: (side, command) => this.command(side, command),
       restart: (side) => this.restart(side, 1_000),
@@ -108,9 +131,7 @@ export class World {
   }
 
   runUntil(untilMs: number): void {
-    while (this.queue.step(untilMs)) {
-      // Each step is a whole event.
-    }
+    this.time.runTo(untilMs)
   }
 
   /** The operator wants everything closed, and asks until it is. */
@@ -129,7 +150,7 @@ export class World {
     this.oracle.commanded(side, command)
     if (side === 'execution' && command.command === 'kill') this.watch.killed(true)
     if (side === 'execution' && command.command === 'resume') this.watch.killed(false)
-    host.handle({ kind: 'command', command })
+    host.post({ kind: 'command', command })
   }
 
   /** A process that is up dies and starts again after `downMs`; one that is down is left to whoever starts it. */
@@ -137,7 +158,7 @@ export class World {
     const host = this.host(side)
     if (!host.up) return
     host.crash(tornShare)
-    this.queue.after(downMs, () => this.start(side))
+    this.time.after(downMs, () => this.start(side))
   }
 
   start(side: SideName): void {
@@ -151,7 +172,7 @@ export class World {
   setBuild(side: SideName, build: string): void {
     this.builds[side] = build
     const differ = this.builds.decision !== this.builds.execution
-    this.buildsDifferSinceMs = differ ? (this.buildsDifferSinceMs ?? this.queue.nowMs) : undefined
+    this.buildsDifferSinceMs = differ ? (this.buildsDifferSinceMs ?? this.time.epochMs()) : undefined
   }
 
   private view(side: SideName): SideView | undefined {
@@ -173,13 +194,8 @@ export class World {
   private bar(bar: Omit<StrategyBar, 'bar'>): void {
     const isFirst = this.decision.side?.state.bar === -1
     const day = isFirst ? { day: { date: '2026-01-01', boost: 1, beta: 0, forewarner: 'OK' as const } } : {}
-    this.decision.handle({ kind: 'bar', bar: { ...bar, ...day, bar: this.bars++ } })
-  }
-
-  private deliver(to: SideName, text: string): void {
-    this.oracle.heard(to)
-    if (to === 'execution') this.watch.heard()
-    this.host(to).handle({ kind: 'message', text })
+    const numbered = { ...bar, ...day, bar: this.bars++ }
+    this.decision.post({ kind: 'bar', bar: this.settings.tap?.bar(numbered) ?? numbered })
   }
 
   private venueSaid(event: VenueEvent): void {
@@ -189,38 +205,56 @@ export class World {
     this.watch.venueSaid(event)
   }
 
-  private surroundings(): HostSurroundings {
-    const other: Record<SideName, SideName> = { decision: 'execution', execution: 'decision' }
+  /** A side's end of the link, with the oracle listening. */
+  private linkOf(side: SideName): Link {
+    const end = this.link.end(side)
     return {
-      send: (from, text) => {
-        this.oracle.said(from, text)
-        this.link.send(other[from], text)
+      ...end,
+      send: (text) => {
+        this.oracle.said(side, text)
+        end.send(text)
       },
-      request: (request) => {
+      listen: (listener) =>
+        end.listen((text) => {
+          this.oracle.heard(side)
+          if (side === 'execution') this.watch.heard()
+          listener(text)
+        }),
+    }
+  }
+
+  private watchedVenue(): Venue {
+    const { venue } = this
+    return {
+      send: (request) => {
         this.oracle.requested(request)
         if (request.kind === 'submit' && request.order.type === 'MARKET') this.watch.exitSent()
-        this.venue.request(request)
+        venue.send(request)
       },
-      alerted: (side, alert) => this.alerted(side, alert),
-      appended: (side, n, line) => {
-        if (side === 'execution') this.oracle.recorded(n, line)
-      },
-      started: (side) => {
+      listen: (listener) => venue.listen(listener),
+      close: () => venue.close(),
+    }
+  }
+
+  private watchOf(side: SideName): Omit<ProcessWatch<never>, 'recorded'> {
+    return {
+      alerted: (alert) => this.alerted(side, alert),
+      started: () => {
         this.note(`${side}: started`)
         this.oracle.started(side)
         if (side !== 'execution') return
         this.venue.processStarted()
         this.watch.executionStarted()
       },
-      stopped: (side, everythingDurable) => {
+      stopped: (everythingDurable) => {
         this.note(`${side}: stopped`)
         this.oracle.stopped(side, everythingDurable)
       },
-      traced: (side, what) => {
-        this.trace.number(this.queue.nowMs)
+      traced: (what) => {
+        this.trace.number(this.time.epochMs())
         this.trace.text(side)
         this.trace.text(what)
-        this.settings.log?.(`${this.queue.nowMs - START_MS} ${side} ${what}`)
+        this.settings.log?.(`${this.time.epochMs() - START_MS} ${side} ${what}`)
       },
     }
   }
@@ -247,7 +281,7 @@ export class World {
   }
 
   note(line: string): void {
-    this.settings.log?.(`${this.queue.nowMs - START_MS} -- ${line}`)
+    this.settings.log?.(`${this.time.epochMs() - START_MS} -- ${line}`)
   }
 }
 

@@ -44,31 +44,36 @@ export class WatchedWorld {
       strategies: () => [entersOnce(enters)],
       volatility: 0,
       log: (line) => this.note(line),
+      tap: {
+        // The survival stack speaks through the bars.
+        bar: (bar) => ({ ...bar, posture: this.posture as StrategyBar['posture'] }),
+        decided: (record) => this.history.decided(record),
+        venueTold: (event) => this.history.venueTold(event, this.nowMs),
+      },
     })
-    this.startMs = this.world.queue.nowMs
+    this.startMs = this.world.time.epochMs()
     this.history = new SessionHistory({ initialCapitalUsd: STARTING_BALANCE_USD, startedAtMs: this.startMs })
-    this.readAlong()
     this.world.start('execution')
     this.world.start('decision')
     this.tell({ environment })
   }
 
   get nowMs(): number {
-    return this.world.queue.nowMs
+    return this.world.time.epochMs()
   }
 
   get sinceStartMs(): number {
-    return this.world.queue.nowMs - this.startMs
+    return this.world.time.epochMs() - this.startMs
   }
 
   /** One event on, or to that time when none is left before it, ms since the beginning. */
   step(untilMs: number): void {
-    this.world.queue.step(this.startMs + untilMs)
+    this.world.time.step(this.startMs + untilMs)
   }
 
   /** What the process around the decision side learns: of the grid, of the certificate. */
   tell(conditions: Partial<Conditions>): void {
-    this.world.decision.handle({ kind: 'conditions', conditions })
+    this.world.decision.post({ kind: 'conditions', conditions })
   }
 
   /** Somebody takes money out of the account. */
@@ -111,31 +116,12 @@ export class WatchedWorld {
         strategyId: 'blue',
         configHash: CONSTANTS_HASH,
         loopLagMs: 0,
-        journals: [{ depth: decision.disk.depth, capacity: DISK_CAPACITY, failures: decision.disk.failed ? 1 : 0 }],
+        journals: [
+          { depth: decision.disk.depth, capacity: decision.disk.capacity, failures: decision.disk.failed ? 1 : 0 },
+        ],
       },
       recent: this.history.facts(this.nowMs),
     })
-  }
-
-  /** What is told to the sides and what they write passes by here. */
-  private readAlong(): void {
-    const { decision, execution } = this.world
-    const decide = decision.handle.bind(decision)
-    decision.handle = (event) => {
-      if (event.kind !== 'bar' || !('bar' in event)) return decide(event)
-      // The survival stack speaks through the bars.
-      decide({ ...event, bar: { ...event.bar, posture: this.posture as StrategyBar['posture'] } })
-    }
-    const execute = execution.handle.bind(execution)
-    execution.handle = (event) => {
-      if (event.kind === 'venue' && 'event' in event) this.history.venueTold(event.event, this.nowMs)
-      execute(event)
-    }
-    const write = decision.disk.append.bind(decision.disk)
-    decision.disk.append = (record) => {
-      this.history.decided(record)
-      return write(record)
-    }
   }
 
   private note(line: string): void {
@@ -143,9 +129,6 @@ export class WatchedWorld {
     if (order !== null) this.orders.push(`${order[1]} ${order[2] ?? 'restart'}`)
   }
 }
-
-/** The depth at which a simulated disk says that it is full. */
-const DISK_CAPACITY = 65
 
 function entersOnce(enters: boolean): ScriptedStrategy {
   return new ScriptedStrategy('blue', ({ prices, posture }, { held, pending, bars }) => {

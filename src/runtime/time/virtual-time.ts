@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.js'
-import type { Timer } from '../../ports/clock.js'
+import type { Clock, Timer } from '../../ports/clock.js'
 
 interface Due {
   readonly atMs: number
@@ -9,14 +9,14 @@ interface Due {
 }
 
 /** Time that passes only by what happens in it: a heap of what is due, one thing after another, always in the same order. */
-export class VirtualTime implements Timer {
+export class VirtualTime implements Timer, Clock {
   private readonly heap: Due[] = []
-  private nowMs: number
+  private passedToMs: number
   private asked = 0
   private happened = 0
 
   constructor(epochMs: number) {
-    this.nowMs = epochMs
+    this.passedToMs = epochMs
   }
 
   /** Callbacks so far. */
@@ -25,28 +25,66 @@ export class VirtualTime implements Timer {
   }
 
   epochMs(): number {
-    return this.nowMs
+    return this.passedToMs
+  }
+
+  nowMs(): number {
+    return this.passedToMs
   }
 
   at(epochMs: number, callback: () => void): () => void {
-    const due: Due = { atMs: Math.max(epochMs, this.nowMs), order: this.asked++, callback }
+    const due: Due = { atMs: Math.max(epochMs, this.passedToMs), order: this.asked++, callback }
     this.push(due)
     return () => {
       due.callback = undefined
     }
   }
 
+  /** Calls back `ms` from now. Answers how to call that off. */
+  after(ms: number, callback: () => void): () => void {
+    return this.at(this.passedToMs + ms, callback)
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    if (ms <= 0) return
+    await new Promise<void>((resolve, reject) => {
+      const callOff = this.after(ms, resolve)
+      signal?.addEventListener('abort', () => {
+        callOff()
+        reject(signal.reason)
+      })
+    })
+  }
+
+  /** When the next thing is due, UTC ms; undefined when nothing is. */
+  nextDueMs(): number | undefined {
+    const { heap } = this
+    while (heap[0] !== undefined && heap[0].callback === undefined) this.pop()
+    return heap[0]?.atMs
+  }
+
+  /** Lets the next thing happen that is due at `epochMs` or before. False when there is none; then it is `epochMs`. */
+  step(epochMs: number): boolean {
+    assert(epochMs >= this.passedToMs, 'virtual time does not go back')
+    const dueMs = this.nextDueMs()
+    if (dueMs === undefined || dueMs > epochMs) {
+      this.passedToMs = epochMs
+      return false
+    }
+    const { callback } = this.heap[0]!
+    this.pop()
+    this.passedToMs = dueMs
+    this.happened++
+    callback!()
+    return true
+  }
+
   /** Lets everything happen that is due at `epochMs` or before, what comes of it included; then it is `epochMs`. */
   runTo(epochMs: number): void {
-    assert(epochMs >= this.nowMs, 'virtual time does not go back')
-    for (let due = this.heap[0]; due !== undefined && due.atMs <= epochMs; due = this.heap[0]) {
-      this.pop()
-      if (due.callback === undefined) continue
-      this.nowMs = due.atMs
-      this.happened++
-      due.callback()
+    while (this.step(epochMs)) {
+      // Each step is a whole event.
     }
-    this.nowMs = epochMs
   }
 
   private push(due: Due): void {

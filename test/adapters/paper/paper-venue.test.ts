@@ -5,7 +5,8 @@ import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../../src/adapters/paper/paper-venue.js'
 import type { Clock } from '../../../src/ports/clock.js'
 import type { VenueEvent } from '../../../src/ports/venue.js'
-import { VirtualClock } from '../../support/virtual-clock.js'
+import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
+import { settle } from '../../support/settle.js'
 import { CONTRACT_BALANCE_USD, CONTRACT_INSTRUMENT, describeVenue } from '../venue-contract.js'
 
 const QUOTE = {
@@ -30,15 +31,15 @@ function paper(clock: Clock, answerMs: number): { exchange: PaperExchange; venue
 }
 
 describeVenue('PaperVenue', async ({ silent }) => {
-  const clock = new VirtualClock()
+  const clock = new VirtualTime(1_700_000_000_000)
   const { venue } = paper(clock, silent ? 5_000 : 5)
   return {
     venue,
     nowMs: () => clock.epochMs(),
-    settle: () => clock.settle(),
+    settle: () => settle(clock),
     async quote(quote) {
       venue.market({ kind: 'quote', quote })
-      await clock.settle()
+      await settle(clock)
     },
   }
 })
@@ -61,7 +62,7 @@ test('on the machine clock, a quote, a fill and an answer arrive without being a
 })
 
 test('a clock that is set back does not take the exchange with it', async () => {
-  const clock = new VirtualClock()
+  const clock = new VirtualTime(1_700_000_000_000)
   let offsetMs = 0
   const { venue } = paper(
     {
@@ -77,30 +78,30 @@ test('a clock that is set back does not take the exchange with it', async () => 
   venue.market({ kind: 'quote', quote: QUOTE })
   offsetMs = -60_000
   venue.market({ kind: 'quote', quote: { ...QUOTE, bid: '59999' } })
-  await clock.settle()
+  await settle(clock)
   expect(events.flatMap((event) => (event.kind === 'quote' ? [event.quote.bid] : []))).toEqual(['60000', '59999'])
 })
 
 test('a request id is not used again while it is unanswered', () => {
-  const { venue } = paper(new VirtualClock(), 1)
+  const { venue } = paper(new VirtualTime(1_700_000_000_000), 1)
   const request = { kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 } as const
   venue.send(request)
   expect(() => venue.send(request)).toThrow('request t is still unanswered')
 })
 
 test('an answer after the timeout goes nowhere', async () => {
-  const clock = new VirtualClock()
+  const clock = new VirtualTime(1_700_000_000_000)
   const { venue } = paper(clock, 5_000)
   const events: VenueEvent[] = []
   venue.listen((event) => events.push(event))
   venue.send({ kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 })
-  await clock.settle()
+  await settle(clock)
   expect(clock.nowMs()).toBeGreaterThanOrEqual(5_000)
   expect(events.map(({ kind }) => kind)).toEqual(['unknown'])
 })
 
 test('whoever closes while listening hears nothing more', async () => {
-  const clock = new VirtualClock()
+  const clock = new VirtualTime(1_700_000_000_000)
   const { venue } = paper(clock, 1)
   const events: VenueEvent[] = []
   venue.listen((event) => {
@@ -108,12 +109,12 @@ test('whoever closes while listening hears nothing more', async () => {
     void venue.close()
   })
   for (const bid of ['59999', '59998', '59997']) venue.market({ kind: 'quote', quote: { ...QUOTE, bid } })
-  await clock.settle()
+  await settle(clock)
   expect(events.map(({ kind }) => kind)).toEqual(['quote'])
 })
 
 test('after the end a request is unknown and never reaches the exchange', async () => {
-  const clock = new VirtualClock()
+  const clock = new VirtualTime(1_700_000_000_000)
   const { exchange, venue } = paper(clock, 1)
   const events: VenueEvent[] = []
   venue.listen((event) => events.push(event))
@@ -121,7 +122,7 @@ test('after the end a request is unknown and never reaches the exchange', async 
   venue.send({ kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 })
   venue.market({ kind: 'quote', quote: QUOTE })
   expect(events).toEqual([])
-  await clock.settle()
+  await settle(clock)
   expect(events).toMatchObject([{ kind: 'unknown', requestId: 't' }])
   expect(exchange.nextDueMs()).toBeUndefined()
 })

@@ -8,7 +8,8 @@ import { connectLines, serveLines } from '../../../src/adapters/socket/line-sock
 import { connectVenue } from '../../../src/adapters/socket/socket-venue.js'
 import { serveVenue } from '../../../src/adapters/socket/venue-server.js'
 import type { Venue, VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
-import { VirtualClock } from '../../support/virtual-clock.js'
+import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
+import { settle } from '../../support/settle.js'
 import { pause, until } from '../link-contract.js'
 import { CONTRACT_BALANCE_USD, CONTRACT_INSTRUMENT, describeVenue } from '../venue-contract.js'
 
@@ -31,7 +32,7 @@ afterEach(async () => {
 const path = (): string => join(root, String(++count), 'exchange.sock')
 
 describeVenue('a paper venue in another process', async ({ silent }) => {
-  const clock = new VirtualClock()
+  const clock = new VirtualTime(1_700_000_000_000)
   const paper = new PaperVenue({
     exchange: new PaperExchange({
       instruments: [CONTRACT_INSTRUMENT],
@@ -51,7 +52,7 @@ describeVenue('a paper venue in another process', async ({ silent }) => {
       await until(() => venue.open === 0, silent ? 1_000 : 0)
       for (let quiet = 0, seen = venue.events; quiet < 3; seen = venue.events) {
         // A venue whose time stands still answers nothing.
-        if (!silent) await clock.settle()
+        if (!silent) await settle(clock)
         await pause(2)
         quiet = venue.events === seen && venue.open === 0 ? quiet + 1 : 0
       }
@@ -59,7 +60,7 @@ describeVenue('a paper venue in another process', async ({ silent }) => {
     async quote(quote) {
       const seen = venue.events
       paper.market({ kind: 'quote', quote })
-      await clock.settle()
+      await settle(clock)
       await until(() => venue.events > seen)
     },
   }

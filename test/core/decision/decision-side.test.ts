@@ -25,7 +25,7 @@ function bars(sides: TwoSides, count: number): void {
 }
 
 function facts(sides: TwoSides) {
-  const all = sides.decision.disk.map(tradeFacts)
+  const all = sides.decisionDisk.records.map(tradeFacts)
   return {
     opened: all.flatMap(({ opened }) => opened ?? []),
     closed: all.flatMap(({ closed }) => closed ?? []),
@@ -69,7 +69,7 @@ describe('risk', () => {
     sides.prices = [51_001, 2_000]
     bars(sides, 2)
     expect(facts(sides).closed).toMatchObject([{ purpose: 'EXIT', reason: expect.stringContaining('RISK_STOP') }])
-    const exits = sides.decision.disk.flatMap((record) =>
+    const exits = sides.decisionDisk.records.flatMap((record) =>
       record.type === 'cycle' && record.exit !== null ? record.exit : [],
     )
     expect(exits).toMatchObject([{ trigger: 'RISK', requestedPrice: '51001' }])
@@ -155,10 +155,10 @@ describe('entries are missed', () => {
 
   it('while the journal is full, and no longer', () => {
     const sides = started(ALWAYS)
-    sides.give('decision', { kind: 'journalPressure', nowMs: sides.nowMs, full: true })
+    sides.give('decision', { kind: 'journalPressure', full: true })
     bars(sides, 2)
     expect(facts(sides).missed).toMatchObject([{ reason: 'REJECT_LATCHED', detail: 'REDUCEONLY_WAL_BACKPRESSURE' }, {}])
-    sides.give('decision', { kind: 'journalPressure', nowMs: sides.nowMs, full: false })
+    sides.give('decision', { kind: 'journalPressure', full: false })
     bars(sides, 1)
     expect(facts(sides).opened).toHaveLength(1)
   })
@@ -174,14 +174,14 @@ describe('entries are missed', () => {
       nowMs: sides.nowMs,
       bar: { ...bar, velDiv: Number.NaN, volOk: true, posture },
     } as const
-    const records = sides.decision.side
+    const records = sides.decisionSide
       .handle(event)
       .flatMap((effect) => (effect.kind === 'append' ? effect.record : []))
     expect(records).toMatchObject([
       { type: 'bar', bar: { velDiv: null } },
       { type: 'cycle', missed: [{ reason }] },
     ])
-    expect(sides.decision.side.handle(event)).toEqual([])
+    expect(sides.decisionSide.handle(event)).toEqual([])
   })
 })
 
@@ -213,7 +213,7 @@ describe('a truth', () => {
     }
     bars(sides, 4)
     expect(sides.decisionSide.state.position).toBeNull()
-    sides.give('decision', { kind: 'message', nowMs: sides.nowMs, text: late[0]! })
+    sides.give('decision', { kind: 'message', text: late[0]! })
     bars(sides, 1)
     expect(alertsOf(sides, 'position')).toEqual([])
     expect(sides.decisionSide.state).toMatchObject({ mode: 'ACTIVE', latches: {} })
@@ -251,7 +251,7 @@ describe('a failed journal', () => {
     const sides = started(ALWAYS)
     bars(sides, 2)
     expect(sides.executionSide.openPosition).not.toBeNull()
-    sides.give('decision', { kind: 'journalFailed', nowMs: sides.nowMs, message: 'no space left' })
+    sides.give('decision', { kind: 'journalFailed', message: 'no space left' })
     bars(sides, 3)
     expect(alertsOf(sides, 'journal')).toMatchObject([{ level: 'EMERGENCY', message: 'no space left' }])
     expect(sides.executionSide.openPosition).toBeNull()

@@ -37,7 +37,7 @@ function bars(sides: TwoSides, count: number): void {
 }
 
 function facts(sides: TwoSides) {
-  const all = sides.decision.disk.map(tradeFacts)
+  const all = sides.decisionDisk.records.map(tradeFacts)
   return {
     opened: all.flatMap(({ opened }) => opened ?? []),
     closed: all.flatMap(({ closed }) => closed ?? []),
@@ -46,7 +46,7 @@ function facts(sides: TwoSides) {
 }
 
 function venueWallet(sides: TwoSides): string {
-  const records: readonly DecisionRecord[] = sides.decision.disk
+  const records: readonly DecisionRecord[] = sides.decisionDisk.records
   expect(records.length).toBeGreaterThan(0)
   sides.exchange.handle({ kind: 'snapshot', requestId: 'test', symbol: 'BTCUSDT', fillsAfter: 0 }, sides.nowMs)
   const [answer] = sides.exchange.advanceTo(sides.nowMs + 1000).filter((event) => event.kind === 'snapshot')
@@ -110,7 +110,7 @@ describe('an entry', () => {
     }
     bars(sides, 5)
     expect(sides.said('decision')).not.toContain('ENTRY_PERMISSION')
-    expect(sides.decision.disk.map(({ type }) => type)).not.toContain('permitted')
+    expect(sides.decisionDisk.records.map(({ type }) => type)).not.toContain('permitted')
     expect(blue.state().dropped).toHaveLength(1)
     expectAgreement(sides)
   })
@@ -264,7 +264,7 @@ describe('a journal', () => {
   it('begun with other money or ids is refused', () => {
     const { sides } = withScript(() => [])
     bars(sides, 1)
-    const records = sides.decision.disk
+    const records = sides.decisionDisk.records
     for (const changes of [{ initialBalanceUsd: '1' }, { idPrefix: 'other' }]) {
       const key = Object.keys(changes)[0]
       expect(() => sides.recoverWith(changes, records)).toThrow(`decision journal: ${key}: begun with`)

@@ -2,11 +2,15 @@ import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../../src/core/execution/records.js'
 import { EXECUTION_DEFAULTS, type ExecutionSettings } from '../../../src/core/execution/settings.js'
 import { type ApplicationMessage, LinkEndpoint } from '../../../src/core/link/link-endpoint.js'
-import type { ExecutionEvent, OperatorCommand, SideEffect } from '../../../src/ports/sides.js'
-import type { VenueEvent } from '../../../src/ports/venue.js'
+import type { JournalListener } from '../../../src/ports/journal.js'
+import type { ExecutionInput, OperatorCommand } from '../../../src/ports/sides.js'
+import type { VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
 import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
 import type { Message, MessageType } from '../../../src/ports/vocabulary/messages.js'
+import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
+import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
+import { type Beginning, SideProcess } from '../../support/side-process.js'
 import { SYMBOL, TinyVenue } from './tiny-venue.js'
 
 export const INSTRUMENT: Instrument = {
@@ -26,10 +30,14 @@ export const BUILD = '0123456789abcdef'
 
 export const SETTINGS: ExecutionSettings = { ...EXECUTION_DEFAULTS, instruments: [INSTRUMENT], build: BUILD }
 
-/** An execution side with a tiny venue behind it and a decision side's end of the link before it, on virtual time. */
+/**
+ * An execution side in the runtime's host, with a tiny venue behind it and a decision side's end of the link before it, on
+ * virtual time.
+ */
 export class Bench {
+  /** As it was made last, up or not. */
   side: ExecutionSide
-  nowMs = 1_000_000
+  readonly time = new VirtualTime(1_000_000)
   readonly venue = new TinyVenue()
   /** Appended so far, durable or not. */
   records: ExecutionRecord[] = []
@@ -45,14 +53,18 @@ export class Bench {
   acknowledges = true
   decision: LinkEndpoint
   reportsSeen = 0
+  private readonly process: SideProcess<ExecutionInput, ExecutionRecord, ExecutionSide>
+  private journal: JournalListener | undefined
   private appended = 0
   private durable = 0
-  private queue: ExecutionEvent[] = []
+  /** On its way to the side. */
+  private queue: ExecutionInput[] = []
   private permissions = 0
 
   constructor(readonly settings: ExecutionSettings = SETTINGS) {
     this.side = new ExecutionSide(settings)
     this.decision = this.newDecision(0)
+    this.process = new SideProcess({ begin: () => this.begin() })
   }
 
   /** Both sides up, reconciled, link OK, price known. */
@@ -64,29 +76,32 @@ export class Bench {
     return bench
   }
 
-  start(): void {
-    this.takeDecision(this.decision.start(this.nowMs))
-    this.give({ kind: 'start', nowMs: this.nowMs })
+  get nowMs(): number {
+    return this.time.epochMs()
   }
 
-  /** One event and all that it leads to at this moment. */
-  give(event: ExecutionEvent): void {
-    this.venue.nowMs = this.nowMs
-    this.queue.push(event)
+  start(): void {
+    this.takeDecision(this.decision.start(this.nowMs))
+    this.startProcess()
+  }
+
+  /** One input and all that it leads to at this moment. */
+  give(input: ExecutionInput): void {
+    this.queue.push(input)
     this.drain()
   }
 
   message(message: ApplicationMessage): void {
     const text = this.decision.send(message, this.nowMs)
-    if (text !== undefined && !this.isCut) this.give({ kind: 'message', nowMs: this.nowMs, text })
+    if (text !== undefined && !this.isCut) this.give({ kind: 'message', text })
   }
 
   venueEvent(event: VenueEvent): void {
-    this.give({ kind: 'venue', nowMs: this.nowMs, event })
+    this.give({ kind: 'venue', event })
   }
 
   command(command: OperatorCommand): void {
-    this.give({ kind: 'command', nowMs: this.nowMs, command })
+    this.give({ kind: 'command', command })
   }
 
   enter(intentId = 'i1', quantity = '1', side: 'BUY' | 'SELL' = 'BUY'): void {
@@ -120,20 +135,22 @@ export class Bench {
   /** Makes everything appended durable. */
   sync(): void {
     this.durable = this.appended
-    this.give({ kind: 'durable', nowMs: this.nowMs, records: this.appended })
+    this.journal?.durable(this.appended)
+    this.drain()
   }
 
   /** Time passes in steps of 50 ms, so that everything that is due happens in order. */
   advance(ms: number): void {
     for (const endMs = this.nowMs + ms; this.nowMs < endMs; ) {
-      this.nowMs = Math.min(endMs, this.nowMs + 50)
+      this.time.runTo(Math.min(endMs, this.nowMs + 50))
       this.takeDecision(this.decision.time(this.nowMs))
-      this.give({ kind: 'time', nowMs: this.nowMs })
+      this.give({ kind: 'time' })
     }
   }
 
   /** The process dies; so many of its records are left, at least the durable ones. */
   crash(left = this.records.length - this.appended + this.durable): void {
+    this.process.kill()
     this.records.length = left
     this.queue = []
   }
@@ -141,9 +158,7 @@ export class Bench {
   /** It starts again from its records, and the decision side, which went on, gets to know. */
   restart(): void {
     this.side = ExecutionSide.recover(this.settings, this.records)
-    this.appended = 0
-    this.durable = 0
-    this.give({ kind: 'start', nowMs: this.nowMs })
+    this.startProcess()
   }
 
   heardOf<T extends MessageType>(type: T): readonly Extract<Message, { readonly type: T }>['body'][] {
@@ -165,44 +180,73 @@ export class Bench {
     return new LinkEndpoint({ side: 'D', build: BUILD, stand, reportsSeen: () => this.reportsSeen }, session)
   }
 
+  private startProcess(): void {
+    this.appended = 0
+    this.durable = 0
+    this.venue.nowMs = this.nowMs
+    this.process.start()
+    this.drain()
+  }
+
+  private begin(): Beginning<ExecutionInput, ExecutionRecord, ExecutionSide> {
+    const close = async () => {}
+    const journal = {
+      depth: 0,
+      capacity: Number.POSITIVE_INFINITY,
+      append: () => {
+        this.appended++
+      },
+      listen: (listener: JournalListener) => {
+        this.journal = listener
+      },
+      close,
+    }
+    const link = {
+      send: (text: string) => {
+        if (!this.isCut) this.takeDecision(this.decision.receive(text, this.nowMs))
+      },
+      // What is sent here and what the venue tells wait in the queue: nothing comes while the side is being handled.
+      listen: () => {},
+      close,
+    }
+    const venue = { send: (request: VenueRequest) => this.venue.handle(request), listen: () => {}, close }
+    return {
+      side: this.side,
+      ports: {
+        timer: this.time,
+        journal,
+        link,
+        venue: hostedVenue(venue),
+        format: () => '',
+        recorded: (record) => this.records.push(record),
+        alerted: (alert) => this.alerts.push(alert),
+      },
+    }
+  }
+
+  /** Hands over what waits, until nothing does. */
   private drain(): void {
+    this.venue.nowMs = this.nowMs
     for (;;) {
-      const event = this.queue.shift() ?? this.fromVenue()
-      if (event === undefined) return
-      for (const effect of this.side.handle(event)) this.carryOut(effect)
       if (this.isDiskFast && this.durable < this.appended) {
         this.durable = this.appended
-        this.queue.push({ kind: 'durable', nowMs: this.nowMs, records: this.appended })
+        this.queue.push({ kind: 'durable', records: this.appended })
       }
+      const input = this.queue.shift() ?? this.fromVenue()
+      if (input === undefined) return
+      this.process.post(input)
     }
   }
 
-  private fromVenue(): ExecutionEvent | undefined {
+  private fromVenue(): ExecutionInput | undefined {
     const event = this.venue.events.shift()
-    return event === undefined ? undefined : { kind: 'venue', nowMs: this.nowMs, event }
-  }
-
-  private carryOut(effect: SideEffect<ExecutionRecord>): void {
-    switch (effect.kind) {
-      case 'append':
-        this.records.push(effect.record)
-        this.appended++
-        break
-      case 'send':
-        if (!this.isCut) this.takeDecision(this.decision.receive(effect.text, this.nowMs))
-        break
-      case 'request':
-        this.venue.handle(effect.request)
-        break
-      case 'alert':
-        this.alerts.push(effect.alert)
-    }
+    return event === undefined ? undefined : { kind: 'venue', event }
   }
 
   private takeDecision(outcomes: ReturnType<LinkEndpoint['time']>): void {
     for (const outcome of outcomes) {
       if (outcome.kind === 'send' && !this.isCut) {
-        this.queue.push({ kind: 'message', nowMs: this.nowMs, text: outcome.text })
+        this.queue.push({ kind: 'message', text: outcome.text })
       } else if (outcome.kind === 'session') {
         this.takeDecision(this.decision.sessionDurable(outcome.session, this.nowMs))
       } else if (outcome.kind === 'message') this.hear(outcome.message)
@@ -221,6 +265,6 @@ export class Bench {
       { type: 'ENTRY_PERMISSION', body: { permissionId, intentId, instrument, side, quantity } },
       this.nowMs,
     )
-    if (text !== undefined) this.queue.push({ kind: 'message', nowMs: this.nowMs, text })
+    if (text !== undefined) this.queue.push({ kind: 'message', text })
   }
 }

@@ -86,7 +86,7 @@ const steps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrar
   { weight: 1, arbitrary: fc.constant(['resume', (bench) => bench.command({ command: 'resume', reason: 'test' })]) },
   {
     weight: 1,
-    arbitrary: fc.constant(['garbage', (bench) => bench.give({ kind: 'message', nowMs: bench.nowMs, text: 'x' })]),
+    arbitrary: fc.constant(['garbage', (bench) => bench.give({ kind: 'message', text: 'x' })]),
   },
   { weight: 1, arbitrary: fc.constant(['resync', (bench) => bench.command({ command: 'resync', reason: 'test' })]) },
   { weight: 2, arbitrary: fc.constant(['crash', crash]) },

@@ -171,11 +171,7 @@ describe('what refuses an entry', () => {
       (bench) => bench.command({ command: 'reduce-only', reason: 't' }),
       'REJECT_MODE_REDUCE_ONLY',
     ],
-    [
-      'journal pressure',
-      (bench) => bench.give({ kind: 'journalPressure', nowMs: bench.nowMs, full: true }),
-      'REJECT_LATCHED',
-    ],
+    ['journal pressure', (bench) => bench.give({ kind: 'journalPressure', full: true }), 'REJECT_LATCHED'],
     [
       'a venue that is disconnected',
       (bench) => bench.venueEvent({ kind: 'connection', connected: false }),
@@ -501,7 +497,7 @@ describe('an exit', () => {
   test('goes on without a journal, which blocks entries for good', () => {
     const bench = open()
     bench.isDiskFast = false
-    bench.give({ kind: 'journalFailed', nowMs: bench.nowMs, message: 'ENOSPC' })
+    bench.give({ kind: 'journalFailed', message: 'ENOSPC' })
     expect(bench.side.mode).toBe('KILL')
     expect(bench.alerts.at(-1)).toMatchObject({ level: 'EMERGENCY', category: 'journal' })
     bench.advance(1000)
@@ -560,7 +556,7 @@ describe('the link', () => {
 
   test('corrupt flattens at once, takes the mode, and heals by an operator alone', () => {
     const bench = open()
-    bench.give({ kind: 'message', nowMs: bench.nowMs, text: '{"v":1' })
+    bench.give({ kind: 'message', text: '{"v":1' })
     bench.advance(100)
     expect(bench.records.filter((record) => record.type === 'exit')).toMatchObject([{ reason: 'link_corrupt_flatten' }])
     expectFlat(bench)
@@ -593,7 +589,7 @@ describe('the link', () => {
     const bench = open()
     bench.isDiskFast = false
     bench.command({ command: 'resync', reason: 'test' })
-    bench.give({ kind: 'journalFailed', nowMs: bench.nowMs, message: 'EIO' })
+    bench.give({ kind: 'journalFailed', message: 'EIO' })
     bench.advance(6000)
     expect(bench.side.linkState).toBe('LINK_OK')
   })
@@ -663,7 +659,7 @@ describe('truth', () => {
 
   test('a fill twice counts once', () => {
     const bench = open()
-    bench.give({ kind: 'venue', nowMs: bench.nowMs, event: { kind: 'fill', fill: bench.venue.fills[0]! } })
+    bench.give({ kind: 'venue', event: { kind: 'fill', fill: bench.venue.fills[0]! } })
     bench.advance(6000)
     expect(bench.side.openPosition?.position.quantity).toBe('1')
     expect(bench.heardOf('FILL_REPORT')).toHaveLength(1)

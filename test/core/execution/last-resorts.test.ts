@@ -20,11 +20,7 @@ describe('a position that is not ours', () => {
         bench.isCut = true
       },
     ],
-    [
-      'corrupt',
-      'link_corrupt_flatten',
-      (bench: Bench) => bench.give({ kind: 'message', nowMs: bench.nowMs, text: '{"v":1' }),
-    ],
+    ['corrupt', 'link_corrupt_flatten', (bench: Bench) => bench.give({ kind: 'message', text: '{"v":1' })],
   ])('is flattened too when the link is %s: nobody else will', (_, reason, spoil) => {
     const bench = Bench.ready()
     bench.venue.foreign('BUY', '0.5')

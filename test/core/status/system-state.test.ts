@@ -47,10 +47,10 @@ const STEPS: Readonly<Record<string, (sides: TwoSides) => void>> = {
     sides.command('decision', { command: 'resume', reason: 'law' })
     sides.command('execution', { command: 'resume', reason: 'law' })
   },
-  full: (sides) => sides.give('decision', { kind: 'journalPressure', nowMs: sides.nowMs, full: true }),
-  drained: (sides) => sides.give('decision', { kind: 'journalPressure', nowMs: sides.nowMs, full: false }),
-  fullThere: (sides) => sides.give('execution', { kind: 'journalPressure', nowMs: sides.nowMs, full: true }),
-  drainedThere: (sides) => sides.give('execution', { kind: 'journalPressure', nowMs: sides.nowMs, full: false }),
+  full: (sides) => sides.give('decision', { kind: 'journalPressure', full: true }),
+  drained: (sides) => sides.give('decision', { kind: 'journalPressure', full: false }),
+  fullThere: (sides) => sides.give('execution', { kind: 'journalPressure', full: true }),
+  drainedThere: (sides) => sides.give('execution', { kind: 'journalPressure', full: false }),
 }
 
 const enters = () => [
@@ -69,8 +69,8 @@ test('whatever happens to the sides, /status says Active exactly while their gat
       for (const step of ['bar', ...steps]) {
         STEPS[step]!(sides)
         const { decisionSide: decision, executionSide: execution, nowMs } = sides
-        sides.give('decision', { kind: 'time', nowMs })
-        sides.give('execution', { kind: 'time', nowMs })
+        sides.give('decision', { kind: 'time' })
+        sides.give('execution', { kind: 'time' })
         const together = statusOf(sessionState({ decision, execution, host: host(nowMs), recent: RECENT }))
         const isOpenHere = [null, 'REJECT_POSITION_EXISTS'].includes(decision.openPermission().reject)
         const isOpenThere = execution.mode === 'ACTIVE' && execution.entryBlocks().length === 0

@@ -42,4 +42,41 @@ describe('virtual time', () => {
     time.runTo(10)
     expect({ happened, events: time.events }).toEqual({ happened: false, events: 0 })
   })
+
+  it('takes one thing a step, and comes to the end that is asked for when nothing is left before it', () => {
+    const time = new VirtualTime(0)
+    const happened: number[] = []
+    for (const at of [7, 3]) time.at(at, () => happened.push(at))
+    expect([time.step(5), time.epochMs(), happened]).toEqual([true, 3, [3]])
+    expect([time.step(5), time.epochMs(), happened]).toEqual([false, 5, [3]])
+    expect([time.step(7), time.epochMs(), happened]).toEqual([true, 7, [3, 7]])
+  })
+
+  it('says when the next thing is due, whatever was called off before it', () => {
+    const time = new VirtualTime(100)
+    expect(time.nextDueMs()).toBeUndefined()
+    const callOff = time.after(5, () => {})
+    time.after(9, () => {})
+    expect(time.nextDueMs()).toBe(105)
+    callOff()
+    expect(time.nextDueMs()).toBe(109)
+  })
+
+  it('lets whoever sleeps wake in time, or be woken by a signal', async () => {
+    const time = new VirtualTime(0)
+    const stop = new AbortController()
+    const woken: string[] = []
+    const asleep = [
+      time.sleep(0).then(() => woken.push('at once')),
+      time.sleep(20).then(() => woken.push(`at ${time.nowMs()}`)),
+      time.sleep(30, stop.signal).catch((reason: Error) => woken.push(reason.message)),
+    ]
+    await asleep[0]
+    time.runTo(20)
+    await asleep[1]
+    stop.abort(new Error('stopped'))
+    await asleep[2]
+    expect(woken).toEqual(['at once', 'at 20', 'stopped'])
+    await expect(time.sleep(1, stop.signal)).rejects.toThrow('stopped')
+  })
 })

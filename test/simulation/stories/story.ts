@@ -27,7 +27,7 @@ export class Story {
     ]
     const faults = plan.map((fault) => ({ ...fault, id: ++this.nextId }))
     this.world = new World({ seed: 1, plan: faults, strategies, volatility: 0 })
-    this.startMs = this.world.queue.nowMs
+    this.startMs = this.world.time.epochMs()
     this.world.start('execution')
     this.world.start('decision')
   }
@@ -40,9 +40,9 @@ export class Story {
 
   /** Both sides and the venue agree within a minute, and may trade. */
   agrees(): this {
-    const untilMs = this.world.queue.nowMs + 60_000
-    while (disagreement(this.world) !== undefined && this.world.queue.nowMs < untilMs) {
-      this.world.runUntil(this.world.queue.nowMs + 1_000)
+    const untilMs = this.world.time.epochMs() + 60_000
+    while (disagreement(this.world) !== undefined && this.world.time.epochMs() < untilMs) {
+      this.world.runUntil(this.world.time.epochMs() + 1_000)
     }
     expect(disagreement(this.world)).toBeUndefined()
     return this
@@ -51,7 +51,7 @@ export class Story {
   /** Everything is closed, and all books say the same to the digit. */
   closes(): void {
     this.world.closeEverything()
-    this.world.runUntil(this.world.queue.nowMs + 30_000)
+    this.world.runUntil(this.world.time.epochMs() + 30_000)
     expect(disagreement(this.world) ?? remainder(this.world)).toBeUndefined()
     this.world.decision.checkReplay()
     this.world.execution.checkReplay()

@@ -1,0 +1,217 @@
+import { recordLine } from '../../src/core/journal/frame.js'
+import type { Journal, JournalRecord } from '../../src/ports/journal.js'
+import type { Link } from '../../src/ports/link.js'
+import type { CommonInput, ExecutionEvent, Side, SideEffect, Timed } from '../../src/ports/sides.js'
+import type { Alert } from '../../src/ports/vocabulary/alerts.js'
+import type { HostedVenue } from '../../src/runtime/host/side-host.js'
+import { type Beginning, SideProcess } from '../support/side-process.js'
+import type { SideName } from './fault-plan.js'
+import type { SideClock } from './side-clock.js'
+import type { SimDisk } from './sim-disk.js'
+import { Violation } from './violation.js'
+
+/** What a process is connected to. */
+export interface SimPorts<Input, Record extends JournalRecord> {
+  readonly clock: SideClock
+  readonly disk: SimDisk<Record>
+  readonly link: Link
+  readonly venue?: HostedVenue<Input>
+}
+
+/** Who watches. */
+export interface ProcessWatch<Record> {
+  alerted(alert: Alert): void
+  /** A record of this process, with its line in the journal. */
+  recorded(record: Record, line: string): void
+  /** The process is up, or down. */
+  started(): void
+  /** Was every record that it had appended on the plate? */
+  stopped(everythingDurable: boolean): void
+  /** For the trace: everything that goes in and comes out. */
+  traced(what: string): void
+}
+
+export interface SideMaker<Input, Record, S> {
+  /** From its journal's records; none is a first start. */
+  make(records: readonly Record[]): S
+  /** As it is driven: with a bug in it, or as it is. */
+  driven(side: S, restarts: number): Side<Timed<CommonInput | Input>, Record>
+}
+
+/** The process of one side, which dies and starts again, with everything that passes in and out of it traced. */
+export class SimProcess<
+  Input extends { readonly kind: string },
+  Record extends JournalRecord,
+  S extends Side<Timed<CommonInput | Input>, Record>,
+> {
+  private readonly process: SideProcess<Input, Record, S>
+  private records: Record[] = []
+  private lives = 0
+  private tornShare = 0
+  private line = ''
+
+  constructor(
+    readonly name: SideName,
+    private readonly maker: SideMaker<Input, Record, S>,
+    private readonly ports: SimPorts<Input, Record>,
+    private readonly watch: ProcessWatch<Record>,
+  ) {
+    this.process = new SideProcess<Input, Record, S>({
+      begin: () => this.begin(),
+      died: (side, lost) => this.died(side, lost),
+    })
+  }
+
+  /** Undefined while the process is down. */
+  get side(): S | undefined {
+    return this.process.side
+  }
+
+  get up(): boolean {
+    return this.process.up
+  }
+
+  get clock(): SideClock {
+    return this.ports.clock
+  }
+
+  get disk(): SimDisk<Record> {
+    return this.ports.disk
+  }
+
+  /** Opens the journal, recovers and starts. */
+  start(): void {
+    this.process.start()
+  }
+
+  post(input: CommonInput | Input): void {
+    this.process.post(input)
+  }
+
+  /** Power off: what the disk had not kept is gone, but for a torn part. */
+  crash(tornShare: number): void {
+    this.tornShare = tornShare
+    this.process.kill()
+  }
+
+  /** Dies in the middle of carrying out effects, that many later. */
+  crashAfterEffects(effects: number, tornShare: number): void {
+    this.tornShare = tornShare
+    this.process.killAfter(effects)
+  }
+
+  /** It lives on after all. */
+  spare(): void {
+    this.process.spare()
+  }
+
+  /** The journal that this process wrote says the same as its memory. */
+  checkReplay(): void {
+    if (this.side !== undefined) this.compareReplay(this.side, [])
+  }
+
+  private begin(): Beginning<Input, Record, S> {
+    this.records = [...this.disk.open()]
+    const side = this.maker.make(this.records)
+    const machine = this.maker.driven(side, this.lives++)
+    this.watch.started()
+    const driven: typeof machine = {
+      handle: (event) => {
+        this.watch.traced(describe(event))
+        return machine.handle(event)
+      },
+      nextDueMs: () => machine.nextDueMs(),
+      stateHash: () => machine.stateHash(),
+    }
+    const { clock, link, venue } = this.ports
+    return {
+      side,
+      driven,
+      ports: {
+        timer: clock,
+        journal: this.journal(),
+        link: {
+          ...link,
+          send: (text) => {
+            this.watch.traced(text)
+            link.send(text)
+          },
+        },
+        ...(venue !== undefined && {
+          venue: {
+            ...venue,
+            send: (request) => {
+              this.watch.traced(request.requestId)
+              venue.send(request)
+            },
+          },
+        }),
+        format: recordLine,
+        recorded: (record) => {
+          this.records.push(record)
+          this.watch.recorded(record, this.line)
+        },
+        alerted: (alert) => {
+          this.watch.traced(alert.alertId)
+          this.watch.alerted(alert)
+        },
+      },
+    }
+  }
+
+  private journal(): Journal {
+    const { disk, watch } = this
+    return {
+      append: (line) => {
+        this.line = line
+        watch.traced(line)
+        disk.append(line)
+      },
+      get depth() {
+        return disk.depth
+      },
+      capacity: disk.capacity,
+      listen: (listener) => disk.listen(listener),
+      close: () => disk.close(),
+    }
+  }
+
+  /** Its memory is ahead of its journal by what it will not write any more. */
+  private died(side: S, lost: readonly SideEffect<Record>[]): void {
+    const unwritten = lost.flatMap((effect) => (effect.kind === 'append' ? [effect.record] : []))
+    this.compareReplay(side, unwritten)
+    const everythingDurable = this.disk.depth === 0 && unwritten.length === 0
+    this.disk.crash(this.tornShare)
+    this.watch.stopped(everythingDurable)
+  }
+
+  private compareReplay(side: S, unwritten: readonly Record[]): void {
+    const records = JSON.parse(JSON.stringify([...this.records, ...unwritten])) as Record[]
+    if (this.maker.make(records).stateHash() === side.stateHash()) return
+    throw new Violation(
+      'replay-gives-the-same-state',
+      `${this.name}: ${records.length} records replay to another state`,
+    )
+  }
+}
+/** In a few words, for the trace. */
+function describe(event: { readonly kind: string }): string {
+  if (event.kind !== 'venue') return event.kind
+  const { event: venue } = event as Extract<ExecutionEvent, { kind: 'venue' }>
+  switch (venue.kind) {
+    case 'quote':
+      return `quote ${venue.quote.symbol} ${venue.quote.bid} ${venue.quote.ask}`
+    case 'fill':
+      return `fill ${venue.fill.tradeId} ${venue.fill.clientOrderId} ${venue.fill.quantity} at ${venue.fill.price}`
+    case 'order':
+    case 'found':
+    case 'acknowledged':
+      return `${venue.kind} ${venue.report.clientOrderId} ${venue.report.status} ${venue.report.filledQuantity}`
+    case 'rejected':
+      return `rejected ${venue.clientOrderId} ${venue.code}`
+    case 'snapshot':
+      return `snapshot ${venue.requestId} ${JSON.stringify(venue.snapshot.positions)}`
+    default:
+      return JSON.stringify(venue)
+  }
+}
