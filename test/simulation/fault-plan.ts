@@ -120,6 +120,13 @@ export const FAULT_KINDS = {
   'operator-reduce-only': row('The operator allows no entries, and resumes later', true, [3_000, 30_000], NONE, 2),
   'operator-flatten': row('The operator closes the position', true, MOMENT, NONE, 2),
   'operator-resync': row('The operator opens a new session', true, MOMENT, NONE, 2),
+  'books-reduce-only': row(
+    'The books of the decision side order reduce-only while they are told of a record, with probability `amount`',
+    false,
+    [1_000, 10_000],
+    [0.05, 0.5],
+    2,
+  ),
 } as const satisfies Record<string, FaultKindRow>
 
 export type FaultKind = keyof typeof FAULT_KINDS

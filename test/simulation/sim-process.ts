@@ -1,7 +1,15 @@
 import { recordLine } from '../../src/core/journal/frame.js'
 import type { Journal, JournalRecord } from '../../src/ports/journal.js'
 import type { Link } from '../../src/ports/link.js'
-import type { CommonInput, ExecutionEvent, Side, SideEffect, Timed } from '../../src/ports/sides.js'
+import type {
+  CommonEvent,
+  CommonInput,
+  ExecutionEvent,
+  OperatorCommand,
+  Side,
+  SideEffect,
+  Timed,
+} from '../../src/ports/sides.js'
 import type { Alert } from '../../src/ports/vocabulary/alerts.js'
 import type { HostedVenue } from '../../src/runtime/host/side-host.js'
 import { type Beginning, SideProcess } from '../support/side-process.js'
@@ -9,6 +17,8 @@ import type { SideName } from './fault-plan.js'
 import type { SideClock } from './side-clock.js'
 import type { SimDisk } from './sim-disk.js'
 import { Violation } from './violation.js'
+
+type CommandEvent = Extract<CommonEvent, { readonly kind: 'command' }>
 
 /** What a process is connected to. */
 export interface SimPorts<Input, Record extends JournalRecord> {
@@ -21,6 +31,8 @@ export interface SimPorts<Input, Record extends JournalRecord> {
 /** Who watches. */
 export interface ProcessWatch<Record> {
   alerted(alert: Alert): void
+  /** A command that the side is about to handle. */
+  commanded(command: OperatorCommand): void
   /** A record of this process, with its line in the journal. */
   recorded(record: Record, line: string): void
   /** The process is up, or down. */
@@ -118,6 +130,7 @@ export class SimProcess<
     const driven: typeof machine = {
       handle: (event) => {
         this.watch.traced(describe(event))
+        if (event.kind === 'command') this.watch.commanded((event as CommandEvent).command)
         return machine.handle(event)
       },
       nextDueMs: () => machine.nextDueMs(),

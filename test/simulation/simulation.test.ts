@@ -23,6 +23,7 @@ test('no invariant breaks in any of the first seeds, and every kind of fault str
     'fills .s',
     'alerts CRITICAL',
     'alerts EMERGENCY',
+    'journal pressure',
   ]) {
     expect(tally.coverage[what], what).toBeGreaterThan(0)
   }

@@ -97,7 +97,7 @@ export class World {
       },
       {
         ...this.watchOf('decision'),
-        recorded: (record) => settings.tap?.decided(record),
+        recorded: (record) => this.decided(record),
       },
     )
     this.execution = new SimProcess(
@@ -147,9 +147,6 @@ export class World {
     const host = this.host(side)
     if (!host.up) return
     this.note(`${side}: command ${command.command}`)
-    this.oracle.commanded(side, command)
-    if (side === 'execution' && command.command === 'kill') this.watch.killed(true)
-    if (side === 'execution' && command.command === 'resume') this.watch.killed(false)
     host.post({ kind: 'command', command })
   }
 
@@ -205,6 +202,13 @@ export class World {
     this.watch.venueSaid(event)
   }
 
+  /** Called while the record's event is still being carried out, as a session's books are. */
+  private decided(record: DecisionRecord): void {
+    this.settings.tap?.decided(record)
+    const books = this.faults.under('books-reduce-only')
+    if (books?.strikes(books.fault.amount)) this.command('decision', { command: 'reduce-only', reason: 'the books' })
+  }
+
   /** A side's end of the link, with the oracle listening. */
   private linkOf(side: SideName): Link {
     const end = this.link.end(side)
@@ -239,6 +243,11 @@ export class World {
   private watchOf(side: SideName): Omit<ProcessWatch<never>, 'recorded'> {
     return {
       alerted: (alert) => this.alerted(side, alert),
+      commanded: (command) => {
+        this.oracle.commanded(side, command)
+        if (side === 'execution' && command.command === 'kill') this.watch.killed(true)
+        if (side === 'execution' && command.command === 'resume') this.watch.killed(false)
+      },
       started: () => {
         this.note(`${side}: started`)
         this.oracle.started(side)
@@ -251,6 +260,7 @@ export class World {
         this.oracle.stopped(side, everythingDurable)
       },
       traced: (what) => {
+        if (what === 'journalPressure') this.cover('journal pressure')
         this.trace.number(this.time.epochMs())
         this.trace.text(side)
         this.trace.text(what)
