@@ -22,6 +22,7 @@ export {
   compareRuns,
 } from './core/compare/compare.js'
 export { type DecisionEvent, DecisionSide } from './core/decision/decision-side.js'
+export type { DecisionInput } from './core/decision/event.js'
 export type { DecisionRecord } from './core/decision/records.js'
 export { DECISION_DEFAULTS, type DecisionSettings } from './core/decision/settings.js'
 export { ScanInputError, Scanner, type ScanStamp } from './core/eigen/scanner.js'
