@@ -1,5 +1,5 @@
-import { isPrice } from '../../base/price.js'
 import { present } from '../../base/present.js'
+import { isPrice } from '../../base/price.js'
 import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
