@@ -41,40 +41,40 @@ export function apply(
   switch (record.type) {
     case 'begun': {
       const { idPrefix, initialBalanceUsd } = record
-      return quiet({ ...state, begun: { idPrefix, initialBalanceUsd } })
+      return withoutNotices({ ...state, begun: { idPrefix, initialBalanceUsd } })
     }
     case 'started':
-      return quiet(latched(state, 'RESTART_RECONCILE_REQUIRED', 'restart'))
+      return withoutNotices(latched(state, 'RESTART_RECONCILE_REQUIRED', 'restart'))
     case 'checkpoint':
-      return quiet({ ...state, checkpointBar: state.bar })
+      return withoutNotices({ ...state, checkpointBar: state.bar })
     case 'session':
-      return quiet({ ...state, session: record.session })
+      return withoutNotices({ ...state, session: record.session })
     case 'bar':
       return applyBar(state, record.bar, strategies)
     case 'cycle':
       return applyCycle(state, record, strategies)
     case 'withdrawn':
-      return told(withdrawn(state, record), state, strategies, limits)
+      return withNotices(withdrawn(state, record), state, strategies, limits)
     case 'permitted':
       assert(state.trade !== null, 'a permission is for a proposal')
-      return quiet({ ...state, trade: { ...state.trade, permissionId: record.permission.permissionId } })
+      return withoutNotices({ ...state, trade: { ...state.trade, permissionId: record.permission.permissionId } })
     case 'exit':
-      return quiet(ordered(state, record.exit))
+      return withoutNotices(ordered(state, record.exit))
     case 'report':
-      return told(bookReport(state, record.report), state, strategies, limits)
+      return withNotices(bookReport(state, record.report), state, strategies, limits)
     case 'disagreed':
       return applyDisagreement(state, record, strategies, limits)
     case 'agreed':
-      return quiet({ ...cleared(state, record.cleared), mismatches: { position: 0, account: 0 } })
+      return withoutNotices({ ...cleared(state, record.cleared), mismatches: { position: 0, account: 0 } })
     case 'forgotten':
-      return told(forgotten(state, record), state, strategies, limits)
+      return withNotices(forgotten(state, record), state, strategies, limits)
     case 'latched':
-      return quiet(latched(state, record.reason, record.cause))
+      return withoutNotices(latched(state, record.reason, record.cause))
     case 'operator':
-      return quiet(commanded(state, record.operator, record.balanceUsd))
+      return withoutNotices(commanded(state, record.operator, record.balanceUsd))
     case 'alerted': {
       const mode = afterAlert(state.mode, record.alert)
-      return quiet(mode === state.mode ? state : { ...state, mode, modeCause: record.alert.message })
+      return withoutNotices(mode === state.mode ? state : { ...state, mode, modeCause: record.alert.message })
     }
     default:
       return unreachable(record)
@@ -93,7 +93,7 @@ function applyBar(before: DecisionState, bar: RecordedBar, strategies: Strategie
     symbols,
     undecided: mandates.filter(({ type }) => type !== 'HOLD'),
   }
-  return blocking(state, faults)
+  return withBlocked(state, faults)
 }
 
 function applyCycle(
@@ -113,7 +113,7 @@ function applyCycle(
   const calls = missed.map(
     ({ strategy, symbol, reason }) => ({ strategyId: strategy, kind: 'dropped', symbol, reason }) as const,
   )
-  return blocking(state, strategies.tell(calls))
+  return withBlocked(state, strategies.tell(calls))
 }
 
 function proposed(state: DecisionState, trade: Trade): DecisionState {
@@ -154,10 +154,10 @@ function applyDisagreement(
   const state = { ...before, mismatches }
   switch (decision.decision) {
     case 'LOCKOUT':
-      return quiet(latched(state, 'ACCOUNT_MISMATCH', cause))
+      return withoutNotices(latched(state, 'ACCOUNT_MISMATCH', cause))
     case 'SYNC_LOCAL':
       assert(record.markPrice !== undefined, 'what is given up has a price')
-      return told(
+      return withNotices(
         bookSyncFlat(latched(state, 'POSITION_MISMATCH', cause), record.markPrice, record.atMs),
         state,
         strategies,
@@ -165,16 +165,21 @@ function applyDisagreement(
       )
     case 'EMERGENCY_CLOSE':
     case 'LATCH_MISMATCH':
-      return quiet(latched(state, 'POSITION_MISMATCH', cause))
+      return withoutNotices(latched(state, 'POSITION_MISMATCH', cause))
     default:
-      return quiet(state)
+      return withoutNotices(state)
   }
 }
 
 /** The booked state, with what follows from it for the strategies and the circuit breaker. */
-function told(booked: Booked, before: DecisionState, strategies: Strategies, limits: CircuitBreakerLimits): Applied {
+function withNotices(
+  booked: Booked,
+  before: DecisionState,
+  strategies: Strategies,
+  limits: CircuitBreakerLimits,
+): Applied {
   const faults = strategies.tell(booked.calls)
-  const { state, notices } = blocking(counted(booked, before, limits), faults)
+  const { state, notices } = withBlocked(withBreakerCount(booked, before, limits), faults)
   const { fault } = booked
   if (fault === undefined) return { state, notices: [...notices, ...breakerNotice(state, before)] }
   return {
@@ -183,7 +188,11 @@ function told(booked: Booked, before: DecisionState, strategies: Strategies, lim
   }
 }
 
-function counted({ state, facts }: Booked, before: DecisionState, limits: CircuitBreakerLimits): DecisionState {
+function withBreakerCount(
+  { state, facts }: Booked,
+  before: DecisionState,
+  limits: CircuitBreakerLimits,
+): DecisionState {
   const { closed } = facts
   if (closed === undefined) return state
   assert(before.trade !== null, 'what closed was a trade')
@@ -196,7 +205,7 @@ function breakerNotice(state: DecisionState, before: DecisionState): readonly No
   return [{ level: 'ERROR', category: 'risk', message: `circuit breaker open: ${state.breaker.cause}` }]
 }
 
-function blocking(state: DecisionState, faults: readonly StrategyFault[]): Applied {
+function withBlocked(state: DecisionState, faults: readonly StrategyFault[]): Applied {
   let { blocked } = state
   const notices: Notice[] = []
   for (const { strategyId, message } of faults) {
@@ -244,7 +253,7 @@ function cleared(state: DecisionState, reasons: readonly OpenPermissionReason[])
   return { ...state, latches }
 }
 
-function quiet(state: DecisionState): Applied {
+function withoutNotices(state: DecisionState): Applied {
   return { state, notices: [] }
 }
 
