@@ -37,6 +37,40 @@ export interface Journal {
 export interface JournalListener {
   durable(lines: number): void
   failed(message: string): void
+  /**
+   * A segment is full: the state behind the last line appended, for a start to begin at. Undefined, or without such a
+   * listener: the next segment begins without one. Never called during `append` or `listen` either; does not throw.
+   */
+  checkpoint?(): Checkpoint | undefined
+}
+
+/**
+ * A side's whole durable state behind a record. It says nothing that the records before it do not lead to: a start that
+ * cannot use it replays those.
+ */
+export interface Checkpoint {
+  /** Number of the record. */
+  readonly records: number
+  /** The side's clock, UTC ms, when it was taken. */
+  readonly atMs: number
+  /** Name and version of the state's shape: a state of another shape is not read. */
+  readonly shape: string
+  /** As `Side.stateHash` tells. */
+  readonly stateHash: string
+  /** Plain JSON. */
+  readonly state: unknown
+}
+
+/** What a journal is read into when it is opened. */
+export interface JournalReader<R> {
+  /**
+   * Before any record: where they begin. Answers what is wrong with a checkpoint; then one before it is offered, and none
+   * at last, which is never refused.
+   */
+  begin(checkpoint: Checkpoint | undefined): string | undefined
+  take(record: R): void
+  /** What the records led to, when all are taken. */
+  checkpoint(): Checkpoint | undefined
 }
 
 /** Where a journal ends: what the next segment's header repeats, so that no other can stand in its place. */
@@ -89,11 +123,13 @@ export class JournalError extends Error {
   }
 }
 
-/** Reads a journal from its first byte to its last: `begin` and `feed` segment by segment in order, then `finish`. */
+/** Reads a journal to its last byte: `begin` and `feed` segment by segment in order, then `finish`. */
 export interface JournalCheck<R> {
   begin(segmentName: string): void
   /** Any part of the segment's bytes, in order. Answers the records completed by it; none after the first bad place. */
   feed(bytes: Uint8Array): readonly R[]
+  /** The rest of the segment cannot be had, and no crash is why. */
+  unreadable(reason: string): void
   finish(): JournalVerdict
   /** Where the good part ends. */
   readonly end: JournalEnd
@@ -108,13 +144,30 @@ export interface JournalSegment {
   readonly bytes: Uint8Array
 }
 
+/** What the first line of a segment says. */
+export interface SegmentOpening {
+  /** Where the journal ended before it. */
+  readonly before: JournalEnd
+  /** Of the checkpoint that was taken there; undefined when none was. */
+  readonly stateHash: string | undefined
+}
+
 /** How a journal's lines look. The core has the only one (`core/journal/frame.ts`); adapters are given it. */
 export interface JournalFormat<R> {
   readonly build: string
   segmentName(segment: number): string
   isSegmentName(fileName: string): boolean
-  /** First line of the segment that follows `end`. */
-  header(end: JournalEnd): string
+  /** File name of the checkpoint that was taken when the segment began. */
+  checkpointName(segment: number): string
+  isCheckpointName(fileName: string): boolean
+  /** First line of the segment that follows `end`; with the hash of the state that its checkpoint holds. */
+  header(end: JournalEnd, stateHash?: string): string
+  /** What a header says; undefined for any other line. */
+  opening(line: Uint8Array): SegmentOpening | undefined
+  /** The file of a checkpoint that was taken at `end`. */
+  checkpoint(checkpoint: Checkpoint, end: JournalEnd): string
+  /** The checkpoint in a file, which must be the one of that opening; else what is wrong, as a text. */
+  readCheckpoint(bytes: Uint8Array, opening: SegmentOpening): Checkpoint | string
   /** Says that everything before it, up to this record, was durable before it was written. */
   mark(records: number): string
   /** Last line of a segment: the journal goes on in the next. */
@@ -122,5 +175,6 @@ export interface JournalFormat<R> {
   /** The number and the sum of a record's line. */
   numberOf(line: string): number
   sumOf(line: string): string
-  check(): JournalCheck<R>
+  /** Of everything behind `before`, which is where a segment ends; of the whole journal without it. */
+  check(before?: JournalEnd): JournalCheck<R>
 }

@@ -1,3 +1,4 @@
+import type { Checkpoint } from './journal.js'
 import type { VenueEvent, VenueRequest } from './venue.js'
 import type { Alert } from './vocabulary/alerts.js'
 
@@ -51,4 +52,6 @@ export interface Side<Event, Record> {
   nextDueMs(): number | undefined
   /** SHA-256 of the canonical JSON of the durable state, 16 hex digits: equal to that of a replay of its records. */
   stateHash(): string
+  /** The durable state; undefined when it cannot be told. The next event may change it in place: encode it before. */
+  checkpoint(): Checkpoint | undefined
 }

@@ -5,16 +5,18 @@ import { assert } from '../../base/assert.js'
 import { makeFolder } from '../../files/folder.js'
 import { holderText, LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
 import {
+  type Checkpoint,
   type Journal,
   type JournalCheck,
   type JournalEnd,
   JournalError,
   type JournalFormat,
   type JournalListener,
+  type JournalReader,
   type TornTail,
 } from '../../ports/journal.js'
 import {
-  createSegment,
+  createWhole,
   cutTail,
   LOCK_FILE,
   type OpenSegmentFile,
@@ -25,6 +27,7 @@ import {
   type SegmentFile,
   writeFully,
 } from './segment-files.js'
+import { beginReading, type RefusedCheckpoint } from './start-place.js'
 
 export interface FileJournalOptions {
   /** A segment that has this many bytes is followed by another. */
@@ -34,43 +37,53 @@ export interface FileJournalOptions {
   readonly openFile?: OpenSegmentFile
 }
 
-export interface OpenedFileJournal<R> {
-  readonly records: readonly R[]
+export interface OpenedFileJournal {
+  /** All that there are. */
+  readonly records: number
+  /** Those that were read: what lies behind the checkpoint that reading began at. */
+  readonly recordsRead: number
+  /** Checkpoints that reading could not begin at: they are damaged, or not what the reader takes. */
+  readonly refused: readonly RefusedCheckpoint[]
   /** What a crash left and opening cut off, and the file that it is kept in. */
   readonly tornTail: (TornTail & { readonly keptAs: string }) | undefined
   readonly journal: Journal
 }
 
-const SEGMENT_BYTES_MAX = 64 << 20
+/** Of the deciding side a day's worth or so: what a start reads at most, and a tenth of a second's work. */
+const SEGMENT_BYTES_MAX = 16 << 20
 const CAPACITY_LINES = 4096
 
 /**
- * Opens the journal in `folder`, or begins one: reads and checks every record, cuts a torn tail, and goes on behind it. A
- * segment holds records of one build only.
+ * Opens the journal in `folder`, or begins one: reads and checks every record behind the last checkpoint that the reader
+ * takes, cuts a torn tail, and goes on behind it. A segment holds records of one build only.
  *
- * @throws JournalError when the journal is damaged or another process writes it; errors of the file system as they are.
+ * @throws JournalError when the journal is damaged or another process writes it; errors of the file system, and what the
+ *   reader throws, as they are.
  */
 export async function openFileJournal<R>(
   folder: string,
   format: JournalFormat<R>,
+  reader: JournalReader<R>,
   options: FileJournalOptions = {},
-): Promise<OpenedFileJournal<R>> {
+): Promise<OpenedFileJournal> {
   await makeFolder(folder)
   let journal: FileJournal | undefined
   const lock = await lockFolder(folder, () => journal?.fail(`${folder} was taken over by another process`))
   try {
     await removeTemporaries(folder, format)
-    const check = format.check()
-    const records: R[] = []
-    for await (const part of readSegments(folder, format, check)) {
-      for (const record of part.records) records.push(record)
+    const { before, segment, refused } = await beginReading(folder, format, reader)
+    const check = format.check(before)
+    for await (const part of readSegments(folder, format, check, segment)) {
+      for (const record of part.records) reader.take(record)
     }
     const verdict = check.finish()
     if (verdict.kind === 'corrupt') throw new JournalError(`the journal in ${folder} is damaged`, verdict)
     const keptAs = verdict.kind === 'tornTail' ? await cutTail(folder, verdict) : ''
     journal = new FileJournal(folder, format, lock, options)
-    await journal.start(check)
-    return { records, tornTail: verdict.kind === 'tornTail' ? { ...verdict, keptAs } : undefined, journal }
+    await journal.start(check, () => reader.checkpoint())
+    const { records } = check.end
+    const tornTail = verdict.kind === 'tornTail' ? { ...verdict, keptAs } : undefined
+    return { records, recordsRead: records - (before?.records ?? 0), refused, tornTail, journal }
   } catch (error) {
     await journal?.close()
     await lock.release()
@@ -84,6 +97,11 @@ async function lockFolder(folder: string, lost: () => void): Promise<WriterLock>
     const who = holderText(error.holder)
     throw new JournalError(`another process${who} writes the journal in ${folder}; stop it or use another folder`)
   })
+}
+
+interface EncodedCheckpoint {
+  readonly text: string
+  readonly stateHash: string
 }
 
 /**
@@ -126,8 +144,8 @@ class FileJournal implements Journal {
     return this.waiting
   }
 
-  /** Not part of the port: called once, before anything else. */
-  async start({ end, provenBytes }: JournalCheck<unknown>): Promise<void> {
+  /** Not part of the port: called once, before anything else. `checkpoint`: of the state that was read. */
+  async start({ end, provenBytes }: JournalCheck<unknown>, checkpoint: () => Checkpoint | undefined): Promise<void> {
     if (end.segment === 0) {
       await this.begin({ ...end, id: randomBytes(8).toString('hex') })
       return
@@ -138,7 +156,7 @@ class FileJournal implements Journal {
     this.position = (await stat(path)).size
     this.file = await this.openFile(path, 'r+')
     await this.writeAgain(path, provenBytes)
-    if (end.build !== this.format.build) await this.goOn()
+    if (end.build !== this.format.build) await this.goOn(this.encoded(checkpoint(), end))
     else this.markDue = end.records > 0
     this.pump()
   }
@@ -187,7 +205,10 @@ class FileJournal implements Journal {
   }
 
   private async writeOnce(): Promise<void> {
-    if (this.queue.length > 0 && this.position >= this.segmentBytesMax) await this.goOn()
+    const isFull = this.queue.length > 0 && this.position >= this.segmentBytesMax
+    // It is of the state behind all lines that wait: they go into this segment, whatever their number.
+    const checkpoint = isFull ? this.encoded(this.listener?.checkpoint?.(), this.endBehind(this.queue)) : undefined
+    if (isFull && checkpoint === undefined) await this.goOn()
     const lines = this.queue
     this.queue = []
     await this.put((this.markDue ? this.format.mark(this.end!.records) : '') + lines.join(''))
@@ -195,11 +216,25 @@ class FileJournal implements Journal {
     if (lines.length === 0) return
     await this.file!.datasync()
     if (this.failure !== undefined) return
-    this.end = { ...this.end!, records: this.end!.records + lines.length, sum: this.format.sumOf(lines.at(-1)!) }
+    this.end = this.endBehind(lines)
     this.markDue = true
     this.waiting -= lines.length
     this.durableLines += lines.length
     this.tell()
+    if (checkpoint !== undefined) await this.goOn(checkpoint)
+  }
+
+  private endBehind(lines: readonly string[]): JournalEnd {
+    const end = this.end!
+    return { ...end, records: end.records + lines.length, sum: this.format.sumOf(lines.at(-1)!) }
+  }
+
+  /** At once: the state that it is of changes with the next event. */
+  private encoded(checkpoint: Checkpoint | undefined, end: JournalEnd): EncodedCheckpoint | undefined {
+    if (checkpoint === undefined) return undefined
+    const { records, stateHash } = checkpoint
+    assert(records === end.records, `a checkpoint is of record ${end.records}, the last: ${records}`)
+    return { text: this.format.checkpoint(checkpoint, end), stateHash }
   }
 
   private async put(text: string): Promise<void> {
@@ -211,11 +246,18 @@ class FileJournal implements Journal {
   /**
    * In the next segment. It is on disk before the old one says that it goes on there, and that is on disk before a record
    * comes: whatever is there after a crash, it shows which of the two is the last, and a last segment that was taken away.
+   * A checkpoint is on disk before the header that names it.
    */
-  private async goOn(): Promise<void> {
+  private async goOn(checkpoint?: EncodedCheckpoint): Promise<void> {
     const old = this.file!
-    const segment = this.end!.segment + 1
-    await createSegment(this.pathOf(segment), Buffer.from(this.format.header(this.end!)), this.openFile)
+    const end = this.end!
+    const segment = end.segment + 1
+    if (checkpoint !== undefined) {
+      const path = join(this.folder, this.format.checkpointName(segment))
+      await createWhole(path, Buffer.from(checkpoint.text), this.openFile)
+    }
+    const header = this.format.header(end, checkpoint?.stateHash)
+    await createWhole(this.pathOf(segment), Buffer.from(header), this.openFile)
     // The mark that nobody waited for: a continuation behind a broken one would be taken for damage.
     await old.datasync()
     await this.put(this.format.continued(segment))
@@ -236,7 +278,7 @@ class FileJournal implements Journal {
 
   private async begin(end: JournalEnd): Promise<void> {
     this.end = end
-    await createSegment(this.pathOf(1), Buffer.from(this.format.header(end)), this.openFile)
+    await createWhole(this.pathOf(1), Buffer.from(this.format.header(end)), this.openFile)
     await this.take(1)
   }
 

@@ -2,6 +2,7 @@ import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from '../../files/folder.js'
 import type { JournalCheck, JournalFormat, TornTail } from '../../ports/journal.js'
+import { ARCHIVED, archivedParts, UnreadableArchive } from './archived-segment.js'
 
 /** What a journal does with a file that it writes: all of it can fail. */
 export interface SegmentFile {
@@ -15,10 +16,18 @@ export type OpenSegmentFile = (path: string, flags: 'r+' | 'wx') => Promise<Segm
 
 export const openSegmentFile: OpenSegmentFile = (path, flags) => open(path, flags)
 
+/** One of a folder's segments. */
+export interface SegmentName {
+  readonly name: string
+  /** There is only its compressed copy, in a file of this name with `.gz` behind it. */
+  readonly isArchived: boolean
+}
+
 /** What was made of a part of a segment. */
 export interface SegmentPart<R> {
-  readonly segment: string
+  readonly segment: SegmentName
   readonly records: readonly R[]
+  /** Of the segment. */
   readonly bytes: number
 }
 
@@ -31,29 +40,35 @@ const TEMPORARY = /^\.(.+)\.tmp$/
 export type SegmentNames = Pick<JournalFormat<unknown>, 'isSegmentName'>
 
 /**
- * Feeds a folder's segments to a check, and answers what it made of each part. A journal that is being written may be
- * read: it ends where the file ended when it was looked at.
+ * Feeds a folder's segments to a check, from `first` on, and answers what it made of each part. A journal that is being
+ * written or archived may be read: it ends where the file ended when it was looked at.
  */
 export async function* readSegments<R>(
   folder: string,
   format: SegmentNames,
   check: JournalCheck<R>,
+  first = '',
 ): AsyncGenerator<SegmentPart<R>, void, void> {
   const buffer = new Uint8Array(READ_BYTES)
-  let names = await segmentNames(folder, format)
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!
-    check.begin(name)
-    const file = await open(join(folder, name), 'r')
+  const names = async () => (await segmentNames(folder, format)).filter(({ name }) => name >= first)
+  let segments = await names()
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i]!
+    check.begin(segment.name)
+    const file = segment.isArchived ? undefined : await openUnlessArchived(join(folder, segment.name))
+    if (file === undefined) {
+      yield* archived(folder, { ...segment, isArchived: true }, check)
+      continue
+    }
     try {
       for (;;) {
         for (let bytes = await readPart(file, buffer); bytes > 0; bytes = await readPart(file, buffer)) {
-          yield { segment: name, records: check.feed(buffer.subarray(0, bytes)), bytes }
+          yield { segment, records: check.feed(buffer.subarray(0, bytes)), bytes }
         }
-        if (i < names.length - 1) break
+        if (i < segments.length - 1) break
         // Where the journal went on meanwhile, this segment may have grown before it did.
-        names = await segmentNames(folder, format)
-        if (i === names.length - 1) break
+        segments = await names()
+        if (i === segments.length - 1) break
       }
     } finally {
       await file.close()
@@ -61,10 +76,38 @@ export async function* readSegments<R>(
   }
 }
 
-/** In order. */
-export async function segmentNames(folder: string, format: SegmentNames): Promise<string[]> {
-  const names = await readdir(folder)
-  return names.filter((name) => format.isSegmentName(name)).sort()
+async function* archived<R>(
+  folder: string,
+  segment: SegmentName,
+  check: JournalCheck<R>,
+): AsyncGenerator<SegmentPart<R>, void, void> {
+  try {
+    for await (const bytes of archivedParts(join(folder, segment.name + ARCHIVED)))
+      yield { segment, records: check.feed(bytes), bytes: bytes.length }
+  } catch (error) {
+    if (!(error instanceof UnreadableArchive)) throw error
+    check.unreadable(error.message)
+  }
+}
+
+/** Undefined when it has been archived since the folder was looked at. */
+async function openUnlessArchived(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return undefined
+  }
+}
+
+/** In order. A segment that is there both ways counts as not archived: whoever archived it was killed. */
+export async function segmentNames(folder: string, format: SegmentNames): Promise<SegmentName[]> {
+  const isArchived = new Map<string, boolean>()
+  for (const file of await readdir(folder)) {
+    const name = file.endsWith(ARCHIVED) ? file.slice(0, -ARCHIVED.length) : file
+    if (format.isSegmentName(name)) isArchived.set(name, file !== name && (isArchived.get(name) ?? true))
+  }
+  return [...isArchived].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, archived]) => ({ name, isArchived: archived }))
 }
 
 export async function writeFully(file: SegmentFile, bytes: Uint8Array, position: number): Promise<void> {
@@ -75,12 +118,12 @@ export async function writeFully(file: SegmentFile, bytes: Uint8Array, position:
   }
 }
 
-/** Makes a segment of a header. It appears under its name when it is on disk, never as a part of itself. */
-export async function createSegment(path: string, header: Uint8Array, openFile: OpenSegmentFile): Promise<void> {
+/** A segment with its header, or a checkpoint: it appears under its name when it is on disk, never as a part of itself. */
+export async function createWhole(path: string, bytes: Uint8Array, openFile: OpenSegmentFile): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.tmp`)
   const file = await openFile(temporary, 'wx')
   try {
-    await writeFully(file, header, 0)
+    await writeFully(file, bytes, 0)
     await file.datasync()
   } finally {
     await file.close()
@@ -90,10 +133,14 @@ export async function createSegment(path: string, header: Uint8Array, openFile: 
 }
 
 /** Files that a killed writer had not given their name yet. */
-export async function removeTemporaries(folder: string, format: SegmentNames): Promise<void> {
+export async function removeTemporaries(
+  folder: string,
+  format: Pick<JournalFormat<unknown>, 'isSegmentName' | 'isCheckpointName'>,
+): Promise<void> {
   for (const name of await readdir(folder)) {
-    const [, segment] = TEMPORARY.exec(name) ?? []
-    if (segment !== undefined && format.isSegmentName(segment)) await unlink(join(folder, name))
+    const [, whole] = TEMPORARY.exec(name) ?? []
+    if (whole === undefined) continue
+    if (format.isSegmentName(whole) || format.isCheckpointName(whole)) await unlink(join(folder, name))
   }
 }
 

@@ -46,7 +46,7 @@ export function apply(
     case 'started':
       return withoutNotices(latched(state, 'RESTART_RECONCILE_REQUIRED', 'restart'))
     case 'checkpoint':
-      return withoutNotices({ ...state, checkpointBar: state.bar })
+      return withoutNotices(state)
     case 'session':
       return withoutNotices({ ...state, session: record.session })
     case 'bar':

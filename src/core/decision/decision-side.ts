@@ -1,8 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { assert, unreachable } from '../../base/assert.js'
-import { canonicalJson } from '../../base/canonical-json.js'
 import { decimalText } from '../../base/exact.js'
+import type { Checkpoint } from '../../ports/journal.js'
 import type { OperatorCommand, Side } from '../../ports/sides.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
@@ -17,7 +15,7 @@ import type { DecisionEvent } from './event.js'
 import { Exits } from './exits.js'
 import { recordedBar } from './recorded-bar.js'
 import type { DecisionRecord } from './records.js'
-import { recoverState } from './recover.js'
+import { checkpointOf, DecisionRecovery, type Recovered, stateHashOf } from './recover.js'
 import { Reports } from './reports.js'
 import type { DecisionSettings } from './settings.js'
 import { type DecisionState, initialState } from './state.js'
@@ -52,19 +50,27 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   }
 
   /**
-   * The side as its journal left it, from the last checkpoint on. The strategies are new ones: they are restored and
-   * stepped here.
+   * The side as all records of a journal left it. The strategies are new ones: they are stepped here.
    *
-   * @throws Error when the journal was begun with another id prefix or balance, or a strategy refuses its snapshot.
+   * @throws Error when the journal was begun with another id prefix or balance.
    */
   static recover(
     settings: DecisionSettings,
     strategies: readonly Strategy[],
     records: readonly DecisionRecord[],
   ): DecisionSide {
-    const guarded = new Strategies(strategies)
-    const state = recoverState(settings, guarded, records)
-    return new DecisionSide(settings, strategies, { state, strategies: guarded })
+    const recovery = new DecisionRecovery(settings, () => strategies)
+    for (const record of records) recovery.take(record)
+    return DecisionSide.resume(recovery)
+  }
+
+  /**
+   * The side as a journal was read.
+   *
+   * @throws Error when the journal was begun with another id prefix or balance.
+   */
+  static resume(recovery: DecisionRecovery): DecisionSide {
+    return new DecisionSide(recovery.settings, [], recovery.finish())
   }
 
   /** Durable; never changed in place. */
@@ -114,9 +120,11 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   }
 
   stateHash(): string {
-    const { snapshots, faults } = this.desk.strategies.snapshots()
-    const text = canonicalJson({ state: this.desk.state, strategies: snapshots, faults })
-    return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16)
+    return stateHashOf(this.desk)
+  }
+
+  checkpoint(): Checkpoint | undefined {
+    return checkpointOf(this.desk, this.desk.nowMs)
   }
 
   private dispatch(event: DecisionEvent): void {
@@ -187,7 +195,6 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     desk.record({ type: 'bar', bar: recordedBar(bar, desk.state.symbols) })
     this.cycle(bar)
     this.leaveWhenKilled()
-    if (bar.bar - desk.state.checkpointBar >= desk.settings.checkpointBars) this.checkpoint()
   }
 
   /** Decides what the last bar's mandates lead to, if anything. */
@@ -210,14 +217,6 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (fact.exit !== null) this.exits.send()
     if (fact.proposal !== null) this.entries.proposed()
     if (fact.reduction !== null) this.entries.reduced()
-  }
-
-  private checkpoint(): void {
-    const { desk } = this
-    const { snapshots, faults } = desk.strategies.snapshots()
-    for (const { strategyId, message } of faults)
-      desk.alertOnce(`snapshot ${strategyId}`, 'ERROR', 'strategy', `no checkpoint: ${strategyId}: ${message}`)
-    if (faults.length === 0) desk.record({ type: 'checkpoint', state: desk.state, strategies: snapshots })
   }
 
   private linked(outcomes: readonly LinkOutcome[]): void {
@@ -371,12 +370,6 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     const { status } = this.truth
     return status?.instrument.symbol === this.desk.state.position?.symbol ? status : undefined
   }
-}
-
-/** What a journal left. */
-export interface Recovered {
-  readonly state: DecisionState
-  readonly strategies: Strategies
 }
 
 /** What only makes things safer waits for no reason. */

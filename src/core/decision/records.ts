@@ -8,7 +8,7 @@ import type { EntryPermission, Message, OpenPermissionReason } from '../../ports
 import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabulary/session.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import type { CycleStats, ExecutionResult } from './controller.js'
-import type { DecisionState, ExitOrder, Reduction, Trade } from './state.js'
+import type { ExitOrder, Reduction, Trade } from './state.js'
 
 /** The numbered reports of the execution side. */
 export type Report = Extract<Message, { readonly type: 'FILL_REPORT' | 'ENTRY_RESULT' | 'EXIT_ACK' | 'FUNDING_REPORT' }>
@@ -38,12 +38,8 @@ export type DecisionFact =
       readonly strategies: readonly string[]
     }
   | { readonly type: 'started'; readonly build: string }
-  /** Everything up to here: recovery begins at the last one. */
-  | {
-      readonly type: 'checkpoint'
-      readonly state: DecisionState
-      readonly strategies: Readonly<Record<string, unknown>>
-    }
+  /** Only in older journals, every thousand bars: the state, which the records before it lead to as well. */
+  | { readonly type: 'checkpoint' }
   | { readonly type: 'session'; readonly session: number }
   | { readonly type: 'bar'; readonly bar: RecordedBar }
   /** What became of a bar's mandates, all at once: no crash can separate them. */

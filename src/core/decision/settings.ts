@@ -44,8 +44,6 @@ export interface DecisionSettings {
   readonly conditions: Conditions
   /** Balance and equity may differ from the venue's by this fraction of the venue's. */
   readonly accountTolerance: DecimalText
-  /** Bars between checkpoints: recovery replays at most so many through the strategies. */
-  readonly checkpointBars: number
 }
 
 /** The defaults of everything but what a run must say itself. */
@@ -64,5 +62,4 @@ export const DECISION_DEFAULTS: Omit<DecisionSettings, 'instruments' | 'build' |
     gridConnected: true,
   },
   accountTolerance: '0.001',
-  checkpointBars: 1000,
 }

@@ -76,7 +76,6 @@ export interface DecisionState {
   /** The last bar; −1 before the first. */
   readonly bar: number
   readonly barAtMs: number
-  readonly checkpointBar: number
   readonly posture: Posture
   /** Of the day. */
   readonly forewarner: 'OK' | 'ORANGE' | 'RED'
@@ -108,7 +107,6 @@ export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd
     session: 0,
     bar: -1,
     barAtMs: 0,
-    checkpointBar: -1,
     posture: 'APEX',
     forewarner: 'OK',
     symbols: [],

@@ -1,7 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { assert, unreachable } from '../../base/assert.js'
-import { canonicalJson } from '../../base/canonical-json.js'
+import type { Checkpoint } from '../../ports/journal.js'
 import type { ExecutionEvent, OperatorCommand, Side } from '../../ports/sides.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
@@ -19,6 +17,7 @@ import { ExecutionInvariants } from './invariants.js'
 import { onApprovedAction, onPermission, settleEntry, settleReduce } from './permission.js'
 import { settleProtection } from './protection.js'
 import { apply, type ExecutionRecord } from './records.js'
+import { checkpointOf, stateHashOf } from './recover.js'
 import { onReportsSeen, settleReports } from './reports.js'
 import type { ExecutionSettings } from './settings.js'
 import { type ExecutionState, initialState, type Trade } from './state.js'
@@ -45,12 +44,20 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
   }
 
   /**
-   * The side as its journal left it; what it knows of the world starts anew.
+   * The side as all records of its journal left it; what it knows of the world starts anew.
+   *
+   * @throws Error as {@link ExecutionSide.resume}.
+   */
+  static recover(settings: ExecutionSettings, records: readonly ExecutionRecord[]): ExecutionSide {
+    return ExecutionSide.resume(settings, replay(records))
+  }
+
+  /**
+   * The side with the state that its journal was read into.
    *
    * @throws Error when a trade is under way in something that is no active instrument any more: its rules are not known.
    */
-  static recover(settings: ExecutionSettings, records: readonly ExecutionRecord[]): ExecutionSide {
-    const state = replay(records)
+  static resume(settings: ExecutionSettings, state: ExecutionState): ExecutionSide {
     const symbols = settings.instruments.map(({ identity }) => identity.symbol)
     const open = state.trade?.instrument.symbol
     if (open !== undefined && !symbols.includes(open))
@@ -88,7 +95,11 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
   }
 
   stateHash(): string {
-    return bytesToHex(sha256(utf8ToBytes(canonicalJson(this.desk.state)))).slice(0, 16)
+    return stateHashOf(this.desk.state)
+  }
+
+  checkpoint(): Checkpoint {
+    return checkpointOf(this.desk.state, this.desk.nowMs)
   }
 
   /** The durable state; for reading. */

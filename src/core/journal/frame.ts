@@ -16,6 +16,8 @@ export interface SegmentHeader {
   readonly first: number
   /** Sum of the last record before it. */
   readonly previous: string
+  /** Hash of the state behind that record, when a checkpoint of it was taken. */
+  readonly state?: string
 }
 
 /** A line of a segment, as it was read. */
@@ -24,6 +26,7 @@ export type JournalLine =
   | { readonly kind: 'mark'; readonly records: number }
   | { readonly kind: 'continued'; readonly segment: number }
   | { readonly kind: 'header'; readonly header: SegmentHeader }
+  | { readonly kind: 'checkpoint'; readonly document: object }
   /** Not what was written here. A newline that was lost may have hidden a mark (or continuation) at its end. */
   | { readonly kind: 'bad'; readonly reason: string; readonly hidesMark: boolean }
   /** Written so, but by no version of ours that this one knows. */
@@ -38,7 +41,7 @@ export const EMPTY_JOURNAL: JournalEnd = { id: '', segment: 0, records: 0, sum: 
 const SUM_LENGTH = 8
 /** As long as a sum and the space behind it. */
 const SUM_PLACE = '00000000 '
-const TAG = { mark: '=', continued: '>', header: '#' } as const
+const TAG = { mark: '=', continued: '>', header: '#', checkpoint: '!' } as const
 const DECODER = new TextDecoder()
 /** Of a mark with the largest number there is. */
 const MARK_LENGTH_MAX = SUM_LENGTH + 3 + String(Number.MAX_SAFE_INTEGER).length
@@ -62,6 +65,11 @@ export function continuedLine(segment: number): string {
   return summed(`${TAG.continued} ${segment}`)
 }
 
+/** `<sum> ! <canonical JSON>` and a newline: the one line of a checkpoint's file. */
+export function checkpointLine(document: object): string {
+  return summed(`${TAG.checkpoint} ${canonicalJson(document)}`)
+}
+
 export function sumOf(line: string): string {
   return line.slice(0, SUM_LENGTH)
 }
@@ -74,6 +82,14 @@ export function numberOf(line: string): number {
 /** Names sort as the segments do. */
 export function segmentName(segment: number): string {
   return `journal-${String(segment).padStart(8, '0')}.log`
+}
+
+export function checkpointName(segment: number): string {
+  return `checkpoint-${String(segment).padStart(8, '0')}.state`
+}
+
+export function isCheckpointName(fileName: string): boolean {
+  return /^checkpoint-\d{8}\.state$/.test(fileName)
 }
 
 export function isSegmentName(fileName: string): boolean {
@@ -103,6 +119,7 @@ function classified(tag: string, rest: string, sum: string): JournalLine {
   const value = parsed(rest)
   if (value === undefined) return foreign('a line without JSON')
   if (tag === TAG.header) return { kind: 'header', header: value as SegmentHeader }
+  if (tag === TAG.checkpoint) return { kind: 'checkpoint', document: value }
   const record = value as JournalRecord
   const n = Number(tag)
   if (!isCount(n) || record.n !== n) return foreign(`a line numbered ${tag} over a record numbered ${record.n}`)

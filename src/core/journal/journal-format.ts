@@ -1,8 +1,11 @@
 import type { JournalFormat, JournalKind, JournalRecord } from '../../ports/journal.js'
+import { checkpointText, openingOf, readCheckpoint } from './checkpoint.js'
 import {
+  checkpointName,
   continuedLine,
   FORMAT_VERSION,
   headerLine,
+  isCheckpointName,
   isSegmentName,
   markLine,
   numberOf,
@@ -17,7 +20,9 @@ export function journalFormat<R extends JournalRecord>(kind: JournalKind, build:
     build,
     segmentName,
     isSegmentName,
-    header: ({ id, segment, records, sum }) =>
+    checkpointName,
+    isCheckpointName,
+    header: ({ id, segment, records, sum }, stateHash) =>
       headerLine({
         format: 'dolphin-journal',
         version: FORMAT_VERSION,
@@ -27,11 +32,15 @@ export function journalFormat<R extends JournalRecord>(kind: JournalKind, build:
         segment: segment + 1,
         first: records + 1,
         previous: sum,
+        ...(stateHash === undefined ? {} : { state: stateHash }),
       }),
+    opening: (line) => openingOf(kind, line),
+    checkpoint: (checkpoint, end) => checkpointText({ kind, build }, checkpoint, end),
+    readCheckpoint: (bytes, opening) => readCheckpoint(kind, bytes, opening),
     mark: markLine,
     continued: continuedLine,
     numberOf,
     sumOf,
-    check: () => new JournalScan<R>(kind),
+    check: (before) => new JournalScan<R>(kind, before),
   }
 }

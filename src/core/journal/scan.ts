@@ -54,7 +54,7 @@ interface Doubt {
  */
 export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   private expectedKind: JournalKind | undefined
-  private state: JournalEnd = EMPTY_JOURNAL
+  private state: JournalEnd
   /** Of the segment at hand. */
   private name = ''
   private headed = false
@@ -67,9 +67,13 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   private doubt: Doubt | undefined
   private corrupt: CorruptJournal | undefined
 
-  /** `kind`: whose journal is expected; without it, whosever the first segment says it is. */
-  constructor(kind?: JournalKind) {
+  /**
+   * `kind`: whose journal is expected; without it, whosever the first segment says it is. `before`: where the segments
+   * end that are not looked at.
+   */
+  constructor(kind?: JournalKind, before = EMPTY_JOURNAL) {
     this.expectedKind = kind
+    this.state = before
   }
 
   /** Whose journal it is, as far as that is known. */
@@ -111,6 +115,14 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
       this.restBytes += bytes.length - start
     }
     return records
+  }
+
+  unreadable(reason: string): void {
+    this.rest = []
+    this.restBytes = 0
+    // What stands before it was written long before: a doubt about that is damage, too.
+    this.corrupt ??= this.doubt?.place
+    this.refuse(this.headed ? `record ${this.next}` : 'a header', reason)
   }
 
   finish(): JournalVerdict {
@@ -179,6 +191,9 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
         break
       case 'header':
         this.refuse(`record ${this.next}`, 'a second header')
+        break
+      case 'checkpoint':
+        this.refuse(`record ${this.next}`, 'a checkpoint')
         break
       default:
         unreachable(line)

@@ -75,6 +75,8 @@ export class SideHost<Input extends { readonly kind: string }, Record> {
         this.watchJournal()
       },
       failed: (message) => this.post({ kind: 'journalFailed', message }),
+      // A side that broke may be ahead of its journal.
+      checkpoint: () => (this.stopped ? undefined : this.side.checkpoint()),
     })
     this.post({ kind: 'start' })
     link.listen((text) => this.post({ kind: 'message', text }))
