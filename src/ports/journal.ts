@@ -65,12 +65,12 @@ export interface Checkpoint {
 export interface JournalReader<R> {
   /**
    * Before any record: where they begin. Answers what is wrong with a checkpoint; then one before it is offered, and none
-   * at last, which is never refused.
+   * at last, which is never refused. A reader without it takes every record that there is.
    */
-  begin(checkpoint: Checkpoint | undefined): string | undefined
+  begin?(checkpoint: Checkpoint | undefined): string | undefined
   take(record: R): void
-  /** What the records led to, when all are taken. */
-  checkpoint(): Checkpoint | undefined
+  /** Of the state that the records led to, when all are taken. */
+  checkpoint?(): Checkpoint | undefined
 }
 
 /** Where a journal ends: what the next segment's header repeats, so that no other can stand in its place. */

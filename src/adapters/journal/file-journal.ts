@@ -27,7 +27,7 @@ import {
   type SegmentFile,
   writeFully,
 } from './segment-files.js'
-import { beginReading, type RefusedCheckpoint } from './start-place.js'
+import { beginReading, type RefusedCheckpoint, type StartLimits } from './start-place.js'
 
 export interface FileJournalOptions {
   /** A segment that has this many bytes is followed by another. */
@@ -35,6 +35,7 @@ export interface FileJournalOptions {
   /** Lines that may wait for the disk before the caller is to stop opening risk. */
   readonly capacity?: number
   readonly openFile?: OpenSegmentFile
+  readonly start?: StartLimits
 }
 
 export interface OpenedFileJournal {
@@ -71,7 +72,7 @@ export async function openFileJournal<R>(
   const lock = await lockFolder(folder, () => journal?.fail(`${folder} was taken over by another process`))
   try {
     await removeTemporaries(folder, format)
-    const { before, segment, refused } = await beginReading(folder, format, reader)
+    const { before, segment, refused } = await beginReading(folder, format, reader, options.start)
     const check = format.check(before)
     for await (const part of readSegments(folder, format, check, segment)) {
       for (const record of part.records) reader.take(record)
@@ -80,7 +81,7 @@ export async function openFileJournal<R>(
     if (verdict.kind === 'corrupt') throw new JournalError(`the journal in ${folder} is damaged`, verdict)
     const keptAs = verdict.kind === 'tornTail' ? await cutTail(folder, verdict) : ''
     journal = new FileJournal(folder, format, lock, options)
-    await journal.start(check, () => reader.checkpoint())
+    await journal.start(check, () => reader.checkpoint?.())
     const { records } = check.end
     const tornTail = verdict.kind === 'tornTail' ? { ...verdict, keptAs } : undefined
     return { records, recordsRead: records - (before?.records ?? 0), refused, tornTail, journal }

@@ -107,7 +107,9 @@ export async function segmentNames(folder: string, format: SegmentNames): Promis
     const name = file.endsWith(ARCHIVED) ? file.slice(0, -ARCHIVED.length) : file
     if (format.isSegmentName(name)) isArchived.set(name, file !== name && (isArchived.get(name) ?? true))
   }
-  return [...isArchived].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, archived]) => ({ name, isArchived: archived }))
+  return [...isArchived]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, archived]) => ({ name, isArchived: archived }))
 }
 
 export async function writeFully(file: SegmentFile, bytes: Uint8Array, position: number): Promise<void> {

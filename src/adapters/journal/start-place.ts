@@ -19,6 +19,14 @@ export interface RefusedCheckpoint {
   readonly reason: string
 }
 
+/** Checkpoints beyond these are passed over. */
+export interface StartLimits {
+  /** Behind this record. */
+  readonly recordsMax?: number
+  /** Taken later, UTC ms: whoever looks at records wants those since then, whatever state they led to. */
+  readonly atMsMax?: number
+}
+
 type Formats = Pick<
   JournalFormat<unknown>,
   'isSegmentName' | 'segmentName' | 'checkpointName' | 'opening' | 'readCheckpoint' | 'continued'
@@ -35,17 +43,20 @@ export async function beginReading(
   folder: string,
   format: Formats,
   reader: Pick<JournalReader<unknown>, 'begin'>,
+  { recordsMax = Number.POSITIVE_INFINITY, atMsMax = Number.POSITIVE_INFINITY }: StartLimits = {},
 ): Promise<StartPlace> {
+  if (reader.begin === undefined) return { before: undefined, segment: '', refused: [] }
   const segments = await segmentNames(folder, format)
   const refused: RefusedCheckpoint[] = []
   const isWhole = segments.every(({ name }, i) => name === format.segmentName(i + 1))
   for (let i = segments.length - 1; isWhole && i > 0; i--) {
     const segment = segments[i]!
     const opening = segment.isArchived ? undefined : await openingOf(join(folder, segment.name), format)
-    if (opening?.stateHash === undefined) continue
+    if (opening?.stateHash === undefined || opening.before.records > recordsMax) continue
     if (!(await isLeft(folder, segments[i - 1]!, format.continued(i + 1)))) continue
     const name = format.checkpointName(i + 1)
     const checkpoint = await readCheckpoint(join(folder, name), format, opening)
+    if (typeof checkpoint !== 'string' && checkpoint.atMs > atMsMax) continue
     const reason = typeof checkpoint === 'string' ? checkpoint : reader.begin(checkpoint)
     if (reason === undefined) return { before: opening.before, segment: segment.name, refused }
     refused.push({ name, reason })

@@ -10,8 +10,10 @@ import { serveVenue } from '../../adapters/socket/venue-server.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
+import { DecisionRecovery } from '../../core/decision/recover.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
+import { ExecutionRecovery } from '../../core/execution/recover.js'
 import { recordLine } from '../../core/journal/frame.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Link } from '../../ports/link.js'
@@ -137,12 +139,10 @@ async function decisionHost(
   { setup, desk, clock, broken, status }: Surroundings,
   link: Link,
 ): Promise<HostedDecision & { readonly host: SideHost<DecisionInput, DecisionRecord> }> {
-  const { journal } = await openJournal<DecisionRecord>(
-    journalFolder(desk.log.folder, 'decision'),
-    'decision',
-    setup.decision.build,
-  )
-  const side = new DecisionSide(setup.decision, [championOf(setup)])
+  const folder = journalFolder(desk.log.folder, 'decision')
+  const recovery = new DecisionRecovery(setup.decision, () => [championOf(setup)])
+  const { journal } = await openJournal({ folder, kind: 'decision', build: setup.decision.build }, recovery)
+  const side = DecisionSide.resume(recovery)
   const host: SideHost<DecisionInput, DecisionRecord> = new SideHost<DecisionInput, DecisionRecord>(side, {
     timer: clockTimer(clock),
     journal,
@@ -162,8 +162,9 @@ async function decisionHost(
 async function inProcess({ setup, desk, clock, venue, broken, status }: Surroundings): Promise<Execution> {
   const [link, other] = memoryLinkPair()
   const folder = journalFolder(desk.log.folder, 'execution')
-  const { journal } = await openJournal<ExecutionRecord>(folder, 'execution', setup.execution.build)
-  const side = new ExecutionSide(setup.execution)
+  const recovery = new ExecutionRecovery()
+  const { journal } = await openJournal({ folder, kind: 'execution', build: setup.execution.build }, recovery)
+  const side = ExecutionSide.resume(setup.execution, recovery.state)
   const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
     timer: clockTimer(clock),
     journal,

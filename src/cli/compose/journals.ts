@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type FileJournalOptions, openFileJournal } from '../../adapters/journal/file-journal.js'
+import type { RefusedCheckpoint } from '../../adapters/journal/start-place.js'
 import { DataRefused, InputMistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { displayPath } from '../../files/package-files.js'
@@ -8,37 +9,56 @@ import {
   type Journal,
   JournalError,
   type JournalKind,
+  type JournalReader,
   type JournalRecord,
   type TornTail,
 } from '../../ports/journal.js'
 
-export interface OpenedJournal<R extends JournalRecord> {
-  /** Everything that was durable, in order. */
-  readonly records: readonly R[]
+export interface OpenedJournal {
+  /** All that there are. */
+  readonly records: number
+  /** Those that were read: what lies behind the checkpoint that reading began at. */
+  readonly recordsRead: number
   /** Takes lines of `recordLine`. */
   readonly journal: Journal
-  /** What a crash left unfinished and opening cut off. */
-  readonly warning?: string
+  /** What a person should know: a checkpoint that could not be used, what a crash left unfinished and opening cut off. */
+  readonly warnings: readonly string[]
 }
 
 /**
- * Opens the journal of a side, or begins one, for writing by `build` (16 hex digits).
+ * Opens the journal of a side, or begins one, for writing by `build` (16 hex digits). The reader gets what is there.
  *
- * @throws Mistake when the journal is damaged (exit code 3), written by another process, or cannot be opened.
+ * @throws Mistake when the journal is damaged (exit code 3), written by another process, or cannot be opened; what the
+ *   reader throws as it is.
  */
 export async function openJournal<R extends JournalRecord>(
-  folder: string,
-  kind: JournalKind,
-  build: string,
-  options: Pick<FileJournalOptions, 'capacity'> = {},
-): Promise<OpenedJournal<R>> {
+  at: { readonly folder: string; readonly kind: JournalKind; readonly build: string },
+  reader: JournalReader<R>,
+  options: FileJournalOptions = {},
+): Promise<OpenedJournal> {
+  const { folder, kind, build } = at
   try {
-    const { records, tornTail, journal } = await openFileJournal(folder, journalFormat<R>(kind, build), options)
-    if (tornTail === undefined) return { records, journal }
-    return { records, journal, warning: `${tornTailText(folder, tornTail)}; it was cut and kept as ${tornTail.keptAs}` }
+    const opened = await openFileJournal(folder, journalFormat<R>(kind, build), reader, options)
+    const { refused, tornTail, ...rest } = opened
+    const warnings = refused.map((checkpoint) => refusedText(folder, checkpoint, opened))
+    if (tornTail !== undefined)
+      warnings.push(`${tornTailText(folder, tornTail)}; it was cut and kept as ${tornTail.keptAs}`)
+    return { ...rest, warnings }
   } catch (error) {
     throw journalRefusal(folder, error)
   }
+}
+
+function refusedText(
+  folder: string,
+  { name, reason }: RefusedCheckpoint,
+  { records, recordsRead }: { readonly records: number; readonly recordsRead: number },
+): string {
+  const instead =
+    recordsRead === records
+      ? 'every record was replayed instead'
+      : `what follows record ${records - recordsRead} was replayed instead`
+  return `${displayPath(join(folder, name))}: the checkpoint was not used: ${reason}; ${instead}`
 }
 
 /** What a person is told of a journal that cannot be opened. A defect of ours stays what it is. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { StatusServer } from '../../adapters/http/status-server.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
-import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import type { Clock } from '../../ports/clock.js'
 import { ExecutorSurface } from '../../runtime/status/executor-surface.js'
@@ -24,10 +23,9 @@ export class ExecutorStatus {
       readonly token: string | undefined
       readonly settings: ExecutionSettings
       readonly clock: Clock
-      readonly records: readonly ExecutionRecord[]
     },
   ) {
-    const { settings, clock, records } = running
+    const { settings, clock } = running
     this.killSwitch = new KillSwitch(options.killSwitch ?? killSwitchBeside(options.journal))
     const epochMs = () => Math.floor(clock.epochMs())
     const identity = {
@@ -38,7 +36,7 @@ export class ExecutorStatus {
       startedAtMs: epochMs(),
       epochMs,
     }
-    this.surface = new ExecutorSurface(identity, this.killSwitch, records)
+    this.surface = new ExecutorSurface(identity, this.killSwitch)
   }
 
   /** It is up: a kill that outlived its process is in force before anything else happens. */

@@ -8,9 +8,12 @@ import { loadExecutionConfig } from '../../config/execution-config.js'
 import { loadInstruments } from '../../config/instruments.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
+import { ExecutionRecovery } from '../../core/execution/recover.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
 import { displayPath } from '../../files/package-files.js'
+import type { Clock } from '../../ports/clock.js'
+import type { JournalReader } from '../../ports/journal.js'
 import type { ExecutionInput } from '../../ports/sides.js'
 import { hostedVenue } from '../../runtime/host/hosted-venue.js'
 import { SideHost } from '../../runtime/host/side-host.js'
@@ -40,14 +43,12 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   const say = options.quiet ? () => {} : notice
   const token = operatorToken(options)
   const settings = await executionSettings(options)
-  const { records, journal, warning } = await openJournal<ExecutionRecord>(options.journal, 'execution', settings.build)
-  if (warning !== undefined) notice(warning)
-  const side = ExecutionSide.recover(settings, records)
-  say(`Executor ready: ${records.length} records in ${displayPath(options.journal)}, ${standing(side)}.`)
-  const broken = new Broken()
   const clock = options.clock === undefined ? systemClock : scaledClock(options.clock, systemClock)
+  const status = new ExecutorStatus(options, { token, settings, clock })
+  const { side, journal, records } = await recovered(options.journal, settings, { status, clock })
+  say(`Executor ready: ${records} records in ${displayPath(options.journal)}, ${standing(side)}.`)
+  const broken = new Broken()
   const { link, venue } = connections(options)
-  const status = new ExecutorStatus(options, { token, settings, clock, records })
   const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
     timer: clockTimer(clock),
     journal,
@@ -70,6 +71,30 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   say(`Executor stopped: ${side.state.n} records, state ${side.stateHash()}, ${standing(side)}.`)
   if (options.json) await printResult(`${JSON.stringify(endOf(side))}\n`)
   return typeof end === 'string' ? stopExitCode(end) : reportError(end.error)
+}
+
+/** What `/status` tells of the past is told of at least so long. */
+const TOLD_MS = 86_400_000
+
+/** The side as its journal left it; the records of the last day pass by `/status`, too. */
+async function recovered(
+  folder: string,
+  settings: ExecutionSettings,
+  { status, clock }: { readonly status: ExecutorStatus; readonly clock: Clock },
+) {
+  const recovery = new ExecutionRecovery()
+  const reader: JournalReader<ExecutionRecord> = {
+    begin: (checkpoint) => recovery.begin(checkpoint),
+    take(record) {
+      recovery.take(record)
+      status.surface.executed(record)
+    },
+    checkpoint: () => recovery.checkpoint(),
+  }
+  const start = { atMsMax: clock.epochMs() - TOLD_MS }
+  const opened = await openJournal({ folder, kind: 'execution', build: settings.build }, reader, { start })
+  opened.warnings.forEach(notice)
+  return { ...opened, side: ExecutionSide.resume(settings, recovery.state) }
 }
 
 /** The side's exception, as something to wait for. */

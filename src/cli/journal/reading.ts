@@ -1,12 +1,20 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LOCK_FILE, readSegments, segmentNames } from '../../adapters/journal/segment-files.js'
+import { ARCHIVED } from '../../adapters/journal/archived-segment.js'
+import { LOCK_FILE, readSegments, type SegmentName, type SegmentPart, segmentNames } from '../../adapters/journal/segment-files.js'
+import {
+  beginReading,
+  type RefusedCheckpoint,
+  type StartLimits,
+  type StartPlace,
+} from '../../adapters/journal/start-place.js'
 import { DataRefused, InputMistake, Interrupted } from '../../base/mistakes.js'
 import { isSegmentName } from '../../core/journal/frame.js'
+import { journalFormat } from '../../core/journal/journal-format.js'
 import { JournalScan } from '../../core/journal/scan.js'
 import { displayPath } from '../../files/package-files.js'
 import { isWriterAtWork } from '../../files/writer-lock.js'
-import type { JournalKind, JournalRecord, JournalVerdict } from '../../ports/journal.js'
+import type { JournalKind, JournalReader, JournalRecord, JournalVerdict } from '../../ports/journal.js'
 import { corruptProblem, tornTailText } from '../compose/journals.js'
 import { startProgress } from '../shell/progress.js'
 import { watchInterrupt } from '../shell/signals.js'
@@ -20,7 +28,11 @@ export interface SegmentSummary {
   readonly name: string
   readonly build: string
   readonly records: number
+  /** Of the segment itself, compressed or not. */
   readonly bytes: number
+  readonly archived: boolean
+  /** Hash of the state that it begins with, when a checkpoint of it was taken. */
+  readonly stateHash: string | null
 }
 
 export interface JournalReading {
@@ -29,7 +41,12 @@ export interface JournalReading {
   readonly kind: JournalKind | undefined
   readonly id: string
   readonly records: number
+  /** Those that were read. */
   readonly segments: readonly SegmentSummary[]
+  /** The record behind which reading began: 0, or where a checkpoint was taken. */
+  readonly begunBehind: number
+  /** Checkpoints that it could not begin at. */
+  readonly refused: readonly RefusedCheckpoint[]
   /** Somebody writes it at this moment: the last write may be half done. */
   readonly isWritten: boolean
 }
@@ -38,6 +55,10 @@ export interface ReadingOptions {
   readonly quiet: boolean
   /** What is going on, for the progress bar. */
   readonly label: string
+  /** Where to begin, other than at the first record. */
+  readonly begin?: { readonly at: NonNullable<JournalReader<unknown>['begin']>; readonly limits?: StartLimits }
+  /** A segment's header has been read, none of its records yet. */
+  readonly opened?: (segment: SegmentSummary, recordsBefore: number) => void
   /** Called with records in order; false ends the reading, and what comes behind is not looked at. */
   readonly take: (records: readonly AnyRecord[]) => boolean | Promise<boolean>
 }
@@ -45,39 +66,33 @@ export interface ReadingOptions {
 const PROGRESS_UNIT_BYTES = 1 << 20
 
 /**
- * Reads a folder's journal without touching it, while it is written, too.
+ * Reads a folder's journal without touching it, while it is written or archived, too.
  *
  * @throws Mistake when there is no journal; Interrupted on Ctrl-C.
  */
 export async function readJournal(folder: string, options: ReadingOptions): Promise<JournalReading> {
-  const names = await existingSegments(folder)
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size))
-  const totalBytes = sizes.reduce((sum, size) => sum + size, 0)
+  await checkJournal(folder)
   const isWritten = await isWriterAtWork(join(folder, LOCK_FILE))
-  const scan = new JournalScan<AnyRecord>()
+  const { before, segment, refused } = await startPlace(folder, options.begin)
+  const scan = new JournalScan<AnyRecord>(undefined, before)
+  const sizes = await segmentSizes(folder, segment)
   const segments = new Map<string, SegmentSummary>()
   let ended = false
-  let doneBytes = 0
   const interrupt = watchInterrupt('block')
-  const progress = startProgress({
-    total: Math.floor(totalBytes / PROGRESS_UNIT_BYTES),
-    unit: 'MiB',
-    label: options.label,
-    quiet: options.quiet,
-  })
+  const progress = byteProgress(sizes, options)
   try {
-    for await (const { segment, records, bytes } of readSegments(folder, { isSegmentName }, scan)) {
-      const before = segments.get(segment) ?? { name: segment, build: '', records: 0, bytes: 0 }
-      segments.set(segment, {
-        name: segment,
-        build: scan.end.build,
-        records: before.records + records.length,
-        bytes: before.bytes + bytes,
-      })
-      const doneUnits = Math.floor(doneBytes / PROGRESS_UNIT_BYTES)
-      doneBytes += bytes
-      progress.advance(Math.floor(doneBytes / PROGRESS_UNIT_BYTES) - doneUnits)
-      if (records.length > 0 && !(await options.take(records))) {
+    for await (const part of readSegments(folder, { isSegmentName }, scan, segment)) {
+      const { name, isArchived } = part.segment
+      let summary = segments.get(name)
+      if (summary === undefined) {
+        const { build } = scan.end
+        summary = { name, build, records: 0, bytes: 0, archived: isArchived, stateHash: scan.stateHash ?? null }
+        options.opened?.(summary, scan.end.records - part.records.length)
+      }
+      const bytes = summary.bytes + part.bytes
+      segments.set(name, { ...summary, records: summary.records + part.records.length, bytes })
+      progress.passed(part)
+      if (part.records.length > 0 && !(await options.take(part.records))) {
         ended = true
         break
       }
@@ -89,11 +104,61 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
   }
   const verdict = ended ? undefined : scan.finish()
   const { id, records } = scan.end
-  return { verdict, kind: scan.kind, id, records, segments: [...segments.values()], isWritten }
+  const begunBehind = before?.records ?? 0
+  return { verdict, kind: scan.kind, id, records, segments: [...segments.values()], begunBehind, refused, isWritten }
+}
+
+/** Of which side the journal is, and its first record; undefined before that was written. */
+export async function firstRecord(folder: string): Promise<{ kind: JournalKind; record: AnyRecord } | undefined> {
+  await checkJournal(folder)
+  const scan = new JournalScan<AnyRecord>()
+  for await (const { records } of readSegments(folder, { isSegmentName }, scan)) {
+    const [record] = records
+    if (record !== undefined && scan.kind !== undefined) return { kind: scan.kind, record }
+  }
+  return undefined
+}
+
+async function startPlace(folder: string, begin: ReadingOptions['begin']): Promise<StartPlace> {
+  const first = begin === undefined ? undefined : await firstRecord(folder)
+  if (begin === undefined || first === undefined) return { before: undefined, segment: '', refused: [] }
+  // Reading needs no build of its own.
+  return beginReading(folder, journalFormat(first.kind, ''), { begin: begin.at }, begin.limits)
+}
+
+/** Size of each segment's file, compressed or not, from the segment `first` on. */
+async function segmentSizes(folder: string, first: string): Promise<ReadonlyMap<string, number>> {
+  const segments = (await segmentNames(folder, { isSegmentName })).filter(({ name }) => name >= first)
+  const sizeOf = async ({ name, isArchived }: SegmentName): Promise<readonly [string, number]> => {
+    // One that has just been archived counts for nothing: this is for the progress bar.
+    const found = await stat(join(folder, isArchived ? name + ARCHIVED : name)).catch(() => undefined)
+    return [name, found?.size ?? 0]
+  }
+  return new Map(await Promise.all(segments.map(sizeOf)))
+}
+
+/** Progress in MiB of the files. What a compressed part takes of its file is not known: such a file counts when it is begun. */
+function byteProgress(sizes: ReadonlyMap<string, number>, { label, quiet }: ReadingOptions) {
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  const progress = startProgress({ total: Math.floor(total / PROGRESS_UNIT_BYTES), unit: 'MiB', label, quiet })
+  const begun = new Set<string>()
+  let done = 0
+  return {
+    passed({ segment: { name, isArchived }, bytes }: SegmentPart<unknown>): void {
+      const before = Math.floor(done / PROGRESS_UNIT_BYTES)
+      if (!isArchived) done += bytes
+      else if (!begun.has(name)) done += sizes.get(name) ?? 0
+      begun.add(name)
+      progress.advance(Math.floor(done / PROGRESS_UNIT_BYTES) - before)
+    },
+    stop: () => progress.stop(),
+  }
 }
 
 /** Refuses a damaged journal and tells of a torn tail, after everything that stands before was used. */
-export function judge(folder: string, { verdict, isWritten }: JournalReading): void {
+export function judge(folder: string, { verdict, isWritten, refused }: JournalReading): void {
+  for (const { name, reason } of refused)
+    notice(`${displayPath(join(folder, name))}: the checkpoint was not used: ${reason}; records were replayed instead`)
   if (verdict?.kind === 'corrupt') {
     throw new DataRefused(corruptProblem(folder, verdict))
   }
@@ -103,14 +168,15 @@ export function judge(folder: string, { verdict, isWritten }: JournalReading): v
   }
 }
 
-async function existingSegments(folder: string): Promise<readonly string[]> {
+/** Refuses a folder without a journal, and says where there is one. */
+export async function checkJournal(folder: string): Promise<void> {
   const names = await segmentNames(folder, { isSegmentName }).catch((error: NodeJS.ErrnoException) => {
     throw new InputMistake({
       place: displayPath(folder),
       message: `expected a folder with a journal, found ${error.message}`,
     })
   })
-  if (names.length > 0) return names
+  if (names.length > 0) return
   const below: string[] = []
   for (const name of ['execution', 'decision', 'journal/execution', 'journal/decision']) {
     const found = await segmentNames(join(folder, name), { isSegmentName }).catch(() => [])

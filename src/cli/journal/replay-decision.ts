@@ -7,6 +7,7 @@ import { DataRefused, InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
+import { DecisionRecovery } from '../../core/decision/recover.js'
 import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
 import { ChampionStrategy } from '../../core/strategy/champion.js'
 import { displayPath } from '../../files/package-files.js'
@@ -14,29 +15,36 @@ import { reason } from '../../files/reason.js'
 import { backtestOptions, type RawBacktestOptions } from '../backtest/options.js'
 import { prepareRun } from '../compose/backtest.js'
 import { codeHash } from '../shell/code-hash.js'
+import type { AnyRecord } from './reading.js'
+import type { Replay } from './replay.js'
 
-/** The state that a decision journal leaves, and its hash; see {@link recoverDecision}. */
-export async function replayDecision(
-  folder: string,
-  records: readonly DecisionRecord[],
-  config: string | undefined,
-): Promise<{ readonly state: object; readonly stateHash: string }> {
-  const side = await recoverDecision(folder, records, config)
-  return { state: side.state, stateHash: side.stateHash() }
+/** A replay of a decision journal; see {@link decisionRecovery}. */
+export async function decisionReplay(folder: string, first: AnyRecord, config: string | undefined): Promise<Replay> {
+  const recovery = await decisionRecovery(folder, first as unknown as DecisionRecord, config)
+  return {
+    begin: (checkpoint) => recovery.begin(checkpoint),
+    take: (record) => takeFollowing(folder, recovery, record as unknown as DecisionRecord),
+    checkpoint: () => recovery.checkpoint(),
+    finish() {
+      const { state } = recovery.finish()
+      return { state, stateHash: DecisionSide.resume(recovery).stateHash() }
+    },
+  }
 }
 
 /**
- * The decision side as its journal leaves it. Its strategy moves with the records, so it must be the one that wrote them: as
- * the session in whose folder the journal lies was told, or as `config` says, or else the champion.
+ * A decision side for the records of a journal to be read into. Its strategy moves with the records, so it must be the one
+ * that wrote them: as the session in whose folder the journal lies was told, or as `config` says, or else the champion.
  *
+ * @param first the journal's first record, which says what it is bound to.
  * @throws Mistake when the records are another strategy's.
  */
-export async function recoverDecision(
+export async function decisionRecovery(
   folder: string,
-  records: readonly DecisionRecord[],
+  first: DecisionRecord | undefined,
   config: string | undefined,
-): Promise<DecisionSide> {
-  const begun = records.find((record) => record.type === 'begun')
+): Promise<DecisionRecovery> {
+  const begun = first?.type === 'begun' ? first : undefined
   const raw = config === undefined ? await sessionOptions(folder) : { config }
   const run = prepareRun(backtestOptions([folder], { ...raw, quiet: true } as RawBacktestOptions)).settings()
   if (begun !== undefined && !begun.strategies.includes(run.strategy)) {
@@ -44,13 +52,14 @@ export async function recoverDecision(
     throw new InputMistake({ place: displayPath(folder), message }, { hint: 'Name its configuration with --config.' })
   }
   const { strategy, parameters, direction, initialCapital, orderBook } = run
-  const champion = new ChampionStrategy({
-    id: strategy,
-    parameters,
-    direction,
-    initialCapital,
-    ...present({ orderBook }),
-  })
+  const champion = () =>
+    new ChampionStrategy({
+      id: strategy,
+      parameters,
+      direction,
+      initialCapital,
+      ...present({ orderBook }),
+    })
   const settings = {
     ...DECISION_DEFAULTS,
     instruments: [],
@@ -58,11 +67,16 @@ export async function recoverDecision(
     idPrefix: begun?.idPrefix ?? 'P',
     initialBalanceUsd: begun?.initialBalanceUsd ?? String(initialCapital),
   }
+  return new DecisionRecovery(settings, () => [champion()])
+}
+
+/** @throws DataRefused when the record does not follow. */
+export function takeFollowing(folder: string, recovery: DecisionRecovery, record: DecisionRecord): void {
   try {
-    return DecisionSide.recover(settings, [champion], records)
+    recovery.take(record)
   } catch (error) {
     throw new DataRefused(
-      { place: displayPath(folder), message: `the records do not follow one another: ${reason(error)}` },
+      { place: displayPath(folder), message: `record ${record.n} (${record.type}) does not follow: ${reason(error)}` },
       { hint: 'They may be those of another configuration (--config) or build.' },
     )
   }

@@ -1,23 +1,22 @@
+import { join } from 'node:path'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { DataRefused, InputMistake, type Problem } from '../../base/mistakes.js'
-import { loadInstruments } from '../../config/instruments.js'
-import type { DecisionRecord } from '../../core/decision/records.js'
-import { ExecutionSide } from '../../core/execution/execution-side.js'
-import { apply, type ExecutionRecord } from '../../core/execution/records.js'
-import { EXECUTION_DEFAULTS } from '../../core/execution/settings.js'
-import { initialState } from '../../core/execution/state.js'
+import type { ExecutionRecord } from '../../core/execution/records.js'
+import { ExecutionRecovery } from '../../core/execution/recover.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
+import type { Checkpoint, JournalReader } from '../../ports/journal.js'
 import { codeHash } from '../shell/code-hash.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { plural } from '../shell/figures-text.js'
+import { count, plural } from '../shell/figures-text.js'
 import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
-import { type AnyRecord, type JournalReading, judge, readJournal } from './reading.js'
+import { type AnyRecord, firstRecord, type JournalReading, judge, type ReadingOptions, readJournal } from './reading.js'
 import { countOf } from './show.js'
 
 export interface RawReplayOptions {
   readonly until?: string
   readonly config?: string
+  readonly whole?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -28,89 +27,126 @@ interface Replayed {
   readonly stateHash: string
 }
 
+/** A side that records are replayed into, of which each knows where it does not follow. */
+export interface Replay extends Required<JournalReader<AnyRecord>> {
+  finish(): Replayed
+}
+
 /** Runs `dolphin journal replay`: recovers a side as its process would, and prints where it stands. */
 export async function replay(folder: string, options: RawReplayOptions): Promise<ExitCode> {
   const problems: Problem[] = []
   const until = countOf('--until', options.until, problems) ?? Number.POSITIVE_INFINITY
   if (problems.length > 0) throw new InputMistake(problems)
-  const records: AnyRecord[] = []
+  const side = await sideOf(folder, options)
+  let atMs: number | null = null
+  let last = 0
   const reading = await readJournal(folder, {
-    label: 'Reading',
+    label: 'Replaying',
     quiet: options.quiet ?? false,
+    ...(options.whole ? { opened: holdTo(folder, side) } : { begin: { at: begun, limits: { recordsMax: until } } }),
     take(some) {
-      for (const record of some) if (record.n <= until) records.push(record)
-      return some.at(-1)!.n < until
+      for (const record of some) {
+        if (record.n > until) return false
+        side.take(record)
+        atMs = record.atMs
+        last = record.n
+      }
+      return last < until
     },
   })
+  function begun(checkpoint: Checkpoint | undefined): string | undefined {
+    const refusal = side.begin(checkpoint)
+    if (checkpoint !== undefined && refusal === undefined) {
+      atMs = checkpoint.atMs
+      last = checkpoint.records
+    }
+    return refusal
+  }
   judge(folder, reading)
-  if (until > records.length && until !== Number.POSITIVE_INFINITY) {
-    throw new InputMistake({ place: '--until', message: `expected 1 to ${records.length}, found ${until}` })
+  if (until > last && until !== Number.POSITIVE_INFINITY) {
+    throw new InputMistake({ place: '--until', message: `expected 1 to ${last}, found ${until}` })
   }
   if (!options.quiet) tellOfBuilds(reading)
-  const replayed = await recovered(folder, reading, records, options)
-  const atMs = records.at(-1)?.atMs ?? null
+  const { kind, begunBehind } = reading
+  const found = { records: last, begunBehind, atMs, ...side.finish() }
   if (options.json) {
-    const { kind } = reading
-    await printResult(
-      `${JSON.stringify({ schema: 'dolphin.journal-replay/1', kind, records: records.length, atMs, ...replayed }, null, 2)}\n`,
-    )
+    await printResult(`${JSON.stringify({ schema: 'dolphin.journal-replay/1', kind, ...found }, null, 2)}\n`)
   } else {
-    const colours = coloursFor(process.stdout)
-    await printResult(replayText(`${reading.kind} side`, { records: records.length, atMs, ...replayed }, colours))
+    await printResult(replayText(`${kind} side`, found, coloursFor(process.stdout)))
   }
   return EXIT.ok
 }
 
-async function recovered(
-  folder: string,
-  { kind }: JournalReading,
-  records: readonly AnyRecord[],
-  options: RawReplayOptions,
-): Promise<Replayed> {
-  if (kind === 'decision') {
-    const { replayDecision } = await import('./replay-decision.js')
-    return replayDecision(folder, records as unknown as readonly DecisionRecord[], options.config)
+async function sideOf(folder: string, { config }: RawReplayOptions): Promise<Replay> {
+  const first = await firstRecord(folder)
+  if (first?.kind === 'decision') {
+    const { decisionReplay } = await import('./replay-decision.js')
+    return decisionReplay(folder, first.record, config)
   }
-  if (options.config !== undefined) {
+  if (config !== undefined) {
     throw new InputMistake({
       place: '--config',
       message: 'expected a journal of the decision side, found one of the execution side',
     })
   }
-  return replayExecution(folder, records as unknown as readonly ExecutionRecord[])
+  return executionReplay(folder)
 }
 
 /** Record by record, so that one that cannot be applied has a number. */
-function replayExecution(folder: string, records: readonly ExecutionRecord[]): Replayed {
-  const state = initialState()
-  for (const record of records) {
-    try {
-      apply(state, record)
-    } catch (error) {
-      throw new DataRefused({
-        place: displayPath(folder),
-        message: `record ${record.n} (${record.type}) does not follow: ${reason(error)}`,
-      })
-    }
+function executionReplay(folder: string): Replay {
+  const recovery = new ExecutionRecovery()
+  return {
+    begin: (checkpoint) => recovery.begin(checkpoint),
+    take(record) {
+      try {
+        recovery.take(record as unknown as ExecutionRecord)
+      } catch (error) {
+        throw new DataRefused({
+          place: displayPath(folder),
+          message: `record ${record.n} (${record.type}) does not follow: ${reason(error)}`,
+        })
+      }
+    },
+    checkpoint: () => recovery.checkpoint(),
+    finish() {
+      const { state, stateHash } = recovery.checkpoint()
+      return { state: state as object, stateHash }
+    },
   }
-  const { instrument, listed } = loadInstruments()
-  const instruments = [...listed].slice(0, 1).map((symbol) => instrument(symbol))
-  const side = new ExecutionSide({ ...EXECUTION_DEFAULTS, instruments, build: codeHash().slice(0, 16) }, state)
-  return { state: side.state, stateHash: side.stateHash() }
+}
+
+/** A check of each segment's beginning: the state that its process had there is the one that is replayed. */
+function holdTo(folder: string, side: Replay): NonNullable<ReadingOptions['opened']> {
+  return ({ name, build, stateHash }, recordsBefore) => {
+    if (stateHash === null) return
+    const found = side.checkpoint()?.stateHash
+    if (found === stateHash) return
+    throw new DataRefused(
+      {
+        place: { file: displayPath(join(folder, name)) },
+        message: `the state behind record ${recordsBefore}: expected ${stateHash}, as its process had it, found ${found}`,
+      },
+      { hint: `It was written by build ${build}, this is ${codeHash().slice(0, BUILD_DIGITS)}.` },
+    )
+  }
 }
 
 /** Another build may apply a record differently. */
 function tellOfBuilds({ segments }: JournalReading): void {
-  const running = codeHash().slice(0, 16)
+  const running = codeHash().slice(0, BUILD_DIGITS)
   const others = [...new Set(segments.map(({ build }) => build))].filter((build) => build !== running)
   if (others.length > 0) notice(`Written by build ${others.join(', ')}, replayed by ${running}.`)
 }
 
-function replayText(
-  side: string,
-  { records, atMs, state, stateHash }: Replayed & { readonly records: number; readonly atMs: number | null },
-  colours: Colours,
-): string {
+const BUILD_DIGITS = 16
+
+interface Found extends Replayed {
+  readonly records: number
+  readonly begunBehind: number
+  readonly atMs: number | null
+}
+
+function replayText(side: string, { records, begunBehind, atMs, state, stateHash }: Found, colours: Colours): string {
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
   const when = atMs === null ? '' : ` at ${new Date(atMs).toISOString()}`
   const fields = Object.entries(state)
@@ -120,5 +156,6 @@ function replayText(
     const room = Math.max(20, width - column)
     return `${colours.dim(key.padEnd(column))}${text.length <= room ? text : `${text.slice(0, room - 1)}…`}`
   })
-  return `The ${side} behind ${plural(records, 'record')}${when}\nstate hash ${colours.bold(stateHash)}\n\n${rows.join('\n')}\n`
+  const from = begunBehind === 0 ? '' : `, from the checkpoint behind record ${count(begunBehind)} on`
+  return `The ${side} behind ${plural(records, 'record')}${when}${from}\nstate hash ${colours.bold(stateHash)}\n\n${rows.join('\n')}\n`
 }

@@ -2,10 +2,12 @@ import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { DataRefused, InputMistake, type Problem } from '../../base/mistakes.js'
 import { loadInstruments } from '../../config/instruments.js'
+import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
-import { ExecutionSide, replay } from '../../core/execution/execution-side.js'
+import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
+import { ExecutionRecovery } from '../../core/execution/recover.js'
 import { EXECUTION_DEFAULTS } from '../../core/execution/settings.js'
 import type { CommonInput, ExecutionInput, Side, Timed } from '../../ports/sides.js'
 import type { SideHost } from '../../runtime/host/side-host.js'
@@ -15,8 +17,8 @@ import { DEFAULT_ADDRESS, serveAddress } from '../compose/serve-address.js'
 import { killSwitchBeside } from '../compose/served-session.js'
 import { journalFolder } from '../compose/session-settings.js'
 import { serve } from '../compose/status-server.js'
-import { judge, readJournal } from '../journal/reading.js'
-import { recoverDecision } from '../journal/replay-decision.js'
+import { firstRecord, judge, readJournal } from '../journal/reading.js'
+import { decisionRecovery, takeFollowing } from '../journal/replay-decision.js'
 import { codeHash } from '../shell/code-hash.js'
 import type { ExitCode } from '../shell/exit-codes.js'
 import { stopExitCode, stopSignals } from '../shell/signals.js'
@@ -52,10 +54,6 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
     throw error
   })
   const folder = journalFolder(raw.journal, 'decision')
-  const decided = await recordsOf<DecisionRecord>(folder, raw)
-  const executed = await recordsOf<ExecutionRecord>(journalFolder(raw.journal, 'execution'), raw)
-  const decision = await recoverDecision(folder, decided, undefined)
-  const execution = recoverExecution(executed)
   const killSwitch = new KillSwitch(raw.killSwitch ?? killSwitchBeside(folder))
   const identity = {
     strategyId: settings.strategy,
@@ -65,8 +63,8 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
     epochMs: () => Date.now(),
   }
   const surface = new SessionSurface(identity, killSwitch)
-  for (const record of decided) surface.decided(record)
-  for (const record of executed) surface.executed(record)
+  const decision = await recoverDecision(folder, surface, raw)
+  const execution = await recoverExecution(journalFolder(raw.journal, 'execution'), surface, raw)
   const championHash = settings.hashes.parameters
   const conditions = { championHash, expectedChampionHash: championHash }
   decision.handle({ kind: 'start', nowMs: Date.now() })
@@ -96,25 +94,41 @@ function stopped<Input extends { readonly kind: string }>(
   }
 }
 
-async function recordsOf<R>(folder: string, { quiet }: RawServeStatusOptions): Promise<readonly R[]> {
-  const records: R[] = []
+/** From the first record on: what a session is shown with is made of all of them. */
+async function recoverDecision(folder: string, surface: SessionSurface, raw: RawServeStatusOptions) {
+  const first = await firstRecord(folder)
+  const recovery = await decisionRecovery(folder, first?.record as DecisionRecord | undefined, undefined)
+  await eachRecord<DecisionRecord>(folder, raw, (record) => {
+    takeFollowing(folder, recovery, record)
+    surface.decided(record)
+  })
+  return DecisionSide.resume(recovery)
+}
+
+async function recoverExecution(folder: string, surface: SessionSurface, raw: RawServeStatusOptions) {
+  const recovery = new ExecutionRecovery()
+  await eachRecord<ExecutionRecord>(folder, raw, (record) => {
+    recovery.take(record)
+    surface.executed(record)
+  })
+  const { instrument, listed } = loadInstruments()
+  const instruments = [...listed].map((symbol) => instrument(symbol))
+  const settings = { ...EXECUTION_DEFAULTS, instruments, build: codeHash().slice(0, HASH_DIGITS) }
+  return new ExecutionSide(settings, recovery.state)
+}
+
+async function eachRecord<R>(
+  folder: string,
+  { quiet }: RawServeStatusOptions,
+  take: (record: R) => void,
+): Promise<void> {
   const reading = await readJournal(folder, {
     label: 'Reading',
     quiet: quiet ?? false,
     take: (some) => {
-      for (const record of some) records.push(record as unknown as R)
+      for (const record of some) take(record as unknown as R)
       return true
     },
   })
   judge(folder, reading)
-  return records
-}
-
-function recoverExecution(records: readonly ExecutionRecord[]): ExecutionSide {
-  const { instrument, listed } = loadInstruments()
-  const instruments = [...listed].map((symbol) => instrument(symbol))
-  return new ExecutionSide(
-    { ...EXECUTION_DEFAULTS, instruments, build: codeHash().slice(0, HASH_DIGITS) },
-    replay(records),
-  )
 }

@@ -58,6 +58,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   /** Of the segment at hand. */
   private name = ''
   private headed = false
+  private opened: string | undefined
   private continues = false
   private offset = 0
   private proven = 0
@@ -85,6 +86,11 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
     return this.state
   }
 
+  /** Hash of the state that the segment at hand begins with, as its header tells. */
+  get stateHash(): string | undefined {
+    return this.opened
+  }
+
   get provenBytes(): number {
     return this.proven
   }
@@ -93,6 +99,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
     if (this.name !== '') this.leaveSegment()
     this.name = segmentName
     this.headed = false
+    this.opened = undefined
     this.continues = false
     this.offset = 0
   }
@@ -220,6 +227,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
       return
     }
     this.headed = true
+    this.opened = header.state
     this.expectedKind = header.kind
     this.state = { ...this.state, id: header.id, segment: header.segment, build: header.build }
   }

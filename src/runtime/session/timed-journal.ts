@@ -1,5 +1,6 @@
 import type { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent } from '../../adapters/paper/settings.js'
+import { sumOf } from '../../core/journal/frame.js'
 import type { Timer } from '../../ports/clock.js'
 import type { Journal, JournalListener } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
@@ -132,6 +133,7 @@ export class TimedJournal implements Journal {
   private readonly files: Journal
   private readonly timer: Timer
   private readonly delayMs: number
+  /** Sums of the lines that the files have already. */
   private readonly there: readonly string[]
   private listener: JournalListener | undefined
   private appended = 0
@@ -148,6 +150,7 @@ export class TimedJournal implements Journal {
     this.capacity = files.capacity
     files.listen({
       durable: () => this.caughtUp?.(),
+      checkpoint: () => this.listener?.checkpoint?.(),
       failed: (message) => {
         this.failure = message
         this.caughtUp?.()
@@ -168,7 +171,8 @@ export class TimedJournal implements Journal {
   append(line: string): void {
     const before = this.there[this.appended++]
     if (before === undefined) this.files.append(line)
-    else if (before !== line) throw new JournalDeparture(this.appended, before.trimEnd(), line.trimEnd())
+    else if (before !== sumOf(line))
+      throw new JournalDeparture(this.appended, `a line whose sum is ${before}`, line.trimEnd())
     if (this.isTelling) return
     this.isTelling = true
     this.timer.at(this.timer.epochMs() + this.delayMs, () => {

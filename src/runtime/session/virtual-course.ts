@@ -6,7 +6,7 @@ import { type Progress, startProgress } from '../../cli/shell/progress.js'
 import { notice } from '../../cli/shell/terminal.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
-import { recordLine } from '../../core/journal/frame.js'
+import { recordLine, sumOf } from '../../core/journal/frame.js'
 import type { JournalKind } from '../../ports/journal.js'
 import { VirtualTime } from '../time/virtual-time.js'
 import { COOL_DOWN_MS, championOf, type PaperDesk, type PaperResult, withPaperDesk } from './session-recorder.js'
@@ -115,9 +115,11 @@ async function openJournals(
 ): Promise<VirtualParts['journals']> {
   const open = async <R extends DecisionRecord | ExecutionRecord>(kind: JournalKind): Promise<TimedJournal> => {
     const folder = journalFolder(log.folder, kind)
-    const { records, journal, warning } = await openJournal<R>(folder, kind, setup.decision.build)
-    if (warning !== undefined) notice(warning)
-    return new TimedJournal(journal, time, { delayMs: DURABLE_MS, there: records.map(recordLine) })
+    const there: string[] = []
+    const reader = { take: (record: R) => void there.push(sumOf(recordLine(record))) }
+    const { journal, warnings } = await openJournal({ folder, kind, build: setup.decision.build }, reader)
+    warnings.forEach(notice)
+    return new TimedJournal(journal, time, { delayMs: DURABLE_MS, there })
   }
   const decision = await open<DecisionRecord>('decision')
   try {

@@ -31,14 +31,11 @@ export class ExecutorSurface implements StatusSurface {
   private readonly listeners = new SurfaceListeners()
   private execution: HostedExecution | undefined
 
-  /** @param before the records of its journal. */
   constructor(
     private readonly identity: ExecutorIdentity,
     private readonly killSwitch: KillSwitch,
-    before: readonly ExecutionRecord[],
   ) {
     this.history = new SessionHistory({ initialCapitalUsd: '0', startedAtMs: identity.startedAtMs })
-    for (const record of before) this.history.executed(record)
   }
 
   attach(execution: HostedExecution): void {
@@ -46,6 +43,7 @@ export class ExecutorSurface implements StatusSurface {
     this.listeners.changed()
   }
 
+  /** Each record as it is made, and before that those that a journal was read from. */
   executed(record: ExecutionRecord): void {
     this.history.executed(record)
     this.listeners.changed()
