@@ -65,7 +65,11 @@ export async function beginReading(
   return { before: undefined, segment: '', refused }
 }
 
-async function openingOf(path: string, format: Formats): Promise<SegmentOpening | undefined> {
+/** What a segment's header says; undefined when there is none. */
+export async function openingOf(
+  path: string,
+  format: Pick<JournalFormat<unknown>, 'opening'>,
+): Promise<SegmentOpening | undefined> {
   const file = await open(path, 'r')
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_BYTES_MAX), 0, HEADER_BYTES_MAX, 0)
@@ -95,7 +99,12 @@ async function isLeft(folder: string, { name, isArchived }: SegmentName, continu
   }
 }
 
-async function readCheckpoint(path: string, format: Formats, opening: SegmentOpening): Promise<Checkpoint | string> {
+/** The checkpoint that a segment's header names, or what is wrong with it. */
+export async function readCheckpoint(
+  path: string,
+  format: Pick<JournalFormat<unknown>, 'readCheckpoint'>,
+  opening: SegmentOpening,
+): Promise<Checkpoint | string> {
   try {
     return format.readCheckpoint(await readFile(path), opening)
   } catch (error) {

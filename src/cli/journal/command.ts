@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
+import type { RawArchiveOptions } from './archive.js'
 import type { RawReplayOptions } from './replay.js'
 import type { RawShowOptions } from './show.js'
 import type { RawVerifyOptions } from './verify.js'
@@ -15,21 +16,26 @@ const EXAMPLES = {
   replay: `Examples:
   dolphin journal replay run/journal/execution
   dolphin journal replay run/journal/execution --until 180 --json | jq .state.trade
+  dolphin journal replay run/journal/execution --whole
   dolphin journal replay run/journal/decision --config configs/blue.yml`,
+  archive: `Examples:
+  dolphin journal archive run/journal/decision
+  dolphin journal archive run/journal/decision --before 2026-01-01 --json | jq .archivedBytes`,
 }
 
-/** `dolphin journal …`: reading what the two sides wrote down. Nothing here changes a journal. */
+/** `dolphin journal …`: reading what the two sides wrote down, and compressing what is old. */
 export function register(parent: Command): void {
   const journal = parent
     .command('journal')
-    .summary('read, check and replay the journals of a session')
+    .summary('read, check, replay and archive the journals of a session')
     .description(
-      'Read, check and replay the journals of the execution side and of the decision side. Nothing here changes a journal;\n' +
-        'one that is being written may be read.',
+      'Read, check and replay the journals of the execution and of the decision side; archive what is old. Nothing here\n' +
+        'changes what a journal says, and one that is being written may be read and archived.',
     )
   registerShow(journal)
   registerVerify(journal)
   registerReplay(journal)
+  registerArchive(journal)
 }
 
 function registerShow(journal: Command): void {
@@ -54,7 +60,7 @@ function registerVerify(journal: Command): void {
         'warning: the next opening cuts it off. Anything else that does not fit is damage, and no process starts on it.',
     )
     .option('--json', 'what was found, as JSON on stdout')
-    .option('--strict', 'an unfinished last write counts as damage')
+    .option('--strict', 'an unfinished last write, or a checkpoint that is missing or wrong, counts as damage')
     .action(async (folder: string, raw: RawVerifyOptions) => {
       process.exitCode = await (await import('./verify.js')).verify(folder, raw)
     })
@@ -64,13 +70,30 @@ function registerReplay(journal: Command): void {
   command(journal, 'replay')
     .summary('show the state that the records lead to')
     .description(
-      'Recover the state from the records, as a start does, and print it with its hash: that of the process that wrote them.',
+      'Recover the state as a start does, from the last checkpoint and the records behind it, and print it with its hash:\n' +
+        'that of the process that wrote them.',
     )
     .option('--until <n>', 'the state behind record n (default: behind the last)')
     .option('--config <yaml>', "a decision side's strategy (default: as its session says, else configs/blue.yml)")
+    .option('--whole', 'from the first record on, and hold the state of every checkpoint to it')
     .option('--json', 'the whole state as JSON on stdout')
     .action(async (folder: string, raw: RawReplayOptions) => {
       process.exitCode = await (await import('./replay.js')).replay(folder, raw)
+    })
+}
+
+function registerArchive(journal: Command): void {
+  command(journal, 'archive')
+    .summary('compress segments that no start reads any more')
+    .description(
+      'Compress the segments before the last checkpoint, each in its place: show, verify and replay read them as before, and\n' +
+        'so does gzip. Nothing is ever dropped. It may run while the journal is written; after Ctrl-C or a kill the same\n' +
+        'command carries on.',
+    )
+    .option('--before <date>', 'only segments that were over by then, YYYY-MM-DD (UTC)')
+    .option('--json', 'what was archived, as JSON on stdout')
+    .action(async (folder: string, raw: RawArchiveOptions) => {
+      process.exitCode = await (await import('./archive.js')).archive(folder, raw)
     })
 }
 

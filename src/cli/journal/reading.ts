@@ -5,11 +5,12 @@ import { LOCK_FILE, readSegments, type SegmentName, type SegmentPart, segmentNam
 import {
   beginReading,
   type RefusedCheckpoint,
+  readCheckpoint,
   type StartLimits,
   type StartPlace,
 } from '../../adapters/journal/start-place.js'
 import { DataRefused, InputMistake, Interrupted } from '../../base/mistakes.js'
-import { isSegmentName } from '../../core/journal/frame.js'
+import { checkpointName, isSegmentName } from '../../core/journal/frame.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { JournalScan } from '../../core/journal/scan.js'
 import { displayPath } from '../../files/package-files.js'
@@ -33,6 +34,8 @@ export interface SegmentSummary {
   readonly archived: boolean
   /** Hash of the state that it begins with, when a checkpoint of it was taken. */
   readonly stateHash: string | null
+  /** What is wrong with that checkpoint; absent when nothing is, or none was taken. */
+  readonly checkpointFault?: string
 }
 
 export interface JournalReading {
@@ -57,6 +60,8 @@ export interface ReadingOptions {
   readonly label: string
   /** Where to begin, other than at the first record. */
   readonly begin?: { readonly at: NonNullable<JournalReader<unknown>['begin']>; readonly limits?: StartLimits }
+  /** Whether checkpoints are to be read, too. */
+  readonly checkpoints?: boolean
   /** A segment's header has been read, none of its records yet. */
   readonly opened?: (segment: SegmentSummary, recordsBefore: number) => void
   /** Called with records in order; false ends the reading, and what comes behind is not looked at. */
@@ -86,7 +91,15 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
       let summary = segments.get(name)
       if (summary === undefined) {
         const { build } = scan.end
-        summary = { name, build, records: 0, bytes: 0, archived: isArchived, stateHash: scan.stateHash ?? null }
+        summary = {
+          name,
+          build,
+          records: 0,
+          bytes: 0,
+          archived: isArchived,
+          stateHash: scan.opening?.stateHash ?? null,
+        }
+        if (options.checkpoints) summary = { ...summary, ...(await checkpointFault(folder, scan)) }
         options.opened?.(summary, scan.end.records - part.records.length)
       }
       const bytes = summary.bytes + part.bytes
@@ -106,6 +119,18 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
   const { id, records } = scan.end
   const begunBehind = before?.records ?? 0
   return { verdict, kind: scan.kind, id, records, segments: [...segments.values()], begunBehind, refused, isWritten }
+}
+
+/** Of the checkpoint that the segment at hand begins with. */
+async function checkpointFault(
+  folder: string,
+  scan: JournalScan<AnyRecord>,
+): Promise<Pick<SegmentSummary, 'checkpointFault'>> {
+  const { kind, opening } = scan
+  if (kind === undefined || opening?.stateHash === undefined) return {}
+  const path = join(folder, checkpointName(opening.before.segment + 1))
+  const found = await readCheckpoint(path, journalFormat(kind, ''), opening)
+  return typeof found === 'string' ? { checkpointFault: found } : {}
 }
 
 /** Of which side the journal is, and its first record; undefined before that was written. */

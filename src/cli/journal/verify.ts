@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import { problemText } from '../../base/mistakes.js'
+import { displayPath } from '../../files/package-files.js'
 import type { JournalVerdict } from '../../ports/journal.js'
 import { corruptProblem, tornTailText } from '../compose/journals.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, plural, table } from '../shell/figures-text.js'
 import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
-import { type JournalReading, readJournal } from './reading.js'
+import { type JournalReading, readJournal, type SegmentSummary } from './reading.js'
 
 export interface RawVerifyOptions {
   readonly json?: boolean
@@ -26,6 +28,7 @@ export async function verify(folder: string, options: RawVerifyOptions): Promise
   const times: { first: number | null; last: number | null } = { first: null, last: null }
   const reading = await readJournal(folder, {
     label: 'Verifying',
+    checkpoints: true,
     quiet: options.quiet ?? false,
     take(records) {
       for (const { type, atMs } of records) {
@@ -37,7 +40,9 @@ export async function verify(folder: string, options: RawVerifyOptions): Promise
     },
   })
   const verdict = reading.verdict!
-  const passed = verdict.kind === 'whole' || (verdict.kind === 'tornTail' && !options.strict)
+  const isClean =
+    verdict.kind === 'whole' && reading.segments.every(({ checkpointFault }) => checkpointFault === undefined)
+  const passed = options.strict ? isClean : verdict.kind !== 'corrupt'
   const contents = { firstAtMs: times.first, lastAtMs: times.last, types }
   const colours = coloursFor(process.stdout)
   await printResult(
@@ -54,22 +59,38 @@ function verificationJson(reading: JournalReading, contents: Contents, passed: b
 
 function verificationText(folder: string, reading: JournalReading, contents: Contents, colours: Colours): string {
   const { kind, id, records, segments } = reading
-  const rows = segments.map(({ name, build, records: inSegment, bytes }) => [
-    name,
-    build,
-    count(inSegment),
-    count(bytes),
+  const rows = segments.map((segment) => [
+    segment.archived ? `${segment.name}.gz` : segment.name,
+    segment.build,
+    count(segment.records),
+    count(segment.bytes),
+    checkpointWord(segment),
   ])
   const { firstAtMs, lastAtMs } = contents
   const lines = [
     `Journal ${id} of the ${kind ?? 'unknown'} side: ${plural(records, 'record')} in ${plural(segments.length, 'segment')}`,
     ...(firstAtMs === null ? [] : [`${timeText(firstAtMs)} to ${timeText(lastAtMs!)}`]),
     '',
-    ...table(['segment', 'build', 'records', 'bytes'], rows, { head: colours.dim }),
+    ...table(['segment', 'build', 'records', 'bytes', 'checkpoint'], rows, { head: colours.dim }),
     '',
+    ...segments.flatMap((segment) => faultText(folder, segment, colours)),
     verdictText(folder, reading.verdict!, reading.isWritten, colours),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function checkpointWord({ stateHash, checkpointFault }: SegmentSummary): string {
+  if (stateHash === null) return '-'
+  return checkpointFault === undefined ? stateHash : 'damaged'
+}
+
+/** A start can do without: the records say the same. */
+function faultText(folder: string, { checkpointFault, name }: SegmentSummary, colours: Colours): readonly string[] {
+  if (checkpointFault === undefined) return []
+  const place = displayPath(join(folder, name))
+  return [
+    `${colours.yellow('no checkpoint')}  the one that ${place} names: ${checkpointFault}; a start replays records instead`,
+  ]
 }
 
 function verdictText(folder: string, verdict: JournalVerdict, isWritten: boolean, colours: Colours): string {

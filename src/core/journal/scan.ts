@@ -7,6 +7,7 @@ import type {
   JournalRecord,
   JournalSegment,
   JournalVerdict,
+  SegmentOpening,
   TornTail,
 } from '../../ports/journal.js'
 import {
@@ -58,7 +59,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   /** Of the segment at hand. */
   private name = ''
   private headed = false
-  private opened: string | undefined
+  private opened: SegmentOpening | undefined
   private continues = false
   private offset = 0
   private proven = 0
@@ -86,8 +87,8 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
     return this.state
   }
 
-  /** Hash of the state that the segment at hand begins with, as its header tells. */
-  get stateHash(): string | undefined {
+  /** What the header of the segment at hand says; undefined before it was read. */
+  get opening(): SegmentOpening | undefined {
     return this.opened
   }
 
@@ -227,7 +228,7 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
       return
     }
     this.headed = true
-    this.opened = header.state
+    this.opened = { before: this.state, stateHash: header.state }
     this.expectedKind = header.kind
     this.state = { ...this.state, id: header.id, segment: header.segment, build: header.build }
   }
