@@ -322,7 +322,7 @@ async function measure(
 
 /** Microseconds of an append and its fsync, alone. */
 async function commitTimes(folder: string, commits: number): Promise<number[]> {
-  const { journal } = await openFileJournal(folder, journalFormat('decision', BUILD))
+  const { journal } = await openFileJournal(folder, journalFormat('decision', BUILD), { take() {} })
   const times: number[] = []
   let durable: () => void = () => {}
   journal.listen({ durable: () => durable(), failed })
@@ -403,7 +403,7 @@ const figures = [
 const folder = mkdtempSync(join(tmpdir(), 'dolphin-bench-'))
 try {
   const journalIn = async (kind: JournalKind) =>
-    (await openFileJournal(join(folder, kind), journalFormat(kind, BUILD))).journal
+    (await openFileJournal(join(folder, kind), journalFormat(kind, BUILD), { take() {} })).journal
   const commits = await commitTimes(join(folder, 'alone'), ENTRIES_ON_DISK)
   const journals = { decision: await journalIn('decision'), execution: await journalIn('execution') }
   const onDisk = await measure(new VirtualTime(START_MS), journals, 20, ENTRIES_ON_DISK)

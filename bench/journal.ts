@@ -72,7 +72,7 @@ async function writeAndSync(file: FileHandle, text: string): Promise<void> {
 /** Keeps `inFlight` lines waiting until all are durable. Answers µs from append to durable, line by line. */
 async function journalTimes(lines: readonly string[], inFlight: number): Promise<number[]> {
   return inScratch(async (path) => {
-    const { journal } = await openFileJournal(path, format)
+    const { journal } = await openFileJournal(path, format, { take() {} })
     const times = await driven(journal, lines, inFlight)
     await journal.close()
     return times
@@ -145,10 +145,10 @@ figures.push({
 })
 figures.push({ name: 'a record encoded', value: (encodeSeconds / GROUPED) * 1e6, unit: 'µs' })
 await inScratch(async (path) => {
-  const { journal } = await openFileJournal(path, format)
+  const { journal } = await openFileJournal(path, format, { take() {} })
   await driven(journal, many, 10_000)
   await journal.close()
-  const openSeconds = await seconds(async () => (await openFileJournal(path, format)).journal.close())
+  const openSeconds = await seconds(async () => (await openFileJournal(path, format, { take() {} })).journal.close())
   figures.push({ name: 'records read and checked at opening', value: GROUPED / openSeconds, unit: 'records/s' })
 })
 for (const figure of figures) console.log(line(figure))

@@ -9,14 +9,13 @@ import type { JournalRecord } from '../../src/ports/journal.js'
  * that many a kill meets the step from one to the next.
  */
 const [folder] = process.argv.slice(2)
-const { records, journal } = await openFileJournal<JournalRecord>(folder!, journalFormat('execution', 'b1'), {
-  segmentBytesMax: 4000,
-})
-writeSync(1, `opened ${records.length}\n`)
-let next = records.length + 1
+const format = journalFormat<JournalRecord>('execution', 'b1')
+const { records, journal } = await openFileJournal(folder!, format, { take() {} }, { segmentBytesMax: 4000 })
+writeSync(1, `opened ${records}\n`)
+let next = records + 1
 journal.listen({
   durable(lines) {
-    writeSync(1, `durable ${records.length + lines}\n`)
+    writeSync(1, `durable ${records + lines}\n`)
   },
   failed(message) {
     writeSync(1, `failed ${message}\n`)

@@ -34,6 +34,7 @@ export function withBug<Event extends { readonly kind: string; readonly nowMs: n
     handle: (event) => handle(event as unknown as ExecutionEvent) as readonly SideEffect<Record>[],
     nextDueMs: () => side.nextDueMs(),
     stateHash: () => side.stateHash(),
+    checkpoint: () => side.checkpoint(),
   }
 }
 

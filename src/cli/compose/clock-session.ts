@@ -18,6 +18,7 @@ import { recordLine } from '../../core/journal/frame.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Link } from '../../ports/link.js'
 import type { ExecutionInput } from '../../ports/sides.js'
+import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { hostedVenue } from '../../runtime/host/hosted-venue.js'
 import { SideHost } from '../../runtime/host/side-host.js'
 import {
@@ -152,11 +153,19 @@ async function decisionHost(
       desk.recorded(record, (command) => host.post({ kind: 'command', command }))
       status.surface.decided(record)
     },
-    alerted: desk.alerted,
+    alerted: alertedIn({ desk, status }),
     broken: (error) => broken.abort(error),
   })
   host.start()
   return { side, host, journal }
+}
+
+/** What becomes of an alert of a side that is hosted here. */
+function alertedIn({ desk, status }: Pick<Surroundings, 'desk' | 'status'>): (alert: Alert) => void {
+  return (alert) => {
+    status.surface.alerted(alert)
+    desk.alerted(alert)
+  }
 }
 
 async function inProcess({ setup, desk, clock, venue, broken, status }: Surroundings): Promise<Execution> {
@@ -172,7 +181,7 @@ async function inProcess({ setup, desk, clock, venue, broken, status }: Surround
     venue: hostedVenue(venue, (event) => status.surface.venueTold(event)),
     format: recordLine,
     recorded: (record) => status.surface.executed(record),
-    alerted: desk.alerted,
+    alerted: alertedIn({ desk, status }),
     broken: (error) => broken.abort(error),
   })
   host.start()

@@ -8,6 +8,7 @@ import { ExecutorSurface } from '../../runtime/status/executor-surface.js'
 import type { HostedExecution } from '../../runtime/status/hosted-side.js'
 import { KillSwitch } from '../../runtime/status/kill-switch.js'
 import type { ExecutorOptions } from '../executor/options.js'
+import { notice } from '../shell/terminal.js'
 import { killSwitchBeside } from './served-session.js'
 import { serve } from './status-server.js'
 
@@ -36,7 +37,7 @@ export class ExecutorStatus {
       startedAtMs: epochMs(),
       epochMs,
     }
-    this.surface = new ExecutorSurface(identity, this.killSwitch)
+    this.surface = new ExecutorSurface(identity, this.killSwitch, notice)
   }
 
   /** It is up: a kill that outlived its process is in force before anything else happens. */

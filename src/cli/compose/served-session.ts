@@ -8,6 +8,7 @@ import type { HostedDecision, HostedExecution } from '../../runtime/status/hoste
 import { KillSwitch } from '../../runtime/status/kill-switch.js'
 import { SessionSurface } from '../../runtime/status/session-surface.js'
 import type { SessionStatusOptions } from '../paper/serve-options.js'
+import { notice } from '../shell/terminal.js'
 import { TOKEN_VARIABLE } from './serve-address.js'
 import { journalFolder, type PaperSetup } from './session-settings.js'
 import { operatorToken, serve } from './status-server.js'
@@ -43,6 +44,7 @@ export class SessionStatus {
         epochMs: () => Math.floor(clock.epochMs()),
       },
       this.killSwitch,
+      notice,
     )
   }
 

@@ -49,6 +49,7 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   say(`Executor ready: ${records} records in ${displayPath(options.journal)}, ${standing(side)}.`)
   const broken = new Broken()
   const { link, venue } = connections(options)
+  const log = alertLog({ quiet: options.quiet })
   const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
     timer: clockTimer(clock),
     journal,
@@ -56,7 +57,10 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
     venue: hostedVenue(venue, (event) => status.surface.venueTold(event)),
     format: recordLine,
     recorded: (record) => status.surface.executed(record),
-    alerted: alertLog({ quiet: options.quiet }),
+    alerted: (alert) => {
+      status.surface.alerted(alert)
+      log(alert)
+    },
     broken: (error) => broken.because(error),
   })
   host.start()

@@ -22,6 +22,7 @@ import { decisionRecovery, takeFollowing } from '../journal/replay-decision.js'
 import { codeHash } from '../shell/code-hash.js'
 import type { ExitCode } from '../shell/exit-codes.js'
 import { stopExitCode, stopSignals } from '../shell/signals.js'
+import { notice } from '../shell/terminal.js'
 
 export interface RawServeStatusOptions {
   readonly journal: string
@@ -62,7 +63,7 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
     startedAtMs: Date.now(),
     epochMs: () => Date.now(),
   }
-  const surface = new SessionSurface(identity, killSwitch)
+  const surface = new SessionSurface(identity, killSwitch, notice)
   const decision = await recoverDecision(folder, surface, raw)
   const execution = await recoverExecution(journalFolder(raw.journal, 'execution'), surface, raw)
   const championHash = settings.hashes.parameters

@@ -103,6 +103,11 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     return this.heldStatus()?.markPrice ?? null
   }
 
+  /** When a truth of the venue last fitted what this side holds; null before the first since the start. */
+  get agreedAtMs(): number | null {
+    return this.truth.agreedAtMs
+  }
+
   handle(event: DecisionEvent): readonly DecisionEffect[] {
     const { desk } = this
     desk.begin(event)

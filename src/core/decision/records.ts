@@ -68,8 +68,13 @@ export type DecisionFact =
       readonly cause: string
       readonly markPrice?: DecimalText
     } & TradeFacts)
-  /** A truth that fits: these latches are cleared. */
-  | { readonly type: 'agreed'; readonly venueAtMs: number; readonly cleared: readonly OpenPermissionReason[] }
+  /** A truth that fits: these latches are cleared. `times`: with those since the last such record, 1 where it is absent. */
+  | {
+      readonly type: 'agreed'
+      readonly venueAtMs: number
+      readonly cleared: readonly OpenPermissionReason[]
+      readonly times?: number
+    }
   /** An entry or a reduction of which nobody knows anything any more. */
   | ({ readonly type: 'forgotten'; readonly actionId: string } & TradeFacts)
   | { readonly type: 'latched'; readonly reason: OpenPermissionReason; readonly cause: string }

@@ -1,4 +1,4 @@
-import type { AccountStatus, PositionStatus } from '../../ports/vocabulary/messages.js'
+import type { AccountStatus, OpenPermissionReason, PositionStatus } from '../../ports/vocabulary/messages.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import { positionRisk } from '../risk/calculator.js'
 import { positionFault } from '../risk/position-check.js'
@@ -15,7 +15,11 @@ export class TruthDesk {
   /** The last of each that could be compared; forgotten by a restart. */
   account: AccountStatus | undefined
   status: PositionStatus | undefined
+  /** When a truth last fitted; null before the first since the start. */
+  agreedAtMs: number | null = null
   private readonly moment = new TruthOfMoment()
+  /** When one was last recorded, and how many have fitted since. */
+  private readonly recorded = { atMs: Number.NEGATIVE_INFINITY, since: 0 }
 
   constructor(
     private readonly desk: Desk,
@@ -100,8 +104,24 @@ export class TruthDesk {
     if (!this.moment.agrees(desk.state)) return
     this.moment.forget()
     const now = { isLinkOk: desk.link.state === 'LINK_OK', isMarketFresh: desk.market.isFresh(desk.nowMs) }
-    desk.record({ type: 'agreed', venueAtMs, cleared: clearedBy(desk.state, now) })
+    this.agreed(venueAtMs, clearedBy(desk.state, now))
     this.forgetUnknown()
+  }
+
+  /**
+   * Recorded when it changes anything, and else once a minute, with their number: a truth comes every five seconds, and
+   * one like the last would be most of a quiet day's journal.
+   */
+  private agreed(venueAtMs: number, cleared: readonly OpenPermissionReason[]): void {
+    const { desk, recorded } = this
+    const { mismatches } = desk.state
+    this.agreedAtMs = desk.nowMs
+    recorded.since++
+    const isNews = cleared.length > 0 || mismatches.position > 0 || mismatches.account > 0
+    if (!isNews && desk.nowMs - recorded.atMs < AGREED_EVERY_MS) return
+    desk.record({ type: 'agreed', venueAtMs, cleared, times: recorded.since })
+    recorded.atMs = desk.nowMs
+    recorded.since = 0
   }
 
   /**
@@ -132,6 +152,8 @@ export class TruthDesk {
     )
   }
 }
+
+const AGREED_EVERY_MS = 60_000
 
 function describe(decision: NamedDecision): string {
   switch (decision.decision) {

@@ -32,6 +32,7 @@ export interface RecentFacts {
 export interface DecidingSide {
   modeInputs(): ModeInputs
   linkAgeMs(nowMs: number): number
+  readonly agreedAtMs: number | null
   readonly state: {
     readonly bar: number
     readonly position: { readonly entryPrice: string | null } | null
@@ -70,6 +71,8 @@ export function sessionState(parts: {
   return {
     ...inputs,
     ...recent,
+    // Not every truth that fits is a record of its own.
+    reconcileLastOkAtMs: latest(recent.reconcileLastOkAtMs, decision.agreedAtMs),
     ...hosted(host, inputs.journal),
     linkAgeMs: decision.linkAgeMs(host.nowMs),
     lastScanNumber: bar < 0 ? null : bar,
@@ -108,6 +111,10 @@ export function executorState(parts: {
     riskMultiplier: 1,
     openPositions: execution.openPosition === null ? 0 : 1,
   }
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b)
 }
 
 /** The journal that is fullest, with the failures of all; a side's own word that it is full or failed is believed, too. */

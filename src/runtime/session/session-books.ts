@@ -55,7 +55,7 @@ export class SessionBooks {
       this.log.missedEntry(entry)
     }
     if (record.type === 'disagreed') count(this.disagreements, record.decision.decision)
-    else if (record.type === 'agreed') this.agreements++
+    else if (record.type === 'agreed') this.agreements += record.times ?? 1
     else if (record.type === 'session') this.linkSessions++
     return alerts
   }

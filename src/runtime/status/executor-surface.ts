@@ -8,10 +8,12 @@ import { executorState } from '../../core/status/system-state.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { CommandOutcome, SessionView, StatusSurface } from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
+import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { carryOut } from './carry-out.js'
 import { give, type HostedExecution } from './hosted-side.js'
 import type { KillSwitch } from './kill-switch.js'
+import { LastingKill } from './lasting-kill.js'
 import { LoopLag } from './loop-lag.js'
 import { SurfaceListeners } from './surface-listeners.js'
 
@@ -27,6 +29,7 @@ export interface ExecutorIdentity {
 /** An executor as its own status server sees it: its gate, link, journal and position, and nothing of strategies. */
 export class ExecutorSurface implements StatusSurface {
   private readonly history: SessionHistory
+  private readonly lastingKill: LastingKill
   private readonly loop = new LoopLag()
   private readonly listeners = new SurfaceListeners()
   private execution: HostedExecution | undefined
@@ -34,7 +37,9 @@ export class ExecutorSurface implements StatusSurface {
   constructor(
     private readonly identity: ExecutorIdentity,
     private readonly killSwitch: KillSwitch,
+    tell: (message: string) => void,
   ) {
+    this.lastingKill = new LastingKill({ killSwitch, epochMs: () => identity.epochMs(), tell })
     this.history = new SessionHistory({ initialCapitalUsd: '0', startedAtMs: identity.startedAtMs })
   }
 
@@ -47,6 +52,11 @@ export class ExecutorSurface implements StatusSurface {
   executed(record: ExecutionRecord): void {
     this.history.executed(record)
     this.listeners.changed()
+  }
+
+  /** Each alert of a side in this process, as it is raised. */
+  alerted(alert: Alert): void {
+    this.lastingKill.alerted(alert)
   }
 
   venueTold(event: VenueEvent): void {
@@ -90,7 +100,10 @@ export class ExecutorSurface implements StatusSurface {
           ? []
           : [{ name: 'execution side', take: (each: OperatorCommand) => give(execution.host, each) }],
       elsewhere: [],
-      persist: (state) => this.killSwitch.write(state, this.identity.epochMs()),
+      persist: (state) => {
+        this.lastingKill.superseded()
+        return this.killSwitch.write(state, this.identity.epochMs())
+      },
       journalFault: () => (execution?.side.isJournalFailed ? 'cannot be written' : undefined),
     })
   }
@@ -100,6 +113,7 @@ export class ExecutorSurface implements StatusSurface {
   }
 
   close(): void {
+    this.lastingKill.close()
     this.loop.close()
     this.listeners.clear()
   }

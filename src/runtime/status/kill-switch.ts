@@ -16,6 +16,8 @@ const SCHEMA = 'dolphin.kill-switch/1'
  * file nobody has killed; a file that cannot be read, or is anything else than this version writes, is a kill.
  */
 export class KillSwitch {
+  private last: Promise<unknown> = Promise.resolve()
+
   constructor(readonly path: string) {}
 
   async read(): Promise<KillState> {
@@ -29,9 +31,12 @@ export class KillSwitch {
     return parse(text) ?? { killed: true, reason: 'the kill switch is damaged' }
   }
 
-  /** Rejects when it is not on disk. */
-  async write(state: KillState, atMs: number): Promise<void> {
-    await writeAtomically(this.path, `${JSON.stringify({ schema: SCHEMA, ...state, atMs })}\n`)
+  /** Rejects when it is not on disk. What is written last is what stays, however long each takes. */
+  write(state: KillState, atMs: number): Promise<void> {
+    const text = `${JSON.stringify({ schema: SCHEMA, ...state, atMs })}\n`
+    const written = this.last.then(() => writeAtomically(this.path, text))
+    this.last = written.catch(() => {})
+    return written
   }
 }
 

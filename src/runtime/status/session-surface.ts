@@ -9,10 +9,12 @@ import { type HostFacts, sessionState } from '../../core/status/system-state.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { CommandOutcome, SessionView, StatusSurface } from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
+import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { type CommandTargets, carryOut } from './carry-out.js'
 import { give, type HostedDecision, type HostedExecution } from './hosted-side.js'
 import type { KillSwitch } from './kill-switch.js'
+import { LastingKill } from './lasting-kill.js'
 import { LoopLag } from './loop-lag.js'
 import { SurfaceListeners } from './surface-listeners.js'
 
@@ -28,6 +30,7 @@ export interface SessionIdentity {
 /** A running session as its status server sees it. Records are told to it as they are made; sides when they are there. */
 export class SessionSurface implements StatusSurface {
   private readonly history: SessionHistory
+  private readonly lastingKill: LastingKill
   private readonly loop = new LoopLag()
   private readonly listeners = new SurfaceListeners()
   private decision: HostedDecision | undefined
@@ -37,7 +40,9 @@ export class SessionSurface implements StatusSurface {
   constructor(
     private readonly identity: SessionIdentity,
     private readonly killSwitch: KillSwitch,
+    tell: (message: string) => void,
   ) {
+    this.lastingKill = new LastingKill({ killSwitch, epochMs: () => identity.epochMs(), tell })
     this.history = new SessionHistory(identity)
   }
 
@@ -61,6 +66,11 @@ export class SessionSurface implements StatusSurface {
   executed(record: ExecutionRecord): void {
     this.history.executed(record)
     this.listeners.changed()
+  }
+
+  /** Each alert of a side in this process, as it is raised. */
+  alerted(alert: Alert): void {
+    this.lastingKill.alerted(alert)
   }
 
   venueTold(event: VenueEvent): void {
@@ -92,7 +102,10 @@ export class SessionSurface implements StatusSurface {
     return carryOut(command, {
       here,
       elsewhere: this.elsewhere,
-      persist: (state) => this.killSwitch.write(state, this.identity.epochMs()),
+      persist: (state) => {
+        this.lastingKill.superseded()
+        return this.killSwitch.write(state, this.identity.epochMs())
+      },
       journalFault: () => (this.failures().includes(1) ? 'cannot be written' : undefined),
     })
   }
@@ -102,6 +115,7 @@ export class SessionSurface implements StatusSurface {
   }
 
   close(): void {
+    this.lastingKill.close()
     this.loop.close()
     this.listeners.clear()
   }

@@ -18,8 +18,12 @@ export function temporaryFolder(): string {
   return folder
 }
 
-export function open(folder: string, options: FileJournalOptions & { readonly build?: string } = {}) {
-  return openFileJournal<JournalRecord>(folder, journalFormat('execution', options.build ?? 'b1'), options)
+/** Opens a folder's journal and collects all its records. */
+export async function open(folder: string, options: FileJournalOptions & { readonly build?: string } = {}) {
+  const records: JournalRecord[] = []
+  const format = journalFormat<JournalRecord>('execution', options.build ?? 'b1')
+  const opened = await openFileJournal(folder, format, { take: (record) => void records.push(record) }, options)
+  return { ...opened, records }
 }
 
 /** What a folder holds, without opening it. */

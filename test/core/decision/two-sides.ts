@@ -3,10 +3,12 @@ import { Exact } from '../../../src/base/exact.js'
 import { DecisionSide } from '../../../src/core/decision/decision-side.js'
 import type { DecisionInput } from '../../../src/core/decision/event.js'
 import type { DecisionRecord } from '../../../src/core/decision/records.js'
+import { DecisionRecovery } from '../../../src/core/decision/recover.js'
 import { DECISION_DEFAULTS, type DecisionSettings } from '../../../src/core/decision/settings.js'
 import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../../src/core/execution/records.js'
 import { EXECUTION_DEFAULTS } from '../../../src/core/execution/settings.js'
+import type { Checkpoint } from '../../../src/ports/journal.js'
 import type { Link } from '../../../src/ports/link.js'
 import type { CommonInput, ExecutionInput, OperatorCommand } from '../../../src/ports/sides.js'
 import type { Strategy } from '../../../src/ports/strategy.js'
@@ -153,9 +155,14 @@ export class TwoSides {
     return this.sent.filter((message) => message.from === from && isTalk(message.type)).map(({ type }) => type)
   }
 
-  /** What the decision side has on disk and in flight, replayed: its state must be this. */
-  replayedHash(): string {
-    return this.newDecision(this.decisionDisk.appended).stateHash()
+  /** What the decision side has on disk and in flight, replayed from a checkpoint or from the start: its state must be this. */
+  replayedHash(checkpoint?: Checkpoint): string {
+    const recovery = new DecisionRecovery(this.settings, () => this.strategies())
+    const refusal = recovery.begin(checkpoint)
+    if (refusal !== undefined) throw new Error(refusal)
+    const records = this.decisionDisk.appended.slice(checkpoint?.records ?? 0)
+    for (const record of JSON.parse(JSON.stringify(records)) as DecisionRecord[]) recovery.take(record)
+    return DecisionSide.resume(recovery).stateHash()
   }
 
   recoverWith(changes: Partial<DecisionSettings>, records: readonly DecisionRecord[]): DecisionSide {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JournalListener } from '../../../src/ports/journal.js'
+import type { Checkpoint, JournalListener } from '../../../src/ports/journal.js'
 import type { ExecutionEvent, ExecutionInput, Side, SideEffect } from '../../../src/ports/sides.js'
 import type { VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
@@ -26,6 +26,10 @@ class ScriptedSide implements Side<ExecutionEvent, string> {
 
   stateHash(): string {
     return ''
+  }
+
+  checkpoint(): Checkpoint {
+    return { records: this.seen.length, atMs: 0, shape: 'scripted/1', stateHash: '', state: {} }
   }
 }
 

@@ -80,7 +80,7 @@ describe('a journal on virtual time', () => {
     expect(store).toEqual(['a\n', 'b\n'])
   })
 
-  it('writes only what is not there, and counts what is as any other', async () => {
+  it('writes only what is not there, known by its sum, and counts what is as any other', async () => {
     const { time, journal, durable, store } = opened(['a\n', 'b\n'])
     for (const line of ['a\n', 'b\n', 'c\n']) journal.append(line)
     time.runTo(10)
@@ -91,7 +91,7 @@ describe('a journal on virtual time', () => {
   it('refuses a line that is not the one that is there', () => {
     const { journal } = opened(['a\n', 'b\n'])
     journal.append('a\n')
-    expect(() => journal.append('x\n')).toThrow(new JournalDeparture(2, 'b', 'x'))
+    expect(() => journal.append('x\n')).toThrow(new JournalDeparture(2, 'a line whose sum is b\n', 'x'))
   })
 
   it('lets a session wait for a slow disk, and ends it with a failing one', async () => {

@@ -12,6 +12,7 @@ import { EXECUTION_DEFAULTS } from '../../../src/core/execution/settings.js'
 import { checkStatus } from '../../../src/core/status/check.js'
 import type { Journal, JournalListener } from '../../../src/ports/journal.js'
 import type { ExecutionInput } from '../../../src/ports/sides.js'
+import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
 import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
 import { SideHost } from '../../../src/runtime/host/side-host.js'
 import { delayedLinkPair, TimedExchange } from '../../../src/runtime/session/timed-journal.js'
@@ -65,6 +66,7 @@ class Rig {
   readonly decision: DecisionSide
   readonly execution: ExecutionSide
   readonly journals = [new FailingJournal(this.time), new FailingJournal(this.time)] as const
+  readonly told: string[] = []
   isLinkUp = true
   private readonly exchange: TimedExchange
   private readonly host: SideHost<DecisionInput, DecisionRecord>
@@ -78,6 +80,7 @@ class Rig {
     this.surface = new SessionSurface(
       { ...identity, startedAtMs: time.epochMs(), epochMs: () => time.epochMs() },
       new KillSwitch(switchPath),
+      (message) => this.told.push(message),
     )
     this.exchange = new TimedExchange(new PaperExchange({ instruments, startingBalanceUsd: '10000', seed: 1 }), time)
     this.decision = new DecisionSide(settings, [
@@ -93,7 +96,8 @@ class Rig {
       listen: (listener: (text: string) => void) => link.listen(listener),
       close: () => link.close(),
     }))
-    const common = { timer: time, alerted: () => {}, broken: (error: unknown) => expect(error).toBeUndefined() }
+    const alerted = (alert: Alert) => this.surface.alerted(alert)
+    const common = { timer: time, alerted, broken: (error: unknown) => expect(error).toBeUndefined() }
     this.host = new SideHost<DecisionInput, DecisionRecord>(this.decision, {
       ...common,
       journal: journals[0],
