@@ -152,6 +152,44 @@ export interface SegmentOpening {
   readonly stateHash: string | undefined
 }
 
+/** Where reading begins: behind a checkpoint, or at the first record. */
+export interface StartPlace {
+  /** Undefined: at the first record. */
+  readonly before: JournalEnd | undefined
+  /** Name of the first segment that is read; empty: the first there is. */
+  readonly segment: string
+  /** Later checkpoints that could not be used. */
+  readonly refused: readonly RefusedCheckpoint[]
+}
+
+export interface RefusedCheckpoint {
+  /** Of its file. */
+  readonly name: string
+  readonly reason: string
+}
+
+/** Checkpoints beyond these are passed over. */
+export interface StartLimits {
+  /** Behind this record. */
+  readonly recordsMax?: number
+  /** Taken later, UTC ms: whoever looks at records wants those since then, whatever state they led to. */
+  readonly atMsMax?: number
+}
+
+/** One of a journal's segments, as a folder shows it. */
+export interface SegmentName {
+  readonly name: string
+  /** There is only its compressed copy. */
+  readonly isArchived: boolean
+}
+
+/** What has to be read to find the place. The answer is bytes, or why there are none. */
+export interface StartQuestion {
+  readonly file: string
+  /** The whole file, its beginning, or its end of so many bytes; fewer where it has fewer. */
+  readonly part: 'whole' | { readonly first: number } | { readonly last: number }
+}
+
 /** How a journal's lines look. The core has the only one (`core/journal/frame.ts`); adapters are given it. */
 export interface JournalFormat<R> {
   readonly build: string
@@ -166,8 +204,15 @@ export interface JournalFormat<R> {
   opening(line: Uint8Array): SegmentOpening | undefined
   /** The file of a checkpoint that was taken at `end`. */
   checkpoint(checkpoint: Checkpoint, end: JournalEnd): string
-  /** The checkpoint in a file, which must be the one of that opening; else what is wrong, as a text. */
-  readCheckpoint(bytes: Uint8Array, opening: SegmentOpening): Checkpoint | string
+  /**
+   * Looks for the last checkpoint that the reader takes, and lets it begin there, or at the first record. Whoever runs this
+   * answers its questions with bytes, or with why there are none.
+   */
+  startPlace(
+    segments: readonly SegmentName[],
+    reader: Pick<JournalReader<R>, 'begin'>,
+    limits?: StartLimits,
+  ): Generator<StartQuestion, StartPlace, Uint8Array | string>
   /** Says that everything before it, up to this record, was durable before it was written. */
   mark(records: number): string
   /** Last line of a segment: the journal goes on in the next. */

@@ -13,6 +13,8 @@ import {
   type JournalFormat,
   type JournalListener,
   type JournalReader,
+  type RefusedCheckpoint,
+  type StartLimits,
   type TornTail,
 } from '../../ports/journal.js'
 import {
@@ -27,7 +29,7 @@ import {
   type SegmentFile,
   writeFully,
 } from './segment-files.js'
-import { beginReading, type RefusedCheckpoint, type StartLimits } from './start-place.js'
+import { beginReading } from './start-place.js'
 
 export interface FileJournalOptions {
   /** A segment that has this many bytes is followed by another. */

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from '../../files/folder.js'
-import type { JournalCheck, JournalFormat, TornTail } from '../../ports/journal.js'
+import type { JournalCheck, JournalFormat, SegmentName, TornTail } from '../../ports/journal.js'
 import { ARCHIVED, archivedParts, UnreadableArchive } from './archived-segment.js'
 
 /** What a journal does with a file that it writes: all of it can fail. */
@@ -15,13 +15,6 @@ export interface SegmentFile {
 export type OpenSegmentFile = (path: string, flags: 'r+' | 'wx') => Promise<SegmentFile>
 
 export const openSegmentFile: OpenSegmentFile = (path, flags) => open(path, flags)
-
-/** One of a folder's segments. */
-export interface SegmentName {
-  readonly name: string
-  /** There is only its compressed copy, in a file of this name with `.gz` behind it. */
-  readonly isArchived: boolean
-}
 
 /** What was made of a part of a segment. */
 export interface SegmentPart<R> {

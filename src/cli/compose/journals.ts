@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { type FileJournalOptions, openFileJournal } from '../../adapters/journal/file-journal.js'
-import type { RefusedCheckpoint } from '../../adapters/journal/start-place.js'
 import { DataRefused, InputMistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { displayPath } from '../../files/package-files.js'
@@ -11,6 +10,7 @@ import {
   type JournalKind,
   type JournalReader,
   type JournalRecord,
+  type RefusedCheckpoint,
   type TornTail,
 } from '../../ports/journal.js'
 

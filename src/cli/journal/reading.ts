@@ -1,21 +1,25 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ARCHIVED } from '../../adapters/journal/archived-segment.js'
-import { LOCK_FILE, readSegments, type SegmentName, type SegmentPart, segmentNames } from '../../adapters/journal/segment-files.js'
-import {
-  beginReading,
-  type RefusedCheckpoint,
-  readCheckpoint,
-  type StartLimits,
-  type StartPlace,
-} from '../../adapters/journal/start-place.js'
+import { LOCK_FILE, readSegments, type SegmentPart, segmentNames } from '../../adapters/journal/segment-files.js'
+import { beginReading } from '../../adapters/journal/start-place.js'
 import { DataRefused, InputMistake, Interrupted } from '../../base/mistakes.js'
+import { readCheckpoint } from '../../core/journal/checkpoint.js'
 import { checkpointName, isSegmentName } from '../../core/journal/frame.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { JournalScan } from '../../core/journal/scan.js'
 import { displayPath } from '../../files/package-files.js'
 import { isWriterAtWork } from '../../files/writer-lock.js'
-import type { JournalKind, JournalReader, JournalRecord, JournalVerdict } from '../../ports/journal.js'
+import type {
+  JournalKind,
+  JournalReader,
+  JournalRecord,
+  JournalVerdict,
+  RefusedCheckpoint,
+  SegmentName,
+  StartLimits,
+  StartPlace,
+} from '../../ports/journal.js'
 import { corruptProblem, tornTailText } from '../compose/journals.js'
 import { startProgress } from '../shell/progress.js'
 import { watchInterrupt } from '../shell/signals.js'
@@ -66,6 +70,17 @@ export interface ReadingOptions {
   readonly opened?: (segment: SegmentSummary, recordsBefore: number) => void
   /** Called with records in order; false ends the reading, and what comes behind is not looked at. */
   readonly take: (records: readonly AnyRecord[]) => boolean | Promise<boolean>
+}
+
+/** A side as a journal leaves it. */
+export interface Replayed {
+  readonly state: object
+  readonly stateHash: string
+}
+
+/** A side that records are replayed into, of which each knows where it does not follow. */
+export interface Replay extends Required<JournalReader<AnyRecord>> {
+  finish(): Replayed
 }
 
 const PROGRESS_UNIT_BYTES = 1 << 20
@@ -129,7 +144,8 @@ async function checkpointFault(
   const { kind, opening } = scan
   if (kind === undefined || opening?.stateHash === undefined) return {}
   const path = join(folder, checkpointName(opening.before.segment + 1))
-  const found = await readCheckpoint(path, journalFormat(kind, ''), opening)
+  const bytes = await readFile(path).catch((error: Error) => error.message)
+  const found = typeof bytes === 'string' ? bytes : readCheckpoint(kind, bytes, opening)
   return typeof found === 'string' ? { checkpointFault: found } : {}
 }
 

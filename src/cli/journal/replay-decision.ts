@@ -15,8 +15,7 @@ import { reason } from '../../files/reason.js'
 import { backtestOptions, type RawBacktestOptions } from '../backtest/options.js'
 import { prepareRun } from '../compose/backtest.js'
 import { codeHash } from '../shell/code-hash.js'
-import type { AnyRecord } from './reading.js'
-import type { Replay } from './replay.js'
+import type { AnyRecord, Replay } from './reading.js'
 
 /** A replay of a decision journal; see {@link decisionRecovery}. */
 export async function decisionReplay(folder: string, first: AnyRecord, config: string | undefined): Promise<Replay> {

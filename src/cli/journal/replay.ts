@@ -10,7 +10,16 @@ import { codeHash } from '../shell/code-hash.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, plural } from '../shell/figures-text.js'
 import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
-import { type AnyRecord, firstRecord, type JournalReading, judge, type ReadingOptions, readJournal } from './reading.js'
+import {
+  type AnyRecord,
+  firstRecord,
+  type JournalReading,
+  judge,
+  type ReadingOptions,
+  type Replay,
+  type Replayed,
+  readJournal,
+} from './reading.js'
 import { countOf } from './show.js'
 
 export interface RawReplayOptions {
@@ -19,17 +28,6 @@ export interface RawReplayOptions {
   readonly whole?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
-}
-
-/** A side as a journal leaves it. */
-interface Replayed {
-  readonly state: object
-  readonly stateHash: string
-}
-
-/** A side that records are replayed into, of which each knows where it does not follow. */
-export interface Replay extends Required<JournalReader<AnyRecord>> {
-  finish(): Replayed
 }
 
 /** Runs `dolphin journal replay`: recovers a side as its process would, and prints where it stands. */

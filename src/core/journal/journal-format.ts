@@ -13,10 +13,11 @@ import {
   sumOf,
 } from './frame.js'
 import { JournalScan } from './scan.js'
+import { startPlace } from './start-place.js'
 
 /** The one format there is, for a journal of `kind` that the running `build` writes. */
 export function journalFormat<R extends JournalRecord>(kind: JournalKind, build: string): JournalFormat<R> {
-  return {
+  const format: JournalFormat<R> = {
     build,
     segmentName,
     isSegmentName,
@@ -36,11 +37,18 @@ export function journalFormat<R extends JournalRecord>(kind: JournalKind, build:
       }),
     opening: (line) => openingOf(kind, line),
     checkpoint: (checkpoint, end) => checkpointText({ kind, build }, checkpoint, end),
-    readCheckpoint: (bytes, opening) => readCheckpoint(kind, bytes, opening),
+    startPlace: (segments, reader, limits) =>
+      startPlace(
+        segments,
+        { ...format, readCheckpoint: (bytes, opening) => readCheckpoint(kind, bytes, opening) },
+        reader,
+        limits,
+      ),
     mark: markLine,
     continued: continuedLine,
     numberOf,
     sumOf,
     check: (before) => new JournalScan<R>(kind, before),
   }
+  return format
 }
