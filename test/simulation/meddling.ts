@@ -1,3 +1,4 @@
+import type { Checkpoint } from '../../src/ports/journal.js'
 import type { CommonEvent, ExecutionEvent, Side, SideEffect } from '../../src/ports/sides.js'
 import type { VenueEvent, VenueRequest } from '../../src/ports/venue.js'
 import type { OrderRequest } from '../../src/ports/vocabulary/orders.js'
@@ -12,6 +13,8 @@ export interface Meddling {
     event: ExecutionEvent,
     feed: (event: ExecutionEvent) => readonly Effect[],
   ): readonly Effect[]
+  /** Instead of the checkpoint that the side gives. */
+  checkpoint?(checkpoint: Checkpoint): Checkpoint
 }
 
 type Effect = SideEffect<unknown>
@@ -34,7 +37,10 @@ export function withBug<Event extends { readonly kind: string; readonly nowMs: n
     handle: (event) => handle(event as unknown as ExecutionEvent) as readonly SideEffect<Record>[],
     nextDueMs: () => side.nextDueMs(),
     stateHash: () => side.stateHash(),
-    checkpoint: () => side.checkpoint(),
+    checkpoint() {
+      const checkpoint = side.checkpoint()
+      return checkpoint === undefined ? undefined : (meddling.checkpoint?.(checkpoint) ?? checkpoint)
+    },
   }
 }
 

@@ -1,3 +1,5 @@
+import { stateHashOf } from '../../src/core/execution/recover.js'
+import type { ExecutionState } from '../../src/core/execution/state.js'
 import { isRefusal, open, seal } from '../../src/core/link/envelope.js'
 import type { VenueSnapshot } from '../../src/ports/venue.js'
 import type { Fill, OrderRequest } from '../../src/ports/vocabulary/orders.js'
@@ -74,6 +76,11 @@ export const PLANTED_BUGS = {
     story: 'durability',
     what: 'an order leaves before its record is on disk',
     execution: sendsBeforeDurable,
+  },
+  'checkpoint-lies': {
+    story: 'durability',
+    what: 'a checkpoint says with a right hash that no trade was seen yet',
+    execution: checkpointLies,
   },
 } as const satisfies Record<string, PlantedBug>
 
@@ -315,6 +322,16 @@ function sendsBeforeDurable(): Meddling {
       const more = feed({ kind: 'durable', nowMs, records: appended })
       appended += more.filter(({ kind }) => kind === 'append').length
       return [...effects, ...more]
+    },
+  }
+}
+
+/** Nothing about the file is wrong: only the records tell. */
+function checkpointLies(): Meddling {
+  return {
+    checkpoint(checkpoint) {
+      const state = { ...(checkpoint.state as ExecutionState), seen: {} }
+      return { ...checkpoint, state, stateHash: stateHashOf(state) }
     },
   }
 }

@@ -1,38 +1,46 @@
 import { DecisionSide } from '../../src/core/decision/decision-side.js'
 import type { DecisionRecord } from '../../src/core/decision/records.js'
+import { DecisionRecovery } from '../../src/core/decision/recover.js'
 import { DECISION_DEFAULTS } from '../../src/core/decision/settings.js'
 import { DEFAULT_PARAMETERS, type EngineParameters } from '../../src/core/engine/parameters.js'
 import { ExecutionSide } from '../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../src/core/execution/records.js'
+import { ExecutionRecovery } from '../../src/core/execution/recover.js'
 import { EXECUTION_DEFAULTS } from '../../src/core/execution/settings.js'
 import { ChampionStrategy } from '../../src/core/strategy/champion.js'
+import type { JournalReader } from '../../src/ports/journal.js'
 import type { Strategy } from '../../src/ports/strategy.js'
 import { INSTRUMENTS } from './market.js'
 import { SeededStrategy } from './seeded-strategy.js'
 
 export const STARTING_BALANCE_USD = '20000'
 
-export function executionSide(records: readonly ExecutionRecord[], build: string): ExecutionSide {
-  const settings = { ...EXECUTION_DEFAULTS, instruments: INSTRUMENTS, build }
-  return records.length === 0 ? new ExecutionSide(settings) : ExecutionSide.recover(settings, records)
+/** A side that a journal is read into, as a process does it when it starts. */
+export interface Recovery<Record, S> {
+  readonly reader: Required<JournalReader<Record>>
+  /** When everything was taken. */
+  side(): S
 }
 
-export function decisionSide(
-  records: readonly DecisionRecord[],
+export function executionRecovery(build: string): Recovery<ExecutionRecord, ExecutionSide> {
+  const reader = new ExecutionRecovery()
+  const settings = { ...EXECUTION_DEFAULTS, instruments: INSTRUMENTS, build }
+  return { reader, side: () => ExecutionSide.resume(settings, reader.state) }
+}
+
+export function decisionRecovery(
   build: string,
-  strategies: readonly Strategy[],
-): DecisionSide {
+  strategies: () => readonly Strategy[],
+): Recovery<DecisionRecord, DecisionSide> {
   const settings = {
     ...DECISION_DEFAULTS,
     instruments: INSTRUMENTS,
     build,
     idPrefix: 'sim',
     initialBalanceUsd: STARTING_BALANCE_USD,
-    checkpointBars: 20,
   }
-  return records.length === 0
-    ? new DecisionSide(settings, strategies)
-    : DecisionSide.recover(settings, strategies, records)
+  const reader = new DecisionRecovery(settings, strategies)
+  return { reader, side: () => DecisionSide.resume(reader) }
 }
 
 /** One seed in eight runs the champion, with windows that fit a run of minutes; the others two that throw dice. */

@@ -32,7 +32,7 @@ function written(...kinds: readonly FaultKind[]): Written {
   const disk = diskUnder(time, kinds)
   const told: string[] = []
   const open = () => {
-    const numbers = disk.open().map(({ n }) => n)
+    const numbers = disk.open().records.map(({ n }) => n)
     disk.listen({ durable: (records) => told.push(`durable ${records}`), failed: (message) => told.push(message) })
     return numbers
   }

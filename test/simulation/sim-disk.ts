@@ -3,12 +3,16 @@ import { journalFormat } from '../../src/core/journal/journal-format.js'
 import { scanJournal } from '../../src/core/journal/scan.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
 import type {
+  Checkpoint,
   Journal,
   JournalEnd,
   JournalKind,
   JournalListener,
+  JournalReader,
   JournalRecord,
   JournalSegment,
+  StartPlace,
+  StartQuestion,
 } from '../../src/ports/journal.js'
 import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import type { FaultBoard } from './fault-board.js'
@@ -23,6 +27,21 @@ interface Segment {
   lastWriteAt: number
 }
 
+/** What a disk is read into, and how. */
+export interface OpenedDisk<R> {
+  /** All that there are. */
+  readonly records: readonly R[]
+  /** The record behind which the reader was begun: 0, or where a checkpoint was taken. */
+  readonly begunBehind: number
+  /** Checkpoints that the reader could not begin at. */
+  readonly refused: number
+}
+
+interface EncodedCheckpoint {
+  readonly text: string
+  readonly stateHash: string
+}
+
 /**
  * A journal on a simulated disk. Lines wait in a bounded queue, are written together, and count once the fsync that follows
  * returns. Power failure keeps what was fsynced and any part of the write under way. One process at a time has it open.
@@ -31,6 +50,10 @@ export class SimDisk<R extends JournalRecord> implements Journal {
   private readonly format
   private readonly random: Xoshiro128
   private readonly segments: Segment[] = []
+  /** File name → text. They are written whole, and only ever read when a process starts. */
+  private readonly checkpoints = new Map<string, string>()
+  /** For the segment that begins behind the write under way. */
+  private checkpoint: EncodedCheckpoint | undefined
   private end: JournalEnd = EMPTY
   private waiting: string[] = []
   private writing: string[] = []
@@ -67,7 +90,7 @@ export class SimDisk<R extends JournalRecord> implements Journal {
   }
 
   /** Reads the journal, cuts a torn tail, begins a segment. What nobody can repair is thrown as a violation. */
-  open(): readonly R[] {
+  open(reader: JournalReader<R> = { take() {} }): OpenedDisk<R> {
     const { records, verdict, end } = scanJournal<R>(this.kind, this.files())
     if (verdict.kind === 'corrupt') {
       throw new Violation(
@@ -85,8 +108,11 @@ export class SimDisk<R extends JournalRecord> implements Journal {
     this.closing = undefined
     this.durableSinceOpen = 0
     this.failure = undefined
-    this.beginSegment()
-    return records
+    const { before, refused } = this.startPlace(reader)
+    const begunBehind = before?.records ?? 0
+    for (const record of records.slice(begunBehind)) reader.take(record)
+    this.goOn(this.encoded(reader.checkpoint?.(), this.end))
+    return { records, begunBehind, refused: refused.length }
   }
 
   append(line: string): void {
@@ -119,6 +145,7 @@ export class SimDisk<R extends JournalRecord> implements Journal {
     segment.written = ''
     this.waiting = []
     this.writing = []
+    this.checkpoint = undefined
     this.failure = undefined
   }
 
@@ -127,13 +154,16 @@ export class SimDisk<R extends JournalRecord> implements Journal {
    * person would do. The last write's own bits cannot be told from a torn write.
    */
   flipBit(random: Xoshiro128): void {
+    if (this.checkpoints.size > 0 && random.integer(0, 1) === 0) {
+      this.flipCheckpoint(random)
+      return
+    }
     const segment = this.segments[random.integer(0, this.segments.length - 1)]!
     const last = segment === this.segments.at(-1)
     const safe = last ? segment.lastWriteAt : segment.durable.length
     const copy = segment.durable
     const at = random.integer(0, safe - 1)
-    const flipped = String.fromCharCode(copy.charCodeAt(at) ^ (1 << random.integer(0, 6)))
-    segment.durable = copy.slice(0, at) + flipped + copy.slice(at + 1)
+    segment.durable = withFlip(copy, at, random)
     const { verdict } = scanJournal<R>(this.kind, this.files())
     if (verdict.kind !== 'corrupt') {
       throw new Violation(
@@ -144,18 +174,22 @@ export class SimDisk<R extends JournalRecord> implements Journal {
     segment.durable = copy
   }
 
+  /** It stays so: a start does without. */
+  private flipCheckpoint(random: Xoshiro128): void {
+    const [name, text] = [...this.checkpoints].at(-1)!
+    this.checkpoints.set(name, withFlip(text, random.integer(0, text.length - 1), random))
+  }
+
   private write(): void {
     if (this.waiting.length === 0 || this.writing.length > 0 || this.failure !== undefined) return
     if (this.faults.under('disk-full', this.kind)?.strikes()) {
       this.fail('no space left on device')
       return
     }
-    let segment = this.segments.at(-1)!
-    if (segment.durable.length > SEGMENT_CHARACTERS) {
-      segment.durable += this.format.continued(this.end.segment + 1)
-      this.beginSegment()
-      segment = this.segments.at(-1)!
-    }
+    const isFull = this.segments.at(-1)!.durable.length > SEGMENT_CHARACTERS
+    if (isFull) this.checkpoint = this.encoded(this.listener?.checkpoint?.(), this.endBehind(this.waiting))
+    if (isFull && this.checkpoint === undefined) this.goOn()
+    const segment = this.segments.at(-1)!
     if (segment.durable.length > segment.lastWriteAt) segment.written = this.format.mark(this.end.records)
     this.writing = this.waiting
     this.waiting = []
@@ -173,11 +207,11 @@ export class SimDisk<R extends JournalRecord> implements Journal {
     segment.lastWriteAt = segment.durable.length
     segment.durable += segment.written
     segment.written = ''
-    const records = this.writing.length
-    const sum = this.format.sumOf(this.writing.at(-1)!)
-    this.end = { ...this.end, records: this.end.records + records, sum }
+    this.durableSinceOpen += this.writing.length
+    this.end = this.endBehind(this.writing)
     this.writing = []
-    this.durableSinceOpen += records
+    if (this.checkpoint !== undefined) this.goOn(this.checkpoint)
+    this.checkpoint = undefined
     if (this.waiting.length > 0) this.later(0, () => this.write())
     this.listener?.durable(this.durableSinceOpen)
     this.letGo()
@@ -202,9 +236,42 @@ export class SimDisk<R extends JournalRecord> implements Journal {
     })
   }
 
-  private beginSegment(): void {
+  private endBehind(lines: readonly string[]): JournalEnd {
+    return { ...this.end, records: this.end.records + lines.length, sum: this.format.sumOf(lines.at(-1)!) }
+  }
+
+  /** At once: the state that it is of changes with the next event. */
+  private encoded(checkpoint: Checkpoint | undefined, end: JournalEnd): EncodedCheckpoint | undefined {
+    if (checkpoint === undefined) return undefined
+    if (checkpoint.records !== end.records)
+      throw new Violation('a-checkpoint-is-of-the-last-record', `${checkpoint.records} instead of ${end.records}`)
+    return { text: this.format.checkpoint(checkpoint, end), stateHash: checkpoint.stateHash }
+  }
+
+  private startPlace(reader: JournalReader<R>): StartPlace {
+    const names = this.segments.map(({ name }) => ({ name, isArchived: false }))
+    const search = this.format.startPlace(names, reader)
+    let next = search.next()
+    while (!next.done) next = search.next(this.answerTo(next.value))
+    return next.value
+  }
+
+  private answerTo({ file, part }: StartQuestion): Uint8Array | string {
+    const text = this.checkpoints.get(file) ?? this.segments.find(({ name }) => name === file)?.durable
+    if (text === undefined) return 'no such file'
+    const bytes = ENCODER.encode(text)
+    if (part === 'whole') return bytes
+    return 'first' in part ? bytes.subarray(0, part.first) : bytes.subarray(-part.last)
+  }
+
+  /** In the next segment. */
+  private goOn(checkpoint?: EncodedCheckpoint): void {
     const { end } = this
-    const durable = this.format.header(end)
+    const next = end.segment + 1
+    if (checkpoint !== undefined) this.checkpoints.set(this.format.checkpointName(next), checkpoint.text)
+    const before = this.segments.at(-1)
+    if (before !== undefined) before.durable += this.format.continued(next)
+    const durable = this.format.header(end, checkpoint?.stateHash)
     const name = this.format.segmentName(end.segment + 1)
     this.segments.push({ name, durable, written: '', lastWriteAt: durable.length })
     this.end = { ...end, segment: end.segment + 1 }
@@ -215,6 +282,11 @@ export class SimDisk<R extends JournalRecord> implements Journal {
   }
 }
 
+function withFlip(text: string, at: number, random: Xoshiro128): string {
+  const flipped = String.fromCharCode(text.charCodeAt(at) ^ (1 << random.integer(0, 6)))
+  return text.slice(0, at) + flipped + text.slice(at + 1)
+}
+
 const DISK_STREAM = 0xd15c
 const JOURNAL_ID = '00000000000000d1'
 const EMPTY: JournalEnd = { id: JOURNAL_ID, segment: 0, records: 0, sum: '00000000', build: '' }
@@ -222,4 +294,5 @@ const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder()
 /** Lines not yet durable at which nothing may open any more: few, so that a slow disk fills the queue. */
 const CAPACITY = 10
-const SEGMENT_CHARACTERS = 60_000
+/** Few, so that most starts begin at a checkpoint. */
+const SEGMENT_CHARACTERS = 15_000

@@ -15,6 +15,7 @@ import type { HostedVenue } from '../../src/runtime/host/side-host.js'
 import { type Beginning, SideProcess } from '../support/side-process.js'
 import type { SideName } from './fault-plan.js'
 import type { SideClock } from './side-clock.js'
+import type { Recovery } from './sides.js'
 import type { SimDisk } from './sim-disk.js'
 import { Violation } from './violation.js'
 
@@ -35,6 +36,8 @@ export interface ProcessWatch<Record> {
   commanded(command: OperatorCommand): void
   /** A record of this process, with its line in the journal. */
   recorded(record: Record, line: string): void
+  /** Its journal was read, from behind a checkpoint or from its first record on (0); so many checkpoints were refused. */
+  recovered(begunBehind: number, refused: number): void
   /** The process is up, or down. */
   started(): void
   /** Was every record that it had appended on the plate? */
@@ -44,8 +47,8 @@ export interface ProcessWatch<Record> {
 }
 
 export interface SideMaker<Input, Record, S> {
-  /** From its journal's records; none is a first start. */
-  make(records: readonly Record[]): S
+  /** For its journal to be read into. */
+  recovery(): Recovery<Record, S>
   /** As it is driven: with a bug in it, or as it is. */
   driven(side: S, restarts: number): Side<Timed<CommonInput | Input>, Record>
 }
@@ -123,8 +126,12 @@ export class SimProcess<
   }
 
   private begin(): Beginning<Input, Record, S> {
-    this.records = [...this.disk.open()]
-    const side = this.maker.make(this.records)
+    const { reader, side: recovered } = this.maker.recovery()
+    const { records, begunBehind, refused } = this.disk.open(reader)
+    this.records = [...records]
+    const side = recovered()
+    this.compareRecovery(side, begunBehind)
+    this.watch.recovered(begunBehind, refused)
     const machine = this.maker.driven(side, this.lives++)
     this.watch.started()
     const driven: typeof machine = {
@@ -135,6 +142,7 @@ export class SimProcess<
       },
       nextDueMs: () => machine.nextDueMs(),
       stateHash: () => machine.stateHash(),
+      checkpoint: () => machine.checkpoint(),
     }
     const { clock, link, venue } = this.ports
     return {
@@ -198,9 +206,24 @@ export class SimProcess<
     this.watch.stopped(everythingDurable)
   }
 
+  /** Whatever checkpoint a start begins at, it comes to the state that all records lead to. */
+  private compareRecovery(side: S, begunBehind: number): void {
+    if (begunBehind === 0 || this.replayed(this.records).stateHash() === side.stateHash()) return
+    throw new Violation(
+      'a-checkpoint-says-what-its-records-say',
+      `${this.name}: from the checkpoint behind record ${begunBehind} on, ${this.records.length} records lead to another state`,
+    )
+  }
+
+  private replayed(records: readonly Record[]): S {
+    const { reader, side } = this.maker.recovery()
+    for (const record of records) reader.take(record)
+    return side()
+  }
+
   private compareReplay(side: S, unwritten: readonly Record[]): void {
     const records = JSON.parse(JSON.stringify([...this.records, ...unwritten])) as Record[]
-    if (this.maker.make(records).stateHash() === side.stateHash()) return
+    if (this.replayed(records).stateHash() === side.stateHash()) return
     throw new Violation(
       'replay-gives-the-same-state',
       `${this.name}: ${records.length} records replay to another state`,

@@ -24,6 +24,10 @@ test('no invariant breaks in any of the first seeds, and every kind of fault str
     'alerts CRITICAL',
     'alerts EMERGENCY',
     'journal pressure',
+    'decision starts at a checkpoint',
+    'execution starts at a checkpoint',
+    'decision refuses a checkpoint',
+    'execution refuses a checkpoint',
   ]) {
     expect(tally.coverage[what], what).toBeGreaterThan(0)
   }

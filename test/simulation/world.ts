@@ -19,7 +19,7 @@ import { Operator, type SideView } from './operator.js'
 import { Oracle } from './oracle.js'
 import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.js'
 import { SideClock } from './side-clock.js'
-import { decisionSide, executionSide, STARTING_BALANCE_USD, strategiesOf } from './sides.js'
+import { decisionRecovery, executionRecovery, STARTING_BALANCE_USD, strategiesOf } from './sides.js'
 import { SimDisk } from './sim-disk.js'
 import { SimLink } from './sim-link.js'
 import { type ProcessWatch, SimProcess } from './sim-process.js'
@@ -87,7 +87,7 @@ export class World {
     this.decision = new SimProcess(
       'decision',
       {
-        make: (records) => decisionSide(records, this.builds.decision, strategies()),
+        recovery: () => decisionRecovery(this.builds.decision, strategies),
         driven: (side, restarts) => withBug(side, bug.decision?.(restarts)),
       },
       {
@@ -103,7 +103,7 @@ export class World {
     this.execution = new SimProcess(
       'execution',
       {
-        make: (records) => executionSide(records, this.builds.execution),
+        recovery: () => executionRecovery(this.builds.execution),
         driven: (side, restarts) => withBug(side, bug.execution?.(restarts)),
       },
       {
@@ -247,6 +247,10 @@ export class World {
         this.oracle.commanded(side, command)
         if (side === 'execution' && command.command === 'kill') this.watch.killed(true)
         if (side === 'execution' && command.command === 'resume') this.watch.killed(false)
+      },
+      recovered: (begunBehind, refused) => {
+        this.cover(begunBehind > 0 ? `${side} starts at a checkpoint` : `${side} starts at the first record`)
+        if (refused > 0) this.cover(`${side} refuses a checkpoint`)
       },
       started: () => {
         this.note(`${side}: started`)

@@ -105,6 +105,7 @@ class Life<Input, Record> {
       },
       nextDueMs: () => side.nextDueMs(),
       stateHash: () => side.stateHash(),
+      checkpoint: () => side.checkpoint(),
     }
   }
 
@@ -154,6 +155,7 @@ class Life<Input, Record> {
           failed: (message) => {
             if (this.lasts()) listener.failed(message)
           },
+          checkpoint: () => (this.lasts() ? listener.checkpoint?.() : undefined),
         }),
       close: () => journal.close(),
     }

@@ -5,13 +5,12 @@ import type { ExecutionRecord } from '../../core/execution/records.js'
 import { ExecutionRecovery } from '../../core/execution/recover.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
-import type { Checkpoint, JournalReader } from '../../ports/journal.js'
+import type { Checkpoint } from '../../ports/journal.js'
 import { codeHash } from '../shell/code-hash.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, plural } from '../shell/figures-text.js'
 import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
 import {
-  type AnyRecord,
   firstRecord,
   type JournalReading,
   judge,

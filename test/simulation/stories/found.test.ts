@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Exact } from '../../../src/base/exact.js'
-import { decisionSide } from '../sides.js'
+import { decisionRecovery } from '../sides.js'
 import { ENTERS_AT_MS, fault, Story, SYMBOL } from './story.js'
 
 /** What the simulator found in the sides themselves, once, each as the smallest scenario. */
@@ -77,7 +77,7 @@ test.each([
 test('an exit is no repeat of one that died with the process before it was on the disk', () => {
   const startMs = 1_767_225_600_000
   const ids = [0, 60_000].map((laterMs) => {
-    const side = decisionSide([], '00000000000000aa', [])
+    const side = decisionRecovery('00000000000000aa', () => []).side()
     side.handle({ kind: 'start', nowMs: startMs + laterMs })
     side.handle({ kind: 'command', nowMs: startMs + laterMs, command: { command: 'flatten', reason: 'the story' } })
     return side.state.exit?.exitId
