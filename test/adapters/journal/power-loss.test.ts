@@ -2,9 +2,12 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { openFileJournal } from '../../../src/adapters/journal/file-journal.js'
 import { type OpenSegmentFile, openSegmentFile } from '../../../src/adapters/journal/segment-files.js'
+import { journalFormat } from '../../../src/core/journal/journal-format.js'
 import { Xoshiro128 } from '../../../src/core/numeric/xoshiro128.js'
 import { lineOf, linesUpTo, open, scanFolder, temporaryFolder } from './folders.js'
+import { SumSide, sumRecord } from './sum-side.js'
 
 const SECTOR_BYTES = 64
 
@@ -74,9 +77,18 @@ function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.tmp`)
 }
 
-test('after a power loss everything reported durable is there, and nothing that was never written', async () => {
+/** The state of a folder's journal, as a start finds it: from the last checkpoint that the power loss left whole. */
+async function recovered(folder: string): Promise<SumSide & { recordsRead: number }> {
+  const side = new SumSide()
+  const { journal, recordsRead } = await openFileJournal(folder, journalFormat('execution', 'b1'), side)
+  await journal.close()
+  return Object.assign(side, { recordsRead })
+}
+
+test('after a power loss everything reported durable is there, nothing that was never written, and the state is theirs', async () => {
   let torn = 0
   let segments = 0
+  let shortStarts = 0
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.integer({ min: 1, max: 8 }), fc.boolean()), { minLength: 1, maxLength: 20 }),
@@ -86,8 +98,8 @@ test('after a power loss everything reported durable is there, and nothing that 
         const disk = new FailingDisk(lastCall)
         const lost = temporaryFolder()
         const { journal } = await open(lost, { openFile: disk.openFile, segmentBytesMax: 500 })
+        const side = new SumSide()
         let durable = 0
-        let appended = 0
         let failed = false
         journal.listen({
           durable: (lines) => {
@@ -96,9 +108,13 @@ test('after a power loss everything reported durable is there, and nothing that 
           failed: () => {
             failed = true
           },
+          checkpoint: () => side.checkpoint(),
         })
         for (const [burst, isWaited] of bursts) {
-          for (let i = 0; i < burst; i++) journal.append(lineOf(++appended))
+          for (let i = 0; i < burst; i++) {
+            journal.append(lineOf(side.n + 1))
+            side.take(sumRecord(side.n + 1))
+          }
           do await new Promise((resolve) => setImmediate(resolve))
           while (isWaited && journal.depth > 0 && !failed)
         }
@@ -112,6 +128,9 @@ test('after a power loss everything reported durable is there, and nothing that 
         expect(before.lines).toEqual(linesUpTo(before.lines.length))
         torn += Number(before.verdict.kind === 'tornTail')
         segments = Math.max(segments, before.names.length)
+        const { n, sum, recordsRead } = await recovered(folder)
+        expect([n, sum]).toEqual([before.lines.length, (n * (n + 1)) / 2])
+        shortStarts += Number(recordsRead < n)
 
         const again = await open(folder)
         expect(again.records).toHaveLength(before.lines.length)
@@ -140,4 +159,5 @@ test('after a power loss everything reported durable is there, and nothing that 
   )
   expect(torn).toBeGreaterThan(3)
   expect(segments).toBeGreaterThan(2)
+  expect(shortStarts).toBeGreaterThan(3)
 })
