@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StatusDocument } from '../../src/ports/vocabulary/status.generated.js'
@@ -53,6 +53,12 @@ class Served {
       status = await this.status()
     }
     return status
+  }
+
+  /** From now on it may write no file beyond so many bytes. */
+  limitFiles(bytes: number): void {
+    const { status, stderr } = spawnSync('prlimit', ['--pid', String(this.child.pid), `--fsize=${bytes}:unlimited`])
+    if (status !== 0) throw new Error(`prlimit: ${stderr}`)
   }
 
   async end(signal: NodeJS.Signals): Promise<number | null> {
@@ -112,6 +118,29 @@ describe('a paper session that serves its status', SLOW, () => {
     expect(await instruct(second, 'resume')).toMatchObject({ code: 0 })
     expect((await second.until(({ trading_mode }) => trading_mode === 'Active')).trading_mode).toBe('Active')
     expect([first.text, second.text, killed.stdout, killed.stderr].join('')).not.toContain(TOKEN)
+  })
+
+  it('is killed by a journal that cannot be written, and still when it starts on a sound disk, until a resume', async () => {
+    const first = session('first')
+    await first.until(({ trading_mode }) => trading_mode === 'Active')
+    const journal = join(folder.path, 'first', 'journal', 'decision')
+    const limit = Math.max(...readdirSync(journal).map((name) => statSync(join(journal, name)).size))
+    first.limitFiles(limit)
+    expect((await first.until(({ trading_mode }) => trading_mode === 'Kill')).mode_reasons).toContain('KILL_WAL_FAILED')
+    for (let tries = 0; tries < 100 && !existsSync(switchFile()); tries++) await pause(50)
+    expect(JSON.parse(readFileSync(switchFile(), 'utf8'))).toMatchObject({
+      killed: true,
+      reason: expect.stringMatching(/^EMERGENCY journal: .*journal-00000001\.log: EFBIG/),
+    })
+    await first.end('SIGKILL')
+
+    const second = session('second')
+    const reconciled = await second.until(
+      ({ requires_reconcile, ws_event_lag_ms }) => !requires_reconcile && ws_event_lag_ms !== null,
+    )
+    expect(reconciled).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
+    expect(await order(second, 'resume')).toMatchObject({ code: 0 })
+    expect((await second.until(({ trading_mode }) => trading_mode === 'Active')).trading_mode).toBe('Active')
   })
 
   it('is killed after SIGKILL when nobody can read whether it was', async () => {

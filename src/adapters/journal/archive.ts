@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { stageWith } from '../../files/whole-file.js'
-import type { JournalEnd, JournalFormat, JournalRecord } from '../../ports/journal.js'
+import type { JournalEnd, JournalFormat, JournalRecord, SegmentName, SegmentOpening } from '../../ports/journal.js'
 import { ARCHIVED, archivedParts } from './archived-segment.js'
 import { segmentNames } from './segment-files.js'
-import { beginReading, openingOf } from './start-place.js'
+import { beginReading } from './start-place.js'
 
 /** A plain segment that is over: the journal has gone on in another. */
 export interface PlainSegment {
@@ -45,7 +45,7 @@ export async function plainSegments<R extends JournalRecord>(
   for (const [i, { name, isArchived }] of segments.entries()) {
     const next = segments[i + 1]
     if (isArchived || next === undefined) continue
-    const behind = next.isArchived ? undefined : await beginningOf(join(folder, next.name), format)
+    const behind = await beginningOf(folder, next, format)
     if (behind === undefined) continue
     const { size: bytes } = await stat(join(folder, name))
     found.push({ name, end: behind.before, untilMs: behind.firstAtMs, bytes, isNeeded: name >= start })
@@ -54,17 +54,36 @@ export async function plainSegments<R extends JournalRecord>(
 }
 
 /** What a segment's first lines say. */
-async function beginningOf<R extends JournalRecord>(path: string, format: JournalFormat<R>) {
-  const opening = await openingOf(path, format)
+async function beginningOf<R extends JournalRecord>(folder: string, segment: SegmentName, format: JournalFormat<R>) {
+  const opening = await openingOf(folder, segment, format)
   if (opening === undefined) return undefined
   const { before } = opening
   const check = format.check(before)
-  check.begin(format.segmentName(before.segment + 1))
-  for await (const part of createReadStream(path, READ)) {
-    const [first] = check.feed(part as Buffer)
+  check.begin(segment.name)
+  for await (const part of partsOf(folder, segment)) {
+    const [first] = check.feed(part)
     if (first !== undefined) return { before, firstAtMs: first.atMs }
   }
   return { before, firstAtMs: undefined }
+}
+
+async function openingOf<R>(
+  folder: string,
+  segment: SegmentName,
+  format: JournalFormat<R>,
+): Promise<SegmentOpening | undefined> {
+  for await (const part of partsOf(folder, segment)) {
+    const end = part.indexOf(NEWLINE)
+    return end < 0 ? undefined : format.opening(part.subarray(0, end))
+  }
+  return undefined
+}
+
+const NEWLINE = 0x0a
+
+function partsOf(folder: string, { name, isArchived }: SegmentName): AsyncIterable<Uint8Array> {
+  const path = join(folder, name)
+  return isArchived ? archivedParts(path + ARCHIVED) : createReadStream(path, READ)
 }
 
 /**
@@ -85,7 +104,7 @@ export async function archiveSegment<R>(
   let archivedBytes = 0
   const staged = await stageWith(path + ARCHIVED, async (temporary) => {
     const sum = createHash('sha256')
-    const check = await checkOf(path, format, segment)
+    const check = await checkOf(folder, format, segment)
     const looked = async function* (parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
       for await (const part of parts) {
         sum.update(part)
@@ -111,8 +130,9 @@ export async function archiveSegment<R>(
 const READ = { highWaterMark: 1 << 20 }
 
 /** A check of one segment alone, against what the next says of it. */
-async function checkOf<R>(path: string, format: JournalFormat<R>, { name, end }: PlainSegment) {
-  const opening = await openingOf(path, format)
+async function checkOf<R>(folder: string, format: JournalFormat<R>, { name, end }: PlainSegment) {
+  const path = join(folder, name)
+  const opening = await openingOf(folder, { name, isArchived: false }, format)
   if (opening === undefined) throw new DamagedSegment(`${path}: expected a header`)
   const check = format.check(opening.before)
   check.begin(name)

@@ -1,13 +1,6 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type {
-  JournalFormat,
-  JournalReader,
-  SegmentOpening,
-  StartLimits,
-  StartPlace,
-  StartQuestion,
-} from '../../ports/journal.js'
+import type { JournalFormat, JournalReader, StartLimits, StartPlace, StartQuestion } from '../../ports/journal.js'
 import { segmentNames } from './segment-files.js'
 
 /** Finds out where a folder's journal is read from, and lets the reader begin there. */
@@ -36,24 +29,11 @@ async function answerTo(folder: string, { file, part }: StartQuestion): Promise<
 
 const fromEnd = (size: number, length: number): number => Math.max(0, size - length)
 
-/** What a segment's header says; undefined when there is none. */
-export async function openingOf(
-  path: string,
-  format: Pick<JournalFormat<unknown>, 'opening'>,
-): Promise<SegmentOpening | undefined> {
-  const beginning = await readPart(path, HEADER_BYTES_MAX, () => 0)
-  const end = beginning.indexOf('\n')
-  return end < 0 ? undefined : format.opening(beginning.subarray(0, end))
-}
-
-/** Many times what a header takes. */
-const HEADER_BYTES_MAX = 4096
-
 async function readPart(
   path: string,
   length: number,
   position: (size: number, length: number) => number,
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()

@@ -31,6 +31,11 @@ export class KillSwitch {
     return parse(text) ?? { killed: true, reason: 'the kill switch is damaged' }
   }
 
+  /** What was to be written so far is, or has failed. */
+  async settled(): Promise<void> {
+    await this.last
+  }
+
   /** Rejects when it is not on disk. What is written last is what stays, however long each takes. */
   write(state: KillState, atMs: number): Promise<void> {
     const text = `${JSON.stringify({ schema: SCHEMA, ...state, atMs })}\n`

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openJournal } from '../../../src/cli/compose/journals.js'
@@ -8,8 +8,9 @@ import type { DecisionRecord } from '../../../src/core/decision/records.js'
 import { DECISION_DEFAULTS } from '../../../src/core/decision/settings.js'
 import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../../src/core/execution/records.js'
+import { ExecutionRecovery } from '../../../src/core/execution/recover.js'
 import { EXECUTION_DEFAULTS } from '../../../src/core/execution/settings.js'
-import { recordLine } from '../../../src/core/journal/frame.js'
+import { headerLine, recordLine } from '../../../src/core/journal/frame.js'
 import { CHAMPION_RISK } from '../../../src/core/risk/risk-config.js'
 import type { JournalKind, JournalRecord } from '../../../src/ports/journal.js'
 import { runCommand, temporaryFolder } from '../../support/in-process-command.js'
@@ -244,15 +245,132 @@ describe('opening a journal for writing', () => {
   })
 })
 
-describe('dolphin journal replay', () => {
-  const instrument = {
-    identity: { symbol: 'BTCUSDT', exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
-    status: 'TRADING',
+/** An executing side's journal in small segments, with a checkpoint at each step: an operator's commands. */
+async function writeSegments(commands: number): Promise<ExecutionSide> {
+  const recovery = new ExecutionRecovery()
+  const at = { folder: folder.path, kind: 'execution', build: 'b1' } as const
+  const { journal: opened } = await openJournal(at, recovery, { segmentBytesMax: 1000 })
+  const side = new ExecutionSide({ ...EXECUTION_DEFAULTS, instruments: [INSTRUMENT as never], build: 'b1' })
+  opened.listen({ durable: () => {}, failed: () => {}, checkpoint: () => side.checkpoint() })
+  for (let n = 0; n < commands; n++) {
+    const operator = { command: n % 2 === 0 ? 'reduce-only' : 'resume', reason: `command ${n}` } as const
+    const event =
+      n === 0
+        ? ({ kind: 'start', nowMs: AT_MS } as const)
+        : { kind: 'operator' as const, nowMs: AT_MS + n * HOUR_MS, operator }
+    for (const effect of side.handle(event)) if (effect.kind === 'append') opened.append(recordLine(effect.record))
+    while (opened.depth > 0) await new Promise((resolve) => setImmediate(resolve))
   }
+  await opened.close()
+  return side
+}
 
+const HOUR_MS = 3_600_000
+const INSTRUMENT = {
+  identity: { symbol: 'BTCUSDT', exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
+  status: 'TRADING',
+}
+const files = (pattern: RegExp) => readdirSync(folder.path).filter((name) => pattern.test(name))
+
+describe('a journal of several segments', () => {
+  it('is replayed from its last checkpoint as a start does, or whole, to the state of the process that wrote it', async () => {
+    const side = await writeSegments(40)
+    const quick = JSON.parse((await journal('replay', folder.path, '--json', '--quiet')).stdout)
+    expect(quick).toMatchObject({ records: side.state.n, stateHash: side.stateHash() })
+    expect(quick.begunBehind).toBeGreaterThan(20)
+    const whole = JSON.parse((await journal('replay', folder.path, '--json', '--quiet', '--whole')).stdout)
+    expect(whole).toEqual({ ...quick, begunBehind: 0 })
+    const until = JSON.parse((await journal('replay', folder.path, '--json', '--quiet', '--until', '20')).stdout)
+    expect(until).toMatchObject({ records: 20, state: { n: 20 } })
+    expect(until.begunBehind).toBeLessThanOrEqual(20)
+    expect((await journal('replay', folder.path)).stdout).toContain(
+      `, from the checkpoint behind record ${quick.begunBehind} on\n`,
+    )
+  })
+
+  it('says which checkpoint is damaged: a replay does without, verify tells, and fails it only when it is to be strict', async () => {
+    const side = await writeSegments(40)
+    const name = files(/^checkpoint-/).at(-1)!
+    writeFileSync(join(folder.path, name), 'nothing of ours\n')
+    const { code, stdout, stderr } = await journal('replay', folder.path, '--json')
+    expect([code, JSON.parse(stdout).stateHash]).toEqual([0, side.stateHash()])
+    expect(stderr).toContain(`${name}: the checkpoint was not used: no sum; records were replayed instead\n`)
+    const verified = await journal('verify', folder.path)
+    expect(verified.code).toBe(0)
+    expect(verified.stdout).toMatch(
+      /\nno checkpoint {2}the one that .* names: no sum; a start replays records instead\nwhole\n$/,
+    )
+    expect((await journal('verify', folder.path, '--strict')).code).toBe(1)
+  })
+
+  it('refuses a whole replay that comes to another state than a segment was begun with', async () => {
+    await writeSegments(40)
+    const second = files(/^journal-.*\.log$/)[1]!
+    const path = join(folder.path, second)
+    const text = readFileSync(path, 'utf8')
+    const header = JSON.parse(text.slice(text.indexOf('{'), text.indexOf('\n')))
+    writeFileSync(path, headerLine({ ...header, state: '0123456789abcdef' }) + text.slice(text.indexOf('\n') + 1))
+    const { code, stderr } = await journal('replay', folder.path, '--whole', '--quiet')
+    expect(code).toBe(3)
+    expect(stderr).toMatch(
+      /journal-00000002\.log: the state behind record \d+: expected 0123456789abcdef, .* found [0-9a-f]{16}\n/,
+    )
+    expect((await journal('replay', folder.path, '--quiet')).code).toBe(0)
+  })
+
+  it('is archived up to its last checkpoint, and shown, verified and replayed as before', async () => {
+    await writeSegments(40)
+    const show = await journal('show', folder.path, '--json')
+    const replay = await journal('replay', folder.path, '--json', '--whole', '--quiet')
+    const plain = files(/\.log$/)
+    const { code, stdout, stderr } = await journal('archive', folder.path, '--json')
+    expect([code, stderr]).toEqual([0, ''])
+    const { schema, segments, bytes, archivedBytes } = JSON.parse(stdout)
+    expect(schema).toBe('dolphin.journal-archive/1')
+    expect(segments.map(({ name }: { name: string }) => name)).toEqual(plain.slice(0, -1))
+    expect(archivedBytes).toBeLessThan(bytes)
+    expect(files(/^journal-/)).toEqual([...plain.slice(0, -1).map((name) => `${name}.gz`), plain.at(-1)])
+    expect(await journal('show', folder.path, '--json')).toEqual(show)
+    expect(await journal('replay', folder.path, '--json', '--whole', '--quiet')).toEqual(replay)
+    const verified = JSON.parse((await journal('verify', folder.path, '--json', '--strict')).stdout)
+    expect(verified).toMatchObject({ passed: true, verdict: { kind: 'whole' } })
+    expect(verified.segments.map((one: { archived: boolean }) => one.archived)).toEqual(
+      plain.map((_, i) => i < plain.length - 1),
+    )
+    expect((await journal('archive', folder.path)).stdout).toBe(
+      'Nothing to archive: every plain segment is one that a start reads.\n',
+    )
+  })
+
+  it('is archived before a date, and a segment that a writer may be at work in is refused by name', async () => {
+    await writeSegments(80)
+    const [first] = JSON.parse(
+      (await journal('archive', folder.path, '--before', '2026-03-02', '--json')).stdout,
+    ).segments
+    expect(first.name).toBe(FIRST)
+    const left = files(/^journal-.*\.log$/)
+    expect(left.length).toBeGreaterThan(1)
+    expect((await journal('archive', folder.path, '--before', '2026-02-01')).stdout).toMatch(/^Nothing to archive/)
+    for (const name of files(/^checkpoint-/)) rmSync(join(folder.path, name))
+    const refused = await journal('archive', folder.path, '--before', '2026-03-30')
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(
+      new RegExp(
+        `^error: --before: .*${left[0]} is over before that date, and not behind a checkpoint: a start reads it`,
+      ),
+    )
+    expect(files(/^journal-.*\.log$/)).toEqual(left)
+    expect(await journal('archive', folder.path, '--before', 'march')).toMatchObject({
+      code: 2,
+      stderr: 'error: --before: expected a date YYYY-MM-DD, found "march"\n',
+    })
+  })
+})
+
+describe('dolphin journal replay', () => {
   /** What a side appends when it is driven a little. */
   function executionRecords(): { readonly records: ExecutionRecord[]; readonly hashes: string[] } {
-    const settings = { ...EXECUTION_DEFAULTS, instruments: [instrument as never], build: 'b1' }
+    const settings = { ...EXECUTION_DEFAULTS, instruments: [INSTRUMENT as never], build: 'b1' }
     const side = new ExecutionSide(settings)
     const records: ExecutionRecord[] = []
     const hashes: string[] = []

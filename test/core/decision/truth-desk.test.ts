@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Desk } from '../../../src/core/decision/desk.js'
 import { Exits } from '../../../src/core/decision/exits.js'
-import type { DecisionState } from '../../../src/core/decision/state.js'
+import { type DecisionState, initialState } from '../../../src/core/decision/state.js'
 import { Strategies } from '../../../src/core/decision/strategies.js'
 import { TruthDesk } from '../../../src/core/decision/truth-desk.js'
-import type { PositionStatus } from '../../../src/ports/vocabulary/messages.js'
+import type { AccountStatus, PositionStatus } from '../../../src/ports/vocabulary/messages.js'
 import { OPEN, TRADE } from './held.js'
 import { decisionSettings } from './two-sides.js'
 
@@ -22,12 +22,61 @@ const FLAT_WITHOUT_PRICE: PositionStatus = {
   reportsIssued: 0,
 }
 
+const ACCOUNT: AccountStatus = {
+  walletBalanceUsd: '10000',
+  equityUsd: '10000',
+  availableMarginUsd: '10000',
+  fundingUsd: '0',
+  venueAtMs: 5,
+  reportsIssued: 0,
+}
+
 function stated(state: DecisionState, status: PositionStatus): Desk {
   const desk = new Desk(decisionSettings(), new Strategies([]), state)
   desk.begin({ kind: 'time', nowMs: 20_000 })
   new TruthDesk(desk, new Exits(desk)).positionStated(status)
   return desk
 }
+
+describe('truths that fit', () => {
+  /** One each five seconds, for as long as told; answers what was recorded of them. */
+  function agreeing(desk: Desk, truth: TruthDesk, forMs: number) {
+    const agreed: { readonly atMs: number; readonly times: number | undefined }[] = []
+    for (const untilMs = desk.nowMs + forMs; desk.nowMs < untilMs; ) {
+      desk.begin({ kind: 'time', nowMs: desk.nowMs + 5_000 })
+      truth.positionStated({ ...FLAT_WITHOUT_PRICE, venueAtMs: desk.nowMs })
+      truth.accountStated({ ...ACCOUNT, venueAtMs: desk.nowMs })
+      for (const effect of desk.take())
+        if (effect.kind === 'append' && effect.record.type === 'agreed')
+          agreed.push({ atMs: desk.nowMs, times: effect.record.times })
+    }
+    return agreed
+  }
+
+  it('are recorded once a minute, with how many there were, and each counts as agreement', () => {
+    const desk = new Desk(decisionSettings(), new Strategies([]), initialState(decisionSettings()))
+    const truth = new TruthDesk(desk, new Exits(desk))
+    expect(agreeing(desk, truth, 200_000)).toEqual([
+      { atMs: 5_000, times: 1 },
+      { atMs: 65_000, times: 12 },
+      { atMs: 125_000, times: 12 },
+      { atMs: 185_000, times: 12 },
+    ])
+    expect(truth.agreedAtMs).toBe(200_000)
+  })
+
+  it.each<readonly [what: string, change: Partial<DecisionState>]>([
+    ['a latch', { latches: { RESTART_RECONCILE_REQUIRED: 'restart' } }],
+    ['a mismatch that was counted', { mismatches: { position: 1, account: 0 } }],
+  ])('are recorded at once when they end %s', (_what, change) => {
+    const desk = new Desk(decisionSettings(), new Strategies([]), initialState(decisionSettings()))
+    const truth = new TruthDesk(desk, new Exits(desk))
+    agreeing(desk, truth, 15_000)
+    desk.state = { ...desk.state, ...change }
+    expect(agreeing(desk, truth, 10_000)).toEqual([{ atMs: 20_000, times: 3 }])
+    expect(desk.state).toMatchObject({ latches: {}, mismatches: { position: 0, account: 0 } })
+  })
+})
 
 describe('a position that the venue does not have, and of which it tells no price', () => {
   it('is given up with nothing won or lost', () => {

@@ -246,6 +246,18 @@ describe('the host of a side', () => {
     expect(String(broken[0])).toContain('a side that asks a venue has one')
   })
 
+  it('gives its journal the side’s checkpoint, and none of a side that broke', () => {
+    const side = new ScriptedSide((event) => {
+      if (event.kind === 'message') throw new Error('boom')
+      return []
+    })
+    const { ports, heard } = surroundings()
+    host(side, ports).start()
+    expect(heard.journal?.checkpoint?.()).toEqual(side.checkpoint())
+    heard.link?.('one')
+    expect(heard.journal?.checkpoint?.()).toBeUndefined()
+  })
+
   it('handles nothing more when the side throws', () => {
     const side = new ScriptedSide((event) => {
       if (event.kind === 'message') throw new Error('boom')

@@ -67,6 +67,7 @@ class Rig {
   readonly execution: ExecutionSide
   readonly journals = [new FailingJournal(this.time), new FailingJournal(this.time)] as const
   readonly told: string[] = []
+  readonly killSwitch: KillSwitch
   isLinkUp = true
   private readonly exchange: TimedExchange
   private readonly host: SideHost<DecisionInput, DecisionRecord>
@@ -77,9 +78,10 @@ class Rig {
     const settings = decisionSettings()
     const { instruments, build } = settings
     const identity = { strategyId: 'blue', configHash: '0123456789abcdef', initialCapitalUsd: '10000' }
+    this.killSwitch = new KillSwitch(switchPath)
     this.surface = new SessionSurface(
       { ...identity, startedAtMs: time.epochMs(), epochMs: () => time.epochMs() },
-      new KillSwitch(switchPath),
+      this.killSwitch,
       (message) => this.told.push(message),
     )
     this.exchange = new TimedExchange(new PaperExchange({ instruments, startingBalanceUsd: '10000', seed: 1 }), time)
@@ -209,6 +211,31 @@ describe('a session and its surface', () => {
     made.bar()
     expect(made.surface.status().trading_mode).toBe('Active')
   })
+
+  it.each([
+    ['deciding', 0],
+    ['executing', 1],
+  ] as const)(
+    'is killed by the failed journal of the %s side, and still when it starts again, until a resume',
+    async (_side, which) => {
+      const made = rig()
+      made.bar()
+      made.journals[which].fail()
+      const { killSwitch } = made
+      expect(made.surface.status().trading_mode).toBe('Kill')
+      await killSwitch.settled()
+      const found = await new KillSwitch(made.switchPath).read()
+      expect(found).toEqual({ killed: true, reason: expect.stringMatching(/^EMERGENCY journal: .*ENOSPC/) })
+      const again = rig()
+      await again.surface.operate({ command: 'kill', reason: found.reason })
+      again.bar()
+      expect(again.surface.status()).toMatchObject({ trading_mode: 'Kill', open_position_count: 0 })
+      await again.surface.operate({ command: 'resume', reason: 'a new disk' })
+      again.bar()
+      expect(again.surface.status()).toMatchObject({ trading_mode: 'Active' })
+      expect(await new KillSwitch(made.switchPath).read()).toEqual({ killed: false, reason: 'a new disk' })
+    },
+  )
 
   it('says a change to whoever listens, and no longer when that has ended', () => {
     const made = rig()

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { EXECUTION_SHAPE, ExecutionRecovery } from '../../../src/core/execution/recover.js'
+import type { Checkpoint } from '../../../src/ports/journal.js'
+import { atBars, ScriptedStrategy } from '../../support/scripted-strategy.js'
+import { decisionSettings, TwoSides } from '../decision/two-sides.js'
+import { fieldsOf } from '../fields-of.js'
+
+const SCRIPT = atBars({
+  1: [{ type: 'ENTRY', symbol: 'BTCUSDT', direction: -1, notionalUsd: 5000, price: 50_000, reason: 'SIGNAL' }],
+})
+
+/** With a position and the orders that protect it. */
+function held() {
+  const sides = TwoSides.ready(() => [new ScriptedStrategy('blue', SCRIPT)], decisionSettings())
+  for (let bar = 0; bar < 4; bar++) sides.bar()
+  const side = sides.executionSide
+  return { sides, side, checkpoint: JSON.parse(JSON.stringify(side.checkpoint())) as Checkpoint }
+}
+
+describe('the executing side', () => {
+  it('is recovered from a checkpoint and what follows it as from everything', () => {
+    const { sides, side, checkpoint } = held()
+    expect(side.openPosition).not.toBeNull()
+    sides.bar()
+    sides.run(100)
+    const recovery = new ExecutionRecovery()
+    expect(recovery.begin(checkpoint)).toBeUndefined()
+    for (const record of sides.execution.disk.slice(checkpoint.records)) recovery.take(record)
+    expect(recovery.checkpoint().stateHash).toBe(side.stateHash())
+  })
+
+  it.each<readonly [what: string, change: (checkpoint: Checkpoint) => object, refusal: RegExp]>([
+    ['of another shape', () => ({ shape: 'execution/0' }), /^shape: expected execution\/1, found execution\/0$/],
+    [
+      'of another state',
+      ({ state }) => ({ state: { ...(state as object), mode: 'KILL' } }),
+      /^state: expected the one/,
+    ],
+    ['behind another record', ({ records }) => ({ records: records + 1 }), /^state: expected the one behind record/],
+  ])('refuses a checkpoint %s', (_what, change, refusal) => {
+    const { checkpoint } = held()
+    expect(new ExecutionRecovery().begin({ ...checkpoint, ...change(checkpoint) })).toMatch(refusal)
+  })
+})
+
+it('an executing state that is made of other fields needs another shape: a start would take the old one for it', () => {
+  expect([EXECUTION_SHAPE, fieldsOf(held().checkpoint.state)]).toMatchInlineSnapshot(`
+    [
+      "execution/1",
+      [
+        ".alerts: number",
+        ".exit: null",
+        ".foreign: {}",
+        ".funding.lastMs: number",
+        ".funding.throughMs: number",
+        ".funding.usd: string",
+        ".mode: string",
+        ".n: number",
+        ".numbers.r: number",
+        ".numbers.s: number",
+        ".numbers.t: number",
+        ".numbers.x: number",
+        ".orders.*.kind: string",
+        ".orders.*.order.acceptedQuantity: string",
+        ".orders.*.order.feesUsd: string",
+        ".orders.*.order.filledCostUsd: string",
+        ".orders.*.order.filledQuantity: string",
+        ".orders.*.order.outcomeUnknown: boolean",
+        ".orders.*.order.reason: string",
+        ".orders.*.order.request.clientOrderId: string",
+        ".orders.*.order.request.price: string",
+        ".orders.*.order.request.quantity: string",
+        ".orders.*.order.request.reduceOnly: boolean",
+        ".orders.*.order.request.side: string",
+        ".orders.*.order.request.stopPrice: string",
+        ".orders.*.order.request.symbol: string",
+        ".orders.*.order.request.type: string",
+        ".orders.*.order.status: string",
+        ".orders.*.order.tradeIds[]: number",
+        ".orders.*.purpose: string",
+        ".orders.*.reportedQuantity: string",
+        ".orders.*.requestedAtMs: number",
+        ".orders.*.requestedPrice: string",
+        ".orders.*.submittedAtMs: number",
+        ".orders.*.validUntilMs: number",
+        ".reportsIssued: number",
+        ".seen.*.through: number",
+        ".session: number",
+        ".symbol: string",
+        ".trade.instrument.contractType: string",
+        ".trade.instrument.exchange: string",
+        ".trade.instrument.expiry: string",
+        ".trade.instrument.symbol: string",
+        ".trade.intentId: string",
+        ".trade.issuedAtMs: number",
+        ".trade.position.direction: number",
+        ".trade.position.entryCostUsd: string",
+        ".trade.position.entryOver: boolean",
+        ".trade.position.entryPrice: string",
+        ".trade.position.entryQuantity: string",
+        ".trade.position.history[]: string",
+        ".trade.position.quantity: string",
+        ".trade.position.state: string",
+        ".trade.position.symbol: string",
+        ".trade.quantity: string",
+        ".trade.reduce: null",
+        ".trade.requestedPrice: string",
+        ".trade.side: string",
+        ".trade.stage: string",
+        ".trade.stopPrice: string",
+        ".trade.strategyId: string",
+        ".trade.takeProfitPrice: string",
+      ],
+    ]
+  `)
+})
