@@ -106,7 +106,13 @@ export const FAULT_KINDS = {
     [0, 1],
     2,
   ),
-  'disk-bit-flip': row('Power fails, and a bit of what was on the disk has flipped', true, MOMENT, [0, 1], 1),
+  'disk-bit-flip': row(
+    'Power fails, and a bit of what was on the disk, segments or checkpoint, has flipped',
+    true,
+    MOMENT,
+    [0, 1],
+    1,
+  ),
   crash: row('The process dies after `amount` more effects and starts again', true, [200, 20_000], [0, 12], 5),
   'crash-both': row('Both processes die and start again', false, [200, 20_000], NONE, 2),
   'wrong-build': row(

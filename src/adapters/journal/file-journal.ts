@@ -52,8 +52,8 @@ export interface OpenedFileJournal {
   readonly journal: Journal
 }
 
-/** Of the deciding side a day's worth or so: what a start reads at most, and a tenth of a second's work. */
-const SEGMENT_BYTES_MAX = 16 << 20
+/** What a start reads at most: of the deciding side most of a day, and a few tenths of a second. */
+const SEGMENT_BYTES_MAX = 8 << 20
 const CAPACITY_LINES = 4096
 
 /**
