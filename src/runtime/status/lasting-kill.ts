@@ -1,4 +1,4 @@
-import { modeAfter } from '../../core/mode/operator-mode.js'
+import { commandOf } from '../../core/mode/operator-mode.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { KillSwitch } from './kill-switch.js'
 
@@ -27,7 +27,7 @@ export class LastingKill {
 
   /** Any alert of a side; only one that kills is kept. */
   alerted(alert: Alert): void {
-    if (modeAfter('ACTIVE', alert) !== 'KILL') return
+    if (commandOf(alert) !== 'kill') return
     const { level, category, message } = alert
     void this.keep(`${level} ${category}: ${message}`, this.next())
   }
