@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { open, stat, unlink } from 'node:fs/promises'
+import { open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -85,6 +85,19 @@ function partsOf(folder: string, { name, isArchived }: SegmentName): AsyncIterab
   const path = join(folder, name)
   return isArchived ? archivedParts(path + ARCHIVED) : createReadStream(path, READ)
 }
+
+/** Removes what an archiving that was killed left half done. One that is at work writes its copy without a pause. */
+export async function removeHalfDone(folder: string, format: JournalFormat<unknown>): Promise<void> {
+  for (const file of await readdir(folder)) {
+    const [, name] = HALF_DONE.exec(file) ?? []
+    if (name === undefined || !format.isSegmentName(name)) continue
+    const { mtimeMs } = await stat(join(folder, file))
+    if (Date.now() - mtimeMs > HALF_DONE_MS) await unlink(join(folder, file))
+  }
+}
+
+const HALF_DONE = /^\.(.+)\.gz\.\w+\.tmp$/
+const HALF_DONE_MS = 60_000
 
 /**
  * Puts a compressed copy in a segment's place. The copy is complete, checked against the segment and on disk before the

@@ -5,6 +5,7 @@ import {
   DamagedSegment,
   type PlainSegment,
   plainSegments,
+  removeHalfDone,
 } from '../../adapters/journal/archive.js'
 import { DataRefused, found, InputMistake, Interrupted, SurroundingsFailed } from '../../base/mistakes.js'
 import { isDate } from '../../base/utc-date.js'
@@ -33,6 +34,7 @@ export async function archive(folder: string, options: RawArchiveOptions): Promi
   if (kind === undefined)
     throw new InputMistake({ place: displayPath(folder), message: 'expected a journal with records' })
   const format = journalFormat<AnyRecord>(kind, '')
+  await removeHalfDone(folder, format)
   const segments = chosen(await plainSegments(folder, format), folder, beforeMs)
   const archived: ArchivedSegment[] = []
   const interrupt = watchInterrupt('block')

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { archiveSegment, DamagedSegment, plainSegments } from '../../../src/adapters/journal/archive.js'
+import { archiveSegment, DamagedSegment, plainSegments, removeHalfDone } from '../../../src/adapters/journal/archive.js'
 import { openFileJournal } from '../../../src/adapters/journal/file-journal.js'
 import { readSegments } from '../../../src/adapters/journal/segment-files.js'
 import { recordLine } from '../../../src/core/journal/frame.js'
@@ -93,6 +93,21 @@ test('an archiving that is called off leaves the segment and nothing else', asyn
   const read = () => controller.abort(new Error('called off'))
   await expect(archiveSegment(folder, FORMAT, segment!, { signal: controller.signal, read })).rejects.toThrow()
   expect(readdirSync(folder)).toEqual(before)
+})
+
+test('what a killed archiving left half done is removed, but not what another may be at work on', async () => {
+  const folder = await written(8)
+  const before = readdirSync(folder)
+  for (const [name, ageMs] of [
+    ['old', 120_000],
+    ['new', 0],
+  ] as const) {
+    const path = join(folder, `.journal-00000001.log.gz.${name}.tmp`)
+    writeFileSync(path, '')
+    utimesSync(path, new Date(), new Date(Date.now() - ageMs))
+  }
+  await removeHalfDone(folder, FORMAT)
+  expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(['.journal-00000001.log.gz.new.tmp'])
 })
 
 test('a segment that is damaged is left as it is', async () => {
