@@ -139,7 +139,7 @@ describe('a paper session that serves its status', SLOW, () => {
       ({ requires_reconcile, ws_event_lag_ms }) => !requires_reconcile && ws_event_lag_ms !== null,
     )
     expect(reconciled).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
-    expect(await order(second, 'resume')).toMatchObject({ code: 0 })
+    expect(await instruct(second, 'resume')).toMatchObject({ code: 0 })
     expect((await second.until(({ trading_mode }) => trading_mode === 'Active')).trading_mode).toBe('Active')
   })
 

@@ -135,7 +135,7 @@ journalContract(
         disk.open()
         return disk
       },
-      lines: async () => made[0]!.open().map(recordLine),
+      lines: async () => made[0]!.open().records.map(recordLine),
     }
   },
   lineOf,

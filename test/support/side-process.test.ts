@@ -28,6 +28,10 @@ class Eager implements Side<CommonEvent, string> {
   stateHash(): string {
     return ''
   }
+
+  checkpoint(): undefined {
+    return undefined
+  }
 }
 
 let time: VirtualTime

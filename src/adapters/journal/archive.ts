@@ -4,7 +4,7 @@ import { open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { stageWith } from '../../files/whole-file.js'
+import { stageWith, targetOfTemporary } from '../../files/whole-file.js'
 import type { JournalEnd, JournalFormat, JournalRecord, SegmentName, SegmentOpening } from '../../ports/journal.js'
 import { ARCHIVED, archivedParts } from './archived-segment.js'
 import { segmentNames } from './segment-files.js'
@@ -89,14 +89,14 @@ function partsOf(folder: string, { name, isArchived }: SegmentName): AsyncIterab
 /** Removes what an archiving that was killed left half done. One that is at work writes its copy without a pause. */
 export async function removeHalfDone(folder: string, format: JournalFormat<unknown>): Promise<void> {
   for (const file of await readdir(folder)) {
-    const [, name] = HALF_DONE.exec(file) ?? []
-    if (name === undefined || !format.isSegmentName(name)) continue
+    const target = targetOfTemporary(file)
+    if (target === undefined || !target.endsWith(ARCHIVED)) continue
+    if (!format.isSegmentName(target.slice(0, -ARCHIVED.length))) continue
     const { mtimeMs } = await stat(join(folder, file))
     if (Date.now() - mtimeMs > HALF_DONE_MS) await unlink(join(folder, file))
   }
 }
 
-const HALF_DONE = /^\.(.+)\.gz\.\w+\.tmp$/
 const HALF_DONE_MS = 60_000
 
 /**

@@ -52,7 +52,7 @@ export interface OpenedFileJournal {
   readonly journal: Journal
 }
 
-/** What a start reads at most: of the deciding side most of a day, and a few tenths of a second. */
+/** What a start reads at most: of the decision side most of a day, and a few tenths of a second. */
 const SEGMENT_BYTES_MAX = 8 << 20
 const CAPACITY_LINES = 4096
 

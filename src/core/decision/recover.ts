@@ -21,7 +21,7 @@ export interface Recovered {
 }
 
 /**
- * The deciding side's state, made of a checkpoint and of the records behind it, one after the other: none is kept. The
+ * The decision side's state, made of a checkpoint and of the records behind it, one after the other: none is kept. The
  * strategies are stepped along.
  */
 export class DecisionRecovery implements JournalReader<DecisionRecord> {

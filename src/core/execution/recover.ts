@@ -8,7 +8,7 @@ import { type ExecutionState, initialState } from './state.js'
 /** Its number rises with every change of what an `ExecutionState` is made of. */
 export const EXECUTION_SHAPE = 'execution/1'
 
-/** The executing side's state, made of a checkpoint and of the records behind it, one after the other: none is kept. */
+/** The execution side's state, made of a checkpoint and of the records behind it, one after the other: none is kept. */
 export class ExecutionRecovery implements JournalReader<ExecutionRecord> {
   state: ExecutionState = initialState()
   private atMs = 0

@@ -99,15 +99,15 @@ test('what a killed archiving left half done is removed, but not what another ma
   const folder = await written(8)
   const before = readdirSync(folder)
   for (const [name, ageMs] of [
-    ['old', 120_000],
-    ['new', 0],
+    ['0123456789ab', 120_000],
+    ['ba9876543210', 0],
   ] as const) {
     const path = join(folder, `.journal-00000001.log.gz.${name}.tmp`)
     writeFileSync(path, '')
     utimesSync(path, new Date(), new Date(Date.now() - ageMs))
   }
   await removeHalfDone(folder, FORMAT)
-  expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(['.journal-00000001.log.gz.new.tmp'])
+  expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(['.journal-00000001.log.gz.ba9876543210.tmp'])
 })
 
 test('a segment that is damaged is left as it is', async () => {

@@ -1,4 +1,4 @@
-import { crc32cHex } from '../../../src/core/numeric/crc32c.js'
+import { crc32cHex } from '../../../src/base/crc32c.js'
 import type { Checkpoint, JournalReader, JournalRecord } from '../../../src/ports/journal.js'
 
 /** The smallest side with a state: the sum of its records' numbers. */

@@ -245,7 +245,7 @@ describe('opening a journal for writing', () => {
   })
 })
 
-/** An executing side's journal in small segments, with a checkpoint at each step: an operator's commands. */
+/** An execution side's journal in small segments, with a checkpoint at each step: an operator's commands. */
 async function writeSegments(commands: number): Promise<ExecutionSide> {
   const recovery = new ExecutionRecovery()
   const at = { folder: folder.path, kind: 'execution', build: 'b1' } as const
@@ -253,11 +253,11 @@ async function writeSegments(commands: number): Promise<ExecutionSide> {
   const side = new ExecutionSide({ ...EXECUTION_DEFAULTS, instruments: [INSTRUMENT as never], build: 'b1' })
   opened.listen({ durable: () => {}, failed: () => {}, checkpoint: () => side.checkpoint() })
   for (let n = 0; n < commands; n++) {
-    const operator = { command: n % 2 === 0 ? 'reduce-only' : 'resume', reason: `command ${n}` } as const
+    const command = { command: n % 2 === 0 ? 'reduce-only' : 'resume', reason: `command ${n}` } as const
     const event =
       n === 0
         ? ({ kind: 'start', nowMs: AT_MS } as const)
-        : { kind: 'operator' as const, nowMs: AT_MS + n * HOUR_MS, operator }
+        : { kind: 'command' as const, nowMs: AT_MS + n * HOUR_MS, command }
     for (const effect of side.handle(event)) if (effect.kind === 'append') opened.append(recordLine(effect.record))
     while (opened.depth > 0) await new Promise((resolve) => setImmediate(resolve))
   }

@@ -19,7 +19,7 @@ function held(): { readonly sides: TwoSides; readonly checkpoint: Checkpoint } {
   return { sides, checkpoint: JSON.parse(JSON.stringify(sides.decisionSide.checkpoint())) as Checkpoint }
 }
 
-describe('the deciding side', () => {
+describe('the decision side', () => {
   it('is recovered from a checkpoint and what follows it as from everything', () => {
     const { sides, checkpoint } = held()
     expect(sides.decisionSide.state.position).not.toBeNull()
@@ -52,7 +52,7 @@ describe('the deciding side', () => {
 
   it('reads the checkpoints that older journals have among their records, and goes on as if they were not there', () => {
     const { sides } = held()
-    const records = [...sides.decision.disk]
+    const records = [...sides.decisionDisk.records]
     const old = { n: 3, atMs: 1, inputs: '', type: 'checkpoint', state: { checkpointBar: 7 }, strategies: {} }
     const shifted = records.slice(2).map((record) => ({ ...record, n: record.n + 1 }))
     const [plain, withOld] = [recovery(), recovery()]
@@ -62,7 +62,7 @@ describe('the deciding side', () => {
   })
 })
 
-it('a deciding state that is made of other fields needs another shape: a start would take the old one for it', () => {
+it('a decision state that is made of other fields needs another shape: a start would take the old one for it', () => {
   const { checkpoint } = held()
   expect([DECISION_SHAPE, fieldsOf((checkpoint.state as { readonly state: unknown }).state)]).toMatchInlineSnapshot(`
     [

@@ -252,7 +252,8 @@ describe('a journal', () => {
           for (const { name } of kills.filter((kill) => kill.bar === bar)) {
             sides.kill(name)
             // The journal keeps one only when all that it is made of is durable.
-            if (checkpoint !== undefined && checkpoint.records > sides.decision.disk.length) checkpoint = undefined
+            if (checkpoint !== undefined && checkpoint.records > sides.decisionDisk.records.length)
+              checkpoint = undefined
             sides.run(1500)
             sides.start(name)
           }

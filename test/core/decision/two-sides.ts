@@ -54,7 +54,7 @@ export class TwoSides {
   /** Of the execution side, from its next start on. */
   executionBuild = BUILD
   prices: readonly number[] = [50_000, 2_000]
-  private readonly executionDisk = new RecordDisk<ExecutionRecord>(this.time, () => this.diskMs)
+  readonly executionDisk = new RecordDisk<ExecutionRecord>(this.time, () => this.diskMs)
   private readonly venue = new TimedExchange(this.exchange, this.time)
   private readonly decision: SideProcess<DecisionInput, DecisionRecord, DecisionSide>
   private readonly execution: SideProcess<ExecutionInput, ExecutionRecord, ExecutionSide>

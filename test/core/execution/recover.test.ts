@@ -17,7 +17,7 @@ function held() {
   return { sides, side, checkpoint: JSON.parse(JSON.stringify(side.checkpoint())) as Checkpoint }
 }
 
-describe('the executing side', () => {
+describe('the execution side', () => {
   it('is recovered from a checkpoint and what follows it as from everything', () => {
     const { sides, side, checkpoint } = held()
     expect(side.openPosition).not.toBeNull()
@@ -25,7 +25,7 @@ describe('the executing side', () => {
     sides.run(100)
     const recovery = new ExecutionRecovery()
     expect(recovery.begin(checkpoint)).toBeUndefined()
-    for (const record of sides.execution.disk.slice(checkpoint.records)) recovery.take(record)
+    for (const record of sides.executionDisk.records.slice(checkpoint.records)) recovery.take(record)
     expect(recovery.checkpoint().stateHash).toBe(side.stateHash())
   })
 
@@ -43,7 +43,7 @@ describe('the executing side', () => {
   })
 })
 
-it('an executing state that is made of other fields needs another shape: a start would take the old one for it', () => {
+it('an execution state that is made of other fields needs another shape: a start would take the old one for it', () => {
   expect([EXECUTION_SHAPE, fieldsOf(held().checkpoint.state)]).toMatchInlineSnapshot(`
     [
       "execution/1",
