@@ -107,7 +107,9 @@ test('what a killed archiving left half done is removed, but not what another ma
     utimesSync(path, new Date(), new Date(Date.now() - ageMs))
   }
   await removeHalfDone(folder, FORMAT)
-  expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(['.journal-00000001.log.gz.ba9876543210.tmp'])
+  expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual([
+    '.journal-00000001.log.gz.ba9876543210.tmp',
+  ])
 })
 
 test('a segment that is damaged is left as it is', async () => {
