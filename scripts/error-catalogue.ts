@@ -82,6 +82,10 @@ function refusalsOf(file: string): Refusal[] {
       const name = node.expression.getText().split('.').at(-1)
       if (name === 'wrong') add(2, wordsOf(node.arguments[1]))
     }
+    // What is wrong with a day's times, for whoever refuses the day.
+    if (ts.isObjectLiteralExpression(node) && room === 'core/days' && fieldOf(node, 'expected') !== undefined) {
+      add(KINDS.DayError!, difference(fieldOf(node, 'expected'), fieldOf(node, 'found')))
+    }
     ts.forEachChild(node, visit)
   }
   visit(source)
@@ -92,13 +96,23 @@ function refusalsOf(file: string): Refusal[] {
 function messagesOf(node: ts.NewExpression): (string | undefined)[] {
   const [first, second, third] = node.arguments ?? []
   if (first !== undefined && ts.isObjectLiteralExpression(first)) {
-    const message = first.properties.find((property) => property.name?.getText() === 'message')
-    if (message !== undefined && ts.isPropertyAssignment(message)) return [wordsOf(message.initializer)]
-    const [expected, found] = [wordsOf(second), wordsOf(third)]
-    return [expected === undefined ? undefined : `expected ${expected}, found ${found ?? '…'}`]
+    const message = fieldOf(first, 'message')
+    if (message !== undefined) return [wordsOf(message)]
+    return [difference(second, third)]
   }
+  if (node.expression.getText() === 'DayError') return [difference(second, third)]
   const [expected, found] = [wordsOf(first), wordsOf(second)]
   return [expected !== undefined && found !== undefined ? `expected ${expected}, found ${found}` : expected]
+}
+
+function difference(expected: ts.Expression | undefined, found: ts.Expression | undefined): string | undefined {
+  const words = wordsOf(expected)
+  return words === undefined ? undefined : `expected ${words}, found ${wordsOf(found) ?? '…'}`
+}
+
+function fieldOf(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  const field = object.properties.find((property) => property.name?.getText() === name)
+  return field !== undefined && ts.isPropertyAssignment(field) ? field.initializer : undefined
 }
 
 /** A text with its values left out; undefined: it is made elsewhere. */

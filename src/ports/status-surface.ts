@@ -1,5 +1,6 @@
 import type { TradeDirection } from '../base/direction.js'
 import type { OperatorCommand } from './sides.js'
+import type { PositionId } from './vocabulary/ids.js'
 import type { StatusDocument } from './vocabulary/status.generated.js'
 
 /** What the dashboard shows beside `/status`: views, never authority. Money in USD, times UTC ms. */
@@ -19,7 +20,7 @@ export interface SessionView {
   readonly equity: readonly { readonly atMs: number; readonly usd: number }[]
   /** The last closed trades, newest first, at most 20. */
   readonly trades: readonly {
-    readonly tradeId: string
+    readonly tradeId: PositionId
     readonly symbol: string
     readonly direction: TradeDirection
     readonly closedAtMs: number

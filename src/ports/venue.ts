@@ -1,4 +1,5 @@
 import type { DecimalText } from '../base/exact.js'
+import type { VenueTradeId } from './vocabulary/ids.js'
 import type { Instrument } from './vocabulary/instrument.js'
 import type { Fill, OrderReport, OrderRequest } from './vocabulary/orders.js'
 
@@ -10,7 +11,12 @@ export type VenueRequest =
   | { readonly kind: 'cancel'; readonly requestId: string; readonly symbol: string; readonly clientOrderId: string }
   | { readonly kind: 'query'; readonly requestId: string; readonly symbol: string; readonly clientOrderId: string }
   /** The account's whole truth, and every fill of `symbol` with a trade id above `fillsAfter`. */
-  | { readonly kind: 'snapshot'; readonly requestId: string; readonly symbol: string; readonly fillsAfter: number }
+  | {
+      readonly kind: 'snapshot'
+      readonly requestId: string
+      readonly symbol: string
+      readonly fillsAfter: VenueTradeId
+    }
 
 export type RejectCode =
   | 'UNKNOWN_SYMBOL'
@@ -59,7 +65,7 @@ export interface VenueSnapshot {
   /** Rising trade ids. */
   readonly fills: readonly Fill[]
   /** The highest trade id of the symbol so far; 0 when there is none. */
-  readonly lastTradeId: number
+  readonly lastTradeId: VenueTradeId
 }
 
 /** Best bid and ask with displayed sizes (base units), and the mark price. USD. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Exact } from '../../src/base/exact.js'
 import type { Quote, Venue, VenueEvent, VenueRequest, VenueSnapshot } from '../../src/ports/venue.js'
+import { venueTradeId } from '../../src/ports/vocabulary/ids.js'
 import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
 import type { Fill, OrderRequest } from '../../src/ports/vocabulary/orders.js'
 
@@ -63,7 +64,7 @@ export function describeVenue(name: string, factory: (options: VenueContractOpti
       client.send({ kind: 'cancel', requestId: 'c1', symbol: 'BTCUSDT', clientOrderId: 'resting' })
       client.send({ kind: 'cancel', requestId: 'c2', symbol: 'BTCUSDT', clientOrderId: 'market' })
       client.send({ kind: 'cancel', requestId: 'c3', symbol: 'BTCUSDT', clientOrderId: 'nobody' })
-      client.send({ kind: 'snapshot', requestId: 't1', symbol: 'BTCUSDT', fillsAfter: 0 })
+      client.send({ kind: 'snapshot', requestId: 't1', symbol: 'BTCUSDT', fillsAfter: venueTradeId(0) })
       await client.settle()
       expect(client.answers()).toEqual({
         s1: ['acknowledged'],
@@ -228,7 +229,7 @@ function oneOfEach(nowMs: number): VenueRequest[] {
     { kind: 'submit', requestId: 's', order: { ...BUY, clientOrderId: 'some' }, validUntilMs: nowMs + 60_000 },
     { kind: 'cancel', requestId: 'c', ...named },
     { kind: 'query', requestId: 'q', ...named },
-    { kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 },
+    { kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: venueTradeId(0) },
   ]
 }
 
@@ -307,7 +308,7 @@ class Client {
 
   async truth(fillsAfter: number): Promise<VenueSnapshot> {
     const requestId = `truth-${++this.snapshots}`
-    this.send({ kind: 'snapshot', requestId, symbol: 'BTCUSDT', fillsAfter })
+    this.send({ kind: 'snapshot', requestId, symbol: 'BTCUSDT', fillsAfter: venueTradeId(fillsAfter) })
     await this.settle()
     const event = this.events.find((one) => one.kind === 'snapshot' && one.requestId === requestId)
     if (event?.kind !== 'snapshot') throw new Error(`${requestId} was not answered`)

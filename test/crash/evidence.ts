@@ -97,7 +97,7 @@ function lawsOfReplay({ settings, execution: { records }, stopped }: Evidence): 
   }
   const broken: string[] = []
   const { trade, orders } = replayed.state
-  if (trade !== null) broken.push(`the executor's journal ends with ${trade.intentId} under way`)
+  if (trade !== null) broken.push(`the executor's journal ends with ${trade.positionId} under way`)
   if (Object.keys(orders).length > 0) broken.push(`it ends with ${Object.keys(orders).join(', ')} open`)
   if (stopped === undefined) return broken
   if (stopped.records !== records.length) {

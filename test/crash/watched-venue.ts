@@ -1,4 +1,5 @@
 import type { Venue, VenueEvent, VenueRequest, VenueSnapshot } from '../../src/ports/venue.js'
+import { venueTradeId } from '../../src/ports/vocabulary/ids.js'
 import type { Fill } from '../../src/ports/vocabulary/orders.js'
 import type { Sign } from './kill-plan.js'
 
@@ -47,7 +48,7 @@ export class WatchedVenue implements Venue {
     return new Promise((resolve) => {
       const requestId = `${OWN}${symbol}-${this.asked.size}-${performance.now()}`
       this.asked.set(requestId, resolve)
-      this.venue.send({ kind: 'snapshot', requestId, symbol, fillsAfter: 0 })
+      this.venue.send({ kind: 'snapshot', requestId, symbol, fillsAfter: venueTradeId(0) })
     })
   }
 

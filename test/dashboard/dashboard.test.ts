@@ -6,6 +6,7 @@ import { DASHBOARD_PAGE } from '../../src/adapters/http/dashboard-page.generated
 import { type StatusServer, serveStatus } from '../../src/adapters/http/status-server.js'
 import { statusOf } from '../../src/core/status/status.js'
 import type { SessionView, StatusSurface } from '../../src/ports/status-surface.js'
+import { positionId } from '../../src/ports/vocabulary/ids.js'
 import { findChromium, launchChromium } from '../support/chromium.js'
 import { HEALTHY } from '../support/system-state.js'
 
@@ -162,7 +163,7 @@ class TestSurface implements StatusSurface {
       equity: [25_000, 24_980.5, 25_041.27].map((usd, i) => ({ atMs: atMs - (3 - i) * 600_000, usd })),
       trades: [
         {
-          tradeId: 'b.2',
+          tradeId: positionId('b.2'),
           symbol: 'ETHUSDT',
           direction: 'SHORT',
           closedAtMs: atMs,
@@ -170,7 +171,7 @@ class TestSurface implements StatusSurface {
           reason: 'FIXED_TP',
         },
         {
-          tradeId: 'b.1',
+          tradeId: positionId('b.1'),
           symbol: 'SOLUSDT',
           direction: 'SHORT',
           closedAtMs: atMs,

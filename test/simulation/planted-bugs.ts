@@ -2,6 +2,7 @@ import { stateHashOf } from '../../src/core/execution/recover.js'
 import type { ExecutionState } from '../../src/core/execution/state.js'
 import { isRefusal, open, seal } from '../../src/core/link/envelope.js'
 import type { VenueSnapshot } from '../../src/ports/venue.js'
+import { venueTradeId } from '../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderRequest } from '../../src/ports/vocabulary/orders.js'
 import { changesSubmits, changesVenueEvents, type Meddling, type Submit, submitsOf, venueEvent } from './meddling.js'
 
@@ -106,9 +107,11 @@ function countsDuplicates(): Meddling {
   return changesVenueEvents((event) => {
     if (event.kind !== 'fill') return event
     const { fill } = event
-    if (seen.has(fill.tradeId)) return { kind: 'fill', fill: { ...fill, tradeId: fill.tradeId + 1_000_000 * ++made } }
-    seen.add(fill.tradeId)
-    return event
+    if (!seen.has(fill.tradeId)) {
+      seen.add(fill.tradeId)
+      return event
+    }
+    return { kind: 'fill', fill: { ...fill, tradeId: venueTradeId(fill.tradeId + 1_000_000 * ++made) } }
   })
 }
 
@@ -122,7 +125,7 @@ function inventsOppositeFill(restarts: number): Meddling {
     invented = true
     const long = !position.quantity.startsWith('-')
     const fill: Fill = {
-      tradeId: snapshot.lastTradeId + 1_000_000,
+      tradeId: venueTradeId(snapshot.lastTradeId + 1_000_000),
       clientOrderId: snapshot.openOrders[0]?.clientOrderId ?? 'made-up',
       symbol: position.symbol,
       side: long ? 'SELL' : 'BUY',
@@ -152,7 +155,7 @@ function infersFills(): Meddling {
     const { clientOrderId, symbol, side, filledQuantity, averagePrice } = event.report
     if (averagePrice === null || (filled.get(clientOrderId) ?? 0) >= Number(filledQuantity)) return event
     filled.set(clientOrderId, Number(filledQuantity))
-    const tradeId = 5_000_000 + ++made
+    const tradeId = venueTradeId(5_000_000 + ++made)
     const timestampNs = `${event.report.updatedAtMs}000000`
     const fill = { tradeId, clientOrderId, symbol, side, price: averagePrice, quantity: filledQuantity }
     return { kind: 'fill', fill: { ...fill, feeUsd: '0', maker: false, timestampNs } }

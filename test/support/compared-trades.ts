@@ -1,4 +1,5 @@
 import { tradeRecord as recordOf } from '../../src/core/performance/trade-journal.js'
+import { positionId } from '../../src/ports/vocabulary/ids.js'
 import type { FillPurpose } from '../../src/ports/vocabulary/messages.js'
 import type { TradeRecord } from '../../src/ports/vocabulary/session.js'
 import type { ExitReason, Trade } from '../../src/ports/vocabulary/trades.js'
@@ -81,7 +82,7 @@ export function sessionTrade(changes: SessionTradeChanges = {}): TradeRecord {
   const entryBarAtMs = MIDNIGHT + entryBar * BAR_MS
   return recordOf(
     {
-      tradeId,
+      tradeId: positionId(tradeId),
       symbol: changes.symbol ?? 'BTCUSDT',
       strategy: 'blue',
       direction: changes.direction ?? 'SHORT',
@@ -93,7 +94,7 @@ export function sessionTrade(changes: SessionTradeChanges = {}): TradeRecord {
       orderedQuantity: changes.orderedQuantity ?? changes.quantity ?? '2',
     },
     {
-      tradeId,
+      tradeId: positionId(tradeId),
       closedAtMs: MIDNIGHT + exitBar * BAR_MS + 50,
       exitBar,
       requestedPrice: changes.exitRequestedPrice === undefined ? '95' : changes.exitRequestedPrice,

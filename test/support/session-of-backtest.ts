@@ -2,6 +2,7 @@ import { SessionLog } from '../../src/adapters/session-log/session-log.js'
 import { Exact } from '../../src/base/exact.js'
 import { PerformanceTracker } from '../../src/core/performance/performance-tracker.js'
 import { TradeJournal } from '../../src/core/performance/trade-journal.js'
+import { positionId } from '../../src/ports/vocabulary/ids.js'
 import type { BacktestReport } from '../../src/ports/vocabulary/report.js'
 import type { MissedEntry, SessionSettings, TradeClosed, TradeOpened } from '../../src/ports/vocabulary/session.js'
 import type { Trade } from '../../src/ports/vocabulary/trades.js'
@@ -18,7 +19,7 @@ export function sessionTradeOf(trade: Trade): SessionTrade {
   const barMs = (trade.exitTimeMs! - trade.entryTimeMs!) / trade.barsHeld
   return {
     opened: {
-      tradeId,
+      tradeId: positionId(tradeId),
       symbol: trade.asset,
       strategy: 'blue',
       direction: trade.direction === 1 ? 'LONG' : 'SHORT',
@@ -30,7 +31,7 @@ export function sessionTradeOf(trade: Trade): SessionTrade {
       orderedQuantity: quantity.toFixed(),
     },
     closed: {
-      tradeId,
+      tradeId: positionId(tradeId),
       closedAtMs: trade.exitTimeMs! + 40,
       exitBar: trade.exitBar + 1,
       requestedPrice: new Exact(trade.exitPrice).toFixed(),

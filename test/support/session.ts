@@ -1,3 +1,4 @@
+import { positionId } from '../../src/ports/vocabulary/ids.js'
 import type {
   MissedEntry,
   PerformanceSnapshot,
@@ -9,7 +10,7 @@ import type {
 /** A trade whose sums agree: SHORT 0.5 at 100, bought back at 98, fees 0.02 and 0.05, funding 0.01. */
 export function tradeRecord(changes: Partial<TradeRecord> = {}): TradeRecord {
   return {
-    tradeId: 'blue-BTCUSDT-120',
+    tradeId: positionId('blue-BTCUSDT-120'),
     symbol: 'BTCUSDT',
     strategy: 'blue',
     direction: 'SHORT',
@@ -43,7 +44,7 @@ export function tradeRecord(changes: Partial<TradeRecord> = {}): TradeRecord {
 
 export function tradeOpened(changes: Partial<TradeOpened> = {}): TradeOpened {
   return {
-    tradeId: 'blue-BTCUSDT-120',
+    tradeId: positionId('blue-BTCUSDT-120'),
     symbol: 'BTCUSDT',
     strategy: 'blue',
     direction: 'SHORT',

@@ -1,6 +1,7 @@
 import { signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { VenueEvent } from '../../ports/venue.js'
+import { type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
 import { Account, type AccountSnapshot, BOOKED_PLACES } from './account.js'
 import { AUTO_CLOSE, acceptsOrders, isTriggered, reaches } from './admission.js'
@@ -17,7 +18,7 @@ export interface MatcherSnapshot {
   /** In order of acceptance. */
   readonly orders: readonly PaperOrder[]
   readonly fills: Readonly<Record<string, readonly Fill[]>>
-  readonly lastTradeId: number
+  readonly lastTradeId: VenueTradeId
   readonly autoCloses: number
 }
 
@@ -29,7 +30,7 @@ interface Execution {
   readonly liquidation?: boolean
 }
 
-type Trade = Omit<Extract<PaperMarketEvent, { kind: 'print' }>, 'kind'>
+type MarketTrade = Omit<Extract<PaperMarketEvent, { kind: 'print' }>, 'kind'>
 
 const LIQUIDATION = 'LIQUIDATION'
 
@@ -43,7 +44,7 @@ export class Matcher {
   private readonly faults: PaperFaults
   private readonly tell: (event: VenueEvent) => void
   private readonly fills = new Map<string, Fill[]>()
-  private lastTradeId = 0
+  private lastTradeId = venueTradeId(0)
   private autoCloses = 0
 
   constructor(
@@ -67,14 +68,14 @@ export class Matcher {
   }
 
   /** Of `symbol`, with a trade id above `tradeId`; none of a symbol that is not listed. */
-  fillsAfter(symbol: string, tradeId: number): readonly Fill[] {
+  fillsAfter(symbol: string, tradeId: VenueTradeId): readonly Fill[] {
     const fills = this.fills.get(symbol) ?? []
     const first = fills.findLastIndex((fill) => fill.tradeId <= tradeId) + 1
     return fills.slice(first)
   }
 
-  lastTradeIdOf(symbol: string): number {
-    return this.fills.get(symbol)?.at(-1)?.tradeId ?? 0
+  lastTradeIdOf(symbol: string): VenueTradeId {
+    return this.fills.get(symbol)?.at(-1)?.tradeId ?? venueTradeId(0)
   }
 
   /** Into the books. `accepted` is called when the order is known and before anything of it fills. */
@@ -121,7 +122,7 @@ export class Matcher {
   }
 
   /** Somebody traded. Own resting orders get what the trade would have given them, the better priced first. */
-  onPrint(symbol: string, trade: Trade, atMs: number): void {
+  onPrint(symbol: string, trade: MarketTrade, atMs: number): void {
     const { instrument } = this.books.get(symbol)!
     const met = this.orders.open(symbol).filter((order) => meets(order, trade))
     if (met.length === 0) return
@@ -236,6 +237,7 @@ export class Matcher {
     this.account.fill(symbol, signedBy(side, quantity), price, feeUsd)
     this.margin.forget()
 
+    this.lastTradeId = venueTradeId(this.lastTradeId + 1)
     order.filledQuantity = quantity.plus(order.filledQuantity).toFixed()
     order.filledUsd = usd.plus(order.filledUsd).toFixed()
     order.updatedAtMs = atMs
@@ -243,7 +245,7 @@ export class Matcher {
     if (!isOpen(order)) this.orders.remove(order)
 
     const fill: Fill = {
-      tradeId: ++this.lastTradeId,
+      tradeId: this.lastTradeId,
       clientOrderId,
       symbol,
       side,
@@ -298,7 +300,7 @@ function beyond(side: OrderSide, limit: DecimalText, other: DecimalText): number
 }
 
 /** Does a trade reach a resting order: beyond its limit whoever took, at the limit if the other side did? */
-function meets(order: PaperOrder, trade: Trade): boolean {
+function meets(order: PaperOrder, trade: MarketTrade): boolean {
   if (workingAs(order) !== 'limit') return false
   const { side, price } = order.request
   const passed = beyond(side, price!, trade.price)

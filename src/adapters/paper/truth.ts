@@ -1,11 +1,12 @@
 import { Exact } from '../../base/exact.js'
 import type { VenuePosition, VenueSnapshot } from '../../ports/venue.js'
+import type { VenueTradeId } from '../../ports/vocabulary/ids.js'
 import { BOOKED_PLACES } from './account.js'
 import type { Matcher } from './matcher.js'
 import { averagePrice, PRICE_DIGITS, reportOf } from './order.js'
 
 /** What the account holds at this moment, and the fills of `symbol` after the one named. */
-export function truthOf(matcher: Matcher, symbol: string, fillsAfter: number, atMs: number): VenueSnapshot {
+export function truthOf(matcher: Matcher, symbol: string, fillsAfter: VenueTradeId, atMs: number): VenueSnapshot {
   const { account, margin } = matcher
   const equityUsd = account.equityUsd(margin.valuation)
   const availableUsd = Exact.max(0, equityUsd.minus(margin.initialUsd()))

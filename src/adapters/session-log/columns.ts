@@ -1,5 +1,6 @@
 import type { CsvCell } from '../../base/csv.js'
 import type { DecimalText } from '../../base/exact.js'
+import { type PositionId, positionId } from '../../ports/vocabulary/ids.js'
 import type { EntryRejectReason, FillPurpose } from '../../ports/vocabulary/messages.js'
 import type { DailyStats, MissedEntry, TradeDirection, TradeRecord } from '../../ports/vocabulary/session.js'
 import { rowCells, rowText } from './csv.js'
@@ -69,6 +70,8 @@ function oneOf<T extends string>(...known: readonly T[]): CellKind<T> {
   }
 }
 
+const position: CellKind<PositionId> = { ...text, read: (cell) => positionId(cell) }
+
 const direction = oneOf<TradeDirection>('LONG', 'SHORT')
 
 const purpose = oneOf<FillPurpose>(
@@ -99,7 +102,7 @@ const rejectReason = oneOf<EntryRejectReason>(
 
 /** `trades.csv`: the source's names first, then what explains a result. Money is USD, times are UTC. */
 export const TRADE_COLUMNS: Columns<TradeRecord> = [
-  { name: 'trade_id', field: 'tradeId', kind: text },
+  { name: 'trade_id', field: 'tradeId', kind: position },
   { name: 'symbol', field: 'symbol', kind: text },
   { name: 'strategy', field: 'strategy', kind: text },
   { name: 'direction', field: 'direction', kind: direction },

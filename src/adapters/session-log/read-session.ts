@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { positionId } from '../../ports/vocabulary/ids.js'
 import type { PerformanceSnapshot, Session, SessionSummary, TradeOpened } from '../../ports/vocabulary/session.js'
 import type { Columns } from './columns.js'
 import { headerLine, MISSED_COLUMNS, parseRow, TRADE_COLUMNS } from './columns.js'
@@ -56,7 +57,7 @@ async function readSummary(path: string): Promise<SessionSummary | undefined> {
 function openTrade(document: JsonDocument, path: Path): TradeOpened {
   const decimal = (field: string) => document.matching([...path, field], 'a decimal text', /^\d+(\.\d+)?$/)
   return {
-    tradeId: document.text([...path, 'tradeId']),
+    tradeId: positionId(document.text([...path, 'tradeId'])),
     symbol: document.text([...path, 'symbol']),
     strategy: document.text([...path, 'strategy']),
     direction: document.oneOf([...path, 'direction'], ['LONG', 'SHORT']),

@@ -1,11 +1,11 @@
 import { assert } from '../../base/assert.js'
 import { canonicalJson } from '../../base/canonical-json.js'
-import { type DayColumns, DayError } from '../../ports/days.js'
+import type { DayColumns } from '../../ports/days.js'
 import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { type Action, arbitrate, mandateFault } from '../arbitration/arbitration.js'
-import { refuseDisorder } from '../days/timestamps.js'
+import { refuseDisorder, timesOf } from '../days/timestamps.js'
 import { WARMUP_ROWS } from '../engine/engine.js'
 import { called, StrategyFailure } from '../strategy/failure.js'
 import { barStepSeconds } from './bar-step.js'
@@ -79,14 +79,7 @@ export class StrategyBacktest {
    */
   addDay(columns: DayColumns, sha256: string): DayRecord {
     refuseDisorder(columns, this.days.at(-1)?.date)
-    const { timestampNs } = columns
-    if (timestampNs === undefined) {
-      throw new DayError(
-        { file: columns.date, column: 'timestamp' },
-        'bar times, which a strategy of one’s own is given',
-        'none',
-      )
-    }
+    const timestampNs = timesOf(columns)
     const { settings, account } = this
     for (const asset of columns.assets) this.assets.add(asset)
     const volOk = settings.volGate?.maskForDay(columns)

@@ -16,8 +16,9 @@ import {
   walletUsd,
 } from './book.js'
 import { strategyBar } from './recorded-bar.js'
+import { holdingOf } from './recorded-holding.js'
 import type { DecisionRecord, RecordedBar, TradeFacts } from './records.js'
-import type { DecisionState, ExitOrder, Notice, Trade } from './state.js'
+import type { DecisionState, ExitOrder, Holding, Notice } from './state.js'
 import type { Strategies, StrategyFault } from './strategies.js'
 
 export interface Applied {
@@ -103,7 +104,7 @@ function applyCycle(
 ): Applied {
   let state: DecisionState = { ...before, undecided: [] }
   if (record.withdrawn) state = { ...state, trade: null, position: null }
-  if (record.proposal !== null) state = proposed(state, record.proposal)
+  if (record.proposal !== null) state = proposed(state, holdingOf(record.proposal))
   if (record.reduction !== null) {
     assert(state.position !== null, 'a reduction has a position')
     state = { ...state, reduction: record.reduction, position: transition(state.position, { type: 'REDUCE' }) }
@@ -116,7 +117,7 @@ function applyCycle(
   return withBlocked(state, strategies.tell(calls))
 }
 
-function proposed(state: DecisionState, trade: Trade): DecisionState {
+function proposed(state: DecisionState, trade: Holding): DecisionState {
   assert(state.trade === null && state.position === null, 'one position at a time')
   const position = transition(flatPosition(trade.instrument.symbol), { type: 'ENTRY', direction: trade.direction })
   return { ...state, trade, position }
@@ -139,7 +140,7 @@ function withdrawn(state: DecisionState, facts: TradeFacts): Booked {
 function forgotten(state: DecisionState, record: TradeFacts & { readonly actionId: string }): Booked {
   if (state.reduction?.actionId === record.actionId) return bookReductionOver(state)
   const [missed] = record.missed ?? []
-  assert(missed !== undefined && state.trade?.tradeId === record.actionId, 'what is forgotten was pending')
+  assert(missed !== undefined && state.trade?.positionId === record.actionId, 'what is forgotten was pending')
   return bookNothingFilled(state, missed.reason, missed.detail)
 }
 

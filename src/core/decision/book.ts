@@ -13,7 +13,7 @@ import type {
 import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabulary/session.js'
 import { type Position, type PositionEvent, signedQuantity, transition } from '../position/position.js'
 import type { Report, TradeFacts } from './records.js'
-import type { DecisionState, LastExit, Reduction, Trade } from './state.js'
+import type { DecisionState, Holding, LastExit, Reduction } from './state.js'
 
 /** What a strategy is to be told. */
 export type StrategyCall =
@@ -109,7 +109,7 @@ export function walletUsd(state: DecisionState): Exact {
 
 export function missedEntry(
   entry: Pick<
-    Trade,
+    Holding,
     'strategyId' | 'direction' | 'entryBar' | 'entryBarAtMs' | 'requestedPrice' | 'targetNotionalUsd'
   > & {
     readonly instrument: { readonly symbol: string }
@@ -134,8 +134,8 @@ export function missedEntry(
 function bookFill(state: DecisionState, fill: FillReport): Booked {
   const { trade, position } = state
   const what = `${fill.purpose} fill ${fill.tradeId} of ${fill.positionId}`
-  if (trade === null || position === null || fill.positionId !== trade.tradeId || fill.purpose === 'FOREIGN')
-    throw new Misfit(`${what}: ${trade === null ? 'nothing' : trade.tradeId} is held here`)
+  if (trade === null || position === null || fill.positionId !== trade.positionId || fill.purpose === 'FOREIGN')
+    throw new Misfit(`${what}: ${trade === null ? 'nothing' : trade.positionId} is held here`)
   const isEntry = fill.purpose === 'ENTRY'
   if (fill.instrument.symbol !== trade.instrument.symbol || (fill.side === trade.side) !== isEntry)
     throw new Misfit(
@@ -163,7 +163,7 @@ function bookFill(state: DecisionState, fill: FillReport): Booked {
  */
 function positionEvents(
   position: Position,
-  trade: Trade,
+  trade: Holding,
   reduction: Reduction | null,
   fill: FillReport,
 ): readonly PositionEvent[] {
@@ -172,7 +172,7 @@ function positionEvents(
     case 'ENTRY': {
       const filled = new Exact(position.entryQuantity).plus(quantity)
       if (filled.greaterThan(trade.orderedQuantity))
-        throw new Misfit(`${filled.toFixed()} of ${trade.tradeId} filled, ${trade.orderedQuantity} ordered`)
+        throw new Misfit(`${filled.toFixed()} of ${trade.positionId} filled, ${trade.orderedQuantity} ordered`)
       return [{ type: 'ENTRY_FILL', quantity, price, last: filled.equals(trade.orderedQuantity) }]
     }
     case 'REDUCE': {
@@ -190,8 +190,8 @@ function positionEvents(
   }
 }
 
-function bookEntryFill(state: DecisionState, position: Position, before: Trade, fill: FillReport): Booked {
-  const trade: Trade = {
+function bookEntryFill(state: DecisionState, position: Position, before: Holding, fill: FillReport): Booked {
+  const trade: Holding = {
     ...before,
     openedAtMs: before.openedAtMs ?? fill.filledAtMs,
     entryFeesUsd: new Exact(before.entryFeesUsd).plus(fill.feeUsd).toFixed(),
@@ -205,7 +205,7 @@ function bookEntryResult(state: DecisionState, result: EntryResult): Booked {
   const isNothing = new Exact(result.filledQuantity).isZero()
   if (reduction?.actionId === result.intentId) return bookReductionOver(state)
   // Of a proposal that was taken back here, or of a trade that is over: its fills, if it had any, were reports of their own.
-  if (trade === null || position === null || trade.tradeId !== result.intentId) return unchanged(state)
+  if (trade === null || position === null || trade.positionId !== result.intentId) return unchanged(state)
   if (isNothing && new Exact(position.entryQuantity).isZero())
     return bookNothingFilled(state, result.reason ?? 'REJECT_VENUE', result.detail)
   if (position.entryOver) {
@@ -233,7 +233,7 @@ function bookExitAck(state: DecisionState, ack: ExitAck): Booked {
 
 function bookFunding(state: DecisionState, funding: FundingReport): Booked {
   const { trade } = state
-  if (trade !== null && funding.positionId === trade.tradeId) {
+  if (trade !== null && funding.positionId === trade.positionId) {
     const fundingUsd = new Exact(trade.fundingUsd).plus(funding.amountUsd).toFixed()
     return unchanged({ ...state, trade: { ...trade, fundingUsd } })
   }
@@ -241,13 +241,13 @@ function bookFunding(state: DecisionState, funding: FundingReport): Booked {
 }
 
 /** The position is flat: the trade's money becomes balance. */
-function bookClose(state: DecisionState, position: Position, trade: Trade): Booked {
+function bookClose(state: DecisionState, position: Position, trade: Holding): Booked {
   const { lastExit } = trade
   assert(lastExit !== null, 'a position that was entered ends by an exit')
   const gross = new Exact(trade.exitValueUsd).minus(position.entryCostUsd).times(trade.direction)
   const net = gross.minus(trade.entryFeesUsd).minus(trade.exitFeesUsd).plus(trade.fundingUsd)
   const closed: TradeClosed = {
-    tradeId: trade.tradeId,
+    tradeId: trade.positionId,
     closedAtMs: lastExit.atMs,
     exitBar: lastExit.bar,
     requestedPrice: lastExit.requestedPrice,
@@ -284,10 +284,10 @@ function exitOf(state: DecisionState, fill: FillReport): LastExit {
 }
 
 function withExit(
-  trade: Trade,
+  trade: Holding,
   fill: { readonly price: DecimalText; readonly quantity: DecimalText; readonly feeUsd: DecimalText },
   lastExit: LastExit,
-): Trade {
+): Holding {
   const value = new Exact(fill.price).times(fill.quantity)
   return {
     ...trade,
@@ -309,7 +309,7 @@ function reductionAfter(reduction: Reduction | null, fill: FillReport, after: Po
   return { ...reduction, filledQuantity: new Exact(reduction.filledQuantity).plus(fill.quantity).toFixed() }
 }
 
-function entryCall(trade: Trade, position: Position): StrategyCall {
+function entryCall(trade: Holding, position: Position): StrategyCall {
   return {
     strategyId: trade.strategyId,
     kind: 'fill',
@@ -327,7 +327,7 @@ function entryCall(trade: Trade, position: Position): StrategyCall {
   }
 }
 
-function exitCall(trade: Trade, complete: boolean): StrategyCall {
+function exitCall(trade: Holding, complete: boolean): StrategyCall {
   const quantity = new Exact(trade.exitQuantity)
   return {
     strategyId: trade.strategyId,
@@ -346,10 +346,10 @@ function exitCall(trade: Trade, complete: boolean): StrategyCall {
   }
 }
 
-function openedTrade(trade: Trade): TradeOpened {
+function openedTrade(trade: Holding): TradeOpened {
   assert(trade.openedAtMs !== null, 'an opened trade has a first fill')
   return {
-    tradeId: trade.tradeId,
+    tradeId: trade.positionId,
     symbol: trade.instrument.symbol,
     strategy: trade.strategyId,
     direction: directionName(trade.direction),

@@ -1,5 +1,6 @@
 import { type DecimalText, decimalText } from '../../base/exact.js'
 import type { Mandate } from '../../ports/strategy.js'
+import { positionId } from '../../ports/vocabulary/ids.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { MissedEntry } from '../../ports/vocabulary/session.js'
 import { type Action, arbitrate } from '../arbitration/arbitration.js'
@@ -11,8 +12,9 @@ import { positionFault } from '../risk/position-check.js'
 import type { RiskConfig } from '../risk/risk-config.js'
 import { missedEntry, walletUsd } from './book.js'
 import { type CyclePlan, type CycleStep, type ExecutionResult, planCycle } from './controller.js'
+import type { RecordedHolding } from './recorded-holding.js'
 import type { DecisionFact } from './records.js'
-import type { DecisionState, ExitOrder, Reduction, Trade } from './state.js'
+import type { DecisionState, ExitOrder, Reduction } from './state.js'
 
 export interface CycleInput {
   readonly state: DecisionState
@@ -71,7 +73,7 @@ function factOf(plan: CyclePlan, actions: readonly Action[], input: CycleInput):
   const reduce = step('reduce')
   const exit = step('exit')
   const withdraw = step('withdraw')
-  const proposal = propose === undefined ? null : tradeOf(propose.order.terms, input)
+  const proposal = propose === undefined ? null : proposalOf(propose.order.terms, input)
   const missed = missedEntries(plan.results, actions, proposal, input)
   const withdrawn = withdraw === undefined ? [] : [missedEntry(state.trade!, 'REJECT_LATCHED', withdraw.action.reason)]
   const allMissed = [...withdrawn, ...missed]
@@ -110,7 +112,7 @@ function heldRisk({ state, markPrice, liquidationPrice }: CycleInput): PositionR
 function missedEntries(
   results: readonly ExecutionResult[],
   actions: readonly Action[],
-  proposal: Trade | null,
+  proposal: RecordedHolding | null,
   { state }: CycleInput,
 ): readonly MissedEntry[] {
   const missed = new Map<string, MissedEntry>()
@@ -148,10 +150,10 @@ function whyMissed(
 
 type Terms = Extract<CycleStep, { readonly kind: 'propose' }>['order']['terms']
 
-function tradeOf(terms: Terms, input: CycleInput): Trade {
+function proposalOf(terms: Terms, input: CycleInput): RecordedHolding {
   const { strategyId, instrument, direction, side, quantity, requestedPrice, targetNotionalUsd } = terms
   return {
-    tradeId: derivedId('', input),
+    tradeId: positionId(derivedId('', input)),
     strategyId,
     instrument,
     direction,
@@ -176,7 +178,7 @@ function tradeOf(terms: Terms, input: CycleInput): Trade {
 function reductionOf(terms: Terms, input: CycleInput): Reduction {
   return {
     actionId: derivedId('r', input),
-    positionId: input.state.trade!.tradeId,
+    positionId: input.state.trade!.positionId,
     quantity: terms.quantity,
     filledQuantity: '0',
     requestedPrice: terms.requestedPrice,
@@ -187,7 +189,7 @@ function reductionOf(terms: Terms, input: CycleInput): Reduction {
 function exitOf(action: Action, input: CycleInput): ExitOrder {
   return {
     exitId: exitIdOf(input),
-    positionId: input.state.trade!.tradeId,
+    positionId: input.state.trade!.positionId,
     trigger: action.strategyId === RISK_STRATEGY_ID ? 'RISK' : 'STRATEGY',
     reason: action.reason,
     requestedPrice: action.price === null ? null : decimalText(action.price),

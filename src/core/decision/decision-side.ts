@@ -346,7 +346,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       desk.record({ type: 'latched', reason: 'LINK_NOT_OK', cause: `${to}: ${why}` })
     desk.alert(LINK_ALERT[to], 'link', `${to}: ${why}`)
     if (to === 'LINK_CORRUPT' && position !== null)
-      this.exits.order('SAFETY', 'link_corrupt', { positionId: trade?.tradeId ?? null, price: null })
+      this.exits.order('SAFETY', 'link_corrupt', { positionId: trade?.positionId ?? null, price: null })
   }
 
   private checkBuild(build: string): void {

@@ -177,7 +177,7 @@ export class Desk {
     return {
       symbol: position?.symbol ?? null,
       positionQuantity: position === null ? '0' : signedQuantity(position),
-      positionId: trade?.tradeId ?? null,
+      positionId: trade?.positionId ?? null,
       openOrders: [],
       reports: reportsSeen,
     }

@@ -1,4 +1,5 @@
 import { oppositeSide } from '../../base/direction.js'
+import type { PositionId } from '../../ports/vocabulary/ids.js'
 import type { EntryIntent, EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
 import type { Desk } from './desk.js'
@@ -21,7 +22,7 @@ export class Entries {
     const { desk } = this
     const { trade } = desk.state
     if (trade === null) return
-    desk.whenDurable(() => this.submit(trade.tradeId))
+    desk.whenDurable(() => this.submit(trade.positionId))
   }
 
   reduced(): void {
@@ -55,10 +56,10 @@ export class Entries {
     this.withdraw('REJECT_NO_PERMISSION', `not entered within ${intentWaitMaxMs} ms`)
   }
 
-  private submit(tradeId: string): void {
+  private submit(positionId: PositionId): void {
     const { desk } = this
     const { trade } = desk.state
-    if (trade?.tradeId !== tradeId || trade.permissionId !== null) return
+    if (trade?.positionId !== positionId || trade.permissionId !== null) return
     const waitedMs = desk.nowMs - trade.proposedAtMs
     const { reject, detail } = desk.gate(desk.state.exit === null)
     if (waitedMs > desk.settings.timings.proposalDelayMaxMs)
@@ -67,7 +68,7 @@ export class Entries {
     else {
       const { strategyId, instrument, side, orderedQuantity: quantity, requestedPrice } = trade
       const body = {
-        actionId: tradeId,
+        actionId: positionId,
         action: 'ENTRY',
         strategyId,
         instrument,

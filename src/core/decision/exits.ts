@@ -1,4 +1,5 @@
 import type { DecimalText } from '../../base/exact.js'
+import type { PositionId } from '../../ports/vocabulary/ids.js'
 import type { ExitTrigger } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
 import { exitIdOf } from './cycle.js'
@@ -21,7 +22,7 @@ export class Exits {
   order(
     trigger: ExitTrigger,
     reason: string,
-    of: { readonly positionId: string | null; readonly price: DecimalText | null },
+    of: { readonly positionId: PositionId | null; readonly price: DecimalText | null },
   ): void {
     const { desk } = this
     const { trade } = desk.state

@@ -1,13 +1,13 @@
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { EntryIntent, EntryPermission } from '../../ports/vocabulary/messages.js'
-import type { Trade } from './state.js'
+import type { Holding } from './state.js'
 
 /**
  * The permission for an intent that names the pending proposal exactly: id, instrument, side, size and price. A proposal is
  * permitted once; null for everything else, which is answered by silence.
  */
-export function permissionFor(intent: EntryIntent, trade: Trade | null): EntryPermission | null {
-  if (trade === null || trade.permissionId !== null || trade.tradeId !== intent.intentId) return null
+export function permissionFor(intent: EntryIntent, trade: Holding | null): EntryPermission | null {
+  if (trade === null || trade.permissionId !== null || trade.positionId !== intent.intentId) return null
   const isExact =
     sameInstrument(trade.instrument, intent.instrument) &&
     trade.side === intent.side &&

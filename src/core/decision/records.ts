@@ -8,7 +8,8 @@ import type { EntryPermission, Message, OpenPermissionReason } from '../../ports
 import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabulary/session.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import type { CycleStats, ExecutionResult } from './controller.js'
-import type { ExitOrder, Reduction, Trade } from './state.js'
+import type { RecordedHolding } from './recorded-holding.js'
+import type { ExitOrder, Reduction } from './state.js'
 
 /** The numbered reports of the execution side. */
 export type Report = Extract<Message, { readonly type: 'FILL_REPORT' | 'ENTRY_RESULT' | 'EXIT_ACK' | 'FUNDING_REPORT' }>
@@ -49,7 +50,7 @@ export type DecisionFact =
       readonly stats: CycleStats
       /** A pending proposal that an exit took back. */
       readonly withdrawn: boolean
-      readonly proposal: Trade | null
+      readonly proposal: RecordedHolding | null
       readonly reduction: Reduction | null
       readonly exit: ExitOrder | null
     } & TradeFacts)

@@ -1,6 +1,7 @@
 import type { DecimalText } from '../../base/exact.js'
 import type { Mandate } from '../../ports/strategy.js'
 import type { AlertLevel, TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { PositionId } from '../../ports/vocabulary/ids.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
@@ -10,9 +11,8 @@ import { type CircuitBreaker, closedBreaker } from '../risk/loss-breaker.js'
 import type { DecisionSettings } from './settings.js'
 
 /** A proposal, and what has become of it. Money in USD, quantities in base units. */
-export interface Trade {
-  /** The entry's intent id. */
-  readonly tradeId: string
+export interface Holding {
+  readonly positionId: PositionId
   readonly strategyId: string
   readonly instrument: InstrumentIdentity
   readonly direction: Direction
@@ -50,7 +50,7 @@ export interface LastExit {
 export interface ExitOrder {
   readonly exitId: string
   /** Null: whatever is open. */
-  readonly positionId: string | null
+  readonly positionId: PositionId | null
   readonly trigger: ExitTrigger
   readonly reason: string
   readonly requestedPrice: DecimalText | null
@@ -60,7 +60,7 @@ export interface ExitOrder {
 /** An approved reduction of which not everything is known yet. */
 export interface Reduction {
   readonly actionId: string
-  readonly positionId: string
+  readonly positionId: PositionId
   readonly quantity: DecimalText
   readonly filledQuantity: DecimalText
   readonly requestedPrice: DecimalText
@@ -89,7 +89,7 @@ export interface DecisionState {
   readonly blocked: Readonly<Record<string, string>>
   /** Null when flat. */
   readonly position: Position | null
-  readonly trade: Trade | null
+  readonly trade: Holding | null
   readonly reduction: Reduction | null
   readonly exit: ExitOrder | null
   /** USD: the wallet without the trade that is under way. */

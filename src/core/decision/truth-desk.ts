@@ -55,7 +55,7 @@ export class TruthDesk {
     const { symbol } = status.instrument
     const cause = `${symbol}: ${describe(decision)}, the venue holds ${status.quantity}`
     if (decision.decision === 'ALERT_ENTRY_PRICE') {
-      desk.alertOnce(`entry price ${desk.state.trade?.tradeId}`, 'WARNING', 'position', cause)
+      desk.alertOnce(`entry price ${desk.state.trade?.positionId}`, 'WARNING', 'position', cause)
       return
     }
     const { trade } = desk.state
@@ -70,7 +70,7 @@ export class TruthDesk {
     }
     desk.record({ type: 'disagreed', subject: 'position', decision, cause })
     if (decision.decision !== 'EMERGENCY_CLOSE') return
-    desk.alertOnce(`mismatch ${trade?.tradeId} ${symbol}`, 'CRITICAL', 'position', cause)
+    desk.alertOnce(`mismatch ${trade?.positionId} ${symbol}`, 'CRITICAL', 'position', cause)
     this.exits.order('SAFETY', 'position_mismatch', { positionId: null, price: status.markPrice })
   }
 
@@ -84,7 +84,7 @@ export class TruthDesk {
     const fault = positionFault(risk, this.desk.settings.risk)
     if (fault === undefined) return
     this.desk.alert('ERROR', 'risk', `${symbol}: ${fault.reason}`)
-    this.exits.order('RISK', fault.reason, { positionId: trade?.tradeId ?? null, price: markPrice })
+    this.exits.order('RISK', fault.reason, { positionId: trade?.positionId ?? null, price: markPrice })
   }
 
   private accountDisagrees(decision: NamedDecision): void {
@@ -95,7 +95,7 @@ export class TruthDesk {
     if (decision.decision !== 'LOCKOUT') return
     desk.alert('CRITICAL', 'account', `lockout: ${cause}`)
     if (desk.state.position !== null)
-      this.exits.order('SAFETY', 'account_mismatch', { positionId: desk.state.trade?.tradeId ?? null, price: null })
+      this.exits.order('SAFETY', 'account_mismatch', { positionId: desk.state.trade?.positionId ?? null, price: null })
   }
 
   /** The whole truth of a moment fits: latches whose cause is over are cleared, and what nobody knows of is given up. */
@@ -134,10 +134,10 @@ export class TruthDesk {
     const isOld = (sinceMs: number) => desk.nowMs - sinceMs > desk.settings.timings.outcomeWaitMaxMs
     // Also when an exit has come meanwhile: it had nothing to close.
     const isUnfilled = position !== null && position.entryPrice === null
-    if (trade !== null && isUnfilled && isOld(trade.proposedAtMs) && !this.isKnownThere(trade.tradeId)) {
+    if (trade !== null && isUnfilled && isOld(trade.proposedAtMs) && !this.isKnownThere(trade.positionId)) {
       const detail = 'nothing is known of it after its permission'
       const missed = [missedEntry(trade, 'REJECT_NO_PERMISSION', detail)]
-      desk.record({ type: 'forgotten', actionId: trade.tradeId, missed })
+      desk.record({ type: 'forgotten', actionId: trade.positionId, missed })
     }
     if (reduction !== null && isOld(reduction.proposedAtMs) && !this.isKnownThere(reduction.actionId))
       desk.record({ type: 'forgotten', actionId: reduction.actionId })

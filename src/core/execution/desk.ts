@@ -230,7 +230,7 @@ export class Desk {
     return {
       symbol: isFlat ? null : symbol,
       positionQuantity: quantity,
-      positionId: isFlat ? null : (state.trade?.intentId ?? state.exit?.rootId ?? null),
+      positionId: isFlat ? null : (state.trade?.positionId ?? state.exit?.positionId ?? null),
       openOrders: liveOrders(state)
         .slice(0, 100)
         .map(({ order }) => order.request.clientOrderId),

@@ -20,7 +20,7 @@ import { apply, type ExecutionRecord } from './records.js'
 import { checkpointOf, stateHashOf } from './recover.js'
 import { onReportsSeen, settleReports } from './reports.js'
 import type { ExecutionSettings } from './settings.js'
-import { type ExecutionState, initialState, type Trade } from './state.js'
+import { type Entry, type ExecutionState, initialState } from './state.js'
 import { onSnapshot, settleTruth } from './truth.js'
 import { onAnswer, onReport, settleOrders } from './venue-orders.js'
 
@@ -62,7 +62,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     const open = state.trade?.instrument.symbol
     if (open !== undefined && !symbols.includes(open))
       throw new Error(
-        `execution journal: ${state.trade?.intentId} is under way in ${open}: expected it among the instruments, found ${symbols.join(', ')}`,
+        `execution journal: ${state.trade?.positionId} is under way in ${open}: expected it among the instruments, found ${symbols.join(', ')}`,
       )
     return new ExecutionSide(settings, state)
   }
@@ -150,13 +150,13 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
   }
 
   /** What is open, with fills; null when flat. */
-  get openPosition(): Trade | null {
+  get openPosition(): Entry | null {
     const { trade } = this.desk.state
     return trade === null || trade.position.quantity === '0' ? null : trade
   }
 
   /** The intent that waits for its permission. */
-  get pendingIntent(): Trade | null {
+  get pendingIntent(): Entry | null {
     const { trade } = this.desk.state
     return trade?.stage === 'ASKED' ? trade : null
   }

@@ -1,4 +1,5 @@
 import { Exact } from '../../base/exact.js'
+import { type PositionId, positionId } from '../../ports/vocabulary/ids.js'
 import type { EarlyExitNow, ExitTrigger, FillPurpose } from '../../ports/vocabulary/messages.js'
 import type { Desk } from './desk.js'
 import { stopEntry } from './permission.js'
@@ -12,8 +13,8 @@ export function onEarlyExit(desk: Desk, body: EarlyExitNow): void {
   const { exitId, positionId, trigger, reason, requestedPrice } = body
   if (state.answeredExits.includes(exitId) || state.exit?.requests.some((request) => request.exitId === exitId)) return
   const symbol = openSymbol(desk)
-  const openId = state.trade?.intentId ?? state.exit?.rootId ?? null
-  if (symbol === undefined || (positionId !== null && positionId !== openId)) {
+  const open = state.trade?.positionId ?? state.exit?.positionId ?? null
+  if (symbol === undefined || (positionId !== null && positionId !== open)) {
     const report = ackOf(desk, { exitId, positionId, outcome: 'ALREADY_FLAT', detail: 'nothing is open', symbol })
     desk.record({ type: 'exitAnswered', exitId, reports: [report] })
     return
@@ -67,7 +68,7 @@ export function settleExit(desk: Desk): void {
   if (isOurs && desk.state.trade?.stage !== 'OVER') return
   const reports: Report[] = []
   for (const { exitId } of exit.requests) {
-    const positionId = exit.rootId
+    const positionId = exit.positionId
     const report = ackOf(desk, { exitId, positionId, outcome: 'COMPLETE', detail: exit.reason, symbol }, reports.length)
     reports.push(report)
   }
@@ -104,12 +105,16 @@ function beginExit(
 ): void {
   const { symbol, request, failSafe = null, ...rest } = asked
   const { trade, exit } = desk.state
-  // Of time and record, so that none was ever given before: what is not ours has no durable id to derive from.
-  const rootId = trade?.intentId ?? exit?.rootId ?? `F${desk.nowMs}-${desk.state.n + 1}`
-  const accepted = { positionId: rootId, outcome: 'ACCEPTED', detail: asked.reason, symbol } as const
+  const id = trade?.positionId ?? exit?.positionId ?? foreignPositionId(desk)
+  const accepted = { positionId: id, outcome: 'ACCEPTED', detail: asked.reason, symbol } as const
   const reports = request === null ? [] : [ackOf(desk, { exitId: request.exitId, ...accepted })]
   const instrument = desk.identityOf(symbol)
-  desk.record({ type: 'exit', rootId, instrument, request, failSafe, ...rest, reports })
+  desk.record({ type: 'exit', rootId: id, instrument, request, failSafe, ...rest, reports })
+}
+
+/** Of time and record, so that none was ever given before: what is not ours has no durable id to derive from. */
+function foreignPositionId(desk: Desk): PositionId {
+  return positionId(`F${desk.nowMs}-${desk.state.n + 1}`)
 }
 
 function sendExit(desk: Desk, toClose: Exact): void {
@@ -131,7 +136,7 @@ function sendExit(desk: Desk, toClose: Exact): void {
   const quantity = (instrument === undefined ? size : Exact.min(size, instrument.maxQuantity)).toFixed()
   const quote = desk.quotes.get(symbol)
   const requestedPrice = exit.requestedPrice ?? (side === 'SELL' ? quote?.bid : quote?.ask) ?? null
-  const clientOrderId = nextOrderId(desk, exit.rootId, 'x')
+  const clientOrderId = nextOrderId(desk, exit.positionId, 'x')
   const order = { clientOrderId, symbol, side, type: 'MARKET', quantity } as const
   placeReduceOnly(desk, { order, kind: 'x', purpose: exit.purpose, requestedPrice })
   desk.wakeAt(desk.nowMs + desk.settings.timings.restMaxMs)
@@ -141,7 +146,7 @@ function ackOf(
   desk: Desk,
   ack: {
     readonly exitId: string
-    readonly positionId: string | null
+    readonly positionId: PositionId | null
     readonly outcome: 'ACCEPTED' | 'ALREADY_FLAT' | 'COMPLETE'
     readonly detail: string
     readonly symbol: string | undefined

@@ -24,7 +24,7 @@ function failSafe(desk: Desk, symbol: string, reason: string): void {
   const hasActed = trade === null ? exit !== null && !exit.isDone : trade.failSafes.includes(reason)
   if (hasActed || !isOpen(desk, symbol)) return
   exitNow(desk, { purpose: 'FAIL_SAFE', reason, failSafe: reason })
-  desk.alert('ERROR', 'position', `${reason}: ${trade?.intentId ?? symbol} is closed`)
+  desk.alert('ERROR', 'position', `${reason}: ${trade?.positionId ?? symbol} is closed`)
 }
 
 /** Something is there to close, or may still come of an order that has left. */

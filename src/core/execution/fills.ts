@@ -1,5 +1,6 @@
 import { signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
+import { type PositionId, positionId } from '../../ports/vocabulary/ids.js'
 import type { FillPurpose, FillReport } from '../../ports/vocabulary/messages.js'
 import type { Fill } from '../../ports/vocabulary/orders.js'
 import { isOver } from '../orders/order.js'
@@ -57,7 +58,7 @@ function reportOf(desk: Desk, fill: Fill, purpose: FillPurpose, placed: VenueOrd
   const filledAtMs = new Exact(fill.timestampNs).div(1e6).floor().toNumber()
   return {
     reportNumber: state.reportsIssued + 1,
-    positionId: positionIdOf(state, fill.symbol) ?? 'FOREIGN',
+    positionId: positionIdOf(state, fill.symbol) ?? FOREIGN,
     instrument: desk.identityOf(fill.symbol),
     purpose,
     tradeId: fill.tradeId,
@@ -81,11 +82,14 @@ function slippageBps({ side, price }: Fill, requestedPrice: DecimalText): number
   return worse.div(requestedPrice).times(10_000).toSignificantDigits(12).toNumber()
 }
 
+/** Of fills that belong to no position of ours. */
+const FOREIGN = positionId('FOREIGN')
+
 /** What a position of the symbol is called; null when there is none. */
-export function positionIdOf(state: ExecutionState, symbol: string): string | null {
+export function positionIdOf(state: ExecutionState, symbol: string): PositionId | null {
   const { trade, exit } = state
-  if (trade?.instrument.symbol === symbol) return trade.intentId
-  return exit?.instrument.symbol === symbol ? exit.rootId : null
+  if (trade?.instrument.symbol === symbol) return trade.positionId
+  return exit?.instrument.symbol === symbol ? exit.positionId : null
 }
 
 /** From the average over the entry's fills, this one included. */

@@ -1,10 +1,11 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
+import { positionId } from '../../ports/vocabulary/ids.js'
 import type { ApprovedAction, EntryPermission, EntryResult } from '../../ports/vocabulary/messages.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import type { Desk } from './desk.js'
 import { type Denial, denialNow } from './gates.js'
 import { contractStatus, sizeProblem } from './instruments.js'
-import { entryOrderId, isSettled, liveOrders, type Trade, type VenueOrder } from './state.js'
+import { type Entry, entryOrderId, isSettled, liveOrders, type VenueOrder } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly, validUntil } from './venue-orders.js'
 
 /** An action that the decision side has approved: an entry asks for permission, a reduction is done. */
@@ -14,8 +15,10 @@ export function onApprovedAction(desk: Desk, action: ApprovedAction): void {
     return
   }
   const { trade } = desk.state
-  const { actionId: intentId, strategyId, instrument, side, quantity, requestedPrice } = action
-  if (trade?.intentId === intentId) return
+  const { actionId, strategyId, instrument, side, quantity, requestedPrice } = action
+  // An entry's action names the position that it opens.
+  const intentId = positionId(actionId)
+  if (trade?.positionId === intentId) return
   const asked = { intentId, strategyId, instrument, side, quantity, requestedPrice }
   const denial = entryDenial(desk, action)
   if (denial !== undefined) {
@@ -32,7 +35,7 @@ export function onApprovedAction(desk: Desk, action: ApprovedAction): void {
 /** One that names the pending intent wholly becomes an order; it leaves when that is durable. */
 export function onPermission(desk: Desk, permission: EntryPermission): void {
   const { trade } = desk.state
-  if (trade?.stage !== 'ASKED' || trade.intentId !== permission.intentId) return
+  if (trade?.stage !== 'ASKED' || trade.positionId !== permission.intentId) return
   const mismatch = differenceOf(trade, permission)
   if (mismatch !== undefined) {
     abandon(desk, trade, { reason: 'REJECT_PERMISSION_MISMATCH', detail: mismatch })
@@ -45,7 +48,7 @@ export function onPermission(desk: Desk, permission: EntryPermission): void {
   }
   const { side, quantity, requestedPrice, instrument } = trade
   const order: OrderRequest = {
-    clientOrderId: entryOrderId(trade.intentId),
+    clientOrderId: entryOrderId(trade.positionId),
     symbol: instrument.symbol,
     side,
     type: 'MARKET',
@@ -72,7 +75,7 @@ export function settleEntry(desk: Desk): void {
     abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail })
     return
   }
-  const placed = desk.state.orders[entryOrderId(trade.intentId)]!
+  const placed = desk.state.orders[entryOrderId(trade.positionId)]!
   if (placed.order.status === 'PENDING') {
     settlePending(desk, trade, placed)
     return
@@ -90,7 +93,7 @@ export function settleEntry(desk: Desk): void {
 export function stopEntry(desk: Desk, why: string): void {
   const { trade } = desk.state
   if (trade === null || trade.stage === 'OVER') return
-  const placed = desk.state.orders[entryOrderId(trade.intentId)]
+  const placed = desk.state.orders[entryOrderId(trade.positionId)]
   if (placed === undefined || placed.order.status === 'PENDING') {
     abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail: why })
   } else if (!isSettled(placed)) cancel(desk, placed)
@@ -112,7 +115,7 @@ export function settleReduce(desk: Desk): void {
 }
 
 /** Durable, and every gate still open: it leaves. */
-function settlePending(desk: Desk, trade: Trade, placed: VenueOrder): void {
+function settlePending(desk: Desk, trade: Entry, placed: VenueOrder): void {
   const { orderDelayMaxMs } = desk.settings.timings
   const lateMs = placed.requestedAtMs + orderDelayMaxMs + 1
   if (desk.nowMs >= lateMs) {
@@ -135,21 +138,21 @@ function settlePending(desk: Desk, trade: Trade, placed: VenueOrder): void {
   desk.wakeAt(desk.nowMs + desk.settings.timings.restMaxMs)
 }
 
-function abandon(desk: Desk, trade: Trade, denial: Denial): void {
-  const clientOrderId = entryOrderId(trade.intentId)
+function abandon(desk: Desk, trade: Entry, denial: Denial): void {
+  const clientOrderId = entryOrderId(trade.positionId)
   const placed = desk.state.orders[clientOrderId]
   if (placed !== undefined) {
     desk.record({ type: 'orderEvent', clientOrderId, event: { type: 'CANCEL', reason: `not sent: ${denial.detail}` } })
   }
-  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.intentId, placed, denial })] })
+  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.positionId, placed, denial })] })
 }
 
-function endEntry(desk: Desk, trade: Trade, placed: VenueOrder): void {
+function endEntry(desk: Desk, trade: Entry, placed: VenueOrder): void {
   const isWhole = placed.order.status === 'FILLED'
   const denial = isWhole
     ? null
     : ({ reason: 'REJECT_VENUE', detail: placed.order.reason || 'its rest was canceled' } as const)
-  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.intentId, placed, denial })] })
+  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.positionId, placed, denial })] })
 }
 
 function resultOf(
@@ -197,7 +200,10 @@ function entryDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
   const denial = denialNow(desk, { instrument: asked })
   if (denial !== undefined) return denial
   if (state.trade !== null || state.exit !== null || liveOrders(state).length > 0) {
-    return { reason: 'REJECT_POSITION_EXISTS', detail: `${state.trade?.intentId ?? state.exit?.rootId} is under way` }
+    return {
+      reason: 'REJECT_POSITION_EXISTS',
+      detail: `${state.trade?.positionId ?? state.exit?.positionId} is under way`,
+    }
   }
   const instrument = desk.instrumentOf(asked.symbol)!
   const problem = sizeProblem(instrument, { quantity, price })
@@ -215,7 +221,7 @@ function onReduce(desk: Desk, action: ApprovedAction): void {
   const { actionId, requestedPrice, side } = action
   const { symbol } = trade.instrument
   const quantity = Exact.min(action.quantity, trade.position.quantity).toFixed()
-  const clientOrderId = nextOrderId(desk, trade.intentId, 'r')
+  const clientOrderId = nextOrderId(desk, trade.positionId, 'r')
   const order = { clientOrderId, symbol, side, type: 'MARKET', quantity } as const
   placeReduceOnly(desk, { order, kind: 'r', purpose: 'REDUCE', requestedPrice, actionId })
 }
@@ -224,7 +230,7 @@ function reduceDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
   const { trade } = desk.state
   if (
     trade === null ||
-    trade.intentId !== action.positionId ||
+    trade.positionId !== action.positionId ||
     trade.position.state !== 'OPEN' ||
     trade.reduce !== null
   ) {
@@ -241,7 +247,7 @@ function reduceDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
   return isTooSmallToClose ? { reason, detail: `${rest.toFixed()} would be left, ${minQuantity} at least` } : undefined
 }
 
-function differenceOf(trade: Trade, permission: EntryPermission): string | undefined {
+function differenceOf(trade: Entry, permission: EntryPermission): string | undefined {
   for (const key of ['symbol', 'exchange', 'contractType', 'expiry'] as const) {
     if (trade.instrument[key] !== permission.instrument[key])
       return `permission for ${key} ${permission.instrument[key]}`

@@ -7,7 +7,7 @@ import { openQuantity } from '../orders/order.js'
 import type { Desk } from './desk.js'
 import { exitNow } from './exits.js'
 import { isBeyond } from './protection-levels.js'
-import { liveOrders, type Trade, type VenueOrder } from './state.js'
+import { type Entry, liveOrders, type VenueOrder } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly } from './venue-orders.js'
 
 type Protective = 't' | 's'
@@ -32,14 +32,14 @@ export function settleProtection(desk: Desk): void {
 }
 
 /** One order of the kind at the venue, of the position's size: what differs is cancelled, and replaced when it is over. */
-function hold(desk: Desk, trade: Trade, kind: Protective): void {
+function hold(desk: Desk, trade: Entry, kind: Protective): void {
   const [live, ...others] = liveOrders(desk.state, kind)
   for (const other of others) cancel(desk, other)
   if (live !== undefined) {
     if (!isForQuantity(live, trade.position.quantity)) cancel(desk, live)
     return
   }
-  const last = desk.state.orders[`${trade.intentId}.${kind}${desk.state.numbers[kind]}`]
+  const last = desk.state.orders[`${trade.positionId}.${kind}${desk.state.numbers[kind]}`]
   const retry = desk.protectionRetry[kind]
   if (last === undefined || !wasRefused(desk, last)) {
     retry.rejections = 0
@@ -62,10 +62,10 @@ function wasRefused(desk: Desk, { order }: VenueOrder): boolean {
   return isUntouched && !desk.cancels.has(order.request.clientOrderId)
 }
 
-function place(desk: Desk, trade: Trade, kind: Protective): void {
+function place(desk: Desk, trade: Entry, kind: Protective): void {
   const level = levelOf(trade, kind)
   const common = {
-    clientOrderId: nextOrderId(desk, trade.intentId, kind),
+    clientOrderId: nextOrderId(desk, trade.positionId, kind),
     symbol: trade.instrument.symbol,
     side: oppositeSide(trade.side),
     quantity: trade.position.quantity,
@@ -77,7 +77,7 @@ function place(desk: Desk, trade: Trade, kind: Protective): void {
 }
 
 /** Acts when the price is beyond the level and the venue's own order is not there to, or has had its time. */
-function watch(desk: Desk, trade: Trade, kind: Protective): void {
+function watch(desk: Desk, trade: Entry, kind: Protective): void {
   const price = watchedPrice(desk, trade.instrument.symbol, kind)
   const level = levelOf(trade, kind)
   if (price === undefined || !isBeyond(kind, trade.side, level, price)) {
@@ -143,6 +143,6 @@ function isInForce({ order }: VenueOrder): boolean {
   return order.status === 'ACKNOWLEDGED' || order.status === 'PARTIAL'
 }
 
-function levelOf(trade: Trade, kind: Protective): DecimalText {
+function levelOf(trade: Entry, kind: Protective): DecimalText {
   return (kind === 't' ? trade.takeProfitPrice : trade.stopPrice)!
 }

@@ -3,6 +3,7 @@ import { openedDirection, signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
+import { type PositionId, type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
@@ -11,6 +12,7 @@ import { newOrder, type OrderEvent, stepOrder } from '../orders/order.js'
 import { flatPosition, type PositionEvent, transition } from '../position/position.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import {
+  type Entry,
   type ExecutionState,
   isSettled,
   type NumberedKind,
@@ -18,7 +20,6 @@ import {
   type OrderKind,
   ownQuantity,
   type Report,
-  type Trade,
 } from './state.js'
 
 /** What a record is about. Any of them may carry the reports that it gives rise to: they are as durable as it is. */
@@ -60,7 +61,7 @@ export type RecordBody = { readonly reports?: readonly Report[] } & (
   | {
       readonly type: 'truth'
       readonly symbol: string
-      readonly lastTradeId: number
+      readonly lastTradeId: VenueTradeId
       readonly decisions: readonly NamedDecision[]
     }
   | { readonly type: 'syncedFlat'; readonly symbol: string; readonly decisions: readonly NamedDecision[] }
@@ -76,7 +77,7 @@ export type RecordBody = { readonly reports?: readonly Report[] } & (
 )
 
 export interface EntryAsked {
-  readonly intentId: string
+  readonly intentId: PositionId
   readonly strategyId: string
   readonly instrument: InstrumentIdentity
   readonly side: OrderSide
@@ -99,7 +100,7 @@ export interface OrderPlaced {
 }
 
 export interface ExitAsked {
-  readonly rootId: string
+  readonly rootId: PositionId
   readonly instrument: InstrumentIdentity
   readonly purpose: FillPurpose
   readonly reason: string
@@ -162,7 +163,7 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       state.mode = afterAlert(state.mode, record.alert)
       break
     case 'entryIntent':
-      state.trade = newTrade(record, record.atMs)
+      state.trade = newEntry(record, record.atMs)
       state.symbol = record.instrument.symbol
       break
     case 'entryRefused':
@@ -239,10 +240,10 @@ function doubtOrders(state: ExecutionState): void {
   }
 }
 
-function newTrade(asked: EntryAsked, atMs: number): Trade {
+function newEntry(asked: EntryAsked, atMs: number): Entry {
   const { intentId, strategyId, instrument, side, quantity, requestedPrice } = asked
   return {
-    intentId,
+    positionId: intentId,
     strategyId,
     instrument,
     side,
@@ -311,7 +312,7 @@ function applyOrderEvent(
 function applyFill(state: ExecutionState, record: Extract<RecordBody, { readonly type: 'fill' }>): void {
   const { fill, purpose, levels } = record
   // Of a symbol without a baseline, whatever came before this fill is not ours to count.
-  const seen = state.seen[fill.symbol] ?? { through: fill.tradeId - 1, above: [] }
+  const seen = state.seen[fill.symbol] ?? { through: venueTradeId(fill.tradeId - 1), above: [] }
   state.seen[fill.symbol] = { ...seen, above: [...seen.above, fill.tradeId] }
   const placed = state.orders[fill.clientOrderId]
   const isOurs = placed !== undefined && purpose !== 'FOREIGN' && purpose !== 'LIQUIDATION'
@@ -390,7 +391,7 @@ function applyExit(state: ExecutionState, asked: ExitAsked, atMs: number): void 
   state.exit =
     before === null
       ? {
-          rootId: asked.rootId,
+          positionId: asked.rootId,
           instrument: asked.instrument,
           purpose: asked.purpose,
           reason: asked.reason,
@@ -448,7 +449,7 @@ function changeOrder(state: ExecutionState, clientOrderId: string, event: OrderE
   state.orders[clientOrderId] = { ...placed, order: stepOrder(placed.order, event) }
 }
 
-function tradeOf(state: ExecutionState): Trade {
+function tradeOf(state: ExecutionState): Entry {
   assert(state.trade !== null, 'there is a trade')
   return state.trade
 }

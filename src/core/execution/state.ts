@@ -1,5 +1,6 @@
 import { type DecimalText, type Exact, exact } from '../../base/exact.js'
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { PositionId, VenueTradeId } from '../../ports/vocabulary/ids.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { ExitTrigger, FillPurpose, Message, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { OrderSide } from '../../ports/vocabulary/orders.js'
@@ -15,7 +16,7 @@ export interface ExecutionState {
   mode: TradingMode
   /** Why nothing opens; in alphabetical order, each once. */
   latches: OpenPermissionReason[]
-  trade: Trade | null
+  trade: Entry | null
   exit: Exit | null
   /** Orders of the trade and the exit, by client order id. */
   orders: Record<string, VenueOrder>
@@ -48,13 +49,13 @@ export type OrderKind = 'e' | NumberedKind
 
 /** Every id up to `through`, and those above it. */
 export interface SeenTrades {
-  readonly through: number
-  readonly above: readonly number[]
+  readonly through: VenueTradeId
+  readonly above: readonly VenueTradeId[]
 }
 
 /** From an intent until it is flat and none of its orders can fill. */
-export interface Trade {
-  readonly intentId: string
+export interface Entry {
+  readonly positionId: PositionId
   readonly strategyId: string
   readonly instrument: InstrumentIdentity
   readonly side: OrderSide
@@ -77,8 +78,8 @@ export interface Trade {
 
 /** Everything of the symbol is to be closed. */
 export interface Exit {
-  /** Root of the client order ids: the trade's intent, or one of its own for a position that is not ours. */
-  readonly rootId: string
+  /** The entry's, or one of its own for a position that is not ours. */
+  readonly positionId: PositionId
   readonly instrument: InstrumentIdentity
   readonly purpose: FillPurpose
   readonly reason: string
@@ -172,18 +173,18 @@ export function ownQuantity(state: ExecutionState, symbol: string): Exact {
   return exact(trade?.instrument.symbol === symbol ? signedQuantity(trade.position) : '0')
 }
 
-export function isSeen(state: ExecutionState, symbol: string, tradeId: number): boolean {
+export function isSeen(state: ExecutionState, symbol: string, tradeId: VenueTradeId): boolean {
   const seen = state.seen[symbol]
   return seen !== undefined && (tradeId <= seen.through || seen.above.includes(tradeId))
 }
 
-export function entryOrderId(intentId: string): string {
-  return `${intentId}.e`
+export function entryOrderId(positionId: PositionId): string {
+  return `${positionId}.e`
 }
 
-/** The kind of an order whose id derives from a root; undefined for anybody else's. */
-export function kindOfId(rootId: string, clientOrderId: string): OrderKind | undefined {
-  if (!clientOrderId.startsWith(`${rootId}.`)) return undefined
-  const match = /^(?:(e)|([xrts])[1-9][0-9]*)$/.exec(clientOrderId.slice(rootId.length + 1))
+/** The kind of an order whose id derives from a position's; undefined for anybody else's. */
+export function kindOfId(positionId: PositionId, clientOrderId: string): OrderKind | undefined {
+  if (!clientOrderId.startsWith(`${positionId}.`)) return undefined
+  const match = /^(?:(e)|([xrts])[1-9][0-9]*)$/.exec(clientOrderId.slice(positionId.length + 1))
   return match === null ? undefined : ((match[1] ?? match[2]) as OrderKind)
 }

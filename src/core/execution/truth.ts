@@ -1,5 +1,6 @@
 import { Exact } from '../../base/exact.js'
 import type { VenueSnapshot } from '../../ports/venue.js'
+import { type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { PositionStatus } from '../../ports/vocabulary/messages.js'
 import type { OrderReport } from '../../ports/vocabulary/orders.js'
 import { isOver } from '../orders/order.js'
@@ -30,7 +31,7 @@ export function settleTruth(desk: Desk): void {
   desk.nextTruthMs = desk.nowMs + desk.settings.timings.truthEveryMs
   desk.wakeAt(desk.nextTruthMs)
   // Without a baseline nothing of the symbol is ours: only where its trade ids stand is asked for.
-  const fillsAfter = desk.state.seen[symbol]?.through ?? Number.MAX_SAFE_INTEGER
+  const fillsAfter = desk.state.seen[symbol]?.through ?? venueTradeId(Number.MAX_SAFE_INTEGER)
   desk.request({ kind: 'snapshot', symbol, fillsAfter })
 }
 
@@ -113,7 +114,7 @@ function lastSymbol(desk: Desk): string {
 function isNewer(desk: Desk, symbol: string, { lastTradeId }: VenueSnapshot): boolean {
   const seen = desk.state.seen[symbol]
   if (seen !== undefined && seen.through > lastTradeId) return true
-  const isLater = (tradeId: number) => tradeId > lastTradeId
+  const isLater = (tradeId: VenueTradeId) => tradeId > lastTradeId
   return seen?.above.some(isLater) || desk.earlyFills.some((fill) => fill.symbol === symbol && isLater(fill.tradeId))
 }
 
@@ -138,7 +139,7 @@ function localView(desk: Desk, symbol: string) {
     entryPrice: isOurs ? trade.position.entryPrice : null,
     tickSize: desk.instrumentOf(symbol)?.tickSize ?? '0',
     orders,
-    isSeen: (tradeId: number) => isSeen(state, symbol, tradeId),
+    isSeen: (tradeId: VenueTradeId) => isSeen(state, symbol, tradeId),
     isOurs: (clientOrderId: string) => ownKind(desk, clientOrderId) !== undefined,
     isInFlight: live.some(isUnderWay),
     hasForeign: state.foreign[symbol] !== undefined,
@@ -248,7 +249,7 @@ function alertEntryPrice(
   symbol: string,
   { expected, actual }: Extract<NamedDecision, { readonly decision: 'ALERT_ENTRY_PRICE' }>,
 ): void {
-  const about = desk.state.trade?.intentId ?? symbol
+  const about = desk.state.trade?.positionId ?? symbol
   if (desk.priceAlerted === about) return
   desk.priceAlerted = about
   desk.alert('WARNING', 'position', `entry price of ${about}: the venue has ${actual}, our fills ${expected}`)

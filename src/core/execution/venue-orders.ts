@@ -1,5 +1,6 @@
 import { exact } from '../../base/exact.js'
 import type { VenueEvent } from '../../ports/venue.js'
+import { type PositionId, positionId } from '../../ports/vocabulary/ids.js'
 import type { OrderReport, OrderRequest } from '../../ports/vocabulary/orders.js'
 import { isOver } from '../orders/order.js'
 import { judgeNotFound } from '../reconciliation/reconciliation.js'
@@ -12,8 +13,8 @@ type Answer = Extract<VenueEvent, { readonly requestId: string }>
 type OrderEventRecord = Extract<RecordBody, { readonly type: 'orderEvent' }>
 
 /** The next id of a kind: a higher number only after the one before is known to be over, which the caller sees to. */
-export function nextOrderId(desk: Desk, rootId: string, kind: NumberedKind): string {
-  return `${rootId}.${kind}${desk.state.numbers[kind] + 1}`
+export function nextOrderId(desk: Desk, id: PositionId, kind: NumberedKind): string {
+  return `${id}.${kind}${desk.state.numbers[kind] + 1}`
 }
 
 /** Places a reduce-only order at once: its id derives from what is durable, so a crash cannot double it. */
@@ -126,7 +127,7 @@ export function adopt(
   const { trade, exit } = desk.state
   const { clientOrderId, symbol, side, quantity } = of
   if (kind === 'x' && exit === null) {
-    const rootId = clientOrderId.slice(0, clientOrderId.lastIndexOf('.'))
+    const rootId = positionId(clientOrderId.slice(0, clientOrderId.lastIndexOf('.')))
     const reason = 'an exit was under way before the restart'
     const common = { purpose: 'EXIT', reason, requestedPrice: null, request: null, failSafe: null } as const
     desk.record({ type: 'exit', rootId, instrument: desk.identityOf(symbol), ...common })
@@ -143,8 +144,8 @@ export function ownKind(desk: Desk, clientOrderId: string): OrderKind | undefine
   const { trade, exit } = desk.state
   const known = desk.state.orders[clientOrderId]?.kind
   if (known !== undefined) return known
-  const ofTrade = trade === null ? undefined : kindOfId(trade.intentId, clientOrderId)
-  return ofTrade ?? (exit === null ? undefined : kindOfId(exit.rootId, clientOrderId))
+  const ofTrade = trade === null ? undefined : kindOfId(trade.positionId, clientOrderId)
+  return ofTrade ?? (exit === null ? undefined : kindOfId(exit.positionId, clientOrderId))
 }
 
 const PURPOSES = { x: 'EXIT', r: 'REDUCE', t: 'TAKE_PROFIT', s: 'CATASTROPHIC_STOP' } as const

@@ -1,6 +1,7 @@
 import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
 import { present } from '../../base/present.js'
+import type { VenueTradeId } from '../../ports/vocabulary/ids.js'
 import type { Fill, OrderRequest, OrderStatus } from '../../ports/vocabulary/orders.js'
 
 /** What we know of one order: what its sender did, what the venue answered, and the fills that came. Plain JSON. */
@@ -17,7 +18,7 @@ export interface Order {
   readonly filledCostUsd: DecimalText
   readonly feesUsd: DecimalText
   /** Fills applied: each counts once. */
-  readonly tradeIds: readonly number[]
+  readonly tradeIds: readonly VenueTradeId[]
   /** Why it was canceled or rejected; empty otherwise. */
   readonly reason: string
 }

@@ -1,5 +1,6 @@
 import { signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
+import type { VenueTradeId } from '../../ports/vocabulary/ids.js'
 import type { Fill, OrderReport } from '../../ports/vocabulary/orders.js'
 
 /** What one side holds to be true of a symbol. */
@@ -12,7 +13,7 @@ export interface LocalView {
   /** USD. */
   readonly tickSize: DecimalText
   readonly orders: readonly LocalOrder[]
-  isSeen(tradeId: number): boolean
+  isSeen(tradeId: VenueTradeId): boolean
   /** Whether a fill of this client order id is ours. */
   isOurs(clientOrderId: string): boolean
   /** An order is on its way, or has an unknown outcome: a fill may be, too. */
@@ -49,9 +50,9 @@ export interface ReconciliationFlags {
 
 /** What a finding leads to. The caller applies it; the kernel changes nothing. */
 export type NamedDecision =
-  | { readonly decision: 'APPLY_MISSED_FILL'; readonly tradeId: number; readonly clientOrderId: string }
-  | { readonly decision: 'APPLY_FOREIGN_FILL'; readonly tradeId: number; readonly clientOrderId: string }
-  | { readonly decision: 'IGNORE_DUPLICATE'; readonly tradeId: number }
+  | { readonly decision: 'APPLY_MISSED_FILL'; readonly tradeId: VenueTradeId; readonly clientOrderId: string }
+  | { readonly decision: 'APPLY_FOREIGN_FILL'; readonly tradeId: VenueTradeId; readonly clientOrderId: string }
+  | { readonly decision: 'IGNORE_DUPLICATE'; readonly tradeId: VenueTradeId }
   | { readonly decision: 'QUERY_ORDER'; readonly clientOrderId: string }
   | { readonly decision: 'DECLARE_NOT_ACCEPTED'; readonly clientOrderId: string }
   | { readonly decision: 'CANCEL_UNKNOWN_ORDER'; readonly clientOrderId: string }

@@ -1,5 +1,6 @@
 import type { DecimalText } from '../../base/exact.js'
 import type { TradingMode } from './alerts.js'
+import type { PositionId, VenueTradeId } from './ids.js'
 import type { InstrumentIdentity } from './instrument.js'
 import type { OrderReport, OrderSide } from './orders.js'
 
@@ -47,7 +48,7 @@ export type FillPurpose =
 
 /** Decision → execution: an approved action. It is not yet allowed to open anything; see ENTRY_PERMISSION. */
 export interface ApprovedAction {
-  /** 1 to 28 of `[A-Za-z0-9.-]`, unique for ever; the entry's intent id, and the root of its client order ids. */
+  /** 1 to 28 of `[A-Za-z0-9.-]`, unique for ever; of an entry, the id of the position that it opens. */
   readonly actionId: string
   readonly action: 'ENTRY' | 'REDUCE'
   readonly strategyId: string
@@ -57,13 +58,13 @@ export interface ApprovedAction {
   readonly quantity: DecimalText
   /** USD: the price that the decision was made at; slippage is measured from it. */
   readonly requestedPrice: DecimalText
-  /** REDUCE: the intent id of the position to reduce. */
-  readonly positionId?: string
+  /** REDUCE: the position to reduce. */
+  readonly positionId?: PositionId
 }
 
 /** Execution → decision: about to enter; may I? */
 export interface EntryIntent {
-  readonly intentId: string
+  readonly intentId: PositionId
   readonly instrument: InstrumentIdentity
   readonly side: OrderSide
   readonly quantity: DecimalText
@@ -73,7 +74,7 @@ export interface EntryIntent {
 /** Decision → execution: yes, this one, this size, once. Silence is no. */
 export interface EntryPermission {
   readonly permissionId: string
-  readonly intentId: string
+  readonly intentId: PositionId
   readonly instrument: InstrumentIdentity
   readonly side: OrderSide
   readonly quantity: DecimalText
@@ -83,7 +84,7 @@ export interface EntryPermission {
 export interface EarlyExitNow {
   readonly exitId: string
   /** The position it means; null is whatever is open. One that is over already is acknowledged as flat. */
-  readonly positionId: string | null
+  readonly positionId: PositionId | null
   readonly trigger: ExitTrigger
   readonly reason: string
   /** USD: the price that the decision was made at; null when there was none. */
@@ -97,10 +98,10 @@ interface Numbered {
 }
 
 export interface FillReport extends Numbered {
-  readonly positionId: string
+  readonly positionId: PositionId
   readonly instrument: InstrumentIdentity
   readonly purpose: FillPurpose
-  readonly tradeId: number
+  readonly tradeId: VenueTradeId
   readonly clientOrderId: string
   readonly side: OrderSide
   readonly quantity: DecimalText
@@ -119,6 +120,7 @@ export interface FillReport extends Numbered {
 
 /** The end of an entry: no more of it will fill. */
 export interface EntryResult extends Numbered {
+  /** The entry's, or the action id of a reduction. */
   readonly intentId: string
   readonly instrument: InstrumentIdentity
   readonly outcome: 'FILLED' | 'PARTIALLY_FILLED' | 'NOT_FILLED'
@@ -130,7 +132,7 @@ export interface EntryResult extends Numbered {
 
 export interface ExitAck extends Numbered {
   readonly exitId: string
-  readonly positionId: string | null
+  readonly positionId: PositionId | null
   readonly instrument: InstrumentIdentity
   /** ACCEPTED: an exit is on its way. ALREADY_FLAT: nothing was open. COMPLETE: flat now. */
   readonly outcome: 'ACCEPTED' | 'ALREADY_FLAT' | 'COMPLETE'
@@ -140,7 +142,7 @@ export interface ExitAck extends Numbered {
 /** Funding settled on the position. */
 export interface FundingReport extends Numbered {
   readonly fundingId: number
-  readonly positionId: string | null
+  readonly positionId: PositionId | null
   readonly symbol: string
   /** USD received; negative was paid. */
   readonly amountUsd: DecimalText
@@ -173,7 +175,7 @@ export interface PositionStatus {
   readonly liquidationPrice: DecimalText | null
   /** The execution side's own count of its fills; differs from `quantity` when truth and record disagree. */
   readonly recordedQuantity: DecimalText
-  readonly positionId: string | null
+  readonly positionId: PositionId | null
   readonly openOrders: readonly OrderReport[]
   readonly venueAtMs: number
   readonly reportsIssued: number
@@ -211,7 +213,7 @@ export interface StandOfSide {
   /** Signed base units as this side has them; the symbol is null when flat. */
   readonly symbol: string | null
   readonly positionQuantity: DecimalText
-  readonly positionId: string | null
+  readonly positionId: PositionId | null
   /** Execution side: client order ids that may still fill. */
   readonly openOrders: readonly string[]
   /** Execution: reports issued. Decision: reports seen. */

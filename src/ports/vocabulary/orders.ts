@@ -1,5 +1,6 @@
 import type { OrderSide } from '../../base/direction.js'
 import type { DecimalText } from '../../base/exact.js'
+import type { VenueTradeId } from './ids.js'
 
 export type { OrderSide } from '../../base/direction.js'
 
@@ -44,7 +45,7 @@ export interface OrderReport {
 
 /** One execution. `tradeId` is unique per symbol and rises with time: the key that makes counting twice impossible. */
 export interface Fill {
-  readonly tradeId: number
+  readonly tradeId: VenueTradeId
   readonly clientOrderId: string
   readonly symbol: string
   readonly side: OrderSide

@@ -1,13 +1,13 @@
 import type { TradeDirection } from '../../base/direction.js'
 import type { DecimalText } from '../../base/exact.js'
+import type { PositionId } from './ids.js'
 import type { EntryRejectReason, FillPurpose } from './messages.js'
 
 export type { TradeDirection } from '../../base/direction.js'
 
 /** An entry that has begun to fill. Source: module contracts, layer 6 ("trade open events"). */
 export interface TradeOpened {
-  /** The entry's intent id. */
-  readonly tradeId: string
+  readonly tradeId: PositionId
   readonly symbol: string
   readonly strategy: string
   readonly direction: TradeDirection
@@ -26,7 +26,7 @@ export interface TradeOpened {
 
 /** The position of a trade is flat again: sums over all of its fills. */
 export interface TradeClosed {
-  readonly tradeId: string
+  readonly tradeId: PositionId
   /** UTC ms of the last fill. */
   readonly closedAtMs: number
   /** The bar that was current when the exit was decided or, for a fill between bars, happened. */
@@ -51,7 +51,7 @@ export interface TradeClosed {
 
 /** A closed trade. Source: module contracts, layer 6 (`TradeRecord`), and what explains its result. */
 export interface TradeRecord {
-  readonly tradeId: string
+  readonly tradeId: PositionId
   readonly symbol: string
   readonly strategy: string
   readonly direction: TradeDirection

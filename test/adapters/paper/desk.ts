@@ -2,6 +2,7 @@ import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent, PaperSettings } from '../../../src/adapters/paper/settings.js'
 import type { DecimalText } from '../../../src/base/exact.js'
 import type { Quote, VenueEvent, VenueRequest, VenueSnapshot } from '../../../src/ports/venue.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
 import type { Fill, OrderReport, OrderRequest } from '../../../src/ports/vocabulary/orders.js'
 
@@ -78,7 +79,7 @@ export class Desk {
 
   truth(fillsAfter = 0): VenueSnapshot {
     const requestId = `r${++this.requests}`
-    const events = this.send({ kind: 'snapshot', requestId, symbol: 'BTCUSDT', fillsAfter })
+    const events = this.send({ kind: 'snapshot', requestId, symbol: 'BTCUSDT', fillsAfter: venueTradeId(fillsAfter) })
     const answer = events.find((event) => event.kind === 'snapshot')
     if (answer === undefined) throw new Error('no snapshot')
     return answer.snapshot

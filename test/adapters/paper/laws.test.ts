@@ -4,6 +4,7 @@ import { PaperExchange, type PaperExchangeSnapshot } from '../../../src/adapters
 import type { PaperMarketEvent, PaperSettings } from '../../../src/adapters/paper/settings.js'
 import { Exact } from '../../../src/base/exact.js'
 import type { Quote, VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderRequest, OrderType } from '../../../src/ports/vocabulary/orders.js'
 import { AT_ONCE, BTC, ETH } from './desk.js'
 
@@ -218,7 +219,10 @@ function watch(taken: readonly Step[], look: (now: Moment) => void): void {
     const before = player.exchange.snapshot()
     const events = player.take(step)
     all.push(...events)
-    player.exchange.handle({ kind: 'snapshot', requestId: `t${i}`, symbol: 'BTCUSDT', fillsAfter: 0 }, player.nowMs)
+    player.exchange.handle(
+      { kind: 'snapshot', requestId: `t${i}`, symbol: 'BTCUSDT', fillsAfter: venueTradeId(0) },
+      player.nowMs,
+    )
     const truth = player.exchange.advanceTo(player.nowMs).find((event) => event.kind === 'snapshot')!.snapshot
     look({ step, events, all, before, after: player.exchange.snapshot(), truth })
   }

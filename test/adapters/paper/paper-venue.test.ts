@@ -5,6 +5,7 @@ import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../../src/adapters/paper/paper-venue.js'
 import type { Clock } from '../../../src/ports/clock.js'
 import type { VenueEvent } from '../../../src/ports/venue.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { settle } from '../../support/settle.js'
 import { CONTRACT_BALANCE_USD, CONTRACT_INSTRUMENT, describeVenue } from '../venue-contract.js'
@@ -84,7 +85,7 @@ test('a clock that is set back does not take the exchange with it', async () => 
 
 test('a request id is not used again while it is unanswered', () => {
   const { venue } = paper(new VirtualTime(1_700_000_000_000), 1)
-  const request = { kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 } as const
+  const request = { kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: venueTradeId(0) } as const
   venue.send(request)
   expect(() => venue.send(request)).toThrow('request t is still unanswered')
 })
@@ -94,7 +95,7 @@ test('an answer after the timeout goes nowhere', async () => {
   const { venue } = paper(clock, 5_000)
   const events: VenueEvent[] = []
   venue.listen((event) => events.push(event))
-  venue.send({ kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 })
+  venue.send({ kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: venueTradeId(0) })
   await settle(clock)
   expect(clock.nowMs()).toBeGreaterThanOrEqual(5_000)
   expect(events.map(({ kind }) => kind)).toEqual(['unknown'])
@@ -119,7 +120,7 @@ test('after the end a request is unknown and never reaches the exchange', async 
   const events: VenueEvent[] = []
   venue.listen((event) => events.push(event))
   await venue.close()
-  venue.send({ kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: 0 })
+  venue.send({ kind: 'snapshot', requestId: 't', symbol: 'BTCUSDT', fillsAfter: venueTradeId(0) })
   venue.market({ kind: 'quote', quote: QUOTE })
   expect(events).toEqual([])
   await settle(clock)

@@ -5,6 +5,7 @@ import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import type { PaperMarketEvent } from '../../../src/adapters/paper/settings.js'
 import { Exact } from '../../../src/base/exact.js'
 import type { Quote, VenueEvent, VenueSnapshot } from '../../../src/ports/venue.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderRequest } from '../../../src/ports/vocabulary/orders.js'
 import { AT_ONCE, BTC, fillsOf } from './desk.js'
 
@@ -93,7 +94,7 @@ function trade(
     collect(atMs)
   }
   const endMs = recorded.at(-1)!.atMs + 1_000
-  exchange.handle({ kind: 'snapshot', requestId: 'truth', symbol: 'BTCUSDT', fillsAfter: 0 }, endMs)
+  exchange.handle({ kind: 'snapshot', requestId: 'truth', symbol: 'BTCUSDT', fillsAfter: venueTradeId(0) }, endMs)
   collect(endMs + 1_000)
   const answer = events.find((event) => event.kind === 'snapshot')
   return { placed, events, truth: answer!.snapshot }

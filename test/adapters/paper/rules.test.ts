@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
 import type { OrderRequest } from '../../../src/ports/vocabulary/orders.js'
 import { BTC, Desk, rejectionsOf, shortFills } from './desk.js'
@@ -224,7 +225,7 @@ describe('requests', () => {
   test('for the truth of an unlisted symbol hold the account and no fills', () => {
     const desk = deskAt100()
     desk.submit(BUY)
-    const answer = desk.send({ kind: 'snapshot', requestId: 't', symbol: 'XUSDT', fillsAfter: 0 })
+    const answer = desk.send({ kind: 'snapshot', requestId: 't', symbol: 'XUSDT', fillsAfter: venueTradeId(0) })
     expect(answer).toMatchObject([{ snapshot: { fills: [], lastTradeId: 0, positions: [{ symbol: 'BTCUSDT' }] } }])
   })
 })

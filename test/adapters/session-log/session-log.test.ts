@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { readSession } from '../../../src/adapters/session-log/read-session.js'
 import { SessionLogError } from '../../../src/adapters/session-log/refusal.js'
 import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
+import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { SessionSettings, TradeRecord } from '../../../src/ports/vocabulary/session.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
 import { missedEntry, performanceSnapshot, sessionSettings, tradeOpened, tradeRecord } from '../../support/session.js'
@@ -42,7 +43,7 @@ const trades = fc
   .map((list) =>
     list.map(({ id, pnl, reason, bps }) =>
       tradeRecord({
-        tradeId: id,
+        tradeId: positionId(id),
         netPnl: pnl,
         reason,
         exitSlippageBps: Object.is(bps, -0) ? 0 : bps,
@@ -55,7 +56,7 @@ describe('a session log', () => {
   it('gives back exactly what was recorded', async () => {
     const recorded = [
       tradeRecord(),
-      tradeRecord({ tradeId: 'next', reason: 'said "no", twice', exitSlippageBps: null }),
+      tradeRecord({ tradeId: positionId('next'), reason: 'said "no", twice', exitSlippageBps: null }),
     ]
     const log = await SessionLog.open(out.path, sessionSettings())
     for (const trade of recorded) log.trade(trade)
@@ -90,7 +91,7 @@ describe('a session log', () => {
   })
 
   it('is whole again after a crash at any byte, when every trade is recorded once more', async () => {
-    const recorded = ['a', 'b'].map((tradeId) => tradeRecord({ tradeId, reason: 'Ω, "cut"' }))
+    const recorded = ['a', 'b'].map((tradeId) => tradeRecord({ tradeId: positionId(tradeId), reason: 'Ω, "cut"' }))
     await write(recorded)
     const whole = readFileSync(file('trades.csv'))
     for (let bytes = 0; bytes <= whole.length; bytes++) {
@@ -131,7 +132,7 @@ describe('a session log', () => {
     const [day] = sessionSettings().days
     await write([tradeRecord()], sessionSettings({ days: [{ ...day!, path: 'before/2025-05-09.parquet' }] }))
     const days = [{ ...day!, path: 'after/2025-05-09.parquet' }]
-    await write([tradeRecord({ tradeId: 'later' })], sessionSettings({ startedAtMs: 9, days }))
+    await write([tradeRecord({ tradeId: positionId('later') })], sessionSettings({ startedAtMs: 9, days }))
     const session = await readSession(join(out.path, sessionSettings().sessionId))
     expect(session.trades.map((trade) => trade.tradeId)).toEqual(['blue-BTCUSDT-120', 'later'])
     expect(session.settings.startedAtMs).toBe(sessionSettings().startedAtMs)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Exact } from '../../../src/base/exact.js'
 import { type ComparedRuns, type Comparison, compareRuns } from '../../../src/core/compare/compare.js'
 import type { Effects } from '../../../src/core/compare/effects.js'
+import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { MissedEntry, TradeOpened } from '../../../src/ports/vocabulary/session.js'
 import { BAR_MS, bulkTrade, MIDNIGHT, sessionTrade } from '../../support/compared-trades.js'
 import { missedEntry } from '../../support/session.js'
@@ -219,7 +220,7 @@ describe('a trade of one run alone', () => {
   const at = { symbol: 'BTCUSDT', entryBar: 10, entryBarAtMs: MIDNIGHT + 10 * BAR_MS } as const
   const open = (changes: Partial<TradeOpened> = {}): TradeOpened => ({
     ...at,
-    tradeId: 'open',
+    tradeId: positionId('open'),
     strategy: 'blue',
     direction: 'SHORT',
     openedAtMs: at.entryBarAtMs + 50,

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { type Booked, bookReport, bookSyncFlat, walletUsd } from '../../../src/core/decision/book.js'
 import type { Report } from '../../../src/core/decision/records.js'
 import type { DecisionState, ExitOrder } from '../../../src/core/decision/state.js'
+import { type PositionId, positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { EntryResult, ExitAck, FillPurpose } from '../../../src/ports/vocabulary/messages.js'
 import { ENTERING, FLAT, fillReport, OPEN, TRADE } from './held.js'
 
 const EXIT: ExitOrder = {
   exitId: 't-x9',
-  positionId: 't-1',
+  positionId: positionId('t-1'),
   trigger: 'STRATEGY',
   reason: 'MAX_HOLD',
   requestedPrice: '49900',
@@ -23,11 +24,11 @@ function result(changes: Partial<EntryResult> = {}): Report {
 }
 
 function acknowledged(outcome: ExitAck['outcome'], exitId = 't-x9'): Report {
-  const common = { reportNumber: 1, positionId: 't-1', instrument: TRADE.instrument, detail: '' }
+  const common = { reportNumber: 1, positionId: TRADE.positionId, instrument: TRADE.instrument, detail: '' }
   return { type: 'EXIT_ACK', body: { ...common, exitId, outcome } }
 }
 
-function funded(amountUsd: string, positionId: string | null, reportNumber = 1): Report {
+function funded(amountUsd: string, positionId: PositionId | null, reportNumber = 1): Report {
   const body = { reportNumber, fundingId: 1, positionId, symbol: 'BTCUSDT', amountUsd, settledAtMs: 1 }
   return { type: 'FUNDING_REPORT', body }
 }
@@ -92,7 +93,7 @@ describe('an exit', () => {
       'SAFETY',
       '49900',
     ],
-    ['EXIT', { ...EXIT, positionId: 't-0' }, 'OTHER', 'OTHER', '50000'],
+    ['EXIT', { ...EXIT, positionId: positionId('t-0') }, 'OTHER', 'OTHER', '50000'],
     ['EXIT', null, 'OTHER', 'OTHER', '50000'],
     ['TAKE_PROFIT', null, 'TAKE_PROFIT', 'TAKE_PROFIT', '50000'],
     ['TAKE_PROFIT', EXIT, 'TAKE_PROFIT', 'TAKE_PROFIT', '50000'],
@@ -122,7 +123,7 @@ describe('an exit', () => {
       positionQuantity: '-0.2',
     })
     const rest = fillReport({ reportNumber: 3, purpose: 'EXIT', quantity: '0.2', filledPrice: '49500.5' })
-    const half = booked(state, funded('-0.75', 't-1'), part)
+    const half = booked(state, funded('-0.75', TRADE.positionId), part)
     expect(half.calls).toMatchObject([{ fill: { price: 49000, quantity: 0.1, complete: false } }])
     expect(walletUsd(half.state).toFixed()).toBe('10095.75')
     const { facts, state: flat } = booked(half.state, rest)
@@ -161,7 +162,7 @@ describe('an exit', () => {
 describe('a reduction', () => {
   const reduction = {
     actionId: 't-r5',
-    positionId: 't-1',
+    positionId: TRADE.positionId,
     quantity: '0.2',
     filledQuantity: '0',
     requestedPrice: '50000',
@@ -186,11 +187,11 @@ describe('a reduction', () => {
 
 describe('funding', () => {
   it.each([
-    ['t-1', '10000', '-3'],
-    ['t-0', '9997', '0'],
+    [positionId('t-1'), '10000', '-3'],
+    [positionId('t-0'), '9997', '0'],
     [null, '9997', '0'],
-  ])('of position %s goes to the trade that is open, else to the balance', (positionId, balanceUsd, fundingUsd) => {
-    const { state } = booked(OPEN, funded('-3', positionId))
+  ])('of position %s goes to the trade that is open, else to the balance', (of, balanceUsd, fundingUsd) => {
+    const { state } = booked(OPEN, funded('-3', of))
     expect([state.balanceUsd, state.trade?.fundingUsd]).toEqual([balanceUsd, fundingUsd])
   })
 })
@@ -201,7 +202,7 @@ describe('a report that does not fit', () => {
     [
       'ENTRY fill 1 of t-2: t-1 is held here',
       ENTERING,
-      fillReport({ reportNumber: 1, purpose: 'ENTRY', positionId: 't-2' }),
+      fillReport({ reportNumber: 1, purpose: 'ENTRY', positionId: positionId('t-2') }),
     ],
     ['FOREIGN fill 1 of t-1', OPEN, fillReport({ reportNumber: 1, purpose: 'FOREIGN' })],
     ['BUY BTCUSDT does not fit SELL BTCUSDT', ENTERING, fillReport({ reportNumber: 1, purpose: 'ENTRY', side: 'BUY' })],

@@ -1,11 +1,12 @@
-import type { DecisionState, Trade } from '../../../src/core/decision/state.js'
+import type { DecisionState, Holding } from '../../../src/core/decision/state.js'
 import { initialState } from '../../../src/core/decision/state.js'
 import { flatPosition, type PositionEvent, transition } from '../../../src/core/position/position.js'
+import { positionId, venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { FillReport } from '../../../src/ports/vocabulary/messages.js'
 import { instrument } from '../../support/instruments.js'
 
-export const TRADE: Trade = {
-  tradeId: 't-1',
+export const TRADE: Holding = {
+  positionId: positionId('t-1'),
   strategyId: 'blue',
   instrument: instrument().identity,
   direction: -1,
@@ -46,9 +47,9 @@ export function fillReport(changes: Partial<FillReport> & Pick<FillReport, 'repo
   readonly body: FillReport
 } {
   const body: FillReport = {
-    positionId: 't-1',
+    positionId: positionId('t-1'),
     instrument: TRADE.instrument,
-    tradeId: changes.reportNumber,
+    tradeId: venueTradeId(changes.reportNumber),
     clientOrderId: 't-1.e',
     side: changes.purpose === 'ENTRY' ? 'SELL' : 'BUY',
     quantity: '0.3',

@@ -4,6 +4,7 @@ import { Exact } from '../../../src/base/exact.js'
 import { walletUsd } from '../../../src/core/decision/book.js'
 import { type DecisionRecord, tradeFacts } from '../../../src/core/decision/records.js'
 import type { Checkpoint } from '../../../src/ports/journal.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import { atBars, type Script, ScriptedStrategy, seededScript } from '../../support/scripted-strategy.js'
 import { BAR_MS, decisionSettings, TwoSides } from './two-sides.js'
 
@@ -54,7 +55,10 @@ function facts(sides: TwoSides) {
 function venueWallet(sides: TwoSides): string {
   const records: readonly DecisionRecord[] = sides.decisionDisk.records
   expect(records.length).toBeGreaterThan(0)
-  sides.exchange.handle({ kind: 'snapshot', requestId: 'test', symbol: 'BTCUSDT', fillsAfter: 0 }, sides.nowMs)
+  sides.exchange.handle(
+    { kind: 'snapshot', requestId: 'test', symbol: 'BTCUSDT', fillsAfter: venueTradeId(0) },
+    sides.nowMs,
+  )
   const [answer] = sides.exchange.advanceTo(sides.nowMs + 1000).filter((event) => event.kind === 'snapshot')
   if (answer?.kind !== 'snapshot') throw new Error('no snapshot')
   return answer.snapshot.account.walletBalanceUsd

@@ -6,6 +6,7 @@ import type { JournalListener } from '../../../src/ports/journal.js'
 import type { ExecutionInput, OperatorCommand } from '../../../src/ports/sides.js'
 import type { VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
+import type { PositionId } from '../../../src/ports/vocabulary/ids.js'
 import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
 import type { Message, MessageType } from '../../../src/ports/vocabulary/messages.js'
 import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
@@ -119,7 +120,7 @@ export class Bench {
     })
   }
 
-  exit(exitId = 'e1', positionId: string | null = null): void {
+  exit(exitId = 'e1', positionId: PositionId | null = null): void {
     this.message({
       type: 'EARLY_EXIT_NOW',
       body: { exitId, positionId, trigger: 'STRATEGY', reason: 'MAX_HOLD', requestedPrice: '100' },

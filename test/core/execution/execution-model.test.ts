@@ -151,7 +151,7 @@ function reduce(bench: Bench, quantity: string): void {
       side: trade.side === 'BUY' ? 'SELL' : 'BUY',
       quantity,
       requestedPrice: '100',
-      positionId: trade.intentId,
+      positionId: trade.positionId,
     },
   })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ExecutionSide, replay } from '../../../src/core/execution/execution-side.js'
+import { type PositionId, positionId } from '../../../src/ports/vocabulary/ids.js'
 import { Bench, BUILD, INSTRUMENT, SETTINGS } from './bench-of-one.js'
 import { SYMBOL } from './tiny-venue.js'
 
@@ -47,12 +48,18 @@ describe('an entry', () => {
     bench.permits = false
     bench.enter()
     bench.advance(500)
-    expect(bench.side.pendingIntent?.intentId).toBe('i1')
+    expect(bench.side.pendingIntent?.positionId).toBe('i1')
     bench.advance(50)
     expect(bench.side.pendingIntent).toBe(null)
     bench.message({
       type: 'ENTRY_PERMISSION',
-      body: { permissionId: 'p', intentId: 'i1', instrument: INSTRUMENT.identity, side: 'BUY', quantity: '1' },
+      body: {
+        permissionId: 'p',
+        intentId: positionId('i1'),
+        instrument: INSTRUMENT.identity,
+        side: 'BUY',
+        quantity: '1',
+      },
     })
     bench.advance(3000)
     expect(bench.ids).toEqual([])
@@ -70,7 +77,7 @@ describe('an entry', () => {
     bench.enter()
     const own = {
       permissionId: 'p',
-      intentId: 'i1',
+      intentId: positionId('i1'),
       instrument: INSTRUMENT.identity,
       side: 'BUY' as const,
       quantity: '1',
@@ -92,7 +99,13 @@ describe('an entry', () => {
     expect(bench.ids).toContain('i1.e')
     bench.message({
       type: 'ENTRY_PERMISSION',
-      body: { permissionId: 'p1', intentId: 'i1', instrument: INSTRUMENT.identity, side: 'BUY', quantity: '1' },
+      body: {
+        permissionId: 'p1',
+        intentId: positionId('i1'),
+        instrument: INSTRUMENT.identity,
+        side: 'BUY',
+        quantity: '1',
+      },
     })
     expect(bench.ids.filter((id) => id === 'i1.e')).toHaveLength(1)
   })
@@ -404,7 +417,7 @@ describe('a reduction', () => {
 
   test.each(['another position', 'the same side'])('of %s is refused', (what) => {
     const bench = open()
-    reduce(bench, '0.4', what === 'another position' ? { positionId: 'i0' } : { side: 'BUY' })
+    reduce(bench, '0.4', what === 'another position' ? { positionId: positionId('i0') } : { side: 'BUY' })
     bench.advance(500)
     expect(bench.venue.position.toFixed()).toBe('1')
     expect(bench.heardOf('ENTRY_RESULT').at(-1)).toMatchObject({ intentId: 'a2', outcome: 'NOT_FILLED' })
@@ -426,10 +439,10 @@ describe('an exit', () => {
 
   test.each([
     ['nothing', null],
-    ['another position', 'i0'],
-  ])('that finds %s open says so', (_, positionId) => {
-    const bench = positionId === null ? Bench.ready() : open()
-    bench.exit('e1', positionId)
+    ['another position', positionId('i0')],
+  ])('that finds %s open says so', (_, of) => {
+    const bench = of === null ? Bench.ready() : open()
+    bench.exit('e1', of)
     bench.advance(100)
     expect(bench.heardOf('EXIT_ACK')).toMatchObject([{ exitId: 'e1', outcome: 'ALREADY_FLAT' }])
   })
@@ -438,7 +451,7 @@ describe('an exit', () => {
     const bench = Bench.ready()
     bench.permits = false
     bench.enter()
-    bench.exit('e1', 'i1')
+    bench.exit('e1', positionId('i1'))
     bench.advance(500)
     expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([{ outcome: 'NOT_FILLED' }])
     expect(bench.heardOf('EXIT_ACK').at(-1)).toMatchObject({ outcome: 'COMPLETE' })
@@ -523,7 +536,7 @@ describe('operators', () => {
     bench.command({ command: 'resume', reason: 'test' })
     bench.enter('i2')
     bench.advance(500)
-    expect(bench.side.openPosition?.intentId).toBe('i2')
+    expect(bench.side.openPosition?.positionId).toBe('i2')
   })
 
   test('a flatten closes and leaves the mode', () => {
@@ -865,7 +878,7 @@ describe('a restart', () => {
 function reduce(
   bench: Bench,
   quantity: string,
-  other: Partial<{ positionId: string; side: 'BUY' | 'SELL' }> = {},
+  other: Partial<{ positionId: PositionId; side: 'BUY' | 'SELL' }> = {},
 ): void {
   bench.message({
     type: 'APPROVED_ACTION',
@@ -877,7 +890,7 @@ function reduce(
       side: 'SELL',
       quantity,
       requestedPrice: '100',
-      positionId: 'i1',
+      positionId: positionId('i1'),
       ...other,
     },
   })

@@ -4,6 +4,7 @@ import { type CheckedView, ExecutionInvariants } from '../../../src/core/executi
 import type { ExecutionRecord, RecordBody } from '../../../src/core/execution/records.js'
 import { type ExecutionState, initialState } from '../../../src/core/execution/state.js'
 import type { SideEffect } from '../../../src/ports/sides.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import { Bench, INSTRUMENT } from './bench-of-one.js'
 
 type Effect = SideEffect<ExecutionRecord>
@@ -12,7 +13,7 @@ const order = (clientOrderId: string, reduceOnly: boolean) =>
   ({ clientOrderId, symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '1', reduceOnly }) as const
 
 const fill = {
-  tradeId: 1,
+  tradeId: venueTradeId(1),
   clientOrderId: 'web',
   symbol: 'BTCUSDT',
   side: 'BUY',

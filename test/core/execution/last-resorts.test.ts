@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Exact } from '../../../src/base/exact.js'
+import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import { Bench, INSTRUMENT, SETTINGS } from './bench-of-one.js'
 
 /** A long of 1 at 100, protected, everything acknowledged. */
@@ -56,7 +57,7 @@ describe('a reduction', () => {
         side: 'SELL',
         quantity: '0.4',
         requestedPrice: '100',
-        positionId: 'i1',
+        positionId: positionId('i1'),
       },
     })
     bench.advance(4000)

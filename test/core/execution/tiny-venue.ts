@@ -1,5 +1,6 @@
 import { Exact } from '../../../src/base/exact.js'
 import type { RejectCode, VenueEvent, VenueRequest, VenueSnapshot } from '../../../src/ports/venue.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderReport, OrderRequest, OrderSide } from '../../../src/ports/vocabulary/orders.js'
 
 /** What the venue does with the next submit. */
@@ -106,7 +107,7 @@ export class TinyVenue {
           ],
       openOrders: [...this.orders.values()].map(({ report }) => report).filter((report) => !isOver(report)),
       fills: this.fills.filter(({ tradeId }) => tradeId > fillsAfter),
-      lastTradeId: this.fills.at(-1)?.tradeId ?? 0,
+      lastTradeId: venueTradeId(this.fills.at(-1)?.tradeId ?? 0),
     }
   }
 
@@ -238,7 +239,7 @@ export class TinyVenue {
         ? this.cost.plus(signed.times(this.price))
         : this.cost.times(this.position.div(before))
     const fill: Fill = {
-      tradeId: this.fills.length + 1,
+      tradeId: venueTradeId(this.fills.length + 1),
       clientOrderId: of.clientOrderId,
       symbol: of.symbol,
       side: of.side,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { canonicalJson } from '../../../src/base/canonical-json.js'
 import { crc32cHex } from '../../../src/base/crc32c.js'
 import { isRefusal, open, seal } from '../../../src/core/link/envelope.js'
+import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { Message } from '../../../src/ports/vocabulary/messages.js'
 import { anyMessage } from '../execution/arbitrary-messages.js'
 
@@ -11,7 +12,7 @@ const exit: Message = {
   type: 'EARLY_EXIT_NOW',
   body: {
     exitId: 'e1',
-    positionId: 'i1',
+    positionId: positionId('i1'),
     trigger: 'SAFETY',
     reason: 'a "quoted", {odd} reason',
     requestedPrice: '100.5',

@@ -10,6 +10,7 @@ import {
   openQuantity,
   stepOrder,
 } from '../../../src/core/orders/order.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderRequest, OrderStatus } from '../../../src/ports/vocabulary/orders.js'
 
 const REQUEST: OrderRequest = {
@@ -24,7 +25,10 @@ const REQUEST: OrderRequest = {
 function fill(tradeId: number, quantity: string, price = '50000'): OrderEvent & { readonly fill: Fill } {
   const { clientOrderId, symbol, side } = REQUEST
   const common = { maker: false, timestampNs: '1', feeUsd: '0.01' }
-  return { type: 'FILL', fill: { tradeId, clientOrderId, symbol, side, price, quantity, ...common } }
+  return {
+    type: 'FILL',
+    fill: { tradeId: venueTradeId(tradeId), clientOrderId, symbol, side, price, quantity, ...common },
+  }
 }
 
 const SUBMIT: OrderEvent = { type: 'SUBMIT' }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Exact } from '../../../src/base/exact.js'
 import { TradeJournal, tradeRecord } from '../../../src/core/performance/trade-journal.js'
+import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { TradeClosed, TradeOpened } from '../../../src/ports/vocabulary/session.js'
 
 const NOON = Date.UTC(2025, 4, 9, 12)
@@ -11,7 +12,7 @@ const START = { initialCapitalUsd: '1000', startedAtMs: NOON }
 
 function opened(changes: Partial<TradeOpened> = {}): TradeOpened {
   return {
-    tradeId: 'a',
+    tradeId: positionId('a'),
     symbol: 'BTCUSDT',
     strategy: 'blue',
     direction: 'SHORT',
@@ -27,7 +28,7 @@ function opened(changes: Partial<TradeOpened> = {}): TradeOpened {
 
 function closed(changes: Partial<TradeClosed> = {}): TradeClosed {
   return {
-    tradeId: 'a',
+    tradeId: positionId('a'),
     closedAtMs: NOON + 60_000,
     exitBar: 6,
     requestedPrice: '98',
@@ -73,7 +74,7 @@ describe('a trade record', () => {
   })
 
   it.each([
-    ['another trade', {}, { tradeId: 'b' }, 'a record is made of one trade'],
+    ['another trade', {}, { tradeId: positionId('b') }, 'a record is made of one trade'],
     ['nothing filled', {}, { quantity: '0' }, 'trade a has filled something'],
     ['an exit before the entry', { openedAtMs: NOON + 60_001 }, {}, 'trade a closes after it opened'],
   ] as const)('is not made of %s', (_, open, close, message) => {
@@ -99,16 +100,16 @@ describe('a trade journal', () => {
     const journal = new TradeJournal(START)
     journal.open(opened())
     journal.close(closed({ entryFeesUsd: '0', exitFeesUsd: '0', fundingUsd: '0.05' }))
-    journal.open(opened({ tradeId: 'b' }))
-    journal.close(closed({ tradeId: 'b' }))
+    journal.open(opened({ tradeId: positionId('b') }))
+    journal.close(closed({ tradeId: positionId('b') }))
     expect(journal.trades.map(({ capitalUsd }) => capitalUsd)).toEqual(['1000', '1000.95'])
   })
 
   it('counts a trade on the UTC day of its exit, and days without trades', () => {
     const journal = new TradeJournal(START)
     const trade = (tradeId: string, closedAtMs: number, exitValueUsd: string) => {
-      journal.open(opened({ tradeId }))
-      journal.close(closed({ tradeId, closedAtMs, exitValueUsd, fundingUsd: '0' }))
+      journal.open(opened({ tradeId: positionId(tradeId) }))
+      journal.close(closed({ tradeId: positionId(tradeId), closedAtMs, exitValueUsd, fundingUsd: '0' }))
     }
     trade('a', Date.UTC(2025, 4, 9, 23, 59, 59, 999), '59.9')
     trade('b', Date.UTC(2025, 4, 10), '39.9')
@@ -146,10 +147,10 @@ describe('a trade journal', () => {
         let atMs = NOON
         for (const [i, { waitMs, entry, exit, fee, funding }] of list.entries()) {
           atMs += waitMs
-          journal.open(opened({ tradeId: `t${i}` }))
+          journal.open(opened({ tradeId: positionId(`t${i}`) }))
           journal.close(
             closed({
-              tradeId: `t${i}`,
+              tradeId: positionId(`t${i}`),
               closedAtMs: atMs,
               entryValueUsd: entry,
               exitValueUsd: exit,
@@ -174,8 +175,8 @@ describe('a trade journal', () => {
   it('takes trades in order of their exits only', () => {
     const journal = new TradeJournal(START)
     journal.open(opened())
-    journal.open(opened({ tradeId: 'b' }))
+    journal.open(opened({ tradeId: positionId('b') }))
     journal.close(closed({ closedAtMs: NOON + 2 * DAY }))
-    expect(() => journal.close(closed({ tradeId: 'b' }))).toThrow('trades come in order of their exits')
+    expect(() => journal.close(closed({ tradeId: positionId('b') }))).toThrow('trades come in order of their exits')
   })
 })

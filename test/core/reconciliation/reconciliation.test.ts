@@ -9,6 +9,7 @@ import {
   reconcileAccount,
   type TruthView,
 } from '../../../src/core/reconciliation/reconciliation.js'
+import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderReport } from '../../../src/ports/vocabulary/orders.js'
 
 const FLAGS: ReconciliationFlags = { mayClose: false, disagreedBefore: false }
@@ -216,7 +217,7 @@ function order(over: Partial<LocalOrder>): LocalOrder {
 
 function fill(tradeId: number, clientOrderId: string, side: 'BUY' | 'SELL', quantity: string): Fill {
   const common = { symbol: 'BTCUSDT', price: '100', feeUsd: '0', maker: false, timestampNs: '0' }
-  return { tradeId, clientOrderId, side, quantity, ...common }
+  return { tradeId: venueTradeId(tradeId), clientOrderId, side, quantity, ...common }
 }
 
 function report(clientOrderId: string): OrderReport {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
 import type { DecisionRecord } from '../../../src/core/decision/records.js'
 import type { OperatorCommand } from '../../../src/ports/sides.js'
+import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import { SessionBooks } from '../../../src/runtime/session/session-books.js'
 import { withPaperDesk } from '../../../src/runtime/session/session-recorder.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
@@ -13,7 +14,7 @@ const START_MS = sessionSettings().startedAtMs
 /** A trade that ends with this result, as the decision side would have recorded it. */
 function recordsOf(tradeId: string, netUsd: number): DecisionRecord[] {
   const openedAtMs = START_MS + 60_000
-  const opened = tradeOpened({ tradeId, openedAtMs, entryBarAtMs: openedAtMs })
+  const opened = tradeOpened({ tradeId: positionId(tradeId), openedAtMs, entryBarAtMs: openedAtMs })
   const closed = {
     tradeId,
     closedAtMs: openedAtMs + 60_000,

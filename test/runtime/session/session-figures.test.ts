@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
 import type { DecisionFact, DecisionRecord, TradeFacts } from '../../../src/core/decision/records.js'
+import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { MissedEntry, TradeClosed, TradeOpened } from '../../../src/ports/vocabulary/session.js'
 import { SessionBooks } from '../../../src/runtime/session/session-books.js'
 import { sessionSettings } from '../../support/session.js'
@@ -11,7 +12,7 @@ import { sessionSettings } from '../../support/session.js'
 const AT = Date.UTC(2026, 2, 2, 10)
 
 const OPENED: TradeOpened = {
-  tradeId: 'P-1',
+  tradeId: positionId('P-1'),
   symbol: 'BTCUSDT',
   strategy: 'blue',
   direction: 'SHORT',
@@ -25,7 +26,7 @@ const OPENED: TradeOpened = {
 
 /** Sold at 59,990 where 60,000 was asked, bought again at 59,420 where 59,400 was: 0.1 and 0.2 USD against us. */
 const CLOSED: TradeClosed = {
-  tradeId: 'P-1',
+  tradeId: positionId('P-1'),
   closedAtMs: AT + 60_000,
   exitBar: 101,
   requestedPrice: '59400',
