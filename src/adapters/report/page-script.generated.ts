@@ -453,7 +453,7 @@ ${'$'}{year}${'`'} : label;
     body.append(...keyed.map(({ row }) => row));
   }
 
-  // src/base/direction.ts
+  // base/direction.ts
   function directionName(direction) {
     return direction === 1 ? "LONG" : "SHORT";
   }
