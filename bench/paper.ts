@@ -9,8 +9,8 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { PaperExchange } from '../src/adapters/paper/paper-exchange.js'
-import type { PaperMarketEvent } from '../src/adapters/paper/settings.js'
 import { Exact } from '../src/base/exact.js'
+import type { MarketEvent } from '../src/ports/played-market.js'
 import type { Instrument } from '../src/ports/vocabulary/instrument.js'
 import type { OrderRequest } from '../src/ports/vocabulary/orders.js'
 import { line } from './measure.js'
@@ -31,7 +31,7 @@ const BTC: Instrument = {
 
 interface Recorded {
   readonly atMs: number
-  readonly event: PaperMarketEvent
+  readonly event: MarketEvent
 }
 
 function recording(): Recorded[] {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { PaperSettings } from '../adapters/paper/settings.js'
 import { type DecimalText, Exact } from '../base/exact.js'
 import { found, InputMistake, type Problem } from '../base/mistakes.js'
 import { didYouMean } from '../base/suggest.js'
@@ -9,6 +8,7 @@ import { LINK_TIMINGS } from '../core/link/link-endpoint.js'
 import { CHAMPION_RISK, checkRiskConfig, type RiskConfig } from '../core/risk/risk-config.js'
 import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
+import type { PaperSettings } from '../ports/vocabulary/paper.js'
 import type { ConfigDocument } from './yaml-document.js'
 
 /** How both sides, the risk layer and the paper exchange are set up: `configs/execution.yml`. */

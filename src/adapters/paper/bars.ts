@@ -1,10 +1,11 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
+import type { MarketEvent } from '../../ports/played-market.js'
 import type { Quote } from '../../ports/venue.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { PaperSettings } from '../../ports/vocabulary/paper.js'
 import { Grid } from './grid.js'
-import type { PaperMarketEvent, PaperSettings } from './settings.js'
 
-type Bar = Extract<PaperMarketEvent, { kind: 'bar' }>
+type Bar = Extract<MarketEvent, { kind: 'bar' }>
 
 /**
  * Prices in the order in which a bar went through them: open, then the extreme on the far side of the close, then the

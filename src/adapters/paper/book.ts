@@ -1,8 +1,8 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
+import type { DepthLevel } from '../../ports/played-market.js'
 import type { Quote } from '../../ports/venue.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { OrderSide } from '../../ports/vocabulary/orders.js'
-import type { DepthLevel } from './settings.js'
 
 export interface BookSnapshot {
   readonly quote: Quote | null

@@ -1,8 +1,10 @@
 import { signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
+import type { MarketEvent } from '../../ports/played-market.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import { type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
+import type { PaperSettings } from '../../ports/vocabulary/paper.js'
 import { Account, type AccountSnapshot, BOOKED_PLACES } from './account.js'
 import { AUTO_CLOSE, acceptsOrders, isTriggered, reaches } from './admission.js'
 import { type Book, floorTo, type Offer } from './book.js'
@@ -11,7 +13,6 @@ import type { PaperFaults } from './faults.js'
 import { Margin } from './margin.js'
 import { isOpen, type PaperOrder, remainingOf, reportOf, workingAs } from './order.js'
 import { OrderRegister } from './order-register.js'
-import type { PaperMarketEvent, PaperSettings } from './settings.js'
 
 export interface MatcherSnapshot {
   readonly account: AccountSnapshot
@@ -30,7 +31,7 @@ interface Execution {
   readonly liquidation?: boolean
 }
 
-type MarketTrade = Omit<Extract<PaperMarketEvent, { kind: 'print' }>, 'kind'>
+type MarketTrade = Omit<Extract<MarketEvent, { kind: 'print' }>, 'kind'>
 
 const LIQUIDATION = 'LIQUIDATION'
 

@@ -1,5 +1,7 @@
+import type { MarketEvent } from '../../ports/played-market.js'
 import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { PaperSettings } from '../../ports/vocabulary/paper.js'
 import { type Rejection, refuseByRules, refuseShape } from './admission.js'
 import { pathOf, QuoteMaker } from './bars.js'
 import { Book, type BookSnapshot } from './book.js'
@@ -9,11 +11,11 @@ import { Matcher, type MatcherSnapshot } from './matcher.js'
 import { type PaperOrder, reportOf } from './order.js'
 import { Random, type RandomState } from './random.js'
 import { type RateWindow, RateWindows } from './rate-windows.js'
-import { completeSettings, type PaperMarketEvent, type PaperSettings } from './settings.js'
+import { completeSettings } from './settings.js'
 import { truthOf } from './truth.js'
 
 type Submit = Extract<VenueRequest, { kind: 'submit' }>
-type Bar = Extract<PaperMarketEvent, { kind: 'bar' }>
+type Bar = Extract<MarketEvent, { kind: 'bar' }>
 
 /** Everything that the exchange knows, as plain JSON. */
 export interface PaperExchangeSnapshot {
@@ -73,7 +75,7 @@ export class PaperExchange {
   }
 
   /** Something happens in the market, after every request that has arrived by then. */
-  market(event: PaperMarketEvent, atMs: number): void {
+  market(event: MarketEvent, atMs: number): void {
     this.arriveUntil(atMs)
     this.passTo(atMs)
     if (this.settings.fillMode === 'bar-price') expectNoBook(event)
@@ -330,7 +332,7 @@ export class PaperExchange {
 }
 
 /** At the bar's price there is no spread, no size and no queue that a book could tell of. */
-function expectNoBook({ kind }: PaperMarketEvent): void {
+function expectNoBook({ kind }: MarketEvent): void {
   if (kind === 'quote' || kind === 'print' || kind === 'depth') {
     throw new Error(`paper exchange: fill mode bar-price: expected bars, found a ${kind}`)
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.js'
+import type { MarketEvent } from '../../ports/played-market.js'
 import type { Venue, VenueEvent, VenueRequest } from '../../ports/venue.js'
 import type { PaperExchange } from './paper-exchange.js'
-import type { PaperMarketEvent } from './settings.js'
 
 export interface PaperVenueOptions {
   readonly exchange: PaperExchange
@@ -45,7 +45,7 @@ export class PaperVenue implements Venue {
   }
 
   /** What the market does at this moment. */
-  market(event: PaperMarketEvent): void {
+  market(event: MarketEvent): void {
     if (this.closed) return
     this.exchange.market(event, this.nowMs())
     this.schedule()

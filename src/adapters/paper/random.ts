@@ -1,4 +1,4 @@
-import type { LatencyRange } from './settings.js'
+import type { LatencyRange } from '../../ports/vocabulary/paper.js'
 
 /** State of the generator: four unsigned 32-bit words. */
 export type RandomState = readonly [number, number, number, number]

@@ -1,5 +1,5 @@
+import type { RateLimit } from '../../ports/vocabulary/paper.js'
 import type { Rejection } from './admission.js'
-import type { RateLimit } from './settings.js'
 
 /** One limit's window: when it began and what has come in it. */
 export interface RateWindow {

@@ -1,6 +1,6 @@
 import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
 import { didYouMean } from '../../base/suggest.js'
-import type { SessionFills } from '../../ports/vocabulary/session.js'
+import type { FillMode } from '../../ports/vocabulary/paper.js'
 import { type BacktestOptions, backtestOptions, type RawBacktestOptions } from '../backtest/options.js'
 import { type RawSessionStatusOptions, type SessionStatusOptions, sessionStatusOptions } from './serve-options.js'
 
@@ -42,7 +42,7 @@ export interface PaperOptions {
   readonly run: BacktestOptions
   /** Of those, what was given and decides, as it was typed: what the bulk run is to be told. */
   readonly given: Readonly<Record<string, string | boolean | readonly string[]>>
-  readonly fills: SessionFills
+  readonly fills: FillMode
   readonly seed: number
   /** Absent: the packaged ones. */
   readonly execution?: string
@@ -57,7 +57,7 @@ export interface PaperOptions {
   readonly quiet: boolean
 }
 
-const FILLS: readonly string[] = ['realistic', 'bar-price'] satisfies SessionFills[]
+const FILLS: readonly string[] = ['realistic', 'bar-price'] satisfies FillMode[]
 const EXECUTORS: readonly string[] = ['in-process', 'process']
 /** Beyond it the pauses that a machine makes by itself look like a lost link. */
 const CLOCK_SPEED_MAX = 50
@@ -104,7 +104,7 @@ export function paperOptions(raw: RawPaperOptions): PaperOptions {
   return {
     run,
     given: givenOptions(raw),
-    fills: raw.fills as SessionFills,
+    fills: raw.fills as FillMode,
     seed: Number(raw.seed),
     resume: raw.resume ?? false,
     speed: speed!,

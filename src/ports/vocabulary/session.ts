@@ -2,6 +2,7 @@ import type { TradeDirection } from '../../base/direction.js'
 import type { DecimalText } from '../../base/exact.js'
 import type { PositionId } from './ids.js'
 import type { EntryRejectReason, FillPurpose } from './messages.js'
+import type { FillMode } from './paper.js'
 
 export type { TradeDirection } from '../../base/direction.js'
 
@@ -157,9 +158,6 @@ export interface PerformanceSnapshot {
   readonly turnoverUsd: DecimalText
 }
 
-/** How a session's orders were filled: at the bar's price without any cost, or by a venue's quotes, fees and funding. */
-export type SessionFills = 'bar-price' | 'realistic'
-
 export interface SessionDay {
   readonly date: string
   /** Of its file, lower-case hex. */
@@ -177,7 +175,7 @@ export interface SessionSettings {
   readonly strategy: string
   readonly direction: TradeDirection
   readonly initialCapitalUsd: DecimalText
-  readonly fills: SessionFills
+  readonly fills: FillMode
   /** Of everything that is drawn at random. */
   readonly seed: number
   readonly hashes: {

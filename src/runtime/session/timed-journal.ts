@@ -1,9 +1,9 @@
 import type { PaperExchange } from '../../adapters/paper/paper-exchange.js'
-import type { PaperMarketEvent } from '../../adapters/paper/settings.js'
 import { sumOf } from '../../core/journal/frame.js'
 import type { Timer } from '../../ports/clock.js'
 import type { Journal, JournalListener } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
+import type { MarketEvent } from '../../ports/played-market.js'
 import type { Venue, VenueEvent, VenueRequest } from '../../ports/venue.js'
 
 /** Two ends of a link that takes `delayMs` of a timer's time; nothing is lost. */
@@ -69,7 +69,7 @@ export class TimedExchange implements Venue {
     this.setWake()
   }
 
-  market(event: PaperMarketEvent): void {
+  market(event: MarketEvent): void {
     this.exchange.market(event, this.timer.epochMs())
     this.setWake()
   }

@@ -1,5 +1,4 @@
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
-import type { PaperMarketEvent, PaperSettings } from '../../adapters/paper/settings.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionInput } from '../../core/decision/event.js'
@@ -9,9 +8,11 @@ import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
+import type { MarketEvent } from '../../ports/played-market.js'
 import type { ExecutionInput, OperatorCommand } from '../../ports/sides.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
+import type { PaperSettings } from '../../ports/vocabulary/paper.js'
 import { hostedVenue } from '../host/hosted-venue.js'
 import { SideHost } from '../host/side-host.js'
 import type { VirtualTime } from '../time/virtual-time.js'
@@ -120,7 +121,7 @@ export class VirtualSession {
 }
 
 /** A bar as the market that an exchange sees. */
-export function pricesOf({ symbols, prices }: StrategyBar): PaperMarketEvent[] {
+export function pricesOf({ symbols, prices }: StrategyBar): MarketEvent[] {
   return symbols.flatMap((symbol, i) => {
     const price = prices[i]!
     return price > 0 ? [{ kind: 'bar' as const, symbol, close: new Exact(price).toFixed() }] : []

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { Lane } from '../../../src/adapters/paper/lane.js'
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import { Random } from '../../../src/adapters/paper/random.js'
-import type { PaperSettings } from '../../../src/adapters/paper/settings.js'
 import type { VenueEvent } from '../../../src/ports/venue.js'
+import type { PaperSettings } from '../../../src/ports/vocabulary/paper.js'
 import { BTC, Desk, fillsOf, rejectionsOf, SETTINGS, shortFills } from './desk.js'
 
 const BUY = { type: 'MARKET', side: 'BUY', quantity: '0.5' } as const

@@ -1,10 +1,11 @@
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
-import type { PaperMarketEvent, PaperSettings } from '../../../src/adapters/paper/settings.js'
 import type { DecimalText } from '../../../src/base/exact.js'
+import type { MarketEvent } from '../../../src/ports/played-market.js'
 import type { Quote, VenueEvent, VenueRequest, VenueSnapshot } from '../../../src/ports/venue.js'
 import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Instrument } from '../../../src/ports/vocabulary/instrument.js'
 import type { Fill, OrderReport, OrderRequest } from '../../../src/ports/vocabulary/orders.js'
+import type { PaperSettings } from '../../../src/ports/vocabulary/paper.js'
 
 export const BTC: Instrument = {
   identity: { symbol: 'BTCUSDT', exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
@@ -46,7 +47,7 @@ export class Desk {
     this.exchange = new PaperExchange({ ...SETTINGS, ...settings })
   }
 
-  market(event: PaperMarketEvent): VenueEvent[] {
+  market(event: MarketEvent): VenueEvent[] {
     this.exchange.market(event, ++this.nowMs)
     return this.advance()
   }

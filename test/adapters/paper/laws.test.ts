@@ -1,15 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PaperExchange, type PaperExchangeSnapshot } from '../../../src/adapters/paper/paper-exchange.js'
-import type { PaperMarketEvent, PaperSettings } from '../../../src/adapters/paper/settings.js'
 import { Exact } from '../../../src/base/exact.js'
+import type { MarketEvent } from '../../../src/ports/played-market.js'
 import type { Quote, VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
 import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderRequest, OrderType } from '../../../src/ports/vocabulary/orders.js'
+import type { PaperSettings } from '../../../src/ports/vocabulary/paper.js'
 import { AT_ONCE, BTC, ETH } from './desk.js'
 
 type Step =
-  | { readonly step: 'market'; readonly event: PaperMarketEvent }
+  | { readonly step: 'market'; readonly event: MarketEvent }
   | { readonly step: 'request'; readonly request: VenueRequest }
   | { readonly step: 'wait'; readonly ms: number }
   | { readonly step: 'cap'; readonly quantity: string | null }

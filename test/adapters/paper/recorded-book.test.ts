@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
-import type { PaperMarketEvent } from '../../../src/adapters/paper/settings.js'
 import { Exact } from '../../../src/base/exact.js'
+import type { MarketEvent } from '../../../src/ports/played-market.js'
 import type { Quote, VenueEvent, VenueSnapshot } from '../../../src/ports/venue.js'
 import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderRequest } from '../../../src/ports/vocabulary/orders.js'
@@ -14,7 +14,7 @@ const START_MS = 1_723_161_256_313
 
 interface Recorded {
   readonly atMs: number
-  readonly event: PaperMarketEvent
+  readonly event: MarketEvent
 }
 
 /** The recording has no mark: the middle of the quote stands in. A trade may be told a little after a later quote. */
