@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { openFileJournal } from '../src/adapters/journal/file-journal.js'
+import { delayedLinkPair } from '../src/adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../src/adapters/paper/paper-exchange.js'
+import { PaperVenue } from '../src/adapters/paper/paper-venue.js'
 import { DecisionSide } from '../src/core/decision/decision-side.js'
 import type { DecisionInput } from '../src/core/decision/event.js'
 import type { DecisionRecord } from '../src/core/decision/records.js'
@@ -21,7 +23,6 @@ import type { Alert } from '../src/ports/vocabulary/alerts.js'
 import type { Instrument } from '../src/ports/vocabulary/instrument.js'
 import { hostedVenue } from '../src/runtime/host/hosted-venue.js'
 import { SideHost } from '../src/runtime/host/side-host.js'
-import { delayedLinkPair, TimedExchange } from '../src/runtime/session/timed-journal.js'
 import { VirtualTime } from '../src/runtime/time/virtual-time.js'
 import { type Figure, line } from './measure.js'
 
@@ -149,7 +150,7 @@ class Chain {
       this.strategy,
     ])
     const paper = { instruments, startingBalanceUsd: capital, seed: 1, fillMode: 'bar-price', rateLimits: [] } as const
-    const exchange = new TimedExchange(new PaperExchange(paper), time)
+    const exchange = new PaperVenue({ exchange: new PaperExchange(paper), timer: time })
     for (const symbol of SYMBOLS) exchange.market({ kind: 'bar', symbol, close: '100' })
     const [decisionEnd, executionEnd] = delayedLinkPair(time, 0)
     const ports = { timer: time, format: recordLine, recorded: () => {}, alerted, broken }

@@ -103,7 +103,7 @@ export class CrashRig {
       streamLatency: latency,
       rateLimits: [],
     })
-    this.paper = new PaperVenue({ exchange, clock: systemClock })
+    this.paper = new PaperVenue({ exchange, timer: clockTimer(systemClock) })
     const signal = (sign: Sign): void => this.onSign(sign)
     this.venue = new WatchedVenue(this.paper, signal)
     const strategy = new ScriptedStrategy(

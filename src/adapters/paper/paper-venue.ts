@@ -1,30 +1,30 @@
-import type { Clock } from '../../ports/clock.js'
-import type { MarketEvent } from '../../ports/played-market.js'
-import type { Venue, VenueEvent, VenueRequest } from '../../ports/venue.js'
+import type { Timer } from '../../ports/clock.js'
+import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
+import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
 import type { PaperExchange } from './paper-exchange.js'
 
 export interface PaperVenueOptions {
   readonly exchange: PaperExchange
-  readonly clock: Clock
+  readonly timer: Timer
   /** A request without an answer by then is answered `unknown`; its answer is dropped if it still comes. Default 3,000. */
   readonly requestTimeoutMs?: number
 }
 
-/** A paper exchange in real time: the port's contract over a machine that knows only the times it is told. */
-export class PaperVenue implements Venue {
+/** A paper exchange in time, a machine's or virtual: the port's contract over a machine that knows only the times it is told. */
+export class PaperVenue implements PlayedMarket {
   private readonly exchange: PaperExchange
-  private readonly clock: Clock
+  private readonly timer: Timer
   private readonly requestTimeoutMs: number
   private listener: ((event: VenueEvent) => void) | undefined
   /** Unanswered requests and when they time out, earliest first. */
   private readonly unanswered = new Map<string, number>()
-  private timer: { readonly dueMs: number; readonly abort: AbortController } | undefined
+  private wake: { readonly dueMs: number; readonly callOff: () => void } | undefined
   private lastMs = 0
   private closed = false
 
-  constructor({ exchange, clock, requestTimeoutMs = 3_000 }: PaperVenueOptions) {
+  constructor({ exchange, timer, requestTimeoutMs = 3_000 }: PaperVenueOptions) {
     this.exchange = exchange
-    this.clock = clock
+    this.timer = timer
     this.requestTimeoutMs = requestTimeoutMs
   }
 
@@ -36,64 +36,56 @@ export class PaperVenue implements Venue {
     // After the end nobody answers: the caller learns so by the timeout, here a timeout of nothing.
     this.unanswered.set(requestId, nowMs + (this.closed ? 0 : this.requestTimeoutMs))
     if (!this.closed) this.exchange.handle(request, nowMs)
-    this.schedule()
+    this.setWake()
   }
 
   listen(listener: (event: VenueEvent) => void): void {
     this.listener = listener
-    this.schedule()
+    this.setWake()
   }
 
-  /** What the market does at this moment. */
   market(event: MarketEvent): void {
     if (this.closed) return
     this.exchange.market(event, this.nowMs())
-    this.schedule()
+    this.setWake()
   }
 
   /** Cuts the connection: what is unanswered is `unknown`, what is on its way is lost. */
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
-    this.stopTimer()
+    this.callOffWake()
     for (const requestId of [...this.unanswered.keys()]) this.timeOut(requestId, 'the venue was closed')
   }
 
   /** UTC; the system's clock may be set back, the exchange's may not. */
   private nowMs(): number {
-    this.lastMs = Math.max(this.lastMs, this.clock.epochMs())
+    this.lastMs = Math.max(this.lastMs, this.timer.epochMs())
     return this.lastMs
   }
 
-  private schedule(): void {
+  private setWake(): void {
     if (this.listener === undefined) return
     const deadlineMs = this.unanswered.values().next().value ?? Infinity
     const exchangeMs = this.closed ? Infinity : (this.exchange.nextDueMs() ?? Infinity)
     const dueMs = Math.min(deadlineMs, exchangeMs)
-    if (this.timer !== undefined && this.timer.dueMs <= dueMs) return
-    this.stopTimer()
-    if (dueMs < Infinity) void this.wakeAt(dueMs)
-  }
-
-  private async wakeAt(dueMs: number): Promise<void> {
-    const abort = new AbortController()
-    const timer = { dueMs, abort }
-    this.timer = timer
-    try {
-      await this.clock.sleep(dueMs - this.nowMs(), abort.signal)
-    } catch (error) {
-      if (abort.signal.aborted) return
-      throw error
+    if (dueMs === Infinity || (this.wake !== undefined && this.wake.dueMs <= dueMs)) return
+    this.callOffWake()
+    const wake = {
+      dueMs,
+      callOff: this.timer.at(dueMs, () => {
+        if (this.wake !== wake) return
+        this.wake = undefined
+        this.deliver()
+        this.setWake()
+      }),
     }
-    if (this.timer !== timer) return
-    this.timer = undefined
-    this.deliver()
-    this.schedule()
+    this.wake = wake
   }
 
-  private stopTimer(): void {
-    this.timer?.abort.abort()
-    this.timer = undefined
+  private callOffWake(): void {
+    this.wake?.callOff()
+    this.wake = undefined
   }
 
   private deliver(): void {
@@ -103,6 +95,7 @@ export class PaperVenue implements Venue {
       // The answer of a request that was called unknown before has nobody to go to.
       if (!('requestId' in event) || this.unanswered.delete(event.requestId)) this.listener!(event)
     }
+    if (this.unanswered.size === 0) return
     for (const [requestId, deadlineMs] of [...this.unanswered]) {
       if (deadlineMs <= nowMs) this.timeOut(requestId, `no answer within ${this.requestTimeoutMs} ms`)
     }

@@ -59,7 +59,7 @@ export function runLivePaper(setup: PaperSetup, options: PaperOptions, signal: A
       realEpochMs: Date.now(),
     }
     const clock = scaledClock(scale, systemClock)
-    const venue = new PaperVenue({ exchange: new PaperExchange(setup.exchange), clock })
+    const venue = new PaperVenue({ exchange: new PaperExchange(setup.exchange), timer: clockTimer(clock) })
     const broken = new AbortController()
     const status = new SessionStatus(setup, options.status, { folder: desk.log.folder, clock })
     const surroundings = { setup, options, desk, clock, scale, venue, broken, status }

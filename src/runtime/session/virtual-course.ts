@@ -1,4 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { delayedLinkPair } from '../../adapters/link-memory/delayed-link.js'
+import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
+import { PaperVenue } from '../../adapters/paper/paper-venue.js'
 import { openJournal } from '../../cli/compose/journals.js'
 import { journalFolder, type PaperSetup } from '../../cli/compose/session-settings.js'
 import type { PaperOptions } from '../../cli/paper/options.js'
@@ -16,6 +19,8 @@ import { VirtualSession } from './virtual-session.js'
 
 /** What a record takes to be durable, by the session's clock. */
 const DURABLE_MS = 1
+/** What a message takes from one side to the other within a process. */
+const LINK_MS = 1
 /** Between looks at the disk, Ctrl-C and the progress bar. */
 const BARS_PER_TURN = 60
 
@@ -33,7 +38,8 @@ export function runVirtualPaper(setup: PaperSetup, options: PaperOptions, signal
       journals,
       decision: setup.decision,
       execution: setup.execution,
-      exchange: setup.exchange,
+      venue: new PaperVenue({ exchange: new PaperExchange(setup.exchange), timer: time }),
+      links: delayedLinkPair(time, LINK_MS),
       strategies: [championOf(setup)],
       recorded: (record) => desk.recorded(record, (command) => session.command(command)),
       alerted: (_side, alert) => desk.alerted(alert),

@@ -1,4 +1,3 @@
-import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionInput } from '../../core/decision/event.js'
@@ -8,30 +7,30 @@ import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
-import type { MarketEvent } from '../../ports/played-market.js'
+import type { Link } from '../../ports/link.js'
+import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
 import type { ExecutionInput, OperatorCommand } from '../../ports/sides.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
-import type { PaperSettings } from '../../ports/vocabulary/paper.js'
 import { hostedVenue } from '../host/hosted-venue.js'
 import { SideHost } from '../host/side-host.js'
 import type { VirtualTime } from '../time/virtual-time.js'
-import { delayedLinkPair, TimedExchange, type TimedJournal } from './timed-journal.js'
+import type { TimedJournal } from './timed-journal.js'
 
 export interface VirtualSessionSetup {
   readonly time: VirtualTime
   readonly decision: DecisionSettings
   readonly execution: ExecutionSettings
-  readonly exchange: PaperSettings
+  /** On the same time. */
+  readonly venue: PlayedMarket
+  /** The decision side's end and the execution side's, on the same time. */
+  readonly links: readonly [Link, Link]
   readonly strategies: readonly Strategy[]
   readonly journals: { readonly decision: TimedJournal; readonly execution: TimedJournal }
   alerted(side: 'decision' | 'execution', alert: Alert): void
   /** Each record of the decision side, once it is appended. */
   recorded(record: DecisionRecord): void
 }
-
-/** What a message takes from one side to the other within a process. */
-const LINK_MS = 1
 
 /**
  * Both sides, the link between them and the exchange in one process, on virtual time: the same setup and the same bars give
@@ -43,7 +42,6 @@ export class VirtualSession {
   private readonly setup: VirtualSessionSetup
   private readonly decisionHost: SideHost<DecisionInput, DecisionRecord>
   private readonly executionHost: SideHost<ExecutionInput, ExecutionRecord>
-  private readonly exchange: TimedExchange
   private failure: { readonly error: unknown } | undefined
 
   constructor(setup: VirtualSessionSetup) {
@@ -51,8 +49,7 @@ export class VirtualSession {
     this.setup = setup
     this.decision = new DecisionSide(setup.decision, setup.strategies)
     this.execution = new ExecutionSide(setup.execution)
-    this.exchange = new TimedExchange(new PaperExchange(setup.exchange), time)
-    const [decisionEnd, executionEnd] = delayedLinkPair(time, LINK_MS)
+    const [decisionEnd, executionEnd] = setup.links
     const broken = (error: unknown): void => {
       this.failure ??= { error }
     }
@@ -69,7 +66,7 @@ export class VirtualSession {
       timer: time,
       journal: journals.execution,
       link: executionEnd,
-      venue: hostedVenue(this.exchange),
+      venue: hostedVenue(setup.venue),
       format: recordLine,
       recorded: () => {},
       alerted: (alert) => setup.alerted('execution', alert),
@@ -89,7 +86,7 @@ export class VirtualSession {
   bar(bar: StrategyBar): void {
     this.runTo(bar.timestampMs)
     this.decisionHost.post({ kind: 'bar', bar })
-    for (const event of pricesOf(bar)) this.exchange.market(event)
+    for (const event of pricesOf(bar)) this.setup.venue.market(event)
     this.throwFailure()
   }
 
@@ -101,7 +98,7 @@ export class VirtualSession {
   /** Funding settles at a moment, on whatever position is held in these symbols. */
   funding(symbols: readonly string[], rate: DecimalText, atMs: number): void {
     this.runTo(Math.max(atMs, this.setup.time.epochMs()))
-    for (const symbol of symbols) this.exchange.market({ kind: 'fundingRate', symbol, rate })
+    for (const symbol of symbols) this.setup.venue.market({ kind: 'fundingRate', symbol, rate })
   }
 
   runTo(epochMs: number): void {

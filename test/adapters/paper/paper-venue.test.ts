@@ -6,6 +6,7 @@ import { PaperVenue } from '../../../src/adapters/paper/paper-venue.js'
 import type { Clock } from '../../../src/ports/clock.js'
 import type { VenueEvent } from '../../../src/ports/venue.js'
 import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
+import { clockTimer } from '../../../src/runtime/time/scaled-clock.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { settle } from '../../support/settle.js'
 import { CONTRACT_BALANCE_USD, CONTRACT_INSTRUMENT, describeVenue } from '../venue-contract.js'
@@ -28,10 +29,10 @@ function paper(clock: Clock, answerMs: number): { exchange: PaperExchange; venue
     answerLatency: { minMs: answerMs, maxMs: 2 * answerMs },
     streamLatency: { minMs: 5, maxMs: 5 },
   })
-  return { exchange, venue: new PaperVenue({ exchange, clock, requestTimeoutMs: 1_000 }) }
+  return { exchange, venue: new PaperVenue({ exchange, timer: clockTimer(clock), requestTimeoutMs: 1_000 }) }
 }
 
-describeVenue('PaperVenue', async ({ silent }) => {
+describeVenue('PaperVenue on a clock', async ({ silent }) => {
   const clock = new VirtualTime(1_700_000_000_000)
   const { venue } = paper(clock, silent ? 5_000 : 5)
   return {
@@ -41,6 +42,23 @@ describeVenue('PaperVenue', async ({ silent }) => {
     async quote(quote) {
       venue.market({ kind: 'quote', quote })
       await settle(clock)
+    },
+  }
+})
+
+describeVenue('PaperVenue on virtual time', async ({ silent }) => {
+  const time = new VirtualTime(1_746_000_000_000)
+  const settings = { instruments: [CONTRACT_INSTRUMENT], startingBalanceUsd: CONTRACT_BALANCE_USD, seed: 3 }
+  const requestTimeoutMs = silent ? 1 : 3_000
+  const venue = new PaperVenue({ exchange: new PaperExchange({ ...settings }), timer: time, requestTimeoutMs })
+  const settle = async () => time.runTo(time.epochMs() + 4_000)
+  return {
+    venue,
+    nowMs: () => time.epochMs(),
+    settle,
+    async quote(quote) {
+      venue.market({ kind: 'quote', quote })
+      await settle()
     },
   }
 })

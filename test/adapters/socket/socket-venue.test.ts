@@ -8,6 +8,7 @@ import { connectLines, serveLines } from '../../../src/adapters/socket/line-sock
 import { connectVenue } from '../../../src/adapters/socket/socket-venue.js'
 import { serveVenue } from '../../../src/adapters/socket/venue-server.js'
 import type { Venue, VenueEvent, VenueRequest } from '../../../src/ports/venue.js'
+import { clockTimer } from '../../../src/runtime/time/scaled-clock.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { settle } from '../../support/settle.js'
 import { pause, until } from '../link-contract.js'
@@ -39,7 +40,7 @@ describeVenue('a paper venue in another process', async ({ silent }) => {
       startingBalanceUsd: CONTRACT_BALANCE_USD,
       seed: 7,
     }),
-    clock,
+    timer: clockTimer(clock),
   })
   const at = path()
   keep(await serveVenue(at, paper))

@@ -1,4 +1,6 @@
+import { delayedLinkPair } from '../../../src/adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
+import { PaperVenue } from '../../../src/adapters/paper/paper-venue.js'
 import { Exact } from '../../../src/base/exact.js'
 import { DecisionSide } from '../../../src/core/decision/decision-side.js'
 import type { DecisionInput } from '../../../src/core/decision/event.js'
@@ -14,7 +16,6 @@ import type { CommonInput, ExecutionInput, OperatorCommand } from '../../../src/
 import type { Strategy } from '../../../src/ports/strategy.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
 import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
-import { delayedLinkPair, TimedExchange } from '../../../src/runtime/session/timed-journal.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { instrument } from '../../support/instruments.js'
 import { RecordDisk } from '../../support/record-disk.js'
@@ -55,7 +56,7 @@ export class TwoSides {
   executionBuild = BUILD
   prices: readonly number[] = [50_000, 2_000]
   readonly executionDisk = new RecordDisk<ExecutionRecord>(this.time, () => this.diskMs)
-  private readonly venue = new TimedExchange(this.exchange, this.time)
+  private readonly venue = new PaperVenue({ exchange: this.exchange, timer: this.time })
   private readonly decision: SideProcess<DecisionInput, DecisionRecord, DecisionSide>
   private readonly execution: SideProcess<ExecutionInput, ExecutionRecord, ExecutionSide>
   private bars = 0

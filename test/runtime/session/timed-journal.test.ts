@@ -1,60 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryJournal } from '../../../src/adapters/journal/memory-journal.js'
-import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import type { Journal } from '../../../src/ports/journal.js'
-import {
-  delayedLinkPair,
-  JournalDeparture,
-  TimedExchange,
-  TimedJournal,
-} from '../../../src/runtime/session/timed-journal.js'
+import { JournalDeparture, TimedJournal } from '../../../src/runtime/session/timed-journal.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
-import { linkContract } from '../../adapters/link-contract.js'
-import { CONTRACT_BALANCE_USD, CONTRACT_INSTRUMENT, describeVenue } from '../../adapters/venue-contract.js'
-
-/** Virtual time that passes by itself, one moment per turn. */
-class RunningTime extends VirtualTime {
-  override at(epochMs: number, callback: () => void): () => void {
-    const callOff = super.at(epochMs, callback)
-    setImmediate(() => this.runTo(Math.max(epochMs, this.epochMs())))
-    return callOff
-  }
-}
-
-linkContract('on virtual time', async () => {
-  const [left, right] = delayedLinkPair(new RunningTime(0), 1)
-  return { left, right }
-})
-
-describe('a link on virtual time', () => {
-  it('takes its time, and no more', () => {
-    const time = new VirtualTime(1_000)
-    const [left, right] = delayedLinkPair(time, 5)
-    const came: number[] = []
-    right.listen(() => came.push(time.epochMs()))
-    left.send('now')
-    time.runTo(1_004)
-    expect(came).toEqual([])
-    time.runTo(1_010)
-    expect(came).toEqual([1_005])
-  })
-})
-
-describeVenue('a paper exchange on virtual time', async ({ silent }) => {
-  const time = new VirtualTime(1_746_000_000_000)
-  const settings = { instruments: [CONTRACT_INSTRUMENT], startingBalanceUsd: CONTRACT_BALANCE_USD, seed: 3 }
-  const venue = new TimedExchange(new PaperExchange({ ...settings }), time, silent ? 1 : 3_000)
-  const settle = async () => time.runTo(time.epochMs() + 4_000)
-  return {
-    venue,
-    nowMs: () => time.epochMs(),
-    settle,
-    async quote(quote) {
-      venue.market({ kind: 'quote', quote })
-      await settle()
-    },
-  }
-})
 
 describe('a journal on virtual time', () => {
   const opened = (there: readonly string[] = []) => {

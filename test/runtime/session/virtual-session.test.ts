@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
 import { MemoryJournal } from '../../../src/adapters/journal/memory-journal.js'
+import { delayedLinkPair } from '../../../src/adapters/link-memory/delayed-link.js'
+import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
+import { PaperVenue } from '../../../src/adapters/paper/paper-venue.js'
 import { loadExecutionConfig } from '../../../src/config/execution-config.js'
 import { loadInstruments } from '../../../src/config/instruments.js'
 import { type DecisionRecord, tradeFacts } from '../../../src/core/decision/records.js'
@@ -22,6 +25,12 @@ async function traded(prices: readonly number[], script: Script) {
   const journal = () => new TimedJournal(new MemoryJournal(), time, { delayMs: 1, there: [] })
   const records: DecisionRecord[] = []
   const strategy = new ScriptedStrategy('scripted', script)
+  const exchange = new PaperExchange({
+    instruments: common.instruments,
+    startingBalanceUsd: '25000',
+    seed: 1,
+    fillMode: 'bar-price',
+  })
   const session = new VirtualSession({
     time,
     journals: { decision: journal(), execution: journal() },
@@ -33,7 +42,8 @@ async function traded(prices: readonly number[], script: Script) {
       market: { ...DECISION_DEFAULTS.market, scanAgeMaxMs: 10 * BAR_MS },
     },
     execution: { ...execution, ...common },
-    exchange: { instruments: common.instruments, startingBalanceUsd: '25000', seed: 1, fillMode: 'bar-price' },
+    venue: new PaperVenue({ exchange, timer: time }),
+    links: delayedLinkPair(time, 1),
     strategies: [strategy],
     recorded: (record) => records.push(record),
     alerted: () => {},

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { delayedLinkPair } from '../../../src/adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
+import { PaperVenue } from '../../../src/adapters/paper/paper-venue.js'
 import { DecisionSide } from '../../../src/core/decision/decision-side.js'
 import type { DecisionInput } from '../../../src/core/decision/event.js'
 import type { DecisionRecord } from '../../../src/core/decision/records.js'
@@ -15,7 +17,6 @@ import type { ExecutionInput } from '../../../src/ports/sides.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
 import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
 import { SideHost } from '../../../src/runtime/host/side-host.js'
-import { delayedLinkPair, TimedExchange } from '../../../src/runtime/session/timed-journal.js'
 import { KillSwitch } from '../../../src/runtime/status/kill-switch.js'
 import { SessionSurface } from '../../../src/runtime/status/session-surface.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
@@ -69,7 +70,7 @@ class Rig {
   readonly told: string[] = []
   readonly killSwitch: KillSwitch
   isLinkUp = true
-  private readonly exchange: TimedExchange
+  private readonly venue: PaperVenue
   private readonly host: SideHost<DecisionInput, DecisionRecord>
   private bars = 0
 
@@ -84,7 +85,8 @@ class Rig {
       this.killSwitch,
       (message) => this.told.push(message),
     )
-    this.exchange = new TimedExchange(new PaperExchange({ instruments, startingBalanceUsd: '10000', seed: 1 }), time)
+    const exchange = new PaperExchange({ instruments, startingBalanceUsd: '10000', seed: 1 })
+    this.venue = new PaperVenue({ exchange, timer: time })
     this.decision = new DecisionSide(settings, [
       new ScriptedStrategy('blue', ({ prices }, { held, pending }) =>
         held !== null || pending !== null
@@ -111,7 +113,7 @@ class Rig {
       ...common,
       journal: journals[1],
       link: there!,
-      venue: hostedVenue(this.exchange),
+      venue: hostedVenue(this.venue),
       format: () => '',
       recorded: (record) => this.surface.executed(record),
     })
@@ -141,7 +143,7 @@ class Rig {
 
   private quote(): void {
     for (const [symbol, close] of [['BTCUSDT', '50000'] as const, ['ETHUSDT', '2000'] as const])
-      this.exchange.market({ kind: 'bar', symbol, close })
+      this.venue.market({ kind: 'bar', symbol, close })
   }
 }
 
