@@ -2,43 +2,14 @@ import { readFileSync } from 'node:fs'
 import { type DecimalText, Exact } from '../base/exact.js'
 import { found, InputMistake, type Problem } from '../base/mistakes.js'
 import { didYouMean } from '../base/suggest.js'
-import { DECISION_TIMINGS, type DecisionSettings } from '../core/decision/settings.js'
-import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS, type ExecutionSettings } from '../core/execution/settings.js'
+import { DECISION_TIMINGS } from '../core/decision/settings.js'
+import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS } from '../core/execution/settings.js'
 import { LINK_TIMINGS } from '../core/link/link-endpoint.js'
-import { CHAMPION_RISK, checkRiskConfig, type RiskConfig } from '../core/risk/risk-config.js'
+import { CHAMPION_RISK, checkRiskConfig } from '../core/risk/risk-config.js'
+import type { ExecutionConfig } from '../core/session/session-plan.js'
 import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
-import type { PaperSettings } from '../ports/vocabulary/paper.js'
 import type { ConfigDocument } from './yaml-document.js'
-
-/** How both sides, the risk layer and the paper exchange are set up: `configs/execution.yml`. */
-export interface ExecutionConfig {
-  /** Both sides' link, and everything of the execution side but its instruments and build. */
-  readonly execution: Omit<ExecutionSettings, 'instruments' | 'build'>
-  readonly decision: DecisionSettings['timings']
-  readonly risk: RiskConfig
-  readonly paper: PaperConfig
-}
-
-/** The paper exchange in `realistic` mode. */
-export type PaperConfig = Required<
-  Pick<
-    PaperSettings,
-    | 'leverage'
-    | 'makerFee'
-    | 'takerFee'
-    | 'liquidationFee'
-    | 'halfSpreadBps'
-    | 'displayedUsd'
-    | 'queueAheadShare'
-    | 'requestLatency'
-    | 'answerLatency'
-    | 'streamLatency'
-  >
-> & {
-  /** Fraction of the notional that longs pay to shorts at 00:00, 08:00 and 16:00 UTC. */
-  readonly fundingRate: DecimalText
-}
 
 /** What is in force without a file, key by key; the packaged `configs/execution.yml` says the same. */
 export const EXECUTION_CONFIG_DEFAULTS = {

@@ -148,7 +148,7 @@ describe('a paper session', SLOW, () => {
     [
       'a day outside',
       ['paper', '--days', DAYS, '--from', '2031-01-01'],
-      /no day in the period; the files cover 2025-05-09 to 2025-06-03/,
+      /no day from 2031-01-01 on; the files cover 2025-05-09 to 2025-06-03/,
     ],
     [
       'a switch for backtests',

@@ -1,4 +1,4 @@
-import { SessionLog } from '../../src/adapters/session-log/session-log.js'
+import { FileSessionLog } from '../../src/adapters/session-log/session-log.js'
 import { Exact } from '../../src/base/exact.js'
 import { PerformanceTracker } from '../../src/core/performance/performance-tracker.js'
 import { TradeJournal } from '../../src/core/performance/trade-journal.js'
@@ -61,7 +61,7 @@ export async function writeSession(
   const start = { initialCapitalUsd: settings.initialCapitalUsd, startedAtMs: settings.startedAtMs }
   const journal = new TradeJournal(start)
   const tracker = new PerformanceTracker(start)
-  const log = await SessionLog.open(out, settings)
+  const log = await FileSessionLog.open(out, settings)
   for (const { opened, closed } of trades) {
     journal.open(opened)
     const record = journal.close(closed)

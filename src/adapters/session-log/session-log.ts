@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AppendFile } from '../../files/append-file.js'
 import { makeFolder } from '../../files/folder.js'
 import { removeTemporaries, writeAtomically } from '../../files/whole-file.js'
+import type { SessionLog } from '../../ports/session-log.js'
 import type {
   DailyStats,
   MissedEntry,
@@ -28,7 +29,7 @@ const WHOLE_FILES = [SETTINGS_FILE, SUMMARY_FILE, DAILY_FILE]
  * Opening it again continues it: a row that a crash cut off is taken away, and rows that are there already are not
  * written again. So after a crash the host records every trade of its journal once more, and the files are complete.
  */
-export class SessionLog {
+export class FileSessionLog implements SessionLog {
   readonly folder: string
   /** What the files held when they were opened. */
   readonly resumed: { readonly trades: number; readonly missedEntries: number; readonly tornRows: number }
@@ -54,7 +55,7 @@ export class SessionLog {
    * Begins a session in `out`, or continues the one of that id. Throws {@link SessionLogError} when the folder holds a
    * session with other settings, or a file is not what this format says.
    */
-  static async open(out: string, settings: SessionSettings): Promise<SessionLog> {
+  static async open(out: string, settings: SessionSettings): Promise<FileSessionLog> {
     const text = settingsText(settings)
     parseSettings(text, SETTINGS_FILE)
     const folder = join(out, settings.sessionId)
@@ -64,19 +65,17 @@ export class SessionLog {
     const trades = await Table.open(join(folder, TRADES_FILE), TRADE_COLUMNS, (trade) => trade.tradeId)
     try {
       const missed = await Table.open(join(folder, MISSED_FILE), MISSED_COLUMNS, missedKey)
-      return new SessionLog(folder, settings.sessionId, trades, missed)
+      return new FileSessionLog(folder, settings.sessionId, trades, missed)
     } catch (error) {
       await trades.close()
       throw error
     }
   }
 
-  /** Appends a closed trade; one that is there already changes nothing. Throws when it is there with other content. */
   trade(trade: TradeRecord): void {
     this.trades.record(trade)
   }
 
-  /** Appends an entry that did not happen, on the same terms. */
   missedEntry(entry: MissedEntry): void {
     this.missed.record(entry)
   }

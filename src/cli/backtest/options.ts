@@ -2,12 +2,9 @@ import { availableParallelism, homedir } from 'node:os'
 import { extname, join } from 'node:path'
 import { found, Mistake } from '../../base/mistakes.js'
 import { didYouMean } from '../../base/suggest.js'
-import type { IsoDate } from '../../base/utc-date.js'
-import { DEFAULT_INSTRUMENTS } from '../../config/instruments.js'
-import { CHAMPION_CONFIG } from '../../config/strategy-config.js'
-import type { BetaPolicy } from '../../core/breaker/breaker.js'
-import { W750_SCANS, type W750Scans } from '../../core/breaker/scan-factors.js'
-import type { Direction, Posture } from '../../ports/vocabulary/market.js'
+import { W750_SCANS } from '../../core/breaker/scan-factors.js'
+import type { Period } from '../../core/days/period.js'
+import type { RunSettings, VolGateChoice } from '../compose/backtest.js'
 import { BYTES_EXPECTED, parseBytes } from '../shell/byte-size.js'
 import { numberOf, OptionCheck } from '../shell/option-check.js'
 
@@ -47,34 +44,10 @@ export interface RawBacktestOptions {
   readonly quiet?: boolean
 }
 
-export type VolGate =
-  | { readonly kind: 'warmup' }
-  | { readonly kind: 'fixed'; readonly threshold: number }
-  | { readonly kind: 'percentile'; readonly percentile: number }
-
 /** The same, checked. Absent means not asked for. */
-export interface BacktestOptions {
+export interface BacktestOptions extends RunSettings {
   readonly inputs: readonly string[]
-  readonly from?: IsoDate
-  readonly to?: IsoDate
-  readonly config: string
-  readonly direction?: Direction
-  readonly overrides: readonly string[]
-  readonly research: boolean
-  /** A CSV, or a folder of scans. */
-  readonly factors?: string
-  readonly factorNames?: string
-  readonly w750?: W750Scans
-  readonly betaPolicy: BetaPolicy
-  readonly betaThreshold?: number
-  readonly volGate: VolGate
-  readonly orderBook?: string
-  readonly fills: 'simulated' | 'bar-price'
-  /** Trading rules, where fills need them. */
-  readonly instruments?: string
-  readonly forewarner: 'off' | 'monte-carlo'
-  readonly forewarnerTrades?: string
-  readonly posture: Posture
+  readonly period: Period
   /** A file, or `-` for stdout. */
   readonly json?: string
   readonly trades?: string
@@ -126,8 +99,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
   check.done()
 
   const given = {
-    from,
-    to,
+    config: raw.config,
     direction: direction === undefined ? undefined : direction === 'long' ? (1 as const) : (-1 as const),
     factors: raw.factors,
     factorNames: raw.factorNames,
@@ -136,7 +108,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     causalityCuts,
     workers,
     orderBook: raw.orderBook,
-    instruments: raw.instruments ?? (fills === 'simulated' ? undefined : DEFAULT_INSTRUMENTS),
+    instruments: raw.instruments,
     forewarnerTrades: raw.forewarnerTrades,
     ...outputs,
     cacheDir: raw.cache === true ? defaultCacheDir() : raw.cache,
@@ -144,7 +116,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
   }
   return {
     inputs,
-    config: raw.config ?? CHAMPION_CONFIG,
+    period: withoutAbsent({ from, to }),
     overrides: [
       ...(raw.set ?? []),
       ...(capital === undefined ? [] : [`run.initial_capital=${capital}`]),
@@ -242,7 +214,7 @@ function noInputs(raw: RawBacktestOptions): string {
 }
 
 /** `warmup`, a volatility threshold such as `0.0004`, or a percentile such as `p60`. */
-function volGateOf(check: OptionCheck, text: string | undefined): VolGate | undefined {
+function volGateOf(check: OptionCheck, text: string | undefined): VolGateChoice | undefined {
   if (text === undefined) return undefined
   if (text === 'warmup') return { kind: 'warmup' }
   const percentile = /^p(\d{1,3}(?:\.\d+)?)$/i.exec(text)?.[1]

@@ -3,6 +3,7 @@ import { DataRefused, InputMistake, Interrupted, type Mistake } from '../../base
 import { present } from '../../base/present.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import type { CausalityVerdict } from '../../core/backtest/causality.js'
+import { withinPeriod } from '../../core/days/period.js'
 import { packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import { DayError, type DayFile, type DayOutcome } from '../../ports/days.js'
@@ -43,7 +44,7 @@ export async function backtestOf(
   watch: InterruptWatch,
 ): Promise<{ readonly report: BacktestReport; readonly causality: Causality; readonly found: number }> {
   const found = await findDays(options)
-  const files = withinPeriod(found, options)
+  const files = withinPeriod(found, options.period)
   refuseOverwritingInputs(found, options)
   const unwritable = options.cacheDir === undefined ? undefined : prepareCacheFolder(options.cacheDir)
   if (!options.quiet) for (const line of [run.notice, unwritable]) if (line !== undefined) notice(line)
@@ -56,15 +57,6 @@ async function findDays({ inputs }: BacktestOptions): Promise<DayFile[]> {
   return await findDayFiles(inputs).catch((error: unknown) => {
     throw new InputMistake(reason(error))
   })
-}
-
-function withinPeriod(found: readonly DayFile[], { from, to }: BacktestOptions): DayFile[] {
-  const selected = found.filter(
-    (file) => (from === undefined || file.date >= from) && (to === undefined || file.date <= to),
-  )
-  if (selected.length > 0) return selected
-  const period = from === undefined ? `until ${to}` : to === undefined ? `from ${from} on` : `from ${from} to ${to}`
-  throw new InputMistake(`no day ${period}; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
 }
 
 function refuseOverwritingInputs(found: readonly DayFile[], options: BacktestOptions): void {

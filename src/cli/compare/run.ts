@@ -9,8 +9,9 @@ import { reason } from '../../files/reason.js'
 import { stageFile } from '../../files/whole-file.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Session } from '../../ports/vocabulary/session.js'
-import { runVirtualPaper } from '../../runtime/session/virtual-course.js'
+import { showingSession } from '../compose/session-news.js'
 import { preparePaper } from '../compose/session-settings.js'
+import { runVirtualSession } from '../compose/virtual-session.js'
 import type { PaperOptions } from '../paper/options.js'
 import { codeHash } from '../shell/code-hash.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
@@ -60,7 +61,8 @@ async function tradedSession(options: PaperOptions, signal: AbortSignal): Promis
   const folder = mkdtempSync(join(tmpdir(), 'dolphin-compare-'))
   try {
     const setup = await preparePaper({ ...options, out: join(folder, 'session') }, signal)
-    const { finished } = await runVirtualPaper(setup, options, signal)
+    const shown = { bars: setup.days.bars, isVirtual: true, quiet: options.quiet }
+    const { finished } = await showingSession(shown, (news) => runVirtualSession(setup, news, signal))
     if (!finished) throw new Interrupted('Interrupted; nothing was written.')
     return await sessionAt(join(folder, 'session'))
   } finally {

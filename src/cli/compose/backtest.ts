@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { breakerTable } from '../../config/factors-csv.js'
 import { createForewarner, parseEvidence } from '../../config/forewarner-evidence.js'
-import { parseInstruments } from '../../config/instruments.js'
+import { DEFAULT_INSTRUMENTS, parseInstruments } from '../../config/instruments.js'
 import { overridesDrift, withOverrides } from '../../config/overrides.js'
 import {
   CHAMPION_CONFIG,
@@ -15,14 +15,48 @@ import {
 import { lotSizing } from '../../core/backtest/bar-price-fills.js'
 import { breakerInFuture, type Cut, orderBookInFuture } from '../../core/backtest/other-future.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
-import { CircuitBreaker } from '../../core/breaker/breaker.js'
+import { type BetaPolicy, CircuitBreaker } from '../../core/breaker/breaker.js'
+import type { W750Scans } from '../../core/breaker/scan-factors.js'
 import { parseOrderBookTable } from '../../core/orderbook/parse-order-book-table.js'
 import { type OrderBookTable, TableOrderBook } from '../../core/orderbook/table-order-book.js'
 import { VolGate } from '../../core/signal/vol-gate.js'
 import { reason } from '../../files/reason.js'
+import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
-import type { BacktestOptions } from '../backtest/options.js'
 import { readFactors } from './factors.js'
+
+/** What a run is made of beside its days: a strategy, and what gates it. Absent: not asked for. */
+export interface RunSettings {
+  /** Absent: the packaged champion. */
+  readonly config?: string
+  /** Absent: as configured. */
+  readonly direction?: Direction
+  /** Values of the configuration, `key=value`, in the order in which they apply. */
+  readonly overrides: readonly string[]
+  /** Parameters may differ from the champion's. */
+  readonly research: boolean
+  /** A CSV, or a folder of scans. */
+  readonly factors?: string
+  /** Names of arrays in the scans, `taker=taker_ratio,…`. */
+  readonly factorNames?: string
+  readonly w750?: W750Scans
+  readonly betaPolicy: BetaPolicy
+  readonly betaThreshold?: number
+  readonly volGate: VolGateChoice
+  readonly orderBook?: string
+  /** `bar-price`: whole lots at the bar's price, free of cost. */
+  readonly fills: 'simulated' | 'bar-price'
+  /** Trading rules of `bar-price`. Absent: the packaged ones. */
+  readonly instruments?: string
+  readonly forewarner: 'off' | 'monte-carlo'
+  readonly forewarnerTrades?: string
+  readonly posture: Posture
+}
+
+export type VolGateChoice =
+  | { readonly kind: 'warmup' }
+  | { readonly kind: 'fixed'; readonly threshold: number }
+  | { readonly kind: 'percentile'; readonly percentile: number }
 
 /** Everything a run needs beside its days, and what the report records of it. */
 export interface PreparedRun {
@@ -39,11 +73,11 @@ export interface PreparedRun {
   readonly notice?: string
 }
 
-/** Builds a run from checked options: reads the configuration and every file the options name. Throws {@link Mistake}. */
-export function prepareRun(options: BacktestOptions): PreparedRun {
+/** Builds a run: reads the configuration and every file that the settings name. Throws {@link Mistake}. */
+export function prepareRun(options: RunSettings): PreparedRun {
   const champion = loadConfig(CHAMPION_CONFIG)
   refuseDriftedChampion(champion)
-  const file = options.config === CHAMPION_CONFIG ? champion : loadConfig(options.config)
+  const file = options.config === undefined ? champion : loadConfig(options.config)
   refuseDrift(file, options.research)
   const config = withOverrides(file, options.overrides)
 
@@ -53,7 +87,7 @@ export function prepareRun(options: BacktestOptions): PreparedRun {
   const breaker =
     factors === undefined ? undefined : breakerTable(factors.rows, options.betaPolicy, options.betaThreshold)
   const books = orderBook === undefined ? undefined : orderBookTableOf(orderBook)
-  const instruments = options.instruments === undefined ? undefined : readInput(options.instruments)
+  const instruments = options.fills === 'simulated' ? undefined : readInput(options.instruments ?? DEFAULT_INSTRUMENTS)
   const table = instruments === undefined ? undefined : parseInstruments(instruments.text, instruments.path)
   const earlier = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
   const settings = (cut?: Cut): BacktestSettings => ({
@@ -115,7 +149,7 @@ function orderBookTableOf(file: InputFile): OrderBookTable {
   }
 }
 
-function volGateText({ volGate }: BacktestOptions): string | number {
+function volGateText({ volGate }: RunSettings): string | number {
   switch (volGate.kind) {
     case 'warmup':
       return 'warmup'
@@ -129,7 +163,7 @@ function volGateText({ volGate }: BacktestOptions): string | number {
 function overrideNotice(
   file: StrategyConfig,
   config: StrategyConfig,
-  options: BacktestOptions,
+  options: RunSettings,
 ): { readonly notice?: string } {
   if (options.research || file.research || !overridesDrift(file, config)) return {}
   return {

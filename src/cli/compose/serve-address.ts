@@ -8,6 +8,16 @@ export interface ServeAddress {
   readonly port: number
 }
 
+/** Where a system's safety surface is served, and who may command it. */
+export interface ServeChoice {
+  /** Absent: nothing is served. */
+  readonly serve?: ServeAddress
+  /** Absent: the environment variable. */
+  readonly tokenFile?: string
+  /** Absent: beside the journals. */
+  readonly killSwitch?: string
+}
+
 export const DEFAULT_ADDRESS = '127.0.0.1:8080'
 /** Named in help and messages; its value never is. */
 export const TOKEN_VARIABLE = 'DOLPHIN_OPERATOR_TOKEN'

@@ -7,19 +7,19 @@ import type { Clock } from '../../ports/clock.js'
 import { ExecutorSurface } from '../../runtime/status/executor-surface.js'
 import type { HostedExecution } from '../../runtime/status/hosted-side.js'
 import { KillSwitch } from '../../runtime/status/kill-switch.js'
-import type { ExecutorOptions } from '../executor/options.js'
 import { notice } from '../shell/terminal.js'
-import { killSwitchBeside } from './served-session.js'
+import type { ServeChoice } from './serve-address.js'
+import { EXECUTOR_NAME, killSwitchBeside } from './served-session.js'
 import { serve } from './status-server.js'
 
 /** The safety surface of an executor's process. */
-export class ExecutorStatus {
+export class ServedExecutor {
   readonly surface: ExecutorSurface
   private readonly killSwitch: KillSwitch
   private server: StatusServer | undefined
 
   constructor(
-    private readonly options: ExecutorOptions,
+    private readonly choice: ServeChoice & { readonly journal: string },
     private readonly running: {
       readonly token: string | undefined
       readonly settings: ExecutionSettings
@@ -27,7 +27,7 @@ export class ExecutorStatus {
     },
   ) {
     const { settings, clock } = running
-    this.killSwitch = new KillSwitch(options.killSwitch ?? killSwitchBeside(options.journal))
+    this.killSwitch = new KillSwitch(choice.killSwitch ?? killSwitchBeside(choice.journal))
     const epochMs = () => Math.floor(clock.epochMs())
     const identity = {
       configHash: createHash('sha256').update(canonicalJson(settings)).digest('hex').slice(0, HASH_DIGITS),
@@ -45,9 +45,9 @@ export class ExecutorStatus {
     const { killed, reason } = await this.killSwitch.read()
     if (killed) execution.host.post({ kind: 'command', command: { command: 'kill', reason } })
     this.surface.attach(execution)
-    const { serve: address } = this.options
+    const { serve: address } = this.choice
     if (address !== undefined) {
-      this.server = await serve(this.surface, address, { token: this.running.token, name: 'Executor status' })
+      this.server = await serve(this.surface, address, { token: this.running.token, name: EXECUTOR_NAME })
     }
   }
 

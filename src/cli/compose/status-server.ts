@@ -4,13 +4,10 @@ import { SurroundingsFailed } from '../../base/mistakes.js'
 import { readSecret } from '../../config/secret.js'
 import type { StatusSurface } from '../../ports/status-surface.js'
 import { coloursFor, notice } from '../shell/terminal.js'
-import { isLoopback, type ServeAddress, TOKEN_VARIABLE } from './serve-address.js'
+import { isLoopback, type ServeAddress, type ServeChoice, TOKEN_VARIABLE } from './serve-address.js'
 
 /** What an operator must show at a server that is asked for; undefined: it takes no commands. */
-export function operatorToken(options: {
-  readonly serve?: ServeAddress
-  readonly tokenFile?: string
-}): string | undefined {
+export function operatorToken(options: ServeChoice): string | undefined {
   return options.serve === undefined ? undefined : readSecret({ variable: TOKEN_VARIABLE, file: options.tokenFile })
 }
 

@@ -1,5 +1,5 @@
 import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
-import type { ClockScale } from '../../runtime/time/scaled-clock.js'
+import { type ClockScale, parseScale } from '../../runtime/time/scaled-clock.js'
 import { type ServeAddress, serveAddress } from '../compose/serve-address.js'
 
 /** The options of `dolphin executor` as they were typed. */
@@ -56,7 +56,7 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
   if (wrong !== undefined) {
     problems.push({ place: '--symbols', message: `expected symbols such as BTCUSDT,ETHUSDT, found ${found(wrong)}` })
   }
-  const clock = raw.clock === undefined ? undefined : parseClock(raw.clock)
+  const clock = raw.clock === undefined ? undefined : parseScale(raw.clock)
   if (raw.clock !== undefined && clock === undefined) {
     problems.push({ place: '--clock', message: `expected speed@epochMs@realEpochMs, found ${found(raw.clock)}` })
   }
@@ -79,17 +79,4 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
     ...(tokenFile === undefined ? {} : { tokenFile }),
     ...(killSwitch === undefined ? {} : { killSwitch }),
   }
-}
-
-/** A scale as the option takes it. */
-export function clockText({ speed, epochMs, realEpochMs }: ClockScale): string {
-  return `${speed}@${epochMs}@${realEpochMs}`
-}
-
-function parseClock(text: string): ClockScale | undefined {
-  const [speed, epochMs, realEpochMs, ...more] = text
-    .split('@')
-    .map((part) => (/^\d+(\.\d+)?$/.test(part) ? Number(part) : 0))
-  if (!speed || !epochMs || !realEpochMs || more.length > 0) return undefined
-  return { speed, epochMs, realEpochMs }
 }

@@ -20,7 +20,7 @@ import { SideHost } from '../../runtime/host/side-host.js'
 import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
 import { alertLog } from '../compose/alert-log.js'
 import { openJournal } from '../compose/journals.js'
-import { ExecutorStatus } from '../compose/served-executor.js'
+import { ServedExecutor } from '../compose/served-executor.js'
 import { operatorToken } from '../compose/status-server.js'
 import { codeHash } from '../shell/code-hash.js'
 import type { ExitCode } from '../shell/exit-codes.js'
@@ -44,7 +44,7 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   const token = operatorToken(options)
   const settings = await executionSettings(options)
   const clock = options.clock === undefined ? systemClock : scaledClock(options.clock, systemClock)
-  const status = new ExecutorStatus(options, { token, settings, clock })
+  const status = new ServedExecutor(options, { token, settings, clock })
   const { side, journal, records } = await recovered(options.journal, settings, { status, clock })
   say(`Executor ready: ${records} records in ${displayPath(options.journal)}, ${standing(side)}.`)
   const broken = new Broken()
@@ -84,7 +84,7 @@ const TOLD_MS = 86_400_000
 async function recovered(
   folder: string,
   settings: ExecutionSettings,
-  { status, clock }: { readonly status: ExecutorStatus; readonly clock: Clock },
+  { status, clock }: { readonly status: ServedExecutor; readonly clock: Clock },
 ) {
   const recovery = new ExecutionRecovery()
   const reader: JournalReader<ExecutionRecord> = {

@@ -2,7 +2,9 @@ import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.
 import { didYouMean } from '../../base/suggest.js'
 import type { FillMode } from '../../ports/vocabulary/paper.js'
 import { type BacktestOptions, backtestOptions, type RawBacktestOptions } from '../backtest/options.js'
-import { type RawSessionStatusOptions, type SessionStatusOptions, sessionStatusOptions } from './serve-options.js'
+import type { ServeChoice } from '../compose/serve-address.js'
+import type { SessionChoice } from '../compose/session-settings.js'
+import { type RawSessionStatusOptions, sessionStatusOptions } from './serve-options.js'
 
 /** The options that `dolphin backtest` has too, and that mean the same there. */
 type SharedOption =
@@ -37,22 +39,10 @@ export interface RawPaperOptions extends Pick<RawBacktestOptions, SharedOption>,
   readonly quiet?: boolean
 }
 
-export interface PaperOptions {
-  /** Days, strategy and gates: what a bulk run of the same days has. */
-  readonly run: BacktestOptions
-  /** Of those, what was given and decides, as it was typed: what the bulk run is to be told. */
-  readonly given: Readonly<Record<string, string | boolean | readonly string[]>>
-  readonly fills: FillMode
-  readonly seed: number
-  /** Absent: the packaged ones. */
-  readonly execution?: string
-  readonly instruments?: string
-  /** Absent: named after the first day. */
-  readonly out?: string
-  readonly resume: boolean
+export interface PaperOptions extends SessionChoice {
   readonly speed: number | 'max'
   readonly executor: 'in-process' | 'process'
-  readonly status: SessionStatusOptions
+  readonly serve: ServeChoice
   readonly json: boolean
   readonly quiet: boolean
 }
@@ -103,13 +93,15 @@ export function paperOptions(raw: RawPaperOptions): PaperOptions {
   const { execution, instruments, out } = raw
   return {
     run,
+    inputs: run.inputs,
+    period: run.period,
     given: givenOptions(raw),
     fills: raw.fills as FillMode,
     seed: Number(raw.seed),
     resume: raw.resume ?? false,
     speed: speed!,
     executor: raw.executor as PaperOptions['executor'],
-    status,
+    ...status,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
     ...(execution === undefined ? {} : { execution }),
@@ -151,7 +143,7 @@ function sharedOptions(
 }
 
 /** In the names of the command line, in a fixed order. */
-function givenOptions(raw: RawPaperOptions): PaperOptions['given'] {
+function givenOptions(raw: RawPaperOptions): SessionChoice['given'] {
   return withoutAbsent({
     config: raw.config,
     direction: raw.direction,

@@ -1,5 +1,7 @@
 import { Interrupted } from '../../base/mistakes.js'
-import type { PaperResult } from '../../runtime/session/session-recorder.js'
+import type { SessionResult } from '../../runtime/session/session.js'
+import type { ClockChoice } from '../compose/clock-session.js'
+import { showingSession } from '../compose/session-news.js'
 import { type PaperSetup, preparePaper } from '../compose/session-settings.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { watchInterrupt } from '../shell/signals.js'
@@ -25,10 +27,24 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
 }
 
 /** By a clock, or on virtual time: the other one's parts are not loaded. */
-async function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Promise<PaperResult> {
-  if (options.speed === 'max')
-    return (await import('../../runtime/session/virtual-course.js')).runVirtualPaper(setup, options, signal)
-  return (await import('../compose/clock-session.js')).runLivePaper(setup, options, signal)
+function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Promise<SessionResult> {
+  const { speed, quiet, serve } = options
+  return showingSession({ bars: setup.days.bars, isVirtual: speed === 'max', quiet }, async (news) => {
+    if (speed === 'max') {
+      return (await import('../compose/virtual-session.js')).runVirtualSession(setup, news, signal)
+    }
+    const { runClockSession } = await import('../compose/clock-session.js')
+    return runClockSession(setup, { speed, executor: executorOf(options), serve }, news, signal)
+  })
+}
+
+/** A process of its own reads its files itself. */
+function executorOf({ executor, execution, instruments }: PaperOptions): ClockChoice['executor'] {
+  if (executor === 'in-process') return executor
+  return {
+    ...(execution === undefined ? {} : { execution }),
+    ...(instruments === undefined ? {} : { instruments }),
+  }
 }
 
 function interruptedText(atMs: number, folder: string, speed: PaperOptions['speed']): string {

@@ -1,5 +1,6 @@
 import { found, type Problem } from '../../base/mistakes.js'
-import { type ServeAddress, serveAddress } from '../compose/serve-address.js'
+import type { CertificateFiles } from '../../config/certificate.js'
+import { type ServeChoice, serveAddress } from '../compose/serve-address.js'
 
 /** The options of `dolphin paper` that are about its safety surface, as they were typed. */
 export interface RawSessionStatusOptions {
@@ -16,15 +17,9 @@ const ENVIRONMENTS = ['DEV', 'PAPER', 'STAGING'] as const
 export type SessionEnvironment = (typeof ENVIRONMENTS)[number]
 
 export interface SessionStatusOptions {
-  /** Absent: nothing is served. */
-  readonly serve?: ServeAddress
-  /** Absent: the environment variable. */
-  readonly tokenFile?: string
-  /** Absent: beside the session's journals. */
-  readonly killSwitch?: string
+  readonly serve: ServeChoice
   readonly environment: SessionEnvironment
-  readonly certificate?: string
-  readonly certificateKeyFile?: string
+  readonly certificate: CertificateFiles
 }
 
 /** Checks them; wrong ones are added to `problems`. */
@@ -56,11 +51,12 @@ export function sessionStatusOptions(
   const { tokenFile, killSwitch, environment, certificate, certificateKeyFile } = raw
   return {
     environment: environment !== undefined && isEnvironment(environment) ? environment : 'PAPER',
-    ...(serve === undefined ? {} : { serve }),
-    ...(tokenFile === undefined ? {} : { tokenFile }),
-    ...(killSwitch === undefined ? {} : { killSwitch }),
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(certificateKeyFile === undefined ? {} : { certificateKeyFile }),
+    serve: {
+      ...(serve === undefined ? {} : { serve }),
+      ...(tokenFile === undefined ? {} : { tokenFile }),
+      ...(killSwitch === undefined ? {} : { killSwitch }),
+    },
+    certificate: { certificate, certificateKeyFile },
   }
 }
 

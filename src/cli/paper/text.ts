@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ALERT_LEVELS } from '../../core/mode/alert-limits.js'
+import type { SessionResult } from '../../runtime/session/session.js'
 import type { SessionFigures } from '../../runtime/session/session-books.js'
-import type { PaperResult } from '../../runtime/session/session-recorder.js'
 import type { PaperSetup } from '../compose/session-settings.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
 import type { Colours } from '../shell/terminal.js'
@@ -9,7 +9,7 @@ import type { Colours } from '../shell/terminal.js'
 const LABEL_WIDTH = 16
 
 /** A finished session at a glance, at most 100 columns wide. */
-export function paperSummaryText(setup: PaperSetup, result: PaperResult, colours: Colours): string {
+export function paperSummaryText(setup: PaperSetup, result: SessionResult, colours: Colours): string {
   const blocks = [
     titleLines(setup, result, colours),
     figureLines(setup, result.figures, colours),
@@ -26,7 +26,7 @@ export function paperSummaryText(setup: PaperSetup, result: PaperResult, colours
 }
 
 /** The same as one JSON document. */
-export function paperSummaryJson({ session, folder }: PaperSetup, result: PaperResult): string {
+export function paperSummaryJson({ session, folder }: PaperSetup, result: SessionResult): string {
   const { figures, journals, bars, atMs } = result
   const { trades, daily, open, ...rest } = figures
   const { days, ...settings } = session
@@ -45,7 +45,7 @@ export function paperSummaryJson({ session, folder }: PaperSetup, result: PaperR
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-function titleLines({ session, days }: PaperSetup, { bars }: PaperResult, c: Colours): string[] {
+function titleLines({ session, days }: PaperSetup, { bars }: SessionResult, c: Colours): string[] {
   const row = rowPainter(c)
   const [from, to] = [days.days[0]!.date, days.days.at(-1)!.date]
   const fills = session.fills === 'bar-price' ? "at the bar's price, free of cost" : `realistic, seed ${session.seed}`
@@ -132,7 +132,7 @@ function eventLines(figures: SessionFigures, c: Colours): string[] {
   ]
 }
 
-function recordLines({ folder }: PaperSetup, { journals }: PaperResult, c: Colours): string[] {
+function recordLines({ folder }: PaperSetup, { journals }: SessionResult, c: Colours): string[] {
   const row = rowPainter(c)
   const journal = (side: 'decision' | 'execution') =>
     `${join(folder, 'journal', side)}  ${plural(journals[side].records, 'record')}, state ${journals[side].stateHash}`

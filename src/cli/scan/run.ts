@@ -4,6 +4,7 @@ import { JsonLinesError, openJsonLines, streamJsonLines } from '../../adapters/j
 import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
 import { DataRefused, InputMistake, type Mistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
+import { withinPeriod } from '../../core/days/period.js'
 import { Scanner } from '../../core/eigen/scanner.js'
 import { displayPath } from '../../files/package-files.js'
 import type { DayFile } from '../../ports/days.js'
@@ -154,13 +155,11 @@ function startOf({ from }: ScanOptions, last: ArchivedScan | undefined): bigint 
 /** Days to scan, and those before them. Throws when the period leaves none; none beyond the last scan is an answer. */
 function chosenFiles(
   files: readonly DayFile[],
-  { from, to }: ScanOptions,
+  options: ScanOptions,
   firstDate: string,
 ): { history: DayFile[]; scanned: DayFile[] } {
-  const period = files.filter(({ date }) => (from === undefined || date >= from) && (to === undefined || date <= to))
-  if (period.length === 0) {
-    throw new InputMistake(`no day in the period; the files cover ${files[0]?.date} to ${files.at(-1)?.date}`)
-  }
+  const period = withinPeriod(files, options)
+  const { to } = options
   return {
     history: files.filter(({ date }) => date < firstDate && (to === undefined || date <= to)),
     scanned: period.filter(({ date }) => date >= firstDate),

@@ -1,16 +1,12 @@
-import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
 import { InputMistake } from '../../base/mistakes.js'
-import type { BacktestOptions } from '../../cli/backtest/options.js'
 import { barStepSeconds } from '../../core/backtest/bar-step.js'
 import { refuseDisorder, timesOf } from '../../core/days/timestamps.js'
 import { lowerMedian } from '../../core/numeric/percentile.js'
-import { reason } from '../../files/reason.js'
-import type { DayFile, LoadedDay } from '../../ports/days.js'
+import type { DayFile, DaySource, LoadedDay } from '../../ports/days.js'
 import type { SessionDay } from '../../ports/vocabulary/session.js'
 
 /** What is known of recorded days before the first is traded. */
-export interface PaperDays {
-  readonly files: readonly DayFile[]
+export interface DaysSurvey extends RecordedDays {
   readonly days: readonly SessionDay[]
   /** Every symbol of every day, in order of first appearance. */
   readonly symbols: readonly string[]
@@ -21,28 +17,27 @@ export interface PaperDays {
   readonly stepMs: number
 }
 
+/** Day files and what reads them. */
+export interface RecordedDays {
+  readonly source: DaySource
+  readonly files: readonly DayFile[]
+}
+
 const NS_PER_MS = 1_000_000n
 
 /**
- * Finds the days, and reads each of them once: whoever trades must know the contracts before, and a day that cannot be used
- * is found before the first order.
+ * Reads each day once: whoever trades must know the contracts before, and a day that cannot be used is found before the
+ * first order. Reading ends with the reason of the signal.
  *
- * @throws Mistake when there is no day in the period; DayError on a day that cannot be used.
+ * @throws InputMistake when the days have no bar; DayError on a day that cannot be used.
  */
-export async function surveyDays({ inputs, from, to }: BacktestOptions, signal: AbortSignal): Promise<PaperDays> {
-  const found = await findDayFiles(inputs).catch((error: unknown) => {
-    throw new InputMistake(reason(error))
-  })
-  const files = found.filter(({ date }) => (from === undefined || date >= from) && (to === undefined || date <= to))
-  if (files.length === 0) {
-    throw new InputMistake(`no day in the period; the files cover ${found[0]?.date} to ${found.at(-1)?.date}`)
-  }
+export async function surveyDays({ source, files }: RecordedDays, signal?: AbortSignal): Promise<DaysSurvey> {
   const days: SessionDay[] = []
   const symbols = new Set<string>()
   const steps: number[] = []
   let bars = 0
   let firstBarMs: number | undefined
-  for await (const { file, columns, sha256 } of readPaperDays(files, signal)) {
+  for await (const { file, columns, sha256 } of readEachDay({ source, files }, signal)) {
     refuseDisorder(columns, days.at(-1)?.date)
     days.push({ date: columns.date, sha256, path: file.path })
     for (const symbol of columns.assets) symbols.add(symbol)
@@ -52,15 +47,15 @@ export async function surveyDays({ inputs, from, to }: BacktestOptions, signal: 
     if (columns.bars > 0) firstBarMs ??= Number(timesOf(columns)[0]! / NS_PER_MS)
   }
   if (firstBarMs === undefined) throw new InputMistake('the days of the period have no bar')
-  return { files, days, symbols: [...symbols], bars, firstBarMs, stepMs: (lowerMedian(steps) ?? 1) * 1000 }
+  return { source, files, days, symbols: [...symbols], bars, firstBarMs, stepMs: (lowerMedian(steps) ?? 1) * 1000 }
 }
 
 /** The days one after the other. */
-export async function* readPaperDays(
-  files: readonly DayFile[],
-  signal: AbortSignal,
+export async function* readEachDay(
+  { source, files }: RecordedDays,
+  signal?: AbortSignal,
 ): AsyncGenerator<LoadedDay, void, void> {
-  for await (const outcome of parquetDays.read(files, { workers: 0, signal })) {
+  for await (const outcome of source.read(files, { workers: 0, ...(signal === undefined ? {} : { signal }) })) {
     if ('error' in outcome) throw outcome.error
     yield outcome.day
   }

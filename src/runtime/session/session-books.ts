@@ -1,4 +1,3 @@
-import type { SessionLog } from '../../adapters/session-log/session-log.js'
 import { directionSign } from '../../base/direction.js'
 import { Exact } from '../../base/exact.js'
 import { type DecisionRecord, tradeFacts } from '../../core/decision/records.js'
@@ -6,6 +5,7 @@ import { performanceAlerts } from '../../core/mode/alert-limits.js'
 import type { SessionStart } from '../../core/performance/daily-book.js'
 import { PerformanceTracker } from '../../core/performance/performance-tracker.js'
 import { TradeJournal } from '../../core/performance/trade-journal.js'
+import type { SessionLog } from '../../ports/session-log.js'
 import type { Alert, AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { DailyStats, PerformanceSnapshot, TradeOpened, TradeRecord } from '../../ports/vocabulary/session.js'
 

@@ -1,10 +1,10 @@
-import type { PaperSetup } from '../../cli/compose/session-settings.js'
+import { MS_PER_DAY } from '../../base/utc-date.js'
 import type { StrategyBar } from '../../ports/strategy.js'
-import { readPaperDays } from './days-survey.js'
-import { SessionBars } from './session-bars.js'
+import { type RecordedDays, readEachDay } from './days-survey.js'
+import { type BarSettings, SessionBars } from './session-bars.js'
 
-/** A bar of a session, and what happens before it. */
-export interface PaperStep {
+/** A bar of a session, and what happens before and after it. */
+export interface SessionStep {
   readonly bar: StrategyBar
   readonly date: string
   /** Last bar of its day: when, UTC ms, what it led to is known, and the next day may be judged. */
@@ -13,7 +13,6 @@ export interface PaperStep {
   readonly fundedAtMs?: number
 }
 
-const MS_PER_DAY = 86_400_000
 /** Time after the last bar of a day for what it led to. */
 const DAY_END_MS = 1_000
 
@@ -21,14 +20,18 @@ const DAY_END_MS = 1_000
 const FUNDING_MS = 28_800_000
 
 /**
- * The bars of a session's days, one after the other. Reading ends with the reason of the signal.
+ * The bars of recorded days, one after the other. Reading ends with the reason of the signal.
  *
  * @throws DayError
  */
-export async function* paperSteps(setup: PaperSetup, signal: AbortSignal): AsyncGenerator<PaperStep, void, void> {
-  const bars = new SessionBars(setup.run)
+export async function* sessionSteps(
+  days: RecordedDays,
+  settings: BarSettings,
+  signal?: AbortSignal,
+): AsyncGenerator<SessionStep, void, void> {
+  const bars = new SessionBars(settings)
   let fundedAtMs: number | undefined
-  for await (const { columns } of readPaperDays(setup.days.files, signal)) {
+  for await (const { columns } of readEachDay(days, signal)) {
     bars.beginDay(columns)
     for (let row = 0; row < columns.bars; row++) {
       const bar = bars.bar(row)

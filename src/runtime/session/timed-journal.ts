@@ -1,6 +1,6 @@
-import { sumOf } from '../../core/journal/frame.js'
+import { recordLine, sumOf } from '../../core/journal/frame.js'
 import type { Timer } from '../../ports/clock.js'
-import type { Journal, JournalListener } from '../../ports/journal.js'
+import type { Journal, JournalListener, JournalReader, JournalRecord } from '../../ports/journal.js'
 
 /**
  * A journal whose lines count as durable `delayMs` later on a timer, while the files take them at the disk's own pace: a
@@ -91,5 +91,14 @@ export class JournalDeparture extends Error {
     readonly found: string,
   ) {
     super(`record ${record}: expected ${expected}, found ${found}`)
+  }
+}
+
+/** Reads a journal into the sums of its lines: what a session that is computed again has to say once more. */
+export class LineSums implements JournalReader<JournalRecord> {
+  readonly there: string[] = []
+
+  take(record: JournalRecord): void {
+    this.there.push(sumOf(recordLine(record)))
   }
 }

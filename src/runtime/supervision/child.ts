@@ -1,31 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { clockText } from '../../cli/executor/options.js'
-import type { JournalStanding } from '../session/session-recorder.js'
-import type { ClockScale } from '../time/scaled-clock.js'
 
-export interface SupervisedExecutor {
-  /** Command-line options of `dolphin executor`, by name. */
-  readonly options: Readonly<Record<'link' | 'exchange' | 'journal' | 'symbols', string>> &
-    Readonly<Partial<Record<'config' | 'instruments' | 'serve' | 'kill-switch', string>>>
+export interface ChildParts {
+  /** What it is called where it is told of. */
+  readonly name: string
+  /** Its command line, behind the name of this very program. */
+  readonly argv: readonly string[]
   /** Beside this process's own. */
   readonly environment: Readonly<Record<string, string>>
-  readonly clock: ClockScale
-  /** Its log: alerts and notices, line by line. */
+  /** Its stderr and what happens to it, line by line. */
   tell(line: string): void
 }
 
-/** Pauses before it is started again, the longer the more often it died young. */
-const RESTART_MS = [100, 200, 500, 1_000, 2_000, 5_000] as const
-/** An executor that lived this long did not die of its start. */
-const OF_AGE_MS = 10_000
-/** One that does not stop when it is told is killed. */
-const STOP_MS_MAX = 10_000
-
-/** Keeps an executor running in a process of its own: one that dies is started again. */
-export class ExecutorSupervisor {
+/** Keeps another process of this program running: one that dies is started again. */
+export class SupervisedChild {
   /** Times it died. */
   deaths = 0
-  private readonly executor: SupervisedExecutor
+  private readonly parts: ChildParts
   private child: ChildProcess | undefined
   private stdout = ''
   private early = 0
@@ -33,30 +23,28 @@ export class ExecutorSupervisor {
   private stopping = false
   private gone: Promise<void> = Promise.resolve()
 
-  constructor(executor: SupervisedExecutor) {
-    this.executor = executor
+  constructor(parts: ChildParts) {
+    this.parts = parts
     this.start()
   }
 
-  /** Stops it as a person would. Answers where it stood; undefined when it did not say. */
-  async stop(): Promise<JournalStanding | undefined> {
+  /** Stops it as a person would. Answers what it has written to stdout since it was last started. */
+  async stop(): Promise<string> {
     this.stopping = true
     clearTimeout(this.timer)
     const { child } = this
-    if (child === undefined) return undefined
+    if (child === undefined) return ''
     child.kill('SIGTERM')
     const impatient = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
     await this.gone
     clearTimeout(impatient)
-    return standingOf(this.stdout)
+    return this.stdout
   }
 
   private start(): void {
-    const { options, environment, clock, tell } = this.executor
-    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
-    const command = ['executor', ...args, '--clock', clockText(clock), '--until-stdin-ends', '--json']
+    const { argv, environment, tell } = this.parts
     // The same program in the same way: from its build, or from source in development.
-    const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...command], {
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...argv], {
       stdio: ['pipe', 'pipe', 'pipe'],
       // Ctrl-C reaches the whole group of a terminal; this one is told when its turn has come.
       detached: true,
@@ -87,16 +75,14 @@ export class ExecutorSupervisor {
     this.deaths++
     this.early = livedMs < OF_AGE_MS ? this.early + 1 : 0
     const pauseMs = RESTART_MS[Math.min(this.early, RESTART_MS.length - 1)]!
-    this.executor.tell(`The executor ended (${end ?? 'not started'}); it starts again in ${pauseMs} ms.`)
+    this.parts.tell(`The ${this.parts.name} ended (${end ?? 'not started'}); it starts again in ${pauseMs} ms.`)
     this.timer = setTimeout(() => this.start(), pauseMs)
   }
 }
 
-function standingOf(stdout: string): JournalStanding | undefined {
-  try {
-    const { records, stateHash } = JSON.parse(stdout) as JournalStanding
-    return { records, stateHash }
-  } catch {
-    return undefined
-  }
-}
+/** Pauses before it is started again, the longer the more often it died young. */
+const RESTART_MS = [100, 200, 500, 1_000, 2_000, 5_000] as const
+/** An executor that lived this long did not die of its start. */
+const OF_AGE_MS = 10_000
+/** One that does not stop when it is told is killed. */
+const STOP_MS_MAX = 10_000

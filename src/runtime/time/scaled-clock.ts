@@ -32,3 +32,17 @@ export function scaledClock({ speed, epochMs, realEpochMs }: ClockScale, real: C
     sleep: (ms, signal) => real.sleep(ms / speed, signal),
   }
 }
+
+/** A scale as `speed@epochMs@realEpochMs`, for a process that is to read the clock alike. */
+export function scaleText({ speed, epochMs, realEpochMs }: ClockScale): string {
+  return `${speed}@${epochMs}@${realEpochMs}`
+}
+
+/** Undefined when the text is no scale. */
+export function parseScale(text: string): ClockScale | undefined {
+  const [speed, epochMs, realEpochMs, ...more] = text
+    .split('@')
+    .map((part) => (/^\d+(\.\d+)?$/.test(part) ? Number(part) : 0))
+  if (!speed || !epochMs || !realEpochMs || more.length > 0) return undefined
+  return { speed, epochMs, realEpochMs }
+}

@@ -49,11 +49,15 @@ export class VirtualTime implements Timer, Clock {
     signal?.throwIfAborted()
     if (ms <= 0) return
     await new Promise<void>((resolve, reject) => {
-      const callOff = this.after(ms, resolve)
-      signal?.addEventListener('abort', () => {
+      const onAbort = (): void => {
         callOff()
-        reject(signal.reason)
+        reject(signal?.reason)
+      }
+      const callOff = this.after(ms, () => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
       })
+      signal?.addEventListener('abort', onAbort)
     })
   }
 

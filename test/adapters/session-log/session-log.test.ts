@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readSession } from '../../../src/adapters/session-log/read-session.js'
 import { SessionLogError } from '../../../src/adapters/session-log/refusal.js'
-import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
+import { FileSessionLog } from '../../../src/adapters/session-log/session-log.js'
 import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { SessionSettings, TradeRecord } from '../../../src/ports/vocabulary/session.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
@@ -15,7 +15,7 @@ import { missedEntry, performanceSnapshot, sessionSettings, tradeOpened, tradeRe
 const out = temporaryFolder()
 
 async function write(trades: readonly TradeRecord[], settings: SessionSettings = sessionSettings()): Promise<string> {
-  const log = await SessionLog.open(out.path, settings)
+  const log = await FileSessionLog.open(out.path, settings)
   for (const trade of trades) log.trade(trade)
   await log.close()
   return log.folder
@@ -58,7 +58,7 @@ describe('a session log', () => {
       tradeRecord(),
       tradeRecord({ tradeId: positionId('next'), reason: 'said "no", twice', exitSlippageBps: null }),
     ]
-    const log = await SessionLog.open(out.path, sessionSettings())
+    const log = await FileSessionLog.open(out.path, sessionSettings())
     for (const trade of recorded) log.trade(trade)
     log.missedEntry(missedEntry())
     log.summary({ finished: true, updatedAtMs: 7, openTrades: [tradeOpened()], performance: performanceSnapshot() })
@@ -106,14 +106,14 @@ describe('a session log', () => {
     await write([tradeRecord()])
     const whole = readFileSync(file('trades.csv'), 'utf8')
     appendFileSync(file('trades.csv'), 'half,a,ro')
-    const log = await SessionLog.open(out.path, sessionSettings())
+    const log = await FileSessionLog.open(out.path, sessionSettings())
     expect(log.resumed).toEqual({ trades: 1, missedEntries: 0, tornRows: 1 })
     await log.close()
     expect(readFileSync(file('trades.csv'), 'utf8')).toBe(whole)
   })
 
   it('refuses a trade that is there already with another result', async () => {
-    const log = await SessionLog.open(out.path, sessionSettings())
+    const log = await FileSessionLog.open(out.path, sessionSettings())
     log.trade(tradeRecord())
     expect(() => log.trade(tradeRecord({ netPnl: '5' }))).toThrow(/expected the row of blue-BTCUSDT-120 as it is/)
     await log.close()
@@ -141,12 +141,12 @@ describe('a session log', () => {
 
   it('takes no secret into its folder', async () => {
     const venue = { account: { apiSecret: 'hunter2' } }
-    await expect(SessionLog.open(out.path, sessionSettings({ venue }))).rejects.toThrow(/holds no secrets/)
+    await expect(FileSessionLog.open(out.path, sessionSettings({ venue }))).rejects.toThrow(/holds no secrets/)
     expect(readdirSync(out.path)).toEqual([])
   })
 
   it('replaces whole files and leaves nothing beside them', async () => {
-    const log = await SessionLog.open(out.path, sessionSettings())
+    const log = await FileSessionLog.open(out.path, sessionSettings())
     const day = {
       date: '2025-05-09',
       trades: 1,

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backtestOptions, defaultWorkers, type RawBacktestOptions } from '../../../src/cli/backtest/options.js'
-import { DEFAULT_INSTRUMENTS } from '../../../src/config/instruments.js'
-import { CHAMPION_CONFIG } from '../../../src/config/strategy-config.js'
+import { prepareRun } from '../../../src/cli/compose/backtest.js'
 
 const options = (raw: RawBacktestOptions) => backtestOptions(['days'], raw)
 
@@ -12,7 +13,7 @@ describe('backtest options', () => {
   it('without any, the champion runs with the warm-up gate and no breaker, order book or forewarner', () => {
     const plain = options({})
     expect(plain).toMatchObject({
-      config: CHAMPION_CONFIG,
+      period: {},
       overrides: [],
       research: false,
       volGate: { kind: 'warmup' },
@@ -22,7 +23,7 @@ describe('backtest options', () => {
       keepGoing: false,
     })
     for (const absent of [
-      'from',
+      'config',
       'direction',
       'factors',
       'orderBook',
@@ -185,7 +186,9 @@ describe('backtest options', () => {
   })
 
   it('fills at bar prices take the packaged trading rules unless told otherwise', () => {
-    expect(options({ fills: 'bar-price' })).toMatchObject({ fills: 'bar-price', instruments: DEFAULT_INSTRUMENTS })
+    expect(options({ fills: 'bar-price' })).not.toHaveProperty('instruments')
+    const packaged = createHash('sha256').update(readFileSync('configs/instruments.json')).digest('hex')
+    expect(prepareRun(options({ fills: 'bar-price' })).recorded).toMatchObject({ instruments: packaged })
     expect(options({ fills: 'bar-price', instruments: 'i.json' }).instruments).toBe('i.json')
   })
 

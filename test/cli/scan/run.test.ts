@@ -184,7 +184,7 @@ describe('dolphin scan refuses', () => {
   it.each([
     [['--publish', '-', '--json'], '--json: cannot share stdout with --publish -'],
     [['--from', '2025-05-12', '--to', '2025-05-11'], '--to: expected 2025-05-12 or later, found 2025-05-11'],
-    [['--from', '2026-01-01'], 'no day in the period; the files cover 2025-05-09 to 2025-06-03'],
+    [['--from', '2026-01-01'], 'no day from 2026-01-01 on; the files cover 2025-05-09 to 2025-06-03'],
   ])('%j', async (args, message) => {
     const { code, stderr } = await scan(...args)
     expect([code, stderr]).toEqual([2, `error: ${message}\n`])

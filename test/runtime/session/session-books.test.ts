@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
+import { MemorySessionLog } from '../../../src/adapters/session-log/memory-session-log.js'
+import { FileSessionLog } from '../../../src/adapters/session-log/session-log.js'
 import type { DecisionRecord } from '../../../src/core/decision/records.js'
 import type { OperatorCommand } from '../../../src/ports/sides.js'
 import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import { SessionBooks } from '../../../src/runtime/session/session-books.js'
-import { withPaperDesk } from '../../../src/runtime/session/session-recorder.js'
+import { SessionRecorder } from '../../../src/runtime/session/session-recorder.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
 import { sessionSettings, tradeOpened } from '../../support/session.js'
 
@@ -42,7 +43,7 @@ describe('the books of a session', () => {
     [-8_000, ['EMERGENCY drawdown.1']],
     [8_000, []],
   ])('answer a trade of %d USD with %j', async (net, expected) => {
-    const log = await SessionLog.open(out.path, sessionSettings())
+    const log = await FileSessionLog.open(out.path, sessionSettings())
     const books = new SessionBooks(sessionSettings(), log)
     const alerts = recordsOf('t1', net).flatMap((record) => books.record(record))
     expect(alerts.map(({ level, alertId }) => `${level} ${alertId}`)).toEqual(expected)
@@ -54,12 +55,14 @@ describe('the books of a session', () => {
     [-5_500, 'reduce-only'],
     [-8_000, 'kill'],
   ] as const)('order after a trade of %d USD: %s', async (net, command) => {
-    const setup = { parent: out.path, session: sessionSettings(), folder: out.path }
-    const orders: OperatorCommand[] = []
-    await withPaperDesk(setup as never, { quiet: true } as never, async (desk) => {
-      for (const record of recordsOf('t1', net)) desk.recorded(record, (operator) => orders.push(operator))
+    const commands: OperatorCommand[] = []
+    const recorder = new SessionRecorder({
+      start: sessionSettings(),
+      log: new MemorySessionLog(),
+      instruct: (command) => commands.push(command),
     })
-    expect(orders.map((order) => order.command)).toEqual(command === undefined ? [] : [command])
-    if (command !== undefined) expect(orders[0]!.reason).toMatch(/^drawdown\.1: capital is \d\d\.00 % below its peak/)
+    for (const record of recordsOf('t1', net)) recorder.recorded(record)
+    expect(commands.map(({ command: given }) => given)).toEqual(command === undefined ? [] : [command])
+    if (command !== undefined) expect(commands[0]!.reason).toMatch(/^drawdown\.1: capital is \d\d\.00 % below its peak/)
   })
 })

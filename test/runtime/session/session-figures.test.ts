@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { SessionLog } from '../../../src/adapters/session-log/session-log.js'
+import { FileSessionLog } from '../../../src/adapters/session-log/session-log.js'
 import type { DecisionFact, DecisionRecord, TradeFacts } from '../../../src/core/decision/records.js'
 import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { MissedEntry, TradeClosed, TradeOpened } from '../../../src/ports/vocabulary/session.js'
@@ -54,7 +54,7 @@ const MISSED: MissedEntry = {
 
 describe('the figures of a session', () => {
   let root = ''
-  let log: SessionLog
+  let log: FileSessionLog
   let books: SessionBooks
   let count = 0
   beforeAll(() => {
@@ -67,7 +67,7 @@ describe('the figures of a session', () => {
       startedAtMs: AT - 3_600_000,
       initialCapitalUsd: '25000',
     })
-    log = await SessionLog.open(root, settings)
+    log = await FileSessionLog.open(root, settings)
     books = new SessionBooks(settings, log)
   })
   const facts = (more: TradeFacts) => record({ type: 'withdrawn', ...more } as DecisionFact)

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { serveLink } from '../../adapters/socket/socket-link.js'
+import { serveVenue } from '../../adapters/socket/venue-server.js'
+import type { Link } from '../../ports/link.js'
+import type { Venue } from '../../ports/venue.js'
+import type { JournalStanding, RemoteExecution } from '../../runtime/session/session.js'
+import { SupervisedChild } from '../../runtime/supervision/child.js'
+import { type ClockScale, scaleText } from '../../runtime/time/scaled-clock.js'
+import type { ServedSession } from './served-session.js'
+import type { SessionFolder } from './session-folder.js'
+import { journalFolder, type PaperSetup } from './session-settings.js'
+
+/** Files that the executor reads itself; absent: the packaged ones. */
+export interface ExecutorFiles {
+  readonly execution?: string
+  readonly instruments?: string
+}
+
+/**
+ * The execution side of a session as a `dolphin executor` of its own, started again when it dies, and reached over sockets
+ * that only this user can enter.
+ */
+export async function executorProcess(
+  setup: PaperSetup,
+  files: ExecutorFiles,
+  around: {
+    readonly folder: SessionFolder
+    readonly scale: ClockScale
+    readonly venue: Venue
+    readonly served: ServedSession
+    onNotice(text: string): void
+  },
+): Promise<{ readonly link: Link; readonly execution: RemoteExecution }> {
+  const { served, venue } = around
+  const sockets = await mkdtemp(join(tmpdir(), 'dolphin-paper-'))
+  const [linkPath, exchangePath] = [join(sockets, 'link.sock'), join(sockets, 'exchange.sock')]
+  const link = await serveLink(linkPath)
+  const server = await serveVenue(exchangePath, venue)
+  const options: Readonly<Record<string, string | undefined>> = {
+    link: linkPath,
+    exchange: exchangePath,
+    journal: journalFolder(around.folder.folder, 'execution'),
+    symbols: setup.days.symbols.join(','),
+    ...served.executorOptions,
+    config: files.execution,
+    instruments: files.instruments,
+    clock: scaleText(around.scale),
+  }
+  const child = new SupervisedChild({
+    name: 'executor',
+    argv: ['executor', ...optionWords(options), '--until-stdin-ends', '--json'],
+    environment: served.executorEnvironment,
+    tell: (line) => {
+      if (!served.executorSaid(line)) around.onNotice(line)
+    },
+  })
+  let stopped: Promise<JournalStanding> | undefined
+  const stop = async (): Promise<JournalStanding> => {
+    const standing = standingOf(await child.stop())
+    await server.close()
+    await link.close()
+    await rm(sockets, { recursive: true, force: true })
+    return standing
+  }
+  return {
+    link,
+    execution: {
+      name: 'executor',
+      take: (command) => served.instructExecutor(command),
+      stop: () => {
+        stopped ??= stop()
+        return stopped
+      },
+    },
+  }
+}
+
+function optionWords(options: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
+}
+
+/** Where an executor said that it stopped; one that was killed says nothing. */
+function standingOf(stdout: string): JournalStanding {
+  try {
+    const { records, stateHash } = JSON.parse(stdout) as JournalStanding
+    return { records, stateHash }
+  } catch {
+    return { records: 0, stateHash: '' }
+  }
+}

@@ -1,0 +1,56 @@
+import { SessionLogError } from '../../adapters/session-log/refusal.js'
+import { FileSessionLog } from '../../adapters/session-log/session-log.js'
+import { DataRefused } from '../../base/mistakes.js'
+import { displayPath } from '../../files/package-files.js'
+import type { JournalKind } from '../../ports/journal.js'
+import type { SideJournal } from '../../runtime/session/session.js'
+import { JournalDeparture, LineSums } from '../../runtime/session/timed-journal.js'
+import { openJournal } from './journals.js'
+import { journalFolder, type PaperSetup } from './session-settings.js'
+
+/** What is open in a session's folder while it runs. */
+export interface SessionFolder {
+  readonly folder: string
+  readonly log: FileSessionLog
+  openJournal(kind: JournalKind): Promise<SideJournal>
+}
+
+/**
+ * Opens a session's folder for `run`; its files are durable when that has ended.
+ *
+ * @throws DataRefused in a person's terms, where the folder holds another session, or is damaged.
+ */
+export async function inSessionFolder<T>(
+  setup: PaperSetup,
+  onWarning: (text: string) => void,
+  run: (folder: SessionFolder) => Promise<T>,
+): Promise<T> {
+  const open = async (log: FileSessionLog, kind: JournalKind): Promise<SideJournal> => {
+    const sums = new LineSums()
+    const at = { folder: journalFolder(log.folder, kind), kind, build: setup.decision.build }
+    const { journal, warnings } = await openJournal(at, sums)
+    warnings.forEach(onWarning)
+    return { journal, there: sums.there }
+  }
+  try {
+    const log = await FileSessionLog.open(setup.parent, setup.session)
+    try {
+      const result = await run({
+        folder: log.folder,
+        log,
+        openJournal: (kind) => open(log, kind),
+      })
+      await log.flush()
+      return result
+    } finally {
+      await log.close()
+    }
+  } catch (error) {
+    if (error instanceof SessionLogError) throw new DataRefused(error.message)
+    if (!(error instanceof JournalDeparture)) throw error
+    throw new DataRefused(
+      { place: displayPath(setup.folder), message: `the journal is of another session: ${error.message}` },
+      { hint: 'A session goes on only with the same days, settings and build.' },
+    )
+  }
+}

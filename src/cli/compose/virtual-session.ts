@@ -1,0 +1,45 @@
+import { delayedLinkPair } from '../../adapters/link-memory/delayed-link.js'
+import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
+import { PaperVenue } from '../../adapters/paper/paper-venue.js'
+import { championOf } from '../../core/session/session-plan.js'
+import { runSession, type SessionResult } from '../../runtime/session/session.js'
+import { sessionSteps } from '../../runtime/session/session-steps.js'
+import { VirtualTime } from '../../runtime/time/virtual-time.js'
+import { inSessionFolder } from './session-folder.js'
+import type { SessionNews } from './session-news.js'
+import type { PaperSetup } from './session-settings.js'
+
+/**
+ * Trades recorded days on virtual time. A session of these settings is a function of the days, so one that was interrupted
+ * is computed again from its first bar, in seconds: what its journals hold must come out again record for record, and goes on
+ * from there.
+ */
+export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: AbortSignal): Promise<SessionResult> {
+  return inSessionFolder(setup, news.onWarning, async (folder) => {
+    const time = new VirtualTime(setup.startedAtMs)
+    const [decisionEnd, executionEnd] = delayedLinkPair(time, LINK_MS)
+    const decisionJournal = await folder.openJournal('decision')
+    const executionJournal = await folder.openJournal('execution').catch(async (error: unknown) => {
+      await decisionJournal.journal.close()
+      throw error
+    })
+    return await runSession(
+      {
+        ...news,
+        start: setup,
+        time,
+        steps: (ended) => sessionSteps(setup.days, setup.run, ended),
+        strategies: [championOf(setup.run)],
+        decision: { settings: setup.decision, journal: decisionJournal, link: decisionEnd },
+        execution: { settings: setup.execution, journal: executionJournal, link: executionEnd },
+        venue: new PaperVenue({ exchange: new PaperExchange(setup.exchange), timer: time }),
+        fundingRate: setup.fundingRate,
+        log: folder.log,
+      },
+      signal,
+    )
+  })
+}
+
+/** What a message takes from one side to the other within a process. */
+const LINK_MS = 1

@@ -1,0 +1,128 @@
+import { type DecimalText, Exact } from '../../base/exact.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { FillMode, PaperSettings } from '../../ports/vocabulary/paper.js'
+import type { BacktestSettings } from '../backtest/settings.js'
+import { DECISION_DEFAULTS, type DecisionSettings } from '../decision/settings.js'
+import type { ExecutionSettings } from '../execution/settings.js'
+import type { Conditions } from '../mode/mode.js'
+import type { RiskConfig } from '../risk/risk-config.js'
+import { ChampionStrategy } from '../strategy/champion.js'
+
+/** How both sides, the risk layer and the paper exchange are set up: `configs/execution.yml`. */
+export interface ExecutionConfig {
+  /** Both sides' link, and everything of the execution side but its instruments and build. */
+  readonly execution: Omit<ExecutionSettings, 'instruments' | 'build'>
+  readonly decision: DecisionSettings['timings']
+  readonly risk: RiskConfig
+  readonly paper: PaperConfig
+}
+
+/** The paper exchange in `realistic` mode. */
+export type PaperConfig = Required<
+  Pick<
+    PaperSettings,
+    | 'leverage'
+    | 'makerFee'
+    | 'takerFee'
+    | 'liquidationFee'
+    | 'halfSpreadBps'
+    | 'displayedUsd'
+    | 'queueAheadShare'
+    | 'requestLatency'
+    | 'answerLatency'
+    | 'streamLatency'
+  >
+> & {
+  /** Fraction of the notional that longs pay to shorts at 00:00, 08:00 and 16:00 UTC. */
+  readonly fundingRate: DecimalText
+}
+
+/** What a session on paper is asked to be. */
+export interface SessionWish {
+  readonly run: Pick<BacktestSettings, 'initialCapital'>
+  readonly config: ExecutionConfig
+  /** Every contract that the days have. */
+  readonly instruments: readonly Instrument[]
+  readonly fills: FillMode
+  /** Of latencies and whatever else is drawn at random. */
+  readonly seed: number
+  /** Of the market that is played: UTC ms of its first bar, and the usual time from bar to bar. */
+  readonly market: { readonly firstBarMs: number; readonly stepMs: number }
+  /** SHA-256 of the build that runs, 16 hex digits. */
+  readonly build: string
+  readonly conditions?: Conditions
+}
+
+/** The settings of a session's parts. */
+export interface SessionPlan {
+  /** UTC ms, before the first bar: both sides find each other and compare notes until then. */
+  readonly startedAtMs: number
+  readonly initialCapitalUsd: DecimalText
+  readonly decision: DecisionSettings
+  readonly execution: ExecutionSettings
+  readonly exchange: PaperSettings
+  /** Fraction of the notional at each settlement; absent: none is settled. */
+  readonly fundingRate?: DecimalText
+}
+
+/** Time before the first bar in which both sides find each other. */
+const WARM_UP_MS = 30_000
+/** Tells the ids of a session on paper from any other's. */
+const ID_PREFIX = 'P'
+
+/** The settings of both sides and of the paper exchange for a session over a played market. */
+export function planSession(wish: SessionWish): SessionPlan {
+  const { config, instruments, build, fills, market } = wish
+  const initialCapitalUsd = new Exact(wish.run.initialCapital).toFixed()
+  return {
+    startedAtMs: market.firstBarMs - WARM_UP_MS,
+    initialCapitalUsd,
+    decision: {
+      ...DECISION_DEFAULTS,
+      instruments,
+      build,
+      idPrefix: ID_PREFIX,
+      initialBalanceUsd: initialCapitalUsd,
+      risk: config.risk,
+      timings: config.decision,
+      link: config.execution.link,
+      market: marketLimits(fills, market.stepMs),
+      ...(wish.conditions === undefined ? {} : { conditions: wish.conditions }),
+    },
+    execution: { ...config.execution, instruments, build },
+    exchange: exchangeSettings(wish, initialCapitalUsd),
+    ...(fills === 'realistic' ? { fundingRate: config.paper.fundingRate } : {}),
+  }
+}
+
+/** The champion with a run's settings; a forewarner learns from its trades. */
+export function championOf(run: BacktestSettings): ChampionStrategy {
+  const { strategy, parameters, direction, initialCapital, orderBook, forewarner } = run
+  return new ChampionStrategy({
+    id: strategy,
+    parameters,
+    direction,
+    initialCapital,
+    ...(orderBook === undefined ? {} : { orderBook }),
+    ...(forewarner === undefined ? {} : { onTrade: (trade) => forewarner.observe(trade) }),
+  })
+}
+
+/**
+ * When prices count as stale. Recorded bars come at their own pace: what a live feed's silence is told by is here some
+ * steps without a bar. At bar prices nothing is: a gap in a recording is no failure of a feed, and the bulk run knows none.
+ */
+function marketLimits(fills: FillMode, stepMs: number): DecisionSettings['market'] {
+  const limits = DECISION_DEFAULTS.market
+  const scanAgeMaxMs = fills === 'bar-price' ? 100 * MS_PER_YEAR : Math.max(limits.scanAgeMaxMs, STALE_STEPS * stepMs)
+  return { ...limits, scanAgeMaxMs }
+}
+
+const STALE_STEPS = 2.5
+const MS_PER_YEAR = 31_557_600_000
+
+function exchangeSettings({ config, instruments, fills, seed }: SessionWish, capital: DecimalText): PaperSettings {
+  const { fundingRate: _, ...paper } = config.paper
+  const common = { instruments, startingBalanceUsd: capital, seed, fillMode: fills, leverage: paper.leverage }
+  return fills === 'bar-price' ? common : { ...paper, ...common }
+}

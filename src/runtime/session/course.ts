@@ -1,0 +1,74 @@
+import type { DecimalText } from '../../base/exact.js'
+import { Exact } from '../../base/exact.js'
+import type { MarketEvent } from '../../ports/played-market.js'
+import type { StrategyBar } from '../../ports/strategy.js'
+import type { Pace } from '../time/pace.js'
+import type { SessionStep } from './session-steps.js'
+
+export interface CourseParts {
+  readonly steps: AsyncIterable<SessionStep> | Iterable<SessionStep>
+  readonly pace: Pace
+  /** Fraction of the notional at each settlement; absent: none is settled. */
+  readonly fundingRate?: DecimalText | undefined
+  /** Gives the strategies a bar. */
+  bar(bar: StrategyBar): void
+  /** Something happens in the market. */
+  market(event: MarketEvent): void
+  /** What the last bar of a day led to is known. */
+  dayEnded(atMs: number): void
+  /** After each bar: lets files, signals and whoever watches have their turn. */
+  turn?(step: SessionStep): Promise<void> | void
+}
+
+export interface CourseEnd {
+  /** Whether every step was taken, and its consequences waited for. */
+  readonly finished: boolean
+  readonly bars: number
+  /** UTC ms, of the session's own time. */
+  readonly atMs: number
+}
+
+/** Time after the last bar for what it led to. */
+const COOL_DOWN_MS = 30_000
+
+/**
+ * A session's way through its steps: each bar when its time has come. The strategies see a bar before the market moves to
+ * it: what they decide at it reaches a venue that shows its prices, and an order that it triggers is over before the next
+ * bar is looked at. An aborted signal ends the course between two bars.
+ */
+export async function runCourse(course: CourseParts, signal: AbortSignal): Promise<CourseEnd> {
+  const { pace, fundingRate } = course
+  let bars = 0
+  try {
+    for await (const step of course.steps) {
+      const { bar, dayEndMs, fundedAtMs } = step
+      if (fundedAtMs !== undefined && fundingRate !== undefined) {
+        await pace.passTo(Math.max(fundedAtMs, pace.timer.epochMs()), signal)
+        for (const symbol of bar.symbols) course.market({ kind: 'fundingRate', symbol, rate: fundingRate })
+      }
+      await pace.passTo(bar.timestampMs, signal)
+      if (signal.aborted) break
+      course.bar(bar)
+      for (const event of pricesOf(bar)) course.market(event)
+      bars++
+      if (dayEndMs !== undefined) {
+        await pace.passTo(dayEndMs, signal)
+        course.dayEnded(pace.timer.epochMs())
+      }
+      await course.turn?.(step)
+      if (signal.aborted) break
+    }
+    if (!signal.aborted) await pace.passTo(pace.timer.epochMs() + COOL_DOWN_MS, signal)
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error
+  }
+  return { finished: !signal.aborted, bars, atMs: pace.timer.epochMs() }
+}
+
+/** A bar as the market that a venue sees. */
+function pricesOf({ symbols, prices }: StrategyBar): MarketEvent[] {
+  return symbols.flatMap((symbol, i) => {
+    const price = prices[i]!
+    return price > 0 ? [{ kind: 'bar' as const, symbol, close: new Exact(price).toFixed() }] : []
+  })
+}

@@ -1,0 +1,280 @@
+/**
+ * A whole session, run in time: this folder drives both sides over whichever venue, links, journals and log it is handed,
+ * on a clock or on virtual time.
+ *
+ * `session.ts` is the way in; `course.ts` takes the steps, `session-steps.ts` makes them of recorded days,
+ * `session-recorder.ts` keeps the books, `timed-journal.ts` makes a session on virtual time the same every time.
+ * Not here: what the sides decide (`core/decision`, `core/execution`), what drives one of them (`runtime/host`), what a
+ * person sees of a running session (`runtime/status`), and which adapters a command uses (`cli/compose`).
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { DecimalText } from '../../base/exact.js'
+import { InputMistake } from '../../base/mistakes.js'
+import { DecisionSide } from '../../core/decision/decision-side.js'
+import type { DecisionInput } from '../../core/decision/event.js'
+import type { DecisionRecord } from '../../core/decision/records.js'
+import type { DecisionSettings } from '../../core/decision/settings.js'
+import { ExecutionSide } from '../../core/execution/execution-side.js'
+import type { ExecutionRecord } from '../../core/execution/records.js'
+import type { ExecutionSettings } from '../../core/execution/settings.js'
+import { recordLine } from '../../core/journal/frame.js'
+import type { SessionStart } from '../../core/performance/daily-book.js'
+import type { Clock } from '../../ports/clock.js'
+import type { Journal, JournalKind } from '../../ports/journal.js'
+import type { Link } from '../../ports/link.js'
+import type { PlayedMarket } from '../../ports/played-market.js'
+import type { SessionLog } from '../../ports/session-log.js'
+import type { ExecutionInput, OperatorCommand } from '../../ports/sides.js'
+import type { Strategy } from '../../ports/strategy.js'
+import type { Alert } from '../../ports/vocabulary/alerts.js'
+import { hostedVenue } from '../host/hosted-venue.js'
+import { SideHost } from '../host/side-host.js'
+import type { HostedDecision, HostedExecution } from '../status/hosted-side.js'
+import type { KillSwitch } from '../status/kill-switch.js'
+import type { SessionSurface } from '../status/session-surface.js'
+import { type Pace, paceOf } from '../time/pace.js'
+import { VirtualTime } from '../time/virtual-time.js'
+import { type CourseEnd, runCourse } from './course.js'
+import type { SessionFigures } from './session-books.js'
+import { SessionRecorder } from './session-recorder.js'
+import type { SessionStep } from './session-steps.js'
+import { TimedJournal } from './timed-journal.js'
+
+/** Everything that a session runs with. The session owns links, journals and venue from then on, and lets go of them. */
+export interface SessionParts {
+  /** What its books start from. */
+  readonly start: SessionStart
+  /**
+   * On virtual time the same parts give the same session, record for record, as fast as it goes; venue and links must be on
+   * that time, too. By a clock each step comes when its time has come.
+   */
+  readonly time: VirtualTime | Clock
+  /** What is traded, in order; asked for once. */
+  steps(signal: AbortSignal): AsyncIterable<SessionStep> | Iterable<SessionStep>
+  readonly strategies: readonly Strategy[]
+  readonly decision: SideParts<DecisionSettings>
+  /** The execution side: in this process, or somewhere else at the same venue. */
+  readonly execution: SideParts<ExecutionSettings> | RemoteExecution
+  readonly venue: PlayedMarket
+  /** Fraction of the notional at each settlement; absent: none is settled. */
+  readonly fundingRate?: DecimalText | undefined
+  /** Whoever opened it makes it durable afterwards. */
+  readonly log: SessionLog
+  /** What people see of it and command it by. */
+  readonly status?: { readonly surface: SessionSurface; readonly killSwitch: KillSwitch } | undefined
+  /** Both sides are up, and a kill that outlived its process is in force: the first step waits for this. */
+  started?(): Promise<void>
+  onStep?(step: SessionStep): void
+  onAlert?(alert: Alert): void
+}
+
+/** What one side runs with. */
+export interface SideParts<Settings> {
+  readonly settings: Settings
+  readonly journal: SideJournal
+  /** This side's end. */
+  readonly link: Link
+}
+
+/** A journal, and the sums of the lines that it holds already (`LineSums`): on virtual time, of a session that was interrupted. */
+export interface SideJournal {
+  readonly journal: Journal
+  readonly there: readonly string[]
+}
+
+/** An execution side elsewhere, at the other end of the decision side's link. */
+export interface RemoteExecution {
+  readonly name: string
+  /** Rejects when the command cannot get there, or is refused. */
+  take(command: OperatorCommand): Promise<void>
+  /** Lets go of everything but the link; asked for again it answers the same. */
+  stop(): Promise<JournalStanding>
+}
+
+/** Where a session stands when it ends, or is interrupted. */
+export interface SessionResult extends CourseEnd {
+  readonly figures: SessionFigures
+  readonly journals: Readonly<Record<JournalKind, JournalStanding>>
+}
+
+export interface JournalStanding {
+  readonly records: number
+  readonly stateHash: string
+}
+
+/**
+ * Runs a session to the end of its steps, or until the signal: then it is unfinished, and on virtual time the same parts
+ * with its journals continue it.
+ *
+ * @throws what a side threw, the steps, or a journal that departs from what it holds (`JournalDeparture`).
+ */
+export async function runSession(parts: SessionParts, signal?: AbortSignal): Promise<SessionResult> {
+  const session = new Session(parts)
+  try {
+    await session.start()
+    return await session.run(signal)
+  } finally {
+    await session.stop()
+  }
+}
+
+/** What a record takes to be durable on virtual time. */
+const DURABLE_MS = 1
+/** On virtual time, bars between looks at the disk and at signals. */
+const BARS_PER_TURN = 60
+
+/** Both sides of a running session. */
+class Session {
+  private readonly parts: SessionParts
+  private readonly pace: Pace
+  private readonly recorder: SessionRecorder
+  private readonly decision: HostedDecision & { readonly host: SideHost<DecisionInput, DecisionRecord> }
+  private readonly execution: ExecutionParty
+  private readonly timedJournals: TimedJournal[] = []
+  /** Aborted with what a side threw. */
+  private readonly broken = new AbortController()
+
+  constructor(parts: SessionParts) {
+    this.parts = parts
+    this.pace = paceOf(parts.time)
+    this.recorder = new SessionRecorder({
+      start: parts.start,
+      log: parts.log,
+      onAlert: (alert) => parts.onAlert?.(alert),
+      instruct: (command) => this.decision.host.post({ kind: 'command', command }),
+    })
+    this.decision = this.hostDecision(parts.decision)
+    this.execution = 'settings' in parts.execution ? this.hostExecution(parts.execution) : parts.execution
+  }
+
+  async start(): Promise<void> {
+    const { decision, execution, parts } = this
+    if ('host' in execution) execution.host.start()
+    decision.host.start()
+    if (parts.status !== undefined) await this.show(parts.status)
+    await parts.started?.()
+  }
+
+  async run(signal?: AbortSignal): Promise<SessionResult> {
+    const { decision, execution, parts, recorder, broken } = this
+    const ended = signal === undefined ? broken.signal : AbortSignal.any([signal, broken.signal])
+    let bars = 0
+    const end = await runCourse(
+      {
+        steps: parts.steps(ended),
+        pace: this.pace,
+        fundingRate: parts.fundingRate,
+        bar: (bar) => decision.host.post({ kind: 'bar', bar }),
+        market: (event) => parts.venue.market(event),
+        dayEnded: (atMs) => recorder.books.write(atMs, false),
+        turn: (step) => {
+          parts.onStep?.(step)
+          return ++bars % BARS_PER_TURN === 0 || step.dayEndMs !== undefined ? this.letDiskCatchUp() : undefined
+        },
+      },
+      ended,
+    )
+    if (broken.signal.aborted) throw broken.signal.reason
+    const standing = await execution.stop()
+    await decision.host.stop()
+    recorder.books.write(end.atMs, end.finished)
+    const { side } = decision
+    return {
+      ...end,
+      figures: recorder.books.figures(end.atMs),
+      journals: { decision: { records: side.state.records, stateHash: side.stateHash() }, execution: standing },
+    }
+  }
+
+  /** Lets go of everything; journals are durable when it resolves. */
+  async stop(): Promise<void> {
+    await this.execution.stop()
+    await this.decision.host.stop()
+    await this.parts.venue.close()
+  }
+
+  private hostDecision({ settings, journal: given, link }: SessionParts['decision']): Session['decision'] {
+    const { surface } = this.parts.status ?? {}
+    const side = new DecisionSide(settings, this.parts.strategies)
+    const journal = this.journalOf(given)
+    const host = new SideHost<DecisionInput, DecisionRecord>(side, {
+      ...this.commonPorts(),
+      journal,
+      link,
+      format: recordLine,
+      recorded: (record) => {
+        this.recorder.recorded(record)
+        surface?.decided(record)
+      },
+    })
+    return { side, host, journal }
+  }
+
+  private hostExecution({ settings, journal: given, link }: SideParts<ExecutionSettings>) {
+    const { venue, status } = this.parts
+    const side = new ExecutionSide(settings)
+    const journal = this.journalOf(given)
+    const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
+      ...this.commonPorts(),
+      journal,
+      link,
+      venue: hostedVenue(venue, (event) => status?.surface.venueTold(event)),
+      format: recordLine,
+      recorded: (record) => status?.surface.executed(record),
+    })
+    const stop = async (): Promise<JournalStanding> => {
+      await host.stop()
+      return { records: side.state.n, stateHash: side.stateHash() }
+    }
+    return { side, host, journal, stop }
+  }
+
+  private commonPorts() {
+    return {
+      timer: this.pace.timer,
+      alerted: (alert: Alert) => {
+        this.parts.status?.surface.alerted(alert)
+        this.recorder.alerted(alert)
+      },
+      broken: (error: unknown) => this.broken.abort(error),
+    }
+  }
+
+  private journalOf({ journal, there }: SideJournal): Journal {
+    const { time } = this.parts
+    if (time instanceof VirtualTime) {
+      const timed = new TimedJournal(journal, time, { delayMs: DURABLE_MS, there })
+      this.timedJournals.push(timed)
+      return timed
+    }
+    if (there.length === 0) return journal
+    throw new InputMistake(
+      `a session by a clock: expected empty journals, found ${there.length} records: a market that was played is gone`,
+    )
+  }
+
+  /** A kill that outlived its process is in force before anything is shown or traded. */
+  private async show({ surface, killSwitch }: NonNullable<SessionParts['status']>): Promise<void> {
+    const { decision, execution } = this
+    const { killed, reason } = await killSwitch.read()
+    if (killed) {
+      const command = { command: 'kill', reason } as const
+      decision.host.post({ kind: 'command', command })
+      if ('host' in execution) execution.host.post({ kind: 'command', command })
+    }
+    surface.attach('host' in execution ? { decision, execution } : { decision, elsewhere: [execution] })
+  }
+
+  private async letDiskCatchUp(): Promise<void> {
+    if (this.timedJournals.length === 0) return
+    for (const journal of this.timedJournals) await journal.keepUp()
+    await nextTurn()
+  }
+}
+
+type ExecutionParty =
+  | RemoteExecution
+  | (HostedExecution & {
+      readonly host: SideHost<ExecutionInput, ExecutionRecord>
+      stop(): Promise<JournalStanding>
+    })
