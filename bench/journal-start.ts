@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openFileJournal } from '../src/adapters/journal/file-journal.js'
-import { type AnyRecord, firstRecord } from '../src/cli/journal/reading.js'
+import { type AnyRecord, firstRecord } from '../src/cli/compose/journal-reading.js'
 import { DecisionSide } from '../src/core/decision/decision-side.js'
 import type { DecisionRecord } from '../src/core/decision/records.js'
 import { DecisionRecovery } from '../src/core/decision/recover.js'

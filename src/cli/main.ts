@@ -11,7 +11,10 @@ interface LazyCommand {
 /** Only the command that is asked for is loaded: start-up time is what every script and shell completion pays. */
 const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   backtest: { summary: 'run a strategy over Parquet days', load: () => import('./backtest/command.js') },
-  demo: { summary: 'backtest the bundled real days, offline, no setup', load: () => import('./demo/command.js') },
+  demo: {
+    summary: 'backtest the bundled real days, offline, no setup',
+    load: () => import('./backtest/demo-command.js'),
+  },
   compare: {
     summary: 'explain how a paper session differs from the backtest of its days',
     load: () => import('./compare/command.js'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { reportJson } from '../../src/cli/backtest/report-json.js'
 import { tradesCsv } from '../../src/cli/backtest/trades-table.js'
+import { reportJson } from '../../src/cli/shell/report-json.js'
 import { parseEvidence } from '../../src/config/forewarner-evidence.js'
 import { sampleReport } from '../support/sample-report.js'
 

@@ -4,7 +4,7 @@ import { reason } from '../../files/reason.js'
 import { type StagedFile, stageFile, stageWith } from '../../files/whole-file.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
-import { reportJson } from './report-json.js'
+import { reportJson } from '../shell/report-json.js'
 import type { TradeColumn } from './trades-table.js'
 
 export interface OutputPaths {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DataRefused, InputMistake } from '../../base/mistakes.js'
 import { CERTIFICATE_KEY_VARIABLE, readSecret } from '../../config/secret.js'
+import { withinPeriod } from '../../core/days/period.js'
 import { CHAMPION_HASH } from '../../core/engine/parameters.js'
 import {
   type Certificate,
@@ -15,39 +16,15 @@ import { displayPath, packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import { writeAtomically } from '../../files/whole-file.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
-import { backtestOptions } from '../backtest/options.js'
-import { backtestOf } from '../backtest/run.js'
-import { prepareRun } from '../compose/backtest.js'
+import { backtestDays } from '../compose/backtest.js'
+import { checkCausality } from '../compose/causality.js'
+import { findDays } from '../compose/days.js'
+import { prepareRun } from '../compose/run-settings.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { percent } from '../shell/figures-text.js'
-import { OptionCheck } from '../shell/option-check.js'
 import { watchInterrupt } from '../shell/signals.js'
-import { coloursFor, printResult } from '../shell/terminal.js'
-
-export interface RawCertifyOptions {
-  readonly out?: string
-  readonly check?: string
-  readonly keyFile?: string
-  readonly validDays: string
-  readonly from?: string
-  readonly to?: string
-  readonly factors?: string
-  readonly cuts: string
-  readonly minTrades: string
-  readonly maxDrawdown: string
-  readonly minProfitFactor?: string
-  readonly json?: boolean
-  readonly quiet?: boolean
-  readonly color?: boolean
-}
-
-interface Limits {
-  readonly validDays: number
-  readonly cuts: number
-  readonly minTrades: number
-  readonly maxDrawdown: number
-  readonly minProfitFactor: number | undefined
-}
+import { coloursFor, notice, printResult } from '../shell/terminal.js'
+import { certifyOptions, type Limits, type RawCertifyOptions } from './options.js'
 
 const DAY_MS = 86_400_000
 
@@ -61,19 +38,17 @@ export async function certify(inputs: readonly string[], raw: RawCertifyOptions)
       message: `expected a signing key there or in ${CERTIFICATE_KEY_VARIABLE}`,
     })
   }
-  const limits = limitsOf(raw)
-  const { from, to, factors, quiet } = raw
-  const given = { from, to, factors, quiet, causalityCheck: String(limits.cuts) }
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const options = backtestOptions(inputs, present)
+  const { run, inputs: days, period, out, limits } = certifyOptions(inputs, raw)
   const watch = watchInterrupt()
   try {
-    const { report, causality } = await backtestOf(prepareRun(options), options, watch)
-    const certificate = issueCertificate(
-      claimOf(report, causality?.verdict.violations.length ?? 0, limits),
-      encode(key),
-    )
-    const out = raw.out ?? 'certificate.json'
+    const prepared = prepareRun(run)
+    const files = withinPeriod(await findDays(days), period)
+    const quiet = raw.quiet ?? false
+    if (!quiet && prepared.notice !== undefined) notice(prepared.notice)
+    const choice = { files, quiet, signal: watch.signal }
+    const { report } = await backtestDays(prepared, choice)
+    const causality = await checkCausality(prepared, report, { ...choice, cuts: limits.cuts })
+    const certificate = issueCertificate(claimOf(report, causality.violations.length, limits), encode(key))
     await writeAtomically(resolve(out), `${JSON.stringify(certificate, undefined, 2)}\n`)
     const verdict = checkCertificate(certificate, { ...runningNow(), key: encode(key) })
     await printResult(
@@ -172,19 +147,6 @@ function text(certificate: Certificate, verdict: CertificateVerdict, out: string
     `  until ${new Date(certificate.expiresAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC, written to ${displayPath(out)}`,
   ]
   return `${lines.join('\n')}\n`
-}
-
-function limitsOf(raw: RawCertifyOptions): Limits {
-  const check = new OptionCheck()
-  const limits = {
-    validDays: check.number('--valid-days', raw.validDays, { above: 0 }) ?? 30,
-    cuts: check.number('--cuts', raw.cuts, { min: 1, max: 100_000, integer: true }) ?? 16,
-    minTrades: check.number('--min-trades', raw.minTrades, { min: 0, integer: true }) ?? 1,
-    maxDrawdown: check.number('--max-drawdown', raw.maxDrawdown, { min: 0, max: 1 }) ?? 0.3,
-    minProfitFactor: check.number('--min-profit-factor', raw.minProfitFactor, { min: 0 }),
-  }
-  check.done()
-  return limits
 }
 
 function encode(key: string): Uint8Array {

@@ -1,28 +1,18 @@
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
+import { found } from '../../base/mistakes.js'
 import { didYouMean } from '../../base/suggest.js'
-import { type PaperOptions, paperOptions } from '../paper/options.js'
-
-/** The options of `dolphin compare` as they were typed. */
-export interface RawCompareOptions {
-  readonly session?: string
-  readonly bulk: string
-  readonly from?: string
-  readonly to?: string
-  readonly fills?: string
-  readonly seed?: string
-  readonly all?: boolean
-  readonly csv?: string
-  readonly json?: boolean
-  readonly quiet?: boolean
-}
+import type { FillMode } from '../../ports/vocabulary/paper.js'
+import type { SessionChoice } from '../compose/session-settings.js'
+import { NO_COLOR, QUIET, RUN_OPTIONS, runOptions, SESSION_OPTIONS } from '../run-options.js'
+import { OptionCheck } from '../shell/option-check.js'
+import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 
 export interface CompareOptions {
   /** Folders or files; none: where the session had them from. */
   readonly days: readonly string[]
   /** The folder of a session, or what to run one with. */
-  readonly session: string | PaperOptions
+  readonly session: string | SessionChoice
   readonly bulk: 'bar-price' | 'simulated'
   readonly all: boolean
   readonly csv?: string
@@ -30,59 +20,91 @@ export interface CompareOptions {
   readonly quiet: boolean
 }
 
-const BULK: readonly string[] = ['bar-price', 'simulated'] satisfies CompareOptions['bulk'][]
 /** What a session of its own is run with. */
-const PAPER_OPTIONS = ['from', 'to', 'fills', 'seed'] as const
+const OWN_SESSION = { from: RUN_OPTIONS.from, to: RUN_OPTIONS.to, ...SESSION_OPTIONS }
+
+export const COMPARE_OPTIONS = {
+  session: option({
+    flag: '--session',
+    value: '<folder>',
+    help: 'the folder of the paper session (default: trade the days on paper first)',
+    parse: (typed, check, flag) =>
+      typed === '' ? check.wrong(flag, 'expected the folder of a session, found ""') : typed,
+  }),
+  bulk: option({
+    flag: '--bulk',
+    value: '<fills>',
+    help: 'fills of the bulk run: bar-price (free of cost) or simulated',
+    standard: 'bar-price',
+    parse: (typed, check, flag) => {
+      if (typed === 'bar-price' || typed === 'simulated') return typed
+      const near = didYouMean(typed, ['bar-price', 'simulated'])
+      return check.wrong(flag, `expected bar-price or simulated, found ${found(typed)}${near}`)
+    },
+  }),
+  ...OWN_SESSION,
+  all: option({ flag: '--all', help: 'also the trades that do not differ', parse: asTyped<boolean> }),
+  csv: option({
+    flag: '--csv',
+    value: '<file>',
+    help: 'every trade with its exact amounts, name.csv',
+    parse: (typed, check, flag) =>
+      extname(typed).toLowerCase() === '.csv'
+        ? typed
+        : check.wrong(flag, `expected a file name.csv, found ${found(typed)}`),
+  }),
+  json: option({
+    flag: '--json',
+    help: 'the comparison as JSON on stdout, with exact amounts',
+    parse: asTyped<boolean>,
+  }),
+  quiet: QUIET,
+  color: NO_COLOR,
+}
+
+/** The options of `dolphin compare` as they were typed. */
+export type RawCompareOptions = RawOptions<typeof COMPARE_OPTIONS>
 
 /**
  * Checks the options. A session may stand where days do (`dolphin compare may`); days without one are traded on paper first.
- * Throws {@link Mistake} with every wrong one.
+ * Throws {@link InputMistake} with every wrong one.
  */
 export function compareOptions(args: readonly string[], raw: RawCompareOptions): CompareOptions {
-  const problems: Problem[] = []
-  const { bulk, csv } = raw
+  const check = new OptionCheck()
   const isSession = raw.session === undefined && args.length === 1 && existsSync(join(args[0]!, 'settings.json'))
+  const { bulk = 'bar-price', csv, all, json, quiet, session, fills, seed } = parseOptions(COMPARE_OPTIONS, raw, check)
   const given = isSession ? args[0] : raw.session
-  if (given === '') problems.push({ place: '--session', message: 'expected the folder of a session, found ""' })
   if (given === undefined && args.length === 0) {
-    problems.push({ place: '<days…>', message: 'expected the folder of a paper session, or days to trade, found none' })
+    check.wrong('<days…>', 'expected the folder of a paper session, or days to trade, found none')
   }
   if (given !== undefined) {
-    for (const name of PAPER_OPTIONS.filter((option) => raw[option] !== undefined)) {
-      problems.push({ place: `--${name}`, message: 'is for days without a session; this one has run already' })
+    for (const name of ['from', 'to', 'fills', 'seed'] as const) {
+      if (raw[name] !== undefined) {
+        check.wrong(OWN_SESSION[name].flag, 'is for days without a session; this one has run already')
+      }
     }
   }
-  if (!BULK.includes(bulk)) {
-    const message = `expected ${BULK.join(' or ')}, found ${found(bulk)}${didYouMean(bulk, BULK)}`
-    problems.push({ place: '--bulk', message })
-  }
-  if (csv !== undefined && extname(csv).toLowerCase() !== '.csv') {
-    problems.push({ place: '--csv', message: `expected a file name.csv, found ${found(csv)}` })
-  }
-  if (problems.length > 0) throw new InputMistake(problems)
+  check.done()
   return {
     days: isSession ? [] : args,
-    session: given ?? ownSession(args, raw),
-    bulk: bulk as CompareOptions['bulk'],
-    all: raw.all ?? false,
-    json: raw.json ?? false,
-    quiet: raw.quiet ?? false,
+    session: isSession ? args[0]! : (session ?? ownSession(args, raw, { fills, seed })),
+    bulk,
+    all: all ?? false,
+    json: json ?? false,
+    quiet: quiet ?? false,
     ...(csv === undefined ? {} : { csv }),
   }
 }
 
+/** The champion on paper over the days, as `dolphin paper` trades it where nothing else is said. */
 function ownSession(
-  days: readonly string[],
-  { from, to, fills = 'realistic', seed = '1', quiet = false }: RawCompareOptions,
-) {
-  return paperOptions({
-    days,
-    fills,
-    seed,
-    quiet,
-    speed: 'max',
-    executor: 'in-process',
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  })
+  inputs: readonly string[],
+  raw: RawCompareOptions,
+  { fills = 'realistic', seed = 1 }: { readonly fills: FillMode | undefined; readonly seed: number | undefined },
+): SessionChoice {
+  const check = new OptionCheck()
+  const { from, to } = raw
+  const days = runOptions({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }, check)
+  check.done()
+  return { ...days, inputs, given: {}, fills, seed, resume: false, environment: 'PAPER' }
 }

@@ -10,9 +10,8 @@ import { stageFile } from '../../files/whole-file.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Session } from '../../ports/vocabulary/session.js'
 import { showingSession } from '../compose/session-news.js'
-import { preparePaper } from '../compose/session-settings.js'
+import { preparePaper, type SessionChoice } from '../compose/session-settings.js'
 import { runVirtualSession } from '../compose/virtual-session.js'
-import type { PaperOptions } from '../paper/options.js'
 import { codeHash } from '../shell/code-hash.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { refuseOverwriting } from '../shell/overwriting.js'
@@ -27,7 +26,8 @@ export async function runCompare(options: CompareOptions): Promise<ExitCode> {
   const watch = watchInterrupt('bar')
   try {
     const { session: given } = options
-    const session = typeof given === 'string' ? await sessionAt(given) : await tradedSession(given, watch.signal)
+    const session =
+      typeof given === 'string' ? await sessionAt(given) : await tradedSession(given, options.quiet, watch.signal)
     refuseOverwritingInputs(session, options.csv)
     if (!options.quiet) for (const line of caveats(session)) notice(line)
     const bulk = await bulkRunOf(session, options, watch.signal)
@@ -57,11 +57,11 @@ function comparisonOf(bulk: BacktestReport, session: Session): Comparison {
 }
 
 /** A session of the days, traded now in a folder that is gone afterwards. */
-async function tradedSession(options: PaperOptions, signal: AbortSignal): Promise<Session> {
+async function tradedSession(choice: SessionChoice, quiet: boolean, signal: AbortSignal): Promise<Session> {
   const folder = mkdtempSync(join(tmpdir(), 'dolphin-compare-'))
   try {
-    const setup = await preparePaper({ ...options, out: join(folder, 'session') }, signal)
-    const shown = { bars: setup.days.bars, isVirtual: true, quiet: options.quiet }
+    const setup = await preparePaper({ ...choice, out: join(folder, 'session') }, signal)
+    const shown = { bars: setup.days.bars, isVirtual: true, quiet }
     const { finished } = await showingSession(shown, (news) => runVirtualSession(setup, news, signal))
     if (!finished) throw new Interrupted('Interrupted; nothing was written.')
     return await sessionAt(join(folder, 'session'))

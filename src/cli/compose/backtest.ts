@@ -1,172 +1,60 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { InputMistake, Mistake } from '../../base/mistakes.js'
-import { breakerTable } from '../../config/factors-csv.js'
-import { createForewarner, parseEvidence } from '../../config/forewarner-evidence.js'
-import { DEFAULT_INSTRUMENTS, parseInstruments } from '../../config/instruments.js'
-import { overridesDrift, withOverrides } from '../../config/overrides.js'
-import {
-  CHAMPION_CONFIG,
-  loadConfig,
-  refuseDrift,
-  refuseDriftedChampion,
-  type StrategyConfig,
-} from '../../config/strategy-config.js'
-import { lotSizing } from '../../core/backtest/bar-price-fills.js'
-import { breakerInFuture, type Cut, orderBookInFuture } from '../../core/backtest/other-future.js'
-import type { BacktestSettings } from '../../core/backtest/settings.js'
-import { type BetaPolicy, CircuitBreaker } from '../../core/breaker/breaker.js'
-import type { W750Scans } from '../../core/breaker/scan-factors.js'
-import { parseOrderBookTable } from '../../core/orderbook/parse-order-book-table.js'
-import { type OrderBookTable, TableOrderBook } from '../../core/orderbook/table-order-book.js'
-import { VolGate } from '../../core/signal/vol-gate.js'
-import { reason } from '../../files/reason.js'
-import type { Direction, Posture } from '../../ports/vocabulary/market.js'
-import type { BacktestReport } from '../../ports/vocabulary/report.js'
-import { readFactors } from './factors.js'
+import { DataRefused, Interrupted, type Mistake } from '../../base/mistakes.js'
+import { Backtest } from '../../core/backtest/backtest.js'
+import { packageVersion } from '../../files/package-files.js'
+import type { DayFile, LoadedDay } from '../../ports/days.js'
+import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
+import { replayDays } from '../../runtime/backtest/replay-days.js'
+import { codeHash } from '../shell/code-hash.js'
+import { plural } from '../shell/figures-text.js'
+import { startProgress } from '../shell/progress.js'
+import { type ReadChoice, readDays } from './days.js'
+import type { PreparedRun } from './run-settings.js'
 
-/** What a run is made of beside its days: a strategy, and what gates it. Absent: not asked for. */
-export interface RunSettings {
-  /** Absent: the packaged champion. */
-  readonly config?: string
-  /** Absent: as configured. */
-  readonly direction?: Direction
-  /** Values of the configuration, `key=value`, in the order in which they apply. */
-  readonly overrides: readonly string[]
-  /** Parameters may differ from the champion's. */
-  readonly research: boolean
-  /** A CSV, or a folder of scans. */
-  readonly factors?: string
-  /** Names of arrays in the scans, `taker=taker_ratio,…`. */
-  readonly factorNames?: string
-  readonly w750?: W750Scans
-  readonly betaPolicy: BetaPolicy
-  readonly betaThreshold?: number
-  readonly volGate: VolGateChoice
-  readonly orderBook?: string
-  /** `bar-price`: whole lots at the bar's price, free of cost. */
-  readonly fills: 'simulated' | 'bar-price'
-  /** Trading rules of `bar-price`. Absent: the packaged ones. */
-  readonly instruments?: string
-  readonly forewarner: 'off' | 'monte-carlo'
-  readonly forewarnerTrades?: string
-  readonly posture: Posture
+/** What a bulk run is over, and how it is read and told of. */
+export interface BacktestChoice extends ReadChoice {
+  readonly files: readonly DayFile[]
+  readonly keepGoing?: boolean
+  readonly quiet: boolean
+  /** Refuses a day by throwing, before the engine sees it. */
+  check?(day: LoadedDay): void
 }
 
-export type VolGateChoice =
-  | { readonly kind: 'warmup' }
-  | { readonly kind: 'fixed'; readonly threshold: number }
-  | { readonly kind: 'percentile'; readonly percentile: number }
-
-/** Everything a run needs beside its days, and what the report records of it. */
-export interface PreparedRun {
-  /**
-   * The settings of one pass over the days; gates and forewarners remember what they have seen, so each pass needs its
-   * own. With a `cut`, tables have another future after it.
-   */
-  readonly settings: (cut?: Cut) => BacktestSettings
-  /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */
-  readonly recorded: BacktestReport['settings']
-  /** Dates that the factors table has a row for; absent without a table. */
-  readonly factorDates?: ReadonlySet<string>
-  /** One line when overrides alone made this a research run. */
-  readonly notice?: string
+export interface BacktestResult {
+  readonly report: BacktestReport
+  readonly skipped: readonly SkippedDay[]
 }
 
-/** Builds a run: reads the configuration and every file that the settings name. Throws {@link Mistake}. */
-export function prepareRun(options: RunSettings): PreparedRun {
-  const champion = loadConfig(CHAMPION_CONFIG)
-  refuseDriftedChampion(champion)
-  const file = options.config === undefined ? champion : loadConfig(options.config)
-  refuseDrift(file, options.research)
-  const config = withOverrides(file, options.overrides)
+/**
+ * A bulk run over days, with its progress at the terminal. Writes nothing.
+ *
+ * @throws DayError on a day that cannot be used, unless the run keeps going; DataRefused where no day can; Interrupted.
+ */
+export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Promise<BacktestResult> {
+  const { files, quiet, signal, keepGoing, check } = choice
+  const backtest = new Backtest(run.settings())
+  const progress = startProgress({ total: files.length, unit: 'days', label: 'Backtest', quiet })
+  let code: string | undefined
+  const onDay = (date: string): void => {
+    progress.advance(1, date)
+    // Here and not at the end: the first day is read on this thread, and the others are still starting.
+    code ??= codeHash()
+  }
+  const options = { keepGoing, signal, onDay, ...(check === undefined ? {} : { check }) }
+  const { done, skipped, aborted } = await replayDays(backtest, readDays(files, choice), options).finally(() =>
+    progress.stop(),
+  )
+  if (aborted) {
+    throw new Interrupted(`Interrupted after ${done} of ${plural(files.length, 'day')}; nothing was written.`)
+  }
+  if (skipped.length === files.length) throw allRefused(skipped)
+  const about = { engineVersion: packageVersion(), codeHash: code ?? codeHash(), settings: run.recorded }
+  return { report: backtest.finish(about), skipped }
+}
 
-  const factors = options.factors === undefined ? undefined : readFactors({ ...options, factors: options.factors })
-  const orderBook = options.orderBook === undefined ? undefined : readInput(options.orderBook)
-  const evidence = options.forewarnerTrades === undefined ? undefined : readInput(options.forewarnerTrades)
-  const breaker =
-    factors === undefined ? undefined : breakerTable(factors.rows, options.betaPolicy, options.betaThreshold)
-  const books = orderBook === undefined ? undefined : orderBookTableOf(orderBook)
-  const instruments = options.fills === 'simulated' ? undefined : readInput(options.instruments ?? DEFAULT_INSTRUMENTS)
-  const table = instruments === undefined ? undefined : parseInstruments(instruments.text, instruments.path)
-  const earlier = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
-  const settings = (cut?: Cut): BacktestSettings => ({
-    strategy: config.strategy,
-    direction: options.direction ?? config.direction,
-    posture: options.posture,
-    initialCapital: config.initialCapital,
-    parameters: config.parameters,
-    ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
-    ...(breaker === undefined
-      ? {}
-      : { breaker: new CircuitBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
-    ...(books === undefined
-      ? {}
-      : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),
-    ...(table === undefined ? {} : { barPriceFills: lotSizing((symbol) => table.instrument(symbol)) }),
-    ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config.parameters, earlier) }),
+function allRefused(skipped: readonly SkippedDay[]): Mistake {
+  const shown = skipped.slice(0, 10).map((day) => ({ message: day.error }))
+  const more = skipped.length > shown.length ? [{ message: `and ${skipped.length - shown.length} more` }] : []
+  return new DataRefused([...shown, ...more], {
+    hint: 'Every day was refused: there is nothing to report.',
   })
-  return {
-    settings,
-    recorded: {
-      vol_gate: volGateText(options),
-      factors: factors?.sha256 ?? null,
-      ...factors?.recorded,
-      beta_policy: factors === undefined ? null : options.betaPolicy,
-      beta_threshold: options.betaThreshold ?? null,
-      order_book: orderBook?.sha256 ?? null,
-      forewarner: options.forewarner,
-      forewarner_trades: evidence?.sha256 ?? null,
-      posture: options.posture,
-      ...(instruments === undefined ? {} : { instruments: instruments.sha256 }),
-    },
-    ...(breaker === undefined ? {} : { factorDates: new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
-    ...overrideNotice(file, config, options),
-  }
-}
-
-/** A file named by an option, read whole. */
-export interface InputFile {
-  readonly path: string
-  readonly text: string
-  readonly sha256: string
-}
-
-function readInput(path: string): InputFile {
-  try {
-    const bytes = readFileSync(path)
-    return { path, text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') }
-  } catch (error) {
-    throw new InputMistake({ place: path, message: `cannot read it: ${reason(error)}` })
-  }
-}
-
-function orderBookTableOf(file: InputFile): OrderBookTable {
-  try {
-    return parseOrderBookTable(JSON.parse(file.text))
-  } catch (error) {
-    throw new InputMistake({ place: file.path, message: reason(error) })
-  }
-}
-
-function volGateText({ volGate }: RunSettings): string | number {
-  switch (volGate.kind) {
-    case 'warmup':
-      return 'warmup'
-    case 'fixed':
-      return volGate.threshold
-    case 'percentile':
-      return `p${volGate.percentile}`
-  }
-}
-
-function overrideNotice(
-  file: StrategyConfig,
-  config: StrategyConfig,
-  options: RunSettings,
-): { readonly notice?: string } {
-  if (options.research || file.research || !overridesDrift(file, config)) return {}
-  return {
-    notice: `Overrides (${options.overrides.join(', ')}) differ from the champion: this run is marked research.`,
-  }
 }

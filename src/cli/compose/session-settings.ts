@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
+import { parquetDays } from '../../adapters/parquet/parquet-days.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { directionName } from '../../base/direction.js'
@@ -21,7 +21,8 @@ import type { FillMode } from '../../ports/vocabulary/paper.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import { type DaysSurvey, surveyDays } from '../../runtime/session/days-survey.js'
 import { codeHash } from '../shell/code-hash.js'
-import { type PreparedRun, prepareRun, type RunSettings } from './backtest.js'
+import { findDays } from './days.js'
+import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.js'
 
 /** What a paper session is asked to be. */
 export interface SessionChoice {
@@ -73,7 +74,10 @@ export async function preparePaper(choice: SessionChoice, signal: AbortSignal): 
   }
   const config = await loadExecutionConfig(choice.execution)
   const table = loadInstruments(choice.instruments)
-  const days = await surveyDays({ source: parquetDays, files: await filesOf(choice) }, signal)
+  const days = await surveyDays(
+    { source: parquetDays, files: withinPeriod(await findDays(choice.inputs), choice.period) },
+    signal,
+  )
   const folder = choice.out ?? `paper-${days.days[0]!.date}`
   await checkFolder(folder, choice.resume)
   const code = codeHash()
@@ -99,13 +103,6 @@ export async function preparePaper(choice: SessionChoice, signal: AbortSignal): 
 }
 
 const BUILD_DIGITS = 16
-
-async function filesOf({ inputs, period }: SessionChoice) {
-  const found = await findDayFiles(inputs).catch((error: unknown) => {
-    throw new InputMistake(reason(error))
-  })
-  return withinPeriod(found, period)
-}
 
 /** What a session runs under, by its environment and its certificate as it is now. */
 export function sessionConditions(

@@ -11,12 +11,12 @@ import { DataRefused, found, InputMistake, Interrupted, SurroundingsFailed } fro
 import { isDate } from '../../base/utc-date.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { displayPath } from '../../files/package-files.js'
+import { type AnyRecord, firstRecord } from '../compose/journal-reading.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, percent, plural, table } from '../shell/figures-text.js'
 import { startProgress } from '../shell/progress.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
-import { type AnyRecord, firstRecord } from './reading.js'
 
 export interface RawArchiveOptions {
   readonly before?: string

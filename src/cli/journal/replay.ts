@@ -1,4 +1,8 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readSession } from '../../adapters/session-log/read-session.js'
+import { SessionLogError } from '../../adapters/session-log/refusal.js'
+import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { DataRefused, InputMistake, type Problem } from '../../base/mistakes.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
@@ -6,10 +10,6 @@ import { ExecutionRecovery } from '../../core/execution/recover.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import type { Checkpoint } from '../../ports/journal.js'
-import { codeHash } from '../shell/code-hash.js'
-import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { count, plural } from '../shell/figures-text.js'
-import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
 import {
   firstRecord,
   type JournalReading,
@@ -18,7 +18,13 @@ import {
   type Replay,
   type Replayed,
   readJournal,
-} from './reading.js'
+} from '../compose/journal-reading.js'
+import type { RunSettings } from '../compose/run-settings.js'
+import { checkedRun, runOfSession } from '../run-options.js'
+import { codeHash } from '../shell/code-hash.js'
+import { EXIT, type ExitCode } from '../shell/exit-codes.js'
+import { count, plural } from '../shell/figures-text.js'
+import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
 import { countOf } from './show.js'
 
 export interface RawReplayOptions {
@@ -77,8 +83,9 @@ export async function replay(folder: string, options: RawReplayOptions): Promise
 async function sideOf(folder: string, { config }: RawReplayOptions): Promise<Replay> {
   const first = await firstRecord(folder)
   if (first?.kind === 'decision') {
-    const { decisionReplay } = await import('./replay-decision.js')
-    return decisionReplay(folder, first.record, config)
+    const run = await runOf(folder, config)
+    const { decisionReplay } = await import('../compose/recovered-decision.js')
+    return decisionReplay(folder, first.record, run)
   }
   if (config !== undefined) {
     throw new InputMistake({
@@ -87,6 +94,18 @@ async function sideOf(folder: string, { config }: RawReplayOptions): Promise<Rep
     })
   }
   return executionReplay(folder)
+}
+
+/** As `config` says, else as the session whose `journal/decision` this is was told, else the champion. */
+async function runOf(folder: string, config: string | undefined): Promise<RunSettings> {
+  if (config !== undefined) return checkedRun({ config })
+  const session = resolve(folder, '..', '..')
+  if (!existsSync(join(session, SETTINGS_FILE))) return checkedRun({})
+  const { settings } = await readSession(session).catch((error: unknown) => {
+    if (!(error instanceof SessionLogError)) throw error
+    throw new DataRefused(error.message, { hint: 'Name the configuration with --config.' })
+  })
+  return runOfSession(settings.options, join(displayPath(session), SETTINGS_FILE))
 }
 
 /** Record by record, so that one that cannot be applied has a number. */

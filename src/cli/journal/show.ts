@@ -1,8 +1,8 @@
 import { canonicalJson } from '../../base/canonical-json.js'
 import { found, InputMistake, type Problem } from '../../base/mistakes.js'
+import { type AnyRecord, judge, readJournal } from '../compose/journal-reading.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
-import { type AnyRecord, judge, readJournal } from './reading.js'
 
 export interface RawShowOptions {
   readonly from?: string

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { problemText } from '../../base/mistakes.js'
 import { displayPath } from '../../files/package-files.js'
 import type { JournalVerdict } from '../../ports/journal.js'
+import { type JournalReading, readJournal, type SegmentSummary } from '../compose/journal-reading.js'
 import { corruptProblem, tornTailText } from '../compose/journals.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, plural, table } from '../shell/figures-text.js'
 import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
-import { type JournalReading, readJournal, type SegmentSummary } from './reading.js'
 
 export interface RawVerifyOptions {
   readonly json?: boolean

@@ -1,15 +1,47 @@
 import { found, type Problem } from '../../base/mistakes.js'
 import type { CertificateFiles } from '../../config/certificate.js'
 import { type ServeChoice, serveAddress } from '../compose/serve-address.js'
+import type { OptionCheck } from '../shell/option-check.js'
+import { aFile, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 
-/** The options of `dolphin paper` that are about its safety surface, as they were typed. */
-export interface RawSessionStatusOptions {
-  readonly serve?: string | true
-  readonly tokenFile?: string
-  readonly killSwitch?: string
-  readonly environment?: string
-  readonly certificate?: string
-  readonly certificateKeyFile?: string
+/** The options of `dolphin paper` that are about its safety surface. */
+export const SERVE_OPTIONS = {
+  serve: option({
+    flag: '--serve',
+    value: '[address]',
+    help: 'serve /status and the dashboard, with --speed <factor> (default: 127.0.0.1:8080)',
+    parse: (typed, check, flag) => {
+      const problems: Problem[] = []
+      const address = serveAddress(typed, problems)
+      for (const { message } of problems) check.wrong(flag, message)
+      return address
+    },
+  }),
+  tokenFile: option({
+    flag: '--token-file',
+    value: '<file>',
+    help: 'what an operator must show (default: $DOLPHIN_OPERATOR_TOKEN; without: read-only)',
+    parse: aFile,
+  }),
+  killSwitch: option({
+    flag: '--kill-switch',
+    value: '<file>',
+    help: "a kill that outlives sessions (default: in the session's folder)",
+    parse: aFile,
+  }),
+  environment: option({
+    flag: '--environment',
+    value: '<name>',
+    help: 'DEV, PAPER or STAGING, where only a certified champion may open (default: PAPER)',
+    parse: anEnvironment,
+  }),
+  certificate: option({ flag: '--certificate', value: '<file>', help: 'of dolphin certify', parse: aFile }),
+  certificateKeyFile: option({
+    flag: '--certificate-key-file',
+    value: '<file>',
+    help: 'its key (default: $DOLPHIN_CERTIFICATE_KEY)',
+    parse: aFile,
+  }),
 }
 
 /** LIVE is none of them: this version has neither a live source of prices nor an exchange. */
@@ -22,51 +54,24 @@ export interface SessionStatusOptions {
   readonly certificate: CertificateFiles
 }
 
-/** Checks them; wrong ones are added to `problems`. */
+/** Checks them; wrong ones are in `check`. */
 export function sessionStatusOptions(
-  raw: RawSessionStatusOptions,
+  raw: RawOptions<typeof SERVE_OPTIONS>,
   { byClock }: { readonly byClock: boolean },
-  problems: Problem[],
+  check: OptionCheck,
 ): SessionStatusOptions {
-  for (const [name, option] of FILES) {
-    if (raw[name] === '') problems.push({ place: option, message: 'expected a file, found ""' })
+  const { environment = 'PAPER', certificate, certificateKeyFile, ...serve } = parseOptions(SERVE_OPTIONS, raw, check)
+  for (const name of ['serve', 'killSwitch'] as const) {
+    if (raw[name] === undefined || byClock) continue
+    const message = 'needs a session by the clock, such as --speed 10: at --speed max there is no now'
+    check.wrong(SERVE_OPTIONS[name].flag, message)
   }
-  for (const option of ['serve', 'killSwitch'] as const) {
-    if (raw[option] === undefined || byClock) continue
-    const place = option === 'serve' ? '--serve' : '--kill-switch'
-    problems.push({
-      place,
-      message: 'needs a session by the clock, such as --speed 10: at --speed max there is no now',
-    })
-  }
-  if (raw.environment === 'LIVE') {
-    const message =
-      'LIVE needs live prices, an exchange, and 30 days of clean paper record; this version trades on paper'
-    problems.push({ place: '--environment', message })
-  } else if (raw.environment !== undefined && !isEnvironment(raw.environment)) {
-    const message = `expected ${ENVIRONMENTS.join(', ')}, found ${found(raw.environment)}`
-    problems.push({ place: '--environment', message })
-  }
-  const serve = raw.serve === undefined ? undefined : serveAddress(raw.serve, problems)
-  const { tokenFile, killSwitch, environment, certificate, certificateKeyFile } = raw
-  return {
-    environment: environment !== undefined && isEnvironment(environment) ? environment : 'PAPER',
-    serve: {
-      ...(serve === undefined ? {} : { serve }),
-      ...(tokenFile === undefined ? {} : { tokenFile }),
-      ...(killSwitch === undefined ? {} : { killSwitch }),
-    },
-    certificate: { certificate, certificateKeyFile },
-  }
+  return { environment, serve, certificate: { certificate, certificateKeyFile } }
 }
 
-const FILES = [
-  ['tokenFile', '--token-file'],
-  ['killSwitch', '--kill-switch'],
-  ['certificate', '--certificate'],
-  ['certificateKeyFile', '--certificate-key-file'],
-] as const
-
-function isEnvironment(text: string): text is SessionEnvironment {
-  return (ENVIRONMENTS as readonly string[]).includes(text)
+function anEnvironment(typed: string, check: OptionCheck, flag: string): SessionEnvironment | undefined {
+  const environment = ENVIRONMENTS.find((known) => known === typed)
+  if (environment !== undefined) return environment
+  const needs = 'LIVE needs live prices, an exchange, and 30 days of clean paper record; this version trades on paper'
+  return check.wrong(flag, typed === 'LIVE' ? needs : `expected ${ENVIRONMENTS.join(', ')}, found ${found(typed)}`)
 }

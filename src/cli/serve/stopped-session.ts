@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
+import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { DataRefused, InputMistake, type Problem } from '../../base/mistakes.js'
 import { loadInstruments } from '../../config/instruments.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
@@ -9,16 +11,19 @@ import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import { ExecutionRecovery } from '../../core/execution/recover.js'
 import { EXECUTION_DEFAULTS } from '../../core/execution/settings.js'
+import { displayPath } from '../../files/package-files.js'
 import type { CommonInput, ExecutionInput, Side, Timed } from '../../ports/sides.js'
 import type { SideHost } from '../../runtime/host/side-host.js'
 import { KillSwitch } from '../../runtime/status/kill-switch.js'
 import { SessionSurface } from '../../runtime/status/session-surface.js'
+import { firstRecord, judge, readJournal } from '../compose/journal-reading.js'
+import { decisionRecovery, takeFollowing } from '../compose/recovered-decision.js'
+import type { RunSettings } from '../compose/run-settings.js'
 import { DEFAULT_ADDRESS, serveAddress } from '../compose/serve-address.js'
 import { killSwitchBeside } from '../compose/served-session.js'
 import { journalFolder } from '../compose/session-settings.js'
 import { serve } from '../compose/status-server.js'
-import { firstRecord, judge, readJournal } from '../journal/reading.js'
-import { decisionRecovery, takeFollowing } from '../journal/replay-decision.js'
+import { runOfSession } from '../run-options.js'
 import { codeHash } from '../shell/code-hash.js'
 import type { ExitCode } from '../shell/exit-codes.js'
 import { stopExitCode, stopSignals } from '../shell/signals.js'
@@ -64,7 +69,8 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
     epochMs: () => Date.now(),
   }
   const surface = new SessionSurface(identity, killSwitch, notice)
-  const decision = await recoverDecision(folder, surface, raw)
+  const run = runOfSession(settings.options, join(displayPath(raw.journal), SETTINGS_FILE))
+  const decision = await recoverDecision(folder, { surface, run, raw })
   const execution = await recoverExecution(journalFolder(raw.journal, 'execution'), surface, raw)
   const championHash = settings.hashes.parameters
   const conditions = { championHash, expectedChampionHash: championHash }
@@ -96,9 +102,16 @@ function stopped<Input extends { readonly kind: string }>(
 }
 
 /** From the first record on: what a session is shown with is made of all of them. */
-async function recoverDecision(folder: string, surface: SessionSurface, raw: RawServeStatusOptions) {
+async function recoverDecision(
+  folder: string,
+  {
+    surface,
+    run,
+    raw,
+  }: { readonly surface: SessionSurface; readonly run: RunSettings; readonly raw: RawServeStatusOptions },
+) {
   const first = await firstRecord(folder)
-  const recovery = await decisionRecovery(folder, first?.record as DecisionRecord | undefined, undefined)
+  const recovery = decisionRecovery(folder, first?.record as DecisionRecord | undefined, run)
   await eachRecord<DecisionRecord>(folder, raw, (record) => {
     takeFollowing(folder, recovery, record)
     surface.decided(record)

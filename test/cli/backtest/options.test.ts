@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { backtestOptions, defaultWorkers, type RawBacktestOptions } from '../../../src/cli/backtest/options.js'
-import { prepareRun } from '../../../src/cli/compose/backtest.js'
+import { backtestOptions, type RawBacktestOptions } from '../../../src/cli/backtest/options.js'
+import { defaultWorkers } from '../../../src/cli/compose/days.js'
+import { prepareRun } from '../../../src/cli/compose/run-settings.js'
 
 const options = (raw: RawBacktestOptions) => backtestOptions(['days'], raw)
 
@@ -11,33 +12,18 @@ afterEach(() => vi.unstubAllEnvs())
 
 describe('backtest options', () => {
   it('without any, the champion runs with the warm-up gate and no breaker, order book or forewarner', () => {
-    const plain = options({})
-    expect(plain).toMatchObject({
-      period: {},
+    const { run, ...own } = options({})
+    expect(run).toEqual({
       overrides: [],
       research: false,
       volGate: { kind: 'warmup' },
       fills: 'simulated',
+      betaPolicy: 'expanding',
       forewarner: 'off',
       posture: 'APEX',
-      keepGoing: false,
+      recorded: expect.anything(),
     })
-    for (const absent of [
-      'config',
-      'direction',
-      'factors',
-      'orderBook',
-      'instruments',
-      'json',
-      'trades',
-      'report',
-      'cacheDir',
-      'cacheBytesMax',
-      'workers',
-      'causalityCuts',
-    ]) {
-      expect(plain).not.toHaveProperty(absent)
-    }
+    expect(own).toEqual({ inputs: ['days'], period: {}, byAsset: false, byDay: false, keepGoing: false, quiet: false })
   })
 
   it.each([
@@ -48,7 +34,7 @@ describe('backtest options', () => {
     ['p60', { kind: 'percentile', percentile: 60 }],
     ['P99.5', { kind: 'percentile', percentile: 99.5 }],
   ])('--vol-gate %s', (text, gate) => {
-    expect(options({ volGate: text }).volGate).toEqual(gate)
+    expect(options({ volGate: text }).run.volGate).toEqual(gate)
   })
 
   it.each<[string, RawBacktestOptions, string]>([
@@ -159,15 +145,15 @@ describe('backtest options', () => {
   })
 
   it('a beta threshold alone means the fixed policy', () => {
-    expect(options({ factors: 'f.csv', betaThreshold: '-0.01' })).toMatchObject({
+    expect(options({ factors: 'f.csv', betaThreshold: '-0.01' }).run).toMatchObject({
       betaPolicy: 'fixed',
       betaThreshold: -0.01,
     })
   })
 
   it('capital and closing at the end are overrides, after those of --set', () => {
-    const { overrides } = options({ set: ['fraction=0.1'], capital: '1e4', closeAtEnd: true })
-    expect(overrides).toEqual(['fraction=0.1', 'run.initial_capital=10000', 'exits.close_at_end=true'])
+    const { run } = options({ set: ['fraction=0.1'], capital: '1e4', closeAtEnd: true })
+    expect(run.overrides).toEqual(['fraction=0.1', 'run.initial_capital=10000', 'exits.close_at_end=true'])
   })
 
   it('the cache lies where the user keeps caches', () => {
@@ -186,10 +172,10 @@ describe('backtest options', () => {
   })
 
   it('fills at bar prices take the packaged trading rules unless told otherwise', () => {
-    expect(options({ fills: 'bar-price' })).not.toHaveProperty('instruments')
+    expect(options({ fills: 'bar-price' }).run).not.toHaveProperty('instruments')
     const packaged = createHash('sha256').update(readFileSync('configs/instruments.json')).digest('hex')
-    expect(prepareRun(options({ fills: 'bar-price' })).recorded).toMatchObject({ instruments: packaged })
-    expect(options({ fills: 'bar-price', instruments: 'i.json' }).instruments).toBe('i.json')
+    expect(prepareRun(options({ fills: 'bar-price' }).run).recorded).toMatchObject({ instruments: packaged })
+    expect(options({ fills: 'bar-price', instruments: 'i.json' }).run.instruments).toBe('i.json')
   })
 
   it('--causality-check has 32 cuts unless told otherwise', () => {

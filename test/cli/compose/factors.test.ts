@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { backtestOptions } from '../../../src/cli/backtest/options.js'
-import { prepareRun } from '../../../src/cli/compose/backtest.js'
+import { prepareRun } from '../../../src/cli/compose/run-settings.js'
 import { readFactors } from '../../../src/cli/compose/factors.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
 
@@ -38,7 +38,7 @@ describe('the factors of a run', () => {
   })
 
   it('stand in the record of the run, and boost its days', () => {
-    const run = prepareRun(backtestOptions(['days'], { factors: SCANS }))
+    const run = prepareRun(backtestOptions(['days'], { factors: SCANS }).run)
     expect(run.recorded).toMatchObject({
       factors: expect.stringMatching(/^[0-9a-f]{64}$/),
       factor_scans: expect.any(String),

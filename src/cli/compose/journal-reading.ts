@@ -20,10 +20,10 @@ import type {
   StartLimits,
   StartPlace,
 } from '../../ports/journal.js'
-import { corruptProblem, tornTailText } from '../compose/journals.js'
 import { startProgress } from '../shell/progress.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { notice } from '../shell/terminal.js'
+import { corruptProblem, tornTailText } from './journals.js'
 
 /** A record of either side, as far as all of them are alike. */
 export type AnyRecord = JournalRecord & Readonly<Record<string, unknown>>

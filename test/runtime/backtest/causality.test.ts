@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findDayFiles, parquetDays } from '../../../src/adapters/parquet/parquet-days.js'
-import { causalityLines, checkCausalityOfRun } from '../../../src/cli/backtest/causality.js'
+import { causalityLines } from '../../../src/cli/backtest/causality-text.js'
 import { backtestOptions, type RawBacktestOptions } from '../../../src/cli/backtest/options.js'
-import { prepareRun } from '../../../src/cli/compose/backtest.js'
+import { prepareRun } from '../../../src/cli/compose/run-settings.js'
 import { Backtest } from '../../../src/core/backtest/backtest.js'
 import type { CausalityVerdict } from '../../../src/core/backtest/causality.js'
 import type { DayFile, DayOutcome } from '../../../src/ports/days.js'
+import { checkCausalityOfRun } from '../../../src/runtime/backtest/causality.js'
 
 const DAYS = fileURLToPath(new URL('../../../fixtures/days', import.meta.url))
 let folder: string
@@ -29,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 async function verdictUnder(
   raw: RawBacktestOptions,
 ): Promise<{ readonly verdict: CausalityVerdict; readonly passes: readonly (readonly DayFile[])[] }> {
-  const run = prepareRun(backtestOptions([DAYS], raw))
+  const run = prepareRun(backtestOptions([DAYS], raw).run)
   const files = (await findDayFiles([DAYS])).slice(0, 8)
   const passes: DayFile[][] = []
   const read = (days: readonly DayFile[]): AsyncIterable<DayOutcome> => {
@@ -39,8 +40,7 @@ async function verdictUnder(
   const backtest = new Backtest(run.settings())
   for await (const outcome of read(files)) if ('day' in outcome) backtest.addDay(outcome.day.columns, '')
   const report = backtest.finish({ engineVersion: '0', codeHash: '', settings: {} })
-  const signal = new AbortController().signal
-  const verdict = await checkCausalityOfRun({ run, files, report, read, signal, cuts: 16, quiet: true })
+  const verdict = await checkCausalityOfRun({ settings: (cut) => run.settings(cut), files, report, read, cuts: 16 })
   return { verdict, passes: passes.slice(1) }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { reportJson } from '../../../src/cli/backtest/report-json.js'
+import { reportJson } from '../../../src/cli/shell/report-json.js'
 
 describe('report JSON', () => {
   it('is the JSON of the report, whatever the report', () => {

@@ -1,0 +1,43 @@
+import { Interrupted } from '../../base/mistakes.js'
+import type { CausalityVerdict } from '../../core/backtest/causality.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import { checkCausalityOfRun } from '../../runtime/backtest/causality.js'
+import { type Progress, startProgress } from '../shell/progress.js'
+import type { BacktestChoice } from './backtest.js'
+import { readDays } from './days.js'
+import type { PreparedRun } from './run-settings.js'
+
+/** A finished run's days, and at how many bars its causality is to be proven. */
+export interface CausalityChoice extends BacktestChoice {
+  readonly cuts: number
+}
+
+/** Holds a finished run's decisions against those of repetitions with another future, and shows how far it is. */
+export async function checkCausality(
+  run: PreparedRun,
+  report: BacktestReport,
+  choice: CausalityChoice,
+): Promise<CausalityVerdict> {
+  const { files, cuts, quiet, signal } = choice
+  const used = new Set(report.days.map((day) => day.date))
+  let progress: Progress | undefined
+  try {
+    const verdict = await checkCausalityOfRun({
+      settings: (cut) => run.settings(cut),
+      files: files.filter((file) => used.has(file.date)),
+      report,
+      read: (days) => readDays(days, choice),
+      cuts,
+      onPlan: (total) => {
+        progress = startProgress({ total, unit: 'cuts', label: 'Causality', quiet })
+      },
+      onCut: (date) => progress?.advance(1, date),
+    })
+    if (!signal.aborted) return verdict
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    progress?.stop()
+  }
+  throw new Interrupted('Interrupted during the causality check; nothing was written.')
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { InputMistake, Mistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
+import { breakerTable } from '../../config/factors-csv.js'
+import { createForewarner, parseEvidence } from '../../config/forewarner-evidence.js'
+import { DEFAULT_INSTRUMENTS, parseInstruments } from '../../config/instruments.js'
+import { overridesDrift, withOverrides } from '../../config/overrides.js'
+import {
+  CHAMPION_CONFIG,
+  loadConfig,
+  refuseDrift,
+  refuseDriftedChampion,
+  type StrategyConfig,
+} from '../../config/strategy-config.js'
+import { lotSizing } from '../../core/backtest/bar-price-fills.js'
+import { breakerInFuture, type Cut, orderBookInFuture } from '../../core/backtest/other-future.js'
+import type { BacktestSettings } from '../../core/backtest/settings.js'
+import { type BetaPolicy, CircuitBreaker } from '../../core/breaker/breaker.js'
+import type { W750Scans } from '../../core/breaker/scan-factors.js'
+import { parseOrderBookTable } from '../../core/orderbook/parse-order-book-table.js'
+import { type OrderBookTable, TableOrderBook } from '../../core/orderbook/table-order-book.js'
+import { VolGate } from '../../core/signal/vol-gate.js'
+import { reason } from '../../files/reason.js'
+import type { Direction, Posture } from '../../ports/vocabulary/market.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import { type Factors, readFactors } from './factors.js'
+
+/** What a run is made of beside its days: a strategy, and what gates it. Absent: not asked for. */
+export interface RunSettings {
+  /** Absent: the packaged champion. */
+  readonly config?: string
+  /** Absent: as configured. */
+  readonly direction?: Direction
+  /** Values of the configuration, `key=value`, in the order in which they apply. */
+  readonly overrides: readonly string[]
+  /** Parameters may differ from the champion's. */
+  readonly research: boolean
+  /** A CSV, or a folder of scans. */
+  readonly factors?: string
+  /** Names of arrays in the scans, `taker=taker_ratio,…`. */
+  readonly factorNames?: string
+  readonly w750?: W750Scans
+  readonly betaPolicy: BetaPolicy
+  readonly betaThreshold?: number
+  readonly volGate: VolGateChoice
+  readonly orderBook?: string
+  /** `bar-price`: whole lots at the bar's price, free of cost. */
+  readonly fills: 'simulated' | 'bar-price'
+  /** Trading rules of `bar-price`. Absent: the packaged ones. */
+  readonly instruments?: string
+  readonly forewarner: 'off' | 'monte-carlo'
+  readonly forewarnerTrades?: string
+  readonly posture: Posture
+  /** What a report records of these settings beside the parameters, by name. */
+  readonly recorded: Readonly<Record<string, RecordedSetting>>
+}
+
+/** A value, or the hash of a file that the settings name: a path says nothing about a run. */
+export type RecordedSetting = string | number | null | { readonly fileOf: InputName }
+
+export type InputName = 'factors' | 'orderBook' | 'forewarnerTrades' | 'instruments'
+
+export type VolGateChoice =
+  | { readonly kind: 'warmup' }
+  | { readonly kind: 'fixed'; readonly threshold: number }
+  | { readonly kind: 'percentile'; readonly percentile: number }
+
+/** Everything a run needs beside its days, and what the report records of it. */
+export interface PreparedRun {
+  /**
+   * The settings of one pass over the days; gates and forewarners remember what they have seen, so each pass needs its
+   * own. With a `cut`, tables have another future after it.
+   */
+  readonly settings: (cut?: Cut) => BacktestSettings
+  /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */
+  readonly recorded: BacktestReport['settings']
+  /** Dates that the factors table has a row for; absent without a table. */
+  readonly factorDates?: ReadonlySet<string>
+  /** One line when overrides alone made this a research run. */
+  readonly notice?: string
+}
+
+/** Builds a run: reads the configuration and every file that the settings name. Throws {@link Mistake}. */
+export function prepareRun(options: RunSettings): PreparedRun {
+  const champion = loadConfig(CHAMPION_CONFIG)
+  refuseDriftedChampion(champion)
+  const file = options.config === undefined ? champion : loadConfig(options.config)
+  refuseDrift(file, options.research)
+  const config = withOverrides(file, options.overrides)
+
+  const factors = options.factors === undefined ? undefined : readFactors({ ...options, factors: options.factors })
+  const files = readInputs(options)
+  const { orderBook, forewarnerTrades: evidence, instruments } = files
+  const breaker =
+    factors === undefined ? undefined : breakerTable(factors.rows, options.betaPolicy, options.betaThreshold)
+  const books = orderBook === undefined ? undefined : orderBookTableOf(orderBook)
+  const table = instruments === undefined ? undefined : parseInstruments(instruments.text, instruments.path)
+  const earlier = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
+  const settings = (cut?: Cut): BacktestSettings => ({
+    strategy: config.strategy,
+    direction: options.direction ?? config.direction,
+    posture: options.posture,
+    initialCapital: config.initialCapital,
+    parameters: config.parameters,
+    ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
+    ...(breaker === undefined
+      ? {}
+      : { breaker: new CircuitBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
+    ...(books === undefined
+      ? {}
+      : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),
+    ...(table === undefined ? {} : { barPriceFills: lotSizing((symbol) => table.instrument(symbol)) }),
+    ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config.parameters, earlier) }),
+  })
+  return {
+    settings,
+    recorded: recordedOf(options, { ...files, ...present({ factors }) }),
+    ...(breaker === undefined ? {} : { factorDates: new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
+    ...overrideNotice(file, config, options),
+  }
+}
+
+/** A file named by the settings, read whole. */
+interface InputFile {
+  readonly path: string
+  readonly text: string
+  readonly sha256: string
+}
+
+type InputFiles = Readonly<Partial<Record<Exclude<InputName, 'factors'>, InputFile>>>
+
+function readInputs({ orderBook, forewarnerTrades, fills, instruments }: RunSettings): InputFiles {
+  const rules = fills === 'simulated' ? undefined : (instruments ?? DEFAULT_INSTRUMENTS)
+  const paths = Object.entries({ orderBook, forewarnerTrades, instruments: rules })
+  return Object.fromEntries(paths.flatMap(([name, path]) => (path === undefined ? [] : [[name, readInput(path)]])))
+}
+
+function readInput(path: string): InputFile {
+  try {
+    const bytes = readFileSync(path)
+    return { path, text: bytes.toString('utf8'), sha256: createHash('sha256').update(bytes).digest('hex') }
+  } catch (error) {
+    throw new InputMistake({ place: path, message: `cannot read it: ${reason(error)}` })
+  }
+}
+
+/** Settings with the hash in place of a file, and behind it what else there is to say of the file. */
+function recordedOf(
+  { recorded }: RunSettings,
+  files: Readonly<Partial<Record<InputName, Pick<InputFile, 'sha256'> & Partial<Pick<Factors, 'recorded'>>>>>,
+): PreparedRun['recorded'] {
+  return Object.fromEntries(
+    Object.entries(recorded).flatMap(([name, value]) => {
+      if (value === null || typeof value !== 'object') return [[name, value]]
+      const file = files[value.fileOf]
+      return [[name, file?.sha256 ?? null], ...Object.entries(file?.recorded ?? {})]
+    }),
+  )
+}
+
+function orderBookTableOf(file: InputFile): OrderBookTable {
+  try {
+    return parseOrderBookTable(JSON.parse(file.text))
+  } catch (error) {
+    throw new InputMistake({ place: file.path, message: reason(error) })
+  }
+}
+
+function overrideNotice(
+  file: StrategyConfig,
+  config: StrategyConfig,
+  options: RunSettings,
+): { readonly notice?: string } {
+  if (options.research || file.research || !overridesDrift(file, config)) return {}
+  return {
+    notice: `Overrides (${options.overrides.join(', ')}) differ from the champion: this run is marked research.`,
+  }
+}

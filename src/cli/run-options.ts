@@ -1,0 +1,378 @@
+/**
+ * The options of a run: what `backtest`, `paper`, `compare`, `certify` and `journal` understand alike. A row says everything
+ * about its option; help, raw type, check, what a session keeps for the backtest of its days, and what a report records
+ * follow from the rows. An option is added by a row and by whatever its setting does (`compose/run-settings.ts`).
+ * Not here: options of one command (its `options.ts`), and days, which are arguments of some commands and options of others.
+ */
+import { unreachable } from '../base/assert.js'
+import { found, InputMistake } from '../base/mistakes.js'
+import { didYouMean } from '../base/suggest.js'
+import type { IsoDate } from '../base/utc-date.js'
+import { W750_SCANS } from '../core/breaker/scan-factors.js'
+import type { Period } from '../core/days/period.js'
+import type { FillMode } from '../ports/vocabulary/paper.js'
+import type { SessionSettings } from '../ports/vocabulary/session.js'
+import type { RecordedSetting, RunSettings, VolGateChoice } from './compose/run-settings.js'
+import { numberOf, OptionCheck } from './shell/option-check.js'
+import {
+  aFile,
+  asTyped,
+  type OptionRow,
+  option,
+  type ParsedOptions,
+  parseOptions,
+  type RawOf,
+  type RawOptions,
+  type TypedRow,
+} from './shell/option-table.js'
+
+/** Which days. */
+const PERIOD = {
+  from: option({ flag: '--from', value: '<date>', help: 'first day, YYYY-MM-DD', parse: aDate }),
+  to: option({ flag: '--to', value: '<date>', help: 'last day, YYYY-MM-DD', parse: aDate }),
+}
+
+/** Which strategy, with which parameters. */
+const STRATEGY = {
+  config: runOption({
+    flag: '--config',
+    value: '<yaml>',
+    help: 'strategy configuration (default: the packaged champion, configs/blue.yml)',
+    parse: aFile,
+    decides: true,
+  }),
+  direction: runOption({
+    flag: '--direction',
+    value: '<direction>',
+    help: 'short or long (default: as configured)',
+    parse: (typed, check, flag) => {
+      const direction = check.oneOf(flag, typed, ['short', 'long'])
+      return direction === undefined ? undefined : direction === 'long' ? (1 as const) : (-1 as const)
+    },
+    decides: true,
+  }),
+  set: runOption({
+    flag: '--set',
+    value: '<key=value>',
+    repeats: true,
+    help: 'override one value of the configuration, repeatable',
+    parse: asTyped<readonly string[]>,
+    decides: true,
+    overrides: (values) => values,
+  }),
+  research: runOption({
+    flag: '--research',
+    help: 'declare that parameters may differ from the champion',
+    parse: asTyped<boolean>,
+    decides: true,
+  }),
+  capital: runOption({
+    flag: '--capital',
+    value: '<usd>',
+    help: 'capital at the start (default: as configured)',
+    parse: (typed, check, flag) => check.number(flag, typed, { above: 0 }),
+    decides: true,
+    overrides: (usd) => [`run.initial_capital=${usd}`],
+  }),
+  posture: runOption({
+    flag: '--posture',
+    value: '<posture>',
+    help: 'APEX, STALKER, TURTLE or HIBERNATE (default: APEX)',
+    parse: (typed, check, flag) =>
+      check.oneOf(flag, typed.toUpperCase(), ['APEX', 'STALKER', 'TURTLE', 'HIBERNATE'] as const),
+    decides: true,
+    records: ({ posture }) => posture,
+  }),
+}
+
+/** What may keep the strategy out of a trade. */
+const GATES = {
+  volGate: runOption({
+    flag: '--vol-gate',
+    value: '<gate>',
+    help: 'warmup, a volatility threshold, or a percentile such as p60 (default: warmup)',
+    parse: aVolGate,
+    decides: true,
+    records: ({ volGate }) => volGateText(volGate),
+  }),
+  factors: runOption({
+    flag: '--factors',
+    value: '<csv|folder>',
+    help: 'daily breaker factors: date,funding_btc,dvol_btc,fng,taker,w750 (any subset), or scans as NPZ',
+    parse: (typed, check, flag) => (typed === '' ? check.wrong(flag, 'expected a file or folder, found ""') : typed),
+    decides: true,
+    records: ({ factors }) => (factors === undefined ? null : { fileOf: 'factors' }),
+  }),
+  factorNames: runOption({
+    flag: '--factor-names',
+    value: '<list>',
+    help: 'arrays of such scans that have other names: taker=taker_ratio,fng=fear_greed',
+    parse: asTyped<string>,
+    decides: true,
+  }),
+  w750: runOption({
+    flag: '--w750',
+    value: '<scans>',
+    help: 'velocity of a date from such scans: last-10 before it (default) or its first-10',
+    parse: (typed, check, flag) => check.oneOf(flag, typed, W750_SCANS),
+    decides: true,
+  }),
+  betaPolicy: runOption({
+    flag: '--beta-policy',
+    value: '<policy>',
+    help: 'expanding, full-sample (looks ahead) or fixed (default: expanding)',
+    parse: (typed, check, flag) => check.oneOf(flag, typed, ['expanding', 'full-sample', 'fixed'] as const),
+    decides: true,
+    records: ({ factors, betaPolicy }) => (factors === undefined ? null : betaPolicy),
+  }),
+  betaThreshold: runOption({
+    flag: '--beta-threshold',
+    value: '<velocity>',
+    help: 'w750 threshold of the fixed beta policy',
+    parse: (typed, check, flag) => check.number(flag, typed, {}),
+    decides: true,
+    records: ({ betaThreshold }) => betaThreshold ?? null,
+  }),
+  orderBook: runOption({
+    flag: '--order-book',
+    value: '<json>',
+    help: 'recorded order book',
+    parse: aFile,
+    decides: true,
+    records: ({ orderBook }) => (orderBook === undefined ? null : { fileOf: 'orderBook' }),
+  }),
+  forewarner: runOption({
+    flag: '--forewarner',
+    value: '<kind>',
+    help: 'off or monte-carlo (default: off)',
+    parse: (typed, check, flag) => check.oneOf(flag, typed, ['off', 'monte-carlo'] as const),
+    decides: true,
+    records: ({ forewarner }) => forewarner,
+  }),
+  forewarnerTrades: runOption({
+    flag: '--forewarner-trades',
+    value: '<file>',
+    help: 'earlier trades as its evidence, from --trades (csv) or --json',
+    parse: aFile,
+    decides: true,
+    records: ({ forewarnerTrades }) => (forewarnerTrades === undefined ? null : { fileOf: 'forewarnerTrades' }),
+  }),
+}
+
+/** By which rules whole lots are traded. */
+const RULES = {
+  instruments: runOption({
+    flag: '--instruments',
+    value: '<json>',
+    help: 'trading rules (default: the packaged configs/instruments.json)',
+    parse: aFile,
+    decides: true,
+    records: ({ fills }) => (fills === 'simulated' ? undefined : { fileOf: 'instruments' }),
+  }),
+}
+
+/** Rows in the order of help and of what a session keeps. */
+export const RUN_OPTIONS = { ...PERIOD, ...STRATEGY, ...GATES, ...RULES }
+
+/** Options of a session on paper that `compare` has, too. */
+export const SESSION_OPTIONS = {
+  fills: option({
+    flag: '--fills',
+    value: '<kind>',
+    help: 'realistic (spread, latency, fees, funding) or bar-price (free of cost)',
+    standard: 'realistic',
+    parse: aFillMode,
+  }),
+  seed: option({
+    flag: '--seed',
+    value: '<n>',
+    help: 'of latencies and whatever else is drawn at random',
+    standard: '1',
+    parse: (typed, check, flag) =>
+      /^\d{1,9}$/.test(typed)
+        ? Number(typed)
+        : check.wrong(flag, `expected an integer from 0 to 999999999, found ${found(typed)}`),
+  }),
+}
+
+/** How much a run says. */
+export const QUIET = option({ flag: '--quiet', help: 'no progress and no notices', parse: asTyped<boolean> })
+/** Read by the terminal's colours from the command line itself. */
+export const NO_COLOR = option({
+  flag: '--no-color',
+  help: 'no colours (NO_COLOR does the same)',
+  parse: asTyped<boolean>,
+})
+
+/** The options of a run as they were typed. */
+export type RawRunOptions = RawOptions<typeof RUN_OPTIONS>
+
+/**
+ * The days and settings that were asked for; every mistake is in `check`. Trading rules matter at bar prices alone: with
+ * simulated fills they are left out.
+ */
+export function runOptions(
+  raw: RawRunOptions,
+  check: OptionCheck,
+  { fills }: Pick<RunSettings, 'fills'> = { fills: 'simulated' },
+): { readonly period: Period; readonly run: RunSettings } {
+  const parsed = parseOptions(RUN_OPTIONS, raw, check)
+  checkTogether(raw, parsed, check)
+  const { from, to, set: _, capital: __, instruments, ...given } = parsed
+  const run: Omit<RunSettings, 'recorded'> = {
+    overrides: overridesOf(parsed),
+    research: false,
+    betaPolicy: given.betaThreshold === undefined ? 'expanding' : 'fixed',
+    volGate: { kind: 'warmup' },
+    forewarner: 'off',
+    posture: 'APEX',
+    fills,
+    ...given,
+    ...(fills === 'simulated' || instruments === undefined ? {} : { instruments }),
+  }
+  const period = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+  return { period, run: { ...run, recorded: recordedOf(run) } }
+}
+
+/** What was typed of the options that decide, under their flags' names: what a session keeps. */
+export function decidingOptions(raw: RawRunOptions): SessionSettings['options'] {
+  return Object.fromEntries(
+    DECIDING.flatMap(([name, { flag }]) => (raw[name] === undefined ? [] : [[nameOf(flag), raw[name]]])),
+  )
+}
+
+/**
+ * The run of a session, by the options that it has kept. `place` is the file that says them.
+ *
+ * @throws InputMistake where one of them is none that decides (another version wrote it), or is wrong.
+ */
+export function runOfSession(
+  options: SessionSettings['options'],
+  place: string,
+  fills?: Pick<RunSettings, 'fills'>,
+): RunSettings {
+  const known = new Map(DECIDING.map(([name, { flag }]) => [nameOf(flag), name]))
+  const problems = Object.keys(options)
+    .filter((kept) => !known.has(kept))
+    .map((kept) => ({
+      place,
+      message: `options.${kept}: expected an option of dolphin backtest that decides, found ${found(kept)}`,
+    }))
+  if (problems.length > 0) throw new InputMistake(problems)
+  const raw = Object.fromEntries(Object.entries(options).map(([kept, value]) => [known.get(kept)!, value]))
+  return checkedRun(raw, fills)
+}
+
+/** The settings of a run whose options were typed elsewhere. Throws InputMistake with every wrong one. */
+export function checkedRun(raw: RawRunOptions, fills?: Pick<RunSettings, 'fills'>): RunSettings {
+  const check = new OptionCheck()
+  const { run } = runOptions(raw, check, fills)
+  check.done()
+  return run
+}
+
+/** What a row of a run says beside its command line. */
+export interface RunFacts<Parsed> {
+  /** Decides about trades: a session keeps what was typed, and the backtest of its days is told it. */
+  readonly decides: true
+  /** What a report records of it, under its flag's name; undefined: nothing. */
+  readonly records?: (run: Omit<RunSettings, 'recorded'>) => RecordedSetting | undefined
+  /** Values of the strategy's configuration that it stands for, `key=value`. */
+  readonly overrides?: (parsed: Parsed) => readonly string[]
+}
+
+function runOption<
+  const Value extends string | undefined = undefined,
+  const Repeats extends boolean | undefined = undefined,
+  Parsed = never,
+>(
+  row: TypedRow<Value, Repeats, Parsed> & RunFacts<Parsed>,
+): OptionRow<RawOf<Value, Repeats>, Parsed> & RunFacts<Parsed> {
+  return row
+}
+
+type DecidingName = keyof typeof STRATEGY | keyof typeof GATES | keyof typeof RULES
+type DecidingRow = OptionRow & RunFacts<never>
+
+const DECIDING = Object.entries({ ...STRATEGY, ...GATES, ...RULES }) as readonly [DecidingName, DecidingRow][]
+/** A report tells of gates first. */
+const RECORDING = Object.values({ ...GATES, ...STRATEGY, ...RULES }) as readonly DecidingRow[]
+
+function overridesOf(parsed: ParsedOptions<typeof RUN_OPTIONS>): readonly string[] {
+  return DECIDING.flatMap(([name, { overrides }]) => {
+    const value = parsed[name]
+    return overrides === undefined || value === undefined ? [] : overrides(value as never)
+  })
+}
+
+function recordedOf(run: Omit<RunSettings, 'recorded'>): RunSettings['recorded'] {
+  return Object.fromEntries(
+    RECORDING.flatMap(({ flag, records }) => {
+      const recorded = records?.(run)
+      return recorded === undefined ? [] : [[nameOf(flag).replaceAll('-', '_'), recorded]]
+    }),
+  )
+}
+
+/** What one row alone cannot judge. */
+function checkTogether(raw: RawRunOptions, { from, to }: Period, check: OptionCheck): void {
+  if (from !== undefined && to !== undefined && from > to) check.wrong('--to', `expected ${from} or later, found ${to}`)
+  checkBeta(raw, check)
+  if (raw.forewarnerTrades !== undefined && (raw.forewarner ?? 'off') === 'off') {
+    check.wrong('--forewarner-trades', 'needs --forewarner monte-carlo')
+  }
+}
+
+function checkBeta(raw: RawRunOptions, check: OptionCheck): void {
+  if (raw.factors === undefined) {
+    if (raw.betaPolicy !== undefined)
+      check.wrong('--beta-policy', 'needs --factors <csv>: beta comes from its w750 column')
+    if (raw.betaThreshold !== undefined) check.wrong('--beta-threshold', 'needs --factors <csv>')
+    if (raw.factorNames !== undefined) check.wrong('--factor-names', 'needs --factors <folder>')
+    if (raw.w750 !== undefined) check.wrong('--w750', 'needs --factors <folder>')
+  } else if (raw.betaPolicy === 'fixed' && raw.betaThreshold === undefined) {
+    check.wrong('--beta-policy', "'fixed' needs --beta-threshold <velocity>")
+  } else if (raw.betaPolicy !== undefined && raw.betaPolicy !== 'fixed' && raw.betaThreshold !== undefined) {
+    check.wrong('--beta-threshold', `goes with --beta-policy fixed, not ${raw.betaPolicy}`)
+  }
+}
+
+function nameOf(flag: `--${string}`): string {
+  return flag.slice('--'.length)
+}
+
+function aDate(typed: string, check: OptionCheck, flag: string): IsoDate | undefined {
+  return check.date(flag, typed)
+}
+
+/** `warmup`, a volatility threshold such as `0.0004`, or a percentile such as `p60`. */
+function aVolGate(typed: string, check: OptionCheck, flag: string): VolGateChoice | undefined {
+  if (typed === 'warmup') return { kind: 'warmup' }
+  const percentile = /^p(\d{1,3}(?:\.\d+)?)$/i.exec(typed)?.[1]
+  if (percentile !== undefined && Number(percentile) <= 100) {
+    return { kind: 'percentile', percentile: Number(percentile) }
+  }
+  const threshold = numberOf(typed)
+  if (threshold !== undefined && threshold >= 0) return { kind: 'fixed', threshold }
+  const expected = "'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100"
+  return check.wrong(flag, `expected ${expected}, found ${found(typed)}${didYouMean(typed, ['warmup'])}`)
+}
+
+function volGateText(gate: VolGateChoice): string | number {
+  switch (gate.kind) {
+    case 'warmup':
+      return 'warmup'
+    case 'fixed':
+      return gate.threshold
+    case 'percentile':
+      return `p${gate.percentile}`
+    default:
+      return unreachable(gate)
+  }
+}
+
+function aFillMode(typed: string, check: OptionCheck, flag: string): FillMode | undefined {
+  if (typed === 'realistic' || typed === 'bar-price') return typed
+  const near = didYouMean(typed, ['realistic', 'bar-price'])
+  return check.wrong(flag, `expected realistic or bar-price, found ${found(typed)}${near}`)
+}
