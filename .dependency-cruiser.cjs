@@ -73,7 +73,7 @@ module.exports = {
       name: 'config-reads-what-a-person-writes',
       comment:
         'Commands, services, sweeps and library users read the same files: nothing here knows a command or an adapter.',
-      severity: 'warn',
+      severity: 'error',
       from: { path: '^src/config' },
       to: { path: '^src/', pathNot: '^src/(config|core|ports|files|base)' },
     },
@@ -81,8 +81,8 @@ module.exports = {
       name: 'the-runtime-is-handed-its-adapters',
       comment:
         'What makes the core run in time serves a command, a service, a test and a library user alike, over whichever adapters they choose.',
-      severity: 'warn',
-      from: { path: '^src/runtime' },
+      severity: 'error',
+      from: { path: '^src/runtime/' },
       to: { path: '^src/', pathNot: '^src/(runtime|core|ports|files|base)' },
     },
     {
@@ -95,7 +95,7 @@ module.exports = {
     {
       name: 'compositions-take-plain-settings',
       comment: "A composition that knew a command's options could be copied by no library user.",
-      severity: 'warn',
+      severity: 'error',
       from: { path: '^src/cli/compose' },
       to: { path: '^src/cli/', pathNot: '^src/cli/(compose|shell)' },
     },
@@ -103,7 +103,7 @@ module.exports = {
       name: 'commands-do-not-know-each-other',
       comment:
         'What two commands share is an option (run-options), a composition, a word of the shell, or belongs below the command line.',
-      severity: 'warn',
+      severity: 'error',
       from: { path: '^src/cli/([^/]+)/' },
       to: { path: '^src/cli/', pathNot: '^src/cli/($1|shell|compose|[^/]+\\.ts)' },
     },
@@ -137,7 +137,7 @@ module.exports = {
     {
       name: 'only-the-composition-root-imports-cli',
       comment: 'The command line is the outermost layer: nothing depends on it.',
-      severity: 'warn',
+      severity: 'error',
       from: { pathNot: '^src/cli' },
       to: { path: '^src/cli' },
     },

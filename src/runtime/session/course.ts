@@ -39,18 +39,22 @@ const COOL_DOWN_MS = 30_000
 export async function runCourse(course: CourseParts, signal: AbortSignal): Promise<CourseEnd> {
   const { pace, fundingRate } = course
   let bars = 0
+  let open: string | undefined
   try {
     for await (const step of course.steps) {
-      const { bar, dayEndMs, fundedAtMs } = step
+      const { bar, date, dayEndMs, fundedAtMs } = step
       if (fundedAtMs !== undefined && fundingRate !== undefined) {
         await pace.passTo(Math.max(fundedAtMs, pace.timer.epochMs()), signal)
         for (const symbol of bar.symbols) course.market({ kind: 'fundingRate', symbol, rate: fundingRate })
       }
       await pace.passTo(bar.timestampMs, signal)
       if (signal.aborted) break
+      // Prices as they come do not say that a day has ended: the next one does.
+      if (open !== undefined && open !== date) course.dayEnded(pace.timer.epochMs())
       course.bar(bar)
       for (const event of pricesOf(bar)) course.market(event)
       bars++
+      open = dayEndMs === undefined ? date : undefined
       if (dayEndMs !== undefined) {
         await pace.passTo(dayEndMs, signal)
         course.dayEnded(pace.timer.epochMs())

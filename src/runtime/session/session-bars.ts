@@ -35,23 +35,10 @@ export class SessionBars {
     const last = this.columns
     refuseDisorder(columns, last?.date)
     this.times = timesOf(columns)
-    const { breaker, forewarner, parameters, volGate } = this.settings
-    const boost = breaker?.boostForDate(columns.date)
     this.before += last?.bars ?? 0
     this.columns = columns
-    this.volOk = volGate?.maskForDay(columns)
-    this.day = {
-      date: columns.date,
-      ...(boost === undefined ? {} : { boost: boost.boost, beta: boost.beta }),
-      ...(forewarner === undefined
-        ? {}
-        : {
-            forewarner: assessDay(forewarner, {
-              date: columns.date,
-              maxLeverage: parameters.max_leverage * (boost?.boost ?? 1),
-            }).status,
-          }),
-    }
+    this.volOk = this.settings.volGate?.maskForDay(columns)
+    this.day = dayBeginning(columns.date, this.settings)
   }
 
   /** When a row of the day happened, UTC ms. */
@@ -72,5 +59,19 @@ export class SessionBars {
       ...(row === 0 && this.day !== undefined ? { day: this.day } : {}),
       posture: this.settings.posture,
     }
+  }
+}
+
+/** What is known of a day before its first bar. */
+export function dayBeginning(
+  date: string,
+  { breaker, forewarner, parameters }: Pick<BarSettings, 'parameters' | 'breaker' | 'forewarner'>,
+): NonNullable<StrategyBar['day']> {
+  const boost = breaker?.boostForDate(date)
+  const maxLeverage = parameters.max_leverage * (boost?.boost ?? 1)
+  return {
+    date,
+    ...(boost === undefined ? {} : { boost: boost.boost, beta: boost.beta }),
+    ...(forewarner === undefined ? {} : { forewarner: assessDay(forewarner, { date, maxLeverage }).status }),
   }
 }

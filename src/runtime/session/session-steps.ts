@@ -17,7 +17,7 @@ export interface SessionStep {
 const DAY_END_MS = 1_000
 
 /** Funding settles at 00:00, 08:00 and 16:00 UTC. */
-const FUNDING_MS = 28_800_000
+export const FUNDING_MS = 28_800_000
 
 /**
  * The bars of recorded days, one after the other. Reading ends with the reason of the signal.

@@ -11,6 +11,7 @@ import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import type { SessionSettings, TradeRecord } from '../../../src/ports/vocabulary/session.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
 import { missedEntry, performanceSnapshot, sessionSettings, tradeOpened, tradeRecord } from '../../support/session.js'
+import { sessionLogContract } from '../session-log-contract.js'
 
 const out = temporaryFolder()
 
@@ -51,6 +52,17 @@ const trades = fc
       }),
     ),
   )
+
+sessionLogContract('in a folder', async () => {
+  const log = await FileSessionLog.open(out.path, sessionSettings())
+  return {
+    log,
+    contents: async () => {
+      await log.close()
+      return readSession(log.folder)
+    },
+  }
+})
 
 describe('a session log', () => {
   it('gives back exactly what was recorded', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockTimer, scaledClock } from '../../../src/runtime/time/scaled-clock.js'
+import { clockTimer, parseScale, scaledClock, scaleText } from '../../../src/runtime/time/scaled-clock.js'
 import { FakeClock } from '../../support/fake-clock.js'
 
 describe('a scaled clock', () => {
@@ -50,3 +50,18 @@ function settled(): Promise<void> {
     setImmediate(resolve)
   })
 }
+
+describe('the text of a scale', () => {
+  it('gives back the scale', () => {
+    const scale = { speed: 2.5, epochMs: 1_746_814_650_000, realEpochMs: 1_800_000_000_123 }
+    expect(scaleText(scale)).toBe('2.5@1746814650000@1800000000123')
+    expect(parseScale(scaleText(scale))).toEqual(scale)
+  })
+
+  it.each(['', '1', '1@2', '0@1@1', '1@0@1', '1@1@0', '-1@1@1', '1@1@1@1', '1e3@1@1', 'x@1@1'])(
+    '%j is no scale',
+    (text) => {
+      expect(parseScale(text)).toBeUndefined()
+    },
+  )
+})

@@ -1,0 +1,53 @@
+import { dateOfEpochDay, NS_PER_DAY } from '../../base/utc-date.js'
+import { Scanner } from '../../core/eigen/scanner.js'
+import { WARMUP_ROWS } from '../../core/engine/engine.js'
+import type { PriceSource } from '../../ports/prices.js'
+import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
+import { type BarSettings, dayBeginning } from './session-bars.js'
+import { FUNDING_MS, type SessionStep } from './session-steps.js'
+
+const NS_PER_MS = 1_000_000n
+
+/**
+ * Prices as they come, recorded or live, as the steps of a session: each vector is scanned for the signal, which there is
+ * once the longest window is full. A step without any price is none. When a day has ended is not known before the next
+ * begins, so no step says so. Reading ends with the reason of the signal.
+ */
+export async function* priceSteps(
+  source: PriceSource,
+  settings: Omit<BarSettings, 'volGate'> & { readonly precision?: ScanPrecision },
+  signal?: AbortSignal,
+): AsyncGenerator<SessionStep, void, void> {
+  const { symbols } = source
+  const scanner = new Scanner(symbols, settings.precision)
+  let bar = 0
+  let rowOfDay = 0
+  let lastDate: string | undefined
+  let settledMs: number | undefined
+  for await (const { timestampNs, prices } of source.steps(signal)) {
+    const scan = scanner.push(prices, { scanNumber: bar, timestampNs })
+    if (scan === undefined) continue
+    const date = dateOfEpochDay(Number(timestampNs / NS_PER_DAY))
+    const day = date === lastDate ? undefined : dayBeginning(date, settings)
+    rowOfDay = day === undefined ? rowOfDay + 1 : 0
+    const timestampMs = Number(timestampNs / NS_PER_MS)
+    const fundingMs = timestampMs - (timestampMs % FUNDING_MS)
+    const isFunded = settledMs !== undefined && fundingMs > settledMs
+    yield {
+      bar: {
+        bar: bar++,
+        timestampMs,
+        symbols,
+        prices: Float64Array.from(prices),
+        velDiv: scan.velDiv,
+        volOk: rowOfDay >= WARMUP_ROWS,
+        ...(day === undefined ? {} : { day }),
+        posture: settings.posture,
+      },
+      date,
+      ...(isFunded ? { fundedAtMs: fundingMs } : {}),
+    }
+    settledMs = fundingMs
+    lastDate = date
+  }
+}
