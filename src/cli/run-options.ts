@@ -4,8 +4,10 @@
  * follow from the rows. An option is added by a row and by whatever its setting does (`compose/run-settings.ts`).
  * Not here: options of one command (its `options.ts`), and days, which are arguments of some commands and options of others.
  */
+
 import { unreachable } from '../base/assert.js'
 import { found, InputMistake } from '../base/mistakes.js'
+import { present } from '../base/present.js'
 import { didYouMean } from '../base/suggest.js'
 import type { IsoDate } from '../base/utc-date.js'
 import { W750_SCANS } from '../core/breaker/scan-factors.js'
@@ -228,10 +230,9 @@ export function runOptions(
     posture: 'APEX',
     fills,
     ...given,
-    ...(fills === 'simulated' || instruments === undefined ? {} : { instruments }),
+    ...present({ instruments: fills === 'simulated' ? undefined : instruments }),
   }
-  const period = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
-  return { period, run: { ...run, recorded: recordedOf(run) } }
+  return { period: present({ from, to }), run: { ...run, recorded: recordedOf(run) } }
 }
 
 /** What was typed of the options that decide, under their flags' names: what a session keeps. */

@@ -3,12 +3,6 @@ import { type CertificateVerdict, checkCertificate } from '../core/mode/certific
 import { CONSTANTS_HASH } from '../core/status/frozen-constants.js'
 import { CERTIFICATE_KEY_VARIABLE, readSecret } from './secret.js'
 
-/** Where a certificate and its key are; both may be absent, and the key may be in the environment instead. */
-export interface CertificateFiles {
-  readonly certificate?: string | undefined
-  readonly certificateKeyFile?: string | undefined
-}
-
 /**
  * What the certificate in a file is worth at `nowMs` for what runs. A file that cannot be read is no certificate: it is
  * shown as INVALID, and gates where certificates gate.
@@ -29,4 +23,10 @@ export function readCertificate(
     return { state: 'INVALID', expiresAtMs: null, why: (error as Error).message }
   }
   return checkCertificate(document, { ...running, key, constantsHash: CONSTANTS_HASH })
+}
+
+/** Where a certificate and its key are; both may be absent, and the key may be in the environment instead. */
+export interface CertificateFiles {
+  readonly certificate?: string | undefined
+  readonly certificateKeyFile?: string | undefined
 }

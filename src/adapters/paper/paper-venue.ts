@@ -3,13 +3,6 @@ import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
 import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
 import type { PaperExchange } from './paper-exchange.js'
 
-export interface PaperVenueOptions {
-  readonly exchange: PaperExchange
-  readonly timer: Timer
-  /** A request without an answer by then is answered `unknown`; its answer is dropped if it still comes. Default 3,000. */
-  readonly requestTimeoutMs?: number
-}
-
 /** A paper exchange in time, a machine's or virtual: the port's contract over a machine that knows only the times it is told. */
 export class PaperVenue implements PlayedMarket {
   private readonly exchange: PaperExchange
@@ -104,4 +97,11 @@ export class PaperVenue implements PlayedMarket {
   private timeOut(requestId: string, message: string): void {
     if (this.unanswered.delete(requestId)) this.listener?.({ kind: 'unknown', requestId, message })
   }
+}
+
+export interface PaperVenueOptions {
+  readonly exchange: PaperExchange
+  readonly timer: Timer
+  /** A request without an answer by then is answered `unknown`; its answer is dropped if it still comes. Default 3,000. */
+  readonly requestTimeoutMs?: number
 }

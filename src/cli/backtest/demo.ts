@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { present } from '../../base/present.js'
 import { packageFile } from '../../files/package-files.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { OptionCheck } from '../shell/option-check.js'
@@ -20,8 +21,7 @@ export async function runDemo(raw: RawDemoOptions): Promise<ExitCode> {
     backtestOptions([packageFile('fixtures', 'days')], {
       ...given,
       byAsset: true,
-      ...(out === undefined ? {} : { report: out }),
-      ...(existsSync(factors) ? { factors } : {}),
+      ...present({ report: out, factors: existsSync(factors) ? factors : undefined }),
     }),
   )
   if (code === EXIT.ok && out !== undefined && raw.quiet !== true) {

@@ -1,12 +1,38 @@
 import { homedir } from 'node:os'
 import { extname, join } from 'node:path'
 import { found } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import type { Period } from '../../core/days/period.js'
 import type { RunSettings } from '../compose/run-settings.js'
 import { NO_COLOR, QUIET, RUN_OPTIONS, runOptions } from '../run-options.js'
 import { BYTES_EXPECTED, parseBytes } from '../shell/byte-size.js'
 import { OptionCheck } from '../shell/option-check.js'
 import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
+
+/** Checks the options of `dolphin backtest`. Throws {@link InputMistake} with every wrong one. */
+export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptions): BacktestOptions {
+  const check = new OptionCheck()
+  const fills = raw.fills === 'bar-price' ? 'bar-price' : 'simulated'
+  const { period, run } = runOptions(raw, check, { fills })
+  const own = parseOptions(OWN_OPTIONS, raw, check)
+  const { closeAtEnd, cache, cacheLimit, causalityCheck, json, trades, report, workers } = own
+  if (raw.cacheLimit !== undefined && raw.cache === undefined) check.wrong('--cache-limit', 'needs --cache')
+  if (raw.instruments !== undefined && fills === 'simulated') check.wrong('--instruments', 'needs --fills bar-price')
+  if (inputs.length === 0) check.wrong('<days…>', noInputs(raw))
+  check.done()
+  const closing = closeAtEnd ? ['exits.close_at_end=true'] : []
+  return {
+    inputs,
+    period,
+    run: { ...run, overrides: [...run.overrides, ...closing] },
+    byAsset: own.byAsset ?? false,
+    byDay: own.byDay ?? false,
+    keepGoing: own.keepGoing ?? false,
+    quiet: own.quiet ?? false,
+    ...present({ json, trades, report, workers, causalityCuts: causalityCheck }),
+    ...present({ cacheDir: cache, cacheBytesMax: cacheLimit }),
+  }
+}
 
 /** What `dolphin backtest` goes on with. Absent means not asked for. */
 export interface BacktestOptions {
@@ -133,36 +159,6 @@ export const DEMO_OPTIONS = {
 }
 
 export type RawDemoOptions = RawOptions<typeof DEMO_OPTIONS>
-
-/** Checks the options of `dolphin backtest`. Throws {@link InputMistake} with every wrong one. */
-export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptions): BacktestOptions {
-  const check = new OptionCheck()
-  const fills = raw.fills === 'bar-price' ? 'bar-price' : 'simulated'
-  const { period, run } = runOptions(raw, check, { fills })
-  const own = parseOptions(OWN_OPTIONS, raw, check)
-  const { closeAtEnd, cache, cacheLimit, causalityCheck, json, trades, report, workers } = own
-  if (raw.cacheLimit !== undefined && raw.cache === undefined) check.wrong('--cache-limit', 'needs --cache')
-  if (raw.instruments !== undefined && fills === 'simulated') check.wrong('--instruments', 'needs --fills bar-price')
-  if (inputs.length === 0) check.wrong('<days…>', noInputs(raw))
-  check.done()
-  const closing = closeAtEnd ? ['exits.close_at_end=true'] : []
-  return {
-    inputs,
-    period,
-    run: { ...run, overrides: [...run.overrides, ...closing] },
-    byAsset: own.byAsset ?? false,
-    byDay: own.byDay ?? false,
-    keepGoing: own.keepGoing ?? false,
-    quiet: own.quiet ?? false,
-    ...(json === undefined ? {} : { json }),
-    ...(trades === undefined ? {} : { trades }),
-    ...(report === undefined ? {} : { report }),
-    ...(workers === undefined ? {} : { workers }),
-    ...(cache === undefined ? {} : { cacheDir: cache }),
-    ...(cacheLimit === undefined ? {} : { cacheBytesMax: cacheLimit }),
-    ...(causalityCheck === undefined ? {} : { causalityCuts: causalityCheck }),
-  }
-}
 
 /** Each cut is a run of its own, up to the day of the cut. */
 const DEFAULT_CAUSALITY_CUTS = 32

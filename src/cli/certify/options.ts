@@ -2,6 +2,20 @@ import { NO_COLOR, QUIET, RUN_OPTIONS, runOptions } from '../run-options.js'
 import { OptionCheck } from '../shell/option-check.js'
 import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 
+/** Checks what a certificate is to be made with. Throws {@link InputMistake} with every wrong option. */
+export function certifyOptions(inputs: readonly string[], raw: RawCertifyOptions): CertifyOptions {
+  const check = new OptionCheck()
+  const { from: _, to: __, factors: ___, ...own } = CERTIFY_OPTIONS
+  const { out = 'certificate.json', ...parsed } = parseOptions(own, raw, check)
+  const run = runOptions(raw, check)
+  if (inputs.length === 0) {
+    check.wrong('<days…>', 'expected a folder or files of days YYYY-MM-DD.parquet, found none')
+  }
+  check.done()
+  const { validDays = 30, cuts = 16, minTrades = 1, maxDrawdown = 0.3, minProfitFactor } = parsed
+  return { ...run, inputs, out, limits: { validDays, cuts, minTrades, maxDrawdown, minProfitFactor } }
+}
+
 /** What a certificate is about, and what it demands. */
 export interface CertifyOptions extends ReturnType<typeof runOptions> {
   readonly inputs: readonly string[]
@@ -86,17 +100,3 @@ export const CERTIFY_OPTIONS = {
 
 /** The options of `dolphin certify` as they were typed. */
 export type RawCertifyOptions = RawOptions<typeof CERTIFY_OPTIONS>
-
-/** Checks what a certificate is to be made with. Throws {@link InputMistake} with every wrong option. */
-export function certifyOptions(inputs: readonly string[], raw: RawCertifyOptions): CertifyOptions {
-  const check = new OptionCheck()
-  const { from: _, to: __, factors: ___, ...own } = CERTIFY_OPTIONS
-  const { out = 'certificate.json', ...parsed } = parseOptions(own, raw, check)
-  const run = runOptions(raw, check)
-  if (inputs.length === 0) {
-    check.wrong('<days…>', 'expected a folder or files of days YYYY-MM-DD.parquet, found none')
-  }
-  check.done()
-  const { validDays = 30, cuts = 16, minTrades = 1, maxDrawdown = 0.3, minProfitFactor } = parsed
-  return { ...run, inputs, out, limits: { validDays, cuts, minTrades, maxDrawdown, minProfitFactor } }
-}

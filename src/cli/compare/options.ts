@@ -1,12 +1,44 @@
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { found } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { didYouMean } from '../../base/suggest.js'
 import type { FillMode } from '../../ports/vocabulary/paper.js'
 import type { SessionChoice } from '../compose/session-settings.js'
 import { NO_COLOR, QUIET, RUN_OPTIONS, runOptions, SESSION_OPTIONS } from '../run-options.js'
 import { OptionCheck } from '../shell/option-check.js'
 import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
+
+/**
+ * Checks the options. A session may stand where days do (`dolphin compare may`); days without one are traded on paper first.
+ * Throws {@link InputMistake} with every wrong one.
+ */
+export function compareOptions(args: readonly string[], raw: RawCompareOptions): CompareOptions {
+  const check = new OptionCheck()
+  const isSession = raw.session === undefined && args.length === 1 && existsSync(join(args[0]!, 'settings.json'))
+  const { bulk = 'bar-price', csv, all, json, quiet, session, fills, seed } = parseOptions(COMPARE_OPTIONS, raw, check)
+  const given = isSession ? args[0] : raw.session
+  if (given === undefined && args.length === 0) {
+    check.wrong('<days…>', 'expected the folder of a paper session, or days to trade, found none')
+  }
+  if (given !== undefined) {
+    for (const name of ['from', 'to', 'fills', 'seed'] as const) {
+      if (raw[name] !== undefined) {
+        check.wrong(OWN_SESSION[name].flag, 'is for days without a session; this one has run already')
+      }
+    }
+  }
+  check.done()
+  return {
+    days: isSession ? [] : args,
+    session: isSession ? args[0]! : (session ?? ownSession(args, raw, { fills, seed })),
+    bulk,
+    all: all ?? false,
+    json: json ?? false,
+    quiet: quiet ?? false,
+    ...present({ csv }),
+  }
+}
 
 export interface CompareOptions {
   /** Folders or files; none: where the session had them from. */
@@ -65,37 +97,6 @@ export const COMPARE_OPTIONS = {
 /** The options of `dolphin compare` as they were typed. */
 export type RawCompareOptions = RawOptions<typeof COMPARE_OPTIONS>
 
-/**
- * Checks the options. A session may stand where days do (`dolphin compare may`); days without one are traded on paper first.
- * Throws {@link InputMistake} with every wrong one.
- */
-export function compareOptions(args: readonly string[], raw: RawCompareOptions): CompareOptions {
-  const check = new OptionCheck()
-  const isSession = raw.session === undefined && args.length === 1 && existsSync(join(args[0]!, 'settings.json'))
-  const { bulk = 'bar-price', csv, all, json, quiet, session, fills, seed } = parseOptions(COMPARE_OPTIONS, raw, check)
-  const given = isSession ? args[0] : raw.session
-  if (given === undefined && args.length === 0) {
-    check.wrong('<days…>', 'expected the folder of a paper session, or days to trade, found none')
-  }
-  if (given !== undefined) {
-    for (const name of ['from', 'to', 'fills', 'seed'] as const) {
-      if (raw[name] !== undefined) {
-        check.wrong(OWN_SESSION[name].flag, 'is for days without a session; this one has run already')
-      }
-    }
-  }
-  check.done()
-  return {
-    days: isSession ? [] : args,
-    session: isSession ? args[0]! : (session ?? ownSession(args, raw, { fills, seed })),
-    bulk,
-    all: all ?? false,
-    json: json ?? false,
-    quiet: quiet ?? false,
-    ...(csv === undefined ? {} : { csv }),
-  }
-}
-
 /** The champion on paper over the days, as `dolphin paper` trades it where nothing else is said. */
 function ownSession(
   inputs: readonly string[],
@@ -104,7 +105,7 @@ function ownSession(
 ): SessionChoice {
   const check = new OptionCheck()
   const { from, to } = raw
-  const days = runOptions({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }, check)
+  const days = runOptions(present({ from, to }), check)
   check.done()
   return { ...days, inputs, given: {}, fills, seed, resume: false, environment: 'PAPER' }
 }

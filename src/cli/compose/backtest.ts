@@ -1,4 +1,5 @@
 import { DataRefused, Interrupted, type Mistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import { packageVersion } from '../../files/package-files.js'
 import type { DayFile, LoadedDay } from '../../ports/days.js'
@@ -9,20 +10,6 @@ import { plural } from '../shell/figures-text.js'
 import { startProgress } from '../shell/progress.js'
 import { type ReadChoice, readDays } from './days.js'
 import type { PreparedRun } from './run-settings.js'
-
-/** What a bulk run is over, and how it is read and told of. */
-export interface BacktestChoice extends ReadChoice {
-  readonly files: readonly DayFile[]
-  readonly keepGoing?: boolean
-  readonly quiet: boolean
-  /** Refuses a day by throwing, before the engine sees it. */
-  check?(day: LoadedDay): void
-}
-
-export interface BacktestResult {
-  readonly report: BacktestReport
-  readonly skipped: readonly SkippedDay[]
-}
 
 /**
  * A bulk run over days, with its progress at the terminal. Writes nothing.
@@ -39,7 +26,7 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
     // Here and not at the end: the first day is read on this thread, and the others are still starting.
     code ??= codeHash()
   }
-  const options = { keepGoing, signal, onDay, ...(check === undefined ? {} : { check }) }
+  const options = { keepGoing, signal, onDay, ...present({ check }) }
   const { done, skipped, aborted } = await replayDays(backtest, readDays(files, choice), options).finally(() =>
     progress.stop(),
   )
@@ -49,6 +36,20 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
   if (skipped.length === files.length) throw allRefused(skipped)
   const about = { engineVersion: packageVersion(), codeHash: code ?? codeHash(), settings: run.recorded }
   return { report: backtest.finish(about), skipped }
+}
+
+/** What a bulk run is over, and how it is read and told of. */
+export interface BacktestChoice extends ReadChoice {
+  readonly files: readonly DayFile[]
+  readonly keepGoing?: boolean
+  readonly quiet: boolean
+  /** Refuses a day by throwing, before the engine sees it. */
+  check?(day: LoadedDay): void
+}
+
+export interface BacktestResult {
+  readonly report: BacktestReport
+  readonly skipped: readonly SkippedDay[]
 }
 
 function allRefused(skipped: readonly SkippedDay[]): Mistake {

@@ -7,11 +7,6 @@ import type { BacktestChoice } from './backtest.js'
 import { readDays } from './days.js'
 import type { PreparedRun } from './run-settings.js'
 
-/** A finished run's days, and at how many bars its causality is to be proven. */
-export interface CausalityChoice extends BacktestChoice {
-  readonly cuts: number
-}
-
 /** Holds a finished run's decisions against those of repetitions with another future, and shows how far it is. */
 export async function checkCausality(
   run: PreparedRun,
@@ -40,4 +35,9 @@ export async function checkCausality(
     progress?.stop()
   }
   throw new Interrupted('Interrupted during the causality check; nothing was written.')
+}
+
+/** A finished run's days, and at how many bars its causality is to be proven. */
+export interface CausalityChoice extends BacktestChoice {
+  readonly cuts: number
 }

@@ -15,15 +15,6 @@ import { inSessionFolder, type SessionFolder } from './session-folder.js'
 import type { SessionNews } from './session-news.js'
 import type { PaperSetup } from './session-settings.js'
 
-/** How a session runs by the clock. */
-export interface ClockChoice {
-  /** Times faster than the days were recorded. */
-  readonly speed: number
-  /** Where the execution side is: here, or in a process of its own that reads these files itself. */
-  readonly executor: 'in-process' | { readonly execution?: string; readonly instruments?: string }
-  readonly serve: ServeChoice
-}
-
 /** Trades recorded days by a clock that runs faster than they were recorded. */
 export function runClockSession(
   setup: PaperSetup,
@@ -60,6 +51,15 @@ export function runClockSession(
       await venue.close()
     }
   })
+}
+
+/** How a session runs by the clock. */
+export interface ClockChoice {
+  /** Times faster than the days were recorded. */
+  readonly speed: number
+  /** Where the execution side is: here, or in a process of its own that reads these files itself. */
+  readonly executor: 'in-process' | { readonly execution?: string; readonly instruments?: string }
+  readonly serve: ServeChoice
 }
 
 async function executionOf(

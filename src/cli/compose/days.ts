@@ -5,6 +5,13 @@ import { present } from '../../base/present.js'
 import { reason } from '../../files/reason.js'
 import type { DayFile, DayOutcome } from '../../ports/days.js'
 
+/** The day files that folders and paths name. Throws InputMistake. */
+export async function findDays(inputs: readonly string[]): Promise<DayFile[]> {
+  return await findDayFiles(inputs).catch((error: unknown) => {
+    throw new InputMistake(reason(error))
+  })
+}
+
 /** How day files are read. */
 export interface ReadChoice {
   /** Decoding threads; absent: {@link defaultWorkers}. */
@@ -14,13 +21,6 @@ export interface ReadChoice {
   /** Absent: what the cache holds when nobody says otherwise. */
   readonly cacheBytesMax?: number
   readonly signal: AbortSignal
-}
-
-/** The day files that folders and paths name. Throws InputMistake. */
-export async function findDays(inputs: readonly string[]): Promise<DayFile[]> {
-  return await findDayFiles(inputs).catch((error: unknown) => {
-    throw new InputMistake(reason(error))
-  })
 }
 
 /**

@@ -12,12 +12,6 @@ import type { ServedSession } from './served-session.js'
 import type { SessionFolder } from './session-folder.js'
 import { journalFolder, type PaperSetup } from './session-settings.js'
 
-/** Files that the executor reads itself; absent: the packaged ones. */
-export interface ExecutorFiles {
-  readonly execution?: string
-  readonly instruments?: string
-}
-
 /**
  * The execution side of a session as a `dolphin executor` of its own, started again when it dies, and reached over sockets
  * that only this user can enter.
@@ -75,6 +69,12 @@ export async function executorProcess(
       },
     },
   }
+}
+
+/** Files that the executor reads itself; absent: the packaged ones. */
+export interface ExecutorFiles {
+  readonly execution?: string
+  readonly instruments?: string
 }
 
 function optionWords(options: Readonly<Record<string, string | undefined>>): string[] {

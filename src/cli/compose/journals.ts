@@ -14,17 +14,6 @@ import {
   type TornTail,
 } from '../../ports/journal.js'
 
-export interface OpenedJournal {
-  /** All that there are. */
-  readonly records: number
-  /** Those that were read: what lies behind the checkpoint that reading began at. */
-  readonly recordsRead: number
-  /** Takes lines of `recordLine`. */
-  readonly journal: Journal
-  /** What a person should know: a checkpoint that could not be used, what a crash left unfinished and opening cut off. */
-  readonly warnings: readonly string[]
-}
-
 /**
  * Opens the journal of a side, or begins one, for writing by `build` (16 hex digits). The reader gets what is there.
  *
@@ -47,6 +36,17 @@ export async function openJournal<R extends JournalRecord>(
   } catch (error) {
     throw journalRefusal(folder, error)
   }
+}
+
+export interface OpenedJournal {
+  /** All that there are. */
+  readonly records: number
+  /** Those that were read: what lies behind the checkpoint that reading began at. */
+  readonly recordsRead: number
+  /** Takes lines of `recordLine`. */
+  readonly journal: Journal
+  /** What a person should know: a checkpoint that could not be used, what a crash left unfinished and opening cut off. */
+  readonly warnings: readonly string[]
 }
 
 function refusedText(

@@ -26,6 +26,46 @@ import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { type Factors, readFactors } from './factors.js'
 
+/** Builds a run: reads the configuration and every file that the settings name. Throws {@link Mistake}. */
+export function prepareRun(options: RunSettings): PreparedRun {
+  const champion = loadConfig(CHAMPION_CONFIG)
+  refuseDriftedChampion(champion)
+  const file = options.config === undefined ? champion : loadConfig(options.config)
+  refuseDrift(file, options.research)
+  const config = withOverrides(file, options.overrides)
+
+  const factors = options.factors === undefined ? undefined : readFactors({ ...options, factors: options.factors })
+  const files = readInputs(options)
+  const { orderBook, forewarnerTrades: evidence, instruments } = files
+  const breaker =
+    factors === undefined ? undefined : breakerTable(factors.rows, options.betaPolicy, options.betaThreshold)
+  const books = orderBook === undefined ? undefined : orderBookTableOf(orderBook)
+  const table = instruments === undefined ? undefined : parseInstruments(instruments.text, instruments.path)
+  const earlier = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
+  const settings = (cut?: Cut): BacktestSettings => ({
+    strategy: config.strategy,
+    direction: options.direction ?? config.direction,
+    posture: options.posture,
+    initialCapital: config.initialCapital,
+    parameters: config.parameters,
+    ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
+    ...(breaker === undefined
+      ? {}
+      : { breaker: new CircuitBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
+    ...(books === undefined
+      ? {}
+      : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),
+    ...(table === undefined ? {} : { barPriceFills: lotSizing((symbol) => table.instrument(symbol)) }),
+    ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config.parameters, earlier) }),
+  })
+  return {
+    settings,
+    recorded: recordedOf(options, { ...files, ...present({ factors }) }),
+    ...(breaker === undefined ? {} : { factorDates: new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
+    ...overrideNotice(file, config, options),
+  }
+}
+
 /** What a run is made of beside its days: a strategy, and what gates it. Absent: not asked for. */
 export interface RunSettings {
   /** Absent: the packaged champion. */
@@ -79,46 +119,6 @@ export interface PreparedRun {
   readonly factorDates?: ReadonlySet<string>
   /** One line when overrides alone made this a research run. */
   readonly notice?: string
-}
-
-/** Builds a run: reads the configuration and every file that the settings name. Throws {@link Mistake}. */
-export function prepareRun(options: RunSettings): PreparedRun {
-  const champion = loadConfig(CHAMPION_CONFIG)
-  refuseDriftedChampion(champion)
-  const file = options.config === undefined ? champion : loadConfig(options.config)
-  refuseDrift(file, options.research)
-  const config = withOverrides(file, options.overrides)
-
-  const factors = options.factors === undefined ? undefined : readFactors({ ...options, factors: options.factors })
-  const files = readInputs(options)
-  const { orderBook, forewarnerTrades: evidence, instruments } = files
-  const breaker =
-    factors === undefined ? undefined : breakerTable(factors.rows, options.betaPolicy, options.betaThreshold)
-  const books = orderBook === undefined ? undefined : orderBookTableOf(orderBook)
-  const table = instruments === undefined ? undefined : parseInstruments(instruments.text, instruments.path)
-  const earlier = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
-  const settings = (cut?: Cut): BacktestSettings => ({
-    strategy: config.strategy,
-    direction: options.direction ?? config.direction,
-    posture: options.posture,
-    initialCapital: config.initialCapital,
-    parameters: config.parameters,
-    ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
-    ...(breaker === undefined
-      ? {}
-      : { breaker: new CircuitBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
-    ...(books === undefined
-      ? {}
-      : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),
-    ...(table === undefined ? {} : { barPriceFills: lotSizing((symbol) => table.instrument(symbol)) }),
-    ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config.parameters, earlier) }),
-  })
-  return {
-    settings,
-    recorded: recordedOf(options, { ...files, ...present({ factors }) }),
-    ...(breaker === undefined ? {} : { factorDates: new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
-    ...overrideNotice(file, config, options),
-  }
 }
 
 /** A file named by the settings, read whole. */

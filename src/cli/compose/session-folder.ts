@@ -8,13 +8,6 @@ import { JournalDeparture, LineSums } from '../../runtime/session/timed-journal.
 import { openJournal } from './journals.js'
 import { journalFolder, type PaperSetup } from './session-settings.js'
 
-/** What is open in a session's folder while it runs. */
-export interface SessionFolder {
-  readonly folder: string
-  readonly log: FileSessionLog
-  openJournal(kind: JournalKind): Promise<SideJournal>
-}
-
 /**
  * Opens a session's folder for `run`; its files are durable when that has ended.
  *
@@ -53,4 +46,11 @@ export async function inSessionFolder<T>(
       { hint: 'A session goes on only with the same days, settings and build.' },
     )
   }
+}
+
+/** What is open in a session's folder while it runs. */
+export interface SessionFolder {
+  readonly folder: string
+  readonly log: FileSessionLog
+  openJournal(kind: JournalKind): Promise<SideJournal>
 }

@@ -4,23 +4,6 @@ import { type Progress, startProgress } from '../shell/progress.js'
 import { notice } from '../shell/terminal.js'
 import { alertLog } from './alert-log.js'
 
-/** What a running session tells whoever started it. */
-export interface SessionNews {
-  onStep?(step: SessionStep): void
-  onAlert?(alert: Alert): void
-  onNotice(text: string): void
-  /** Something that a person should know, whatever they asked to be spared. */
-  onWarning(text: string): void
-}
-
-export interface ShownSession {
-  /** Bars of the whole session. */
-  readonly bars: number
-  /** A bar on virtual time takes less than showing that it is over. */
-  readonly isVirtual: boolean
-  readonly quiet: boolean
-}
-
 /** Runs a session and shows it at the terminal: progress, alerts that need somebody, and notices. */
 export async function showingSession<T>(
   { bars, isVirtual, quiet }: ShownSession,
@@ -38,6 +21,23 @@ export async function showingSession<T>(
   } finally {
     progress.stop()
   }
+}
+
+/** What a running session tells whoever started it. */
+export interface SessionNews {
+  onStep?(step: SessionStep): void
+  onAlert?(alert: Alert): void
+  onNotice(text: string): void
+  /** Something that a person should know, whatever they asked to be spared. */
+  onWarning(text: string): void
+}
+
+export interface ShownSession {
+  /** Bars of the whole session. */
+  readonly bars: number
+  /** A bar on virtual time takes less than showing that it is over. */
+  readonly isVirtual: boolean
+  readonly quiet: boolean
 }
 
 const BARS_SHOWN_AT_ONCE = 60

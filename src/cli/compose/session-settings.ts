@@ -24,43 +24,6 @@ import { codeHash } from '../shell/code-hash.js'
 import { findDays } from './days.js'
 import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.js'
 
-/** What a paper session is asked to be. */
-export interface SessionChoice {
-  /** Strategy and gates: what a bulk run of the same days has. */
-  readonly run: RunSettings
-  /** Folders or files of days, and which of them. */
-  readonly inputs: readonly string[]
-  readonly period: Period
-  /** The options that decide, as they were given: what the bulk run is to be told. */
-  readonly given: SessionSettings['options']
-  readonly fills: FillMode
-  readonly seed: number
-  /** Absent: the packaged ones. */
-  readonly execution?: string
-  readonly instruments?: string
-  /** Absent: named after the first day. */
-  readonly out?: string
-  readonly resume: boolean
-  readonly environment: Conditions['environment']
-  readonly certificate?: CertificateFiles
-}
-
-/** Everything that a paper session runs with. */
-export interface PaperSetup extends SessionPlan {
-  /** The session's folder, as a person would type it, and the two parts that its log is opened with. */
-  readonly folder: string
-  readonly session: SessionSettings
-  readonly parent: string
-  readonly days: DaysSurvey
-  readonly run: BacktestSettings
-  readonly notices: readonly string[]
-}
-
-/** Where the journals of a session lie. */
-export function journalFolder(folder: string, side: 'decision' | 'execution'): string {
-  return join(folder, 'journal', side)
-}
-
 /**
  * Reads everything that the choice names and puts a session together. Nothing is written.
  *
@@ -100,6 +63,43 @@ export async function preparePaper(choice: SessionChoice, signal: AbortSignal): 
     run,
     notices: [...(prepared.notice === undefined ? [] : [prepared.notice]), ...unusedFactors(prepared, days)],
   }
+}
+
+/** What a paper session is asked to be. */
+export interface SessionChoice {
+  /** Strategy and gates: what a bulk run of the same days has. */
+  readonly run: RunSettings
+  /** Folders or files of days, and which of them. */
+  readonly inputs: readonly string[]
+  readonly period: Period
+  /** The options that decide, as they were given: what the bulk run is to be told. */
+  readonly given: SessionSettings['options']
+  readonly fills: FillMode
+  readonly seed: number
+  /** Absent: the packaged ones. */
+  readonly execution?: string
+  readonly instruments?: string
+  /** Absent: named after the first day. */
+  readonly out?: string
+  readonly resume: boolean
+  readonly environment: Conditions['environment']
+  readonly certificate?: CertificateFiles
+}
+
+/** Everything that a paper session runs with. */
+export interface PaperSetup extends SessionPlan {
+  /** The session's folder, as a person would type it, and the two parts that its log is opened with. */
+  readonly folder: string
+  readonly session: SessionSettings
+  readonly parent: string
+  readonly days: DaysSurvey
+  readonly run: BacktestSettings
+  readonly notices: readonly string[]
+}
+
+/** Where the journals of a session lie. */
+export function journalFolder(folder: string, side: 'decision' | 'execution'): string {
+  return join(folder, 'journal', side)
 }
 
 const BUILD_DIGITS = 16

@@ -1,4 +1,5 @@
 import { found, InputMistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { didYouMean } from '../../base/suggest.js'
 import type { ServeChoice } from '../compose/serve-address.js'
 import type { SessionChoice } from '../compose/session-settings.js'
@@ -6,6 +7,45 @@ import { decidingOptions, NO_COLOR, QUIET, RUN_OPTIONS, runOptions, SESSION_OPTI
 import { OptionCheck } from '../shell/option-check.js'
 import { aFile, asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 import { SERVE_OPTIONS, sessionStatusOptions } from './serve-options.js'
+
+/** Checks the options. Throws {@link InputMistake} with every wrong one. */
+export function paperOptions(raw: RawPaperOptions): PaperOptions {
+  if (raw.days === undefined) {
+    throw new InputMistake('--days is missing: live prices come from an exchange adapter, and this version has none', {
+      hint: 'dolphin paper --days <folder> trades recorded days; dolphin data synth or dolphin data build make some.',
+    })
+  }
+  const check = new OptionCheck()
+  const own = parseOptions(OWN_OPTIONS, raw, check)
+  const { fills = 'realistic', seed = 1, executor = 'in-process', speed = 'max', execution, out } = own
+  const isVirtual = raw.speed === undefined || raw.speed === 'max'
+  if (raw.executor === 'process' && isVirtual) {
+    check.wrong('--speed', `expected a factor up to ${CLOCK_SPEED_MAX} with --executor process, found "max"`)
+  }
+  if (raw.resume && !isVirtual) {
+    check.wrong('--resume', 'goes with --speed max: an exchange that plays by the clock does not outlive its process')
+  }
+  const status = sessionStatusOptions(raw, { byClock: !isVirtual }, check)
+  if (raw.days.length === 0) check.wrong('--days', 'expected folders or files of days, found none')
+  const { period, run } = runOptions(raw, check)
+  check.done()
+  const { instruments } = raw
+  return {
+    ...status,
+    run,
+    inputs: raw.days,
+    period,
+    given: decidingOptions(raw),
+    fills,
+    seed,
+    resume: own.resume ?? false,
+    speed,
+    executor,
+    json: own.json ?? false,
+    quiet: own.quiet ?? false,
+    ...present({ execution, instruments, out }),
+  }
+}
 
 /** What `dolphin paper` goes on with. */
 export interface PaperOptions extends SessionChoice {
@@ -71,47 +111,6 @@ export const PAPER_OPTIONS = { ...RUN_OPTIONS, ...OWN_OPTIONS, ...SERVE_OPTIONS 
 
 /** The options of `dolphin paper` as they were typed. */
 export type RawPaperOptions = RawOptions<typeof PAPER_OPTIONS>
-
-/** Checks the options. Throws {@link InputMistake} with every wrong one. */
-export function paperOptions(raw: RawPaperOptions): PaperOptions {
-  if (raw.days === undefined) {
-    throw new InputMistake('--days is missing: live prices come from an exchange adapter, and this version has none', {
-      hint: 'dolphin paper --days <folder> trades recorded days; dolphin data synth or dolphin data build make some.',
-    })
-  }
-  const check = new OptionCheck()
-  const own = parseOptions(OWN_OPTIONS, raw, check)
-  const { fills = 'realistic', seed = 1, executor = 'in-process', speed = 'max', execution, out } = own
-  const isVirtual = raw.speed === undefined || raw.speed === 'max'
-  if (raw.executor === 'process' && isVirtual) {
-    check.wrong('--speed', `expected a factor up to ${CLOCK_SPEED_MAX} with --executor process, found "max"`)
-  }
-  if (raw.resume && !isVirtual) {
-    check.wrong('--resume', 'goes with --speed max: an exchange that plays by the clock does not outlive its process')
-  }
-  const status = sessionStatusOptions(raw, { byClock: !isVirtual }, check)
-  if (raw.days.length === 0) check.wrong('--days', 'expected folders or files of days, found none')
-  const { period, run } = runOptions(raw, check)
-  check.done()
-  const { instruments } = raw
-  return {
-    ...status,
-    run,
-    inputs: raw.days,
-    period,
-    given: decidingOptions(raw),
-    fills,
-    seed,
-    resume: own.resume ?? false,
-    speed,
-    executor,
-    json: own.json ?? false,
-    quiet: own.quiet ?? false,
-    ...(execution === undefined ? {} : { execution }),
-    ...(instruments === undefined ? {} : { instruments }),
-    ...(out === undefined ? {} : { out }),
-  }
-}
 
 /** Beyond it the pauses that a machine makes by itself look like a lost link. */
 const CLOCK_SPEED_MAX = 50

@@ -1,4 +1,5 @@
 import { Interrupted } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import type { ClockChoice } from '../compose/clock-session.js'
 import { showingSession } from '../compose/session-news.js'
@@ -40,11 +41,7 @@ function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Pro
 
 /** A process of its own reads its files itself. */
 function executorOf({ executor, execution, instruments }: PaperOptions): ClockChoice['executor'] {
-  if (executor === 'in-process') return executor
-  return {
-    ...(execution === undefined ? {} : { execution }),
-    ...(instruments === undefined ? {} : { instruments }),
-  }
+  return executor === 'in-process' ? executor : present({ execution, instruments })
 }
 
 function interruptedText(atMs: number, folder: string, speed: PaperOptions['speed']): string {

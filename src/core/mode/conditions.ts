@@ -1,13 +1,6 @@
 import type { CertificateVerdict } from './certificate.js'
 import type { Conditions } from './mode.js'
 
-export interface RunsUnder {
-  readonly environment: Conditions['environment']
-  /** Hash of the parameters in force, and of the frozen champion's. */
-  readonly parametersHash: string
-  readonly frozenHash: string
-}
-
 /**
  * What a session runs under. In STAGING and LIVE the parameters must be the champion's and its certificate must pass;
  * elsewhere parameters that differ have been declared as research, and the certificate's state is only shown.
@@ -25,4 +18,11 @@ export function conditionsOf(verdict: CertificateVerdict, running: RunsUnder): C
     // The embedded grid is a part of the process: where the session runs, it is there.
     gridConnected: true,
   }
+}
+
+export interface RunsUnder {
+  readonly environment: Conditions['environment']
+  /** Hash of the parameters in force, and of the frozen champion's. */
+  readonly parametersHash: string
+  readonly frozenHash: string
 }

@@ -1,4 +1,5 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
+import { present } from '../../base/present.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { FillMode, PaperSettings } from '../../ports/vocabulary/paper.js'
 import type { BacktestSettings } from '../backtest/settings.js'
@@ -7,6 +8,31 @@ import type { ExecutionSettings } from '../execution/settings.js'
 import type { Conditions } from '../mode/mode.js'
 import type { RiskConfig } from '../risk/risk-config.js'
 import { ChampionStrategy } from '../strategy/champion.js'
+
+/** The settings of both sides and of the paper exchange for a session over a played market. */
+export function planSession(wish: SessionWish): SessionPlan {
+  const { config, instruments, build, fills, market } = wish
+  const initialCapitalUsd = new Exact(wish.run.initialCapital).toFixed()
+  return {
+    startedAtMs: market.firstBarMs - WARM_UP_MS,
+    initialCapitalUsd,
+    decision: {
+      ...DECISION_DEFAULTS,
+      instruments,
+      build,
+      idPrefix: ID_PREFIX,
+      initialBalanceUsd: initialCapitalUsd,
+      risk: config.risk,
+      timings: config.decision,
+      link: config.execution.link,
+      market: marketLimits(fills, market.stepMs),
+      ...present({ conditions: wish.conditions }),
+    },
+    execution: { ...config.execution, instruments, build },
+    exchange: exchangeSettings(wish, initialCapitalUsd),
+    ...(fills === 'realistic' ? { fundingRate: config.paper.fundingRate } : {}),
+  }
+}
 
 /** How both sides, the risk layer and the paper exchange are set up: `configs/execution.yml`. */
 export interface ExecutionConfig {
@@ -70,31 +96,6 @@ const WARM_UP_MS = 30_000
 /** Tells the ids of a session on paper from any other's. */
 const ID_PREFIX = 'P'
 
-/** The settings of both sides and of the paper exchange for a session over a played market. */
-export function planSession(wish: SessionWish): SessionPlan {
-  const { config, instruments, build, fills, market } = wish
-  const initialCapitalUsd = new Exact(wish.run.initialCapital).toFixed()
-  return {
-    startedAtMs: market.firstBarMs - WARM_UP_MS,
-    initialCapitalUsd,
-    decision: {
-      ...DECISION_DEFAULTS,
-      instruments,
-      build,
-      idPrefix: ID_PREFIX,
-      initialBalanceUsd: initialCapitalUsd,
-      risk: config.risk,
-      timings: config.decision,
-      link: config.execution.link,
-      market: marketLimits(fills, market.stepMs),
-      ...(wish.conditions === undefined ? {} : { conditions: wish.conditions }),
-    },
-    execution: { ...config.execution, instruments, build },
-    exchange: exchangeSettings(wish, initialCapitalUsd),
-    ...(fills === 'realistic' ? { fundingRate: config.paper.fundingRate } : {}),
-  }
-}
-
 /** The champion with a run's settings; a forewarner learns from its trades. */
 export function championOf(run: BacktestSettings): ChampionStrategy {
   const { strategy, parameters, direction, initialCapital, orderBook, forewarner } = run
@@ -103,7 +104,7 @@ export function championOf(run: BacktestSettings): ChampionStrategy {
     parameters,
     direction,
     initialCapital,
-    ...(orderBook === undefined ? {} : { orderBook }),
+    ...present({ orderBook }),
     ...(forewarner === undefined ? {} : { onTrade: (trade) => forewarner.observe(trade) }),
   })
 }

@@ -12,19 +12,6 @@ import type { BacktestSettings } from '../../core/backtest/settings.js'
 import type { DayFile, DayOutcome } from '../../ports/days.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 
-export interface CausalityCheck {
-  /** The settings of one pass over the days; with a cut, tables have another future after it. */
-  settings(cut: Cut): BacktestSettings
-  /** The days of the finished run, without those it left out. */
-  readonly files: readonly DayFile[]
-  readonly report: BacktestReport
-  read(files: readonly DayFile[]): AsyncIterable<DayOutcome>
-  readonly cuts: number
-  /** Told before the first repetition, and after each. */
-  onPlan?(cuts: number): void
-  onCut?(date: string): void
-}
-
 /**
  * Repeats a finished run with another future after each of a number of bars and holds every decision until then against
  * it. Days are read again for each cut, so memory does not grow with their number; a repetition ends with the cut's day,
@@ -44,6 +31,19 @@ export async function checkCausalityOfRun(check: CausalityCheck): Promise<Causal
     check.onCut?.(cut.date)
   }
   return { cuts: cuts.length, decisions: decisions.length, seed: SEED, violations }
+}
+
+export interface CausalityCheck {
+  /** The settings of one pass over the days; with a cut, tables have another future after it. */
+  settings(cut: Cut): BacktestSettings
+  /** The days of the finished run, without those it left out. */
+  readonly files: readonly DayFile[]
+  readonly report: BacktestReport
+  read(files: readonly DayFile[]): AsyncIterable<DayOutcome>
+  readonly cuts: number
+  /** Told before the first repetition, and after each. */
+  onPlan?(cuts: number): void
+  onCut?(date: string): void
 }
 
 /** Fixed: the same run is cut at the same bars. */

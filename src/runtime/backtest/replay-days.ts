@@ -2,25 +2,6 @@ import type { Backtest } from '../../core/backtest/backtest.js'
 import { DayError, type DayOutcome, type LoadedDay } from '../../ports/days.js'
 import type { SkippedDay } from '../../ports/vocabulary/report.js'
 
-export interface ReplayOptions {
-  /** Leave days out that cannot be used; otherwise the first of them ends the replay. */
-  readonly keepGoing?: boolean | undefined
-  /** Refuses a day by throwing, before the engine sees it. */
-  check?(day: LoadedDay): void
-  /** After each day, also one that was left out. */
-  onDay?(date: string): void
-  /** Ends the replay between two days. */
-  readonly signal?: AbortSignal | undefined
-}
-
-export interface DaysReplay {
-  /** Days that were taken or left out. */
-  readonly done: number
-  readonly skipped: readonly SkippedDay[]
-  /** Whether the signal ended it before the last day. */
-  readonly aborted: boolean
-}
-
 /**
  * The day loop, where reading (asynchronous) and the engine (not) meet: feeds days to a backtest in the order in which they
  * come. `source.read(files, …)` of a day source makes the outcomes; `backtest.finish(…)` makes the report afterwards.
@@ -51,6 +32,25 @@ export async function replayDays(
     if (signal?.aborted !== true) throw error
   }
   return { done, skipped, aborted: signal?.aborted === true }
+}
+
+export interface ReplayOptions {
+  /** Leave days out that cannot be used; otherwise the first of them ends the replay. */
+  readonly keepGoing?: boolean | undefined
+  /** Refuses a day by throwing, before the engine sees it. */
+  check?(day: LoadedDay): void
+  /** After each day, also one that was left out. */
+  onDay?(date: string): void
+  /** Ends the replay between two days. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface DaysReplay {
+  /** Days that were taken or left out. */
+  readonly done: number
+  readonly skipped: readonly SkippedDay[]
+  /** Whether the signal ended it before the last day. */
+  readonly aborted: boolean
 }
 
 /** Feeds one day to the engine; answers with the error when the day cannot be used. */

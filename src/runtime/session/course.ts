@@ -5,32 +5,6 @@ import type { StrategyBar } from '../../ports/strategy.js'
 import type { Pace } from '../time/pace.js'
 import type { SessionStep } from './session-steps.js'
 
-export interface CourseParts {
-  readonly steps: AsyncIterable<SessionStep> | Iterable<SessionStep>
-  readonly pace: Pace
-  /** Fraction of the notional at each settlement; absent: none is settled. */
-  readonly fundingRate?: DecimalText | undefined
-  /** Gives the strategies a bar. */
-  bar(bar: StrategyBar): void
-  /** Something happens in the market. */
-  market(event: MarketEvent): void
-  /** What the last bar of a day led to is known. */
-  dayEnded(atMs: number): void
-  /** After each bar: lets files, signals and whoever watches have their turn. */
-  turn?(step: SessionStep): Promise<void> | void
-}
-
-export interface CourseEnd {
-  /** Whether every step was taken, and its consequences waited for. */
-  readonly finished: boolean
-  readonly bars: number
-  /** UTC ms, of the session's own time. */
-  readonly atMs: number
-}
-
-/** Time after the last bar for what it led to. */
-const COOL_DOWN_MS = 30_000
-
 /**
  * A session's way through its steps: each bar when its time has come. The strategies see a bar before the market moves to
  * it: what they decide at it reaches a venue that shows its prices, and an order that it triggers is over before the next
@@ -68,6 +42,32 @@ export async function runCourse(course: CourseParts, signal: AbortSignal): Promi
   }
   return { finished: !signal.aborted, bars, atMs: pace.timer.epochMs() }
 }
+
+export interface CourseParts {
+  readonly steps: AsyncIterable<SessionStep> | Iterable<SessionStep>
+  readonly pace: Pace
+  /** Fraction of the notional at each settlement; absent: none is settled. */
+  readonly fundingRate?: DecimalText | undefined
+  /** Gives the strategies a bar. */
+  bar(bar: StrategyBar): void
+  /** Something happens in the market. */
+  market(event: MarketEvent): void
+  /** What the last bar of a day led to is known. */
+  dayEnded(atMs: number): void
+  /** After each bar: lets files, signals and whoever watches have their turn. */
+  turn?(step: SessionStep): Promise<void> | void
+}
+
+export interface CourseEnd {
+  /** Whether every step was taken, and its consequences waited for. */
+  readonly finished: boolean
+  readonly bars: number
+  /** UTC ms, of the session's own time. */
+  readonly atMs: number
+}
+
+/** Time after the last bar for what it led to. */
+const COOL_DOWN_MS = 30_000
 
 /** A bar as the market that a venue sees. */
 function pricesOf({ symbols, prices }: StrategyBar): MarketEvent[] {

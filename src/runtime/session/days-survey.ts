@@ -1,29 +1,10 @@
 import { InputMistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { barStepSeconds } from '../../core/backtest/bar-step.js'
 import { refuseDisorder, timesOf } from '../../core/days/timestamps.js'
 import { lowerMedian } from '../../core/numeric/percentile.js'
 import type { DayFile, DaySource, LoadedDay } from '../../ports/days.js'
 import type { SessionDay } from '../../ports/vocabulary/session.js'
-
-/** What is known of recorded days before the first is traded. */
-export interface DaysSurvey extends RecordedDays {
-  readonly days: readonly SessionDay[]
-  /** Every symbol of every day, in order of first appearance. */
-  readonly symbols: readonly string[]
-  readonly bars: number
-  /** UTC ms of the first bar. */
-  readonly firstBarMs: number
-  /** The usual time from bar to bar. */
-  readonly stepMs: number
-}
-
-/** Day files and what reads them. */
-export interface RecordedDays {
-  readonly source: DaySource
-  readonly files: readonly DayFile[]
-}
-
-const NS_PER_MS = 1_000_000n
 
 /**
  * Reads each day once: whoever trades must know the contracts before, and a day that cannot be used is found before the
@@ -50,12 +31,32 @@ export async function surveyDays({ source, files }: RecordedDays, signal?: Abort
   return { source, files, days, symbols: [...symbols], bars, firstBarMs, stepMs: (lowerMedian(steps) ?? 1) * 1000 }
 }
 
+/** What is known of recorded days before the first is traded. */
+export interface DaysSurvey extends RecordedDays {
+  readonly days: readonly SessionDay[]
+  /** Every symbol of every day, in order of first appearance. */
+  readonly symbols: readonly string[]
+  readonly bars: number
+  /** UTC ms of the first bar. */
+  readonly firstBarMs: number
+  /** The usual time from bar to bar. */
+  readonly stepMs: number
+}
+
+/** Day files and what reads them. */
+export interface RecordedDays {
+  readonly source: DaySource
+  readonly files: readonly DayFile[]
+}
+
+const NS_PER_MS = 1_000_000n
+
 /** The days one after the other. */
 export async function* readEachDay(
   { source, files }: RecordedDays,
   signal?: AbortSignal,
 ): AsyncGenerator<LoadedDay, void, void> {
-  for await (const outcome of source.read(files, { workers: 0, ...(signal === undefined ? {} : { signal }) })) {
+  for await (const outcome of source.read(files, { workers: 0, ...present({ signal }) })) {
     if ('error' in outcome) throw outcome.error
     yield outcome.day
   }

@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import { dateOfEpochDay, NS_PER_DAY } from '../../base/utc-date.js'
 import { Scanner } from '../../core/eigen/scanner.js'
 import { WARMUP_ROWS } from '../../core/engine/engine.js'
@@ -41,7 +42,7 @@ export async function* priceSteps(
         prices: Float64Array.from(prices),
         velDiv: scan.velDiv,
         volOk: rowOfDay >= WARMUP_ROWS,
-        ...(day === undefined ? {} : { day }),
+        ...present({ day }),
         posture: settings.posture,
       },
       date,

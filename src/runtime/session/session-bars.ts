@@ -5,11 +5,6 @@ import { assessDay } from '../../core/forewarner/gate.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 
-const NS_PER_MS = 1_000_000n
-
-/** What a session takes of a run's settings to make its bars. */
-export type BarSettings = Pick<BacktestSettings, 'parameters' | 'posture' | 'volGate' | 'breaker' | 'forewarner'>
-
 /**
  * Recorded days as the bars that a session would have seen: each with what was known by then, numbered from 0 on over all
  * days. Days begin as they do in a backtest.
@@ -61,6 +56,11 @@ export class SessionBars {
     }
   }
 }
+
+const NS_PER_MS = 1_000_000n
+
+/** What a session takes of a run's settings to make its bars. */
+export type BarSettings = Pick<BacktestSettings, 'parameters' | 'posture' | 'volGate' | 'breaker' | 'forewarner'>
 
 /** What is known of a day before its first bar. */
 export function dayBeginning(

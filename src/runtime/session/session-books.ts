@@ -9,24 +9,6 @@ import type { SessionLog } from '../../ports/session-log.js'
 import type { Alert, AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { DailyStats, PerformanceSnapshot, TradeOpened, TradeRecord } from '../../ports/vocabulary/session.js'
 
-/** What a session came to. */
-export interface SessionFigures {
-  readonly performance: PerformanceSnapshot
-  readonly trades: readonly TradeRecord[]
-  readonly open: readonly TradeOpened[]
-  readonly daily: readonly DailyStats[]
-  readonly missed: number
-  /** Entries that did not happen, by reason, most frequent first. */
-  readonly missedByReason: readonly (readonly [reason: string, entries: number])[]
-  /** USD that fills cost against the prices that were decided at; negative was gained. */
-  readonly slippageUsd: string
-  readonly alerts: Readonly<Record<AlertLevel, number>>
-  /** Truths that disagreed, by the decision they led to. */
-  readonly disagreements: readonly (readonly [decision: string, times: number])[]
-  readonly agreements: number
-  readonly linkSessions: number
-}
-
 /** The books of a session: made of the decision side's records and nothing else, so a journal read again gives the same. */
 export class SessionBooks {
   private readonly log: SessionLog
@@ -98,6 +80,24 @@ export class SessionBooks {
     this.slippage = this.slippage.plus(slippageOf(trade))
     return performanceAlerts(before, this.tracker.snapshot(atMs))
   }
+}
+
+/** What a session came to. */
+export interface SessionFigures {
+  readonly performance: PerformanceSnapshot
+  readonly trades: readonly TradeRecord[]
+  readonly open: readonly TradeOpened[]
+  readonly daily: readonly DailyStats[]
+  readonly missed: number
+  /** Entries that did not happen, by reason, most frequent first. */
+  readonly missedByReason: readonly (readonly [reason: string, entries: number])[]
+  /** USD that fills cost against the prices that were decided at; negative was gained. */
+  readonly slippageUsd: string
+  readonly alerts: Readonly<Record<AlertLevel, number>>
+  /** Truths that disagreed, by the decision they led to. */
+  readonly disagreements: readonly (readonly [decision: string, times: number])[]
+  readonly agreements: number
+  readonly linkSessions: number
 }
 
 /** USD against us, both legs; a leg without a requested price has none. */

@@ -6,15 +6,6 @@ import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { SessionBooks } from './session-books.js'
 
-export interface RecorderParts {
-  readonly start: SessionStart
-  readonly log: SessionLog
-  /** Every alert, of the sides and of the books. */
-  onAlert?(alert: Alert): void
-  /** Gives the decision side a command, as an operator would. */
-  instruct(command: OperatorCommand): void
-}
-
 /** Keeps a session's books from its decision side's records, and instructs that side where the results call for it. */
 export class SessionRecorder {
   readonly books: SessionBooks
@@ -35,4 +26,13 @@ export class SessionRecorder {
       if (command !== undefined) this.parts.instruct({ command, reason: `${alert.alertId}: ${alert.message}` })
     }
   }
+}
+
+export interface RecorderParts {
+  readonly start: SessionStart
+  readonly log: SessionLog
+  /** Every alert, of the sides and of the books. */
+  onAlert?(alert: Alert): void
+  /** Gives the decision side a command, as an operator would. */
+  instruct(command: OperatorCommand): void
 }

@@ -3,22 +3,6 @@ import type { StrategyBar } from '../../ports/strategy.js'
 import { type RecordedDays, readEachDay } from './days-survey.js'
 import { type BarSettings, SessionBars } from './session-bars.js'
 
-/** A bar of a session, and what happens before and after it. */
-export interface SessionStep {
-  readonly bar: StrategyBar
-  readonly date: string
-  /** Last bar of its day: when, UTC ms, what it led to is known, and the next day may be judged. */
-  readonly dayEndMs?: number
-  /** Funding has settled at this time, UTC ms, since the bar before. */
-  readonly fundedAtMs?: number
-}
-
-/** Time after the last bar of a day for what it led to. */
-const DAY_END_MS = 1_000
-
-/** Funding settles at 00:00, 08:00 and 16:00 UTC. */
-export const FUNDING_MS = 28_800_000
-
 /**
  * The bars of recorded days, one after the other. Reading ends with the reason of the signal.
  *
@@ -47,6 +31,22 @@ export async function* sessionSteps(
     }
   }
 }
+
+/** A bar of a session, and what happens before and after it. */
+export interface SessionStep {
+  readonly bar: StrategyBar
+  readonly date: string
+  /** Last bar of its day: when, UTC ms, what it led to is known, and the next day may be judged. */
+  readonly dayEndMs?: number
+  /** Funding has settled at this time, UTC ms, since the bar before. */
+  readonly fundedAtMs?: number
+}
+
+/** Time after the last bar of a day for what it led to. */
+const DAY_END_MS = 1_000
+
+/** Funding settles at 00:00, 08:00 and 16:00 UTC. */
+export const FUNDING_MS = 28_800_000
 
 /** The next day's first bar may come at midnight. */
 function dayEndMs(lastBarMs: number): number {

@@ -40,6 +40,22 @@ import { SessionRecorder } from './session-recorder.js'
 import type { SessionStep } from './session-steps.js'
 import { TimedJournal } from './timed-journal.js'
 
+/**
+ * Runs a session to the end of its steps, or until the signal: then it is unfinished, and on virtual time the same parts
+ * with its journals continue it.
+ *
+ * @throws what a side threw, the steps, or a journal that departs from what it holds (`JournalDeparture`).
+ */
+export async function runSession(parts: SessionParts, signal?: AbortSignal): Promise<SessionResult> {
+  const session = new Session(parts)
+  try {
+    await session.start()
+    return await session.run(signal)
+  } finally {
+    await session.stop()
+  }
+}
+
 /** Everything that a session runs with. The session owns links, journals and venue from then on, and lets go of them. */
 export interface SessionParts {
   /** What its books start from. */
@@ -100,22 +116,6 @@ export interface SessionResult extends CourseEnd {
 export interface JournalStanding {
   readonly records: number
   readonly stateHash: string
-}
-
-/**
- * Runs a session to the end of its steps, or until the signal: then it is unfinished, and on virtual time the same parts
- * with its journals continue it.
- *
- * @throws what a side threw, the steps, or a journal that departs from what it holds (`JournalDeparture`).
- */
-export async function runSession(parts: SessionParts, signal?: AbortSignal): Promise<SessionResult> {
-  const session = new Session(parts)
-  try {
-    await session.start()
-    return await session.run(signal)
-  } finally {
-    await session.stop()
-  }
 }
 
 /** What a record takes to be durable on virtual time. */

@@ -1,16 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
-export interface ChildParts {
-  /** What it is called where it is told of. */
-  readonly name: string
-  /** Its command line, behind the name of this very program. */
-  readonly argv: readonly string[]
-  /** Beside this process's own. */
-  readonly environment: Readonly<Record<string, string>>
-  /** Its stderr and what happens to it, line by line. */
-  tell(line: string): void
-}
-
 /** Keeps another process of this program running: one that dies is started again. */
 export class SupervisedChild {
   /** Times it died. */
@@ -78,6 +67,17 @@ export class SupervisedChild {
     this.parts.tell(`The ${this.parts.name} ended (${end ?? 'not started'}); it starts again in ${pauseMs} ms.`)
     this.timer = setTimeout(() => this.start(), pauseMs)
   }
+}
+
+export interface ChildParts {
+  /** What it is called where it is told of. */
+  readonly name: string
+  /** Its command line, behind the name of this very program. */
+  readonly argv: readonly string[]
+  /** Beside this process's own. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Its stderr and what happens to it, line by line. */
+  tell(line: string): void
 }
 
 /** Pauses before it is started again, the longer the more often it died young. */
