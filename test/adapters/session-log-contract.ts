@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionLog } from '../../src/ports/session-log.js'
+import { positionId } from '../../src/ports/vocabulary/ids.js'
 import type { DailyStats, MissedEntry, SessionSummary, TradeRecord } from '../../src/ports/vocabulary/session.js'
 import { missedEntry, performanceSnapshot, tradeRecord } from '../support/session.js'
 
@@ -20,7 +21,7 @@ export function sessionLogContract(name: string, open: () => Promise<LogUnderTes
   describe(`the session log contract: ${name}`, () => {
     it('gives back trades and missed entries as they were recorded, in that order', async () => {
       const { log, contents } = await open()
-      const trades = ['b', 'a'].map((tradeId) => tradeRecord({ tradeId, reason: `why, "${tradeId}"` }))
+      const trades = ['b', 'a'].map(positionId).map((tradeId) => tradeRecord({ tradeId, reason: `why, "${tradeId}"` }))
       for (const trade of trades) log.trade(trade)
       log.missedEntry(missedEntry())
       expect(await contents()).toMatchObject({ trades, missedEntries: [missedEntry()] })
