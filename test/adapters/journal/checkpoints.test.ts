@@ -6,7 +6,7 @@ import { openFileJournal } from '../../../src/adapters/journal/file-journal.js'
 import { recordLine } from '../../../src/core/journal/frame.js'
 import { journalFormat } from '../../../src/core/journal/journal-format.js'
 import type { StartLimits } from '../../../src/ports/journal.js'
-import { temporaryFolder } from './folders.js'
+import { scanFolder, temporaryFolder } from './folders.js'
 import { SumSide, sumRecord } from './sum-side.js'
 
 /** Opens a folder's journal into a side, appends records up to number `upTo`, each durable before the next. */
@@ -191,4 +191,6 @@ test('a step to the next segment that a crash cut short begins before it, and lo
   expect(upTo.refused).toEqual([])
   expect(await write(folder, upTo.records + 10)).toMatchObject({ sum: upTo.sum })
   expect((await write(folder, 0)).sum).toBe(sumUpTo(upTo.records + 10))
+  // What was torn has been cut, not passed over: all of it reads, from the first byte on.
+  expect(scanFolder(folder).verdict).toEqual({ kind: 'whole' })
 })
