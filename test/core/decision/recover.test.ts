@@ -117,12 +117,12 @@ it('a decision state that is made of other fields needs another shape: a start w
         ".trade.openedAtMs: number",
         ".trade.orderedQuantity: string",
         ".trade.permissionId: string",
+        ".trade.positionId: string",
         ".trade.proposedAtMs: number",
         ".trade.requestedPrice: string",
         ".trade.side: string",
         ".trade.strategyId: string",
         ".trade.targetNotionalUsd: string",
-        ".trade.tradeId: string",
       ],
     ]
   `)
