@@ -8,7 +8,15 @@ const BARS = 3
 
 function columnsOf(date: string): DayColumns {
   const prices = [new Float64Array(BARS).fill(100)]
-  return { date, bars: BARS, velDiv: new Float64Array(BARS), eigen: {}, assets: ['BTCUSDT'], prices }
+  return {
+    date,
+    path: `days/${date}.parquet`,
+    bars: BARS,
+    velDiv: new Float64Array(BARS),
+    eigen: {},
+    assets: ['BTCUSDT'],
+    prices,
+  }
 }
 
 function outcome(date: string, columns = columnsOf(date)): DayOutcome {
