@@ -14,7 +14,7 @@ import { line, median } from './measure.js'
 const SAMPLES = 201
 const CALLS = 200
 
-/** The most that can be wrong at once without an unknown word: twelve reasons, each with what ends it. */
+/** The most that can be wrong at once without an unknown word: seventeen reasons, each with what ends it. */
 const TROUBLED = {
   ...HEALTHY,
   environment: 'LIVE',
@@ -26,14 +26,19 @@ const TROUBLED = {
   gridConnected: false,
   certificate: 'STALE',
   marketEventLagMs: 3_200,
-  journal: { depth: 4_096, capacity: 4_096, failures: 0 },
+  journal: { depth: 4_096, capacity: 4_096, failures: 0, isFull: true },
+  isMaintained: true,
+  isFillUnresolved: true,
+  isLoopStalled: true,
+  diskUsedPct: 90,
+  marginUtil: 0.9,
   latches: new Set([
     'RESTART_RECONCILE_REQUIRED',
     'SESSION_TERMINATED',
     'MARKET_DATA_STALE',
     'LINK_NOT_OK',
-    'WAL_BACKPRESSURE',
-    'PARTIAL_FILL_UNRESOLVED',
+    'BOOK_GAP',
+    'TRADES_GAP',
   ] as const),
 } as const
 

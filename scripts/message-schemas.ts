@@ -10,7 +10,8 @@ const FOLDER = fileURLToPath(new URL('../specs/messages/', import.meta.url))
 const DESCRIPTIONS: Readonly<Record<MessageType, string>> = {
   APPROVED_ACTION: 'Decision to execution: an approved action, not yet allowed to open anything.',
   ENTRY_INTENT: 'Execution to decision: about to enter; may I?',
-  ENTRY_PERMISSION: 'Decision to execution: yes, this one, this size, once. Silence is no.',
+  ENTRY_PERMISSION: 'Decision to execution: yes, this one, this size, once.',
+  ENTRY_VETO: 'Decision to execution: no, and why. Where neither this nor a permission comes, the link is broken.',
   EARLY_EXIT_NOW: 'Decision to execution: leave now, in any state; the same exitId again changes nothing.',
   FILL_REPORT:
     'Execution to decision: one fill, of whatever purpose. Slippage in bps of the requested price, positive against us.',
@@ -32,7 +33,7 @@ export function messageSchemaFiles(): ReadonlyMap<string, string> {
     const name = type.toLowerCase().replaceAll('_', '-')
     const schema = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
-      $id: `dolphin.message.${name}.1`,
+      $id: `dolphin.message.${name}.2`,
       title: type,
       description: `${DESCRIPTIONS[type]} \`sum\` is the CRC-32C of the canonical JSON of the rest, which a schema cannot check.`,
       ...jsonSchemaOf(envelopeSchema(type)),

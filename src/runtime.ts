@@ -7,6 +7,7 @@
  */
 
 export { systemClock } from './adapters/clock/system-clock.js'
+export { statfsDisk } from './adapters/disk/statfs-disk.js'
 export { DASHBOARD_PAGE } from './adapters/http/dashboard-page.generated.js'
 export { type StatusServer, type StatusServerSettings, serveStatus } from './adapters/http/status-server.js'
 export { openFileJournal } from './adapters/journal/file-journal.js'
@@ -51,7 +52,7 @@ export {
 export type { SessionFigures } from './runtime/session/session-books.js'
 export { type SessionStep, sessionSteps } from './runtime/session/session-steps.js'
 export { JournalDeparture } from './runtime/session/timed-journal.js'
-export { KillSwitch } from './runtime/status/kill-switch.js'
 export { SessionSurface } from './runtime/status/session-surface.js'
+export { StandingCommands } from './runtime/status/standing-commands.js'
 export { type ClockScale, clockTimer, scaledClock } from './runtime/time/scaled-clock.js'
 export { VirtualTime } from './runtime/time/virtual-time.js'

@@ -39,6 +39,7 @@ export const EXECUTION_CONFIG_DEFAULTS = {
   'exchange.retry_after_ms': EXECUTION_TIMINGS.retryAfterMs,
   'decision.proposal_delay_max_ms': DECISION_TIMINGS.proposalDelayMaxMs,
   'decision.intent_wait_max_ms': DECISION_TIMINGS.intentWaitMaxMs,
+  'decision.permission_delay_max_ms': DECISION_TIMINGS.permissionDelayMaxMs,
   'decision.outcome_wait_max_ms': DECISION_TIMINGS.outcomeWaitMaxMs,
   'decision.exit_repeat_ms': DECISION_TIMINGS.exitRepeatMs,
   'journal.capacity': EXECUTION_DEFAULTS.journalCapacity,
@@ -209,6 +210,7 @@ function configOf(values: Values): ExecutionConfig {
     decision: {
       proposalDelayMaxMs: ms('decision.proposal_delay_max_ms'),
       intentWaitMaxMs: ms('decision.intent_wait_max_ms'),
+      permissionDelayMaxMs: ms('decision.permission_delay_max_ms'),
       outcomeWaitMaxMs: ms('decision.outcome_wait_max_ms'),
       exitRepeatMs: ms('decision.exit_repeat_ms'),
     },

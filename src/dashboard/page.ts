@@ -50,6 +50,7 @@ function showState(status: StatusDocument): void {
     ['risk multiplier', status.risk_multiplier.toFixed(3)],
     ['drawdown', `${status.drawdown_pct.toFixed(2)} %`],
     ['risk state', status.risk_state],
+    ['margin in use', share(status.margin_util)],
   ])
   put('link', link_state.replace('LINK_', ''))
   facts('link-facts', [
@@ -71,12 +72,18 @@ function showState(status: StatusDocument): void {
       'reconciled',
       status.reconcile_last_ok_ts_ms === null ? 'never' : age(status.status_ts_ms - status.reconcile_last_ok_ts_ms),
     ],
+    ['disk used', status.disk_used_pct == null ? 'unknown' : `${status.disk_used_pct.toFixed(1)} %`],
     ['latch', status.open_permission_reason_codes.join(', ') || 'open'],
   ])
   put(
     'footer',
-    `${status.deployment_environment}, ${status.strategy_id} · champion ${status.champion_hash} · configuration ${status.config_hash} · certificate ${status.f1_cert_state} · contract ${status.contract_version} · as of ${utc(status.status_ts_ms)} UTC`,
+    `${status.deployment_environment}, ${status.strategy_id} · champion ${status.champion_hash} · configuration ${status.config_hash} · certificate ${status.f1_cert_state} · build ${status.build_id ?? 'unknown'} · contract ${status.contract_version} · as of ${utc(status.status_ts_ms)} UTC`,
   )
+}
+
+/** A document may leave it out, and null is not known yet. */
+function share(fraction: number | null | undefined): string {
+  return fraction == null ? 'unknown' : `${(fraction * 100).toFixed(1)} %`
 }
 
 /** The views beside the document: position, trades, events. */

@@ -1,4 +1,5 @@
-import { checkStatus } from '../core/status/check.js'
+import { checkAgainst } from '../core/status/check-against.js'
+import { CURRENT_CONTRACT } from '../core/status/contract-rules.js'
 import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 
 /** No event for longer than this, where one comes every second, and nothing shown is true any more. */
@@ -18,7 +19,7 @@ export function verdictOf(received: { readonly status: unknown; readonly ageMs: 
   if (received.ageMs > STALE_AFTER_MS) {
     return unknown(`Nothing heard from the system for ${Math.floor(received.ageMs / 1000)} s.`)
   }
-  const violations = checkStatus(received.status)
+  const violations = checkAgainst(CURRENT_CONTRACT, received.status)
   if (violations.length > 0) {
     return unknown(
       'What the system says breaks its own contract.',

@@ -12,6 +12,9 @@ export type OperatorCommand =
   | { readonly command: 'reset-breaker'; readonly reason: string }
   /** Opens a new session: the only way out of LINK_CORRUPT. */
   | { readonly command: 'resync'; readonly reason: string }
+  /** Somebody works on the system: nothing opens, the position is managed. Neither kills nor resumes touch it. */
+  | { readonly command: 'maintenance-on'; readonly reason: string }
+  | { readonly command: 'maintenance-off'; readonly reason: string }
 
 /** What happens to either side. */
 export type CommonInput =
@@ -28,8 +31,20 @@ export type CommonInput =
   | { readonly kind: 'journalPressure'; readonly full: boolean }
   | { readonly kind: 'command'; readonly command: OperatorCommand }
 
+/** What the process around a side measures, of itself and of the disk under the side's journal. */
+export interface HostConditions {
+  /** Percent; null while not measured. */
+  readonly diskUsedPct: number | null
+  /** Its loop did not tick for ten seconds, and has not run steadily since. */
+  readonly isLoopStalled: boolean
+}
+
 /** What happens to the execution side. */
-export type ExecutionInput = CommonInput | { readonly kind: 'venue'; readonly event: VenueEvent }
+export type ExecutionInput =
+  | CommonInput
+  /** Those of the conditions around it that have changed. */
+  | { readonly kind: 'conditions'; readonly conditions: Partial<HostConditions> }
+  | { readonly kind: 'venue'; readonly event: VenueEvent }
 
 /** An input with the time at which a side handles it: the side's own clock, UTC ms, which never goes back. */
 export type Timed<Input> = Input & { readonly nowMs: number }

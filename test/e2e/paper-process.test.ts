@@ -10,7 +10,7 @@ import { dolphin, temporaryFolder } from './dolphin.js'
 const PATIENT = `
 link: { round_trip_max_ms: 20000, heartbeats_missed_ms: 20000, silent_max_ms: 30000, lost_dwell_ms: 600000 }
 entry: { permission_max_ms: 10000, order_delay_max_ms: 10000 }
-decision: { proposal_delay_max_ms: 10000, intent_wait_max_ms: 10000 }
+decision: { proposal_delay_max_ms: 10000, intent_wait_max_ms: 10000, permission_delay_max_ms: 8000 }
 exchange: { answer_max_ms: 30000, submit_valid_ms: 60000 }
 `
 

@@ -18,6 +18,8 @@ export function disagreement(world: World): string | undefined {
     ['link, by the execution side', 'LINK_OK', execution.linkState],
     ['mode of the decision side', 'ACTIVE', decision.state.mode],
     ['mode of the execution side', 'ACTIVE', execution.state.mode],
+    ['maintenance of the decision side', false, decision.state.isMaintained],
+    ['maintenance of the execution side', false, execution.state.isMaintained],
     ['latches of the decision side', '', decisionLatches.join(' ')],
     ['latches of the execution side', '', latches.join(' ')],
     ['reports seen', execution.state.reportsIssued, seen],

@@ -9,6 +9,7 @@ export interface SideView {
   readonly journalFailed: boolean
   readonly lockedOut: boolean
   readonly breakerOpen: boolean
+  readonly isMaintained: boolean
 }
 
 export interface Controls {
@@ -28,6 +29,9 @@ export class Operator {
     execution: undefined,
   }
 
+  /** Sides that are worked on. */
+  private readonly maintained = new Set<SideName>()
+
   constructor(
     private readonly time: VirtualTime,
     private readonly controls: Controls,
@@ -46,10 +50,18 @@ export class Operator {
     this.standing[side] = undefined
   }
 
+  /** Until it is ended. */
+  maintain(side: SideName, isOn: boolean): void {
+    if (isOn) this.maintained.add(side)
+    else this.maintained.delete(side)
+    this.controls.command(side, { command: isOn ? 'maintenance-on' : 'maintenance-off', reason: 'simulated' })
+  }
+
   /** A process that died before the command was on its disk does not know it. */
   sideStarted(side: SideName): void {
     const standing = this.standing[side]
     if (standing !== undefined) this.controls.command(side, standing)
+    if (this.maintained.has(side)) this.controls.command(side, { command: 'maintenance-on', reason: 'simulated' })
   }
 
   private look(): void {
@@ -67,6 +79,8 @@ export class Operator {
       return
     }
     if (view.lockedOut) this.controls.command(side, { command: 'clear-lockout', reason: 'looked into' })
+    if (view.isMaintained && !this.maintained.has(side))
+      this.controls.command(side, { command: 'maintenance-off', reason: 'looked into' })
     if (view.breakerOpen) this.controls.command(side, { command: 'reset-breaker', reason: 'looked into' })
     if (view.mode !== 'ACTIVE' && this.standing[side] === undefined) {
       this.controls.command(side, { command: 'resume', reason: 'looked into' })

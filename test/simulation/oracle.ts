@@ -1,8 +1,10 @@
 import { type DecimalText, Exact } from '../../src/base/exact.js'
-import type { OperatorCommand } from '../../src/ports/sides.js'
+import type { DecisionSide } from '../../src/core/decision/decision-side.js'
+import { isRefusal, open } from '../../src/core/link/envelope.js'
+import type { HostConditions, OperatorCommand } from '../../src/ports/sides.js'
 import type { VenueEvent, VenueRequest } from '../../src/ports/venue.js'
 import type { Alert } from '../../src/ports/vocabulary/alerts.js'
-import type { EntryPermission, EntryResult, FillReport } from '../../src/ports/vocabulary/messages.js'
+import type { EntryPermission, EntryResult, EntryVeto, FillReport } from '../../src/ports/vocabulary/messages.js'
 import type { Fill, OrderReport, OrderRequest } from '../../src/ports/vocabulary/orders.js'
 import type { SideName } from './fault-plan.js'
 import { Violation } from './violation.js'
@@ -14,6 +16,12 @@ export interface OracleSight {
   buildsDifferSinceMs(): number | undefined
   /** Records of the execution side that are on the plate. */
   executionDurable(): number
+}
+
+/** The process of the decision side: undefined while it is down, and by its own clock. */
+interface AskedHost {
+  readonly side: DecisionSide | undefined
+  readonly clock: { epochMs(): number }
 }
 
 interface OpeningOrder {
@@ -40,6 +48,14 @@ export class Oracle {
   private readonly recordedAt = new Map<string, number>()
   /** An operator or an alert has forbidden openings, as far as each side has been told. */
   private readonly forbidden: Record<SideName, string | undefined> = { decision: undefined, execution: undefined }
+  private readonly maintained: Record<SideName, string | undefined> = { decision: undefined, execution: undefined }
+  /** What the process around each side has measured that forbids openings. */
+  private readonly pressed: Record<SideName, string | undefined> = { decision: undefined, execution: undefined }
+  private marginBound: string | undefined
+  /** Questions of the execution side that the decision side has not answered, by correlation id: since when, by its own clock. */
+  private readonly unanswered = new Map<string, number>()
+  private readonly answered = new Set<string>()
+  private session = 0
   private life = 0
   private lastHeardMs = Number.NEGATIVE_INFINITY
 
@@ -48,10 +64,51 @@ export class Oracle {
   commanded(side: SideName, { command }: OperatorCommand): void {
     if (command === 'kill' || command === 'reduce-only') this.forbidden[side] = `the operator's ${command}`
     if (command === 'resume') this.forbidden[side] = undefined
+    if (command === 'maintenance-on') this.maintained[side] = 'maintenance'
+    if (command === 'maintenance-off') this.maintained[side] = undefined
   }
 
   alerted(side: SideName, { level, message }: Alert): void {
     if (level === 'CRITICAL' || level === 'EMERGENCY') this.forbidden[side] ??= `${level} alert: ${message}`
+  }
+
+  measured(side: SideName, { diskUsedPct, isLoopStalled }: HostConditions): void {
+    const disk = diskUsedPct !== null && diskUsedPct >= 85 ? `a disk that is ${diskUsedPct} % full` : undefined
+    this.pressed[side] = disk ?? (isLoopStalled ? 'a process that did not run' : undefined)
+  }
+
+  /** A late answer may find that nobody waits for it any more: then it says nothing that must be heeded. */
+  marginStated(account: { readonly equityUsd: string; readonly availableMarginUsd: string }, tookMs: number): void {
+    const equity = new Exact(account.equityUsd)
+    const share = equity.isZero() ? 1 : 1 - new Exact(account.availableMarginUsd).div(equity).toNumber()
+    if (share < 0.7) this.marginBound = undefined
+    else if (tookMs < 2_000) this.marginBound = `${share} of the margin being bound`
+  }
+
+  /** A message is about to reach the decision side. One that it must refuse or has had before asks nothing. */
+  asked(text: string, host: AskedHost): void {
+    const { side } = host
+    if (side === undefined || !text.includes('"type":"ENTRY_INTENT"')) return
+    const envelope = open(text)
+    if (isRefusal(envelope) || envelope.type !== 'ENTRY_INTENT') return
+    this.forgetOtherSessions(side.state.session)
+    const isHeard =
+      envelope.session === side.state.session && Math.abs(envelope.sentAtMs - host.clock.epochMs()) < 30_000
+    const { correlationId } = envelope.body
+    if (isHeard && !this.answered.has(correlationId) && !this.unanswered.has(correlationId))
+      this.unanswered.set(correlationId, host.clock.epochMs())
+  }
+
+  /** Looked at every second. */
+  checkAnswers(host: AskedHost): void {
+    const { side } = host
+    if (side === undefined) return
+    this.forgetOtherSessions(side.state.session)
+    for (const [id, askedMs] of this.unanswered) {
+      const silentMs = host.clock.epochMs() - askedMs
+      if (silentMs > ANSWERED_WITHIN_MS)
+        throw new Violation('every-question-is-answered', `${id} has had no answer for ${silentMs} ms`)
+    }
   }
 
   started(side: SideName): void {
@@ -63,7 +120,13 @@ export class Oracle {
 
   /** What only lay in memory is forgotten, a mode change that was not on the plate included. */
   stopped(side: SideName, everythingDurable: boolean): void {
-    if (!everythingDurable) this.forbidden[side] = undefined
+    if (!everythingDurable) {
+      this.forbidden[side] = undefined
+      this.maintained[side] = undefined
+    }
+    this.pressed[side] = undefined
+    if (side === 'execution') this.marginBound = undefined
+    else this.unanswered.clear()
     if (side !== 'execution') return
     const durable = this.sight.executionDurable()
     for (const [id, n] of this.recordedAt) if (n > durable) this.recordedAt.delete(id)
@@ -84,13 +147,13 @@ export class Oracle {
       if (text.includes('"type":"ENTRY_RESULT"')) this.entryOver((JSON.parse(text) as { body: EntryResult }).body)
       return
     }
+    if (text.includes('"type":"ENTRY_VETO"')) this.answers((JSON.parse(text) as { body: EntryVeto }).body)
     if (!text.includes('"type":"ENTRY_PERMISSION"')) return
     const { body } = JSON.parse(text) as { readonly body: EntryPermission }
-    if (this.forbidden.decision !== undefined) {
-      throw new Violation(
-        'nothing-opens-while-forbidden',
-        `permission for ${body.intentId} despite ${this.forbidden.decision}`,
-      )
+    this.answers(body)
+    const forbidden = this.forbidding('decision')
+    if (forbidden !== undefined) {
+      throw new Violation('nothing-opens-while-forbidden', `permission for ${body.intentId} despite ${forbidden}`)
     }
     this.permissions.set(body.intentId, body)
   }
@@ -153,10 +216,26 @@ export class Oracle {
         `${id} leaves, its record ${recordedAt ?? 'does not exist'} is not on disk`,
       )
     }
-    if (this.forbidden.execution !== undefined) {
-      throw new Violation('nothing-opens-while-forbidden', `${id} leaves despite ${this.forbidden.execution}`)
+    const forbidden = this.forbidding('execution') ?? this.marginBound
+    if (forbidden !== undefined) {
+      throw new Violation('nothing-opens-while-forbidden', `${id} leaves despite ${forbidden}`)
     }
     this.checkContact(id)
+  }
+
+  private forbidding(side: SideName): string | undefined {
+    return this.forbidden[side] ?? this.maintained[side] ?? this.pressed[side]
+  }
+
+  private answers({ correlationId }: Pick<EntryVeto, 'correlationId'>): void {
+    this.unanswered.delete(correlationId)
+    this.answered.add(correlationId)
+  }
+
+  /** What was asked in a session that is over can no longer be answered. */
+  private forgetOtherSessions(session: number): void {
+    if (session !== this.session) this.unanswered.clear()
+    this.session = session
   }
 
   private checkPermission({ clientOrderId, symbol, side, quantity }: OrderRequest): void {
@@ -226,5 +305,7 @@ function keyOf({ symbol, tradeId }: Fill): string {
 }
 
 const ENTRY_ORDER_ID = /"([A-Za-z0-9.-]+\.e)"/g
+/** A permission has 450 ms to reach the disk; then it is a veto. */
+const ANSWERED_WITHIN_MS = 1_000
 /** Silence makes the link LOST after 5 s; the rest is for what was on its way. */
 const CONTACT_LOST_MS = 8_000

@@ -73,6 +73,24 @@ export const PLANTED_BUGS = {
     decision: alertsDoNotAct,
   },
   'hides-its-build': { story: 'K', what: 'builds are not compared', execution: hidesItsBuild, decision: hidesItsBuild },
+  'overlooks-margin': {
+    story: 'margin',
+    what: 'all margin is taken for free',
+    execution: overlooksMargin,
+  },
+  'overlooks-its-host': {
+    story: 'host',
+    what: 'what the process measures of itself and its disk is not looked at',
+    execution: overlooksItsHost,
+    decision: overlooksItsHost,
+  },
+  'works-through-maintenance': {
+    story: 'host',
+    what: 'maintenance is journalled, and trading goes on',
+    execution: worksThroughMaintenance,
+    decision: worksThroughMaintenance,
+  },
+  'denies-in-silence': { story: 'veto', what: 'a denial is not said', decision: deniesInSilence },
   'sends-before-durable': {
     story: 'durability',
     what: 'an order leaves before its record is on disk',
@@ -183,6 +201,34 @@ function forgetsWorkingOrders(restarts: number): Meddling {
       for (const { order } of submitsOf(effects)) own.add(order.clientOrderId)
       return effects
     },
+  }
+}
+
+function overlooksMargin(): Meddling {
+  return changesVenueEvents((event) => {
+    if (event.kind !== 'snapshot') return event
+    const { account } = event.snapshot
+    return { ...event, snapshot: { ...event.snapshot, account: { ...account, availableMarginUsd: account.equityUsd } } }
+  })
+}
+
+function overlooksItsHost(): Meddling {
+  return { event: (event) => (event.kind === 'conditions' ? undefined : event) }
+}
+
+function worksThroughMaintenance(): Meddling {
+  return {
+    effects(effects, event, feed) {
+      if (event.kind !== 'command' || event.command.command !== 'maintenance-on') return effects
+      const off = { command: 'maintenance-off', reason: 'there is money to be made' } as const
+      return [...effects, ...feed({ kind: 'command', nowMs: event.nowMs, command: off })]
+    },
+  }
+}
+
+function deniesInSilence(): Meddling {
+  return {
+    effects: (effects) => effects.filter((effect) => effect.kind !== 'send' || !effect.text.includes('"ENTRY_VETO"')),
   }
 }
 

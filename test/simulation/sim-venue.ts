@@ -1,12 +1,22 @@
 import type { PaperExchange } from '../../src/adapters/paper/paper-exchange.js'
+import { Exact } from '../../src/base/exact.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { Quote, RejectCode, Venue, VenueEvent, VenueRequest } from '../../src/ports/venue.js'
+import type { Quote, RejectCode, Venue, VenueEvent, VenueRequest, VenueSnapshot } from '../../src/ports/venue.js'
 import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import type { FaultBoard } from './fault-board.js'
+
+/** Who hears what the exchange says, whatever reaches the execution side. */
+export interface VenueListeners {
+  /** Everything, as it is said. */
+  said(event: VenueEvent): void
+  /** The account as a snapshot is about to tell it, and how long ago that was asked for. */
+  stated(account: VenueSnapshot['account'], tookMs: number): void
+}
 
 /** A request that still owes its answer. */
 interface Pending {
   readonly request: VenueRequest
+  readonly atMs: number
   /** It was or will be answered with `unknown`: what the exchange answers is lost. */
   readonly mute: boolean
 }
@@ -30,8 +40,7 @@ export class SimVenue implements Venue {
     seed: number,
     private readonly time: VirtualTime,
     private readonly faults: FaultBoard,
-    /** Everything the exchange says, as it says it, whatever reaches anyone. */
-    private readonly said: (event: VenueEvent) => void,
+    private readonly listeners: VenueListeners,
   ) {
     this.random = new Xoshiro128(seed, VENUE_STREAM)
   }
@@ -103,7 +112,7 @@ export class SimVenue implements Venue {
 
   pump(): void {
     for (const event of this.exchange.advanceTo(this.time.epochMs())) {
-      this.said(event)
+      this.listeners.said(event)
       if ('requestId' in event) this.answer(event)
       else this.stream(event)
     }
@@ -143,7 +152,7 @@ export class SimVenue implements Venue {
   private expect(request: VenueRequest, mute: boolean): void {
     const { life } = this
     const key = `${life}:${request.requestId}`
-    const entry: Pending = { request, mute }
+    const entry: Pending = { request, atMs: this.time.epochMs(), mute }
     this.pending.set(key, entry)
     this.time.after(mute ? this.random.integer(50, TIMEOUT_MS) : TIMEOUT_MS, () => {
       if (this.pending.get(key) !== entry) return
@@ -159,11 +168,23 @@ export class SimVenue implements Venue {
     const deliver = () => {
       if (this.pending.get(key) !== entry) return
       this.pending.delete(key)
-      this.deliver({ ...event, requestId: entry.request.requestId })
+      const answer = event.kind === 'snapshot' ? this.squeezed(event) : event
+      if (answer.kind === 'snapshot') this.listeners.stated(answer.snapshot.account, this.time.epochMs() - entry.atMs)
+      this.deliver({ ...answer, requestId: entry.request.requestId })
     }
     const slow = this.faults.under('venue-slow-answers')
     if (slow?.strikes()) this.time.after(slow.random.integer(0, slow.fault.amount), deliver)
     else deliver()
+  }
+
+  /** At least so much of the equity is bound. */
+  private squeezed(event: Extract<VenueEvent, { kind: 'snapshot' }>): typeof event {
+    const bound = this.faults.under('venue-margin-bound')
+    if (!bound?.strikes()) return event
+    const { account } = event.snapshot
+    const left = Exact.max(0, new Exact(account.equityUsd).times(new Exact(1).minus(bound.fault.amount)))
+    const availableMarginUsd = Exact.min(left, account.availableMarginUsd).toFixed()
+    return { ...event, snapshot: { ...event.snapshot, account: { ...account, availableMarginUsd } } }
   }
 
   private stream(event: Exclude<VenueEvent, { requestId: string }>): void {

@@ -18,6 +18,12 @@ export const BEGINS: Partial<Record<FaultKind, Strike>> = {
     active.strikes()
     setStatus(world, 'HALTED')
   },
+  'feed-gap': onProcess((world, { fault: { amount } }) => {
+    const feed = amount < 0.5 ? 'BOOK' : 'TRADES'
+    world.decision.post({ kind: 'feedGap', feed, cause: 'simulated' })
+  }),
+  'disk-filling': measureHost,
+  'loop-stall': measureHost,
   'market-gap': (world, active) => {
     active.strikes()
     world.market.jump(symbolOfInterest(world, active), active.fault.amount)
@@ -46,6 +52,10 @@ export const BEGINS: Partial<Record<FaultKind, Strike>> = {
   'operator-reduce-only': (world, active) => {
     active.strikes()
     world.operator.forbid(active.fault.side, 'reduce-only')
+  },
+  'operator-maintenance': (world, active) => {
+    active.strikes()
+    world.operator.maintain(active.fault.side, true)
   },
   'operator-flatten': onProcess((world, { fault: { side } }) =>
     world.command(side, { command: 'flatten', reason: 'simulated' }),
@@ -79,6 +89,9 @@ export const ENDS: Partial<Record<FaultKind, Strike>> = {
     for (const side of SIDES) world.operator.release(side)
   },
   'operator-reduce-only': (world, { fault: { side } }) => world.operator.release(side),
+  'operator-maintenance': (world, { fault: { side } }) => world.operator.maintain(side, false),
+  'disk-filling': (world, { fault: { side } }) => world.measure(side),
+  'loop-stall': (world, { fault: { side } }) => world.measure(side),
 }
 
 /** One that is down already is spared. */
@@ -88,6 +101,11 @@ function onProcess(strike: Strike): Strike {
     active.strikes()
     strike(world, active)
   }
+}
+
+function measureHost(world: World, active: ActiveFault): void {
+  active.strikes()
+  world.measure(active.fault.side)
 }
 
 function setClock(world: World, active: ActiveFault): void {

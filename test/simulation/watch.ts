@@ -51,6 +51,7 @@ export class Watch {
     const { world } = this
     const nowMs = world.time.epochMs()
     world.time.after(LOOKS_EVERY_MS, () => this.look())
+    world.oracle.checkAnswers(world.decision)
     const symbol = SYMBOLS.find((each) => !(world.oracle.positions.get(each)?.isZero() ?? true))
     if (symbol === undefined) {
       this.heldSinceMs = Number.POSITIVE_INFINITY

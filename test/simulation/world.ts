@@ -83,7 +83,10 @@ export class World {
     })
     this.link = new SimLink(seed, time, this.faults)
     const exchange = new PaperExchange({ instruments: INSTRUMENTS, startingBalanceUsd: STARTING_BALANCE_USD, seed })
-    this.venue = new SimVenue(exchange, seed, time, this.faults, (event) => this.venueSaid(event))
+    this.venue = new SimVenue(exchange, seed, time, this.faults, {
+      said: (event) => this.venueSaid(event),
+      stated: (account, tookMs) => this.oracle.marginStated(account, tookMs),
+    })
     this.decision = new SimProcess(
       'decision',
       {
@@ -162,7 +165,19 @@ export class World {
     const host = this.host(side)
     if (host.up) return
     host.start()
+    this.measure(side)
     this.operator.sideStarted(side)
+  }
+
+  /** What the process around a side measures now, as it tells the side. */
+  measure(side: SideName): void {
+    const conditions = {
+      diskUsedPct: this.faults.under('disk-filling', side)?.fault.amount ?? DISK_USED_PCT,
+      isLoopStalled: this.faults.under('loop-stall', side) !== undefined,
+    }
+    if (!this.host(side).up) return
+    this.oracle.measured(side, conditions)
+    this.host(side).post({ kind: 'conditions', conditions })
   }
 
   /** Holds for the processes that start from now on. */
@@ -183,6 +198,7 @@ export class World {
       linkCorrupt: linkState === 'LINK_CORRUPT',
       journalFailed: this.host(side).disk.failed,
       lockedOut: side === 'decision' && decision?.state.latches.ACCOUNT_MISMATCH !== undefined,
+      isMaintained: state.isMaintained,
       breakerOpen: side === 'decision' && decision?.state.breaker.state === 'OPEN',
     }
   }
@@ -222,6 +238,7 @@ export class World {
         end.listen((text) => {
           this.oracle.heard(side)
           if (side === 'execution') this.watch.heard()
+          else this.oracle.asked(text, this.decision)
           listener(text)
         }),
     }
@@ -299,6 +316,8 @@ export class World {
   }
 }
 
+/** Percent, while nothing is the matter. */
+const DISK_USED_PCT = 40
 /** 2026-01-01, UTC. */
 const START_MS = 1_767_225_600_000
 export const RIGHT_BUILD = '00000000000000aa'

@@ -77,6 +77,10 @@ function ending({ document, orders, activeAfterMs }: Picture): string {
 const SIMULATED_ONLY: Readonly<Record<string, string>> = {
   wal_backpressure: 'a disk cannot be made slow from outside',
   unknown_token_force_kill: 'nothing from outside can bring an unknown word: a message with one is refused as damaged',
+  book_gap: 'a paper session is recorded bars: no feed can lose an event of them',
+  trades_gap: 'a paper session is recorded bars: no feed can lose an event of them',
+  disk_high: 'a disk cannot be filled without harm to whoever else is on it',
+  disk_critical: 'a disk cannot be filled without harm to whoever else is on it',
   grid_unavailable: 'a paper session has no grid; what will report it is told to the decision side',
 }
 

@@ -1,6 +1,6 @@
 import { LINK_TIMINGS } from '../../src/core/link/link-endpoint.js'
 import { checkStatus } from '../../src/core/status/check.js'
-import type { StatusDocument } from '../../src/ports/vocabulary/status.generated.js'
+import type { ModeReason, StatusDocument } from '../../src/ports/vocabulary/status.generated.js'
 import { type Scenario, TROUBLE_AT_MS } from './scenarios.js'
 import { ENTERS_AT_MS, WatchedWorld } from './watched-world.js'
 
@@ -69,7 +69,7 @@ class Photographer {
   private shows(document: StatusDocument): boolean {
     const { reason, when = () => true } = this.scenario
     const hasBegun = this.world.sinceStartMs >= ENTERS_AT_MS
-    return hasBegun && (document.mode_reasons[0] ?? null) === reason && when(document)
+    return hasBegun && strongest(document) === reason && when(document)
   }
 
   private expectTruth(document: StatusDocument): void {
@@ -94,6 +94,12 @@ class Photographer {
       throw new Error(`${place}: /status says ${isActive ? '' : 'not '}Active, and the gate another thing`)
     }
   }
+}
+
+/** Of a latch that is one thing the cause, and its own reason where nothing else has one. */
+function strongest({ mode_reasons }: StatusDocument): ModeReason | null {
+  const causes = mode_reasons.filter((reason) => reason !== 'REDUCEONLY_OPEN_PERMISSION_LATCHED')
+  return causes[0] ?? mode_reasons[0] ?? null
 }
 
 /** What the other side thinks comes with its heartbeats, or is known by their absence. */

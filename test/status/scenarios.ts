@@ -14,7 +14,7 @@ export interface Scenario {
   readonly settings: WatchedSettings
   /** Done to the running world at these times, ms since the beginning. */
   readonly acts?: readonly (readonly [atMs: number, act: (world: WatchedWorld) => void])[]
-  /** The strongest reason; null: none. */
+  /** The strongest reason, the one of the latch coming last; null: none. */
   readonly reason: ModeReason | null
   /** The picture is taken at the first moment at which this holds, besides the reason. */
   readonly when?: (status: StatusDocument) => boolean
@@ -63,7 +63,6 @@ export const SCENARIOS: readonly Scenario[] = [
     story: 'An fsync of the decision side hangs for minutes until its queue is full.',
     settings: { faults: [fault('disk-slow-fsync', { forMs: 4_000, amount: 900_000, side: 'decision' })] },
     reason: 'REDUCEONLY_WAL_BACKPRESSURE',
-    when: ({ open_permission_reason_codes }) => open_permission_reason_codes.includes('WAL_BACKPRESSURE'),
     orders: [],
     activeWithinMs: 900_000,
   },
@@ -202,6 +201,78 @@ export const SCENARIOS: readonly Scenario[] = [
     when: holdsPosition,
     orders: [],
     activeWithinMs: 10_000,
+  },
+  {
+    name: 'book_gap',
+    story:
+      'The feed of the order book loses events while a position is held; the next reconciliation clears the latch.',
+    settings: { enters: true, faults: [fault('feed-gap', { forMs: 0, amount: 0.2, side: 'decision' })] },
+    reason: 'REDUCEONLY_OPEN_PERMISSION_LATCHED',
+    when: holdsPosition,
+    orders: [],
+    activeWithinMs: 6_000,
+  },
+  {
+    name: 'trades_gap',
+    story: 'The feed of trades loses events; the next reconciliation clears the latch.',
+    settings: { faults: [fault('feed-gap', { forMs: 0, amount: 0.8, side: 'decision' })] },
+    reason: 'REDUCEONLY_OPEN_PERMISSION_LATCHED',
+    orders: [],
+    activeWithinMs: 6_000,
+  },
+  {
+    name: 'maintenance',
+    story: 'An operator works on the system while a position is held, and ends it.',
+    settings: { enters: true, faults: [fault('operator-maintenance', { side: 'decision' })] },
+    reason: 'REDUCEONLY_MAINTENANCE',
+    when: holdsPosition,
+    orders: ['decision maintenance-off'],
+    activeWithinMs: 20_000,
+  },
+  {
+    name: 'margin_high',
+    story: 'Most of the equity is bound as margin for twenty seconds while a position is held.',
+    settings: { enters: true, faults: [fault('venue-margin-bound', { forMs: 20_000, amount: 0.88 })] },
+    reason: 'REDUCEONLY_MARGIN_HIGH',
+    when: holdsPosition,
+    orders: [],
+    activeWithinMs: 30_000,
+  },
+  {
+    name: 'margin_critical',
+    story: 'Nearly all of the equity is bound as margin while a position is held; it is closed.',
+    settings: { enters: true, faults: [fault('venue-margin-bound', { forMs: 20_000, amount: 0.97 })] },
+    reason: 'KILL_MARGIN_CRITICAL',
+    when: isFlat,
+    orders: [],
+    activeWithinMs: 30_000,
+  },
+  {
+    name: 'disk_high',
+    story: "The disk of the execution side's journal is filling up while a position is held, and is cleared.",
+    settings: { enters: true, faults: [fault('disk-filling', { forMs: 20_000, amount: 91 })] },
+    reason: 'REDUCEONLY_DISK_HIGH',
+    when: holdsPosition,
+    orders: [],
+    activeWithinMs: 30_000,
+  },
+  {
+    name: 'disk_critical',
+    story: "The disk of the decision side's journal is nearly full while a position is held; it is closed.",
+    settings: { enters: true, faults: [fault('disk-filling', { forMs: 20_000, amount: 97, side: 'decision' })] },
+    reason: 'KILL_DISK_CRITICAL',
+    when: isFlat,
+    orders: [],
+    activeWithinMs: 30_000,
+  },
+  {
+    name: 'watchdog',
+    story: 'The executing process did not run for more than ten seconds while a position is held.',
+    settings: { enters: true, faults: [fault('loop-stall', { forMs: 30_000 })] },
+    reason: 'REDUCEONLY_WATCHDOG',
+    when: holdsPosition,
+    orders: [],
+    activeWithinMs: 40_000,
   },
   {
     name: 'certificate_expired',

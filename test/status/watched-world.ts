@@ -1,6 +1,6 @@
 import type { PaperExchangeSnapshot } from '../../src/adapters/paper/paper-exchange.js'
 import { Exact } from '../../src/base/exact.js'
-import type { Conditions } from '../../src/core/mode/mode.js'
+import { type Conditions, modeOf } from '../../src/core/mode/mode.js'
 import { CONSTANTS_HASH } from '../../src/core/status/frozen-constants.js'
 import { SessionHistory } from '../../src/core/status/session-history.js'
 import type { SystemState } from '../../src/core/status/status.js'
@@ -11,7 +11,7 @@ import type { DeploymentEnvironment, StatusDocument } from '../../src/ports/voca
 import type { Fault, SideName } from '../simulation/fault-plan.js'
 import { BAR_MS } from '../simulation/market.js'
 import { STARTING_BALANCE_USD } from '../simulation/sides.js'
-import { World } from '../simulation/world.js'
+import { RIGHT_BUILD, World } from '../simulation/world.js'
 import { ScriptedStrategy } from '../support/scripted-strategy.js'
 
 /** When the strategy makes its one entry, ms since the beginning. */
@@ -96,13 +96,12 @@ export class WatchedWorld {
     return this.world.decision.side?.modeInputs().nowMs === this.nowMs
   }
 
-  /** Whether an entry could go through the gate of a side now, but for a position that is there already. */
+  /** Whether the gate of a side lets entries through now, but for a position that is there already and for margin that is bound. */
   isOpen(side: SideName): boolean {
     const { side: decision } = this.world.decision
     const { side: execution } = this.world.execution
-    if (side === 'execution') return execution?.mode === 'ACTIVE' && execution.entryBlocks().length === 0
-    const reject = decision?.openPermission().reject
-    return reject === null || reject === 'REJECT_POSITION_EXISTS'
+    if (side === 'execution') return execution !== undefined && modeOf(execution.modeInputs()).mode === 'Active'
+    return decision?.openPermission().mode.mode === 'Active'
   }
 
   private systemState(): SystemState | undefined {
@@ -115,6 +114,7 @@ export class WatchedWorld {
         startedAtMs: this.startMs,
         strategyId: 'blue',
         configHash: CONSTANTS_HASH,
+        buildId: RIGHT_BUILD,
         loopLagMs: 0,
         journals: [
           { depth: decision.disk.depth, capacity: decision.disk.capacity, failures: decision.disk.failed ? 1 : 0 },

@@ -19,6 +19,8 @@ const GAUGES = [
   'drawdown_pct',
   'http_429_count_5m',
   'session_terminations_5m',
+  'disk_used_pct',
+  'margin_util',
 ] as const
 
 /** `/status` in the exposition format of Prometheus. Read when asked for: a gauge is never older than its document. */

@@ -8,14 +8,24 @@ export interface HttpProblem {
   readonly detail: string
 }
 
-const COMMANDS = ['kill', 'reduce-only', 'resume', 'flatten', 'clear-lockout', 'reset-breaker', 'resync'] as const
+const COMMANDS: Readonly<Record<OperatorCommand['command'], true>> = {
+  kill: true,
+  'reduce-only': true,
+  resume: true,
+  flatten: true,
+  'clear-lockout': true,
+  'reset-breaker': true,
+  resync: true,
+  'maintenance-on': true,
+  'maintenance-off': true,
+}
 
 /** A reason is one sentence; the body holds nothing else. */
 const MAX_BODY_BYTES = 4_096
 const MAX_REASON = 500
 
 export function isCommand(name: string): name is OperatorCommand['command'] {
-  return (COMMANDS as readonly string[]).includes(name)
+  return Object.hasOwn(COMMANDS, name)
 }
 
 /** Reads `{"reason": "…"}`; a command without a reason is none. */

@@ -1,4 +1,5 @@
 import { systemClock } from '../../adapters/clock/system-clock.js'
+import { statfsDisk } from '../../adapters/disk/statfs-disk.js'
 import { memoryLinkPair } from '../../adapters/link-memory/memory-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
@@ -42,6 +43,7 @@ export function runClockSession(
           fundingRate: setup.fundingRate,
           log: folder.log,
           status: served,
+          disk: statfsDisk(folder.folder),
           started: () => served.listen(),
         },
         signal,

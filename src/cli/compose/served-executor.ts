@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { statfsDisk } from '../../adapters/disk/statfs-disk.js'
 import type { StatusServer } from '../../adapters/http/status-server.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
@@ -6,7 +7,8 @@ import type { ExecutionSettings } from '../../core/execution/settings.js'
 import type { Clock } from '../../ports/clock.js'
 import { ExecutorSurface } from '../../runtime/status/executor-surface.js'
 import type { HostedExecution } from '../../runtime/status/hosted-side.js'
-import { KillSwitch } from '../../runtime/status/kill-switch.js'
+import { StandingCommands } from '../../runtime/status/standing-commands.js'
+import { everyRealMs, Vitals } from '../../runtime/status/vitals.js'
 import { notice } from '../shell/terminal.js'
 import type { ServeChoice } from './serve-address.js'
 import { EXECUTOR_NAME, killSwitchBeside } from './served-session.js'
@@ -15,7 +17,8 @@ import { serve } from './status-server.js'
 /** The safety surface of an executor's process. */
 export class ServedExecutor {
   readonly surface: ExecutorSurface
-  private readonly killSwitch: KillSwitch
+  private readonly standing: StandingCommands
+  private vitals: Vitals | undefined
   private server: StatusServer | undefined
 
   constructor(
@@ -27,23 +30,29 @@ export class ServedExecutor {
     },
   ) {
     const { settings, clock } = running
-    this.killSwitch = new KillSwitch(choice.killSwitch ?? killSwitchBeside(choice.journal))
+    this.standing = new StandingCommands(choice.killSwitch ?? killSwitchBeside(choice.journal))
     const epochMs = () => Math.floor(clock.epochMs())
     const identity = {
       configHash: createHash('sha256').update(canonicalJson(settings)).digest('hex').slice(0, HASH_DIGITS),
+      buildId: settings.build,
       // The only exchange that this version connects to is a paper one.
       conditions: DECISION_DEFAULTS.conditions,
       timings: settings.timings,
       startedAtMs: epochMs(),
       epochMs,
     }
-    this.surface = new ExecutorSurface(identity, this.killSwitch, notice)
+    this.surface = new ExecutorSurface(identity, this.standing, notice)
   }
 
-  /** It is up: a kill that outlived its process is in force before anything else happens. */
+  /** It is up: commands that outlived their process are in force before anything else happens. */
   async start(execution: HostedExecution): Promise<void> {
-    const { killed, reason } = await this.killSwitch.read()
-    if (killed) execution.host.post({ kind: 'command', command: { command: 'kill', reason } })
+    for (const command of await this.standing.inForce()) execution.host.post({ kind: 'command', command })
+    this.vitals = new Vitals({
+      disk: statfsDisk(this.choice.journal),
+      nowMs: () => performance.now(),
+      every: everyRealMs,
+      changed: (conditions) => execution.host.post({ kind: 'conditions', conditions }),
+    })
     this.surface.attach(execution)
     const { serve: address } = this.choice
     if (address !== undefined) {
@@ -52,6 +61,7 @@ export class ServedExecutor {
   }
 
   async close(): Promise<void> {
+    this.vitals?.close()
     await this.server?.close()
     this.surface.close()
   }

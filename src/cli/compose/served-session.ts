@@ -4,8 +4,8 @@ import type { StatusServer } from '../../adapters/http/status-server.js'
 import type { Clock } from '../../ports/clock.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import { sendCommand } from '../../runtime/status/command-client.js'
-import { KillSwitch } from '../../runtime/status/kill-switch.js'
 import { SessionSurface } from '../../runtime/status/session-surface.js'
+import { StandingCommands } from '../../runtime/status/standing-commands.js'
 import { notice } from '../shell/terminal.js'
 import { type ServeAddress, type ServeChoice, TOKEN_VARIABLE } from './serve-address.js'
 import { journalFolder, type PaperSetup } from './session-settings.js'
@@ -14,7 +14,7 @@ import { operatorToken, serve } from './status-server.js'
 /** The safety surface of a session by the clock: its document, its kill switch, and its server where one is asked for. */
 export class ServedSession {
   readonly surface: SessionSurface
-  readonly killSwitch: KillSwitch
+  readonly standing: StandingCommands
   private readonly address: ServeAddress | undefined
   private readonly token: string | undefined
   /** Between this process and its executor alone. */
@@ -24,22 +24,23 @@ export class ServedSession {
 
   /** @throws InputMistake when a token is given and is none. */
   constructor(
-    { session, run }: PaperSetup,
+    { session, run, decision }: PaperSetup,
     choice: ServeChoice,
     { folder, clock }: { readonly folder: string; readonly clock: Clock },
   ) {
     this.token = operatorToken(choice)
     this.address = choice.serve
-    this.killSwitch = new KillSwitch(choice.killSwitch ?? killSwitchBeside(journalFolder(folder, 'decision')))
+    this.standing = new StandingCommands(choice.killSwitch ?? killSwitchBeside(journalFolder(folder, 'decision')))
     this.surface = new SessionSurface(
       {
         strategyId: run.strategy,
         configHash: session.hashes.config.slice(0, CONFIG_DIGITS),
+        buildId: decision.build,
         initialCapitalUsd: session.initialCapitalUsd,
         startedAtMs: session.startedAtMs,
         epochMs: () => Math.floor(clock.epochMs()),
       },
-      this.killSwitch,
+      this.standing,
       notice,
     )
   }
@@ -57,7 +58,7 @@ export class ServedSession {
 
   /** More options of the executor's command line, and of its environment: it serves this process, and shares the kill switch. */
   get executorOptions(): Readonly<Record<'serve' | 'kill-switch', string>> {
-    return { serve: '127.0.0.1:0', 'kill-switch': this.killSwitch.path }
+    return { serve: '127.0.0.1:0', 'kill-switch': this.standing.killSwitchPath }
   }
 
   get executorEnvironment(): Readonly<Record<string, string>> {

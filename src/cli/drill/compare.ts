@@ -22,6 +22,9 @@ export const VOLATILE_FIELDS = {
   reconcile_last_ok_ts_ms: 'when it was asked',
   drawdown_pct: 'what the market did',
   session_terminations_5m: 'how often the client tried again',
+  build_id: 'of the build',
+  disk_used_pct: 'of the machine',
+  margin_util: 'what the market led the strategy to',
 } as const satisfies Partial<Record<keyof StatusDocument, string>>
 
 /** A field that is not what the golden document says. */

@@ -21,11 +21,25 @@ export interface DrillDayShape {
   readonly isHurried?: boolean
 }
 
+/** USD: the first price in that part of a symbol that the day has. */
+export async function drillPrice(symbol: string): Promise<number> {
+  for await (const outcome of parquetDays.read(await drillFiles(), { workers: 0 })) {
+    if ('error' in outcome) throw outcome.error
+    const { assets, prices } = outcome.day.columns
+    const price = prices[assets.indexOf(symbol)]?.[DRILL_DAY.fromRow]
+    if (price !== undefined) return price
+  }
+  throw new Error(`the packaged day ${DRILL_DAY.date} has ${symbol}`)
+}
+
+async function drillFiles() {
+  return (await findDayFiles([packageFile('fixtures', 'days')])).filter(({ date }) => date === DRILL_DAY.date)
+}
+
 /** Writes an hour of a bundled day, in the shape that is wanted, as a day of its own; answers its folder. */
 export async function writeDrillDays(folder: string, shape: DrillDayShape): Promise<string> {
-  const files = (await findDayFiles([packageFile('fixtures', 'days')])).filter(({ date }) => date === DRILL_DAY.date)
   await mkdir(folder, { recursive: true })
-  for await (const outcome of parquetDays.read(files, { workers: 0 })) {
+  for await (const outcome of parquetDays.read(await drillFiles(), { workers: 0 })) {
     if ('error' in outcome) throw outcome.error
     await parquetDayWriter.write(join(folder, `${DRILL_DAY.date}.parquet`), hourOf(outcome.day.columns, shape))
   }

@@ -3,12 +3,15 @@ import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { EXECUTION_CONFIG_DEFAULTS } from '../../config/execution-config.js'
+import { CHAMPION_CONFIG, loadConfig } from '../../config/strategy-config.js'
 import { CHAMPION_HASH } from '../../core/engine/parameters.js'
 import { issueCertificate } from '../../core/mode/certificate.js'
 import { CONSTANTS_HASH } from '../../core/status/frozen-constants.js'
 import { packageVersion } from '../../files/package-files.js'
 import type { VenueRequest } from '../../ports/venue.js'
-import { DRILL_DAY, type DrillDayShape } from './days.js'
+import type { OrderRequest } from '../../ports/vocabulary/orders.js'
+import { DRILL_DAY, type DrillDayShape, drillPrice } from './days.js'
 import { type DrilledExecutor, type DrillSession, sayAt } from './session.js'
 
 const run = promisify(execFile)
@@ -72,6 +75,37 @@ export const DRILLS: readonly Drill[] = [
     recovers: 'POST /api/v1/operator/resume',
     provoke: ({ session }) => session.command('reduce-only', BY_DRILL),
     recover: ({ session }) => session.command('resume', BY_DRILL),
+  },
+  {
+    name: 'maintenance',
+    provokes: 'POST /api/v1/operator/maintenance-on',
+    recovers: 'POST /api/v1/operator/maintenance-off',
+    provoke: ({ session }) => session.command('maintenance-on', BY_DRILL),
+    recover: ({ session }) => session.command('maintenance-off', BY_DRILL),
+  },
+  {
+    name: 'watchdog',
+    provokes: 'SIGSTOP to the executor, and SIGCONT eleven seconds later',
+    recovers: 'by itself: its loop has run steadily for half a minute',
+    provoke: async ({ session, undo }) => {
+      const { pid } = await session.executor()
+      undo(() => signal(pid, 'SIGCONT'))
+      signal(pid, 'SIGSTOP')
+      await pause(STALL_MS)
+      signal(pid, 'SIGCONT')
+    },
+  },
+  {
+    name: 'margin_high',
+    provokes: 'another client rests an order in the account that binds most of the equity as margin',
+    recovers: 'by itself: an order that is not ours is cancelled',
+    provoke: async ({ session }) => bindMargin(await session.executor(), 0.9),
+  },
+  {
+    name: 'margin_critical',
+    provokes: 'another client rests an order in the account that binds nearly all of the equity as margin',
+    recovers: 'by itself: an order that is not ours is cancelled',
+    provoke: async ({ session }) => bindMargin(await session.executor(), 0.97),
   },
   {
     name: 'link_lost',
@@ -203,6 +237,9 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+/** Longer than the loop may stand still. */
+const STALL_MS = 11_000
+
 /** Connects whenever the executor has connected: its session is over again each time. */
 async function displace(exchange: string, forMs: number): Promise<void> {
   const endMs = performance.now() + forMs
@@ -214,23 +251,40 @@ async function displace(exchange: string, forMs: number): Promise<void> {
 
 /** As a client of the exchange like any other: buys and sells the same, and loses the fees and the spread. */
 function tradeByHand({ exchange }: DrilledExecutor): Promise<void> {
-  const lines = (['BUY', 'SELL'] as const).map((side): string => {
-    const clientOrderId = `by-hand-${side.toLowerCase()}`
-    const order = {
-      clientOrderId,
-      symbol: 'BTCUSDT',
+  const lines = (['BUY', 'SELL'] as const).map((side) =>
+    submitLine({
+      clientOrderId: `by-hand-${side.toLowerCase()}`,
+      symbol: HAND_SYMBOL,
       side,
       type: 'MARKET',
       quantity: '0.8',
       reduceOnly: false,
-    } as const
-    const request: VenueRequest = {
-      kind: 'submit',
-      requestId: clientOrderId,
-      order,
-      validUntilMs: Number.MAX_SAFE_INTEGER,
-    }
-    return JSON.stringify(request)
-  })
+    }),
+  )
   return sayAt(exchange, lines, 50)
 }
+
+/** Rests an order below the market whose margin is that share of the session's equity. */
+async function bindMargin({ exchange }: DrilledExecutor, share: number): Promise<void> {
+  const price = await drillPrice(HAND_SYMBOL)
+  const equityUsd = loadConfig(CHAMPION_CONFIG).initialCapital
+  const quantity = ((share * equityUsd * EXECUTION_CONFIG_DEFAULTS['paper.leverage']) / price).toFixed(2)
+  const resting = {
+    clientOrderId: 'by-hand-rest',
+    symbol: HAND_SYMBOL,
+    side: 'BUY',
+    type: 'LIMIT',
+    reduceOnly: false,
+  } as const
+  await sayAt(exchange, [submitLine({ ...resting, quantity, price: (price * BELOW_MARKET).toFixed(0) })], 50)
+}
+
+function submitLine(order: OrderRequest): string {
+  const { clientOrderId: requestId } = order
+  const request: VenueRequest = { kind: 'submit', requestId, order, validUntilMs: Number.MAX_SAFE_INTEGER }
+  return JSON.stringify(request)
+}
+
+const HAND_SYMBOL = 'BTCUSDT'
+/** Within the exchange's price band, and out of reach in the minutes of a drill. */
+const BELOW_MARKET = 0.97

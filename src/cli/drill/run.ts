@@ -191,8 +191,8 @@ const SHOWN_MS_MAX = 60_000
 
 /** Ms of the session's own time: a busy machine must not look like what is drilled. */
 const PATIENT = `
-link: { heartbeats_missed_ms: 7500, round_trip_max_ms: 5000, silent_max_ms: 15000, lost_dwell_ms: 600000 }
+link: { heartbeats_missed_ms: 7500, round_trip_max_ms: 5000, silent_max_ms: 15000, clock_skew_max_ms: 120000, lost_dwell_ms: 600000 }
 entry: { permission_max_ms: 5000, order_delay_max_ms: 5000, rest_max_ms: 5000 }
-decision: { proposal_delay_max_ms: 5000, intent_wait_max_ms: 10000 }
+decision: { proposal_delay_max_ms: 5000, intent_wait_max_ms: 10000, permission_delay_max_ms: 4000 }
 exchange: { answer_max_ms: 15000, submit_valid_ms: 30000, truth_age_max_ms: 60000, truth_delay_max_ms: 15000 }
 `

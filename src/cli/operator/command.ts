@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
+import type { OperatorCommand } from '../../ports/sides.js'
 import type { RawOperatorOptions } from './run.js'
 
 const EXAMPLES = `Examples:
   dolphin operator kill --reason "prices look wrong"
   dolphin operator resume --reason "feed confirmed" --url http://127.0.0.1:8080
+  dolphin operator maintenance-on --reason "the exchange's upgrade at 06:00"
   dolphin operator clear-lockout --reason "deposit of 500 USD" --token-file operator.token
 
 Exit codes:
@@ -20,7 +22,9 @@ const COMMANDS = {
   'clear-lockout': "adopt the exchange's balance after it differed from ours",
   'reset-breaker': 'close the circuit breaker that losses have opened',
   resync: 'open a new session between the sides: the only way out of a corrupt link',
-} as const
+  'maintenance-on': 'open nothing while somebody works on the system; survives restarts, and no resume ends it',
+  'maintenance-off': 'end the maintenance',
+} as const satisfies Record<OperatorCommand['command'], string>
 
 /** `dolphin operator …`: commands to a running system. */
 export function register(parent: Command): void {

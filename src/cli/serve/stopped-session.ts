@@ -14,8 +14,8 @@ import { EXECUTION_DEFAULTS } from '../../core/execution/settings.js'
 import { displayPath } from '../../files/package-files.js'
 import type { CommonInput, ExecutionInput, Side, Timed } from '../../ports/sides.js'
 import type { SideHost } from '../../runtime/host/side-host.js'
-import { KillSwitch } from '../../runtime/status/kill-switch.js'
 import { SessionSurface } from '../../runtime/status/session-surface.js'
+import { StandingCommands } from '../../runtime/status/standing-commands.js'
 import { firstRecord, judge, readJournal } from '../compose/journal-reading.js'
 import { decisionRecovery, takeFollowing } from '../compose/recovered-decision.js'
 import type { RunSettings } from '../compose/run-settings.js'
@@ -60,15 +60,16 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
     throw error
   })
   const folder = journalFolder(raw.journal, 'decision')
-  const killSwitch = new KillSwitch(raw.killSwitch ?? killSwitchBeside(folder))
+  const standing = new StandingCommands(raw.killSwitch ?? killSwitchBeside(folder))
   const identity = {
     strategyId: settings.strategy,
     configHash: settings.hashes.config.slice(0, HASH_DIGITS),
+    buildId: codeHash().slice(0, HASH_DIGITS),
     initialCapitalUsd: settings.initialCapitalUsd,
     startedAtMs: Date.now(),
     epochMs: () => Date.now(),
   }
-  const surface = new SessionSurface(identity, killSwitch, notice)
+  const surface = new SessionSurface(identity, standing, notice)
   const run = runOfSession(settings.options, join(displayPath(raw.journal), SETTINGS_FILE))
   const decision = await recoverDecision(folder, { surface, run, raw })
   const execution = await recoverExecution(journalFolder(raw.journal, 'execution'), surface, raw)
@@ -77,8 +78,7 @@ async function stoppedSession(raw: RawServeStatusOptions): Promise<SessionSurfac
   decision.handle({ kind: 'start', nowMs: Date.now() })
   decision.handle({ kind: 'conditions', nowMs: Date.now(), conditions })
   execution.handle({ kind: 'start', nowMs: Date.now() })
-  const { killed, reason } = await killSwitch.read()
-  if (killed) decision.handle({ kind: 'command', nowMs: Date.now(), command: { command: 'kill', reason } })
+  for (const command of await standing.inForce()) decision.handle({ kind: 'command', nowMs: Date.now(), command })
   surface.attach({
     decision: { side: decision, host: stopped<DecisionInput>(decision), journal: NO_JOURNAL },
     execution: { side: execution, host: stopped<ExecutionInput>(execution), journal: NO_JOURNAL },

@@ -68,7 +68,10 @@ export function statusScreen(status: StatusDocument, colours: Colours): string {
       row(i === 0 ? 'ends' : '', `${ENDS[type]}: ${condition}  ${colours.dim(`now ${current}`)}`),
     ),
     '',
-    row('position', `${status.open_position_count} open, drawdown ${status.drawdown_pct.toFixed(2)} %`),
+    row(
+      'position',
+      `${status.open_position_count} open, drawdown ${status.drawdown_pct.toFixed(2)} %, margin in use ${percent(status.margin_util, 100)}`,
+    ),
     row('posture', `${status.posture}, risk multiplier ${status.risk_multiplier.toFixed(3)}`),
     row('link', `${status.link_state}, last message ${age(status.link_age_ms)}`),
     row(
@@ -81,10 +84,16 @@ export function statusScreen(status: StatusDocument, colours: Colours): string {
         status.reconcile_last_ok_ts_ms === null ? 'never' : age(status.status_ts_ms - status.reconcile_last_ok_ts_ms)
       }`,
     ),
+    row('disk', `${percent(status.disk_used_pct)} used`),
     row('latch', latchText(status)),
     row('as of', `${new Date(status.status_ts_ms).toISOString()}, up ${duration(status.uptime_s)}`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** A document may leave it out, and null is not known yet. */
+function percent(value: number | null | undefined, per = 1): string {
+  return value === null || value === undefined ? 'unknown' : `${(value * per).toFixed(1)} %`
 }
 
 function latchText({ open_permission_reason_codes: codes }: StatusDocument): string {

@@ -3,17 +3,17 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import type { Command } from 'commander'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
-import { checkStatus, type StatusViolation } from '../../core/status/check.js'
+import { CONTRACTS, checkStatus, contractOf } from '../../core/status/check.js'
+import type { StatusViolation } from '../../core/status/check-against.js'
 import { displayPath, packageFile } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
-import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { reportJson } from '../shell/report-json.js'
 import { coloursFor, printResult } from '../shell/terminal.js'
 import { readStatus, type StatusSource } from './source.js'
 
 const EXAMPLES = `Examples:
-  dolphin status validate --file fixtures/status/healthy.json --schema specs/status/status_csp_exact.schema.json
+  dolphin status validate --file fixtures/status/healthy_active.json --schema specs/status/status_csp_exact.schema.json
   dolphin status validate --url http://127.0.0.1:8080/api/v1/status
 
 Exit codes:
@@ -22,14 +22,14 @@ Exit codes:
   2    nothing was checked: a file is missing, the address does not answer, the options are wrong`
 
 interface Options extends StatusSource {
-  readonly schema: string
-  readonly manifest: string
+  readonly schema?: string
+  readonly manifest?: string
   readonly json?: boolean
   readonly color?: boolean
 }
 
-const MIN_SCHEMA = packageFile('specs', 'status', 'status_csp_min.schema.json')
-const MANIFEST = packageFile('specs', 'status', 'status_reason_registries_manifest.json')
+const MIN_SCHEMA = 'status_csp_min.schema.json'
+const MANIFEST = 'status_reason_registries_manifest.json'
 
 /** `dolphin status validate`. */
 export function register(parent: Command): void {
@@ -38,16 +38,15 @@ export function register(parent: Command): void {
     .summary('check a /status document against its contract')
     .description(
       'Check a /status document: JSON Schema, contract version, tier purity and order, latch invariants, registries,\n' +
-        'and that the owner view says what the fields say.',
+        'and that the owner view says what the fields say. A document under an earlier contract is held to that one.',
     )
     .option('--file <json>', 'a document in a file')
     .option('--url <address>', 'a document served by a running session')
     .option(
       '--schema <file>',
-      'JSON Schema to hold it against (default: the packaged status_csp_min.schema.json)',
-      MIN_SCHEMA,
+      `JSON Schema to hold it against (default: the packaged ${MIN_SCHEMA} of the document's contract)`,
     )
-    .option('--manifest <file>', 'registries (default: the packaged manifest)', MANIFEST)
+    .option('--manifest <file>', "registries (default: the packaged manifest of the document's contract)")
     .option('--json', 'the verdict as JSON')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
     .addHelpText('after', `\n${EXAMPLES}`)
@@ -57,14 +56,25 @@ export function register(parent: Command): void {
 }
 
 async function validate(options: Options): Promise<ExitCode> {
-  const schema = compile(options.schema)
-  refuseDriftedManifest(options.manifest)
+  // What was named is looked at first: a mistake in it is told before anything is asked for.
+  if (options.schema !== undefined) compile(options.schema)
+  if (options.manifest !== undefined) refuseDriftedManifest(options.manifest)
   const document = await readStatus(options)
-  const exact = (readJson(options.schema) as { additionalProperties?: boolean }).additionalProperties === false
+  const { contract_version: version } = contractOf(document).registries
+  const schemaFile = options.schema ?? packaged(version, MIN_SCHEMA)
+  const schema = compile(schemaFile)
+  refuseDriftedManifest(options.manifest ?? packaged(version, MANIFEST))
+  const exact = (readJson(schemaFile) as { additionalProperties?: boolean }).additionalProperties === false
   const violations = [...schemaViolations(schema, document), ...checkStatus(document, { exact })]
   const valid = violations.length === 0
   await printResult(options.json ? reportJson({ valid, violations }) : verdictText(options, violations))
   return valid ? EXIT.ok : EXIT.failed
+}
+
+/** A file of the contract of a version: that of this build stands by itself, an earlier one in a folder of its version. */
+function packaged(version: string, file: string): string {
+  const isCurrent = version === CONTRACTS[0]!.registries.contract_version
+  return isCurrent ? packageFile('specs', 'status', file) : packageFile('specs', 'status', version, file)
 }
 
 function verdictText(options: Options, violations: readonly StatusViolation[]): string {
@@ -101,11 +111,12 @@ function compile(path: string): ValidateFunction {
 
 /** The registries are compiled into this build: holding a document against others would check it against two contracts. */
 function refuseDriftedManifest(path: string): void {
-  const manifest = readJson(path)
-  if (canonicalJson(manifest) === canonicalJson(STATUS_REGISTRIES)) return
+  const manifest = canonicalJson(readJson(path))
+  if (CONTRACTS.some(({ registries }) => canonicalJson(registries) === manifest)) return
+  const versions = CONTRACTS.map(({ registries }) => registries.contract_version).join(' or ')
   throw new InputMistake({
     place: displayPath(path),
-    message: `expected the manifest of this build (contract ${STATUS_REGISTRIES.contract_version}), found another`,
+    message: `expected the manifest of this build (contract ${versions}), found another`,
   })
 }
 

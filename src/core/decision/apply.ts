@@ -2,6 +2,7 @@ import { assert, unreachable } from '../../base/assert.js'
 import { Exact } from '../../base/exact.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { isMaintainedAfter } from '../mode/maintenance.js'
 import { afterAlert, afterCommand } from '../mode/operator-mode.js'
 import { flatPosition, transition } from '../position/position.js'
 import { countTrade, resetBreaker } from '../risk/loss-breaker.js'
@@ -59,6 +60,8 @@ export function apply(
     case 'permitted':
       assert(state.trade !== null, 'a permission is for a proposal')
       return withoutNotices({ ...state, trade: { ...state.trade, permissionId: record.permission.permissionId } })
+    case 'vetoed':
+      return withoutNotices(state)
     case 'exit':
       return withoutNotices(ordered(state, record.exit))
     case 'report':
@@ -216,7 +219,8 @@ function withBlocked(state: DecisionState, faults: readonly StrategyFault[]): Ap
   return { state: faults.length === 0 ? state : { ...state, blocked }, notices }
 }
 
-function commanded(state: DecisionState, command: OperatorCommand, balanceUsd: string | undefined): DecisionState {
+function commanded(before: DecisionState, command: OperatorCommand, balanceUsd: string | undefined): DecisionState {
+  const state = { ...before, isMaintained: isMaintainedAfter(before.isMaintained, command) }
   switch (command.command) {
     case 'kill':
     case 'reduce-only':
@@ -231,6 +235,8 @@ function commanded(state: DecisionState, command: OperatorCommand, balanceUsd: s
       return { ...state, breaker: resetBreaker(walletUsd(state).toFixed(), command.reason) }
     case 'flatten':
     case 'resync':
+    case 'maintenance-on':
+    case 'maintenance-off':
       return state
     default:
       return unreachable(command)

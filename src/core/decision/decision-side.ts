@@ -4,8 +4,10 @@ import type { Checkpoint } from '../../ports/journal.js'
 import type { OperatorCommand, Side } from '../../ports/sides.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
+import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
 import type { OpenPermission } from '../mode/entry-gate.js'
+import { hostNotices } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
 import { adoptedBalance } from './apply.js'
 import { decideCycle } from './cycle.js'
@@ -163,6 +165,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       case 'conditions':
         this.changeConditions(event.conditions)
         break
+      case 'feedGap':
+        this.feedGap(event.feed, event.cause)
+        break
       default:
         unreachable(event)
     }
@@ -279,6 +284,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
         break
       case 'ACCOUNT_STATUS':
         this.truth.accountStated(message.body)
+        if ((desk.marginUtil ?? 0) >= MARGIN_CRITICAL) this.leaveWhenKilled()
         break
       case 'ACTIVE_CONTRACT_STATUS': {
         const { instrument, status, detail } = message.body
@@ -287,6 +293,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       }
       case 'APPROVED_ACTION':
       case 'ENTRY_PERMISSION':
+      case 'ENTRY_VETO':
       case 'EARLY_EXIT_NOW':
         desk.alertOnce(message.type, 'ERROR', 'link', `${message.type} is this side's to send, not to receive`)
         break
@@ -316,7 +323,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   /** Conditions can cause Kill, too; then positions are closed. */
   private changeConditions(conditions: Partial<Conditions>): void {
     const { desk } = this
-    desk.conditions = { ...desk.conditions, ...conditions }
+    const before = desk.conditions
+    desk.conditions = { ...before, ...conditions }
+    for (const { level, message } of hostNotices(before, desk.conditions)) desk.alert(level, 'host', message)
     this.leaveWhenKilled()
   }
 
@@ -337,6 +346,14 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (this.desk.state.latches.MARKET_DATA_STALE !== undefined) return
     this.desk.record({ type: 'latched', reason: 'MARKET_DATA_STALE', cause })
     this.desk.alert('WARNING', 'market', cause)
+  }
+
+  /** Each anew: a gap after the truth that cleared the last one is another gap. */
+  private feedGap(feed: 'BOOK' | 'TRADES', cause: string): void {
+    const reason = `${feed}_GAP` as const
+    if (this.desk.state.latches[reason] !== undefined) return
+    this.desk.record({ type: 'latched', reason, cause })
+    this.desk.alert('WARNING', 'market', `${feed} feed lost events: ${cause}`)
   }
 
   private linkMoved(from: LinkState, to: LinkState, why: string): void {
@@ -377,8 +394,15 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   }
 }
 
+const { margin_util_critical: MARGIN_CRITICAL } = STATUS_REGISTRIES.thresholds
+
 /** What only makes things safer waits for no reason. */
-const TAKES_AWAY: ReadonlySet<OperatorCommand['command']> = new Set(['kill', 'reduce-only', 'flatten'])
+const TAKES_AWAY: ReadonlySet<OperatorCommand['command']> = new Set([
+  'kill',
+  'reduce-only',
+  'flatten',
+  'maintenance-on',
+])
 
 const LINK_ALERT = {
   LINK_OK: 'INFO',

@@ -27,6 +27,8 @@ export class Desk {
   nowMs = 0
   journal: 'OK' | 'FULL' | 'FAILED' = 'OK'
   conditions: Conditions
+  /** Share of the account's equity that is bound as margin, by the venue's last word; null before one. */
+  marginUtil: number | null = null
   /** Reports up to here are on disk. */
   durableReports: number
   readonly link: LinkEndpoint
@@ -125,8 +127,8 @@ export class Desk {
 
   /** What the mode is made of at the moment of the last event; the other side's gate, as it last told, included. */
   modeInputs(): ModeInputs {
-    const { mode, breaker, posture, forewarner } = this.state
-    const { market, nowMs, journal, conditions } = this
+    const { mode, isMaintained, breaker, posture, forewarner, position } = this.state
+    const { market, nowMs, journal, conditions, marginUtil } = this
     const { state: linkState, peer } = this.link
     // Written out, and asked four times on the way to an order: behind a spread each further field is a slow one, 20 µs in all.
     const inputs: ModeInputs = {
@@ -137,33 +139,34 @@ export class Desk {
       certificate: conditions.certificate,
       certificateExpiresAtMs: conditions.certificateExpiresAtMs,
       gridConnected: conditions.gridConnected,
+      diskUsedPct: conditions.diskUsedPct,
+      isLoopStalled: conditions.isLoopStalled,
       operatorMode: mode,
+      isMaintained,
       linkState,
       posture,
       forewarner,
       breakerOpen: breaker.state === 'OPEN',
       latches: this.openLatches(),
       accountLockout: false,
+      isFillUnresolved: position?.state === 'ENTERING' && position.entryPrice !== null,
+      marginUtil,
       nowMs,
       marketEventLagMs: market.contractLagMs,
       lastScanAgeMs: market.contractAgeMs(nowMs),
-      journal: { depth: journal === 'FULL' ? 1 : 0, capacity: 1, failures: journal === 'FAILED' ? 1 : 0 },
+      journal: { depth: 0, capacity: 1, failures: journal === 'FAILED' ? 1 : 0, isFull: journal === 'FULL' },
     }
-    if (peer?.gate === undefined) return inputs
-    const { mode: peerMode, blocks } = peer.gate
-    return behindGate(inputs, { mode: peerMode, linkState: peer.linkState, blocks })
+    return peer?.gate === undefined ? inputs : behindGate(inputs, peer.gate, peer.linkState)
   }
 
   /** Those that a reconciliation is to clear, and what is so at this moment. */
   private openLatches(): ReadonlySet<OpenPermissionReason> {
-    const { latches, position } = this.state
+    const { latches } = this.state
     const open = new Set<OpenPermissionReason>()
     for (const latch in latches) open.add(latch as OpenPermissionReason)
     const isSameBuild = this.link.peer?.build === this.settings.build
     if (this.market.isStale) open.add('MARKET_DATA_STALE')
     if (this.link.state !== 'LINK_OK' || !isSameBuild) open.add('LINK_NOT_OK')
-    if (this.journal === 'FULL') open.add('WAL_BACKPRESSURE')
-    if (position?.state === 'ENTERING' && position.entryPrice !== null) open.add('PARTIAL_FILL_UNRESOLVED')
     return open
   }
 

@@ -1,17 +1,24 @@
 import { oppositeSide } from '../../base/direction.js'
 import type { PositionId } from '../../ports/vocabulary/ids.js'
-import type { EntryIntent, EntryRejectReason } from '../../ports/vocabulary/messages.js'
+import type { EntryIntent, EntryPermission, EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
 import type { Desk } from './desk.js'
-import { permissionFor } from './permission.js'
+import { type Denial, faultOf, permissionFor } from './permission.js'
 import type { Reduction } from './state.js'
 
 /** Proposals and reductions on their way to the execution side, and its question whether it may enter. */
 export class Entries {
+  /** A permission whose record is not on disk yet: its intent is still to be answered. */
+  private awaited: { readonly permission: EntryPermission; readonly untilMs: number } | undefined
+
   constructor(private readonly desk: Desk) {}
 
-  /** When a proposal has waited for too long, or one of which nothing was heard may be given up. */
+  /** When a proposal has waited for too long, or a permission for its disk. */
   get dueMs(): number {
+    return Math.min(this.withdrawMs, this.awaited?.untilMs ?? Number.POSITIVE_INFINITY)
+  }
+
+  private get withdrawMs(): number {
     const { trade } = this.desk.state
     if (trade?.permissionId !== null) return Number.POSITIVE_INFINITY
     return trade.proposedAtMs + this.desk.settings.timings.intentWaitMaxMs
@@ -30,16 +37,22 @@ export class Entries {
     if (reduction !== null) this.desk.whenDurable(() => this.submitReduction(reduction))
   }
 
-  /** The execution side is about to enter: a permission if that is what was proposed and may still be, else silence. */
+  /** The execution side is about to enter: a permission if that is what was proposed and may still be, else a veto. */
   intended(intent: EntryIntent): void {
     const { desk } = this
-    const permission = permissionFor(intent, desk.state.trade)
-    if (permission === null || !this.mayOpen()) return
+    const denial = faultOf(intent, desk.state.trade) ?? this.denialNow()
+    if (denial !== undefined) {
+      this.veto(intent, denial)
+      return
+    }
+    const permission = permissionFor(intent)
     desk.record({ type: 'permitted', permission })
+    const awaited = { permission, untilMs: desk.nowMs + desk.settings.timings.permissionDelayMaxMs }
+    this.awaited = awaited
     desk.whenDurable(() => {
-      const { trade } = desk.state
-      const isStillOurs = trade?.permissionId === permission.permissionId
-      if (isStillOurs && this.mayOpen()) desk.send({ type: 'ENTRY_PERMISSION', body: permission })
+      if (this.awaited !== awaited) return
+      this.awaited = undefined
+      this.answer(permission)
     })
   }
 
@@ -51,9 +64,32 @@ export class Entries {
   }
 
   time(): void {
-    if (this.desk.nowMs < this.dueMs) return
-    const { intentWaitMaxMs } = this.desk.settings.timings
-    this.withdraw('REJECT_NO_PERMISSION', `not entered within ${intentWaitMaxMs} ms`)
+    const { nowMs, settings } = this.desk
+    const { intentWaitMaxMs, permissionDelayMaxMs } = settings.timings
+    if (nowMs >= this.withdrawMs) this.withdraw('REJECT_NO_PERMISSION', `not entered within ${intentWaitMaxMs} ms`)
+    const { awaited } = this
+    if (awaited === undefined || nowMs < awaited.untilMs) return
+    this.awaited = undefined
+    const detail = `the permission was not on disk within ${permissionDelayMaxMs} ms`
+    this.veto(awaited.permission, { reason: 'REJECT_PERMISSION_LATE', detail })
+  }
+
+  /** The permission is on disk: it leaves if everything is as it was when it was given. */
+  private answer(permission: EntryPermission): void {
+    const { desk } = this
+    const isStillOurs = desk.state.trade?.permissionId === permission.permissionId
+    const denial: Denial | undefined = isStillOurs
+      ? this.denialNow()
+      : { reason: 'REJECT_NO_PERMISSION', detail: 'taken back' }
+    if (denial === undefined) desk.send({ type: 'ENTRY_PERMISSION', body: permission })
+    else this.veto(permission, denial)
+  }
+
+  /** Opens nothing, so it need not wait for its record to be durable. */
+  private veto({ intentId, correlationId }: Pick<EntryIntent, 'intentId' | 'correlationId'>, denial: Denial): void {
+    const veto = { intentId, correlationId, reason: denial.reason, detail: denial.detail }
+    this.desk.record({ type: 'vetoed', veto })
+    this.desk.send({ type: 'ENTRY_VETO', body: veto })
   }
 
   private submit(positionId: PositionId): void {
@@ -99,8 +135,9 @@ export class Entries {
     if (!desk.send({ type: 'APPROVED_ACTION', body })) desk.record({ type: 'forgotten', actionId })
   }
 
-  /** Everything that may have changed since the proposal, the proposal itself aside. */
-  private mayOpen(): boolean {
-    return this.desk.gate(this.desk.state.exit === null).reject === null
+  /** Everything that may have changed since the proposal, the proposal itself aside; undefined: nothing stands in the way. */
+  private denialNow(): Denial | undefined {
+    const { reject, detail } = this.desk.gate(this.desk.state.exit === null)
+    return reject === null ? undefined : { reason: reject, detail }
   }
 }

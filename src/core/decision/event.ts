@@ -8,5 +8,7 @@ export type DecisionInput =
   | { readonly kind: 'bar'; readonly bar: StrategyBar }
   /** Those of the conditions around it that have changed. */
   | { readonly kind: 'conditions'; readonly conditions: Partial<Conditions> }
+  /** A feed has lost events: what was made of it may be wrong until a reconciliation. */
+  | { readonly kind: 'feedGap'; readonly feed: 'BOOK' | 'TRADES'; readonly cause: string }
 
 export type DecisionEvent = Timed<DecisionInput>

@@ -1,25 +1,54 @@
+import { Exact } from '../../base/exact.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
-import type { EntryIntent, EntryPermission } from '../../ports/vocabulary/messages.js'
+import type { EntryIntent, EntryPermission, EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import type { Holding } from './state.js'
 
+/** Why an intent is denied. */
+export interface Denial {
+  readonly reason: EntryRejectReason
+  readonly detail: string
+}
+
 /**
- * The permission for an intent that names the pending proposal exactly: id, instrument, side, size and price. A proposal is
- * permitted once; null for everything else, which is answered by silence.
+ * What is wrong with an intent, the gate aside; undefined: it names the pending proposal exactly (id, instrument, side, size
+ * and price), that was not permitted before, and its protection lies on both sides of the price.
  */
-export function permissionFor(intent: EntryIntent, trade: Holding | null): EntryPermission | null {
-  if (trade === null || trade.permissionId !== null || trade.positionId !== intent.intentId) return null
-  const isExact =
-    sameInstrument(trade.instrument, intent.instrument) &&
-    trade.side === intent.side &&
-    trade.orderedQuantity === intent.quantity &&
-    trade.requestedPrice === intent.requestedPrice
-  if (!isExact) return null
-  const { intentId, instrument, side, quantity } = intent
-  return { permissionId: `${intentId}.p`, intentId, instrument, side, quantity }
+export function faultOf(intent: EntryIntent, trade: Holding | null): Denial | undefined {
+  if (trade?.positionId !== intent.intentId)
+    return { reason: 'REJECT_NO_PERMISSION', detail: 'not proposed, or taken back since' }
+  if (trade.permissionId !== null) return { reason: 'REJECT_NO_PERMISSION', detail: 'permitted once, and once only' }
+  const difference = differenceOf(intent, trade)
+  if (difference !== undefined) return { reason: 'REJECT_PERMISSION_MISMATCH', detail: difference }
+  if (isProtected(intent)) return undefined
+  const { takeProfitPrice, stopPrice, requestedPrice } = intent
+  const detail = `a take-profit at ${takeProfitPrice} and a stop at ${stopPrice} do not protect an entry at ${requestedPrice}`
+  return { reason: 'REJECT_RISK_LIMIT', detail }
+}
+
+/** The permission for an intent without fault. */
+export function permissionFor({ intentId, correlationId, instrument, side, quantity }: EntryIntent): EntryPermission {
+  return { permissionId: `${intentId}.p`, intentId, correlationId, instrument, side, quantity }
+}
+
+function differenceOf(intent: EntryIntent, trade: Holding): string | undefined {
+  if (!sameInstrument(trade.instrument, intent.instrument))
+    return `${trade.instrument.symbol} proposed, ${intent.instrument.symbol} asked`
+  if (trade.side !== intent.side) return `${trade.side} proposed, ${intent.side} asked`
+  if (trade.orderedQuantity !== intent.quantity) return `${trade.orderedQuantity} proposed, ${intent.quantity} asked`
+  if (trade.requestedPrice !== intent.requestedPrice)
+    return `a price of ${trade.requestedPrice} proposed, ${intent.requestedPrice} asked`
+  return undefined
 }
 
 function sameInstrument(a: InstrumentIdentity, b: InstrumentIdentity): boolean {
   return (
     a.symbol === b.symbol && a.exchange === b.exchange && a.contractType === b.contractType && a.expiry === b.expiry
   )
+}
+
+/** The take-profit on the side of the gain, the stop on that of the loss. */
+function isProtected({ side, requestedPrice, takeProfitPrice, stopPrice }: EntryIntent): boolean {
+  const price = new Exact(requestedPrice)
+  const [low, high] = side === 'BUY' ? [stopPrice, takeProfitPrice] : [takeProfitPrice, stopPrice]
+  return price.greaterThan(low) && price.lessThan(high)
 }

@@ -4,7 +4,7 @@ import type { OperatorCommand } from '../../ports/sides.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
-import type { EntryPermission, Message, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { EntryPermission, EntryVeto, Message, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabulary/session.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import type { CycleStats, ExecutionResult } from './controller.js'
@@ -57,6 +57,8 @@ export type DecisionFact =
   /** A proposal that was never permitted is taken back. */
   | ({ readonly type: 'withdrawn' } & TradeFacts)
   | { readonly type: 'permitted'; readonly permission: EntryPermission }
+  /** An intent is denied. */
+  | { readonly type: 'vetoed'; readonly veto: EntryVeto }
   /** A command to leave from outside the strategies. */
   | { readonly type: 'exit'; readonly exit: ExitOrder }
   /** A report, in its order, with what it makes of the trade. `fault`: it fits nothing that is known here. */

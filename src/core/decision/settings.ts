@@ -12,6 +12,8 @@ export interface DecisionTimings {
   readonly proposalDelayMaxMs: number
   /** A proposal that is not permitted by then is dropped. */
   readonly intentWaitMaxMs: number
+  /** An intent is denied when its permission is not durable by then. */
+  readonly permissionDelayMaxMs: number
   /** A permitted entry, or a reduction, of which nothing is known by then is dropped when truth knows nothing of it either. */
   readonly outcomeWaitMaxMs: number
   readonly exitRepeatMs: number
@@ -20,6 +22,7 @@ export interface DecisionTimings {
 export const DECISION_TIMINGS: DecisionTimings = {
   proposalDelayMaxMs: 1000,
   intentWaitMaxMs: 2000,
+  permissionDelayMaxMs: 450,
   outcomeWaitMaxMs: 30_000,
   exitRepeatMs: 1000,
 }
@@ -60,6 +63,8 @@ export const DECISION_DEFAULTS: Omit<DecisionSettings, 'instruments' | 'build' |
     certificate: 'MISSING',
     certificateExpiresAtMs: null,
     gridConnected: true,
+    diskUsedPct: null,
+    isLoopStalled: false,
   },
   accountTolerance: '0.001',
 }

@@ -84,6 +84,8 @@ export interface DecisionState {
   readonly undecided: readonly Mandate[]
   readonly mode: TradingMode
   readonly modeCause: string
+  /** An operator works on the system. */
+  readonly isMaintained: boolean
   readonly latches: Readonly<Partial<Record<OpenPermissionReason, string>>>
   /** Strategies that threw, with what they threw. */
   readonly blocked: Readonly<Record<string, string>>
@@ -113,6 +115,7 @@ export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd
     undecided: [],
     mode: 'ACTIVE',
     modeCause: '',
+    isMaintained: false,
     latches: {},
     blocked: {},
     position: null,

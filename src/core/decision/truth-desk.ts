@@ -1,4 +1,6 @@
 import type { AccountStatus, OpenPermissionReason, PositionStatus } from '../../ports/vocabulary/messages.js'
+import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
+import { marginUtilisation } from '../mode/margin.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import { positionRisk } from '../risk/calculator.js'
 import { positionFault } from '../risk/position-check.js'
@@ -40,6 +42,7 @@ export class TruthDesk {
 
   accountStated(account: AccountStatus): void {
     const { desk } = this
+    this.noteMargin(marginUtilisation(account))
     if (account.reportsIssued !== desk.state.reportsSeen) return
     this.account = account
     const status = this.moment.statusOf(desk.state.position?.symbol, account.venueAtMs)
@@ -48,6 +51,19 @@ export class TruthDesk {
     this.moment.accounted(account, decision === undefined || desk.state.latches.ACCOUNT_MISMATCH !== undefined)
     if (decision !== undefined) this.accountDisagrees(decision)
     this.settle(account.venueAtMs)
+  }
+
+  /** The venue's own word, whatever reports are on their way. */
+  private noteMargin(marginUtil: number): void {
+    const { desk } = this
+    const before = desk.marginUtil ?? 0
+    desk.marginUtil = marginUtil
+    const [level, limit, what] =
+      marginUtil >= LIMITS.margin_util_critical
+        ? (['ERROR', LIMITS.margin_util_critical, 'everything is closed'] as const)
+        : (['WARNING', LIMITS.margin_util_high, 'nothing opens'] as const)
+    if (marginUtil < limit || before >= limit) return
+    desk.alert(level, 'account', `margin utilisation is ${marginUtil.toFixed(3)}: ${what} from ${limit} on`)
   }
 
   private disagree(decision: NamedDecision, status: PositionStatus): void {
@@ -154,6 +170,7 @@ export class TruthDesk {
 }
 
 const AGREED_EVERY_MS = 60_000
+const LIMITS = STATUS_REGISTRIES.thresholds
 
 function describe(decision: NamedDecision): string {
   switch (decision.decision) {

@@ -1,10 +1,10 @@
 import { canonicalSum } from '../../base/canonical-json.js'
 import type { DecimalText, Exact } from '../../base/exact.js'
-import type { ExecutionEvent, SideEffect } from '../../ports/sides.js'
+import type { ExecutionEvent, HostConditions, SideEffect } from '../../ports/sides.js'
 import type { Quote, VenueRequest } from '../../ports/venue.js'
 import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
-import type { Heartbeat, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { GateReport, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { Fill } from '../../ports/vocabulary/orders.js'
 import { journalledCommand } from '../journal/journalled-command.js'
 import { type ApplicationMessage, LinkEndpoint } from '../link/link-endpoint.js'
@@ -87,6 +87,10 @@ export class Desk {
   startedAtMs = 0
   isJournalFailed = false
   isJournalFull = false
+  /** As the process around this side last measured. */
+  host: HostConditions = { diskUsedPct: null, isLoopStalled: false }
+  /** Share of the account's equity that is bound as margin, by the last truth; null before the first since the start. */
+  marginUtil: number | null = null
   isConnected = true
   /** The venue's own clock: the latest time it has told. */
   venueNowMs = 0
@@ -101,7 +105,7 @@ export class Desk {
     readonly settings: ExecutionSettings,
     readonly state: ExecutionState,
     /** What keeps it from opening, for the other side to know. */
-    gate: (desk: Desk) => NonNullable<Heartbeat['gate']>,
+    gate: (desk: Desk) => GateReport,
   ) {
     this.durable = state.n
     for (const instrument of settings.instruments) this.instruments.set(instrument.identity.symbol, instrument)

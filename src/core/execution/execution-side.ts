@@ -1,20 +1,21 @@
 import { assert, unreachable } from '../../base/assert.js'
 import type { Checkpoint } from '../../ports/journal.js'
-import type { ExecutionEvent, OperatorCommand, Side } from '../../ports/sides.js'
+import type { ExecutionEvent, HostConditions, OperatorCommand, Side } from '../../ports/sides.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
-import type { LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { GateReport, LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
+import { hostNotices } from '../mode/host-notices.js'
 import type { ModeInputs } from '../mode/mode.js'
 import { Desk, type ExecutionEffect } from './desk.js'
 import { exitNow, onEarlyExit, settleClose, settleExit } from './exits.js'
 import { settleFailSafes } from './fail-safe.js'
 import { takeFill } from './fills.js'
 import { onFunding } from './funding.js'
-import { entryBlocks, modeInputs } from './gates.js'
+import { entryBlocks, gateReport, modeInputs } from './gates.js'
 import { contractStatus } from './instruments.js'
 import { ExecutionInvariants } from './invariants.js'
-import { onApprovedAction, onPermission, settleEntry, settleReduce } from './permission.js'
+import { onApprovedAction, onPermission, onVeto, settleEntry, settleReduce } from './permission.js'
 import { settleProtection } from './protection.js'
 import { apply, type ExecutionRecord } from './records.js'
 import { checkpointOf, stateHashOf } from './recover.js'
@@ -39,7 +40,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
 
   constructor(settings: ExecutionSettings, recovered: ExecutionState = initialState()) {
     assert(settings.instruments.length > 0, 'there is an active instrument')
-    this.desk = new Desk(settings, recovered, (desk) => ({ mode: desk.state.mode, blocks: entryBlocks(desk) }))
+    this.desk = new Desk(settings, recovered, gateReport)
     this.invariants = new ExecutionInvariants(recovered)
   }
 
@@ -129,7 +130,12 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     return modeInputs(this.desk)
   }
 
-  /** Everything that keeps an entry from happening now, besides the mode. */
+  /** What keeps an entry from happening now, for the decision side. */
+  gate(): GateReport {
+    return gateReport(this.desk)
+  }
+
+  /** What a reconciliation is to clear before an entry. */
   entryBlocks(): readonly OpenPermissionReason[] {
     return entryBlocks(this.desk)
   }
@@ -207,9 +213,10 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
         break
       case 'journalPressure':
         desk.isJournalFull = event.full
-        if (event.full) desk.latch('WAL_BACKPRESSURE', 'the journal queue is full')
-        else this.wantTruth()
         return
+      case 'conditions':
+        this.onConditions(event.conditions)
+        break
       case 'command':
         this.onCommand(event.command)
         break
@@ -234,10 +241,16 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     const { desk } = this
     if (desk.isJournalFailed) return
     desk.isJournalFailed = true
-    desk.latch('WAL_BACKPRESSURE', `the journal failed: ${message}`)
     desk.alert('EMERGENCY', 'journal', `the journal failed, nothing opens until a restart: ${message}`)
     // Nothing will be durable again, and exits must go on: a restart that reuses the number shows as corruption, and is safe.
     this.openSessionWhenDurable()
+  }
+
+  private onConditions(conditions: Partial<HostConditions>): void {
+    const { desk } = this
+    const before = desk.host
+    desk.host = { ...before, ...conditions }
+    for (const { level, message } of hostNotices(before, desk.host)) desk.alert(level, 'host', message)
   }
 
   private openSessionWhenDurable(): void {
@@ -264,6 +277,8 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       case 'reduce-only':
       case 'clear-lockout':
       case 'reset-breaker':
+      case 'maintenance-on':
+      case 'maintenance-off':
         return
       default:
         unreachable(command)
@@ -376,6 +391,9 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
         break
       case 'ENTRY_PERMISSION':
         onPermission(desk, message.body)
+        break
+      case 'ENTRY_VETO':
+        onVeto(desk, message.body)
         break
       case 'EARLY_EXIT_NOW':
         onEarlyExit(desk, message.body)

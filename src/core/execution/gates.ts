@@ -1,11 +1,12 @@
-import type { EntryRejectReason, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { EntryRejectReason, GateReport, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { marginRefusal } from '../mode/margin.js'
 import { entryRefusal, type ModeInputs, modeOf } from '../mode/mode.js'
 import type { Desk } from './desk.js'
 import { contractStatus } from './instruments.js'
 import type { EntryAsked } from './records.js'
 import { liveOrders } from './state.js'
 
-/** Everything that keeps the execution side from opening anything now: its latches, and what lasts only as long as it is so. */
+/** What a reconciliation is to clear before the execution side opens anything: its latches, and what would set one now. */
 export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
   const { state, link } = desk
   const blocks = new Set<OpenPermissionReason>(state.latches)
@@ -13,16 +14,34 @@ export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
   if (!desk.isStarted) blocks.add('RESTART_RECONCILE_REQUIRED')
   if (isTruthStale(desk)) blocks.add('MARKET_DATA_STALE')
   if (!desk.isConnected) blocks.add('SESSION_TERMINATED')
-  const undurable = state.n - desk.durableRecords
-  if (desk.isJournalFailed || desk.isJournalFull || undurable > desk.settings.journalCapacity) {
-    blocks.add('WAL_BACKPRESSURE')
-  }
   for (const _symbol in state.foreign) blocks.add('POSITION_MISMATCH')
-  for (const { order } of liveOrders(state)) if (order.outcomeUnknown) blocks.add('PARTIAL_FILL_UNRESOLVED')
   return blocks.size === 0 ? NO_BLOCKS : [...blocks].sort()
 }
 
 const NO_BLOCKS: readonly OpenPermissionReason[] = []
+
+/** All of it, as the other side is told with every heartbeat. */
+export function gateReport(desk: Desk): GateReport {
+  const { state, host, marginUtil } = desk
+  return {
+    mode: state.mode,
+    isMaintained: state.isMaintained,
+    blocks: entryBlocks(desk),
+    journal: desk.isJournalFailed ? 'FAILED' : isJournalFull(desk) ? 'FULL' : 'OK',
+    isFillUnresolved: isFillUnresolved(desk),
+    isLoopStalled: host.isLoopStalled,
+    diskUsedPct: host.diskUsedPct,
+    marginUtil,
+  }
+}
+
+function isJournalFull({ state, isJournalFull, durableRecords, settings }: Desk): boolean {
+  return isJournalFull || state.n - durableRecords > settings.journalCapacity
+}
+
+function isFillUnresolved({ state }: Desk): boolean {
+  return liveOrders(state).some(({ order }) => order.outcomeUnknown)
+}
 
 /** What this side goes by is not bars but the venue's word: it has to be young, and to have come quickly. */
 function isTruthStale({ truth, nowMs, settings }: Desk): boolean {
@@ -39,12 +58,17 @@ export function modeInputs(desk: Desk): ModeInputs {
   return {
     environment: 'PAPER',
     operatorMode: state.mode,
+    isMaintained: state.isMaintained,
     linkState: link.state,
     posture: 'APEX',
     forewarner: 'OK',
     breakerOpen: false,
     latches: new Set(entryBlocks(desk)),
     accountLockout: false,
+    isFillUnresolved: isFillUnresolved(desk),
+    marginUtil: desk.marginUtil,
+    isLoopStalled: desk.host.isLoopStalled,
+    diskUsedPct: desk.host.diskUsedPct,
     championHash: '',
     expectedChampionHash: '',
     harnessViolated: false,
@@ -55,7 +79,7 @@ export function modeInputs(desk: Desk): ModeInputs {
     marketEventLagMs: truth === null ? null : 0,
     lastScanAgeMs: truth === null ? null : 0,
     gridConnected: true,
-    journal: { depth: 0, capacity: 1, failures: isJournalFailed ? 1 : 0 },
+    journal: { depth: 0, capacity: 1, failures: isJournalFailed ? 1 : 0, isFull: isJournalFull(desk) },
   }
 }
 
@@ -67,10 +91,11 @@ export interface Denial {
 /** The gates of an entry that do not depend on its size; checked when it is asked for, and again when its order is durable. */
 export function denialNow(desk: Desk, asked: Pick<EntryAsked, 'instrument'>): Denial | undefined {
   const inputs = modeInputs(desk)
-  const reason = entryRefusal(modeOf(inputs))
-  if (reason !== undefined) {
-    return { reason, detail: [...inputs.latches].join(', ') || `the mode is ${inputs.operatorMode}` }
-  }
+  const mode = modeOf(inputs)
+  const reason = entryRefusal(mode)
+  if (reason !== undefined) return { reason, detail: [...inputs.latches].join(', ') || mode.reasons.join(', ') }
+  const margin = marginRefusal(inputs.marginUtil)
+  if (margin !== undefined) return { reason: 'REJECT_RISK_LIMIT', detail: margin }
   const { status, detail } = contractStatus(desk, asked.instrument)
   return status === 'ACTIVE' ? undefined : { reason: 'REJECT_INSTRUMENT', detail: `${status}: ${detail}` }
 }

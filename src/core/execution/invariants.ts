@@ -2,8 +2,8 @@ import { signedBy } from '../../base/direction.js'
 import { Exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
 import type { SideEffect } from '../../ports/sides.js'
-import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
+import { type ModeInputs, modeOf } from '../mode/mode.js'
 import type { ExecutionRecord } from './records.js'
 import { type ExecutionState, recordedQuantity } from './state.js'
 
@@ -11,7 +11,7 @@ import { type ExecutionState, recordedQuantity } from './state.js'
 export interface CheckedView {
   readonly state: ExecutionState
   isDurable(record: number): boolean
-  entryBlocks(): readonly OpenPermissionReason[]
+  modeInputs(): ModeInputs
 }
 
 /** Events that a violation shows. */
@@ -91,8 +91,8 @@ export class ExecutionInvariants {
     const { mode } = view.state
     if (!view.isDurable(record)) this.fail(view, event, `${clientOrderId} opens before its record is durable`)
     if (mode !== 'ACTIVE') this.fail(view, event, `${clientOrderId} opens in ${mode}`)
-    const blocks = view.entryBlocks()
-    if (blocks.length > 0) this.fail(view, event, `${clientOrderId} opens while blocked: ${blocks.join(', ')}`)
+    const { reasons } = modeOf(view.modeInputs())
+    if (reasons.length > 0) this.fail(view, event, `${clientOrderId} opens while forbidden: ${reasons.join(', ')}`)
     for (const [symbol, sum] of this.sums) {
       if (!sum.isZero()) this.fail(view, event, `${clientOrderId} opens while ${symbol} has ${sum}`)
     }

@@ -1,10 +1,12 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
 import { positionId } from '../../ports/vocabulary/ids.js'
-import type { ApprovedAction, EntryPermission, EntryResult } from '../../ports/vocabulary/messages.js'
+import type { ApprovedAction, EntryPermission, EntryResult, EntryVeto } from '../../ports/vocabulary/messages.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import type { Desk } from './desk.js'
 import { type Denial, denialNow } from './gates.js'
 import { contractStatus, sizeProblem } from './instruments.js'
+import { protectionLevels } from './protection-levels.js'
+import type { EntryAsked, ProtectionLevels } from './records.js'
 import { type Entry, entryOrderId, isSettled, liveOrders, type VenueOrder } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly, validUntil } from './venue-orders.js'
 
@@ -28,8 +30,18 @@ export function onApprovedAction(desk: Desk, action: ApprovedAction): void {
     }
     return
   }
-  desk.record({ type: 'entryIntent', ...asked })
-  desk.send({ type: 'ENTRY_INTENT', body: { intentId, instrument, side, quantity, requestedPrice } })
+  // The record's own number: no other question of this journal has it.
+  const correlationId = `${desk.link.session}.${desk.state.n + 1}`
+  const protection = protectionOf(desk, asked)
+  desk.record({ type: 'entryIntent', ...asked, correlationId, protection })
+  const body = { intentId, correlationId, instrument, side, quantity, requestedPrice, entryStyle: 'MARKET' } as const
+  desk.send({ type: 'ENTRY_INTENT', body: { ...body, ...protection } })
+}
+
+/** Where the protection will lie if the entry fills at the price that it was decided at. */
+function protectionOf(desk: Desk, { instrument, side, requestedPrice }: EntryAsked): ProtectionLevels {
+  const { tickSize } = desk.instrumentOf(instrument.symbol)!
+  return protectionLevels(desk.settings, { side, entryPrice: new Exact(requestedPrice), tickSize })
 }
 
 /** One that names the pending intent wholly becomes an order; it leaves when that is durable. */
@@ -60,6 +72,15 @@ export function onPermission(desk: Desk, permission: EntryPermission): void {
   desk.orderRecord = desk.record({ type: 'order', ...placed, permissionId })
 }
 
+/** A denial: what has not left is given up, and its reason is the entry's. */
+export function onVeto(desk: Desk, { intentId, correlationId, reason, detail }: EntryVeto): void {
+  const { trade } = desk.state
+  if (trade === null || trade.stage === 'OVER') return
+  if (trade.positionId !== intentId || trade.correlationId !== correlationId) return
+  const placed = desk.state.orders[entryOrderId(intentId)]
+  if (placed === undefined || placed.order.status === 'PENDING') abandon(desk, trade, { reason, detail })
+}
+
 /** Timers and durability of the entry under way; its end is found here, whatever brought it. */
 export function settleEntry(desk: Desk): void {
   const { trade } = desk.state
@@ -71,7 +92,7 @@ export function settleEntry(desk: Desk): void {
       desk.wakeAt(lateMs)
       return
     }
-    const detail = `no permission within ${timings.permissionMaxMs} ms`
+    const detail = `no answer within ${timings.permissionMaxMs} ms`
     abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail })
     return
   }
@@ -248,6 +269,7 @@ function reduceDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
 }
 
 function differenceOf(trade: Entry, permission: EntryPermission): string | undefined {
+  if (trade.correlationId !== permission.correlationId) return `permission for question ${permission.correlationId}`
   for (const key of ['symbol', 'exchange', 'contractType', 'expiry'] as const) {
     if (trade.instrument[key] !== permission.instrument[key])
       return `permission for ${key} ${permission.instrument[key]}`

@@ -5,8 +5,10 @@ import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { type PositionId, type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
-import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { ExitTrigger, FillPurpose, OpenPermissionReason, RetiredLatch } from '../../ports/vocabulary/messages.js'
 import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
+import { isRetired } from '../link/version-one.js'
+import { isMaintainedAfter } from '../mode/maintenance.js'
 import { afterAlert, afterCommand } from '../mode/operator-mode.js'
 import { newOrder, type OrderEvent, stepOrder } from '../orders/order.js'
 import { flatPosition, type PositionEvent, transition } from '../position/position.js'
@@ -26,8 +28,8 @@ import {
 export type RecordBody = { readonly reports?: readonly Report[] } & (
   | { readonly type: 'started'; readonly session: number; readonly build: string }
   | { readonly type: 'session'; readonly session: number }
-  | { readonly type: 'latched'; readonly latch: OpenPermissionReason; readonly detail: string }
-  | { readonly type: 'unlatched'; readonly latches: readonly OpenPermissionReason[] }
+  | { readonly type: 'latched'; readonly latch: OpenPermissionReason | RetiredLatch; readonly detail: string }
+  | { readonly type: 'unlatched'; readonly latches: readonly (OpenPermissionReason | RetiredLatch)[] }
   /** A command; `operator` is the journal's word for it. */
   | { readonly type: 'operator'; readonly operator: OperatorCommand }
   | { readonly type: 'alert'; readonly alert: Alert }
@@ -83,6 +85,9 @@ export interface EntryAsked {
   readonly side: OrderSide
   readonly quantity: DecimalText
   readonly requestedPrice: DecimalText
+  /** Absent in journals of before there was one; so are the prices of the protection if it fills as requested. */
+  readonly correlationId?: string
+  readonly protection?: ProtectionLevels
 }
 
 export interface OrderPlaced {
@@ -150,13 +155,14 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       state.session = record.session
       break
     case 'latched':
-      latch(state, record.latch)
+      if (!isRetired(record.latch)) latch(state, record.latch)
       break
     case 'unlatched':
       state.latches = state.latches.filter((reason) => !record.latches.includes(reason))
       break
     case 'operator':
       state.mode = afterCommand(state.mode, record.operator)
+      state.isMaintained = isMaintainedAfter(state.isMaintained, record.operator)
       break
     case 'alert':
       state.alerts++
@@ -241,9 +247,10 @@ function doubtOrders(state: ExecutionState): void {
 }
 
 function newEntry(asked: EntryAsked, atMs: number): Entry {
-  const { intentId, strategyId, instrument, side, quantity, requestedPrice } = asked
+  const { intentId, correlationId = intentId, strategyId, instrument, side, quantity, requestedPrice } = asked
   return {
     positionId: intentId,
+    correlationId,
     strategyId,
     instrument,
     side,

@@ -14,6 +14,8 @@ export interface ExecutionState {
   /** Session number of the link; 0 before the first. */
   session: number
   mode: TradingMode
+  /** An operator works on the system. */
+  isMaintained: boolean
   /** Why nothing opens; in alphabetical order, each once. */
   latches: OpenPermissionReason[]
   trade: Entry | null
@@ -56,6 +58,8 @@ export interface SeenTrades {
 /** From an intent until it is flat and none of its orders can fill. */
 export interface Entry {
   readonly positionId: PositionId
+  /** Of the question for permission; the answer repeats it. */
+  readonly correlationId: string
   readonly strategyId: string
   readonly instrument: InstrumentIdentity
   readonly side: OrderSide
@@ -121,6 +125,7 @@ export function initialState(): ExecutionState {
     n: 0,
     session: 0,
     mode: 'ACTIVE',
+    isMaintained: false,
     latches: [],
     trade: null,
     exit: null,

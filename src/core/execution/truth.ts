@@ -3,6 +3,7 @@ import type { VenueSnapshot } from '../../ports/venue.js'
 import { type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { PositionStatus } from '../../ports/vocabulary/messages.js'
 import type { OrderReport } from '../../ports/vocabulary/orders.js'
+import { marginUtilisation } from '../mode/margin.js'
 import { isOver } from '../orders/order.js'
 import {
   type LocalOrder,
@@ -46,6 +47,7 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
   for (const { symbol: held, markPrice } of snapshot.positions) {
     desk.truthMarks.set(held, { mark: markPrice, atMs: snapshot.atMs })
   }
+  desk.marginUtil = marginUtilisation(snapshot.account)
   const hadBaseline = desk.state.seen[symbol] !== undefined
   const local = localView(desk, symbol)
   const truth = {
@@ -278,8 +280,7 @@ function clearLatches(desk: Desk, { decisions }: ReconciliationResult): void {
   if (!isClean || liveOrders(state).some(({ order }) => order.outcomeUnknown || isOver(order))) return
   const cleared = state.latches.filter((latch) => {
     if (latch === 'LINK_NOT_OK') return desk.link.state === 'LINK_OK'
-    if (latch === 'SESSION_TERMINATED') return desk.isConnected
-    return latch !== 'WAL_BACKPRESSURE' || !(desk.isJournalFailed || desk.isJournalFull)
+    return latch !== 'SESSION_TERMINATED' || desk.isConnected
   })
   if (cleared.length > 0) desk.record({ type: 'unlatched', latches: cleared })
 }

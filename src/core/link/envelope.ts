@@ -3,6 +3,7 @@ import { crc32cHexWithout } from '../../base/crc32c.js'
 import type { Envelope, Message } from '../../ports/vocabulary/messages.js'
 import { envelopeProblem } from './message-schemas.js'
 import { clippedBody } from './prose.js'
+import { fromVersionOne, isVersionOne, versionOneProblem } from './version-one.js'
 
 /** What a sender adds to a message: see {@link Envelope}. */
 export interface Stamp {
@@ -30,12 +31,15 @@ export function seal(message: Message, { seq, sentAtMs, session }: Stamp): strin
   const text = canonical().ascii('{"body":').value(clippedBody(message))
   text.ascii(`,"sentAtMs":${sentAtMs},"seq":${seq},"session":${session}`)
   const at = text.length
-  text.ascii(SUM_PLACE).ascii(`,"type":"${message.type}","v":1}`)
+  text.ascii(SUM_PLACE).ascii(`,"type":"${message.type}","v":2}`)
   const sum = text.sum(at + SUM_PLACE.length, text.length, text.partialSum(0, at))
   return text.overwrite(at + SUM_KEY.length, sum).text()
 }
 
-/** The envelope that a text holds, checked wholly: JSON, checksum, then every field of the message. Never throws. */
+/**
+ * The envelope that a text holds, checked wholly: JSON, checksum, then every field of the message. One of version 1 is read
+ * by that version's rules and said in today's words. Never throws.
+ */
 export function open(text: string): Envelope | Refusal {
   let parsed: unknown
   try {
@@ -49,8 +53,10 @@ export function open(text: string): Envelope | Refusal {
   if (at < 0 || found !== expected) {
     return { why: 'checksum', problem: `sum: expected ${expected || 'one'}, found ${at < 0 ? 'none' : found}` }
   }
-  const problem = envelopeProblem(parsed)
-  return problem === undefined ? (parsed as Envelope) : { why: 'schema', problem }
+  const isOld = isVersionOne(parsed)
+  const problem = isOld ? versionOneProblem(parsed) : envelopeProblem(parsed)
+  if (problem !== undefined) return { why: 'schema', problem }
+  return isOld ? fromVersionOne(parsed as object) : (parsed as Envelope)
 }
 
 export function isRefusal(opened: Envelope | Refusal): opened is Refusal {

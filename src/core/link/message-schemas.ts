@@ -4,6 +4,7 @@ import type {
   EntryRejectReason,
   ExitTrigger,
   FillPurpose,
+  GateReport,
   LinkState,
   MessageBodies,
   MessageType,
@@ -108,6 +109,30 @@ const stand = object<StandOfSide>({
   reports: count,
 })
 
+const tradingMode = oneOf<TradingMode>({ ACTIVE: true, REDUCE_ONLY: true, KILL: true })
+
+const blocks = {
+  RESTART_RECONCILE_REQUIRED: true,
+  SESSION_TERMINATED: true,
+  MARKET_DATA_STALE: true,
+  LINK_NOT_OK: true,
+  BOOK_GAP: true,
+  TRADES_GAP: true,
+  POSITION_MISMATCH: true,
+  ACCOUNT_MISMATCH: true,
+} as const satisfies Readonly<Record<OpenPermissionReason, true>>
+
+const gate = object<GateReport>({
+  mode: tradingMode,
+  isMaintained: { kind: 'boolean' },
+  blocks: { kind: 'array', of: oneOf<OpenPermissionReason>(blocks), itemsMax: Object.keys(blocks).length },
+  journal: oneOf<GateReport['journal']>({ OK: true, FULL: true, FAILED: true }),
+  isFillUnresolved: { kind: 'boolean' },
+  isLoopStalled: { kind: 'boolean' },
+  diskUsedPct: nullable({ kind: 'number' }),
+  marginUtil: nullable({ kind: 'number' }),
+})
+
 /** Every message's body: the one description that the core checks by and `specs/messages` is written from. */
 export const BODY_SCHEMAS: { readonly [T in MessageType]: ObjectSchema } = {
   APPROVED_ACTION: object<MessageBodies['APPROVED_ACTION']>(
@@ -124,17 +149,28 @@ export const BODY_SCHEMAS: { readonly [T in MessageType]: ObjectSchema } = {
   ),
   ENTRY_INTENT: object<MessageBodies['ENTRY_INTENT']>({
     intentId: positionId,
+    correlationId: otherId,
     instrument,
     side,
     quantity: positive,
     requestedPrice: positive,
+    entryStyle: oneOf<MessageBodies['ENTRY_INTENT']['entryStyle']>({ MARKET: true }),
+    takeProfitPrice: positive,
+    stopPrice: positive,
   }),
   ENTRY_PERMISSION: object<MessageBodies['ENTRY_PERMISSION']>({
     permissionId: otherId,
     intentId: positionId,
+    correlationId: otherId,
     instrument,
     side,
     quantity: positive,
+  }),
+  ENTRY_VETO: object<MessageBodies['ENTRY_VETO']>({
+    intentId: positionId,
+    correlationId: otherId,
+    reason: entryRejectReason,
+    detail: prose,
   }),
   EARLY_EXIT_NOW: object<MessageBodies['EARLY_EXIT_NOW']>({
     exitId: otherId,
@@ -228,23 +264,7 @@ export const BODY_SCHEMAS: { readonly [T in MessageType]: ObjectSchema } = {
     },
     {
       reportsSeen: count,
-      gate: object<NonNullable<MessageBodies['HEARTBEAT']['gate']>>({
-        mode: oneOf<TradingMode>({ ACTIVE: true, REDUCE_ONLY: true, KILL: true }),
-        blocks: {
-          kind: 'array',
-          of: oneOf<OpenPermissionReason>({
-            RESTART_RECONCILE_REQUIRED: true,
-            SESSION_TERMINATED: true,
-            MARKET_DATA_STALE: true,
-            LINK_NOT_OK: true,
-            POSITION_MISMATCH: true,
-            ACCOUNT_MISMATCH: true,
-            WAL_BACKPRESSURE: true,
-            PARTIAL_FILL_UNRESOLVED: true,
-          }),
-          itemsMax: 8,
-        },
-      }),
+      gate,
     },
   ),
   RESYNC_REQUEST: object<MessageBodies['RESYNC_REQUEST']>({
@@ -257,7 +277,7 @@ export const BODY_SCHEMAS: { readonly [T in MessageType]: ObjectSchema } = {
 
 /** The envelope's fields but `type` and `body`. */
 export const STAMP_SCHEMAS: Readonly<Record<'v' | 'seq' | 'sentAtMs' | 'session' | 'sum', Schema>> = {
-  v: { kind: 'one of', values: [1] },
+  v: { kind: 'one of', values: [2] },
   seq: ordinal,
   sentAtMs: ms,
   session: ordinal,

@@ -17,6 +17,9 @@ export function conditionsOf(verdict: CertificateVerdict, running: RunsUnder): C
     certificateExpiresAtMs: verdict.expiresAtMs,
     // The embedded grid is a part of the process: where the session runs, it is there.
     gridConnected: true,
+    // Measured once the session runs.
+    diskUsedPct: null,
+    isLoopStalled: false,
   }
 }
 

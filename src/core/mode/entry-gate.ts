@@ -1,5 +1,6 @@
 import type { EntryRejectReason, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
+import { marginRefusal } from './margin.js'
 import { entryRefusal, type Mode, type ModeInputs, modeOf } from './mode.js'
 
 /** Everything that an entry depends on besides its own size, as it is now. */
@@ -16,16 +17,18 @@ export interface OpenPermission {
   /** What stands in the way; null when an entry may go. */
   readonly reject: EntryRejectReason | null
   readonly detail: string
-  /** What `/status` says of the same inputs: Active exactly when nothing but a position stands in the way. */
+  /** What `/status` says of the same inputs: Active exactly when nothing but a position, or margin that is bound, stands in the way. */
   readonly mode: Mode
 }
 
-/** Whether anything may be opened now: the mode that `/status` publishes, and one position at a time. */
+/** Whether anything may be opened now: the mode that `/status` publishes, one position at a time, and room in the margin. */
 export function openPermission({ inputs, modeCause, causes, isFlat }: GateView): OpenPermission {
   const mode = modeOf(inputs)
   const reject = entryRefusal(mode)
   if (reject !== undefined) return { reject, detail: describe(mode, modeCause, causes), mode }
   if (!isFlat) return { reject: 'REJECT_POSITION_EXISTS', detail: 'one position at a time', mode }
+  const margin = marginRefusal(inputs.marginUtil)
+  if (margin !== undefined) return { reject: 'REJECT_RISK_LIMIT', detail: margin, mode }
   return { reject: null, detail: '', mode }
 }
 

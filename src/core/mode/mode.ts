@@ -1,6 +1,7 @@
+import type { HostConditions } from '../../ports/sides.js'
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
-import type { EntryRejectReason, LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { EntryRejectReason, GateReport, LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import {
   type CertificateState,
   type DeploymentEnvironment,
@@ -11,7 +12,7 @@ import {
 import { TRADING_MODES } from './operator-mode.js'
 
 /** What only the process around the sides knows. Certificate times UTC ms. */
-export interface Conditions {
+export interface Conditions extends HostConditions {
   readonly environment: DeploymentEnvironment
   readonly championHash: string
   /** The hash that the parameters in force must have. */
@@ -27,17 +28,32 @@ export interface Conditions {
 export interface ModeInputs extends Conditions {
   /** What an operator or an alert has set; it stays until an operator resumes. */
   readonly operatorMode: TradingMode
+  /** Somebody works on the system, until an operator ends it. */
+  readonly isMaintained: boolean
   readonly linkState: LinkState
   readonly posture: Posture
   readonly forewarner: 'OK' | 'ORANGE' | 'RED'
   readonly breakerOpen: boolean
   readonly latches: ReadonlySet<OpenPermissionReason>
   readonly accountLockout: boolean
+  /** An order's outcome is not known, or an entry that filled in part is not over. */
+  readonly isFillUnresolved: boolean
+  /** Share of the account's equity that is bound as margin; null before the first truth. */
+  readonly marginUtil: number | null
   readonly nowMs: number
   /** Age of the newest market event and of the newest scan, ms; null: none has come yet, which counts as stale. */
   readonly marketEventLagMs: number | null
   readonly lastScanAgeMs: number | null
-  readonly journal: { readonly depth: number; readonly capacity: number; readonly failures: number }
+  readonly journal: JournalInputs
+}
+
+/** Counts of records. */
+export interface JournalInputs {
+  readonly depth: number
+  readonly capacity: number
+  readonly failures: number
+  /** It was full and has not drained since. */
+  readonly isFull: boolean
 }
 
 export interface Mode {
@@ -54,25 +70,31 @@ const HOLDS: Record<ModeReason, (inputs: ModeInputs) => boolean> = {
   KILL_LINK_CORRUPT: ({ linkState }) => linkState === 'LINK_CORRUPT',
   KILL_POSITION_MISMATCH: ({ latches }) => latches.has('POSITION_MISMATCH'),
   KILL_ACCOUNT_LOCKOUT: ({ latches, accountLockout }) => accountLockout || latches.has('ACCOUNT_MISMATCH'),
+  KILL_MARGIN_CRITICAL: ({ marginUtil }) => (marginUtil ?? 0) >= thresholds.margin_util_critical,
   KILL_CHAMPION_HASH_MISMATCH: ({ championHash, expectedChampionHash }) => championHash !== expectedChampionHash,
   KILL_POSTURE_HIBERNATE: ({ posture }) => posture === 'HIBERNATE',
   KILL_WAL_FAILED: ({ journal }) => journal.failures > 0,
+  KILL_DISK_CRITICAL: ({ diskUsedPct }) => (diskUsedPct ?? 0) >= thresholds.disk_used_critical_pct,
   KILL_HARNESS_VIOLATION: ({ harnessViolated }) => harnessViolated,
   KILL_OPERATOR: ({ operatorMode }) => operatorMode === 'KILL',
+  REDUCEONLY_OPEN_PERMISSION_LATCHED: ({ latches }) => latches.size > 0,
   REDUCEONLY_MARKET_DATA_STALE: (inputs) => inputs.latches.has('MARKET_DATA_STALE') || isMarketDataStale(inputs),
   REDUCEONLY_LINK_DEGRADED: ({ linkState, latches }) =>
     linkState === 'LINK_DEGRADED' || (linkState === 'LINK_OK' && latches.has('LINK_NOT_OK')),
   REDUCEONLY_LINK_LOST: ({ linkState }) => linkState === 'LINK_LOST',
   REDUCEONLY_GRID_UNAVAILABLE: ({ gridConnected }) => !gridConnected,
-  REDUCEONLY_WAL_BACKPRESSURE: ({ journal, latches }) =>
-    journal.depth >= journal.capacity || latches.has('WAL_BACKPRESSURE'),
-  REDUCEONLY_PARTIAL_FILL_CONTAINMENT: ({ latches }) => latches.has('PARTIAL_FILL_UNRESOLVED'),
+  REDUCEONLY_WATCHDOG: ({ isLoopStalled }) => isLoopStalled,
+  REDUCEONLY_WAL_BACKPRESSURE: ({ journal }) => journal.isFull || journal.depth >= journal.capacity,
+  REDUCEONLY_DISK_HIGH: ({ diskUsedPct }) => (diskUsedPct ?? 0) >= thresholds.disk_used_high_pct,
+  REDUCEONLY_PARTIAL_FILL_CONTAINMENT: ({ isFillUnresolved }) => isFillUnresolved,
   REDUCEONLY_RESTART_RECONCILE: ({ latches }) => latches.has('RESTART_RECONCILE_REQUIRED'),
   REDUCEONLY_SESSION_TERMINATION: ({ latches }) => latches.has('SESSION_TERMINATED'),
+  REDUCEONLY_MARGIN_HIGH: ({ marginUtil }) => (marginUtil ?? 0) >= thresholds.margin_util_high,
   REDUCEONLY_POSTURE_TURTLE: ({ posture }) => posture === 'TURTLE',
   REDUCEONLY_MC_RED: ({ forewarner }) => forewarner === 'RED',
   REDUCEONLY_CIRCUIT_BREAKER_OPEN: ({ breakerOpen }) => breakerOpen,
   REDUCEONLY_F1_CERT: ({ environment, certificate }) => isCertificateGate(environment) && certificate !== 'PASS',
+  REDUCEONLY_MAINTENANCE: ({ isMaintained }) => isMaintained,
   REDUCEONLY_OPERATOR: ({ operatorMode }) => operatorMode === 'REDUCE_ONLY',
 }
 
@@ -113,14 +135,26 @@ const NO_REASONS: readonly ModeReason[] = []
 export function entryRefusal({ mode, reasons }: Mode): EntryRejectReason | undefined {
   if (mode === 'Active') return undefined
   if (mode === 'Kill') return 'REJECT_MODE_KILL'
-  if (reasons.includes('REDUCEONLY_OPERATOR')) return 'REJECT_MODE_REDUCE_ONLY'
-  const refusals = reasons.map((reason) => REFUSED_AS[reason] ?? 'REJECT_LATCHED')
+  if (reasons.includes('REDUCEONLY_OPERATOR') || reasons.includes('REDUCEONLY_MAINTENANCE'))
+    return 'REJECT_MODE_REDUCE_ONLY'
+  const isStale = reasons.includes('REDUCEONLY_MARKET_DATA_STALE')
+  const refusals = reasons.map((reason) =>
+    // What has set the latch stands beside it: of stale data that says more.
+    reason === 'REDUCEONLY_OPEN_PERMISSION_LATCHED' && isStale
+      ? 'REJECT_STALE_SCAN'
+      : (REFUSED_AS[reason] ?? 'REJECT_LATCHED'),
+  )
   return REFUSALS.find((refusal) => refusals.includes(refusal))
 }
 
 const REFUSED_AS: Readonly<Partial<Record<ModeReason, EntryRejectReason>>> = {
   REDUCEONLY_MARKET_DATA_STALE: 'REJECT_STALE_SCAN',
   REDUCEONLY_GRID_UNAVAILABLE: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_WATCHDOG: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_WAL_BACKPRESSURE: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_DISK_HIGH: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_PARTIAL_FILL_CONTAINMENT: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_MARGIN_HIGH: 'REJECT_RISK_LIMIT',
   REDUCEONLY_POSTURE_TURTLE: 'REJECT_MODE_REDUCE_ONLY',
   REDUCEONLY_MC_RED: 'REJECT_MODE_REDUCE_ONLY',
   REDUCEONLY_F1_CERT: 'REJECT_MODE_REDUCE_ONLY',
@@ -135,20 +169,45 @@ const REFUSALS: readonly EntryRejectReason[] = [
   'REJECT_RISK_LIMIT',
 ]
 
-/** The gate of the execution side, as it reports it: an entry passes through both gates or not at all. */
-export interface EntryGate {
-  readonly mode: TradingMode
-  readonly linkState: LinkState
-  readonly blocks: readonly OpenPermissionReason[]
+/**
+ * The inputs of a system whose other side has a gate of its own: of everything the worse. An entry passes through both
+ * gates or not at all. `linkState` is the link as the other side sees it.
+ */
+export function behindGate<Inputs extends ModeInputs>(inputs: Inputs, gate: GateReport, linkState: LinkState): Inputs {
+  const operatorMode = worse(TRADING_MODES, inputs.operatorMode, gate.mode)
+  const isMaintained = inputs.isMaintained || gate.isMaintained
+  const worseLink = worse(STATUS_REGISTRIES.link_states, inputs.linkState, linkState)
+  const latches = gate.blocks.length === 0 ? inputs.latches : new Set([...inputs.latches, ...gate.blocks])
+  const isFillUnresolved = inputs.isFillUnresolved || gate.isFillUnresolved
+  const isLoopStalled = inputs.isLoopStalled || gate.isLoopStalled
+  const diskUsedPct = larger(inputs.diskUsedPct, gate.diskUsedPct)
+  const marginUtil = larger(inputs.marginUtil, gate.marginUtil)
+  const journal = behindJournal(inputs.journal, gate.journal)
+  const isAsGiven =
+    operatorMode === inputs.operatorMode &&
+    isMaintained === inputs.isMaintained &&
+    worseLink === inputs.linkState &&
+    latches === inputs.latches &&
+    isFillUnresolved === inputs.isFillUnresolved &&
+    isLoopStalled === inputs.isLoopStalled &&
+    diskUsedPct === inputs.diskUsedPct &&
+    marginUtil === inputs.marginUtil &&
+    journal === inputs.journal
+  if (isAsGiven) return inputs
+  const figures = { diskUsedPct, marginUtil, journal }
+  const flags = { isMaintained, isFillUnresolved, isLoopStalled }
+  return { ...inputs, operatorMode, linkState: worseLink, latches, ...figures, ...flags }
 }
 
-/** The inputs of a system whose other side has a gate of its own: of everything the worse. */
-export function behindGate<Inputs extends ModeInputs>(inputs: Inputs, gate: EntryGate): Inputs {
-  const operatorMode = worse(TRADING_MODES, inputs.operatorMode, gate.mode)
-  const linkState = worse(STATUS_REGISTRIES.link_states, inputs.linkState, gate.linkState)
-  const latches = gate.blocks.length === 0 ? inputs.latches : new Set([...inputs.latches, ...gate.blocks])
-  const isAsGiven = operatorMode === inputs.operatorMode && linkState === inputs.linkState && latches === inputs.latches
-  return isAsGiven ? inputs : { ...inputs, operatorMode, linkState, latches }
+function behindJournal(journal: JournalInputs, told: GateReport['journal']): JournalInputs {
+  if (told === 'OK') return journal
+  const failures = told === 'FAILED' ? Math.max(1, journal.failures) : journal.failures
+  return { ...journal, failures, isFull: journal.isFull || told === 'FULL' }
+}
+
+/** What is not known is no figure. */
+function larger(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other)
 }
 
 /** Registries stand from the best word to the worst; one that is in none is the worst of all. */

@@ -27,6 +27,8 @@ const NEXT: Record<TradingMode, Record<ModeSignal, TradingMode>> = {
     'clear-lockout': 'ACTIVE',
     'reset-breaker': 'ACTIVE',
     resync: 'ACTIVE',
+    'maintenance-on': 'ACTIVE',
+    'maintenance-off': 'ACTIVE',
   },
   REDUCE_ONLY: {
     INFO: 'REDUCE_ONLY',
@@ -41,6 +43,8 @@ const NEXT: Record<TradingMode, Record<ModeSignal, TradingMode>> = {
     'clear-lockout': 'REDUCE_ONLY',
     'reset-breaker': 'REDUCE_ONLY',
     resync: 'REDUCE_ONLY',
+    'maintenance-on': 'REDUCE_ONLY',
+    'maintenance-off': 'REDUCE_ONLY',
   },
   KILL: {
     INFO: 'KILL',
@@ -55,6 +59,8 @@ const NEXT: Record<TradingMode, Record<ModeSignal, TradingMode>> = {
     'clear-lockout': 'KILL',
     'reset-breaker': 'KILL',
     resync: 'KILL',
+    'maintenance-on': 'KILL',
+    'maintenance-off': 'KILL',
   },
 }
 

@@ -1,180 +1,19 @@
-import { canonicalJson } from '../../base/canonical-json.js'
-import { STATUS_FIELDS, STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
-import { CONTRACT_RULES } from './contract-rules.js'
+import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
+import { checkAgainst, type StatusViolation } from './check-against.js'
+import type { Contract } from './contract.js'
+import { FIRST_CONTRACT } from './contract-1.js'
+import { CURRENT_CONTRACT } from './contract-rules.js'
 
-/** One broken rule of the contract: its name, the field, what was expected and what was found. */
-export interface StatusViolation {
-  readonly rule: string
-  readonly field: string
-  readonly expected: string
-  readonly found: string
+/** The one of this build first; documents under an earlier one are read by its own rules. */
+export const CONTRACTS: readonly Contract[] = [CURRENT_CONTRACT, FIRST_CONTRACT]
+
+/** The contract that a document says it is under; one that says none of ours is held against this build's, and breaks it. */
+export function contractOf(document: unknown): Contract {
+  const version = (document as Partial<StatusDocument> | null | undefined)?.contract_version as string | undefined
+  return CONTRACTS.find(({ registries }) => registries.contract_version === version) ?? CURRENT_CONTRACT
 }
 
-/**
- * Every rule of the contract that a document breaks; empty: it may be believed. Form first: the rules between fields are
- * asked only of a document whose fields are what they should be. `exact` refuses fields that the contract does not have.
- */
-export function checkStatus(
-  document: unknown,
-  { exact = false }: { readonly exact?: boolean } = {},
-): StatusViolation[] {
-  if (!isObject(document)) return [violation('DOCUMENT_IS_OBJECT', '$', 'an object', document)]
-  const broken = STATUS_FIELDS.flatMap((field) => checkField(field, document))
-  if (exact) {
-    for (const name of Object.keys(document)) {
-      if (!FIELD_NAMES.has(name)) broken.push(violation('NO_UNKNOWN_FIELD', name, 'no such field', document[name]))
-    }
-  }
-  if (broken.length > 0) return broken
-  const status = document as unknown as StatusDocument
-  return CONTRACT_RULES.flatMap(({ rule, field, expected, holds }) =>
-    holds(status) ? [] : [violation(rule, field, expected, status[field])],
-  )
-}
-
-interface Field {
-  readonly name: string
-  readonly type: string
-  readonly nullable?: boolean
-  readonly min?: number
-  readonly max?: number
-}
-
-const FIELD_NAMES = new Set<string>(STATUS_FIELDS.map(({ name }) => name))
-
-function checkField(field: Field, document: Readonly<Record<string, unknown>>): StatusViolation[] {
-  const { name, type, nullable = false } = field
-  if (!Object.hasOwn(document, name)) return [violation('FIELD_REQUIRED', name, 'the field', undefined)]
-  const value = document[name]
-  if (value === null && nullable) return []
-  const [kind, registry = ''] = type.split(':')
-  switch (kind) {
-    case 'const':
-      return expectConst(name, registry, value)
-    case 'enum':
-      return expectMember(name, registry, value)
-    case 'list':
-      return expectList(name, registry, value)
-    case 'string':
-      return expect(name, 'a text of 1 to 64 characters', value, isText(value, 64))
-    case 'hash':
-      return expect(name, '16 hex digits', value, typeof value === 'string' && /^[0-9a-f]{16}$/.test(value))
-    case 'count':
-      return expectCount(field, value)
-    case 'number':
-      return expectNumber(field, value)
-    case 'flag':
-      return expect(name, 'true or false', value, typeof value === 'boolean')
-    default:
-      return expectOwnerView(name, value)
-  }
-}
-
-function expect(field: string, expected: string, found: unknown, holds: boolean): StatusViolation[] {
-  return holds ? [] : [violation('FIELD_TYPE', field, expected, found)]
-}
-
-function expectConst(name: string, registry: string, value: unknown): StatusViolation[] {
-  const expected = STATUS_REGISTRIES[registry as 'contract_version' | 'schema_version']
-  const rule = registry === 'contract_version' ? 'CONTRACT_VERSION_BINDING' : 'SCHEMA_VERSION_BINDING'
-  return value === expected ? [] : [violation(rule, name, expected, value)]
-}
-
-function expectMember(name: string, registry: string, value: unknown): StatusViolation[] {
-  const tokens = TOKENS[registry]!
-  return tokens.has(value) ? [] : [violation('REGISTRY_MEMBER', name, [...tokens].join(', '), value)]
-}
-
-function expectList(name: string, registry: string, value: unknown): StatusViolation[] {
-  if (!Array.isArray(value)) return [violation('FIELD_TYPE', name, 'a list', value)]
-  const tokens = TOKENS[registry]!
-  const stranger = value.find((token) => !tokens.has(token))
-  if (stranger !== undefined) return [violation('REGISTRY_MEMBER', name, `codes of ${registry}`, stranger)]
-  if (new Set(value).size < value.length) return [violation('CODES_UNIQUE', name, 'every code once', value)]
-  const order = [...tokens]
-  const inOrder = value.every((token, i) => i === 0 || order.indexOf(value[i - 1]) < order.indexOf(token))
-  return inOrder ? [] : [violation('CODES_IN_MANIFEST_ORDER', name, "the manifest's order", value)]
-}
-
-function expectCount({ name, min = 0 }: Field, value: unknown): StatusViolation[] {
-  if (!Number.isSafeInteger(value)) return [violation('FIELD_TYPE', name, 'a count', value)]
-  return (value as number) >= min ? [] : [violation('FIELD_RANGE', name, `at least ${min}`, value)]
-}
-
-function expectNumber({ name, min, max }: Field, value: unknown): StatusViolation[] {
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    return [violation('FIELD_TYPE', name, 'a finite number', value)]
-  }
-  if (min !== undefined && value < min) return [violation('FIELD_RANGE', name, `at least ${min}`, value)]
-  if (max !== undefined && value > max) return [violation('FIELD_RANGE', name, `at most ${max}`, value)]
-  return []
-}
-
-const OWNER_KEYS = ['owner_message', 'primary_owner_reason_code', 'unblock']
-const UNBLOCK_KEYS = ['condition', 'current', 'target', 'type']
-
-/** Schema-locked: no key more, none less. */
-function expectOwnerView(name: string, value: unknown): StatusViolation[] {
-  if (!isObject(value) || !hasKeys(value, OWNER_KEYS)) {
-    return [violation('OWNER_VIEW_LOCKED', name, `an object of ${OWNER_KEYS.join(', ')}`, value)]
-  }
-  const { primary_owner_reason_code: code, owner_message: message, unblock } = value
-  if (!OWNER_STATES.has(code)) {
-    return [violation('REGISTRY_MEMBER', `${name}.primary_owner_reason_code`, 'an owner state', code)]
-  }
-  if (!isText(message, 200)) return [violation('FIELD_TYPE', `${name}.owner_message`, 'a text', message)]
-  if (!Array.isArray(unblock)) return [violation('FIELD_TYPE', `${name}.unblock`, 'a list', unblock)]
-  return unblock.flatMap((step: unknown, i) => {
-    const path = `${name}.unblock[${i}]`
-    if (!isObject(step) || !hasKeys(step, UNBLOCK_KEYS)) {
-      return [violation('OWNER_VIEW_LOCKED', path, `an object of ${UNBLOCK_KEYS.join(', ')}`, step)]
-    }
-    if (!TOKENS.unblock_types!.has(step.type))
-      return [violation('REGISTRY_MEMBER', `${path}.type`, 'an unblock type', step.type)]
-    const bad = ['condition', 'current', 'target'].find((key) => !isText(step[key], 200))
-    return bad === undefined ? [] : [violation('FIELD_TYPE', `${path}.${bad}`, 'a text', step[bad])]
-  })
-}
-
-/** Registry → its tokens in the manifest's order. */
-const TOKENS: Readonly<Record<string, ReadonlySet<unknown>>> = Object.fromEntries(
-  Object.entries(STATUS_REGISTRIES).flatMap(([registry, entries]) =>
-    Array.isArray(entries)
-      ? [
-          [
-            registry,
-            new Set(
-              entries.map((entry: string | { code: string }) => (typeof entry === 'string' ? entry : entry.code)),
-            ),
-          ],
-        ]
-      : [],
-  ),
-)
-
-const OWNER_STATES: ReadonlySet<unknown> = new Set([
-  ...STATUS_REGISTRIES.owner_states.map(({ code }) => code),
-  ...STATUS_REGISTRIES.mode_reasons.map(({ owner_state }) => owner_state),
-])
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function hasKeys(value: object, sorted: readonly string[]): boolean {
-  const keys = Object.keys(value).sort()
-  return keys.length === sorted.length && keys.every((key, i) => key === sorted[i])
-}
-
-function isText(value: unknown, atMost: number): boolean {
-  return typeof value === 'string' && value.length > 0 && value.length <= atMost
-}
-
-function violation(rule: string, field: string, expected: string, found: unknown): StatusViolation {
-  const shown = found === undefined ? 'nothing' : show(found)
-  return { rule, field, expected, found: shown.length > 80 ? `${shown.slice(0, 80)}…` : shown }
-}
-
-function show(value: unknown): string {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : canonicalJson(value)
+/** Every rule that a document breaks of the contract that it says it is under; see {@link checkAgainst}. */
+export function checkStatus(document: unknown, options: { readonly exact?: boolean } = {}): StatusViolation[] {
+  return checkAgainst(contractOf(document), document, options)
 }

@@ -1,5 +1,6 @@
 import { type RiskState, STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { type Mode, type ModeInputs, modeOf, recognise } from '../mode/mode.js'
+import { isConnectivityDegraded } from './connectivity.js'
 import { ownerView, type StatusFields } from './owner-view.js'
 
 /** Everything `/status` says that is not the mode itself. Times UTC ms, ages ms. */
@@ -7,6 +8,8 @@ export interface SystemState extends ModeInputs {
   readonly strategyId: string
   readonly startedAtMs: number
   readonly configHash: string
+  /** SHA-256 (16 hex digits) of the build that runs. */
+  readonly buildId: string
   readonly linkAgeMs: number | null
   readonly riskMultiplier: number
   readonly lastScanNumber: number | null
@@ -20,16 +23,17 @@ export interface SystemState extends ModeInputs {
 }
 
 /** Reasons that are part of running the system, not of something being wrong with it. */
-const MAINTENANCE: readonly string[] = ['REDUCEONLY_RESTART_RECONCILE', 'REDUCEONLY_OPERATOR']
+const MAINTENANCE: readonly string[] = ['REDUCEONLY_RESTART_RECONCILE', 'REDUCEONLY_MAINTENANCE', 'REDUCEONLY_OPERATOR']
 
 /**
  * The `/status` document: a pure, total function of system state. The mode is {@link modeOf}, which the entry gates ask as
  * well. A token that no registry has is shown as the worst of its registry, and the mode is Kill.
  */
-export function statusOf(given: SystemState): StatusDocument {
+export function statusOf(given: SystemState): Required<StatusDocument> {
   const mode = modeOf(given)
   const state = recognise(given).recognised
   const { latches } = state
+  const codes = latchCodes(state)
   const fields: StatusFields = {
     contract_version: STATUS_REGISTRIES.contract_version,
     schema_version: STATUS_REGISTRIES.schema_version,
@@ -43,7 +47,7 @@ export function statusOf(given: SystemState): StatusDocument {
     posture: state.posture,
     risk_multiplier: state.riskMultiplier,
     open_permission_blocked_latch: latches.size > 0,
-    open_permission_reason_codes: latchCodes(state),
+    open_permission_reason_codes: codes,
     requires_reconcile: latches.size > 0,
     f1_cert_state: state.certificate,
     f1_cert_expires_at_ms: certificateExpiry(state),
@@ -65,6 +69,14 @@ export function statusOf(given: SystemState): StatusDocument {
     drawdown_pct: state.drawdownPct,
     http_429_count_5m: state.http429Count5m,
     session_terminations_5m: state.sessionTerminations5m,
+    build_id: state.buildId,
+    connectivity_degraded: isConnectivityDegraded({
+      link_state: state.linkState,
+      grid_connected: state.gridConnected,
+      open_permission_reason_codes: codes,
+    }),
+    disk_used_pct: state.diskUsedPct,
+    margin_util: state.marginUtil,
   }
   return { ...fields, owner_view: ownerView(fields) }
 }
@@ -72,7 +84,10 @@ export function statusOf(given: SystemState): StatusDocument {
 function riskState({ mode, reasons }: Mode): RiskState {
   if (mode === 'Kill') return 'KILL'
   if (mode === 'Active') return 'HEALTHY'
-  return reasons.every((reason) => MAINTENANCE.includes(reason)) ? 'MAINTENANCE' : 'DEGRADED'
+  // What has set the latch says what is the matter; where nothing does, a feed has lost events.
+  const causes = reasons.filter((reason) => reason !== 'REDUCEONLY_OPEN_PERMISSION_LATCHED')
+  const isMaintenance = causes.length > 0 && causes.every((reason) => MAINTENANCE.includes(reason))
+  return isMaintenance ? 'MAINTENANCE' : 'DEGRADED'
 }
 
 /** In the manifest's order. */

@@ -1,8 +1,8 @@
-import type { TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { HostConditions } from '../../ports/sides.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
-import type { LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import type { GateReport, LinkState } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
-import { behindGate, type Conditions, type ModeInputs } from '../mode/mode.js'
+import { behindGate, type Conditions, type JournalInputs, type ModeInputs } from '../mode/mode.js'
 import { POSTURE_LEVELS } from '../survival/survival.js'
 import type { SystemState } from './status.js'
 
@@ -14,9 +14,11 @@ export interface HostFacts {
   readonly startedAtMs: number
   readonly strategyId: string
   readonly configHash: string
+  /** SHA-256 (16 hex digits) of the build that runs. */
+  readonly buildId: string
   readonly loopLagMs: number
   /** Of every side in the process. */
-  readonly journals: readonly ModeInputs['journal'][]
+  readonly journals: readonly Omit<JournalInputs, 'isFull'>[]
 }
 
 /** What happened lately, as the records and events of a session tell it. */
@@ -41,10 +43,9 @@ export interface DecidingSide {
 
 /** The execution side likewise; `ExecutionSide` is one. */
 export interface ExecutingSide {
-  readonly mode: TradingMode
-  readonly linkState: LinkState
   modeInputs(): ModeInputs
-  entryBlocks(): readonly OpenPermissionReason[]
+  readonly linkState: LinkState
+  gate(): GateReport
   linkAgeMs(nowMs: number): number
   readonly openPosition: object | null
   readonly truth: { readonly atMs: number; readonly tookMs: number } | null
@@ -62,10 +63,7 @@ export function sessionState(parts: {
 }): SystemState {
   const { decision, execution, host, recent } = parts
   const own = decision.modeInputs()
-  const inputs =
-    execution === undefined
-      ? own
-      : behindGate(own, { mode: execution.mode, linkState: execution.linkState, blocks: execution.entryBlocks() })
+  const inputs = execution === undefined ? own : behindGate(own, execution.gate(), execution.linkState)
   const { bar, position } = decision.state
   const isOpen = (position !== null && position.entryPrice !== null) || (execution?.openPosition ?? null) !== null
   return {
@@ -89,15 +87,19 @@ export function sessionState(parts: {
 export function executorState(parts: {
   readonly execution: ExecutingSide
   readonly limits: { readonly truthAgeMaxMs: number; readonly truthDelayMaxMs: number }
-  readonly conditions: Conditions
+  readonly conditions: Omit<Conditions, keyof HostConditions>
   readonly host: HostFacts
   readonly recent: RecentFacts
 }): SystemState {
   const { execution, limits, conditions, host, recent } = parts
   const { truth } = execution
+  const own = execution.modeInputs()
+  const { diskUsedPct, isLoopStalled } = own
   const inputs: ModeInputs = {
-    ...execution.modeInputs(),
+    ...own,
     ...conditions,
+    diskUsedPct,
+    isLoopStalled,
     nowMs: host.nowMs,
     marketEventLagMs: truth && excused(truth.tookMs, limits.truthDelayMaxMs, THRESHOLDS.ws_event_lag_stale_ms),
     lastScanAgeMs: truth && excused(host.nowMs - truth.atMs, limits.truthAgeMaxMs, THRESHOLDS.last_scan_stale_ms),
@@ -119,8 +121,8 @@ function latest(a: number | null, b: number | null): number | null {
 
 /** The journal that is fullest, with the failures of all; a side's own word that it is full or failed is believed, too. */
 function hosted(
-  { nowMs, startedAtMs, strategyId, configHash, loopLagMs, journals }: HostFacts,
-  told: ModeInputs['journal'],
+  { nowMs, startedAtMs, strategyId, configHash, buildId, loopLagMs, journals }: HostFacts,
+  told: JournalInputs,
 ) {
   const [fullest = told] = journals.toSorted((a, b) => b.depth / b.capacity - a.depth / a.capacity)
   const failures = journals.reduce((sum, journal) => sum + journal.failures, 0)
@@ -129,8 +131,9 @@ function hosted(
     startedAtMs,
     strategyId,
     configHash,
+    buildId,
     loopLagMs,
-    journal: { ...fullest, failures: Math.max(failures, told.failures) },
+    journal: { ...fullest, isFull: told.isFull, failures: Math.max(failures, told.failures) },
   }
 }
 

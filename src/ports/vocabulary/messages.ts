@@ -21,16 +21,19 @@ export type EntryRejectReason =
   | 'REJECT_LOT_OR_NOTIONAL'
   | 'REJECT_VENUE'
 
-/** Why nothing opens until it is cleared. Source: spec, "/status"; what clears each: docs/execution.md. */
+/** Why nothing opens until a reconciliation clears it. Source: spec, "/status"; what clears each: docs/execution.md. */
 export type OpenPermissionReason =
   | 'RESTART_RECONCILE_REQUIRED'
   | 'SESSION_TERMINATED'
   | 'MARKET_DATA_STALE'
   | 'LINK_NOT_OK'
+  | 'BOOK_GAP'
+  | 'TRADES_GAP'
   | 'POSITION_MISMATCH'
   | 'ACCOUNT_MISMATCH'
-  | 'WAL_BACKPRESSURE'
-  | 'PARTIAL_FILL_UNRESOLVED'
+
+/** Latch codes of the first contract that are none any more: what they name clears by itself. Old journals and messages hold them. */
+export type RetiredLatch = 'WAL_BACKPRESSURE' | 'PARTIAL_FILL_UNRESOLVED'
 
 /** Who ended a position. */
 export type ExitTrigger = 'STRATEGY' | 'SAFETY' | 'RISK' | 'OPERATOR'
@@ -62,22 +65,37 @@ export interface ApprovedAction {
   readonly positionId?: PositionId
 }
 
-/** Execution → decision: about to enter; may I? */
+/** Execution → decision: about to enter; may I? It is answered by a permission or a veto. */
 export interface EntryIntent {
   readonly intentId: PositionId
+  /** Of this question, `<session>.<record>`: the answer repeats it. */
+  readonly correlationId: string
   readonly instrument: InstrumentIdentity
   readonly side: OrderSide
   readonly quantity: DecimalText
   readonly requestedPrice: DecimalText
+  readonly entryStyle: 'MARKET'
+  /** USD: where the protection will lie if it fills at the requested price. */
+  readonly takeProfitPrice: DecimalText
+  readonly stopPrice: DecimalText
 }
 
-/** Decision → execution: yes, this one, this size, once. Silence is no. */
+/** Decision → execution: yes, this one, this size, once. */
 export interface EntryPermission {
   readonly permissionId: string
   readonly intentId: PositionId
+  readonly correlationId: string
   readonly instrument: InstrumentIdentity
   readonly side: OrderSide
   readonly quantity: DecimalText
+}
+
+/** Decision → execution: no. Where neither a permission nor a veto comes, the link is broken. */
+export interface EntryVeto {
+  readonly intentId: PositionId
+  readonly correlationId: string
+  readonly reason: EntryRejectReason
+  readonly detail: string
 }
 
 /** Decision → execution: leave now. Overrides everything, in any state; the same `exitId` again changes nothing. */
@@ -189,9 +207,26 @@ export interface Heartbeat {
   /** Decision side: reports up to here are durable with it. */
   readonly reportsSeen?: number
   /** Execution side: what keeps it from opening, so that the other side does not say that entries are allowed. */
-  readonly gate?: { readonly mode: TradingMode; readonly blocks: readonly OpenPermissionReason[] }
+  readonly gate?: GateReport
   /** SHA-256 (16 hex digits) of the build that runs; sides of different builds do not trade. */
   readonly build: string
+}
+
+/** Everything of the execution side that can forbid an entry, the link aside. */
+export interface GateReport {
+  readonly mode: TradingMode
+  readonly isMaintained: boolean
+  readonly blocks: readonly OpenPermissionReason[]
+  /** FULL: its queue has no room; FAILED: nothing is durable any more. */
+  readonly journal: 'OK' | 'FULL' | 'FAILED'
+  /** An order's outcome is not known. */
+  readonly isFillUnresolved: boolean
+  /** Its process did not run for ten seconds, and has not run steadily since. */
+  readonly isLoopStalled: boolean
+  /** Percent used of the disk that its journal lies on; null while not measured. */
+  readonly diskUsedPct: number | null
+  /** Share of the account's equity that is bound as margin; null before the first truth. */
+  readonly marginUtil: number | null
 }
 
 /** Asks the other side to state where it stands; in a new session it is that session's first message. */
@@ -225,6 +260,7 @@ export interface MessageBodies {
   readonly APPROVED_ACTION: ApprovedAction
   readonly ENTRY_INTENT: EntryIntent
   readonly ENTRY_PERMISSION: EntryPermission
+  readonly ENTRY_VETO: EntryVeto
   readonly EARLY_EXIT_NOW: EarlyExitNow
   readonly FILL_REPORT: FillReport
   readonly ENTRY_RESULT: EntryResult
@@ -247,7 +283,7 @@ export type Message = {
 
 /** What goes over the link, as canonical JSON. */
 export type Envelope = Message & {
-  readonly v: 1
+  readonly v: 2
   /** 1, 2, 3, … per sender and session. */
   readonly seq: number
   /** The sender's clock, UTC ms. */

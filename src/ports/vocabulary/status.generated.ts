@@ -5,8 +5,8 @@ import type { LinkState, OpenPermissionReason } from './messages.js'
 
 /** Every registry of the manifest, in its order of precedence. */
 export const STATUS_REGISTRIES = {
-  contract_version: '1.0.0',
-  schema_version: '1.0.0',
+  contract_version: '2.0.0',
+  schema_version: '1.1.0',
   trading_modes: ['Active', 'ReduceOnly', 'Kill'],
   deployment_environments: ['DEV', 'STAGING', 'PAPER', 'LIVE'],
   risk_states: ['HEALTHY', 'DEGRADED', 'MAINTENANCE', 'KILL'],
@@ -19,6 +19,13 @@ export const STATUS_REGISTRIES = {
     ws_event_lag_fresh_ms: 500,
     fresh_for_s: 60,
     last_scan_stale_ms: 10000,
+    margin_util_refused: 0.7,
+    margin_util_high: 0.85,
+    margin_util_critical: 0.95,
+    disk_used_high_pct: 85,
+    disk_used_critical_pct: 95,
+    loop_stalled_ms: 10000,
+    loop_steady_for_s: 30,
   },
   mode_reasons: [
     {
@@ -39,7 +46,7 @@ export const STATUS_REGISTRIES = {
       tier: 'Kill',
       owner_state: 'LINK_MESSAGES_CORRUPT',
       owner_message:
-        'Messages between the deciding and the executing side were damaged; positions are closed, nothing opens.',
+        'Messages between the decision side and the execution side were damaged; positions are closed, nothing opens.',
       unblock: [
         {
           type: 'OPERATOR',
@@ -73,6 +80,20 @@ export const STATUS_REGISTRIES = {
           type: 'OPERATOR',
           condition: 'an operator clears the lockout with a reason',
           target: 'lockout cleared',
+        },
+      ],
+    },
+    {
+      code: 'KILL_MARGIN_CRITICAL',
+      tier: 'Kill',
+      owner_state: 'ACCOUNT_MARGIN_CRITICAL',
+      owner_message: "Nearly all of the account's equity is bound as margin; positions are closed, nothing opens.",
+      unblock: [
+        {
+          type: 'AUTO',
+          condition: 'margin_util < 0.95',
+          field: 'margin_util',
+          target: 'margin_util<0.95',
         },
       ],
     },
@@ -119,6 +140,20 @@ export const STATUS_REGISTRIES = {
       ],
     },
     {
+      code: 'KILL_DISK_CRITICAL',
+      tier: 'Kill',
+      owner_state: 'JOURNAL_DISK_CRITICAL',
+      owner_message: 'The disk of a journal is nearly full; positions are closed, nothing opens.',
+      unblock: [
+        {
+          type: 'AUTO',
+          condition: 'disk_used_pct < 95',
+          field: 'disk_used_pct',
+          target: 'disk_used_pct<95',
+        },
+      ],
+    },
+    {
       code: 'KILL_HARNESS_VIOLATION',
       tier: 'Kill',
       owner_state: 'HARNESS_RULES_VIOLATED',
@@ -141,6 +176,20 @@ export const STATUS_REGISTRIES = {
           type: 'OPERATOR',
           condition: 'an operator resumes with a reason',
           target: 'resumed',
+        },
+      ],
+    },
+    {
+      code: 'REDUCEONLY_OPEN_PERMISSION_LATCHED',
+      tier: 'ReduceOnly',
+      owner_state: 'PERMISSION_OPEN_LATCHED',
+      owner_message: 'Opening is latched; nothing opens until a reconciliation finds both sides equal.',
+      unblock: [
+        {
+          type: 'AUTO',
+          condition: 'a reconciliation finds both sides equal',
+          field: 'requires_reconcile',
+          target: 'requires_reconcile=false',
         },
       ],
     },
@@ -207,6 +256,20 @@ export const STATUS_REGISTRIES = {
       ],
     },
     {
+      code: 'REDUCEONLY_WATCHDOG',
+      tier: 'ReduceOnly',
+      owner_state: 'PROCESS_LOOP_STALLED',
+      owner_message:
+        'A process did not run for ten seconds or more; exits go on, nothing opens until it has run steadily.',
+      unblock: [
+        {
+          type: 'AUTO',
+          condition: 'its loop has run steadily for >= 30s',
+          target: 'loop steady',
+        },
+      ],
+    },
+    {
       code: 'REDUCEONLY_WAL_BACKPRESSURE',
       tier: 'ReduceOnly',
       owner_state: 'JOURNAL_QUEUE_SATURATED',
@@ -221,6 +284,20 @@ export const STATUS_REGISTRIES = {
       ],
     },
     {
+      code: 'REDUCEONLY_DISK_HIGH',
+      tier: 'ReduceOnly',
+      owner_state: 'JOURNAL_DISK_FILLING',
+      owner_message: 'The disk of a journal is filling up; exits go on, nothing opens.',
+      unblock: [
+        {
+          type: 'AUTO',
+          condition: 'disk_used_pct < 85',
+          field: 'disk_used_pct',
+          target: 'disk_used_pct<85',
+        },
+      ],
+    },
+    {
       code: 'REDUCEONLY_PARTIAL_FILL_CONTAINMENT',
       tier: 'ReduceOnly',
       owner_state: 'ORDERS_PARTIAL_FILL_CONTAINED',
@@ -229,8 +306,7 @@ export const STATUS_REGISTRIES = {
         {
           type: 'AUTO',
           condition: "every order's outcome is known",
-          field: 'requires_reconcile',
-          target: 'requires_reconcile=false',
+          target: 'no order unresolved',
         },
       ],
     },
@@ -259,6 +335,20 @@ export const STATUS_REGISTRIES = {
           condition: 'a new session and a reconciliation',
           field: 'session_terminations_5m',
           target: 'requires_reconcile=false',
+        },
+      ],
+    },
+    {
+      code: 'REDUCEONLY_MARGIN_HIGH',
+      tier: 'ReduceOnly',
+      owner_state: 'ACCOUNT_MARGIN_HIGH',
+      owner_message: "Most of the account's equity is bound as margin; exits go on, nothing opens.",
+      unblock: [
+        {
+          type: 'AUTO',
+          condition: 'margin_util < 0.85',
+          field: 'margin_util',
+          target: 'margin_util<0.85',
         },
       ],
     },
@@ -317,6 +407,19 @@ export const STATUS_REGISTRIES = {
       ],
     },
     {
+      code: 'REDUCEONLY_MAINTENANCE',
+      tier: 'ReduceOnly',
+      owner_state: 'OPERATOR_MAINTENANCE_SET',
+      owner_message: 'Maintenance is under way: the position is managed, nothing opens.',
+      unblock: [
+        {
+          type: 'OPERATOR',
+          condition: 'an operator ends the maintenance with a reason',
+          target: 'maintenance ended',
+        },
+      ],
+    },
+    {
       code: 'REDUCEONLY_OPERATOR',
       tier: 'ReduceOnly',
       owner_state: 'OPERATOR_REDUCE_ONLY_SET',
@@ -348,20 +451,20 @@ export const STATUS_REGISTRIES = {
       implies: 'REDUCEONLY_LINK_DEGRADED',
     },
     {
+      code: 'BOOK_GAP',
+      implies: 'REDUCEONLY_OPEN_PERMISSION_LATCHED',
+    },
+    {
+      code: 'TRADES_GAP',
+      implies: 'REDUCEONLY_OPEN_PERMISSION_LATCHED',
+    },
+    {
       code: 'POSITION_MISMATCH',
       implies: 'KILL_POSITION_MISMATCH',
     },
     {
       code: 'ACCOUNT_MISMATCH',
       implies: 'KILL_ACCOUNT_LOCKOUT',
-    },
-    {
-      code: 'WAL_BACKPRESSURE',
-      implies: 'REDUCEONLY_WAL_BACKPRESSURE',
-    },
-    {
-      code: 'PARTIAL_FILL_UNRESOLVED',
-      implies: 'REDUCEONLY_PARTIAL_FILL_CONTAINMENT',
     },
   ],
   reject_reasons: [
@@ -521,7 +624,7 @@ export const STATUS_FIELDS = [
   {
     name: 'link_state',
     type: 'enum:link_states',
-    describes: 'link between deciding and executing side',
+    describes: 'link between decision side and execution side',
   },
   {
     name: 'link_age_ms',
@@ -612,6 +715,36 @@ export const STATUS_FIELDS = [
     type: 'owner_view',
     describes: 'the same, said to a person; derived, never deciding',
   },
+  {
+    name: 'build_id',
+    type: 'hash',
+    optional: true,
+    describes: 'hash of the build that runs',
+  },
+  {
+    name: 'connectivity_degraded',
+    type: 'flag',
+    optional: true,
+    describes: "the link, the exchange's session, a feed or the grid is not as it should be",
+  },
+  {
+    name: 'disk_used_pct',
+    type: 'number',
+    nullable: true,
+    min: 0,
+    max: 100,
+    optional: true,
+    describes: 'percent used of the fullest disk that a journal lies on; null while not measured',
+  },
+  {
+    name: 'margin_util',
+    type: 'number',
+    nullable: true,
+    min: 0,
+    max: 1,
+    optional: true,
+    describes: "share of the account's equity that is bound as margin; null before the first truth",
+  },
 ] as const
 
 export type StatusMode = 'Active' | 'ReduceOnly' | 'Kill'
@@ -624,24 +757,31 @@ export type KillReason =
   | 'KILL_LINK_CORRUPT'
   | 'KILL_POSITION_MISMATCH'
   | 'KILL_ACCOUNT_LOCKOUT'
+  | 'KILL_MARGIN_CRITICAL'
   | 'KILL_CHAMPION_HASH_MISMATCH'
   | 'KILL_POSTURE_HIBERNATE'
   | 'KILL_WAL_FAILED'
+  | 'KILL_DISK_CRITICAL'
   | 'KILL_HARNESS_VIOLATION'
   | 'KILL_OPERATOR'
 export type ReduceOnlyReason =
+  | 'REDUCEONLY_OPEN_PERMISSION_LATCHED'
   | 'REDUCEONLY_MARKET_DATA_STALE'
   | 'REDUCEONLY_LINK_DEGRADED'
   | 'REDUCEONLY_LINK_LOST'
   | 'REDUCEONLY_GRID_UNAVAILABLE'
+  | 'REDUCEONLY_WATCHDOG'
   | 'REDUCEONLY_WAL_BACKPRESSURE'
+  | 'REDUCEONLY_DISK_HIGH'
   | 'REDUCEONLY_PARTIAL_FILL_CONTAINMENT'
   | 'REDUCEONLY_RESTART_RECONCILE'
   | 'REDUCEONLY_SESSION_TERMINATION'
+  | 'REDUCEONLY_MARGIN_HIGH'
   | 'REDUCEONLY_POSTURE_TURTLE'
   | 'REDUCEONLY_MC_RED'
   | 'REDUCEONLY_CIRCUIT_BREAKER_OPEN'
   | 'REDUCEONLY_F1_CERT'
+  | 'REDUCEONLY_MAINTENANCE'
   | 'REDUCEONLY_OPERATOR'
 export type ModeReason = KillReason | ReduceOnlyReason
 export type OwnerState =
@@ -650,23 +790,30 @@ export type OwnerState =
   | 'LINK_MESSAGES_CORRUPT'
   | 'POSITION_TRUTH_MISMATCHED'
   | 'ACCOUNT_BALANCE_LOCKED_OUT'
+  | 'ACCOUNT_MARGIN_CRITICAL'
   | 'CHAMPION_HASH_MISMATCHED'
   | 'POSTURE_SURVIVAL_HIBERNATING'
   | 'JOURNAL_WRITES_FAILED'
+  | 'JOURNAL_DISK_CRITICAL'
   | 'HARNESS_RULES_VIOLATED'
   | 'OPERATOR_KILL_SET'
+  | 'PERMISSION_OPEN_LATCHED'
   | 'DATA_MARKET_FEED_STALE'
   | 'LINK_HEARTBEATS_DEGRADED'
   | 'LINK_CONTACT_LOST'
   | 'GRID_CLUSTER_UNAVAILABLE'
+  | 'PROCESS_LOOP_STALLED'
   | 'JOURNAL_QUEUE_SATURATED'
+  | 'JOURNAL_DISK_FILLING'
   | 'ORDERS_PARTIAL_FILL_CONTAINED'
   | 'SYSTEM_RESTART_RECONCILING'
   | 'EXCHANGE_SESSION_TERMINATED'
+  | 'ACCOUNT_MARGIN_HIGH'
   | 'POSTURE_SURVIVAL_TURTLE'
   | 'FOREWARNER_ENVELOPE_RED'
   | 'BREAKER_LOSSES_OPEN'
   | 'CERTIFICATE_F1_NOT_PASSED'
+  | 'OPERATOR_MAINTENANCE_SET'
   | 'OPERATOR_REDUCE_ONLY_SET'
 
 export interface OwnerView {
@@ -680,12 +827,12 @@ export interface OwnerView {
   }[]
 }
 
-/** The document. Source: status enforcement; fields by the specification. */
+/** The document. Source: status enforcement; fields by the specification. What may be absent is present in all that this product says. */
 export interface StatusDocument {
   /** Version of the meanings of every field and code. */
-  readonly contract_version: '1.0.0'
+  readonly contract_version: '2.0.0'
   /** Version of the form of this document. */
-  readonly schema_version: '1.0.0'
+  readonly schema_version: '1.1.0'
   /** Where this runs. */
   readonly deployment_environment: DeploymentEnvironment
   /** The strategy that may trade. */
@@ -718,7 +865,7 @@ export interface StatusDocument {
   readonly champion_hash: string
   /** Hash of the configuration and every frozen constant in force. */
   readonly config_hash: string
-  /** Link between deciding and executing side. */
+  /** Link between decision side and execution side. */
   readonly link_state: LinkState
   /** Since the last valid message; null before one. */
   readonly link_age_ms: number | null
@@ -752,4 +899,12 @@ export interface StatusDocument {
   readonly session_terminations_5m: number
   /** The same, said to a person; derived, never deciding. */
   readonly owner_view: OwnerView
+  /** Hash of the build that runs. */
+  readonly build_id?: string
+  /** The link, the exchange's session, a feed or the grid is not as it should be. */
+  readonly connectivity_degraded?: boolean
+  /** Percent used of the fullest disk that a journal lies on; null while not measured. */
+  readonly disk_used_pct?: number | null
+  /** Share of the account's equity that is bound as margin; null before the first truth. */
+  readonly margin_util?: number | null
 }

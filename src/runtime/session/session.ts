@@ -20,6 +20,7 @@ import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
 import type { SessionStart } from '../../core/performance/daily-book.js'
 import type { Clock } from '../../ports/clock.js'
+import type { DiskUsage } from '../../ports/disk.js'
 import type { Journal, JournalKind } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
 import type { PlayedMarket } from '../../ports/played-market.js'
@@ -30,8 +31,9 @@ import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { hostedVenue } from '../host/hosted-venue.js'
 import { SideHost } from '../host/side-host.js'
 import type { HostedDecision, HostedExecution } from '../status/hosted-side.js'
-import type { KillSwitch } from '../status/kill-switch.js'
 import type { SessionSurface } from '../status/session-surface.js'
+import type { StandingCommands } from '../status/standing-commands.js'
+import { everyRealMs, Vitals } from '../status/vitals.js'
 import { type Pace, paceOf } from '../time/pace.js'
 import { VirtualTime } from '../time/virtual-time.js'
 import { type CourseEnd, runCourse } from './course.js'
@@ -77,8 +79,10 @@ export interface SessionParts {
   /** Whoever opened it makes it durable afterwards. */
   readonly log: SessionLog
   /** What people see of it and command it by. */
-  readonly status?: { readonly surface: SessionSurface; readonly killSwitch: KillSwitch } | undefined
-  /** Both sides are up, and a kill that outlived its process is in force: the first step waits for this. */
+  readonly status?: { readonly surface: SessionSurface; readonly standing: StandingCommands } | undefined
+  /** That the journals lie on; by a clock it forbids entries when it fills up. */
+  readonly disk?: DiskUsage | undefined
+  /** Both sides are up, and commands that outlived their process are in force: the first step waits for this. */
   started?(): Promise<void>
   onStep?(step: SessionStep): void
   onAlert?(alert: Alert): void
@@ -131,6 +135,7 @@ class Session {
   private readonly decision: HostedDecision & { readonly host: SideHost<DecisionInput, DecisionRecord> }
   private readonly execution: ExecutionParty
   private readonly timedJournals: TimedJournal[] = []
+  private vitals: Vitals | undefined
   /** Aborted with what a side threw. */
   private readonly broken = new AbortController()
 
@@ -152,6 +157,7 @@ class Session {
     if ('host' in execution) execution.host.start()
     decision.host.start()
     if (parts.status !== undefined) await this.show(parts.status)
+    this.measure()
     await parts.started?.()
   }
 
@@ -188,6 +194,7 @@ class Session {
 
   /** Lets go of everything; journals are durable when it resolves. */
   async stop(): Promise<void> {
+    this.vitals?.close()
     await this.execution.stop()
     await this.decision.host.stop()
     await this.parts.venue.close()
@@ -253,16 +260,29 @@ class Session {
     )
   }
 
-  /** A kill that outlived its process is in force before anything is shown or traded. */
-  private async show({ surface, killSwitch }: NonNullable<SessionParts['status']>): Promise<void> {
+  /** Commands that outlived their process are in force before anything is shown or traded. */
+  private async show({ surface, standing }: NonNullable<SessionParts['status']>): Promise<void> {
     const { decision, execution } = this
-    const { killed, reason } = await killSwitch.read()
-    if (killed) {
-      const command = { command: 'kill', reason } as const
+    for (const command of await standing.inForce()) {
       decision.host.post({ kind: 'command', command })
       if ('host' in execution) execution.host.post({ kind: 'command', command })
     }
     surface.attach('host' in execution ? { decision, execution } : { decision, elsewhere: [execution] })
+  }
+
+  /** By a clock; on virtual time no process has to keep up with anything. */
+  private measure(): void {
+    const { decision, execution, parts } = this
+    if (parts.time instanceof VirtualTime) return
+    this.vitals = new Vitals({
+      disk: parts.disk,
+      nowMs: () => performance.now(),
+      every: everyRealMs,
+      changed: (conditions) => {
+        decision.host.post({ kind: 'conditions', conditions })
+        if ('host' in execution) execution.host.post({ kind: 'conditions', conditions })
+      },
+    })
   }
 
   private async letDiskCatchUp(): Promise<void> {

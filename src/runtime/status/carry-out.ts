@@ -1,6 +1,6 @@
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { CommandOutcome } from '../../ports/status-surface.js'
-import type { KillState } from './kill-switch.js'
+import { StandingCommands } from './standing-commands.js'
 
 /** Where a command takes effect. */
 export interface CommandTargets {
@@ -8,14 +8,21 @@ export interface CommandTargets {
   readonly here: readonly { readonly name: string; take(command: OperatorCommand): void }[]
   /** Sides in other processes. Rejects when they cannot be reached or refuse. */
   readonly elsewhere: readonly { readonly name: string; take(command: OperatorCommand): Promise<void> }[]
-  /** Rejects when the disk does. */
-  persist(state: KillState): Promise<void>
+  /** Of a command that outlives its process. Rejects when the disk does. */
+  persist(command: OperatorCommand): Promise<void>
   /** What keeps records from being durable; undefined when nothing does. */
   journalFault(): string | undefined
 }
 
 /** Commands that the execution side has to know as well: the others are the decision side's own. */
-const FOR_ALL_SIDES: ReadonlySet<OperatorCommand['command']> = new Set(['kill', 'reduce-only', 'resume', 'flatten'])
+const FOR_ALL_SIDES: ReadonlySet<OperatorCommand['command']> = new Set([
+  'kill',
+  'reduce-only',
+  'resume',
+  'flatten',
+  'maintenance-on',
+  'maintenance-off',
+])
 
 /**
  * Carries out an operator's command: in memory first, on every side of this process, before anything is waited for; then on
@@ -35,9 +42,8 @@ export async function carryOut(command: OperatorCommand, targets: CommandTargets
     }
   }
   const steps = isForAll ? targets.elsewhere.map(({ name, take }) => ({ name, act: () => take(command) })) : []
-  const killed = KILLED[command.command]
-  if (killed !== undefined)
-    steps.push({ name: 'kill switch', act: () => targets.persist({ killed, reason: command.reason }) })
+  const written = StandingCommands.switchOf(command.command)
+  if (written !== undefined) steps.push({ name: written, act: () => targets.persist(command) })
   const settled = await Promise.allSettled(steps.map(async ({ act }) => act()))
   settled.forEach((outcome, i) => {
     if (outcome.status === 'rejected') problems.push(`${steps[i]!.name}: ${(outcome.reason as Error).message}`)
@@ -50,6 +56,3 @@ export async function carryOut(command: OperatorCommand, targets: CommandTargets
     detail: problems.length === 0 ? `${command.command}: done` : `${command.command}: ${problems.join('; ')}`,
   }
 }
-
-/** What a command makes of the persisted state; the others leave it as it is. */
-const KILLED: Readonly<Partial<Record<OperatorCommand['command'], boolean>>> = { kill: true, resume: false }

@@ -12,13 +12,15 @@ import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { carryOut } from './carry-out.js'
 import { give, type HostedExecution } from './hosted-side.js'
-import type { KillSwitch } from './kill-switch.js'
 import { LastingKill } from './lasting-kill.js'
 import { LoopLag } from './loop-lag.js'
+import type { StandingCommands } from './standing-commands.js'
 import { SurfaceListeners } from './surface-listeners.js'
 
 export interface ExecutorIdentity {
   readonly configHash: string
+  /** SHA-256 (16 hex digits) of the build that runs. */
+  readonly buildId: string
   readonly conditions: Conditions
   readonly timings: ExecutionTimings
   /** UTC ms, of the clock below. */
@@ -36,10 +38,10 @@ export class ExecutorSurface implements StatusSurface {
 
   constructor(
     private readonly identity: ExecutorIdentity,
-    private readonly killSwitch: KillSwitch,
+    private readonly standing: StandingCommands,
     tell: (message: string) => void,
   ) {
-    this.lastingKill = new LastingKill({ killSwitch, epochMs: () => identity.epochMs(), tell })
+    this.lastingKill = new LastingKill({ standing, epochMs: () => identity.epochMs(), tell })
     this.history = new SessionHistory({ initialCapitalUsd: '0', startedAtMs: identity.startedAtMs })
   }
 
@@ -69,7 +71,7 @@ export class ExecutorSurface implements StatusSurface {
     execution.host.post({ kind: 'time' })
     const { depth, capacity } = execution.journal
     const nowMs = identity.epochMs()
-    const { startedAtMs, configHash, conditions, timings } = identity
+    const { startedAtMs, configHash, buildId, conditions, timings } = identity
     return statusOf(
       executorState({
         execution: execution.side,
@@ -80,6 +82,7 @@ export class ExecutorSurface implements StatusSurface {
           startedAtMs,
           strategyId: 'executor',
           configHash,
+          buildId,
           loopLagMs: this.loop.ms(),
           journals: [{ depth, capacity, failures: execution.side.isJournalFailed ? 1 : 0 }],
         },
@@ -100,9 +103,9 @@ export class ExecutorSurface implements StatusSurface {
           ? []
           : [{ name: 'execution side', take: (each: OperatorCommand) => give(execution.host, each) }],
       elsewhere: [],
-      persist: (state) => {
-        this.lastingKill.superseded()
-        return this.killSwitch.write(state, this.identity.epochMs())
+      persist: (each) => {
+        this.lastingKill.superseded(each)
+        return this.standing.write(each, this.identity.epochMs())
       },
       journalFault: () => (execution?.side.isJournalFailed ? 'cannot be written' : undefined),
     })

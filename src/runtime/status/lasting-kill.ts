@@ -1,12 +1,13 @@
 import { commandOf } from '../../core/mode/operator-mode.js'
+import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
-import type { KillSwitch } from './kill-switch.js'
+import { StandingCommands } from './standing-commands.js'
 
 /** A disk that is full now may have room in a while. */
 const RETRY_MS = 5_000
 
 export interface LastingKillPorts {
-  readonly killSwitch: KillSwitch
+  readonly standing: StandingCommands
   epochMs(): number
   /** Something that a person should know. */
   tell(message: string): void
@@ -33,8 +34,8 @@ export class LastingKill {
   }
 
   /** An operator's kill or resume is being kept: what this keeps must not come after it. */
-  superseded(): void {
-    this.next()
+  superseded({ command }: Pick<OperatorCommand, 'command'>): void {
+    if (StandingCommands.switchOf(command) === 'kill switch') this.next()
   }
 
   close(): void {
@@ -42,9 +43,9 @@ export class LastingKill {
   }
 
   private async keep(reason: string, turn: number): Promise<void> {
-    const { killSwitch, epochMs, tell } = this.ports
+    const { standing, epochMs, tell } = this.ports
     try {
-      await killSwitch.write({ killed: true, reason }, epochMs())
+      await standing.write({ command: 'kill', reason }, epochMs())
     } catch (error) {
       if (turn !== this.turn) return
       tell(`the kill is in force, but a restart would not know: ${(error as Error).message}; tried again every 5 s`)

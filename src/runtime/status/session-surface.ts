@@ -13,14 +13,16 @@ import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { type CommandTargets, carryOut } from './carry-out.js'
 import { give, type HostedDecision, type HostedExecution } from './hosted-side.js'
-import type { KillSwitch } from './kill-switch.js'
 import { LastingKill } from './lasting-kill.js'
 import { LoopLag } from './loop-lag.js'
+import type { StandingCommands } from './standing-commands.js'
 import { SurfaceListeners } from './surface-listeners.js'
 
 export interface SessionIdentity {
   readonly strategyId: string
   readonly configHash: string
+  /** SHA-256 (16 hex digits) of the build that runs. */
+  readonly buildId: string
   readonly initialCapitalUsd: DecimalText
   /** UTC ms, of the clock below. */
   readonly startedAtMs: number
@@ -39,10 +41,10 @@ export class SessionSurface implements StatusSurface {
 
   constructor(
     private readonly identity: SessionIdentity,
-    private readonly killSwitch: KillSwitch,
+    private readonly standing: StandingCommands,
     tell: (message: string) => void,
   ) {
-    this.lastingKill = new LastingKill({ killSwitch, epochMs: () => identity.epochMs(), tell })
+    this.lastingKill = new LastingKill({ standing, epochMs: () => identity.epochMs(), tell })
     this.history = new SessionHistory(identity)
   }
 
@@ -102,9 +104,9 @@ export class SessionSurface implements StatusSurface {
     return carryOut(command, {
       here,
       elsewhere: this.elsewhere,
-      persist: (state) => {
-        this.lastingKill.superseded()
-        return this.killSwitch.write(state, this.identity.epochMs())
+      persist: (each) => {
+        this.lastingKill.superseded(each)
+        return this.standing.write(each, this.identity.epochMs())
       },
       journalFault: () => (this.failures().includes(1) ? 'cannot be written' : undefined),
     })
@@ -128,6 +130,7 @@ export class SessionSurface implements StatusSurface {
       startedAtMs: identity.startedAtMs,
       strategyId: identity.strategyId,
       configHash: identity.configHash,
+      buildId: identity.buildId,
       loopLagMs: this.loop.ms(),
       journals: [decision.journal, ...(execution === undefined ? [] : [execution.journal])].map(
         ({ depth, capacity }, i) => ({ depth, capacity, failures: failures[i]! }),

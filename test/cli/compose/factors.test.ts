@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { backtestOptions } from '../../../src/cli/backtest/options.js'
-import { prepareRun } from '../../../src/cli/compose/run-settings.js'
 import { readFactors } from '../../../src/cli/compose/factors.js'
+import { prepareRun } from '../../../src/cli/compose/run-settings.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
 
 const SCANS = fileURLToPath(new URL('../../../fixtures/npz', import.meta.url))

@@ -12,7 +12,7 @@ import { HEALTHY } from '../../support/system-state.js'
 const folder = mkdtempSync(join(tmpdir(), 'dolphin-status-'))
 const healthy = file('healthy.json', statusOf(HEALTHY))
 const stale = file('stale.json', statusOf({ ...HEALTHY, marketEventLagMs: 3_200, operatorMode: 'REDUCE_ONLY' }))
-const contradicting = file('contradicting.json', { ...statusOf(HEALTHY), link_state: 'LINK_LOST' })
+const contradicting = file('contradicting.json', { ...statusOf(HEALTHY), posture: 'TURTLE' })
 let server: Server
 let url: string
 
@@ -41,13 +41,23 @@ describe('status validate', () => {
     ).toMatchObject({ code: 0 })
   })
 
+  test('holds a document under the first contract to that one, schema and manifest included', async () => {
+    const first = 'fixtures/status/1.0.0/partial_fill_containment.json'
+    expect(await run('validate', '--file', first)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^valid/) })
+    const exact = 'specs/status/1.0.0/status_csp_exact.schema.json'
+    expect((await run('validate', '--file', first, '--schema', exact)).code).toBe(0)
+    const today = await run('validate', '--file', first, '--schema', 'specs/status/status_csp_min.schema.json')
+    expect(today).toMatchObject({ code: 1, stdout: expect.stringContaining('JSON_SCHEMA  contract_version') })
+    expect((await run('show', '--file', first)).code).toBe(0)
+  })
+
   test('answers 1 and names the rule for one that does not', async () => {
     const { code, stdout } = await run('validate', '--file', contradicting)
     expect(code).toBe(1)
     expect(stdout).toContain('treat as Kill')
-    expect(stdout).toContain('REDUCEONLY_LINK_LOST_MATCHES  link_state: expected')
+    expect(stdout).toContain('REDUCEONLY_POSTURE_TURTLE_MATCHES  posture: expected')
     const json = JSON.parse((await run('validate', '--file', contradicting, '--json')).stdout)
-    expect(json).toMatchObject({ valid: false, violations: [{ rule: 'REDUCEONLY_LINK_LOST_MATCHES' }] })
+    expect(json).toMatchObject({ valid: false, violations: [{ rule: 'REDUCEONLY_POSTURE_TURTLE_MATCHES' }] })
   })
 
   test('lists what the schema sees beside what the rules see', async () => {

@@ -157,7 +157,10 @@ describe('entries are missed', () => {
     const sides = started(ALWAYS)
     sides.give('decision', { kind: 'journalPressure', full: true })
     bars(sides, 2)
-    expect(facts(sides).missed).toMatchObject([{ reason: 'REJECT_LATCHED', detail: 'REDUCEONLY_WAL_BACKPRESSURE' }, {}])
+    expect(facts(sides).missed).toMatchObject([
+      { reason: 'REJECT_MODE_REDUCE_ONLY', detail: 'REDUCEONLY_WAL_BACKPRESSURE' },
+      {},
+    ])
     sides.give('decision', { kind: 'journalPressure', full: false })
     bars(sides, 1)
     expect(facts(sides).opened).toHaveLength(1)

@@ -119,7 +119,7 @@ describe('an entry', () => {
       return true
     }
     bars(sides, 5)
-    expect(sides.said('decision')).not.toContain('ENTRY_PERMISSION')
+    expect(sides.said('decision')).toEqual(['APPROVED_ACTION', 'ENTRY_VETO'])
     expect(sides.decisionDisk.records.map(({ type }) => type)).not.toContain('permitted')
     expect(blue.state().dropped).toHaveLength(1)
     expectAgreement(sides)

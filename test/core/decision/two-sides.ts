@@ -170,8 +170,12 @@ export class TwoSides {
     return DecisionSide.recover({ ...this.settings, ...changes }, this.strategies(), records)
   }
 
-  give(name: SideName, input: CommonInput): void {
+  give(name: SideName, input: CommonInput | Extract<ExecutionInput, { readonly kind: 'conditions' }>): void {
     this[name].post(input)
+  }
+
+  feedGap(feed: 'BOOK' | 'TRADES', cause: string): void {
+    this.decision.post({ kind: 'feedGap', feed, cause })
   }
 
   private newDecision(records: readonly DecisionRecord[]): DecisionSide {

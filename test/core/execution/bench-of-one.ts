@@ -260,10 +260,10 @@ export class Bench {
       this.reportsSeen = Math.max(this.reportsSeen, message.body.reportNumber)
     }
     if (message.type !== 'ENTRY_INTENT' || !this.permits) return
-    const { intentId, instrument, side, quantity } = message.body
+    const { intentId, correlationId, instrument, side, quantity } = message.body
     const permissionId = `p${++this.permissions}`
     const text = this.decision.send(
-      { type: 'ENTRY_PERMISSION', body: { permissionId, intentId, instrument, side, quantity } },
+      { type: 'ENTRY_PERMISSION', body: { permissionId, intentId, correlationId, instrument, side, quantity } },
       this.nowMs,
     )
     if (text !== undefined) this.queue.push({ kind: 'message', text })

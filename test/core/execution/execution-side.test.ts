@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ExecutionSide, replay } from '../../../src/core/execution/execution-side.js'
+import type { HostConditions } from '../../../src/ports/sides.js'
 import { type PositionId, positionId } from '../../../src/ports/vocabulary/ids.js'
+import type { EntryPermission } from '../../../src/ports/vocabulary/messages.js'
 import { Bench, BUILD, INSTRUMENT, SETTINGS } from './bench-of-one.js'
 import { SYMBOL } from './tiny-venue.js'
 
@@ -11,6 +13,12 @@ function open(): Bench {
   bench.advance(500)
   expect(bench.side.openPosition?.position.state).toBe('OPEN')
   return bench
+}
+
+/** The permission that would fit the first intent. */
+function permissionOf(bench: Bench): EntryPermission {
+  const { intentId, correlationId, instrument, side, quantity } = bench.heardOf('ENTRY_INTENT')[0]!
+  return { permissionId: 'p', intentId, correlationId, instrument, side, quantity }
 }
 
 function expectFlat(bench: Bench): void {
@@ -51,16 +59,7 @@ describe('an entry', () => {
     expect(bench.side.pendingIntent?.positionId).toBe('i1')
     bench.advance(50)
     expect(bench.side.pendingIntent).toBe(null)
-    bench.message({
-      type: 'ENTRY_PERMISSION',
-      body: {
-        permissionId: 'p',
-        intentId: positionId('i1'),
-        instrument: INSTRUMENT.identity,
-        side: 'BUY',
-        quantity: '1',
-      },
-    })
+    bench.message({ type: 'ENTRY_PERMISSION', body: permissionOf(bench) })
     bench.advance(3000)
     expect(bench.ids).toEqual([])
     expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([{ outcome: 'NOT_FILLED', reason: 'REJECT_NO_PERMISSION' }])
@@ -71,22 +70,62 @@ describe('an entry', () => {
     ['another size', { quantity: '2' }],
     ['another contract', { instrument: { ...INSTRUMENT.identity, expiry: '2026-12-25' } }],
     ['another exchange', { instrument: { ...INSTRUMENT.identity, exchange: 'BINANCE_USDM' } }],
+    ['another question', { correlationId: '1.1' }],
   ])('with a permission for %s is abandoned', (_, other) => {
     const bench = Bench.ready()
     bench.permits = false
     bench.enter()
-    const own = {
-      permissionId: 'p',
-      intentId: positionId('i1'),
-      instrument: INSTRUMENT.identity,
-      side: 'BUY' as const,
-      quantity: '1',
-    }
+    const own = permissionOf(bench)
     bench.message({ type: 'ENTRY_PERMISSION', body: { ...own, ...other } })
     bench.message({ type: 'ENTRY_PERMISSION', body: own })
     bench.advance(1000)
     expect(bench.ids).toEqual([])
     expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([{ reason: 'REJECT_PERMISSION_MISMATCH' }])
+  })
+
+  test('says how it will enter and where its protection will lie, and its question has an id of its own', () => {
+    const bench = Bench.ready()
+    bench.permits = false
+    bench.enter()
+    const [intent] = bench.heardOf('ENTRY_INTENT')
+    expect(intent).toMatchObject({
+      entryStyle: 'MARKET',
+      requestedPrice: '100',
+      takeProfitPrice: '101.4',
+      stopPrice: '90',
+    })
+    expect(intent!.correlationId).toMatch(/^\d+\.\d+$/)
+    bench.enter('i2')
+    expect(new Set(bench.heardOf('ENTRY_INTENT').map(({ correlationId }) => correlationId)).size).toBe(
+      bench.heardOf('ENTRY_INTENT').length,
+    )
+  })
+
+  test('is given up at a veto, for its reason, and a permission that comes after it opens nothing', () => {
+    const bench = Bench.ready()
+    bench.permits = false
+    bench.enter()
+    const { positionId: intentId, correlationId } = bench.side.pendingIntent!
+    const veto = { intentId, correlationId, reason: 'REJECT_RISK_LIMIT', detail: 'too much' } as const
+    bench.message({ type: 'ENTRY_VETO', body: { ...veto, correlationId: '1.1' } })
+    expect(bench.side.pendingIntent).not.toBe(null)
+    bench.message({ type: 'ENTRY_VETO', body: veto })
+    expect(bench.side.pendingIntent).toBe(null)
+    bench.message({ type: 'ENTRY_PERMISSION', body: permissionOf(bench) })
+    bench.advance(1000)
+    expect(bench.ids).toEqual([])
+    expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([{ reason: 'REJECT_RISK_LIMIT', detail: 'too much' }])
+  })
+
+  test('whose order has left is not touched by a veto', () => {
+    const bench = Bench.ready()
+    bench.enter()
+    bench.advance(100)
+    expect(bench.ids).toContain('i1.e')
+    const { intentId, correlationId } = permissionOf(bench)
+    bench.message({ type: 'ENTRY_VETO', body: { intentId, correlationId, reason: 'REJECT_RISK_LIMIT', detail: '' } })
+    bench.advance(1000)
+    expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([{ outcome: 'FILLED' }])
   })
 
   test('leaves only when its record is durable, and a permission is used once', () => {
@@ -97,16 +136,7 @@ describe('an entry', () => {
     expect(bench.ids).toEqual([])
     bench.sync()
     expect(bench.ids).toContain('i1.e')
-    bench.message({
-      type: 'ENTRY_PERMISSION',
-      body: {
-        permissionId: 'p1',
-        intentId: positionId('i1'),
-        instrument: INSTRUMENT.identity,
-        side: 'BUY',
-        quantity: '1',
-      },
-    })
+    bench.message({ type: 'ENTRY_PERMISSION', body: permissionOf(bench) })
     expect(bench.ids.filter((id) => id === 'i1.e')).toHaveLength(1)
   })
 
@@ -176,6 +206,79 @@ test('the same action again is the same entry', () => {
   expect(bench.heardOf('ENTRY_RESULT')).toHaveLength(1)
 })
 
+function measured(bench: Bench, conditions: Partial<HostConditions>): void {
+  bench.give({ kind: 'conditions', conditions })
+}
+
+function bound(bench: Bench, share: string): void {
+  bench.venue.boundShare = share
+  bench.advance(6000)
+}
+
+test.each<[string, (bench: Bench, isOn: boolean) => void]>([
+  ['a full journal', (bench, full) => bench.give({ kind: 'journalPressure', full })],
+  ['a full disk', (bench, isOn) => measured(bench, { diskUsedPct: isOn ? 95 : 94 - 10 })],
+  ['a stalled loop', (bench, isLoopStalled) => measured(bench, { isLoopStalled })],
+  ['bound margin', (bench, isOn) => bound(bench, isOn ? '0.96' : '0.1')],
+])('%s latches nothing: entries go on as soon as it is over', (_what, change) => {
+  const bench = Bench.ready()
+  change(bench, true)
+  expect([bench.side.state.latches, bench.side.entryBlocks()]).toEqual([[], []])
+  change(bench, false)
+  bench.enter()
+  bench.advance(500)
+  expect(bench.side.openPosition).not.toBeNull()
+})
+
+test.each<[string, (bench: Bench) => void]>([
+  ['a disk that is nearly full', (bench) => measured(bench, { diskUsedPct: 99 })],
+  ['margin that is all bound', (bench) => bound(bench, '1')],
+  ['maintenance', (bench) => bench.command({ command: 'maintenance-on', reason: 't' })],
+  ['a stalled loop', (bench) => measured(bench, { isLoopStalled: true })],
+])('%s forbids no order that reduces risk', (_what, change) => {
+  const bench = open()
+  change(bench)
+  bench.message({
+    type: 'APPROVED_ACTION',
+    body: {
+      actionId: 'r1',
+      action: 'REDUCE',
+      strategyId: 'blue',
+      instrument: INSTRUMENT.identity,
+      side: 'SELL',
+      quantity: '0.5',
+      requestedPrice: '100',
+      positionId: positionId('i1'),
+    },
+  })
+  bench.advance(500)
+  expect(bench.side.openPosition?.position.quantity).toBe('0.5')
+  bench.exit()
+  bench.advance(1000)
+  expectFlat(bench)
+})
+
+test('maintenance outlives the process, and neither a kill nor a resume touches it', () => {
+  const bench = Bench.ready()
+  bench.command({ command: 'maintenance-on', reason: 't' })
+  bench.command({ command: 'kill', reason: 't' })
+  bench.command({ command: 'resume', reason: 't' })
+  expect(bench.side.state).toMatchObject({ mode: 'ACTIVE', isMaintained: true })
+  expect(ExecutionSide.recover(SETTINGS, bench.records).state.isMaintained).toBe(true)
+  bench.command({ command: 'maintenance-off', reason: 't' })
+  expect(ExecutionSide.recover(SETTINGS, bench.records).state.isMaintained).toBe(false)
+})
+
+test('a journal of the first contract, with latches that are none any more, is replayed without them', () => {
+  const bench = Bench.ready()
+  const { n, atMs, inputs } = bench.records.at(-1)!
+  const latches = ['WAL_BACKPRESSURE', 'PARTIAL_FILL_UNRESOLVED', 'LINK_NOT_OK'] as const
+  const old = latches.map((latch, i) => ({ n: n + i + 1, atMs, inputs, type: 'latched', latch, detail: '' }) as const)
+  expect(replay([...bench.records, ...old]).latches).toEqual(['LINK_NOT_OK'])
+  const unlatched = { n: n + 4, atMs, inputs, type: 'unlatched', latches } as const
+  expect(replay([...bench.records, ...old, unlatched]).latches).toEqual([])
+})
+
 describe('what refuses an entry', () => {
   const refusals: readonly [string, (bench: Bench) => void, string][] = [
     ['the mode KILL', (bench) => bench.command({ command: 'kill', reason: 't' }), 'REJECT_MODE_KILL'],
@@ -184,7 +287,14 @@ describe('what refuses an entry', () => {
       (bench) => bench.command({ command: 'reduce-only', reason: 't' }),
       'REJECT_MODE_REDUCE_ONLY',
     ],
-    ['journal pressure', (bench) => bench.give({ kind: 'journalPressure', full: true }), 'REJECT_LATCHED'],
+    ['journal pressure', (bench) => bench.give({ kind: 'journalPressure', full: true }), 'REJECT_MODE_REDUCE_ONLY'],
+    ['maintenance', (bench) => bench.command({ command: 'maintenance-on', reason: 't' }), 'REJECT_MODE_REDUCE_ONLY'],
+    ['a disk that fills up', (bench) => measured(bench, { diskUsedPct: 85 }), 'REJECT_MODE_REDUCE_ONLY'],
+    ['a disk that is nearly full', (bench) => measured(bench, { diskUsedPct: 95 }), 'REJECT_MODE_KILL'],
+    ['a process that did not run', (bench) => measured(bench, { isLoopStalled: true }), 'REJECT_MODE_REDUCE_ONLY'],
+    ['margin that is bound to seven tenths', (bench) => bound(bench, '0.7'), 'REJECT_RISK_LIMIT'],
+    ['margin that is bound to 85 %', (bench) => bound(bench, '0.85'), 'REJECT_RISK_LIMIT'],
+    ['margin that is bound to 95 %', (bench) => bound(bench, '0.95'), 'REJECT_MODE_KILL'],
     [
       'a venue that is disconnected',
       (bench) => bench.venueEvent({ kind: 'connection', connected: false }),
@@ -311,7 +421,7 @@ describe('an order of unknown outcome', () => {
     bench.enter()
     bench.advance(4900)
     expect(bench.heardOf('ENTRY_RESULT')).toEqual([])
-    expect(bench.side.entryBlocks()).toContain('PARTIAL_FILL_UNRESOLVED')
+    expect(bench.side.gate()).toMatchObject({ isFillUnresolved: true, blocks: [] })
     bench.advance(2500)
     expect(bench.heardOf('ENTRY_RESULT')).toMatchObject([{ outcome: 'NOT_FILLED', reason: 'REJECT_VENUE' }])
     expect(bench.ids).toEqual([])

@@ -5,6 +5,7 @@ import type { ExecutionRecord, RecordBody } from '../../../src/core/execution/re
 import { type ExecutionState, initialState } from '../../../src/core/execution/state.js'
 import type { SideEffect } from '../../../src/ports/sides.js'
 import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
+import { HEALTHY } from '../../support/system-state.js'
 import { Bench, INSTRUMENT } from './bench-of-one.js'
 
 type Effect = SideEffect<ExecutionRecord>
@@ -48,7 +49,7 @@ const placed = append(1, {
 })
 
 function view(state: Partial<ExecutionState> = {}, other: Partial<CheckedView> = {}): CheckedView {
-  return { state: { ...initialState(), ...state }, isDurable: (n) => n <= 1, entryBlocks: () => [], ...other }
+  return { state: { ...initialState(), ...state }, isDurable: (n) => n <= 1, modeInputs: () => HEALTHY, ...other }
 }
 
 describe('each broken invariant is a violation', () => {
@@ -59,7 +60,16 @@ describe('each broken invariant is a violation', () => {
     ['a second submit of an id', view(), [submit('i1.x1', true), submit('i1.x1', true)]],
     ['an opening order in KILL', view({ mode: 'KILL' }), [placed, submit('i1.e')]],
     ['an opening order in REDUCE_ONLY', view({ mode: 'REDUCE_ONLY' }), [placed, submit('i1.e')]],
-    ['an opening order while blocked', view({}, { entryBlocks: () => ['LINK_NOT_OK'] }), [placed, submit('i1.e')]],
+    [
+      'an opening order on a disk that is nearly full',
+      view({}, { modeInputs: () => ({ ...HEALTHY, diskUsedPct: 95 }) }),
+      [placed, submit('i1.e')],
+    ],
+    [
+      'an opening order while blocked',
+      view({}, { modeInputs: () => ({ ...HEALTHY, latches: new Set(['LINK_NOT_OK'] as const) }) }),
+      [placed, submit('i1.e')],
+    ],
     [
       'an opening order while something is open',
       view({ foreign: { BTCUSDT: '1' } }),

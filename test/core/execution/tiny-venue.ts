@@ -41,6 +41,8 @@ export class TinyVenue {
   treatments: Treatment[] = []
   isDeaf = false
   walletUsd = new Exact(10_000)
+  /** Of the equity, as margin. */
+  boundShare = '0'
   /** Stream fills are not told; a snapshot has them. */
   losesFills = false
 
@@ -90,7 +92,7 @@ export class TinyVenue {
       account: {
         walletBalanceUsd: this.walletUsd.toFixed(),
         equityUsd: this.walletUsd.plus(unrealized).toFixed(),
-        availableMarginUsd: this.walletUsd.toFixed(),
+        availableMarginUsd: this.walletUsd.plus(unrealized).times(new Exact(1).minus(this.boundShare)).toFixed(),
         fundingUsd: '0',
       },
       positions: isFlat

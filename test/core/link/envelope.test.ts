@@ -24,7 +24,7 @@ test('what was sealed opens as it was, in canonical JSON, summed over the rest',
     fc.property(anyMessage, fc.integer({ min: 1 }), (message, seq) => {
       const text = seal(message, { ...stamp, seq })
       const opened = open(text)
-      expect(opened).toMatchObject({ ...JSON.parse(canonicalJson(message)), ...stamp, seq, v: 1 })
+      expect(opened).toMatchObject({ ...JSON.parse(canonicalJson(message)), ...stamp, seq, v: 2 })
       const { sum, ...rest } = JSON.parse(text)
       expect(text).toBe(canonicalJson({ ...rest, sum }))
       expect(sum).toBe(crc32cHex(canonicalJson(rest)))
@@ -35,7 +35,7 @@ test('what was sealed opens as it was, in canonical JSON, summed over the rest',
 
 test('the text of an envelope never changes', () => {
   expect(seal(exit, stamp)).toBe(
-    '{"body":{"exitId":"e1","positionId":"i1","reason":"a \\"quoted\\", {odd} reason","requestedPrice":"100.5","trigger":"SAFETY"},"sentAtMs":1700000000000,"seq":7,"session":3,"sum":"6348984e","type":"EARLY_EXIT_NOW","v":1}',
+    '{"body":{"exitId":"e1","positionId":"i1","reason":"a \\"quoted\\", {odd} reason","requestedPrice":"100.5","trigger":"SAFETY"},"sentAtMs":1700000000000,"seq":7,"session":3,"sum":"57af30d7","type":"EARLY_EXIT_NOW","v":2}',
   )
 })
 
@@ -57,7 +57,9 @@ test.each([
   ['checksum', '{"v":1}'],
   ['checksum', seal(exit, stamp).replace('SAFETY', 'RISK')],
   ['checksum', seal(exit, stamp).replace(/"sum":"........"/, '"sum":"00000000"')],
+  ['schema', sealed('{"body":{},"sentAtMs":1,"seq":1,"session":1', ',"type":"EARLY_EXIT_NOW","v":2}')],
   ['schema', sealed('{"body":{},"sentAtMs":1,"seq":1,"session":1', ',"type":"EARLY_EXIT_NOW","v":1}')],
+  ['schema', sealed('{"body":{},"sentAtMs":1,"seq":1,"session":1', ',"type":"EARLY_EXIT_NOW","v":3}')],
   ['schema', sealed('{"body":{},"sentAtMs":1,"seq":1,"session":1', ',"type":"NEVER_HEARD_OF","v":1}')],
 ])('a text refused for its %s says so', (why, text) => {
   expect(open(text)).toMatchObject({ why })

@@ -22,7 +22,7 @@ const validators = new Map(
   }),
 )
 
-const stamp = { v: 1, seq: 1, sentAtMs: 1_700_000_000_000, session: 3, sum: '0123abcd' } as const
+const stamp = { v: 2, seq: 1, sentAtMs: 1_700_000_000_000, session: 3, sum: '0123abcd' } as const
 
 describe.each(MESSAGE_TYPES)('%s', (type) => {
   const isValid = validators.get(type)!

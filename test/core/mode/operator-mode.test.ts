@@ -24,6 +24,8 @@ const ROWS: Record<ModeSignal, readonly [TradingMode, TradingMode, TradingMode]>
   'clear-lockout': ['ACTIVE', 'REDUCE_ONLY', 'KILL'],
   'reset-breaker': ['ACTIVE', 'REDUCE_ONLY', 'KILL'],
   resync: ['ACTIVE', 'REDUCE_ONLY', 'KILL'],
+  'maintenance-on': ['ACTIVE', 'REDUCE_ONLY', 'KILL'],
+  'maintenance-off': ['ACTIVE', 'REDUCE_ONLY', 'KILL'],
 }
 
 const CASES = Object.entries(ROWS).flatMap(([signal, after]) =>

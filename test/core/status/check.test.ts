@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkStatus } from '../../../src/core/status/check.js'
@@ -62,6 +65,45 @@ describe('a document that breaks the contract', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('a document that leaves out what it may', () => {
+  test('keeps the contract, and its owner is told the same', () => {
+    fc.assert(
+      fc.property(systemState, (state) => {
+        const { build_id: _, connectivity_degraded: __, ...rest } = statusOf(state)
+        expect(checkStatus(rest, { exact: true })).toEqual([])
+      }),
+    )
+  })
+})
+
+describe('a document under the first contract', () => {
+  const folder = 'fixtures/status/1.0.0'
+  const [min, exact] = (['min', 'exact'] as const).map((kind) =>
+    new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false }).compile(
+      JSON.parse(readFileSync(`specs/status/1.0.0/status_csp_${kind}.schema.json`, 'utf8')),
+    ),
+  )
+  const documents = readdirSync(folder).map((file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8'))])
+
+  test.each(documents)('is read by its own rules: %s', (_file, document) => {
+    expect(checkStatus(document, { exact: true })).toEqual([])
+    expect([min!(document), exact!(document)]).toEqual([true, true])
+  })
+
+  test.each(documents)('is refused under this contract unless it says the same: %s', (_file, document) => {
+    const today = { ...document, contract_version: '2.0.0', schema_version: '1.1.0' }
+    const isLatched = (document.open_permission_reason_codes as string[]).length > 0
+    const isKill = document.trading_mode === 'Kill'
+    expect(checkStatus(today).length > 0).toBe(isLatched && !isKill)
+  })
+
+  test('is refused when it breaks a rule that only it has', () => {
+    const document = documents.find(([file]) => file === 'partial_fill_containment.json')![1]
+    const unsaid = { ...document, mode_reasons: ['REDUCEONLY_OPERATOR'] }
+    expect(checkStatus(unsaid).map(({ rule }) => rule)).toContain('REDUCEONLY_PARTIAL_FILL_CONTAINMENT_MATCHES')
   })
 })
 

@@ -27,7 +27,9 @@ const TYPES: Readonly<Record<string, unknown>> = {
 }
 
 export const MUTATIONS: readonly Mutation[] = [
-  ...STATUS_FIELDS.map(({ name }) => broken(`${name} missing`, 'FIELD_REQUIRED', active, without(name))),
+  ...STATUS_FIELDS.filter((field) => !('optional' in field)).map(({ name }) =>
+    broken(`${name} missing`, 'FIELD_REQUIRED', active, without(name)),
+  ),
   ...STATUS_FIELDS.filter((field) => field.type.split(':')[0]! in TYPES && !field.type.startsWith('const')).map(
     ({ name, type }) => broken(`${name} of another type`, 'FIELD_TYPE', active, { [name]: TYPES[type.split(':')[0]!] }),
   ),
@@ -49,7 +51,11 @@ export const MUTATIONS: readonly Mutation[] = [
   broken('drawdown_pct above 100', 'FIELD_RANGE', active, { drawdown_pct: 101 }),
   broken('uptime_s not a number', 'FIELD_TYPE', active, { uptime_s: Number.NaN }),
   broken('another contract', 'CONTRACT_VERSION_BINDING', active, { contract_version: '0.9.0' }),
-  broken('another schema', 'SCHEMA_VERSION_BINDING', active, { schema_version: '2.0.0' }),
+  broken('another schema', 'SCHEMA_VERSION_BINDING', active, { schema_version: '1.0.0' }),
+  broken('the first contract in words of this one', 'REGISTRY_MEMBER', latched, {
+    contract_version: '1.0.0',
+    schema_version: '1.0.0',
+  }),
   broken('a field more', 'NO_UNKNOWN_FIELD', active, { note: 'all fine, trust me' }),
   broken('Active with a reason', 'ACTIVE_HAS_NO_REASON', active, { mode_reasons: ['REDUCEONLY_OPERATOR'] }),
   broken('Kill without a reason', 'MODE_HAS_REASON', killed, { mode_reasons: [] }),
@@ -80,6 +86,13 @@ export const MUTATIONS: readonly Mutation[] = [
   broken('an account mismatch and no Kill', 'LATCH_IMPLIES_KILL', latched, {
     open_permission_reason_codes: ['ACCOUNT_MISMATCH'],
   }),
+  broken('a latch that is silent', 'REDUCEONLY_OPEN_PERMISSION_LATCHED_MATCHES', latched, {
+    mode_reasons: (latched.mode_reasons as string[]).slice(1),
+  }),
+  broken('a latch that is none', 'REDUCEONLY_OPEN_PERMISSION_LATCHED_MATCHES', reduced, {
+    mode_reasons: ['REDUCEONLY_OPEN_PERMISSION_LATCHED', ...(reduced.mode_reasons as string[])],
+  }),
+  broken('a retired latch code', 'REGISTRY_MEMBER', latched, { open_permission_reason_codes: ['WAL_BACKPRESSURE'] }),
   broken('PASS without expiry', 'CERTIFICATE_EXPIRY_NULLABILITY', active, { f1_cert_expires_at_ms: null }),
   broken('MISSING with expiry', 'CERTIFICATE_EXPIRY_NULLABILITY', active, { f1_cert_state: 'MISSING' }),
   broken('INVALID with expiry', 'CERTIFICATE_EXPIRY_NULLABILITY', active, { f1_cert_state: 'INVALID' }),
@@ -96,6 +109,17 @@ export const MUTATIONS: readonly Mutation[] = [
   broken('TURTLE and Active', 'REDUCEONLY_POSTURE_TURTLE_MATCHES', active, { posture: 'TURTLE' }),
   broken('a failed journal and Active', 'KILL_WAL_FAILED_MATCHES', active, { wal_enqueue_failures: 1 }),
   broken('a full queue and Active', 'REDUCEONLY_WAL_BACKPRESSURE_MATCHES', active, { wal_queue_depth: 4_096 }),
+  broken('a full disk and Active', 'KILL_DISK_CRITICAL_MATCHES', active, { disk_used_pct: 95 }),
+  broken('a filling disk and Active', 'REDUCEONLY_DISK_HIGH_MATCHES', active, { disk_used_pct: 85 }),
+  broken('an empty disk said to be filling', 'REDUCEONLY_DISK_HIGH_MATCHES', reduced, {
+    mode_reasons: ['REDUCEONLY_DISK_HIGH', ...(reduced.mode_reasons as string[])],
+  }),
+  broken('no margin left and Active', 'KILL_MARGIN_CRITICAL_MATCHES', active, { margin_util: 0.95 }),
+  broken('little margin left and Active', 'REDUCEONLY_MARGIN_HIGH_MATCHES', active, { margin_util: 0.85 }),
+  broken('more than a whole disk', 'FIELD_RANGE', active, { disk_used_pct: 101 }),
+  broken('more than all margin', 'FIELD_RANGE', active, { margin_util: 1.01 }),
+  broken('connections said to be broken', 'CONNECTIVITY_DERIVED', active, { connectivity_degraded: true }),
+  broken('connections said to be well', 'CONNECTIVITY_DERIVED', latched, { connectivity_degraded: false }),
   broken('old market events and Active', 'REDUCEONLY_MARKET_DATA_STALE_MATCHES', active, { ws_event_lag_ms: 2_001 }),
   broken('an old scan and Active', 'REDUCEONLY_MARKET_DATA_STALE_MATCHES', active, { last_scan_age_ms: 10_001 }),
   broken('no scan and Active', 'REDUCEONLY_MARKET_DATA_STALE_MATCHES', active, { last_scan_age_ms: null }),

@@ -8,6 +8,7 @@ import { statusOf } from '../../../src/core/status/status.js'
 import { STATUS_REGISTRIES } from '../../../src/ports/vocabulary/status.generated.js'
 import { HEALTHY, systemState } from '../../support/system-state.js'
 
+const LATCHED = 'REDUCEONLY_OPEN_PERMISSION_LATCHED'
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTypes: false })
 const [min, exact] = (['min', 'exact'] as const).map((kind) =>
   ajv.compile(JSON.parse(readFileSync(`specs/status/status_csp_${kind}.schema.json`, 'utf8'))),
@@ -27,7 +28,9 @@ describe('the mode', () => {
     ['KILL_ACCOUNT_LOCKOUT', { latches: new Set(['ACCOUNT_MISMATCH'] as const) }],
     ['KILL_CHAMPION_HASH_MISMATCH', { championHash: '0000000000000000' }],
     ['KILL_POSTURE_HIBERNATE', { posture: 'HIBERNATE' }],
-    ['KILL_WAL_FAILED', { journal: { depth: 0, capacity: 1, failures: 1 } }],
+    ['KILL_MARGIN_CRITICAL', { marginUtil: 0.95 }],
+    ['KILL_WAL_FAILED', { journal: { depth: 0, capacity: 1, failures: 1, isFull: false } }],
+    ['KILL_DISK_CRITICAL', { diskUsedPct: 95 }],
     ['KILL_HARNESS_VIOLATION', { harnessViolated: true }],
     ['KILL_OPERATOR', { operatorMode: 'KILL' }],
     ['REDUCEONLY_MARKET_DATA_STALE', { marketEventLagMs: 2_001 }],
@@ -38,25 +41,34 @@ describe('the mode', () => {
     ['REDUCEONLY_LINK_DEGRADED', { latches: new Set(['LINK_NOT_OK'] as const) }],
     ['REDUCEONLY_LINK_LOST', { linkState: 'LINK_LOST', latches: new Set(['LINK_NOT_OK'] as const) }],
     ['REDUCEONLY_GRID_UNAVAILABLE', { gridConnected: false }],
-    ['REDUCEONLY_WAL_BACKPRESSURE', { journal: { depth: 8, capacity: 8, failures: 0 } }],
-    ['REDUCEONLY_PARTIAL_FILL_CONTAINMENT', { latches: new Set(['PARTIAL_FILL_UNRESOLVED'] as const) }],
+    ['REDUCEONLY_WATCHDOG', { isLoopStalled: true }],
+    ['REDUCEONLY_WAL_BACKPRESSURE', { journal: { depth: 8, capacity: 8, failures: 0, isFull: false } }],
+    ['REDUCEONLY_WAL_BACKPRESSURE', { journal: { depth: 5, capacity: 8, failures: 0, isFull: true } }],
+    ['REDUCEONLY_DISK_HIGH', { diskUsedPct: 85 }],
+    ['REDUCEONLY_PARTIAL_FILL_CONTAINMENT', { isFillUnresolved: true }],
     ['REDUCEONLY_RESTART_RECONCILE', { latches: new Set(['RESTART_RECONCILE_REQUIRED'] as const) }],
     ['REDUCEONLY_SESSION_TERMINATION', { latches: new Set(['SESSION_TERMINATED'] as const) }],
+    ['REDUCEONLY_MARGIN_HIGH', { marginUtil: 0.85 }],
     ['REDUCEONLY_POSTURE_TURTLE', { posture: 'TURTLE' }],
     ['REDUCEONLY_MC_RED', { forewarner: 'RED' }],
     ['REDUCEONLY_CIRCUIT_BREAKER_OPEN', { breakerOpen: true }],
     ['REDUCEONLY_F1_CERT', { environment: 'LIVE', certificate: 'STALE' }],
+    ['REDUCEONLY_MAINTENANCE', { isMaintained: true }],
     ['REDUCEONLY_OPERATOR', { operatorMode: 'REDUCE_ONLY' }],
+    ['REDUCEONLY_OPEN_PERMISSION_LATCHED', { latches: new Set(['BOOK_GAP'] as const) }],
+    ['REDUCEONLY_OPEN_PERMISSION_LATCHED', { latches: new Set(['TRADES_GAP'] as const) }],
   ])('is %s with %o', (reason, wrong) => {
     const state = { ...HEALTHY, ...wrong }
-    expect(modeOf(state).reasons).toEqual([reason])
+    // What has set a latch stands beside it.
+    const causes = modeOf(state).reasons.filter((code, i, all) => code !== LATCHED || all.length === 1 || i > 0)
+    expect(causes).toEqual([reason])
     expect(modeOf(state).mode).toBe(reason.startsWith('KILL') ? 'Kill' : 'ReduceOnly')
     expect(entryRefusal(modeOf(state))).toBeDefined()
     expect(checkStatus(statusOf(state), { exact: true })).toEqual([])
   })
 
   test('has a reason for every code of the registry, and the certificate blocks nothing in paper', () => {
-    expect(STATUS_REGISTRIES.mode_reasons).toHaveLength(22)
+    expect(STATUS_REGISTRIES.mode_reasons).toHaveLength(29)
     expect(modeOf({ ...HEALTHY, certificate: 'MISSING' }).mode).toBe('Active')
   })
 
@@ -65,6 +77,25 @@ describe('the mode', () => {
     expect(modeOf(live).mode).toBe('Active')
     expect(modeOf({ ...live, certificateExpiresAtMs: live.nowMs }).reasons).toEqual(['REDUCEONLY_F1_CERT'])
     expect(statusOf({ ...live, certificateExpiresAtMs: live.nowMs }).f1_cert_state).toBe('STALE')
+  })
+
+  test.each<[string, Partial<ModeInputs>]>([
+    ['margin', { marginUtil: 0.849 }],
+    ['disk', { diskUsedPct: 84.9 }],
+    ['margin before a truth', { marginUtil: null }],
+    ['disk before a look', { diskUsedPct: null }],
+  ])('is Active just below the limit of the %s', (_what, inputs) => {
+    expect(modeOf({ ...HEALTHY, ...inputs })).toEqual({ mode: 'Active', reasons: [] })
+  })
+
+  test('says a latch exactly while one is set and the mode is ReduceOnly, before every other reason', () => {
+    fc.assert(
+      fc.property(systemState, (state) => {
+        const { mode, reasons } = modeOf(state)
+        expect(reasons[0] === LATCHED).toBe(mode === 'ReduceOnly' && state.latches.size > 0)
+        expect(reasons.lastIndexOf(LATCHED)).toBeLessThanOrEqual(0)
+      }),
+    )
   })
 
   test('allows an entry exactly when /status says Active', () => {

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EXECUTION_TIMINGS } from '../../../src/core/execution/settings.js'
+import { entryRefusal, modeOf } from '../../../src/core/mode/mode.js'
 import { checkStatus } from '../../../src/core/status/check.js'
 import { statusOf } from '../../../src/core/status/status.js'
 import { executorState, type HostFacts, type RecentFacts, sessionState } from '../../../src/core/status/system-state.js'
+import type { HostConditions } from '../../../src/ports/sides.js'
 import { STATUS_REGISTRIES } from '../../../src/ports/vocabulary/status.generated.js'
 import { ScriptedStrategy } from '../../support/scripted-strategy.js'
 import { decisionSettings, TwoSides } from '../decision/two-sides.js'
@@ -17,8 +19,12 @@ const RECENT: RecentFacts = {
 }
 
 function host(nowMs: number): HostFacts {
-  const identity = { strategyId: 'blue', configHash: '0123456789abcdef' }
+  const identity = { strategyId: 'blue', configHash: '0123456789abcdef', buildId: 'fedcba9876543210' }
   return { nowMs, startedAtMs: nowMs, ...identity, loopLagMs: 0, journals: [{ depth: 0, capacity: 8, failures: 0 }] }
+}
+
+function conditions(conditions: Partial<HostConditions>) {
+  return { kind: 'conditions', conditions } as const
 }
 
 const STEPS: Readonly<Record<string, (sides: TwoSides) => void>> = {
@@ -47,6 +53,21 @@ const STEPS: Readonly<Record<string, (sides: TwoSides) => void>> = {
     sides.command('decision', { command: 'resume', reason: 'law' })
     sides.command('execution', { command: 'resume', reason: 'law' })
   },
+  maintained: (sides) => sides.command('decision', { command: 'maintenance-on', reason: 'law' }),
+  maintainedThere: (sides) => sides.command('execution', { command: 'maintenance-on', reason: 'law' }),
+  maintainedNoMore: (sides) => {
+    sides.command('decision', { command: 'maintenance-off', reason: 'law' })
+    sides.command('execution', { command: 'maintenance-off', reason: 'law' })
+  },
+  diskFilling: (sides) => sides.give('decision', conditions({ diskUsedPct: 90 })),
+  diskFillingThere: (sides) => sides.give('execution', conditions({ diskUsedPct: 96 })),
+  diskCleared: (sides) => {
+    sides.give('decision', conditions({ diskUsedPct: 50 }))
+    sides.give('execution', conditions({ diskUsedPct: 50 }))
+  },
+  stalledThere: (sides) => sides.give('execution', conditions({ isLoopStalled: true })),
+  steadyThere: (sides) => sides.give('execution', conditions({ isLoopStalled: false })),
+  gap: (sides) => sides.feedGap('BOOK', 'law'),
   full: (sides) => sides.give('decision', { kind: 'journalPressure', full: true }),
   drained: (sides) => sides.give('decision', { kind: 'journalPressure', full: false }),
   fullThere: (sides) => sides.give('execution', { kind: 'journalPressure', full: true }),
@@ -73,7 +94,7 @@ test('whatever happens to the sides, /status says Active exactly while their gat
         sides.give('execution', { kind: 'time' })
         const together = statusOf(sessionState({ decision, execution, host: host(nowMs), recent: RECENT }))
         const isOpenHere = [null, 'REJECT_POSITION_EXISTS'].includes(decision.openPermission().reject)
-        const isOpenThere = execution.mode === 'ACTIVE' && execution.entryBlocks().length === 0
+        const isOpenThere = entryRefusal(modeOf(execution.modeInputs())) === undefined
         expect(together.trading_mode === 'Active').toBe(isOpenHere && isOpenThere)
         const apart = statusOf(sessionState({ decision, host: host(nowMs), recent: RECENT }))
         expect(apart.trading_mode === 'Active').toBe(isOpenHere)

@@ -17,8 +17,8 @@ import type { StrategyBar } from '../../../src/ports/strategy.js'
 import { runSession, type SessionParts } from '../../../src/runtime/session/session.js'
 import type { SessionStep } from '../../../src/runtime/session/session-steps.js'
 import { JournalDeparture } from '../../../src/runtime/session/timed-journal.js'
-import { KillSwitch } from '../../../src/runtime/status/kill-switch.js'
 import { SessionSurface } from '../../../src/runtime/status/session-surface.js'
+import { StandingCommands } from '../../../src/runtime/status/standing-commands.js'
 import { clockTimer } from '../../../src/runtime/time/scaled-clock.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { type Script, ScriptedStrategy } from '../../support/scripted-strategy.js'
@@ -185,8 +185,8 @@ it('by a clock a session trades as on virtual time', async () => {
 })
 
 it('a kill that outlived its process lets nothing open, and a surface shows it before the first step', async () => {
-  const { parts, log, killSwitch, surface } = await withStatus(await rig(FLAT_PRICES, throughFunding))
-  await killSwitch.write({ killed: true, reason: 'stopped by hand' }, 1)
+  const { parts, log, standing, surface } = await withStatus(await rig(FLAT_PRICES, throughFunding))
+  await standing.write({ command: 'kill', reason: 'stopped by hand' }, 1)
   const shown: unknown[] = []
   await runSession({ ...parts, started: async () => void shown.push(surface.status().trading_mode) })
   expect(shown).toEqual(['Kill'])
@@ -243,10 +243,15 @@ async function settled<T>(time: VirtualTime, session: Promise<T>): Promise<T> {
 async function withStatus({ parts, log }: Rig) {
   const folder = mkdtempSync(join(tmpdir(), 'dolphin-session-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const killSwitch = new KillSwitch(join(folder, 'kill-switch.json'))
+  const standing = new StandingCommands(join(folder, 'kill-switch.json'))
   const { timer, start } = { timer: parts.time as VirtualTime, start: parts.start }
-  const identity = { strategyId: 'scripted', configHash: '0123456789abcdef', epochMs: () => timer.epochMs() }
-  const surface = new SessionSurface({ ...identity, ...start }, killSwitch, () => {})
+  const identity = {
+    strategyId: 'scripted',
+    configHash: '0123456789abcdef',
+    buildId: 'fedcba9876543210',
+    epochMs: () => timer.epochMs(),
+  }
+  const surface = new SessionSurface({ ...identity, ...start }, standing, () => {})
   onTestFinished(() => surface.close())
-  return { parts: { ...parts, status: { surface, killSwitch } }, log, killSwitch, surface }
+  return { parts: { ...parts, status: { surface, standing } }, log, standing, surface }
 }

@@ -16,8 +16,8 @@ function targets(changes: Partial<CommandTargets> = {}): { readonly log: string[
         },
       },
     ],
-    persist: async ({ killed }) => {
-      log.push(`disk ${killed}`)
+    persist: async ({ command }) => {
+      log.push(`disk ${command}`)
     },
     journalFault: () => undefined,
     ...changes,
@@ -32,10 +32,19 @@ const broken = (what: string) => () => {
 
 describe("an operator's command", () => {
   it.each<[OperatorCommand['command'], string[]]>([
-    ['kill', ['decision side kill', 'execution side kill', 'executor kill', 'disk true']],
-    ['resume', ['decision side resume', 'execution side resume', 'executor resume', 'disk false']],
+    ['kill', ['decision side kill', 'execution side kill', 'executor kill', 'disk kill']],
+    ['resume', ['decision side resume', 'execution side resume', 'executor resume', 'disk resume']],
     ['reduce-only', ['decision side reduce-only', 'execution side reduce-only', 'executor reduce-only']],
     ['flatten', ['decision side flatten', 'execution side flatten', 'executor flatten']],
+    [
+      'maintenance-on',
+      [
+        'decision side maintenance-on',
+        'execution side maintenance-on',
+        'executor maintenance-on',
+        'disk maintenance-on',
+      ],
+    ],
     ['clear-lockout', ['decision side clear-lockout']],
     ['reset-breaker', ['decision side reset-breaker']],
     ['resync', ['decision side resync']],

@@ -17,8 +17,8 @@ import type { ExecutionInput } from '../../../src/ports/sides.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
 import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
 import { SideHost } from '../../../src/runtime/host/side-host.js'
-import { KillSwitch } from '../../../src/runtime/status/kill-switch.js'
 import { SessionSurface } from '../../../src/runtime/status/session-surface.js'
+import { StandingCommands } from '../../../src/runtime/status/standing-commands.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { decisionSettings } from '../../core/decision/two-sides.js'
 import { ScriptedStrategy } from '../../support/scripted-strategy.js'
@@ -68,7 +68,7 @@ class Rig {
   readonly execution: ExecutionSide
   readonly journals = [new FailingJournal(this.time), new FailingJournal(this.time)] as const
   readonly told: string[] = []
-  readonly killSwitch: KillSwitch
+  readonly standing: StandingCommands
   isLinkUp = true
   private readonly venue: PaperVenue
   private readonly host: SideHost<DecisionInput, DecisionRecord>
@@ -78,11 +78,11 @@ class Rig {
     const { time, journals } = this
     const settings = decisionSettings()
     const { instruments, build } = settings
-    const identity = { strategyId: 'blue', configHash: '0123456789abcdef', initialCapitalUsd: '10000' }
-    this.killSwitch = new KillSwitch(switchPath)
+    const identity = { strategyId: 'blue', configHash: '0123456789abcdef', buildId: build, initialCapitalUsd: '10000' }
+    this.standing = new StandingCommands(switchPath)
     this.surface = new SessionSurface(
       { ...identity, startedAtMs: time.epochMs(), epochMs: () => time.epochMs() },
-      this.killSwitch,
+      this.standing,
       (message) => this.told.push(message),
     )
     const exchange = new PaperExchange({ instruments, startingBalanceUsd: '10000', seed: 1 })
@@ -207,9 +207,9 @@ describe('a session and its surface', () => {
   it('is persisted by a kill and taken back by a resume', async () => {
     const made = rig()
     await made.surface.operate(KILL)
-    expect(await new KillSwitch(made.switchPath).read()).toEqual({ killed: true, reason: 'law' })
+    expect(await new StandingCommands(made.switchPath).inForce()).toEqual([KILL])
     await made.surface.operate({ command: 'resume', reason: 'over' })
-    expect(await new KillSwitch(made.switchPath).read()).toEqual({ killed: false, reason: 'over' })
+    expect(await new StandingCommands(made.switchPath).inForce()).toEqual([])
     made.bar()
     expect(made.surface.status().trading_mode).toBe('Active')
   })
@@ -223,21 +223,44 @@ describe('a session and its surface', () => {
       const made = rig()
       made.bar()
       made.journals[which].fail()
-      const { killSwitch } = made
+      const { standing } = made
       expect(made.surface.status().trading_mode).toBe('Kill')
-      await killSwitch.settled()
-      const found = await new KillSwitch(made.switchPath).read()
-      expect(found).toEqual({ killed: true, reason: expect.stringMatching(/^EMERGENCY journal: .*ENOSPC/) })
+      await standing.settled()
+      const [found] = await new StandingCommands(made.switchPath).inForce()
+      expect(found).toEqual({ command: 'kill', reason: expect.stringMatching(/^EMERGENCY journal: .*ENOSPC/) })
       const again = rig()
-      await again.surface.operate({ command: 'kill', reason: found.reason })
+      await again.surface.operate(found!)
       again.bar()
       expect(again.surface.status()).toMatchObject({ trading_mode: 'Kill', open_position_count: 0 })
       await again.surface.operate({ command: 'resume', reason: 'a new disk' })
       again.bar()
       expect(again.surface.status()).toMatchObject({ trading_mode: 'Active' })
-      expect(await new KillSwitch(made.switchPath).read()).toEqual({ killed: false, reason: 'a new disk' })
+      expect(await new StandingCommands(made.switchPath).inForce()).toEqual([])
     },
   )
+
+  it('keeps a maintenance beyond kill and resume, on disk as in memory, until it is ended', async () => {
+    const made = rig()
+    const begun = { command: 'maintenance-on', reason: 'the exchange upgrades' } as const
+    expect(await made.surface.operate(begun)).toMatchObject({ inForce: true, durable: true })
+    await made.surface.operate(KILL)
+    await made.surface.operate({ command: 'resume', reason: 'over' })
+    expect(await new StandingCommands(made.switchPath).inForce()).toEqual([begun])
+    made.bar()
+    expect(made.surface.status()).toMatchObject({
+      trading_mode: 'ReduceOnly',
+      mode_reasons: ['REDUCEONLY_MAINTENANCE'],
+      risk_state: 'MAINTENANCE',
+    })
+    expect(made.execution.openPosition).toBeNull()
+    await made.surface.operate({ command: 'maintenance-off', reason: 'upgraded' })
+    expect(await new StandingCommands(made.switchPath).inForce()).toEqual([])
+    // The other side's next heartbeat says so, too.
+    made.run(1500)
+    made.bar()
+    expect(made.surface.status().trading_mode).toBe('Active')
+    expect(made.execution.openPosition).not.toBeNull()
+  })
 
   it('says a change to whoever listens, and no longer when that has ended', () => {
     const made = rig()

@@ -47,3 +47,30 @@ test('K: a corrupt link raises an alert that acts: nothing opens until a person 
   expect(story.world.execution.side!.linkState).toBe('LINK_CORRUPT')
   story.to(40_000).agrees().closes()
 })
+
+test('maintenance lets nothing open over kills, resumes and restarts, and ends by a person alone', () => {
+  const story = new Story(
+    fault('operator-maintenance', 2_000, 60_000, { side: 'decision' }),
+    fault('operator-kill', 4_000, 3_000),
+    fault('crash', 8_000, 1_000, { side: 'decision', amount: 0 }),
+  ).to(ENTERS_AT_MS + 20_000)
+  expect(story.orders('e')).toHaveLength(0)
+  expect(story.world.decision.side!.state).toMatchObject({ mode: 'ACTIVE', isMaintained: true })
+  story.to(70_000).agrees().closes()
+})
+
+test.each([
+  ['margin that is nearly all bound', fault('venue-margin-bound', ENTERS_AT_MS + 5_000, 60_000, { amount: 0.97 })],
+  ['a disk that is nearly full', fault('disk-filling', ENTERS_AT_MS + 5_000, 60_000, { amount: 96 })],
+])('%s closes what is open, and what closes it is not forbidden', (_what, trouble) => {
+  const story = new Story(trouble).to(ENTERS_AT_MS + 4_000)
+  expect(story.venueQuantity).not.toBe('0')
+  story.to(ENTERS_AT_MS + 25_000)
+  expect(story.venueQuantity).toBe('0')
+  // By its condition alone: nobody has to resume.
+  for (const side of [story.world.decision.side!, story.world.execution.side!]) expect(side.state.mode).toBe('ACTIVE')
+  story
+    .to(ENTERS_AT_MS + 70_000)
+    .agrees()
+    .closes()
+})

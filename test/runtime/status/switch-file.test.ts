@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { KillSwitch } from '../../../src/runtime/status/kill-switch.js'
+import { SwitchFile } from '../../../src/runtime/status/switch-file.js'
 import { failFolderSync } from '../../support/folder-sync.js'
 
 let folder = ''
@@ -11,18 +11,20 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('the kill switch', () => {
+const FORM = { schema: 'dolphin.kill-switch/1', key: 'killed', name: 'the kill switch' }
+
+describe('a switch on disk', () => {
   const path = () => join(folder, 'kill-switch.json')
 
   it('is not set where there is no file, and says again what was written, leaving nothing else behind', async () => {
-    const killSwitch = new KillSwitch(path())
-    expect(await killSwitch.read()).toEqual({ killed: false, reason: '' })
+    const file = new SwitchFile(path(), FORM)
+    expect(await file.read()).toEqual({ isSet: false, reason: '' })
     for (const state of [
-      { killed: true, reason: 'too hot' },
-      { killed: false, reason: 'cool again' },
+      { isSet: true, reason: 'too hot' },
+      { isSet: false, reason: 'cool again' },
     ]) {
-      await killSwitch.write(state, 1_700_000_000_000)
-      expect(await new KillSwitch(path()).read()).toEqual(state)
+      await file.write(state, 1_700_000_000_000)
+      expect(await new SwitchFile(path(), FORM).read()).toEqual(state)
     }
     expect(readdirSync(folder)).toEqual(['kill-switch.json'])
   })
@@ -39,31 +41,31 @@ describe('the kill switch', () => {
     ['no text at all', Buffer.from([0, 255, 254, 1])],
   ])('is set when its file is %s', async (_what, text) => {
     writeFileSync(path(), text)
-    expect(await new KillSwitch(path()).read()).toEqual({ killed: true, reason: 'the kill switch is damaged' })
+    expect(await new SwitchFile(path(), FORM).read()).toEqual({ isSet: true, reason: 'the kill switch is damaged' })
   })
 
   it('is set when its file cannot be read at all', async () => {
     mkdirSync(path())
-    const { killed, reason } = await new KillSwitch(path()).read()
-    expect({ killed, reason }).toEqual({ killed: true, reason: expect.stringContaining('cannot be read') })
+    const { isSet, reason } = await new SwitchFile(path(), FORM).read()
+    expect({ isSet, reason }).toEqual({ isSet: true, reason: expect.stringContaining('cannot be read') })
   })
 
   it('is what it was when a write fails half way, and says that it did', async () => {
-    const killSwitch = new KillSwitch(path())
-    await killSwitch.write({ killed: true, reason: 'first' }, 1)
+    const file = new SwitchFile(path(), FORM)
+    await file.write({ isSet: true, reason: 'first' }, 1)
     const before = readFileSync(path(), 'utf8')
     rmSync(path())
     mkdirSync(path())
-    await expect(killSwitch.write({ killed: false, reason: 'second' }, 2)).rejects.toThrow()
+    await expect(file.write({ isSet: false, reason: 'second' }, 2)).rejects.toThrow()
     rmSync(path(), { recursive: true })
     writeFileSync(path(), before)
-    expect(await killSwitch.read()).toEqual({ killed: true, reason: 'first' })
+    expect(await file.read()).toEqual({ isSet: true, reason: 'first' })
   })
 
   it('rejects a write whose rename a power cut could undo', async () => {
     const restore = await failFolderSync('EIO')
     try {
-      await expect(new KillSwitch(path()).write({ killed: true, reason: 'too hot' }, 1)).rejects.toThrow('EIO')
+      await expect(new SwitchFile(path(), FORM).write({ isSet: true, reason: 'too hot' }, 1)).rejects.toThrow('EIO')
     } finally {
       restore()
     }
