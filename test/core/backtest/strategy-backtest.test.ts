@@ -212,7 +212,9 @@ describe('a backtest of a strategy', () => {
 
   test('refuses a day without bar times', () => {
     const { timestampNs: _, ...without } = days[0]!
-    expect(() => run({ create: scripted(() => []) }, [without])).toThrow(/column 'timestamp': expected a time for every bar/)
+    expect(() => run({ create: scripted(() => []) }, [without])).toThrow(
+      /column 'timestamp': expected a time for every bar/,
+    )
   })
 })
 

@@ -30,7 +30,7 @@ describe('the execution side', () => {
   })
 
   it.each<readonly [what: string, change: (checkpoint: Checkpoint) => object, refusal: RegExp]>([
-    ['of another shape', () => ({ shape: 'execution/0' }), /^shape: expected execution\/1, found execution\/0$/],
+    ['of another shape', () => ({ shape: 'execution/0' }), /^shape: expected execution\/\d+, found execution\/0$/],
     [
       'of another state',
       ({ state }) => ({ state: { ...(state as object), mode: 'KILL' } }),
@@ -46,7 +46,7 @@ describe('the execution side', () => {
 it('an execution state that is made of other fields needs another shape: a start would take the old one for it', () => {
   expect([EXECUTION_SHAPE, fieldsOf(held().checkpoint.state)]).toMatchInlineSnapshot(`
     [
-      "execution/1",
+      "execution/2",
       [
         ".alerts: number",
         ".exit: null",
@@ -54,6 +54,7 @@ it('an execution state that is made of other fields needs another shape: a start
         ".funding.lastMs: number",
         ".funding.throughMs: number",
         ".funding.usd: string",
+        ".isMaintained: boolean",
         ".mode: string",
         ".n: number",
         ".numbers.r: number",
@@ -87,6 +88,7 @@ it('an execution state that is made of other fields needs another shape: a start
         ".seen.*.through: number",
         ".session: number",
         ".symbol: string",
+        ".trade.correlationId: string",
         ".trade.instrument.contractType: string",
         ".trade.instrument.exchange: string",
         ".trade.instrument.expiry: string",

@@ -40,8 +40,11 @@ describe(`golden: ${rows.length} situations of an open position`, () => {
     }
   })
 
-  test('an engine restored into the situation', () => {
-    for (const row of rows) {
+  test('an engine restored into the situation, where a run can lead to it', () => {
+    // A turn cannot have lasted longer than the position: the rules have no such limit, an engine's snapshot does.
+    const possible = rows.filter(([, , barsHeld, turnBars]) => turnBars < barsHeld)
+    expect(possible.length).toBeGreaterThan(rows.length / 2)
+    for (const row of possible) {
       const [, price, , , posture, , velDiv, reason, exitPrice] = row
       const engine = engineIn(row)
       engine.setPosture(posture)

@@ -33,10 +33,14 @@ const STEPS: Readonly<Record<string, (sides: TwoSides) => void>> = {
   silence: (sides) => sides.run(11_000),
   restartDecision: (sides) => {
     sides.kill('decision')
+    // A process takes its time to start: two never do at one moment.
+    sides.run(1)
     sides.start('decision')
   },
   restartExecution: (sides) => {
     sides.kill('execution')
+    // A process takes its time to start: two never do at one moment.
+    sides.run(1)
     sides.start('execution')
   },
   cut: (sides) => {
