@@ -1,4 +1,4 @@
-import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import type { BacktestReport, BaselineResult } from '../../ports/vocabulary/report.js'
 import type { Figures } from '../../ports/vocabulary/trades.js'
 import { toneOf } from './bars.js'
 import {
@@ -19,6 +19,8 @@ interface HeadlineFigure {
   readonly withoutEdge: string
   readonly tone?: string
   readonly toneWithoutEdge?: string
+  /** The same of buy-and-hold, where it has one. */
+  readonly baseline?: string
 }
 
 /**
@@ -29,12 +31,13 @@ export function headline(report: BacktestReport): Html {
   return html`<section class="card headline" aria-labelledby="headline-title">
 <h2 id="headline-title" class="visually-hidden">Headline figures</h2>
 <dl class="tiles">${headlineFigures(report).map(tile)}</dl>
-<p class="edge-share">${edgeSentence(report)}</p>
+<p class="edge-share">${edgeSentence(report)}${baselineSentence(report)}</p>
 </section>`
 }
 
 function headlineFigures(report: BacktestReport): HeadlineFigure[] {
-  const { figures, figuresWithoutEdge, initialCapital, finalCapital } = report
+  const { figures, figuresWithoutEdge, initialCapital, finalCapital, baseline } = report
+  const held = (text: (baseline: BaselineResult) => string) => (baseline === null ? {} : { baseline: text(baseline) })
   const pair = (key: string, label: string, text: (figures: Figures) => string): HeadlineFigure => {
     return { key, label, simulated: text(figures), withoutEdge: text(figuresWithoutEdge) }
   }
@@ -44,26 +47,35 @@ function headlineFigures(report: BacktestReport): HeadlineFigure[] {
       label: 'Final capital',
       simulated: formatUsd(finalCapital),
       withoutEdge: formatUsd(initialCapital * (1 + figuresWithoutEdge.roi)),
+      ...held((baseline) => formatUsd(baseline.finalCapital)),
     },
     {
       ...pair('roi', 'Return', ({ roi }) => formatPercentChange(roi)),
       tone: toneOf(figures.roi),
       toneWithoutEdge: toneOf(figuresWithoutEdge.roi),
+      ...held(({ roi }) => formatPercentChange(roi)),
     },
     pair('profit-factor', 'Profit factor', ({ profitFactor }) => formatProfitFactor(profitFactor)),
     pair('win-rate', 'Win rate', ({ winRate }) => formatPercent(winRate, 1)),
-    pair('max-drawdown', 'Max drawdown', ({ maxDrawdown }) => formatPercent(maxDrawdown)),
-    pair('sharpe', 'Sharpe (365 d)', ({ sharpe }) => formatNumber(sharpe)),
+    {
+      ...pair('max-drawdown', 'Max drawdown', ({ maxDrawdown }) => formatPercent(maxDrawdown)),
+      ...held(({ maxDrawdown }) => formatPercent(maxDrawdown)),
+    },
+    {
+      ...pair('sharpe', 'Sharpe (365 d)', ({ sharpe }) => formatNumber(sharpe)),
+      ...held(({ sharpe }) => formatNumber(sharpe)),
+    },
     pair('trades', 'Trades', ({ trades }) => formatNumber(trades, 0)),
   ]
 }
 
 function tile(figure: HeadlineFigure): Html {
-  const { key, label, simulated, withoutEdge, tone = '', toneWithoutEdge = '' } = figure
+  const { key, label, simulated, withoutEdge, tone = '', toneWithoutEdge = '', baseline } = figure
   return html`<div class="tile" data-figure="${key}">
 <dt>${label}</dt>
 <dd class="simulated ${tone}">${simulated}</dd>
 <dd class="without-edge"><span class="what">without edge</span> <span class="value ${toneWithoutEdge}">${withoutEdge}</span></dd>
+${baseline === undefined ? '' : html`<dd class="baseline"><span class="what">buy and hold</span> <span class="value">${baseline}</span></dd>`}
 </div>`
 }
 
@@ -74,4 +86,9 @@ function edgeSentence({ costs, trades }: BacktestReport): Html {
   const share =
     costs.net > 0 ? html`, <strong>${formatPercent(costs.edge / costs.net, 0)}</strong> of the net result` : ''
   return html`The large figures include a <strong>simulated</strong> order-book edge on ${formatNumber(helped, 0)} of ${formatCount(trades.length, 'trade')}, worth <strong>${formatUsdChange(costs.edge)}</strong>${share}. The figures without edge are the same trades and sizes with that bonus taken out.`
+}
+
+function baselineSentence({ baseline }: BacktestReport): Html {
+  if (baseline === null) return html``
+  return html` Buy and hold is the whole capital in <strong>${baseline.asset}</strong> from the first price to the last, without leverage, after the costs of one entry and one exit.`
 }

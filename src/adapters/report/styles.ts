@@ -81,6 +81,9 @@ h3 { font-size: 12px; font-weight: 600; color: var(--ink-3); margin: 20px 0 6px;
 .tile .without-edge { margin-top: 8px; padding-top: 8px; border-top: 1px dashed var(--line-strong); line-height: 1.35; }
 .tile .without-edge .what { display: block; font-size: 11px; color: var(--ink-3); }
 .tile .without-edge .value { font-size: 15px; font-weight: 600; overflow-wrap: anywhere; }
+.tile .baseline { margin-top: 6px; line-height: 1.35; color: var(--ink-2); }
+.tile .baseline .what { display: block; font-size: 11px; color: var(--ink-3); }
+.tile .baseline .value { font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
 .edge-share { padding: 12px 18px; font-size: 13px; color: var(--ink-2); }
 
 button, select, input { font: inherit; color: inherit; }

@@ -25,7 +25,7 @@ export function summaryText(report: BacktestReport, options: SummaryOptions): st
     researchLines(report, colours),
     costFreeLines(report, colours),
     periodLines(report, colours),
-    figureLines(report, colours),
+    [...figureLines(report, colours), ...baselineLines(report, colours)],
     exitLines(report, colours),
     costLines(report, colours),
     exposureLines(report, colours),
@@ -125,6 +125,14 @@ function figureLines(report: BacktestReport, c: Colours): string[] {
     head: c.dim,
     cell: (text, column) => (column === 0 ? text : paintSign(text, c)),
   })
+}
+
+/** What the same days gave without any decision: after costs, and without leverage. */
+function baselineLines({ baseline }: BacktestReport, c: Colours): string[] {
+  if (baseline === null) return []
+  const { asset, finalCapital, roi, maxDrawdown, sharpe } = baseline
+  const figures = `${usd(finalCapital)}, ROI ${signedPercent(roi)}, drawdown ${percent(maxDrawdown)}, Sharpe ${sharpe.toFixed(2)}`
+  return [rowPainter(c)('Buy and hold', `${asset}: ${figures}`)]
 }
 
 function profitFactor(figures: Figures): string {

@@ -115,6 +115,16 @@ describe.skipIf(chromium === undefined)('the HTML report in a browser', () => {
     }
   })
 
+  test('figures that buy-and-hold has stand beside its own, and the page says what it is', async () => {
+    const page = await open(sampleReport())
+    const values = page.locator('.tile .baseline .value')
+    expect(await values.allTextContents()).toEqual(['$25,900.00', '+3.60%', '8.10%', '0.74'])
+    expect(await page.locator('.edge-share').textContent()).toContain('the whole capital in BTCUSDT')
+    const without = await open(sampleReport({ baseline: null }))
+    expect(await without.locator('.tile .baseline').count()).toBe(0)
+    expect(await without.locator('.edge-share').textContent()).not.toContain('Buy and hold')
+  })
+
   test('sorting moves the rows and says so', async () => {
     const report = sampleReport()
     const page = await open(report)

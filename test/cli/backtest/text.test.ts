@@ -61,6 +61,12 @@ describe('the summary', () => {
     expect(row(text, 'ROI')[2]).toBe(signedPercent(report.figuresWithoutEdge.roi))
   })
 
+  it('holds every report against buy-and-hold, and is silent where no asset had a price', () => {
+    const text = summary(sampleReport())
+    expect(text).toContain('Buy and hold    BTCUSDT: 25,900.00, ROI +3.60 %, drawdown 8.10 %, Sharpe 0.74')
+    expect(summary(sampleReport({ baseline: null }))).not.toContain('Buy and hold')
+  })
+
   it('says what the longest hold means in time, or that it cannot', () => {
     const report = sampleReport({ barSeconds: 5, maxHoldSeconds: 600 })
     expect(summary(report)).toContain('5 s; the longest hold of 120 bars is 10 min')
