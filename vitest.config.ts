@@ -9,6 +9,7 @@ const SLOW = [
   'test/core/backtest/causality.test.ts',
   'test/core/eigen/**/*.test.ts',
   'test/core/engine/playback.test.ts',
+  'test/runtime/strategy/**/*.test.ts',
 ]
 
 const UNIT = ['base', 'ports', 'core', 'files', 'config', 'runtime', 'cli'].map((room) => `test/${room}/**/*.test.ts`)
@@ -24,7 +25,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'system',
-          include: ['e2e', 'simulation', 'golden', 'status', 'crash', 'dashboard', 'fixtures'].map(
+          include: ['e2e', 'simulation', 'golden', 'status', 'crash', 'dashboard', 'fixtures', 'examples'].map(
             (suite) => `test/${suite}/**/*.test.ts`,
           ),
         },

@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import { found, InputMistake, type Place, type Problem } from '../base/mistakes.js'
 import { didYouMean } from '../base/suggest.js'
 import { called, StrategyFailure } from '../core/strategy/failure.js'
+import { authorPlace } from '../files/author-place.js'
 import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
 import type { Strategy, StrategyModule } from '../ports/strategy.js'
@@ -16,6 +17,8 @@ export interface LoadedStrategy {
   readonly id: string
   /** As a person would type it. */
   readonly file: string
+  /** Absolute. */
+  readonly path: string
   /** SHA-256 of the file, hex. What it imports is not in it. */
   readonly sha256: string
   readonly parameters: Readonly<Record<string, unknown>>
@@ -42,6 +45,7 @@ export async function loadStrategy(path: string, set: readonly string[] = []): P
   return {
     id: module.name,
     file,
+    path: resolve(path),
     sha256: createHash('sha256').update(bytes).digest('hex'),
     parameters,
     create(initialCapital) {
@@ -64,7 +68,7 @@ export async function loadStrategy(path: string, set: readonly string[] = []): P
 
 /** A strategy's failure as a mistake of its author, at the line of the author's file that it came from. */
 export function strategyMistake(failure: StrategyFailure, file: string): InputMistake {
-  return new InputMistake({ place: placeIn(failure.cause) ?? file, message: failure.message })
+  return new InputMistake({ place: authorPlace(failure.cause) ?? file, message: failure.message })
 }
 
 const METHODS = ['onBar', 'onEntryDropped', 'onFill', 'snapshot', 'restore'] as const
@@ -77,7 +81,7 @@ async function imported(path: string, file: string): Promise<unknown> {
     return ((await import(pathToFileURL(resolve(path)).href)) as { readonly default?: unknown }).default
   } catch (error) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    const place = error instanceof SyntaxError ? placeOfSyntaxError(path) : placeIn(error)
+    const place = error instanceof SyntaxError ? placeOfSyntaxError(path) : authorPlace(error)
     throw new InputMistake({ place: place ?? file, message: `cannot be loaded: ${message}` })
   }
 }
@@ -153,21 +157,6 @@ function parsed(text: string): unknown {
   } catch {
     return text
   }
-}
-
-/** The innermost line of the author's own code: not of Node, not of a package, not of ours. */
-function placeIn(error: unknown): Place | undefined {
-  if (!(error instanceof Error)) return undefined
-  const ours = fileURLToPath(new URL('..', import.meta.url))
-  for (const line of (error.stack ?? '').split('\n')) {
-    const [, url, row, column] = /(file:\/\/\S+?):(\d+)(?::(\d+))?\)?$/.exec(line.trim()) ?? []
-    if (url === undefined) continue
-    const path = fileURLToPath(url)
-    if (path.startsWith(ours) || path.includes('node_modules')) continue
-    const place = { file: displayPath(path), line: Number(row) }
-    return column === undefined ? place : { ...place, column: Number(column) }
-  }
-  return undefined
 }
 
 /** A parser's error has no frame in the file; `node --check` prints its line. */

@@ -4,10 +4,11 @@ import type { DayColumns } from '../../ports/days.js'
 import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
-import { type Action, arbitrate, mandateFault } from '../arbitration/arbitration.js'
+import { type Action, arbitrate } from '../arbitration/arbitration.js'
 import { refuseDisorder, timesOf } from '../days/timestamps.js'
 import { WARMUP_ROWS } from '../engine/engine.js'
-import { called, StrategyFailure } from '../strategy/failure.js'
+import { called, type StrategyFailure } from '../strategy/failure.js'
+import { mandatesIn } from '../strategy/mandates.js'
 import { barStepSeconds } from './bar-step.js'
 import { Baseline } from './baseline.js'
 import { buildReport, type RunAbout } from './report.js'
@@ -90,8 +91,8 @@ export class StrategyBacktest {
         bar: this.bars,
         timestampMs: Number(timestampNs[row]! / 1_000_000n),
         symbols: columns.assets,
-        prices: Float64Array.from(columns.prices, (prices) => prices[row]!),
-        velDiv: columns.velDiv[row]!,
+        prices: Float64Array.from(columns.prices, (prices) => shown(prices[row]!)),
+        velDiv: shown(columns.velDiv[row]!),
         volOk: volOk === undefined ? row >= WARMUP_ROWS : volOk[row] === 1,
         posture: settings.posture,
         ...(row === 0 && {
@@ -206,15 +207,10 @@ export class StrategyBacktest {
 
   private mandatesOf(strategy: Strategy, bar: StrategyBar, date: string): readonly Mandate[] {
     const where = { strategyId: strategy.id, call: 'onBar', bar: bar.bar, date } as const
-    const mandates: unknown = called(where, () => strategy.onBar(bar))
-    if (!Array.isArray(mandates)) {
-      throw new StrategyFailure(where, `returned ${shown(mandates)}, expected an array of mandates`)
-    }
-    for (const mandate of mandates as Mandate[]) {
-      const fault = faultOf(mandate, strategy.id)
-      if (fault !== undefined) throw new StrategyFailure(where, `returned a mandate whose ${fault}`)
-    }
-    return mandates as Mandate[]
+    return mandatesIn(
+      called(where, (): unknown => strategy.onBar(bar)),
+      where,
+    )
   }
 
   private askTwin(bar: StrategyBar, date: string, first: readonly Mandate[]): void {
@@ -231,13 +227,7 @@ export class StrategyBacktest {
 
 const TWIN_BARS = 5_000
 
-function faultOf(mandate: unknown, strategyId: string): string | undefined {
-  if (typeof mandate !== 'object' || mandate === null) return `form: an object expected, ${shown(mandate)} found`
-  const { strategyId: from } = mandate as Mandate
-  if (from !== strategyId) return `strategyId: ${strategyId} expected, ${shown(from)} found`
-  return mandateFault(mandate as Mandate)
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : (JSON.stringify(value)?.slice(0, 60) ?? String(value))
+/** As a session shows it, whose journal knows finite numbers alone. */
+function shown(value: number): number {
+  return Number.isFinite(value) ? value + 0 : Number.NaN
 }

@@ -19,8 +19,8 @@ import {
 import { strategyBar } from './recorded-bar.js'
 import { holdingOf } from './recorded-holding.js'
 import type { DecisionRecord, RecordedBar, TradeFacts } from './records.js'
-import type { DecisionState, ExitOrder, Holding, Notice } from './state.js'
-import type { Strategies, StrategyFault } from './strategies.js'
+import type { DecisionState, ExitOrder, Holding, Notice, StrategyFault } from './state.js'
+import type { Strategies } from './strategies.js'
 
 export interface Applied {
   readonly state: DecisionState
@@ -78,7 +78,8 @@ export function apply(
       return withoutNotices(commanded(state, record.operator, record.balanceUsd))
     case 'alerted': {
       const mode = afterAlert(state.mode, record.alert)
-      return withoutNotices(mode === state.mode ? state : { ...state, mode, modeCause: record.alert.message })
+      const after = record.fault === undefined ? state : withoutStrategy(state, record.fault)
+      return withoutNotices(mode === state.mode ? after : { ...after, mode, modeCause: record.alert.message })
     }
     default:
       return unreachable(record)
@@ -212,11 +213,23 @@ function breakerNotice(state: DecisionState, before: DecisionState): readonly No
 function withBlocked(state: DecisionState, faults: readonly StrategyFault[]): Applied {
   let { blocked } = state
   const notices: Notice[] = []
-  for (const { strategyId, message } of faults) {
-    blocked = { ...blocked, [strategyId]: blocked[strategyId] ?? message }
-    notices.push({ level: 'ERROR', category: 'strategy', message: `${strategyId} is blocked: ${message}` })
+  for (const fault of faults) {
+    const { strategyId, call, message } = fault
+    const cause = `${call}: ${message}`
+    blocked = { ...blocked, [strategyId]: blocked[strategyId] ?? cause }
+    notices.push({ level: 'ERROR', category: 'strategy', message: `${strategyId} is blocked: ${cause}`, fault })
   }
   return { state: faults.length === 0 ? state : { ...state, blocked }, notices }
+}
+
+/** A strategy that was late once, or decides by chance, need not fail again in a recovery: the record blocks it there. */
+function withoutStrategy(state: DecisionState, { strategyId, call, message }: StrategyFault): DecisionState {
+  return {
+    ...state,
+    blocked: { ...state.blocked, [strategyId]: state.blocked[strategyId] ?? `${call}: ${message}` },
+    undecided:
+      call === 'onBar' ? state.undecided.filter((mandate) => mandate.strategyId !== strategyId) : state.undecided,
+  }
 }
 
 function commanded(before: DecisionState, command: OperatorCommand, balanceUsd: string | undefined): DecisionState {

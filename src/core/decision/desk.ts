@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../base/canonical-json.js'
 import { crc32c, crc32cHex } from '../../base/crc32c.js'
+import { present } from '../../base/present.js'
 import type { SideEffect } from '../../ports/sides.js'
 import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
@@ -14,7 +15,7 @@ import type { DecisionEvent } from './event.js'
 import { MarketWatch } from './market-watch.js'
 import type { DecisionFact, DecisionRecord } from './records.js'
 import type { DecisionSettings } from './settings.js'
-import type { DecisionState } from './state.js'
+import type { DecisionState, StrategyFault } from './state.js'
 import type { Strategies } from './strategies.js'
 
 export type DecisionEffect = SideEffect<DecisionRecord>
@@ -81,12 +82,12 @@ export class Desk {
     this.state = state
     this.appended++
     this.effects.push({ kind: 'append', record })
-    for (const { level, category, message } of notices) this.alert(level, category, message)
+    for (const { level, category, message, fault } of notices) this.alert(level, category, message, fault)
   }
 
-  alert(level: AlertLevel, category: string, message: string): void {
+  alert(level: AlertLevel, category: string, message: string, fault?: StrategyFault): void {
     const alert = { alertId: `D-${this.state.records + 1}`, level, category, message, atMs: this.nowMs }
-    this.record({ type: 'alerted', alert })
+    this.record({ type: 'alerted', alert, ...present({ fault }) })
     this.effects.push({ kind: 'alert', alert })
   }
 

@@ -9,7 +9,7 @@ import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabula
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import type { CycleStats, ExecutionResult } from './controller.js'
 import type { RecordedHolding } from './recorded-holding.js'
-import type { ExitOrder, Reduction } from './state.js'
+import type { ExitOrder, Reduction, StrategyFault } from './state.js'
 
 /** The numbered reports of the execution side. */
 export type Report = Extract<Message, { readonly type: 'FILL_REPORT' | 'ENTRY_RESULT' | 'EXIT_ACK' | 'FUNDING_REPORT' }>
@@ -84,7 +84,8 @@ export type DecisionFact =
   /** `balanceUsd`: the venue's wallet, adopted by clear-lockout. */
   /** A command; `operator` is the journal's word for it. */
   | { readonly type: 'operator'; readonly operator: OperatorCommand; readonly balanceUsd?: DecimalText }
-  | { readonly type: 'alerted'; readonly alert: Alert }
+  /** `fault`: it is about a strategy that was blocked. */
+  | { readonly type: 'alerted'; readonly alert: Alert; readonly fault?: StrategyFault }
 
 /** A line of the decision journal. */
 export type DecisionRecord = JournalRecord & DecisionFact

@@ -129,9 +129,18 @@ export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd
   }
 }
 
+/** A strategy that threw, or issued what is no mandate. */
+export interface StrategyFault {
+  readonly strategyId: string
+  readonly call: 'onBar' | 'fill' | 'dropped' | 'snapshot'
+  readonly message: string
+}
+
 /** Something that a record brought to light and that somebody should know. Raised live, not again in recovery. */
 export interface Notice {
   readonly level: AlertLevel
   readonly category: string
   readonly message: string
+  /** What blocked a strategy: its record says so to a recovery, in which the strategy may not fail again. */
+  readonly fault?: StrategyFault
 }

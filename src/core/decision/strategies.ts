@@ -2,12 +2,7 @@ import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
 import { mandateFault } from '../arbitration/arbitration.js'
 import { RISK_STRATEGY_ID } from '../risk/loss-breaker.js'
 import type { StrategyCall } from './book.js'
-
-/** A strategy that threw, or issued what is no mandate. */
-export interface StrategyFault {
-  readonly strategyId: string
-  readonly message: string
-}
+import type { StrategyFault } from './state.js'
 
 /**
  * The strategies behind one door: whatever one of them throws is caught here, so that it stops neither the others nor
@@ -45,7 +40,7 @@ export class Strategies {
         for (const mandate of issued) checkMandate(mandate, strategy.id)
         mandates.push(...issued)
       })
-      if (message !== undefined) faults.push({ strategyId: strategy.id, message: `onBar: ${message}` })
+      if (message !== undefined) faults.push({ strategyId: strategy.id, call: 'onBar', message })
     }
     return { mandates, faults }
   }
@@ -61,7 +56,7 @@ export class Strategies {
         if (call.kind === 'fill') strategy.onFill(call.fill)
         else strategy.onEntryDropped(call.symbol, call.reason)
       })
-      if (message !== undefined) faults.push({ strategyId, message: `${call.kind}: ${message}` })
+      if (message !== undefined) faults.push({ strategyId, call: call.kind, message })
     }
     return faults
   }
@@ -77,7 +72,7 @@ export class Strategies {
       const message = guarded(() => {
         snapshots[id] = snapshot()
       })
-      if (message !== undefined) faults.push({ strategyId: id, message: `snapshot: ${message}` })
+      if (message !== undefined) faults.push({ strategyId: id, call: 'snapshot', message })
     }
     return { snapshots, faults }
   }

@@ -28,7 +28,7 @@ describe('strategies', () => {
     const all = new Strategies([new ScriptedStrategy('blue', THROWS), new ScriptedStrategy('green', HOLD)])
     const { mandates, faults } = all.onBar(BAR, {})
     expect(mandates.map(({ strategyId }) => strategyId)).toEqual(['green'])
-    expect(faults).toEqual([{ strategyId: 'blue', message: 'onBar: out of its depth' }])
+    expect(faults).toEqual([{ strategyId: 'blue', call: 'onBar', message: 'out of its depth' }])
   })
 
   it('that are blocked see no bar, and are told of their fills all the same', () => {
