@@ -12,6 +12,11 @@ export { type CausalityInput, type CausalityVerdict, checkCausality } from './co
 export type { Cut } from './core/backtest/other-future.js'
 export type { RunAbout } from './core/backtest/report.js'
 export type { BacktestSettings } from './core/backtest/settings.js'
+export {
+  type Nondeterminism,
+  StrategyBacktest,
+  type StrategyBacktestSettings,
+} from './core/backtest/strategy-backtest.js'
 export { type BetaPolicy, type BreakerTable, CircuitBreaker, type DailyFactors } from './core/breaker/breaker.js'
 export { type AcbUpdate, parseAcbPayload } from './core/breaker/subday-payload.js'
 export {

@@ -41,6 +41,7 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'say what this machine and its configuration are like',
     load: () => import('./doctor/command.js'),
   },
+  new: { summary: 'begin something of your own: a strategy', load: () => import('./new/command.js') },
   data: { summary: 'make and check day files', load: () => import('./data/command.js') },
 }
 
