@@ -43,6 +43,21 @@ const STRATEGY = {
     parse: aFile,
     decides: true,
   }),
+  strategy: runOption({
+    flag: '--strategy',
+    value: '<file>',
+    help: "a strategy of one's own instead of the champion, a JavaScript file",
+    parse: aFile,
+    decides: true,
+  }),
+  param: runOption({
+    flag: '--param',
+    value: '<name=value>',
+    repeats: true,
+    help: 'a parameter of that strategy, repeatable',
+    parse: asTyped<readonly string[]>,
+    decides: true,
+  }),
   direction: runOption({
     flag: '--direction',
     value: '<direction>',
@@ -318,9 +333,23 @@ function recordedOf(run: Omit<RunSettings, 'recorded'>): RunSettings['recorded']
 /** What one row alone cannot judge. */
 function checkTogether(raw: RawRunOptions, { from, to }: Period, check: OptionCheck): void {
   if (from !== undefined && to !== undefined && from > to) check.wrong('--to', `expected ${from} or later, found ${to}`)
+  checkStrategy(raw, check)
   checkBeta(raw, check)
   if (raw.forewarnerTrades !== undefined && (raw.forewarner ?? 'off') === 'off') {
     check.wrong('--forewarner-trades', 'needs --forewarner monte-carlo')
+  }
+}
+
+/** What a strategy of one's own knows nothing of would be silently without effect. */
+function checkStrategy(raw: RawRunOptions, check: OptionCheck): void {
+  if (raw.strategy === undefined) {
+    if (raw.param !== undefined) check.wrong('--param', 'needs --strategy <file>: it sets a parameter of that strategy')
+    return
+  }
+  const champions = ['direction', 'orderBook', 'forewarner', 'forewarnerTrades'] as const
+  for (const name of champions) {
+    if (raw[name] === undefined || (name === 'forewarner' && raw[name] === 'off')) continue
+    check.wrong(RUN_OPTIONS[name].flag, "is the champion's, and does not go with --strategy")
   }
 }
 

@@ -14,7 +14,7 @@ export function configurationSection(report: BacktestReport): Html {
 <div class="card-head"><h2 id="configuration-title">Configuration</h2></div>
 <div class="columns">
 <div><h3>Parameters</h3>${settingsTable(report.parameters, drifted)}</div>
-<div><h3>Settings</h3>${settingsTable(report.settings)}
+<div>${ownStrategyTable(report)}<h3>Settings</h3>${settingsTable(report.settings)}
 <h3>Run</h3>${settingsTable({
     engine_version: report.engineVersion,
     schema: report.schema,
@@ -27,6 +27,16 @@ ${hashRow('Champion', hashes.champion)}${hashRow('Parameters', hashes.parameters
 </dl></div>
 </div>
 </section>`
+}
+
+function ownStrategyTable({ ownStrategy }: BacktestReport): Html | false {
+  if (ownStrategy === undefined) return false
+  const { file, sha256, parameters } = ownStrategy
+  const values = Object.entries(parameters).map(([name, value]) => [
+    name,
+    typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value),
+  ])
+  return html`<h3>Strategy</h3>${settingsTable({ file, sha256, ...Object.fromEntries(values) })}`
 }
 
 /** The position left open at the end; its result is in no figure. */

@@ -7,7 +7,7 @@ import { sideOf } from './trade-columns.js'
 export function masthead(report: BacktestReport): Html {
   return html`<header class="masthead">
 <p class="overline">dolphin-engine ${report.engineVersion} · backtest</p>
-<h1>${report.strategy}${badge(!report.strategy.toUpperCase().includes(sideOf(report)) && sideOf(report))}${badge(report.research && 'RESEARCH', 'research')}${badge(report.fills === 'bar-price' && 'COST-FREE', 'research')}</h1>
+<h1>${report.strategy}${badge(report.ownStrategy === undefined && !report.strategy.toUpperCase().includes(sideOf(report)) && sideOf(report))}${badge(report.research && 'RESEARCH', 'research')}${badge(report.fills === 'bar-price' && 'COST-FREE', 'research')}</h1>
 <p class="period">${period(report)}</p>
 <ul class="facts">${facts(report).map((fact) => html`<li>${fact}</li>`)}</ul>
 </header>
@@ -31,19 +31,21 @@ function facts(report: BacktestReport): (string | Html)[] {
   return [
     formatCount(report.days.length, 'day'),
     html`${formatCount(report.bars, 'bar')}, ${step}`,
-    ...(hold === undefined ? [] : [html`<code>max_hold_bars</code> ${String(hold)} = <strong>${holdTime}</strong>`]),
+    ...(hold === undefined || report.ownStrategy !== undefined
+      ? []
+      : [html`<code>max_hold_bars</code> ${String(hold)} = <strong>${holdTime}</strong>`]),
     `${formatNumber(report.assets.length, 0)} of ${formatCount(report.universe.length, 'asset')} traded`,
     `${formatUsd(report.initialCapital)} initial capital`,
     ...(report.research ? [] : ['frozen champion parameters']),
   ]
 }
 
-function researchNotice({ research, drift }: BacktestReport): Html | false {
+function researchNotice({ research, drift, ownStrategy }: BacktestReport): Html | false {
   if (!research) return false
+  const drifted = drift.length > 0 && html`${formatCount(drift.length, 'parameter')} drifted.`
+  const own = ownStrategy !== undefined && html`<code>${ownStrategy.file}</code> decided. `
   return html`<aside class="notice research" aria-label="Research run">
-<p><strong>Research run.</strong> Not the frozen champion: ${
-    drift.length === 0 ? 'its parameters differ from it.' : html`${formatCount(drift.length, 'parameter')} drifted.`
-  }</p>
+<p><strong>Research run.</strong> Not the frozen champion: ${own}${own || drifted ? drifted : 'its parameters differ from it.'}</p>
 ${drift.length > 0 && html`<ul>${drift.map((line) => html`<li><code>${line}</code></li>`)}</ul>`}
 </aside>`
 }

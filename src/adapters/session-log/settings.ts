@@ -28,6 +28,15 @@ export function parseSettings(text: string, file: string): SessionSettings {
     startedAtMs: document.count(['startedAtMs']),
     engineVersion: document.text(['engineVersion']),
     strategy: document.text(['strategy']),
+    ...(document.has(['ownStrategy'])
+      ? {
+          ownStrategy: {
+            file: document.text(['ownStrategy', 'file']),
+            sha256: sha256(['ownStrategy', 'sha256']),
+            parameters: document.object(['ownStrategy', 'parameters']),
+          },
+        }
+      : {}),
     direction: document.oneOf(['direction'], ['LONG', 'SHORT']),
     initialCapitalUsd: document.matching(['initialCapitalUsd'], 'a decimal text such as "25000"', DECIMAL),
     fills: document.oneOf(['fills'], ['bar-price', 'realistic']),

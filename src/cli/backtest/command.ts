@@ -23,6 +23,8 @@ export function register(parent: Command): void {
     'from',
     'to',
     'config',
+    'strategy',
+    'param',
     'direction',
     'set',
     'research',

@@ -6,6 +6,7 @@ import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.j
 import { backtestDays } from '../compose/backtest.js'
 import type { CausalityChoice } from '../compose/causality.js'
 import { findDays } from '../compose/days.js'
+import { loadOwn } from '../compose/own-strategy.js'
 import { type PreparedRun, prepareRun } from '../compose/run-settings.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
@@ -23,7 +24,7 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
   const watch = watchInterrupt()
   try {
     const { signal } = watch
-    const run = prepareRun(options.run)
+    const run = prepareRun(options.run, await loadOwn(options.run))
     const found = await findDays(options.inputs)
     const files = withinPeriod(found, options.period)
     refuseOverwritingInputs(found, options)
@@ -46,12 +47,13 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
 
 function refuseOverwritingInputs(found: readonly DayFile[], options: BacktestOptions): void {
   const { json, trades, report } = options
-  const { config, factors, orderBook, instruments, forewarnerTrades } = options.run
+  const { config, strategy, factors, orderBook, instruments, forewarnerTrades } = options.run
   refuseOverwriting(
     { '--json': json === '-' ? undefined : json, '--trades': trades, '--report': report },
     found.map((file) => file.path),
     {
       '--config': config,
+      '--strategy': strategy,
       '--factors': factors,
       '--order-book': orderBook,
       '--instruments': instruments,

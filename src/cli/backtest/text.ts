@@ -1,5 +1,5 @@
 import { directionName } from '../../base/direction.js'
-import type { BacktestReport, TradeGroup } from '../../ports/vocabulary/report.js'
+import type { BacktestReport, OwnStrategy, TradeGroup } from '../../ports/vocabulary/report.js'
 import type { Figures } from '../../ports/vocabulary/trades.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
 import type { Colours } from '../shell/terminal.js'
@@ -42,19 +42,42 @@ export function summaryText(report: BacktestReport, options: SummaryOptions): st
 }
 
 function titleLines(report: BacktestReport, c: Colours): string[] {
-  const direction = directionName(report.direction)
-  return [`${c.bold(`${report.strategy} ${direction}`)}${c.dim(`  dolphin-engine ${report.engineVersion}`)}`]
+  // A strategy of one's own has a direction for each entry.
+  const name =
+    report.ownStrategy === undefined ? `${report.strategy} ${directionName(report.direction)}` : report.strategy
+  return [`${c.bold(name)}${c.dim(`  dolphin-engine ${report.engineVersion}`)}`]
 }
 
 function researchLines(report: BacktestReport, c: Colours): string[] {
   if (!report.research) return []
-  const [first, ...rest] = report.drift
+  const { drift, ownStrategy } = report
   const banner = c.bold(c.yellow('RESEARCH'.padEnd(LABEL_WIDTH)))
   const blank = ' '.repeat(LABEL_WIDTH)
+  const changed = drift.length === 0 ? '' : `${plural(drift.length, 'parameter')} changed`
+  const lines = drift.map((line) => `${blank}${line}`)
+  if (ownStrategy === undefined) return [`${banner}not the champion: ${changed}`, ...lines]
   return [
-    `${banner}not the champion: ${plural(report.drift.length, 'parameter')} changed`,
-    ...[first!, ...rest].map((line) => `${blank}${line}`),
+    `${banner}not the champion, but a strategy of its own${changed === '' ? '' : `; ${changed} of costs and limits`}`,
+    ...lines,
+    ...ownLines(ownStrategy, c),
   ]
+}
+
+function ownLines({ file, sha256, parameters }: OwnStrategy, c: Colours): string[] {
+  const row = rowPainter(c)
+  const values = Object.entries(parameters).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  return [
+    row('Strategy', clipped(`SHA-256 ${sha256.slice(0, 12)}  ${file}`)),
+    ...(values.length === 0 ? [] : [row('Parameters', clipped(values.join('  ')))]),
+  ]
+}
+
+/** What is left of a line of a hundred columns. */
+function clipped(text: string): string {
+  const room = 100 - INDENT.length - LABEL_WIDTH
+  return text.length <= room ? text : `${text.slice(0, room - 1)}…`
 }
 
 function costFreeLines({ fills }: BacktestReport, c: Colours): string[] {
@@ -75,6 +98,11 @@ function periodLines(report: BacktestReport, c: Colours): string[] {
       `${span ?? 'no day'}, ${days}, ${plural(report.bars, 'bar')}, ${plural(report.universe.length, 'asset')}`,
     ),
   ]
+  if (report.ownStrategy !== undefined) {
+    const step = report.barSeconds === null ? 'unknown (no timestamps)' : duration(report.barSeconds)
+    const gates = gateText(report)
+    return [...lines, row('Bar step', step), ...(gates === '' ? [] : [row('Gates', gates)])]
+  }
   const maxHoldBars = Number(report.parameters.max_hold_bars)
   if (report.barSeconds !== null && report.maxHoldSeconds !== null) {
     const step = duration(report.barSeconds)

@@ -1,11 +1,13 @@
 import { directionName } from '../../base/direction.js'
 import { InputMistake, type Mistake, type Problem } from '../../base/mistakes.js'
+import type { LoadedStrategy } from '../../config/strategy-module.js'
 import { timesOf } from '../../core/days/timestamps.js'
 import type { DayFile, LoadedDay } from '../../ports/days.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Session } from '../../ports/vocabulary/session.js'
 import { backtestDays } from '../compose/backtest.js'
 import { findDays } from '../compose/days.js'
+import { loadOwn } from '../compose/own-strategy.js'
 import { prepareRun } from '../compose/run-settings.js'
 import { runOfSession } from '../run-options.js'
 import type { CompareOptions } from './options.js'
@@ -16,7 +18,10 @@ export async function bulkRunOf(
   options: CompareOptions,
   signal: AbortSignal,
 ): Promise<BacktestReport> {
-  const run = prepareRun(runOfSession(settings.options, `${folder}/settings.json`, { fills: options.bulk }))
+  const asked = runOfSession(settings.options, `${folder}/settings.json`, { fills: options.bulk })
+  const own = await loadOwn(asked)
+  refuseOtherFile(own, settings)
+  const run = prepareRun(asked, own)
   const files = await filesOf(settings.days, dayInputs(settings, options))
   const expected = new Map(settings.days.map((day) => [day.date, day.sha256]))
   const check = ({ file, columns, sha256 }: LoadedDay): void => {
@@ -31,6 +36,13 @@ export async function bulkRunOf(
   const { report } = await backtestDays(run, { files, quiet: options.quiet, signal, check })
   refuseOtherStrategy(report, settings, folder)
   return report
+}
+
+/** Another file decides otherwise: its differences would mean nothing. */
+function refuseOtherFile(own: LoadedStrategy | undefined, { ownStrategy }: Session['settings']): void {
+  if (own === undefined || own.sha256 === ownStrategy?.sha256) return
+  const expected = `the strategy that the session traded (SHA-256 ${ownStrategy?.sha256 ?? 'unknown'})`
+  throw new InputMistake({ place: own.file, message: `expected ${expected}, found another (${own.sha256})` })
 }
 
 /** What was given, or where the session had its days from. */

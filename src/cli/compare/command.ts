@@ -28,6 +28,8 @@ export function register(parent: Command): void {
     'bulk',
     ['from', { help: 'without a session: first day to trade, YYYY-MM-DD' }],
     ['to', { help: 'without a session: last day' }],
+    ['strategy', { help: "without a session: a strategy of one's own to trade, a JavaScript file" }],
+    ['param', { help: 'without a session: a parameter of that strategy, name=value, repeatable' }],
     ['fills', { help: 'without a session: realistic or bar-price (default: realistic)', standard: null }],
     ['seed', { help: 'without a session: of whatever is drawn at random (default: 1)', standard: null }],
     'all',

@@ -5,7 +5,7 @@ import { present } from '../../base/present.js'
 import { didYouMean } from '../../base/suggest.js'
 import type { FillMode } from '../../ports/vocabulary/paper.js'
 import type { SessionChoice } from '../compose/session-settings.js'
-import { NO_COLOR, QUIET, RUN_OPTIONS, runOptions, SESSION_OPTIONS } from '../run-options.js'
+import { decidingOptions, NO_COLOR, QUIET, RUN_OPTIONS, runOptions, SESSION_OPTIONS } from '../run-options.js'
 import { OptionCheck } from '../shell/option-check.js'
 import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 
@@ -22,7 +22,7 @@ export function compareOptions(args: readonly string[], raw: RawCompareOptions):
     check.wrong('<days…>', 'expected the folder of a paper session, or days to trade, found none')
   }
   if (given !== undefined) {
-    for (const name of ['from', 'to', 'fills', 'seed'] as const) {
+    for (const name of ['from', 'to', 'strategy', 'param', 'fills', 'seed'] as const) {
       if (raw[name] !== undefined) {
         check.wrong(OWN_SESSION[name].flag, 'is for days without a session; this one has run already')
       }
@@ -53,7 +53,8 @@ export interface CompareOptions {
 }
 
 /** What a session of its own is run with. */
-const OWN_SESSION = { from: RUN_OPTIONS.from, to: RUN_OPTIONS.to, ...SESSION_OPTIONS }
+const { from, to, strategy, param } = RUN_OPTIONS
+const OWN_SESSION = { from, to, strategy, param, ...SESSION_OPTIONS }
 
 export const COMPARE_OPTIONS = {
   session: option({
@@ -97,15 +98,19 @@ export const COMPARE_OPTIONS = {
 /** The options of `dolphin compare` as they were typed. */
 export type RawCompareOptions = RawOptions<typeof COMPARE_OPTIONS>
 
-/** The champion on paper over the days, as `dolphin paper` trades it where nothing else is said. */
+/** The champion, or the strategy that is named, on paper over the days, as `dolphin paper` trades it where nothing else is said. */
 function ownSession(
   inputs: readonly string[],
   raw: RawCompareOptions,
   { fills = 'realistic', seed = 1 }: { readonly fills: FillMode | undefined; readonly seed: number | undefined },
 ): SessionChoice {
   const check = new OptionCheck()
-  const { from, to } = raw
-  const days = runOptions(present({ from, to }), check)
+  const asked = Object.fromEntries(
+    (['from', 'to', 'strategy', 'param'] as const).flatMap((name) =>
+      raw[name] === undefined ? [] : [[name, raw[name]]],
+    ),
+  )
+  const days = runOptions(asked, check)
   check.done()
-  return { ...days, inputs, given: {}, fills, seed, resume: false, environment: 'PAPER' }
+  return { ...days, inputs, given: decidingOptions(asked), fills, seed, resume: false, environment: 'PAPER' }
 }

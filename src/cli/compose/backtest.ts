@@ -1,6 +1,5 @@
 import { DataRefused, Interrupted, type Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
-import { Backtest } from '../../core/backtest/backtest.js'
 import { packageVersion } from '../../files/package-files.js'
 import type { DayFile, LoadedDay } from '../../ports/days.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
@@ -9,6 +8,7 @@ import { codeHash } from '../shell/code-hash.js'
 import { plural } from '../shell/figures-text.js'
 import { startProgress } from '../shell/progress.js'
 import { type ReadChoice, readDays } from './days.js'
+import { asMistake, bulkRuns, ownStrategyOf, refuseChance } from './own-strategy.js'
 import type { PreparedRun } from './run-settings.js'
 
 /**
@@ -18,7 +18,8 @@ import type { PreparedRun } from './run-settings.js'
  */
 export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Promise<BacktestResult> {
   const { files, quiet, signal, keepGoing, check } = choice
-  const backtest = new Backtest(run.settings())
+  const runs = bulkRuns(run)
+  const backtest = runs.make()
   const progress = startProgress({ total: files.length, unit: 'days', label: 'Backtest', quiet })
   let code: string | undefined
   const onDay = (date: string): void => {
@@ -27,14 +28,25 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
     code ??= codeHash()
   }
   const options = { keepGoing, signal, onDay, ...present({ check }) }
-  const { done, skipped, aborted } = await replayDays(backtest, readDays(files, choice), options).finally(() =>
-    progress.stop(),
-  )
+  const { done, skipped, aborted } = await replayDays(backtest, readDays(files, choice), options)
+    .catch((error: unknown) => {
+      throw asMistake(run, error)
+    })
+    .finally(async () => {
+      progress.stop()
+      await runs.close()
+    })
   if (aborted) {
     throw new Interrupted(`Interrupted after ${done} of ${plural(files.length, 'day')}; nothing was written.`)
   }
   if (skipped.length === files.length) throw allRefused(skipped)
-  const about = { engineVersion: packageVersion(), codeHash: code ?? codeHash(), settings: run.recorded }
+  refuseChance(run, backtest)
+  const about = {
+    engineVersion: packageVersion(),
+    codeHash: code ?? codeHash(),
+    settings: run.recorded,
+    ...(run.own === undefined ? {} : { ownStrategy: ownStrategyOf(run.own) }),
+  }
   return { report: backtest.finish(about), skipped }
 }
 

@@ -5,6 +5,7 @@ import { checkCausalityOfRun } from '../../runtime/backtest/causality.js'
 import { type Progress, startProgress } from '../shell/progress.js'
 import type { BacktestChoice } from './backtest.js'
 import { readDays } from './days.js'
+import { asMistake, bulkRuns } from './own-strategy.js'
 import type { PreparedRun } from './run-settings.js'
 
 /** Holds a finished run's decisions against those of repetitions with another future, and shows how far it is. */
@@ -15,10 +16,11 @@ export async function checkCausality(
 ): Promise<CausalityVerdict> {
   const { files, cuts, quiet, signal } = choice
   const used = new Set(report.days.map((day) => day.date))
+  const runs = bulkRuns(run)
   let progress: Progress | undefined
   try {
     const verdict = await checkCausalityOfRun({
-      settings: (cut) => run.settings(cut),
+      backtest: (cut) => runs.make(cut),
       files: files.filter((file) => used.has(file.date)),
       report,
       read: (days) => readDays(days, choice),
@@ -30,9 +32,10 @@ export async function checkCausality(
     })
     if (!signal.aborted) return verdict
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) throw asMistake(run, error)
   } finally {
     progress?.stop()
+    await runs.close()
   }
   throw new Interrupted('Interrupted during the causality check; nothing was written.')
 }

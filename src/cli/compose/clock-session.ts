@@ -3,13 +3,13 @@ import { statfsDisk } from '../../adapters/disk/statfs-disk.js'
 import { memoryLinkPair } from '../../adapters/link-memory/memory-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
-import { championOf } from '../../core/session/session-plan.js'
 import type { Link } from '../../ports/link.js'
 import type { PlayedMarket } from '../../ports/played-market.js'
 import { runSession, type SessionParts, type SessionResult } from '../../runtime/session/session.js'
 import { sessionSteps } from '../../runtime/session/session-steps.js'
 import { type ClockScale, clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
 import { executorProcess } from './executor-process.js'
+import { sessionStrategies } from './own-strategy.js'
 import type { ServeChoice } from './serve-address.js'
 import { ServedSession } from './served-session.js'
 import { inSessionFolder, type SessionFolder } from './session-folder.js'
@@ -27,6 +27,7 @@ export function runClockSession(
     const scale: ClockScale = { speed: choice.speed, epochMs: setup.startedAtMs, realEpochMs: Date.now() }
     const clock = scaledClock(scale, systemClock)
     const venue = new PaperVenue({ exchange: new PaperExchange(setup.exchange), timer: clockTimer(clock) })
+    const own = sessionStrategies(setup.run, setup.own)
     const served = new ServedSession(setup, choice.serve, { folder: folder.folder, clock })
     try {
       const { link, execution } = await executionOf(setup, choice, { folder, scale, venue, served, news })
@@ -36,7 +37,7 @@ export function runClockSession(
           start: setup,
           time: clock,
           steps: (ended) => sessionSteps(setup.days, setup.run, ended),
-          strategies: [championOf(setup.run)],
+          strategies: own.strategies,
           decision: { settings: setup.decision, journal: await folder.openJournal('decision'), link },
           execution,
           venue,
@@ -51,6 +52,7 @@ export function runClockSession(
     } finally {
       await served.close()
       await venue.close()
+      await own.close()
     }
   })
 }

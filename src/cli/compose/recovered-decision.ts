@@ -3,16 +3,16 @@ import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { DecisionRecovery } from '../../core/decision/recover.js'
 import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
-import { championOf } from '../../core/session/session-plan.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import { codeHash } from '../shell/code-hash.js'
 import type { AnyRecord, Replay } from './journal-reading.js'
+import { loadOwn, sessionStrategies } from './own-strategy.js'
 import { prepareRun, type RunSettings } from './run-settings.js'
 
 /** A replay of a decision journal; see {@link decisionRecovery}. */
-export function decisionReplay(folder: string, first: AnyRecord, run: RunSettings): Replay {
-  const recovery = decisionRecovery(folder, first as unknown as DecisionRecord, run)
+export async function decisionReplay(folder: string, first: AnyRecord, run: RunSettings): Promise<Replay> {
+  const recovery = await decisionRecovery(folder, first as unknown as DecisionRecord, run)
   return {
     begin: (checkpoint) => recovery.begin(checkpoint),
     take: (record) => takeFollowing(folder, recovery, record as unknown as DecisionRecord),
@@ -31,13 +31,14 @@ export function decisionReplay(folder: string, first: AnyRecord, run: RunSetting
  * @param first the journal's first record, which says what it is bound to.
  * @throws Mistake when the records are another strategy's.
  */
-export function decisionRecovery(
+export async function decisionRecovery(
   folder: string,
   first: DecisionRecord | undefined,
   settings: RunSettings,
-): DecisionRecovery {
+): Promise<DecisionRecovery> {
   const begun = first?.type === 'begun' ? first : undefined
-  const run = prepareRun(settings).settings()
+  const own = await loadOwn(settings)
+  const run = prepareRun(settings, own).settings()
   if (begun !== undefined && !begun.strategies.includes(run.strategy)) {
     const message = `expected strategy ${begun.strategies.join(', ')}, with which it was begun, found ${run.strategy}`
     throw new InputMistake({ place: displayPath(folder), message }, { hint: 'Name its configuration with --config.' })
@@ -49,7 +50,7 @@ export function decisionRecovery(
     idPrefix: begun?.idPrefix ?? 'P',
     initialBalanceUsd: begun?.initialBalanceUsd ?? String(run.initialCapital),
   }
-  return new DecisionRecovery(recovered, () => [championOf(run)])
+  return new DecisionRecovery(recovered, () => sessionStrategies(run, own).strategies)
 }
 
 /** @throws DataRefused when the record does not follow. */

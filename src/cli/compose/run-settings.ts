@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { assert } from '../../base/assert.js'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { breakerTable } from '../../config/factors-csv.js'
@@ -13,6 +14,7 @@ import {
   refuseDriftedChampion,
   type StrategyConfig,
 } from '../../config/strategy-config.js'
+import type { LoadedStrategy } from '../../config/strategy-module.js'
 import { lotSizing } from '../../core/backtest/bar-price-fills.js'
 import { breakerInFuture, type Cut, orderBookInFuture } from '../../core/backtest/other-future.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
@@ -26,8 +28,12 @@ import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { type Factors, readFactors } from './factors.js'
 
-/** Builds a run: reads the configuration and every file that the settings name. Throws {@link Mistake}. */
-export function prepareRun(options: RunSettings): PreparedRun {
+/**
+ * Builds a run: reads the configuration and every file that the settings name but the strategy's own, which takes an import
+ * (`loadOwn`). Throws {@link Mistake}.
+ */
+export function prepareRun(options: RunSettings, own?: LoadedStrategy): PreparedRun {
+  assert((options.strategy === undefined) === (own === undefined), 'the strategy that the settings name was loaded')
   const champion = loadConfig(CHAMPION_CONFIG)
   refuseDriftedChampion(champion)
   const file = options.config === undefined ? champion : loadConfig(options.config)
@@ -43,7 +49,7 @@ export function prepareRun(options: RunSettings): PreparedRun {
   const table = instruments === undefined ? undefined : parseInstruments(instruments.text, instruments.path)
   const earlier = evidence === undefined ? [] : parseEvidence(evidence.text, evidence.path)
   const settings = (cut?: Cut): BacktestSettings => ({
-    strategy: config.strategy,
+    strategy: own?.id ?? config.strategy,
     direction: options.direction ?? config.direction,
     posture: options.posture,
     initialCapital: config.initialCapital,
@@ -60,6 +66,7 @@ export function prepareRun(options: RunSettings): PreparedRun {
   })
   return {
     settings,
+    ...present({ own }),
     recorded: recordedOf(options, { ...files, ...present({ factors }) }),
     ...(breaker === undefined ? {} : { factorDates: new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
     ...overrideNotice(file, config, options),
@@ -70,6 +77,10 @@ export function prepareRun(options: RunSettings): PreparedRun {
 export interface RunSettings {
   /** Absent: the packaged champion. */
   readonly config?: string
+  /** A file with a strategy of somebody's own. Absent: the engine decides. */
+  readonly strategy?: string
+  /** Its parameters, `name=value`. */
+  readonly param?: readonly string[]
   /** Absent: as configured. */
   readonly direction?: Direction
   /** Values of the configuration, `key=value`, in the order in which they apply. */
@@ -113,6 +124,8 @@ export interface PreparedRun {
    * own. With a `cut`, tables have another future after it.
    */
   readonly settings: (cut?: Cut) => BacktestSettings
+  /** A strategy of somebody's own, which decides instead of the engine. */
+  readonly own?: LoadedStrategy
   /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */
   readonly recorded: BacktestReport['settings']
   /** Dates that the factors table has a row for; absent without a table. */

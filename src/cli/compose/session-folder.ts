@@ -1,12 +1,16 @@
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { FileSessionLog } from '../../adapters/session-log/session-log.js'
 import { DataRefused } from '../../base/mistakes.js'
+import type { DecisionRecord } from '../../core/decision/records.js'
 import { displayPath } from '../../files/package-files.js'
 import type { JournalKind } from '../../ports/journal.js'
 import type { SideJournal } from '../../runtime/session/session.js'
 import { JournalDeparture, LineSums } from '../../runtime/session/timed-journal.js'
+import { RecordedFailures } from '../../runtime/strategy/guarded-strategy.js'
 import { openJournal } from './journals.js'
 import { journalFolder, type PaperSetup } from './session-settings.js'
+
+export type OpenedSide = SideJournal & Pick<RecordedFailures, 'failures'>
 
 /**
  * Opens a session's folder for `run`; its files are durable when that has ended.
@@ -18,12 +22,18 @@ export async function inSessionFolder<T>(
   onWarning: (text: string) => void,
   run: (folder: SessionFolder) => Promise<T>,
 ): Promise<T> {
-  const open = async (log: FileSessionLog, kind: JournalKind): Promise<SideJournal> => {
+  const open = async (log: FileSessionLog, kind: JournalKind): Promise<OpenedSide> => {
     const sums = new LineSums()
+    const told = new RecordedFailures(setup.session.strategy)
     const at = { folder: journalFolder(log.folder, kind), kind, build: setup.decision.build }
-    const { journal, warnings } = await openJournal(at, sums)
+    const { journal, warnings } = await openJournal(at, {
+      take(record: DecisionRecord) {
+        sums.take(record)
+        told.take(record)
+      },
+    })
     warnings.forEach(onWarning)
-    return { journal, there: sums.there }
+    return { journal, there: sums.there, failures: told.failures }
   }
   try {
     const log = await FileSessionLog.open(setup.parent, setup.session)
@@ -52,5 +62,6 @@ export async function inSessionFolder<T>(
 export interface SessionFolder {
   readonly folder: string
   readonly log: FileSessionLog
-  openJournal(kind: JournalKind): Promise<SideJournal>
+  /** `failures`: of the session's strategy, as the decision journal tells of them. */
+  openJournal(kind: JournalKind): Promise<OpenedSide>
 }

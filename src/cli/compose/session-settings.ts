@@ -6,9 +6,11 @@ import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { directionName } from '../../base/direction.js'
 import { InputMistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { type CertificateFiles, readCertificate } from '../../config/certificate.js'
 import { loadExecutionConfig } from '../../config/execution-config.js'
 import { loadInstruments } from '../../config/instruments.js'
+import type { LoadedStrategy } from '../../config/strategy-module.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { type Period, withinPeriod } from '../../core/days/period.js'
 import { CHAMPION_HASH, parametersHash } from '../../core/engine/parameters.js'
@@ -22,6 +24,7 @@ import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import { type DaysSurvey, surveyDays } from '../../runtime/session/days-survey.js'
 import { codeHash } from '../shell/code-hash.js'
 import { findDays } from './days.js'
+import { loadOwn, ownStrategyOf } from './own-strategy.js'
 import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.js'
 
 /**
@@ -30,7 +33,7 @@ import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.j
  * @throws Mistake
  */
 export async function preparePaper(choice: SessionChoice, signal: AbortSignal): Promise<PaperSetup> {
-  const prepared = prepareRun(choice.run)
+  const prepared = prepareRun(choice.run, await loadOwn(choice.run))
   const run = prepared.settings()
   if (run.parameters.close_at_end) {
     throw new InputMistake('exits.close_at_end: a session leaves its position open, as a live one does; expected false')
@@ -61,6 +64,7 @@ export async function preparePaper(choice: SessionChoice, signal: AbortSignal): 
     session: sessionSettings(choice, { prepared, run, days, code, folder, plan, config }),
     days,
     run,
+    ...present({ own: prepared.own }),
     notices: [...(prepared.notice === undefined ? [] : [prepared.notice]), ...unusedFactors(prepared, days)],
   }
 }
@@ -94,6 +98,8 @@ export interface PaperSetup extends SessionPlan {
   readonly parent: string
   readonly days: DaysSurvey
   readonly run: BacktestSettings
+  /** Absent: the champion. */
+  readonly own?: LoadedStrategy
   readonly notices: readonly string[]
 }
 
@@ -136,7 +142,9 @@ function sessionSettings(
   const { run, days, plan, config } = facts
   // What does not decide about the trades of a session that may trade: the build, and what it runs under.
   const { build: _, conditions: __, ...decision } = plan.decision
+  const { own } = facts.prepared
   const decides = {
+    ...present({ ownStrategy: own && { sha256: own.sha256, parameters: own.parameters } }),
     recorded: facts.prepared.recorded,
     run: { ...run.parameters },
     execution: config.execution,
@@ -148,6 +156,7 @@ function sessionSettings(
     startedAtMs: plan.startedAtMs,
     engineVersion: packageVersion(),
     strategy: run.strategy,
+    ...present({ ownStrategy: own && ownStrategyOf(own) }),
     direction: directionName(run.direction),
     initialCapitalUsd: plan.initialCapitalUsd,
     fills: choice.fills,

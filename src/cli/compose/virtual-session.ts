@@ -1,10 +1,10 @@
 import { delayedLinkPair } from '../../adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
-import { championOf } from '../../core/session/session-plan.js'
 import { runSession, type SessionResult } from '../../runtime/session/session.js'
 import { sessionSteps } from '../../runtime/session/session-steps.js'
 import { VirtualTime } from '../../runtime/time/virtual-time.js'
+import { sessionStrategies } from './own-strategy.js'
 import { inSessionFolder } from './session-folder.js'
 import type { SessionNews } from './session-news.js'
 import type { PaperSetup } from './session-settings.js'
@@ -23,13 +23,14 @@ export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: 
       await decisionJournal.journal.close()
       throw error
     })
+    const own = sessionStrategies(setup.run, setup.own, decisionJournal.failures)
     return await runSession(
       {
         ...news,
         start: setup,
         time,
         steps: (ended) => sessionSteps(setup.days, setup.run, ended),
-        strategies: [championOf(setup.run)],
+        strategies: own.strategies,
         decision: { settings: setup.decision, journal: decisionJournal, link: decisionEnd },
         execution: { settings: setup.execution, journal: executionJournal, link: executionEnd },
         venue: new PaperVenue({ exchange: new PaperExchange(setup.exchange), timer: time }),
@@ -37,7 +38,7 @@ export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: 
         log: folder.log,
       },
       signal,
-    )
+    ).finally(() => own.close())
   })
 }
 

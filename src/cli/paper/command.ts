@@ -23,6 +23,8 @@ export function register(parent: Command): void {
   declareOptions(command, 'Market:', PAPER_OPTIONS, ['days', 'from', 'to', 'fills', 'seed', 'execution', 'instruments'])
   declareOptions(command, 'Strategy and gates, as in dolphin backtest:', PAPER_OPTIONS, [
     'config',
+    'strategy',
+    'param',
     'direction',
     'set',
     'research',

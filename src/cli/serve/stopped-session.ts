@@ -111,7 +111,7 @@ async function recoverDecision(
   }: { readonly surface: SessionSurface; readonly run: RunSettings; readonly raw: RawServeStatusOptions },
 ) {
   const first = await firstRecord(folder)
-  const recovery = decisionRecovery(folder, first?.record as DecisionRecord | undefined, run)
+  const recovery = await decisionRecovery(folder, first?.record as DecisionRecord | undefined, run)
   await eachRecord<DecisionRecord>(folder, raw, (record) => {
     takeFollowing(folder, recovery, record)
     surface.decided(record)

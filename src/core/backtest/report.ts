@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { canonicalJson } from '../../base/canonical-json.js'
+import { present } from '../../base/present.js'
 import type {
   BacktestReport,
   CostAttribution,
@@ -21,6 +22,8 @@ export interface RunAbout {
   readonly codeHash: string
   /** Settings of the run for the record: vol gate, breaker, forewarner, order book. */
   readonly settings: BacktestReport['settings']
+  /** Of a run that is not the engine's. */
+  readonly ownStrategy?: BacktestReport['ownStrategy']
 }
 
 export interface FinishedRun {
@@ -51,6 +54,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
     schema: 'dolphin.backtest/1',
     engineVersion: about.engineVersion,
     strategy: settings.strategy,
+    ...present({ ownStrategy: about.ownStrategy }),
     direction: settings.direction,
     research: drifted.length > 0 || run.isOwnStrategy === true,
     drift: drifted,
@@ -65,6 +69,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
           direction: settings.direction,
           posture: settings.posture,
           ...(fills === 'simulated' ? {} : { fills }),
+          ...present({ ownStrategy: about.ownStrategy && decidingOf(about.ownStrategy) }),
         }),
       ),
       code: about.codeHash,
@@ -99,6 +104,11 @@ export function buildReport(run: FinishedRun): BacktestReport {
       RED: days.filter((day) => day.mcStatus === 'RED').length,
     },
   }
+}
+
+/** What of it decides: its place does not. */
+function decidingOf({ sha256: file, parameters: own }: NonNullable<BacktestReport['ownStrategy']>) {
+  return { sha256: file, parameters: own }
 }
 
 /** Figures over the same trades and days with another result per trade. */

@@ -44,6 +44,15 @@ export interface BaselineResult {
   readonly sharpe: number
 }
 
+/** A strategy that is not the champion: which file, and with which parameters. */
+export interface OwnStrategy {
+  /** As it was typed. */
+  readonly file: string
+  /** SHA-256 of the file, hex. */
+  readonly sha256: string
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
 /** A day that was left out, and why. */
 export interface SkippedDay {
   readonly date: IsoDate
@@ -56,6 +65,8 @@ export interface BacktestReport {
   readonly schema: 'dolphin.backtest/1'
   readonly engineVersion: string
   readonly strategy: string
+  /** Absent: the engine decided. `direction` says nothing then: each entry has its own. */
+  readonly ownStrategy?: OwnStrategy
   readonly direction: Direction
   /** True when any parameter differs from the frozen champion. */
   readonly research: boolean

@@ -3,6 +3,7 @@ import type { DecimalText } from '../../base/exact.js'
 import type { PositionId } from './ids.js'
 import type { EntryRejectReason, FillPurpose } from './messages.js'
 import type { FillMode } from './paper.js'
+import type { OwnStrategy } from './report.js'
 
 export type { TradeDirection } from '../../base/direction.js'
 
@@ -173,6 +174,8 @@ export interface SessionSettings {
   readonly startedAtMs: number
   readonly engineVersion: string
   readonly strategy: string
+  /** Absent: the champion. */
+  readonly ownStrategy?: OwnStrategy
   readonly direction: TradeDirection
   readonly initialCapitalUsd: DecimalText
   readonly fills: FillMode

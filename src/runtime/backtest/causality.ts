@@ -1,4 +1,4 @@
-import { Backtest } from '../../core/backtest/backtest.js'
+import type { Backtest } from '../../core/backtest/backtest.js'
 import {
   type CausalityVerdict,
   type Decided,
@@ -8,7 +8,6 @@ import {
   type Violation,
 } from '../../core/backtest/causality.js'
 import { type Cut, dayInFuture } from '../../core/backtest/other-future.js'
-import type { BacktestSettings } from '../../core/backtest/settings.js'
 import type { DayFile, DayOutcome } from '../../ports/days.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 
@@ -34,8 +33,8 @@ export async function checkCausalityOfRun(check: CausalityCheck): Promise<Causal
 }
 
 export interface CausalityCheck {
-  /** The settings of one pass over the days; with a cut, tables have another future after it. */
-  settings(cut: Cut): BacktestSettings
+  /** A run of its own over the days, whose tables have another future after the cut. */
+  backtest(cut: Cut): Decided & Pick<Backtest, 'addDay'>
   /** The days of the finished run, without those it left out. */
   readonly files: readonly DayFile[]
   readonly report: BacktestReport
@@ -50,7 +49,7 @@ export interface CausalityCheck {
 const SEED = 42
 
 async function repeatUntil(cut: Cut, check: CausalityCheck): Promise<Decided> {
-  const backtest = new Backtest(check.settings(cut))
+  const backtest = check.backtest(cut)
   const seen = check.files.filter((file) => file.date <= cut.date)
   for await (const outcome of check.read(seen)) {
     if ('error' in outcome) throw outcome.error

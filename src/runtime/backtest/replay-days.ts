@@ -9,7 +9,7 @@ import type { SkippedDay } from '../../ports/vocabulary/report.js'
  * @throws DayError on a day that cannot be used, unless the replay keeps going.
  */
 export async function replayDays(
-  backtest: Backtest,
+  backtest: DayTaker,
   outcomes: AsyncIterable<DayOutcome>,
   { keepGoing = false, check, onDay, signal }: ReplayOptions = {},
 ): Promise<DaysReplay> {
@@ -45,6 +45,9 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A backtest, as far as days go. */
+export type DayTaker = Pick<Backtest, 'addDay' | 'skipDay'>
+
 export interface DaysReplay {
   /** Days that were taken or left out. */
   readonly done: number
@@ -54,7 +57,7 @@ export interface DaysReplay {
 }
 
 /** Feeds one day to the engine; answers with the error when the day cannot be used. */
-function addOutcome(backtest: Backtest, outcome: DayOutcome, check: ReplayOptions['check']): DayError | undefined {
+function addOutcome(backtest: DayTaker, outcome: DayOutcome, check: ReplayOptions['check']): DayError | undefined {
   if ('error' in outcome) return outcome.error
   check?.(outcome.day)
   try {

@@ -4,6 +4,7 @@ import { placeText } from '../../base/mistakes.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import type { StrategyFault } from '../../core/decision/state.js'
 import { displayPath } from '../../files/package-files.js'
+import type { JournalReader } from '../../ports/journal.js'
 import type { Mandate, Strategy, StrategyBar, StrategyContext, StrategyFill } from '../../ports/strategy.js'
 import type { GuardAnswer, GuardCall, GuardSetup } from './guard-messages.js'
 import { stuckLine } from './stuck-line.js'
@@ -32,16 +33,18 @@ export interface RecordedFailure {
 }
 
 /** The failures of a strategy that the decision journal of its session tells of, in order. */
-export function failuresIn(records: readonly DecisionRecord[], strategyId: string): readonly RecordedFailure[] {
-  const failures: RecordedFailure[] = []
-  let bar = -1
-  for (const record of records) {
-    if (record.type === 'bar') bar = record.bar.bar
-    if (record.type !== 'alerted' || record.fault?.strategyId !== strategyId) continue
+export class RecordedFailures implements JournalReader<DecisionRecord> {
+  readonly failures: RecordedFailure[] = []
+  private bar = -1
+
+  constructor(private readonly strategyId: string) {}
+
+  take(record: DecisionRecord): void {
+    if (record.type === 'bar') this.bar = record.bar.bar
+    if (record.type !== 'alerted' || record.fault?.strategyId !== this.strategyId) return
     const { call, message } = record.fault
-    failures.push({ bar, call, message })
+    this.failures.push({ bar: this.bar, call, message })
   }
-  return failures
 }
 
 interface GuardSnapshot {

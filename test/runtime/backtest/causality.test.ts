@@ -40,7 +40,13 @@ async function verdictUnder(
   const backtest = new Backtest(run.settings())
   for await (const outcome of read(files)) if ('day' in outcome) backtest.addDay(outcome.day.columns, '')
   const report = backtest.finish({ engineVersion: '0', codeHash: '', settings: {} })
-  const verdict = await checkCausalityOfRun({ settings: (cut) => run.settings(cut), files, report, read, cuts: 16 })
+  const verdict = await checkCausalityOfRun({
+    backtest: (cut) => new Backtest(run.settings(cut)),
+    files,
+    report,
+    read,
+    cuts: 16,
+  })
   return { verdict, passes: passes.slice(1) }
 }
 

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import type { DecisionRecord } from '../../../src/core/decision/records.js'
 import type { StrategyBar, StrategyFill } from '../../../src/ports/strategy.js'
-import { failuresIn, GuardedStrategy, type GuardSettings } from '../../../src/runtime/strategy/guarded-strategy.js'
+import {
+  GuardedStrategy,
+  type GuardSettings,
+  RecordedFailures,
+} from '../../../src/runtime/strategy/guarded-strategy.js'
 
 const threadEntry = new URL('../../../dist/runtime/strategy/guard-thread.js', import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'guarded-'))
@@ -51,6 +55,12 @@ function barOf(bar: number): StrategyBar {
     posture: 'APEX',
     ...(bar === 0 && { day: { date: '2025-05-09' } }),
   }
+}
+
+function failuresOf(strategyId: string, records: readonly DecisionRecord[]): RecordedFailures {
+  const failures = new RecordedFailures(strategyId)
+  for (const record of records) failures.take(record)
+  return failures
 }
 
 const FILL: StrategyFill = {
@@ -175,9 +185,9 @@ describe('a strategy behind its guard', () => {
         fault: { strategyId: 'mine', call: 'onBar', message: 'was late' },
       },
     ] as unknown as readonly DecisionRecord[]
-    const failures = failuresIn(records, 'mine')
+    const { failures } = failuresOf('mine', records)
     expect(failures).toEqual([{ bar: 3, call: 'onBar', message: 'was late' }])
-    expect(failuresIn(records, 'other')).toEqual([])
+    expect(failuresOf('other', records).failures).toEqual([])
     const strategy = guarded(COUNTS, { failures })
     for (let bar = 0; bar < 3; bar++) strategy.onBar(barOf(bar))
     expect(() => strategy.onBar(barOf(3))).toThrow('was late')
