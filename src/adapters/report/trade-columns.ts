@@ -33,7 +33,7 @@ export function tradeColumns(axis: 'time' | 'bar'): readonly TradeColumn[] {
     opened,
     closed,
     number('held', 'Held', 'bars held', (trade) => trade.barsHeld, whole),
-    text('reason', 'Exit', 'reason of the exit', (trade) => trade.reason),
+    text('reason', 'Exit', 'reason of the exit', (trade) => trade.ownReason ?? trade.reason),
     number('entryPrice', 'Entry price', 'fill price of the entry', (trade) => trade.entryPrice, formatPrice),
     number(
       'exitPrice',

@@ -71,7 +71,7 @@ function titleLines({ trades }: Comparison, { session, bulk }: ComparedPair, c: 
   const { settings } = session
   const of = (kind: ComparedTrade['kind']) => trades.filter((trade) => trade.kind === kind).length
   return [
-    `${c.bold(`${settings.strategy} ${settings.direction}`)}${c.dim(`  session ${settings.sessionId}`)}`,
+    `${c.bold(`${settings.strategy}${settings.ownStrategy === undefined ? ` ${settings.direction}` : ''}`)}${c.dim(`  session ${settings.sessionId}`)}`,
     `${plural(bulk.days.length, 'day')}, ${bulk.from} to ${bulk.to}; session fills ${settings.fills}, bulk fills ${bulk.fills}`,
     `${plural(of('pair'), 'trade')} in both, ${count(of('missed'))} missed, ${count(of('extra'))} extra`,
   ]

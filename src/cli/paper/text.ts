@@ -50,7 +50,7 @@ function titleLines({ session, days }: PaperSetup, { bars }: SessionResult, c: C
   const [from, to] = [days.days[0]!.date, days.days.at(-1)!.date]
   const fills = session.fills === 'bar-price' ? "at the bar's price, free of cost" : `realistic, seed ${session.seed}`
   return [
-    `${c.bold(`${session.strategy} ${session.direction} on paper`)}${c.dim(`  dolphin-engine ${session.engineVersion}`)}`,
+    `${c.bold(`${session.strategy}${session.ownStrategy === undefined ? ` ${session.direction}` : ''} on paper`)}${c.dim(`  dolphin-engine ${session.engineVersion}`)}`,
     row(
       'Period',
       `${from === to ? from : `${from} to ${to}`}, ${plural(days.days.length, 'day')}, ${plural(bars, 'bar')}`,

@@ -154,6 +154,7 @@ function entryOf(trade: Trade): EntryRecord {
     exitTimeMs,
     exitPrice,
     reason,
+    ownReason,
     barsHeld,
     pnlPctRaw,
     entryFee,

@@ -9,7 +9,7 @@ import type {
   SkippedDay,
   TradeGroup,
 } from '../../ports/vocabulary/report.js'
-import type { DayRecord, EntryRecord, ExitReason, Figures, Trade } from '../../ports/vocabulary/trades.js'
+import type { DayRecord, EntryRecord, Figures, Trade } from '../../ports/vocabulary/trades.js'
 import { CHAMPION_HASH, drift, parametersHash } from '../engine/parameters.js'
 import { lowerMedian } from '../numeric/percentile.js'
 import { figures } from '../performance/figures.js'
@@ -89,7 +89,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
     figures: figuresBy(initialCapital, days, trades, (trade) => trade.net),
     figuresWithoutEdge: figuresBy(initialCapital, days, trades, (trade) => trade.net - trade.edgeUsd),
     baseline: run.baseline,
-    exits: groupTrades(trades, (trade) => trade.reason) as (TradeGroup & { key: ExitReason })[],
+    exits: groupTrades(trades, (trade) => trade.ownReason ?? trade.reason),
     assets: groupTrades(trades, (trade) => trade.asset),
     costs: attributeCosts(trades),
     exposure: exposure(run),

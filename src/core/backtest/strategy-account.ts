@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { present } from '../../base/present.js'
 import type { Mandate, StrategyBar, StrategyFill } from '../../ports/strategy.js'
 import {
   type EntryRecord,
@@ -78,7 +79,8 @@ export class StrategyAccount {
       entryPrice: price,
       notional,
       ...(barPriceFills !== undefined && { quantity }),
-      leverage: notional / this.capital,
+      // What was asked for, as the engine's is: lots and limits come after it.
+      leverage,
       confidence: authority,
       velDiv: bar.velDiv,
       leverageCeiling: parameters.abs_max_leverage,
@@ -122,7 +124,11 @@ export class StrategyAccount {
         rng: null,
       }
       const trade = closedTrade(entry, whole, exit)
-      this.trades.push(entry.quantity === undefined ? trade : { ...trade, quantity: entry.quantity })
+      this.trades.push({
+        ...trade,
+        ...present({ quantity: entry.quantity }),
+        ...(exitReason === reason ? {} : { ownReason: reason }),
+      })
       this.capital = trade.capitalAfter
       this.held = undefined
     }

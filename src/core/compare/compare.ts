@@ -4,7 +4,7 @@ import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { bulkQuantity, CAUSES, type Effects, sumOf } from './effects.js'
 import { amount, total } from './exact-ledger.js'
 import { barTimeOf, directionOf, type Match, matchTrades } from './matching.js'
-import { type Verdict, verdictOn } from './verdict.js'
+import { reasonOf, type Verdict, verdictOn } from './verdict.js'
 
 /** Both runs of the same days. Every bulk trade has bar times. */
 export interface ComparedRuns {
@@ -118,7 +118,7 @@ function bulkSide(trade: Trade): ComparedSide {
     entryPrice: amount(trade.entryPrice).toFixed(),
     exitPrice: amount(trade.exitPrice).toFixed(),
     barsHeld: trade.barsHeld,
-    reason: trade.reason,
+    reason: reasonOf(trade),
     net: amount(trade.net).toFixed(),
   }
 }

@@ -48,7 +48,7 @@ function verdictOnPair(bulk: Trade, session: TradeRecord, { differsBefore }: Evi
   }
   return {
     effects,
-    sameDecisions: exit.relation.kind === 'sameBar' && bulk.reason === session.reason,
+    sameDecisions: exit.relation.kind === 'sameBar' && reasonOf(bulk) === session.reason,
     explained: exit.explained && effects.unexplained.isZero(),
     notes,
   }
@@ -70,16 +70,22 @@ function judgeExit(bulk: Trade, session: TradeRecord): ExitVerdict {
   const relation: ExitRelation = sameBar
     ? { kind: 'sameBar' }
     : { kind: 'otherTime', referencePrice: amount(session.exitRequestedPrice ?? session.exitPrice) }
-  if (sameBar && session.reason === bulk.reason) return { relation, explained: true, notes: [] }
+  if (sameBar && session.reason === reasonOf(bulk)) return { relation, explained: true, notes: [] }
   const cause = causeOfExit(bulk, session, isByDecision)
-  const what = `left by ${session.reason} after ${sessionBars} bars, in bulk by ${bulk.reason} after ${bulk.barsHeld}`
+  const what = `left by ${session.reason} after ${sessionBars} bars, in bulk by ${reasonOf(bulk)} after ${bulk.barsHeld}`
   return { relation, explained: cause !== undefined, notes: [cause === undefined ? what : `${what}: ${cause}`] }
+}
+
+/** As the strategy called it. */
+export function reasonOf({ reason, ownReason }: Trade): string {
+  return ownReason ?? reason
 }
 
 /** Why the session left otherwise than the bulk run; undefined when the records show no cause. */
 function causeOfExit(bulk: Trade, session: TradeRecord, isByDecision: boolean): string | undefined {
   if (!isByDecision) return `a ${session.purpose} fill`
-  if (!OWN_EXITS.some((reason) => reason === session.reason)) return 'ended from outside the strategy'
+  const isOwn = session.reason === bulk.ownReason || OWN_EXITS.some((reason) => reason === session.reason)
+  if (!isOwn) return 'ended from outside the strategy'
   if (SITUATION_EXITS.includes(session.reason)) return 'the posture or breaker of the session'
   if (!nearlyEqual(amount(bulk.entryPrice), amount(session.entryPrice))) return 'levels follow from the filled price'
   if (isFilledLate(bulk, session)) return 'the entry filled a bar late, from which holding is counted'

@@ -1,6 +1,6 @@
 import type { IsoDate } from '../../base/utc-date.js'
 import type { Direction } from './market.js'
-import type { DayRecord, EntryRecord, ExitReason, Figures, ForewarnerStatus, Trade } from './trades.js'
+import type { DayRecord, EntryRecord, Figures, ForewarnerStatus, Trade } from './trades.js'
 
 /** Totals of a group of trades (an exit reason, an asset). Money in USD. */
 export interface TradeGroup {
@@ -104,7 +104,8 @@ export interface BacktestReport {
   readonly figuresWithoutEdge: Figures
   /** Null where no asset had a price. */
   readonly baseline: BaselineResult | null
-  readonly exits: readonly (TradeGroup & { readonly key: ExitReason })[]
+  /** By reason: the engine's, or a strategy's own words. */
+  readonly exits: readonly TradeGroup[]
   readonly assets: readonly TradeGroup[]
   readonly costs: CostAttribution
   readonly exposure: Exposure

@@ -76,6 +76,8 @@ export interface Trade extends EntryRecord {
   readonly exitTimeMs: number | null
   readonly exitPrice: number
   readonly reason: ExitReason
+  /** In the words of a strategy that is not the engine, where `reason` has none for it. */
+  readonly ownReason?: string
   readonly barsHeld: number
   readonly pnlPctRaw: number
   readonly entryFee: number
