@@ -27,11 +27,9 @@ export async function bundleReportPage(): Promise<string> {
   })
   // Paths in esbuild's comments depend on where it is run from.
   const script = result.outputFiles[0]!.text.replace(/^ *\/\/ \S*src\/(?:adapters\/report\/)?(\S+)$/gm, '  // $1')
-  return `// biome-ignore-all lint: generated
+  return `/** The script of the report page. Generated from page/ by \`npm run report:build\`. Do not edit. */
+// biome-ignore-all lint: generated
 // biome-ignore-all format: generated
-/**
- * The script of the report page. Generated from \`page/\`: do not edit, run \`npx vitest run -u test/adapters/report/page-script\`.
- */
 export const PAGE_SCRIPT: string = String.raw\`${escapeForRaw(script)}\`
 `
 }

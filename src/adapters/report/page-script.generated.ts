@@ -1,8 +1,6 @@
+/** The script of the report page. Generated from page/ by `npm run report:build`. Do not edit. */
 // biome-ignore-all lint: generated
 // biome-ignore-all format: generated
-/**
- * The script of the report page. Generated from `page/`: do not edit, run `npx vitest run -u test/adapters/report/page-script`.
- */
 export const PAGE_SCRIPT: string = String.raw`"use strict";
 (() => {
   // page-data.ts
@@ -469,7 +467,7 @@ ${'$'}{year}${'`'} : label;
       opened,
       closed,
       number("held", "Held", "bars held", (trade) => trade.barsHeld, whole),
-      text("reason", "Exit", "reason of the exit", (trade) => trade.reason),
+      text("reason", "Exit", "reason of the exit", (trade) => trade.ownReason ?? trade.reason),
       number("entryPrice", "Entry price", "fill price of the entry", (trade) => trade.entryPrice, formatPrice),
       number(
         "exitPrice",
