@@ -33,12 +33,12 @@ const timer = speed === undefined ? time : runtime.clockTimer(time)
 const [decisionEnd, executionEnd] = speed === undefined ? runtime.delayedLinkPair(time, 1) : runtime.memoryLinkPair()
 const venue = new runtime.PaperVenue({ exchange: new runtime.PaperExchange(plan.exchange), timer })
 const log = new runtime.MemorySessionLog()
-const journal = () => ({ journal: new runtime.MemoryJournal(), records: [] })
+const journal = () => ({ journal: new runtime.MemoryJournal(), there: [] })
 
 // What a person sees of it, and stops it by.
-const killSwitch = new runtime.KillSwitch('kill-switch.json')
-const identity = { strategyId: run.strategy, configHash: build, epochMs: () => timer.epochMs() }
-const surface = new runtime.SessionSurface({ ...identity, ...plan }, killSwitch)
+const standing = new runtime.StandingCommands('kill-switch.json')
+const identity = { strategyId: run.strategy, configHash: build, buildId: build, epochMs: () => timer.epochMs() }
+const surface = new runtime.SessionSurface({ ...identity, ...plan }, standing, console.warn)
 let server
 const serve = async () => {
   const nowMs = () => performance.now()
@@ -56,7 +56,7 @@ const result = await runtime.runSession({
   venue,
   fundingRate: plan.fundingRate,
   log,
-  status: { surface, killSwitch },
+  status: { surface, standing },
   started: speed === undefined ? undefined : serve,
   onAlert: ({ level, message }) => level !== 'INFO' && console.log(`${level} ${message}`),
 })
