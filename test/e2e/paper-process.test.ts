@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -50,8 +50,7 @@ describe('dolphin paper --executor process', { timeout: 120_000 }, () => {
   ])('takes its executor along when it ends by %s', async (signal, expected, said) => {
     const { code, stderr } = await dolphin(command, {
       during: async (child) => {
-        await running(out)
-        await pause(1_000)
+        await told(child, 'Executor ready')
         child.kill(signal)
       },
     })
@@ -75,6 +74,17 @@ async function killLater(out: string, killed: number[]): Promise<void> {
     process.kill(pid, 'SIGKILL')
     killed.push(pid)
   }
+}
+
+/** Resolves when the process has written the words to stderr. */
+function told(child: ChildProcess, words: string): Promise<void> {
+  return new Promise((resolve) => {
+    let text = ''
+    child.stderr?.on('data', (chunk) => {
+      text += chunk
+      if (text.includes(words)) resolve()
+    })
+  })
 }
 
 async function running(out: string): Promise<void> {
