@@ -111,11 +111,11 @@ describe('rules that are refused', () => {
       'rules.json: default.priceBand: expected a decimal above zero as text, such as "0.001", found nothing\n' +
         "rules.json: symbols.A.lotsize: no such key; did you mean 'lotSize'?",
     ],
-  ])('%s', (_, document, message) => {
+  ])('rules are refused where they are wrong: %s', (_, document, message) => {
     expect(refusalOf(JSON.stringify(document))).toBe(message)
   })
 
-  test('no JSON', () => {
+  test('rules that are no JSON are refused with the name of their file', () => {
     expect(refusalOf('{')).toMatch(/^rules\.json: cannot read trading rules: /)
   })
 })

@@ -157,13 +157,13 @@ describe('a scan that is written', () => {
 describe('damaged bytes', () => {
   const whole = encodeScan(sampleScan())
 
-  it('that end early are refused, wherever they end', () => {
+  it('a scan that ends early is refused, wherever it ends', () => {
     for (let length = 0; length < whole.length; length += 7) {
       expect(refusalOf(() => decodeScan(whole.subarray(0, length), 'cut.arrow')).message).toMatch(/^cut\.arrow: /)
     }
   })
 
-  it('never end in anything but a scan or a refusal', () => {
+  it('a scan with changed bytes is read or refused, and nothing else', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),

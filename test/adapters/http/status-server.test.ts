@@ -83,7 +83,7 @@ describe('a command', () => {
     ['no token', {}, 401],
     ['another token', { authorization: 'Bearer wrong' }, 401],
     ['a token of another scheme', { authorization: `Basic ${TOKEN}` }, 401],
-  ])('is refused with %s', async (_, headers, status) => {
+  ])('an operator command is refused that comes with %s', async (_, headers, status) => {
     const answer = await ask('POST', '/api/v1/operator/kill', { ...headers, 'content-type': 'application/json' }, '{}')
     expect(answer.status).toBe(status)
     expect(answer.text).not.toContain(TOKEN)
@@ -92,13 +92,13 @@ describe('a command', () => {
 
   test.each<[string, string, number]>([
     ['no JSON', 'stop!', 400],
-    ['no reason', '{}', 422],
-    ['an empty reason', '{"reason":" "}', 422],
-    ['a reason of another type', '{"reason":3}', 422],
+    ['an object without a reason', '{}', 422],
+    ['an object with an empty reason', '{"reason":" "}', 422],
+    ['an object with a reason of another type', '{"reason":3}', 422],
     ['a list', '[]', 422],
-    ['something else beside the reason', '{"reason":"a","force":true}', 422],
-    ['too much', JSON.stringify({ reason: 'x'.repeat(5_000) }), 413],
-  ])('is refused with %s', async (_, body, status) => {
+    ['an object with more than the reason', '{"reason":"a","force":true}', 422],
+    ['too long', JSON.stringify({ reason: 'x'.repeat(5_000) }), 413],
+  ])('an operator command is refused whose body is %s', async (_, body, status) => {
     expect((await send('kill', body)).status).toBe(status)
     expect(surface.commands).toEqual([])
   })

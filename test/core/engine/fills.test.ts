@@ -119,7 +119,7 @@ describe('where an adapter fills, on any market and however the venue behaves', 
     expect(trades).toBeGreaterThan(20)
   })
 
-  test('restored before every single bar, too', () => {
+  test('a run by fills that is restored before every single bar is the same', () => {
     const everyBar = Array.from({ length: 450 }, (_, i) => i)
     fc.assert(
       fc.property(marketShape, manners, modes, (shape, venue, mode) => {

@@ -21,7 +21,7 @@ describe('however its bars come, a run is the same: every record, every random d
     ],
   ]
 
-  test.each(playbacks)('%s', (_, playback) => {
+  test.each(playbacks)('a run is the same however its bars come: %s', (_, playback) => {
     let trades = 0
     fc.assert(
       fc.property(marketShape, playback, (shape, how) => {
@@ -35,7 +35,7 @@ describe('however its bars come, a run is the same: every record, every random d
     expect(trades).toBeGreaterThan(150)
   })
 
-  test('restored before every single bar', () => {
+  test('a run that is restored before every single bar is the same', () => {
     const everyBar = Array.from({ length: 450 }, (_, i) => i)
     fc.assert(
       fc.property(marketShape, modes, (shape, mode) => {

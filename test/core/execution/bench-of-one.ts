@@ -29,6 +29,9 @@ export const INSTRUMENT: Instrument = {
 
 export const BUILD = '0123456789abcdef'
 
+/** How far time goes at a time in {@link Bench.advance}: whatever is due within is seen at most that late. */
+export const STEP_MS = 50
+
 export const SETTINGS: ExecutionSettings = { ...EXECUTION_DEFAULTS, instruments: [INSTRUMENT], build: BUILD }
 
 /**
@@ -140,10 +143,10 @@ export class Bench {
     this.drain()
   }
 
-  /** Time passes in steps of 50 ms, so that everything that is due happens in order. */
+  /** Time passes in steps of {@link STEP_MS}, so that everything that is due happens in order. */
   advance(ms: number): void {
     for (const endMs = this.nowMs + ms; this.nowMs < endMs; ) {
-      this.time.runTo(Math.min(endMs, this.nowMs + 50))
+      this.time.runTo(Math.min(endMs, this.nowMs + STEP_MS))
       this.takeDecision(this.decision.time(this.nowMs))
       this.give({ kind: 'time' })
     }

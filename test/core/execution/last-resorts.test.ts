@@ -2,15 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Exact } from '../../../src/base/exact.js'
 import { positionId } from '../../../src/ports/vocabulary/ids.js'
 import { Bench, INSTRUMENT, SETTINGS } from './bench-of-one.js'
-
-/** A long of 1 at 100, protected, everything acknowledged. */
-function open(): Bench {
-  const bench = Bench.ready()
-  bench.enter()
-  bench.advance(500)
-  expect(bench.side.openPosition?.position.state).toBe('OPEN')
-  return bench
-}
+import { open } from './scenes.js'
 
 describe('a position that is not ours', () => {
   test.each([

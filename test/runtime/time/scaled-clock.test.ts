@@ -13,7 +13,7 @@ describe('a scaled clock', () => {
     expect(scaledClock(scale, real).epochMs()).toBe(1_030_000)
   })
 
-  it('sleeps that much shorter', async () => {
+  it('divides a sleep by its speed', async () => {
     const real = new FakeClock()
     await scaledClock({ speed: 4, epochMs: 0, realEpochMs: 0 }, real).sleep(1_000)
     expect(real.sleeps).toEqual([250])

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { EXECUTION_TIMINGS } from '../../../src/core/execution/settings.js'
+import { Bench, STEP_MS } from './bench-of-one.js'
+import { expectFlat, open, reduce } from './scenes.js'
+
+const { truthEveryMs, watchGraceMs } = EXECUTION_TIMINGS
+
+test.each([
+  ['LONG', 'BUY' as const, '101.4', '90'],
+  ['SHORT', 'SELL' as const, '98.6', '110'],
+])('a %s entry has its protection on the right sides', (_, side, takeProfit, stop) => {
+  const bench = Bench.ready()
+  bench.enter('i1', '1', side)
+  bench.advance(200)
+  expect(bench.side.openPosition).toMatchObject({ takeProfitPrice: takeProfit, stopPrice: stop })
+})
+
+test.each([
+  ['take-profit', '102', 'TAKE_PROFIT'],
+  ['stop', '89', 'CATASTROPHIC_STOP'],
+])('the venue holds the %s of a position', (_, price, purpose) => {
+  const bench = open()
+  bench.move(price)
+  bench.advance(100)
+  expect(bench.heardOf('FILL_REPORT').at(-1)).toMatchObject({ purpose, positionQuantity: '0' })
+  expectFlat(bench)
+})
+
+test.each([
+  ['take-profit', '102', 'i1.t1', 'TAKE_PROFIT'],
+  ['stop', '89', 'i1.s1', 'CATASTROPHIC_STOP'],
+])('the local watch closes a position when the venue rejects its %s', (_, price, id, purpose) => {
+  const bench = Bench.ready()
+  bench.venue.treatments = [
+    { kind: 'normal' },
+    ...(id === 'i1.t1' ? [] : [{ kind: 'normal' } as const]),
+    { kind: 'reject', code: 'INVALID' },
+  ]
+  bench.enter()
+  bench.advance(500)
+  bench.isCut = true
+  bench.move(price)
+  bench.advance(50)
+  expect(bench.ids).toContain('i1.x1')
+  bench.isCut = false
+  bench.advance(10_000)
+  expect(bench.heardOf('FILL_REPORT').at(-1)).toMatchObject({ purpose, clientOrderId: 'i1.x1' })
+  expectFlat(bench)
+})
+
+test("the local watch gives the venue's own order its grace before it closes a position", () => {
+  const bench = open()
+  bench.venue.orders.get('i1.s1')!.report = { ...bench.venue.orders.get('i1.s1')!.report, status: 'CANCELED' }
+  bench.move('89')
+  bench.advance(watchGraceMs - STEP_MS)
+  expect(bench.ids).not.toContain('i1.x1')
+  bench.advance(2 * STEP_MS)
+  expect(bench.ids).toContain('i1.x1')
+  expectFlat(bench)
+})
+
+test('protection follows the size of the position, never the price', () => {
+  const bench = open()
+  reduce(bench, '0.4')
+  bench.advance(2000)
+  const open_ = [...bench.venue.orders.values()].map(({ report, request }) => ({ ...request, status: report.status }))
+  expect(open_.filter(({ status }) => status === 'ACKNOWLEDGED')).toMatchObject([
+    { clientOrderId: 'i1.t2', quantity: '0.6', price: '101.4' },
+    { clientOrderId: 'i1.s2', quantity: '0.6', stopPrice: '90' },
+  ])
+})
+
+test('a protective order that is missing is placed again', () => {
+  const bench = open()
+  bench.venue.orders.get('i1.s1')!.report = { ...bench.venue.orders.get('i1.s1')!.report, status: 'CANCELED' }
+  bench.advance(truthEveryMs + 2000)
+  expect(bench.ids).toContain('i1.s2')
+})
