@@ -18,6 +18,23 @@ interface Dictionary {
   readonly entries: number
 }
 
+/** What the pages of one chunk share while it is decoded. */
+interface Decoding {
+  readonly kernels: Kernels
+  readonly chunk: ColumnChunk
+  readonly column: PlannedColumn
+  /** Bytes of one plain value. */
+  readonly width: number
+  /** Of the dictionary page, once that has come. */
+  dictionary: Dictionary | undefined
+}
+
+/** Stored values of one page, without those that are null. */
+interface StoredValues extends Region {
+  readonly encoding: number
+  readonly count: number
+}
+
 /** The bit pattern of NaN as it stands in a float64 column. */
 const NAN_BITS = 0x7ff8000000000000n
 /** Wider indices than the rows of a day could need; the kernel's arithmetic relies on it. */
@@ -31,9 +48,8 @@ const DICTIONARY_BYTES_MAX = 1 << 27
 export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, rows: number): number {
   if (chunk.type !== column.source.type) throw new Refusal(`${column.source.type} values`, chunk.type)
   if (chunk.values !== rows) throw new Refusal(`${rows} values`, `${chunk.values}`)
-  const width = storedWidth(column)
+  const decoding: Decoding = { kernels, chunk, column, width: storedWidth(column), dictionary: undefined }
   const out = kernels.reserve(rows * 8)
-  let dictionary: Dictionary | undefined
   let position = chunk.start
   let row = 0
   while (row < rows) {
@@ -42,12 +58,12 @@ export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: Plann
     position = header.end
     checkCrc(kernels, header)
     if (header.kind === 'dictionary') {
-      if (dictionary !== undefined) throw new Refusal('one dictionary page', 'two')
-      dictionary = readDictionary(kernels, chunk, column, header, width)
+      if (decoding.dictionary !== undefined) throw new Refusal('one dictionary page', 'two')
+      decoding.dictionary = readDictionary(decoding, header)
     } else if (header.kind === 'data' || header.kind === 'dataV2') {
       if (header.values > rows - row) throw new Refusal(`${rows} values`, `at least ${row + header.values}`)
       const mark = kernels.mark()
-      readDataPage(kernels, chunk, column, header, dictionary, out + row * 8)
+      readDataPage(decoding, header, out + row * 8)
       kernels.release(mark)
       row += header.values
     }
@@ -61,13 +77,8 @@ function checkCrc({ bytes }: Kernels, { crc, start, end }: PageHeader): void {
   if (actual !== crc >>> 0) throw new Refusal(`a page with CRC-32 ${crc >>> 0}`, `${actual}`)
 }
 
-function readDictionary(
-  kernels: Kernels,
-  chunk: ColumnChunk,
-  column: PlannedColumn,
-  header: PageHeader,
-  width: number,
-): Dictionary {
+function readDictionary(decoding: Decoding, header: PageHeader): Dictionary {
+  const { kernels, column, width } = decoding
   const { values: entries, encoding } = header
   if (encoding !== ENCODING.plain && encoding !== ENCODING.plainDictionary) {
     throw new Refusal('a plain dictionary', `encoding ${encoding}`)
@@ -77,7 +88,7 @@ function readDictionary(
   }
   const at = kernels.reserve(entries * 8)
   const mark = kernels.mark()
-  const page = unpack(kernels, chunk, header, header.start, header.unpackedBytes)
+  const page = unpack(decoding, header, header.start, header.unpackedBytes)
   if (entries * width > page.end - page.at) {
     throw new Refusal(`a dictionary of ${entries} × ${width} bytes`, `${page.end - page.at}`)
   }
@@ -86,30 +97,25 @@ function readDictionary(
   return { at, entries }
 }
 
-function readDataPage(
-  kernels: Kernels,
-  chunk: ColumnChunk,
-  column: PlannedColumn,
-  header: PageHeader,
-  dictionary: Dictionary | undefined,
-  out: number,
-): void {
-  const { values: rows } = header
+/** Writes the values of a page to `out`, 8 bytes a row. */
+function readDataPage(decoding: Decoding, header: PageHeader, out: number): void {
+  const { kernels, column } = decoding
+  const { values: rows, encoding } = header
   // Eight bytes a value, levels, and room for runs and blocks that hold few values: far more than any page of numbers has.
   if (header.unpackedBytes > rows * 16 + 65_536) {
     throw new Refusal(`at most ${rows * 16 + 65_536} bytes for ${rows} values`, `${header.unpackedBytes}`)
   }
-  const { levels, values } =
-    header.kind === 'data' ? splitPage(kernels, chunk, column, header) : splitPageV2(kernels, chunk, header)
+  const { levels, values } = header.kind === 'data' ? splitPage(decoding, header) : splitPageV2(decoding, header)
+  const { at, end } = values
   if (!column.source.optional || isAllOnes(kernels.bytes, levels, rows)) {
-    readValues(kernels, column, header.encoding, values, rows, dictionary, out)
+    readValues(decoding, { at, end, encoding, count: rows }, out)
     return
   }
   const present = kernels.reserve(rows)
   const ones = kernels.run.levels(levels.at, levels.end, rows, present)
   if (ones < 0) throw new Refusal(`definition levels of ${rows} rows`, 'their end before that')
   const dense = kernels.reserve(ones * 8)
-  readValues(kernels, column, header.encoding, values, ones, dictionary, dense)
+  readValues(decoding, { at, end, encoding, count: ones }, dense)
   kernels.run.spread(present, rows, dense, out, column.target === 'float64' ? NAN_BITS : MISSING_INT64)
 }
 
@@ -119,8 +125,9 @@ interface PageParts {
 }
 
 /** Data page v1: levels and values are compressed together, the levels behind their length. */
-function splitPage(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, header: PageHeader): PageParts {
-  const page = unpack(kernels, chunk, header, header.start, header.unpackedBytes)
+function splitPage(decoding: Decoding, header: PageHeader): PageParts {
+  const { kernels, column } = decoding
+  const page = unpack(decoding, header, header.start, header.unpackedBytes)
   if (!column.source.optional) return { levels: { at: page.at, end: page.at }, values: page }
   if (header.levelEncoding !== ENCODING.rle) {
     throw new Refusal('RLE-encoded definition levels', `encoding ${header.levelEncoding}`)
@@ -134,18 +141,19 @@ function splitPage(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, 
 }
 
 /** Data page v2: levels lie uncompressed before the values. */
-function splitPageV2(kernels: Kernels, chunk: ColumnChunk, header: PageHeader): PageParts {
+function splitPageV2(decoding: Decoding, header: PageHeader): PageParts {
   const at = header.start + header.repetitionBytes
   const valuesAt = at + header.definitionBytes
   const levelBytes = header.repetitionBytes + header.definitionBytes
   const values = header.compressed
-    ? unpack(kernels, chunk, header, valuesAt, header.unpackedBytes - levelBytes)
+    ? unpack(decoding, header, valuesAt, header.unpackedBytes - levelBytes)
     : { at: valuesAt, end: header.end }
   return { levels: { at, end: valuesAt }, values }
 }
 
 /** The page's bytes from `from` on, decompressed; `expected` is their size then. */
-function unpack(kernels: Kernels, { codec }: ColumnChunk, { end }: PageHeader, from: number, expected: number): Region {
+function unpack({ kernels, chunk }: Decoding, { end }: PageHeader, from: number, expected: number): Region {
+  const { codec } = chunk
   if (codec === 'UNCOMPRESSED') return { at: from, end }
   if (expected < 0) throw new Refusal('a page that holds its levels', `${expected} bytes of values`)
   const to = kernels.reserve(expected)
@@ -179,17 +187,10 @@ function isAllOnes(bytes: Uint8Array, { at, end }: Region, rows: number): boolea
   return header % 2 === 0 && header / 2 >= rows && next < end && bytes[next] === 1
 }
 
-function readValues(
-  kernels: Kernels,
-  column: PlannedColumn,
-  encoding: number,
-  { at, end }: Region,
-  count: number,
-  dictionary: Dictionary | undefined,
-  out: number,
-): void {
+function readValues(decoding: Decoding, values: StoredValues, out: number): void {
+  const { kernels, column, width } = decoding
+  const { encoding, at, end, count } = values
   if (count === 0) return
-  const width = storedWidth(column)
   switch (encoding) {
     case ENCODING.plain:
       if (count * width > end - at) throw new Refusal(`${count} × ${width} bytes of values`, `${end - at}`)
@@ -197,8 +198,7 @@ function readValues(
       return
     case ENCODING.rleDictionary:
     case ENCODING.plainDictionary:
-      if (dictionary === undefined) throw new Refusal('a dictionary page before the data', 'none')
-      gather(kernels, { at, end }, count, dictionary, out)
+      gather(decoding, values, out)
       return
     case ENCODING.byteStreamSplit: {
       if (count * width > end - at) throw new Refusal(`${count} × ${width} bytes of values`, `${end - at}`)
@@ -208,32 +208,28 @@ function readValues(
       return
     }
     case ENCODING.delta:
-      readDelta(kernels, column, { at, end }, count, out)
+      readDelta(decoding, values, out)
       return
     default:
       throw new Refusal('an encoding of numbers', `encoding ${encoding}`)
   }
 }
 
-function gather(
-  kernels: Kernels,
-  { at, end }: Region,
-  count: number,
-  { at: dict, entries }: Dictionary,
-  out: number,
-): void {
+function gather({ kernels, dictionary }: Decoding, { at, end, count }: StoredValues, out: number): void {
+  if (dictionary === undefined) throw new Refusal('a dictionary page before the data', 'none')
+  const { entries } = dictionary
   if (at >= end) throw new Refusal('dictionary indices', 'none')
   const width = kernels.bytes[at]!
   if (width > INDEX_BITS_MAX) throw new Refusal(`dictionary indices of at most ${INDEX_BITS_MAX} bits`, `${width}`)
   if (entries === 0) throw new Refusal('a dictionary with entries', 'an empty one')
-  const status = kernels.run.gather(at + 1, end, width, count, dict, entries, out)
+  const status = kernels.run.gather(at + 1, end, width, count, dictionary.at, entries, out)
   if (status === 1) throw new Refusal(`${count} dictionary indices`, 'their end before that')
   if (status === 2) throw new Refusal(`dictionary indices below ${entries}`, 'one beyond')
 }
 
 const DELTA_FAULTS = ['', 'their end before that', 'a header that cannot be', 'another number of them']
 
-function readDelta(kernels: Kernels, column: PlannedColumn, { at, end }: Region, count: number, out: number): void {
+function readDelta({ kernels, column }: Decoding, { at, end, count }: StoredValues, out: number): void {
   const { type } = column.source
   if (type !== 'INT32' && type !== 'INT64') throw new Refusal('delta encoding of integers', type)
   const narrow = type === 'INT32' ? 1 : 0
