@@ -66,7 +66,7 @@ it('a decision state that is made of other fields needs another shape: a start w
   const { checkpoint } = held()
   expect([DECISION_SHAPE, fieldsOf((checkpoint.state as { readonly state: unknown }).state)]).toMatchInlineSnapshot(`
     [
-      "decision/1",
+      "decision/2",
       [
         ".balanceUsd: string",
         ".bar: number",
@@ -81,6 +81,7 @@ it('a decision state that is made of other fields needs another shape: a start w
         ".breaker.state: string",
         ".exit: null",
         ".forewarner: string",
+        ".isMaintained: boolean",
         ".latches: {}",
         ".mismatches.account: number",
         ".mismatches.position: number",
