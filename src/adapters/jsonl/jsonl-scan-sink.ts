@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { ScanSink } from '../../ports/scan-sink.js'
@@ -11,12 +11,17 @@ export class JsonLinesError extends Error {
 
 /**
  * A file of scans, one JSON document a line, appended to. A line that a crash cut off is taken away when the file is
- * opened: its scan has not been published.
+ * opened: its scan has not been published. A file that is there and empty was opened by a process that came to publish
+ * nothing, so nothing has been published (0); a new one knows of no process before it.
  *
  * @throws JsonLinesError when the last line is no scan.
  */
 export async function openJsonLines(path: string): Promise<ScanSink> {
   await mkdir(dirname(path), { recursive: true })
+  const isNew = await stat(path).then(
+    () => false,
+    () => true,
+  )
   // Not 'a+': appending ignores positions, and the cut-off line must go.
   const file = await open(path, 'a').then(async (created) => {
     await created.close()
@@ -24,7 +29,7 @@ export async function openJsonLines(path: string): Promise<ScanSink> {
   })
   try {
     const { end, line } = await lastLine(file)
-    const number = line === undefined ? undefined : numberOf(line)
+    const number = line !== undefined ? numberOf(line) : isNew ? undefined : 0
     await file.truncate(end)
     return new FileSink(file, end, number)
   } catch (error) {

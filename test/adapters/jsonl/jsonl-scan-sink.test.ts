@@ -26,7 +26,6 @@ async function publish(...scanNumbers: number[]): Promise<number | undefined> {
 
 describe('a file of scans', () => {
   it('holds one a line, is appended to, and remembers the last', async () => {
-    expect(await publish()).toBeUndefined()
     expect(await publish(1, 2)).toBeUndefined()
     expect(await publish(3)).toBe(2)
     expect(numbers()).toEqual([1, 2, 3])
@@ -43,10 +42,15 @@ describe('a file of scans', () => {
     }
   })
 
-  it('of nothing but a cut-off line is empty', async () => {
+  it('that an earlier process opened without publishing knows that nothing was published, a new one does not', async () => {
+    expect(await publish()).toBeUndefined()
+    expect(await publish()).toBe(0)
+  })
+
+  it('of nothing but a cut-off line is empty: nothing was published', async () => {
     await publish()
     writeFileSync(path(), '{"scan_num')
-    expect(await publish(1)).toBeUndefined()
+    expect(await publish(1)).toBe(0)
     expect(numbers()).toEqual([1])
   })
 
