@@ -12,7 +12,9 @@ const SLOW = [
   'test/runtime/strategy/**/*.test.ts',
 ]
 
-const UNIT = ['base', 'ports', 'core', 'files', 'config', 'runtime', 'cli'].map((room) => `test/${room}/**/*.test.ts`)
+const UNIT = ['base', 'ports', 'core', 'files', 'config', 'runtime', 'cli', 'entries'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+)
 
 const limits = { testTimeout: 60_000, hookTimeout: 120_000 }
 

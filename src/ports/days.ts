@@ -63,7 +63,7 @@ export type DayPlace = DayOrigin & {
   readonly row?: number
 }
 
-type DayOrigin = { readonly file: string } | { readonly date: IsoDate }
+export type DayOrigin = { readonly file: string } | { readonly date: IsoDate }
 
 /** What a message about a day names it by. */
 export function dayPlace({ date, path }: Pick<DayColumns, 'date' | 'path'>): DayOrigin {

@@ -1,3 +1,4 @@
+import { having, listOf } from '../base/arguments.js'
 import type { Direction, Posture } from './vocabulary/market.js'
 
 /** Precedence of mandates, highest first: EXIT, BLOCK, REDUCE, ENTRY, HOLD. Source: module contracts, layer 3. */
@@ -78,6 +79,9 @@ export interface Strategy {
   /** Throws with the path of the first field that is not what a snapshot has. */
   restore(snapshot: unknown): void
 }
+
+/** Of {@link Strategy}s that somebody else's program gives. @internal */
+export const STRATEGIES = listOf(having('a strategy', 'onBar', 'onEntryDropped', 'onFill', 'snapshot', 'restore'))
 
 /** What a strategy of one's own is made with. */
 export interface StrategyContext<Parameters = Readonly<Record<string, unknown>>> {

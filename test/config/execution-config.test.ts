@@ -73,7 +73,7 @@ describe('the execution configuration', () => {
     ['risk:\n  leverage_max: null', '2:17: risk.leverage_max: expected a number above zero, found null'],
     [
       'risk:\n  leverage_target: 20',
-      '1:1: risk: leverageTarget ≤ leverageMax (L_target ≤ L_max) expected, 20 and 10 found',
+      '1:1: risk: leverageTarget: expected at most leverageMax (L_target ≤ L_max), 10, found 20',
     ],
   ])('says where %j is wrong', async (text, message) => {
     const path = written(`${text}\n`)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { callback, fields, having, number, optional, refuse, text } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import { makeFolder } from '../../files/folder.js'
 import { holderText, LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
@@ -56,12 +57,26 @@ export interface OpenedFileJournal {
 const SEGMENT_BYTES_MAX = 8 << 20
 const CAPACITY_LINES = 4096
 
+const count = number({ min: 1, integer: true })
+const FORMAT = having('a journal format, as journalFormat makes it', 'segmentName', 'header', 'mark', 'check')
+const READER = fields<JournalReader<unknown>>({
+  begin: optional(callback),
+  take: callback,
+  checkpoint: optional(callback),
+})
+const OPTIONS = fields<FileJournalOptions>({
+  segmentBytesMax: optional(count),
+  capacity: optional(count),
+  openFile: optional(callback),
+  start: optional(fields<StartLimits>({ recordsMax: optional(number({ min: 0 })), atMsMax: optional(number()) })),
+})
+
 /**
  * Opens the journal in `folder`, or begins one: reads and checks every record behind the last checkpoint that the reader
  * takes, cuts a torn tail, and goes on behind it. A segment holds records of one build only.
  *
- * @throws JournalError when the journal is damaged or another process writes it; errors of the file system, and what the
- *   reader throws, as they are.
+ * @throws InputMistake when it is called with something else; JournalError when the journal is damaged or another process
+ *   writes it; errors of the file system, and what the reader throws, as they are.
  */
 export async function openFileJournal<R>(
   folder: string,
@@ -69,6 +84,7 @@ export async function openFileJournal<R>(
   reader: JournalReader<R>,
   options: FileJournalOptions = {},
 ): Promise<OpenedFileJournal> {
+  refuse(text(folder, 'folder'), FORMAT(format, 'format'), READER(reader, 'reader'), OPTIONS(options, 'options'))
   await makeFolder(folder)
   let journal: FileJournal | undefined
   const lock = await lockFolder(folder, () => journal?.fail(`${folder} was taken over by another process`))

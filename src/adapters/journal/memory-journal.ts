@@ -1,3 +1,4 @@
+import { listOf, number, refuse, text } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import type { Journal, JournalListener } from '../../ports/journal.js'
 
@@ -12,8 +13,13 @@ export class MemoryJournal implements Journal {
   private listener: JournalListener | undefined
   private closed = false
 
-  /** `store`: what was durable before; lines are added to it. */
+  /**
+   * @param store what was durable before; lines are added to it.
+   * @param capacity lines that may wait before the caller is to stop opening risk.
+   * @throws InputMistake when they are something else.
+   */
   constructor(store: string[] = [], capacity = CAPACITY_LINES) {
+    refuse(listOf(text)(store, 'store'), number({ min: 1, integer: true })(capacity, 'capacity'))
     this.store = store
     this.capacity = capacity
   }

@@ -12,7 +12,7 @@ export interface BookSnapshot {
   readonly takenBehind: Readonly<Record<DecimalText, DecimalText>>
 }
 
-interface Depth {
+export interface Depth {
   readonly bids: readonly DepthLevel[]
   readonly asks: readonly DepthLevel[]
 }

@@ -55,7 +55,7 @@ export class PaperExchange {
   private sent = 0
   private fundings = 0
 
-  /** @throws when a setting is out of range, naming it. */
+  /** @throws InputMistake that names every setting that is wrong. */
   constructor(settings: PaperSettings) {
     this.settings = completeSettings(settings)
     const bottomless = this.settings.fillMode === 'bar-price'

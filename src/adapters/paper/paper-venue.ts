@@ -1,3 +1,4 @@
+import { fields, having, milliseconds, optional, refuse } from '../../base/arguments.js'
 import type { Timer } from '../../ports/clock.js'
 import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
 import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
@@ -15,7 +16,10 @@ export class PaperVenue implements PlayedMarket {
   private lastMs = 0
   private closed = false
 
-  constructor({ exchange, timer, requestTimeoutMs = 3_000 }: PaperVenueOptions) {
+  /** @throws InputMistake that names every option that is wrong. */
+  constructor(options: PaperVenueOptions) {
+    refuse(OPTIONS(options, 'options'))
+    const { exchange, timer, requestTimeoutMs = 3_000 } = options
     this.exchange = exchange
     this.timer = timer
     this.requestTimeoutMs = requestTimeoutMs
@@ -105,3 +109,9 @@ export interface PaperVenueOptions {
   /** A request without an answer by then is answered `unknown`; its answer is dropped if it still comes. Default 3,000. */
   readonly requestTimeoutMs?: number
 }
+
+const OPTIONS = fields<PaperVenueOptions>({
+  exchange: having('a PaperExchange', 'handle', 'market', 'advanceTo', 'nextDueMs'),
+  timer: having('a timer', 'epochMs', 'at'),
+  requestTimeoutMs: optional(milliseconds),
+})

@@ -1,11 +1,25 @@
-import { Exact } from '../../base/exact.js'
-import type { LatencyRange, PaperSettings } from '../../ports/vocabulary/paper.js'
+import {
+  argumentProblem,
+  type Check,
+  decimal,
+  fields,
+  listOf,
+  milliseconds,
+  number,
+  oneOf,
+  optional,
+  refuse,
+  that,
+} from '../../base/arguments.js'
+import { INSTRUMENTS } from '../../ports/vocabulary/instrument.js'
+import type { LatencyRange, PaperSettings, RateLimit } from '../../ports/vocabulary/paper.js'
 
-/** @throws with the setting's name, what was expected and what was found. */
+/** @throws InputMistake that names every setting that is wrong. */
 export function completeSettings(given: PaperSettings): Required<PaperSettings> {
+  refuse(SETTINGS(given, 'settings'))
   const frictionless = given.fillMode === 'bar-price'
-  const settings: Required<PaperSettings> = {
-    leverage: 10,
+  return {
+    leverage: DEFAULT_LEVERAGE,
     fillMode: 'realistic',
     requestLatency: { minMs: 10, maxMs: 90 },
     answerLatency: { minMs: 5, maxMs: 45 },
@@ -30,41 +44,57 @@ export function completeSettings(given: PaperSettings): Required<PaperSettings> 
       halfSpreadBps: '0',
     }),
   }
-  check(settings)
-  return settings
 }
 
+const DEFAULT_LEVERAGE = 10
 const NO_LATENCY: LatencyRange = { minMs: 0, maxMs: 0 }
 
-function check(settings: Required<PaperSettings>): void {
-  const expect = (ok: boolean, name: string, expected: string, found: unknown) => {
-    if (!ok) throw new Error(`paper exchange: ${name}: expected ${expected}, found ${found}`)
-  }
-  expect(settings.instruments.length > 0, 'instruments', 'at least one', 'none')
-  expect(Number.isSafeInteger(settings.seed), 'seed', 'an integer', settings.seed)
-  expect(settings.leverage >= 1, 'leverage', 'at least 1', settings.leverage)
-  for (const { identity, maxLeverage } of settings.instruments) {
-    expect(
-      settings.leverage <= maxLeverage,
-      `leverage of ${identity.symbol}`,
-      `at most ${maxLeverage}`,
-      settings.leverage,
-    )
-  }
-  const symbols = settings.instruments.map(({ identity }) => identity.symbol)
-  expect(new Set(symbols).size === symbols.length, 'instruments', 'each symbol once', symbols)
-  for (const name of ['requestLatency', 'answerLatency', 'streamLatency'] as const) {
-    const { minMs, maxMs } = settings[name]
-    expect(minMs >= 0 && minMs <= maxMs, name, '0 ≤ minMs ≤ maxMs', `${minMs} … ${maxMs}`)
-  }
-  for (const name of [
-    'startingBalanceUsd',
-    'takerFee',
-    'liquidationFee',
-    'halfSpreadBps',
-    'queueAheadShare',
-  ] as const) {
-    expect(new Exact(settings[name]).gte(0), name, 'zero or more', settings[name])
-  }
-  expect(new Exact(settings.displayedUsd).gt(0), 'displayedUsd', 'more than zero', settings.displayedUsd)
+const range: Check = (value, path) => {
+  const problems = fields<LatencyRange>({ minMs: milliseconds, maxMs: milliseconds })(value, path)
+  if (problems.length > 0) return problems
+  const { minMs, maxMs } = value as LatencyRange
+  return minMs <= maxMs ? [] : [argumentProblem(path, '0 ≤ minMs ≤ maxMs', `${minMs} … ${maxMs}`)]
+}
+
+const share = optional(decimal('of zero or more'))
+const count = number({ min: 1, integer: true })
+
+const FIELDS = fields<PaperSettings>({
+  instruments: INSTRUMENTS,
+  startingBalanceUsd: decimal('of zero or more'),
+  seed: number({ integer: true }),
+  leverage: optional(number({ min: 1 })),
+  fillMode: optional(oneOf('realistic', 'bar-price')),
+  requestLatency: optional(range),
+  answerLatency: optional(range),
+  streamLatency: optional(range),
+  makerFee: optional(that('a decimal as text', isDecimal)),
+  takerFee: share,
+  liquidationFee: share,
+  halfSpreadBps: share,
+  displayedUsd: optional(decimal('above zero')),
+  queueAheadShare: share,
+  rateLimits: optional(listOf(fields<RateLimit>({ requests: count, intervalMs: count }))),
+})
+
+/** Every setting that is wrong; where none is, what does not go together. */
+const SETTINGS: Check = (value, path) => {
+  const problems = FIELDS(value, path)
+  if (problems.length > 0) return problems
+  const { instruments, leverage = DEFAULT_LEVERAGE } = value as PaperSettings
+  const symbols = instruments.map(({ identity }) => identity.symbol)
+  const twice = symbols.find((symbol, i) => symbols.indexOf(symbol) !== i)
+  return [
+    ...(twice === undefined ? [] : [argumentProblem(`${path}.instruments`, 'each symbol once', `${twice} twice`)]),
+    ...instruments.flatMap(({ identity, maxLeverage }) =>
+      leverage <= maxLeverage
+        ? []
+        : [argumentProblem(`${path}.leverage`, `at most ${maxLeverage} for ${identity.symbol}`, String(leverage))],
+    ),
+  ]
+}
+
+/** A maker may be paid: its fee may be below zero. */
+function isDecimal(value: unknown): boolean {
+  return typeof value === 'string' && /^-?\d{1,20}(\.\d{1,18})?$/.test(value)
 }

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { listOf, refuse, text } from '../../base/arguments.js'
 import type { IsoDate } from '../../base/utc-date.js'
 import type { DayFile } from '../../ports/days.js'
 
@@ -13,6 +14,7 @@ const PARQUET_FILE = /^[^._].*\.(?:parquet|pq)$/i
  * not exist, a folder without a day and a date that occurs twice; each error says which path and what was expected.
  */
 export async function findDayFiles(inputs: readonly string[]): Promise<DayFile[]> {
+  refuse(listOf(text)(inputs, 'inputs'))
   const found: DayFile[] = []
   for (const input of inputs) found.push(...(await daysOf(input)))
   found.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))

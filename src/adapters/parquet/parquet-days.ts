@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { date, fields, flag, having, listOf, number, optional, refuse, text, that } from '../../base/arguments.js'
 import type { DayFile, DayOutcome, DaySource, ReadDaysOptions } from '../../ports/days.js'
 import { beginCacheRun } from './cache-eviction.js'
 import { dayColumns } from './day-columns.js'
@@ -23,12 +24,36 @@ export interface ParquetDaysSettings {
 /** Days decoded ahead of the consumer, beyond one for each thread. */
 const AHEAD = 2
 
+const bytes = number({ min: 0, integer: true })
+const FILES = listOf(fields<DayFile>({ date, path: text, bytes }))
+const OPTIONS = fields<ReadDaysOptions>({
+  workers: number({ min: 0, integer: true }),
+  eigenColumns: optional(flag),
+  cacheDir: optional(text),
+  cacheBytesMax: optional(bytes),
+  signal: optional(having('an AbortSignal', 'throwIfAborted', 'addEventListener')),
+})
+const SETTINGS = fields<ParquetDaysSettings>({
+  reuseBuffers: optional(flag),
+  workerEntry: optional(that('a URL', (value) => value instanceof URL)),
+})
+
 /** Day files in Parquet; a day's arrays stay valid as long as they are held. */
 export const parquetDays: DaySource = createParquetDays()
 
-/** Day files in Parquet, with settings that the port does not know. */
+/**
+ * Day files in Parquet, with settings that the port does not know.
+ *
+ * @throws InputMistake that names every setting that is wrong; `read` does so of its arguments, at once.
+ */
 export function createParquetDays(settings: ParquetDaysSettings = {}): DaySource {
-  return { read: (files, options) => readDays(files, options, settings) }
+  refuse(SETTINGS(settings, 'settings'))
+  return {
+    read(files, options) {
+      refuse(FILES(files, 'files'), OPTIONS(options, 'options'))
+      return readDays(files, options, settings)
+    },
+  }
 }
 
 async function* readDays(

@@ -1,3 +1,16 @@
+import {
+  date,
+  direction,
+  fields,
+  flag,
+  listOf,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  refuse,
+  text,
+} from '../../base/arguments.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { assetSection, costSection, daySection, exitSection, exposureSection } from './breakdowns.js'
 import { configurationSection, openPositionSection } from './configuration.js'
@@ -15,8 +28,11 @@ import { pageData } from './page-data.js'
  * calendar are plain markup; only curves and trade list need its script.
  *
  * The same report gives the same bytes. Every text in it is treated as hostile.
+ *
+ * @throws InputMistake when it is no report, such as one of another version.
  */
 export function renderHtmlReport(report: BacktestReport): string {
+  refuse(REPORT(report, 'report'))
   const period = report.from === null ? '' : ` · ${report.from} – ${report.to ?? ''}`
   const body = html`<main>
 ${masthead(report)}
@@ -31,6 +47,46 @@ ${configurationSection(report)}
 </main>`
   return documentShell({ title: `${report.strategy}${period}`, body, data: embedJson(pageData(report)) }).toString()
 }
+
+const object = fields<object>({})
+const objects = listOf(object)
+const count = number({ min: 0, integer: true })
+
+/** A report is made by a backtest, or read from what `dolphin backtest --json` wrote: the form tells whether it is one. */
+const REPORT = fields<BacktestReport>({
+  schema: oneOf('dolphin.backtest/1'),
+  engineVersion: text,
+  strategy: text,
+  direction,
+  research: flag,
+  drift: listOf(text),
+  hashes: object,
+  parameters: object,
+  ownStrategy: optional(nullable(object)),
+  settings: object,
+  fills: oneOf('simulated', 'bar-price'),
+  initialCapital: number(),
+  finalCapital: number(),
+  from: nullable(date),
+  to: nullable(date),
+  bars: count,
+  barSeconds: nullable(number()),
+  maxHoldSeconds: nullable(number()),
+  universe: listOf(text),
+  figures: object,
+  figuresWithoutEdge: object,
+  baseline: nullable(object),
+  exits: objects,
+  assets: objects,
+  costs: object,
+  exposure: object,
+  days: objects,
+  trades: objects,
+  openPosition: nullable(object),
+  rngDraws: count,
+  skippedDays: objects,
+  forewarnerDays: object,
+})
 
 /** A short calendar shares its row; a long one takes the whole width, and the rest moves together. */
 function breakdowns(report: BacktestReport): Html {

@@ -1,4 +1,4 @@
-import { DASHBOARD_PAGE } from '../../adapters/http/dashboard-page.generated.js'
+import { dashboardPage } from '../../adapters/http/dashboard-page.js'
 import { type StatusServer, serveStatus } from '../../adapters/http/status-server.js'
 import { SurroundingsFailed } from '../../base/mistakes.js'
 import { readSecret } from '../../config/secret.js'
@@ -23,7 +23,7 @@ export async function serve(
   const { token } = options
   const server = await serveStatus(surface, {
     ...address,
-    page: DASHBOARD_PAGE,
+    page: await dashboardPage(),
     nowMs: () => performance.now(),
     ...(token === undefined ? {} : { token }),
   }).catch((error: Error) => {

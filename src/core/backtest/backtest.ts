@@ -1,8 +1,10 @@
+import { anyText, refuse } from '../../base/arguments.js'
 import { present } from '../../base/present.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { refuseDisorder } from '../days/timestamps.js'
+import { DAY_COLUMNS } from '../engine/argument-checks.js'
 import type { DayBoost } from '../engine/day.js'
 import { Engine } from '../engine/engine.js'
 import { fillAtBarPrice, runAtBarPrices } from './bar-price-fills.js'
@@ -10,7 +12,7 @@ import { barStepSeconds } from './bar-step.js'
 import { Baseline } from './baseline.js'
 import type { RunAbout } from './report.js'
 import { buildReport } from './report.js'
-import type { BacktestSettings } from './settings.js'
+import { BACKTEST, type BacktestSettings } from './settings.js'
 
 /** A bulk backtest: days in, a report out. Synchronous; whoever reads the days decides how. */
 export class Backtest {
@@ -23,7 +25,9 @@ export class Backtest {
   private readonly stepSeconds: number[] = []
   private readonly baseline: Baseline
 
+  /** @throws InputMistake that names every setting that is wrong (`settings.parameters.fraction`). */
   constructor(settings: BacktestSettings) {
+    refuse(BACKTEST(settings, 'settings'))
     this.settings = settings
     this.baseline = new Baseline(settings)
     this.engine = new Engine(settings.parameters, settings.initialCapital, {
@@ -47,9 +51,12 @@ export class Backtest {
 
   /**
    * Runs one day; days come in date order. `sha256` is the hash of the day's file.
-   * Throws a DayError, with the state unchanged, when the day is out of order or its timestamps are refused.
+   *
+   * @throws DayError, with the state unchanged, when the day is out of order or its timestamps are refused; InputMistake when
+   * the columns do not fit together.
    */
   addDay(columns: DayColumns, sha256: string): DayRecord {
+    refuse(DAY_COLUMNS(columns, 'columns'), anyText(sha256, 'sha256'))
     refuseDisorder(columns, this.days.at(-1)?.date)
     const { engine, settings } = this
     engine.beginDay({

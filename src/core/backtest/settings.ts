@@ -1,6 +1,8 @@
+import { type Checks, callback, direction, fields, having, optional, text } from '../../base/arguments.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { CircuitBreaker } from '../breaker/breaker.js'
+import { ORDER_BOOK, PARAMETERS, POSTURE, USD } from '../engine/argument-checks.js'
 import type { EngineParameters } from '../engine/parameters.js'
 import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'
 import type { VolGate } from '../signal/vol-gate.js'
@@ -22,3 +24,18 @@ export interface BacktestSettings {
   /** Absent: fills are simulated, with their costs. Given: every order fills whole at its bar's price and costs nothing. */
   readonly barPriceFills?: LotSizing
 }
+
+export const BACKTEST_CHECKS: Checks<BacktestSettings> = {
+  strategy: text,
+  direction,
+  posture: POSTURE,
+  initialCapital: USD,
+  parameters: PARAMETERS,
+  volGate: optional(having('a VolGate', 'maskForDay')),
+  breaker: optional(having('a CircuitBreaker', 'boostForDate')),
+  orderBook: optional(ORDER_BOOK),
+  forewarner: optional(having('a MonteCarloForewarner', 'assess', 'observe')),
+  barPriceFills: optional(callback),
+}
+
+export const BACKTEST = fields(BACKTEST_CHECKS)

@@ -1,3 +1,4 @@
+import { anyText, callback, fields, number, optional, refuse } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import type { DayColumns } from '../../ports/days.js'
@@ -6,13 +7,14 @@ import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.j
 import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { type Action, arbitrate } from '../arbitration/arbitration.js'
 import { refuseDisorder, timesOf } from '../days/timestamps.js'
+import { DAY_COLUMNS } from '../engine/argument-checks.js'
 import { WARMUP_ROWS } from '../engine/engine.js'
 import { called, type StrategyFailure } from '../strategy/failure.js'
 import { mandatesIn } from '../strategy/mandates.js'
 import { barStepSeconds } from './bar-step.js'
 import { Baseline } from './baseline.js'
 import { buildReport, type RunAbout } from './report.js'
-import type { BacktestSettings } from './settings.js'
+import { BACKTEST_CHECKS, type BacktestSettings } from './settings.js'
 import { StrategyAccount } from './strategy-account.js'
 
 export interface StrategyBacktestSettings extends BacktestSettings {
@@ -48,7 +50,11 @@ export class StrategyBacktest {
   private found: Nondeterminism | undefined
   private bars = 0
 
+  /**
+   * @throws InputMistake that names every setting that is wrong; StrategyFailure when the strategy cannot be made.
+   */
   constructor(readonly settings: StrategyBacktestSettings) {
+    refuse(SETTINGS(settings, 'settings'))
     this.strategy = this.made()
     if (settings.twinBars !== 0) this.twin = this.made()
     this.account = new StrategyAccount(settings)
@@ -76,9 +82,11 @@ export class StrategyBacktest {
   /**
    * Runs one day; days come in date order. `sha256` is the hash of the day's file.
    * @throws DayError, with the state unchanged, when the day is out of order or its timestamps are missing or refused;
-   * StrategyFailure when the strategy threw or answered with what is no mandate.
+   * StrategyFailure when the strategy threw or answered with what is no mandate; InputMistake when the columns do not fit
+   * together.
    */
   addDay(columns: DayColumns, sha256: string): DayRecord {
+    refuse(DAY_COLUMNS(columns, 'columns'), anyText(sha256, 'sha256'))
     refuseDisorder(columns, this.days.at(-1)?.date)
     const timestampNs = timesOf(columns)
     const { settings, account } = this
@@ -226,6 +234,12 @@ export class StrategyBacktest {
 }
 
 const TWIN_BARS = 5_000
+
+const SETTINGS = fields<StrategyBacktestSettings>({
+  ...BACKTEST_CHECKS,
+  create: callback,
+  twinBars: optional(number({ min: 0, integer: true })),
+})
 
 /** As a session shows it, whose journal knows finite numbers alone. */
 function shown(value: number): number {

@@ -1,8 +1,9 @@
-import { assert, unreachable } from '../../base/assert.js'
+import { refuse } from '../../base/arguments.js'
+import { unreachable } from '../../base/assert.js'
 import { decimalText } from '../../base/exact.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import type { OperatorCommand, Side } from '../../ports/sides.js'
-import type { Strategy, StrategyBar } from '../../ports/strategy.js'
+import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
 import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
@@ -19,7 +20,7 @@ import { recordedBar } from './recorded-bar.js'
 import type { DecisionRecord } from './records.js'
 import { checkpointOf, DecisionRecovery, type Recovered, stateHashOf } from './recover.js'
 import { Reports } from './reports.js'
-import type { DecisionSettings } from './settings.js'
+import { DECISION_SETTINGS, type DecisionSettings } from './settings.js'
 import { type DecisionState, initialState } from './state.js'
 import { Strategies } from './strategies.js'
 import { TruthDesk } from './truth-desk.js'
@@ -37,14 +38,13 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   private readonly truth: TruthDesk
   private readonly reports: Reports
 
-  /** @param recovered what {@link DecisionSide.recover} found in the journal; a new journal without it. */
+  /** A side with a new journal. @throws InputMistake that names every setting that is wrong. */
+  constructor(settings: DecisionSettings, strategies: readonly Strategy[])
+  /** @internal */ constructor(settings: DecisionSettings, strategies: readonly Strategy[], recovered: Recovered)
   constructor(settings: DecisionSettings, strategies: readonly Strategy[], recovered?: Recovered) {
-    assert(/^[A-Za-z0-9-]{1,12}$/.test(settings.idPrefix), 'an id prefix is 1 to 12 letters, digits or hyphens')
-    this.desk = new Desk(
-      settings,
-      recovered?.strategies ?? new Strategies(strategies),
-      recovered?.state ?? initialState(settings),
-    )
+    refuse(DECISION_SETTINGS(settings, 'settings'), STRATEGIES(strategies, 'strategies'))
+    const guarded = recovered?.strategies ?? new Strategies(strategies)
+    this.desk = new Desk(settings, guarded, recovered?.state ?? initialState(settings))
     this.entries = new Entries(this.desk)
     this.exits = new Exits(this.desk)
     this.truth = new TruthDesk(this.desk, this.exits)

@@ -59,7 +59,7 @@ export class DecisionRecovery implements JournalReader<DecisionRecord> {
     return checkpointOf(this.recovered, this.atMs)
   }
 
-  /** @throws Error when the journal was begun with another id prefix or balance than the settings'. */
+  /** @throws Error when the journal was begun with another id prefix or balance than the settings'. @internal */
   finish(): Recovered {
     checkBegun(this.recovered.state, this.settings)
     return this.recovered

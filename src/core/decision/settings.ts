@@ -1,9 +1,23 @@
+import {
+  build,
+  decimal,
+  each,
+  fields,
+  flag,
+  matching,
+  milliseconds,
+  nullable,
+  number,
+  oneOf,
+  text,
+} from '../../base/arguments.js'
 import type { DecimalText } from '../../base/exact.js'
-import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import { INSTRUMENTS, type Instrument } from '../../ports/vocabulary/instrument.js'
+import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import { CHAMPION_HASH } from '../engine/parameters.js'
 import { LINK_TIMINGS, type LinkTimings } from '../link/link-endpoint.js'
 import type { Conditions } from '../mode/mode.js'
-import { CHAMPION_RISK, type RiskConfig } from '../risk/risk-config.js'
+import { CHAMPION_RISK, RISK_CONFIG, type RiskConfig } from '../risk/risk-config.js'
 import { MARKET_LIMITS, type MarketLimits } from './market-watch.js'
 
 /** Sources of the numbers: docs/execution.md and the specification. All in ms. */
@@ -68,3 +82,27 @@ export const DECISION_DEFAULTS: Omit<DecisionSettings, 'instruments' | 'build' |
   },
   accountTolerance: '0.001',
 }
+
+/** Of {@link DecisionSettings}, as somebody else's program gives them. */
+export const DECISION_SETTINGS = fields<DecisionSettings>({
+  instruments: INSTRUMENTS,
+  build,
+  idPrefix: matching('1 to 12 letters, digits or hyphens', /^[A-Za-z0-9-]{1,12}$/),
+  initialBalanceUsd: decimal('above zero'),
+  risk: RISK_CONFIG,
+  timings: each(DECISION_TIMINGS, milliseconds),
+  link: each(LINK_TIMINGS, milliseconds),
+  market: each(MARKET_LIMITS, number({ min: 0 })),
+  conditions: fields<Conditions>({
+    environment: oneOf(...STATUS_REGISTRIES.deployment_environments),
+    championHash: text,
+    expectedChampionHash: text,
+    harnessViolated: flag,
+    certificate: oneOf(...STATUS_REGISTRIES.f1_cert_states),
+    certificateExpiresAtMs: nullable(milliseconds),
+    gridConnected: flag,
+    diskUsedPct: nullable(number({ min: 0, max: 100 })),
+    isLoopStalled: flag,
+  }),
+  accountTolerance: decimal('of zero or more'),
+})

@@ -1,6 +1,6 @@
+import { refuse } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import type { DayColumns } from '../../ports/days.js'
-import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
 import type { DayRecord, EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { simulatedExit } from '../costs/costs.js'
@@ -10,12 +10,13 @@ import type { SignalShape } from '../signal/signal.js'
 import { gateOpen, signalShape } from '../signal/signal.js'
 import { regimeSizeMultiplier } from '../sizing/sizing.js'
 import { Account, type BarInForce } from './account.js'
+import { DAY_START, ENGINE_PORTS, PARAMETERS, USD } from './argument-checks.js'
 import { BarTimes } from './bar-times.js'
 import type { DayStart, DayState } from './day.js'
 import { openDay, recordOf, takePosture } from './day.js'
 import { EntryDesk } from './entry.js'
 import { ExitDesk } from './exit.js'
-import type { ConfirmedExit, ConfirmedLeg, Fills, Proposal } from './fills.js'
+import type { ConfirmedExit, ConfirmedLeg, EnginePorts, Proposal } from './fills.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
 import { closedTrade } from './position.js'
@@ -31,12 +32,6 @@ const NORMALIZATION_BELOW = 1.1
 
 /** Rows of a day before its volatility counts as known, where the run gives no mask. Section 1. */
 export const WARMUP_ROWS = 100
-
-export interface EnginePorts {
-  readonly orderBook?: OrderBookSource
-  /** `simulated` when absent. With `adapter` every entry and exit is a proposal until it is confirmed. */
-  readonly fills?: Fills
-}
 
 /** One bar, for callers that have no columns. `prices[i]` is the close of `universe[i]`, NaN where there is none. */
 export interface Bar {
@@ -90,9 +85,9 @@ export class Engine {
   private opened: EntryRecord | undefined
   private proposed: Proposal | undefined
 
-  /** `initialCapital` in USD. */
+  /** `initialCapital` in USD. @throws InputMistake that names every argument that is wrong. */
   constructor(parameters: EngineParameters, initialCapital: number, ports: EnginePorts = {}) {
-    assert(Number.isFinite(initialCapital), 'the initial capital is finite')
+    refuse(PARAMETERS(parameters, 'parameters'), USD(initialCapital, 'initialCapital'), ENGINE_PORTS(ports, 'ports'))
     this.parameters = parameters
     this.ports = ports
     this.initialCapital = initialCapital
@@ -147,8 +142,9 @@ export class Engine {
     this.entries.setUniverse(this.symbols)
   }
 
-  /** Section 3. */
+  /** Begins a UTC day; one that is under way ends first. Section 3. @throws InputMistake when its start is wrong. */
   beginDay(start: DayStart): void {
+    refuse(DAY_START(start, 'start'))
     this.endDay()
     this.day = openDay(start, {
       capital: this.account.capital,

@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
 import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { confirmedExit } from '../costs/costs.js'
@@ -10,6 +11,12 @@ import { closedTrade, type Position, type PositionFill } from './position.js'
  * so it is no parameter: the champion's hash is the same for both.
  */
 export type Fills = 'simulated' | 'adapter'
+
+export interface EnginePorts {
+  readonly orderBook?: OrderBookSource
+  /** `simulated` when absent. With `adapter` every entry and exit is a proposal until it is confirmed. */
+  readonly fills?: Fills
+}
 
 /** What the engine wants done, in adapter mode. Until it is confirmed or dropped, no other of its kind is made. */
 export type Proposal =

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { shown } from '../../base/arguments.js'
 
 /**
  * The champion's frozen parameters under their source names. Source: system bible §19.1.
@@ -113,8 +114,7 @@ export function parameterProblems(candidate: Readonly<Record<string, unknown>>):
   }
   for (const name of PARAMETER_NAMES) {
     const expected = expectation(name)
-    if (!accepts(name, candidate[name]))
-      problems.push({ name, expected, found: JSON.stringify(candidate[name]) ?? 'nothing' })
+    if (!accepts(name, candidate[name])) problems.push({ name, expected, found: shown(candidate[name]) })
   }
   if (problems.length === 0) {
     const { vel_div_threshold, vel_div_extreme } = candidate as EngineParameters

@@ -1,4 +1,5 @@
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
+import { POSTURES } from '../../ports/vocabulary/market.js'
 import { type EntryRecord, type ForewarnerStatus, OWN_EXITS } from '../../ports/vocabulary/trades.js'
 import type { MersenneTwisterState } from '../numeric/mersenne-twister.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
@@ -135,8 +136,6 @@ function fields(checks: Checks, optional: Checks = {}): Check {
   }
 }
 
-const POSTURES = oneOf('APEX', 'STALKER', 'TURTLE', 'HIBERNATE')
-
 const entryFields: Checks = {
   asset: text,
   direction: oneOf(-1, 1),
@@ -206,7 +205,7 @@ const documentFields: Checks = {
     fields({
       date: text,
       direction: oneOf(-1, 1),
-      posture: POSTURES,
+      posture: oneOf(...POSTURES),
       boost: number,
       beta: number,
       boostStart: number,

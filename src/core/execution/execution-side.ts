@@ -1,3 +1,4 @@
+import { refuse } from '../../base/arguments.js'
 import { assert, unreachable } from '../../base/assert.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import type { ExecutionEvent, HostConditions, OperatorCommand, Side } from '../../ports/sides.js'
@@ -20,7 +21,7 @@ import { settleProtection } from './protection.js'
 import { apply, type ExecutionRecord } from './records.js'
 import { checkpointOf, stateHashOf } from './recover.js'
 import { onReportsSeen, settleReports } from './reports.js'
-import type { ExecutionSettings } from './settings.js'
+import { EXECUTION_SETTINGS, type ExecutionSettings } from './settings.js'
 import { type Entry, type ExecutionState, initialState } from './state.js'
 import { onSnapshot, settleTruth } from './truth.js'
 import { onAnswer, onReport, settleOrders } from './venue-orders.js'
@@ -38,17 +39,14 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
   /** A build of the other side that has been told of as another than ours. */
   private mixedBuild: string | null = null
 
+  /** `recovered`: what its journal was read into. @throws InputMistake that names every setting that is wrong. */
   constructor(settings: ExecutionSettings, recovered: ExecutionState = initialState()) {
-    assert(settings.instruments.length > 0, 'there is an active instrument')
+    refuse(EXECUTION_SETTINGS(settings, 'settings'))
     this.desk = new Desk(settings, recovered, gateReport)
     this.invariants = new ExecutionInvariants(recovered)
   }
 
-  /**
-   * The side as all records of its journal left it; what it knows of the world starts anew.
-   *
-   * @throws Error as {@link ExecutionSide.resume}.
-   */
+  /** As all records of its journal left it; what it knows of the world starts anew. @throws as {@link ExecutionSide.resume}. */
   static recover(settings: ExecutionSettings, records: readonly ExecutionRecord[]): ExecutionSide {
     return ExecutionSide.resume(settings, replay(records))
   }

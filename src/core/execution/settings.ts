@@ -1,5 +1,6 @@
+import { build, decimal, each, fields, flag, listOf, milliseconds, number } from '../../base/arguments.js'
 import type { DecimalText } from '../../base/exact.js'
-import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import { INSTRUMENTS, type Instrument } from '../../ports/vocabulary/instrument.js'
 import { LINK_TIMINGS, type LinkTimings } from '../link/link-endpoint.js'
 
 /** Sources of the numbers: docs/execution.md and the specification. All in ms. */
@@ -69,3 +70,15 @@ export const EXECUTION_DEFAULTS: Omit<ExecutionSettings, 'instruments' | 'build'
   venue: { takeProfitOrders: true, stopOrders: true },
   journalCapacity: 1024,
 }
+
+/** Of {@link ExecutionSettings}, as somebody else's program gives them. */
+export const EXECUTION_SETTINGS = fields<ExecutionSettings>({
+  instruments: INSTRUMENTS,
+  build,
+  timings: each(EXECUTION_TIMINGS, milliseconds, { retryAfterMs: listOf(milliseconds, { min: 1 }) }),
+  link: each(LINK_TIMINGS, milliseconds),
+  takeProfit: decimal('above zero'),
+  catastrophicStop: decimal('above zero'),
+  venue: fields<ExecutionSettings['venue']>({ takeProfitOrders: flag, stopOrders: flag }),
+  journalCapacity: number({ min: 1, integer: true }),
+})

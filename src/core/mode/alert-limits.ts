@@ -5,7 +5,7 @@ import type { PerformanceSnapshot } from '../../ports/vocabulary/session.js'
 export const ALERT_LEVELS: readonly AlertLevel[] = ['INFO', 'WARNING', 'ERROR', 'CRITICAL', 'EMERGENCY']
 
 /** The least value at which a figure is worth an alert of a level. */
-type Limits = Readonly<Partial<Record<AlertLevel, number>>>
+export type Limits = Readonly<Partial<Record<AlertLevel, number>>>
 
 export interface PerformanceLimits {
   /** Fall of realised capital from its peak, as a fraction of it. */

@@ -1,3 +1,6 @@
+import { argumentProblem, type Check, fields, nullable, number, that } from '../../base/arguments.js'
+import { problemText } from '../../base/mistakes.js'
+
 /**
  * Limits of the risk layer: constants, nothing interpreted at run time. Leverages are × of equity, distances and losses
  * fractions of 1. Source: module contracts, layer 4 (`RiskConfig`; the source's names in parentheses).
@@ -26,6 +29,68 @@ export interface CircuitBreakerLimits {
   readonly lossPctMax: number | null
 }
 
+const share = that('a number above 0 and below 1', (value) => typeof value === 'number' && value > 0 && value < 1)
+const leverage = number({ above: 0 })
+
+const RISK_FIELDS = fields<RiskConfig>({
+  leverageTarget: leverage,
+  leverageMax: leverage,
+  symbolLeverageMax: leverage,
+  liquidationDistanceMin: share,
+  liquidationDistanceCritical: share,
+  stopLossPct: nullable(share),
+  circuitBreaker: fields<CircuitBreakerLimits>({
+    consecutiveLossesMax: nullable(number({ min: 1, integer: true })),
+    lossPctMax: nullable(share),
+  }),
+})
+
+/** Every field that is wrong; where none is, every constraint between them that does not hold. */
+export const RISK_CONFIG: Check = (value, path) => {
+  const problems = RISK_FIELDS(value, path)
+  if (problems.length > 0) return problems
+  const { leverageTarget, leverageMax, symbolLeverageMax, ...distances } = value as RiskConfig
+  const { liquidationDistanceCritical, liquidationDistanceMin } = distances
+  const name = (field: keyof RiskConfig) => (path === '' ? field : `${path}.${field}`)
+  const constraints = [
+    [
+      'leverageTarget',
+      leverageTarget,
+      'at most leverageMax (L_target ≤ L_max)',
+      leverageMax,
+      leverageTarget <= leverageMax,
+    ],
+    [
+      'symbolLeverageMax',
+      symbolLeverageMax,
+      'at most leverageMax (L_symbol_max ≤ L_max)',
+      leverageMax,
+      symbolLeverageMax <= leverageMax,
+    ],
+    [
+      'liquidationDistanceCritical',
+      liquidationDistanceCritical,
+      'below liquidationDistanceMin (D_critical < D_min_safe)',
+      liquidationDistanceMin,
+      liquidationDistanceCritical < liquidationDistanceMin,
+    ],
+  ] as const
+  return constraints.flatMap(([field, left, expected, right, holds]) =>
+    holds ? [] : [argumentProblem(name(field), `${expected}, ${right}`, String(left))],
+  )
+}
+
+/**
+ * The configuration itself, when it is one.
+ *
+ * @throws RangeError that names every field or constraint that does not hold, what was expected and what was found.
+ */
+export function checkRiskConfig(config: RiskConfig): RiskConfig {
+  const problems = RISK_CONFIG(config, '')
+  if (problems.length > 0) throw new RangeError(problems.map(problemText).join('; '))
+  return config
+}
+
 /**
  * What the champion runs under. Its sizes never exceed 6 × leverage of a fifth of the capital, 1.2 in all; its exits are
  * its own, so the position stop is off; the breaker stands well beyond the drawdowns of its record.
@@ -39,46 +104,3 @@ export const CHAMPION_RISK: RiskConfig = checkRiskConfig({
   stopLossPct: null,
   circuitBreaker: { consecutiveLossesMax: 20, lossPctMax: 0.3 },
 })
-
-/**
- * The configuration itself, when it is one.
- *
- * @throws RangeError that names the first field or constraint that does not hold, and the values found.
- */
-export function checkRiskConfig(config: RiskConfig): RiskConfig {
-  const { leverageTarget, leverageMax, symbolLeverageMax, circuitBreaker } = config
-  const { liquidationDistanceMin, liquidationDistanceCritical } = config
-  for (const [name, value] of Object.entries({ leverageTarget, leverageMax, symbolLeverageMax }))
-    if (!(value > 0 && Number.isFinite(value))) throw new RangeError(`${name}: above zero expected, ${value} found`)
-  for (const [name, value] of Object.entries({ liquidationDistanceMin, liquidationDistanceCritical }))
-    checkFraction(name, value)
-  if (config.stopLossPct !== null) checkFraction('stopLossPct', config.stopLossPct)
-  const { consecutiveLossesMax, lossPctMax } = circuitBreaker
-  if (consecutiveLossesMax !== null && !(Number.isInteger(consecutiveLossesMax) && consecutiveLossesMax > 0))
-    throw new RangeError(
-      `consecutiveLossesMax: a whole number above zero or null expected, ${consecutiveLossesMax} found`,
-    )
-  if (lossPctMax !== null) checkFraction('lossPctMax', lossPctMax)
-  const constraints = [
-    ['leverageTarget ≤ leverageMax (L_target ≤ L_max)', leverageTarget, leverageMax, leverageTarget <= leverageMax],
-    [
-      'symbolLeverageMax ≤ leverageMax (L_symbol_max ≤ L_max)',
-      symbolLeverageMax,
-      leverageMax,
-      symbolLeverageMax <= leverageMax,
-    ],
-    [
-      'liquidationDistanceCritical < liquidationDistanceMin (D_critical < D_min_safe)',
-      liquidationDistanceCritical,
-      liquidationDistanceMin,
-      liquidationDistanceCritical < liquidationDistanceMin,
-    ],
-  ] as const
-  for (const [constraint, left, right, holds] of constraints)
-    if (!holds) throw new RangeError(`${constraint} expected, ${left} and ${right} found`)
-  return config
-}
-
-function checkFraction(name: string, value: number): void {
-  if (!(value > 0 && value < 1)) throw new RangeError(`${name}: above 0 and below 1 expected, ${value} found`)
-}

@@ -13,7 +13,7 @@ export function contractOf(document: unknown): Contract {
   return CONTRACTS.find(({ registries }) => registries.contract_version === version) ?? CURRENT_CONTRACT
 }
 
-/** Every rule that a document breaks of the contract that it says it is under; see {@link checkAgainst}. */
+/** Every rule that a document breaks of the contract that it says it is under; see `checkAgainst`. */
 export function checkStatus(document: unknown, options: { readonly exact?: boolean } = {}): StatusViolation[] {
   return checkAgainst(contractOf(document), document, options)
 }

@@ -1,3 +1,4 @@
+import { callback, direction, fields, optional, refuse, text } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import { present } from '../../base/present.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
@@ -10,8 +11,9 @@ import {
   OWN_EXITS,
   type Trade,
 } from '../../ports/vocabulary/trades.js'
-import { Engine, type EnginePorts } from '../engine/engine.js'
-import type { Proposal } from '../engine/fills.js'
+import { ORDER_BOOK, PARAMETERS, USD } from '../engine/argument-checks.js'
+import { Engine } from '../engine/engine.js'
+import type { EnginePorts, Proposal } from '../engine/fills.js'
 import type { EngineParameters } from '../engine/parameters.js'
 
 export interface ChampionSettings {
@@ -26,7 +28,16 @@ export interface ChampionSettings {
   readonly onTrade?: (trade: Trade) => void
 }
 
-interface ChampionSnapshot {
+const SETTINGS = fields<ChampionSettings>({
+  id: text,
+  parameters: PARAMETERS,
+  direction,
+  initialCapital: USD,
+  orderBook: optional(ORDER_BOOK),
+  onTrade: optional(callback),
+})
+
+export interface ChampionSnapshot {
   readonly schema: 'dolphin.champion/1'
   readonly direction: Direction
   readonly engine: unknown
@@ -45,7 +56,9 @@ export class ChampionStrategy implements Strategy {
   private places = new Int32Array(0)
   private prices = new Float64Array(0)
 
+  /** @throws InputMistake that names every setting that is wrong. */
   constructor(settings: ChampionSettings) {
+    refuse(SETTINGS(settings, 'settings'))
     this.id = settings.id
     this.settings = settings
     this.engine = new Engine(settings.parameters, settings.initialCapital, this.ports())

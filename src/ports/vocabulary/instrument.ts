@@ -1,3 +1,4 @@
+import { type Check, decimal, fields, listOf, number, oneOf, text } from '../../base/arguments.js'
 import type { DecimalText } from '../../base/exact.js'
 
 /** Who an instrument is: all four must agree before anything is traded. Source: execution layer §3.5. */
@@ -33,3 +34,27 @@ export interface Instrument {
   /** Fraction of the notional below which the position is liquidated. */
   readonly maintenanceMarginRate: DecimalText
 }
+
+const rule = decimal('above zero')
+
+/** Of an {@link Instrument} that somebody else's program gives. @internal */
+export const INSTRUMENT: Check = fields<Instrument>({
+  identity: fields<InstrumentIdentity>({
+    symbol: text,
+    exchange: text,
+    contractType: oneOf('PERPETUAL', 'DATED'),
+    expiry: text,
+  }),
+  status: oneOf('TRADING', 'HALTED', 'SETTLING', 'DELISTED'),
+  tickSize: rule,
+  lotSize: rule,
+  minQuantity: rule,
+  maxQuantity: rule,
+  minNotionalUsd: decimal('of zero or more'),
+  priceBand: rule,
+  maxLeverage: number({ min: 1 }),
+  maintenanceMarginRate: decimal('of zero or more'),
+})
+
+/** @internal */
+export const INSTRUMENTS = listOf(INSTRUMENT, { min: 1 })

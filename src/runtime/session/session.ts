@@ -8,38 +8,35 @@
  * person sees of a running session (`runtime/status`), and which adapters a command uses (`cli/compose`).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DecimalText } from '../../base/exact.js'
+import { refuse } from '../../base/arguments.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
-import type { DecisionSettings } from '../../core/decision/settings.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
-import type { SessionStart } from '../../core/performance/daily-book.js'
-import type { Clock } from '../../ports/clock.js'
-import type { DiskUsage } from '../../ports/disk.js'
 import type { Journal, JournalKind } from '../../ports/journal.js'
-import type { Link } from '../../ports/link.js'
-import type { PlayedMarket } from '../../ports/played-market.js'
-import type { SessionLog } from '../../ports/session-log.js'
-import type { ExecutionInput, OperatorCommand } from '../../ports/sides.js'
-import type { Strategy } from '../../ports/strategy.js'
+import type { ExecutionInput } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { hostedVenue } from '../host/hosted-venue.js'
 import { SideHost } from '../host/side-host.js'
 import type { HostedDecision, HostedExecution } from '../status/hosted-side.js'
-import type { SessionSurface } from '../status/session-surface.js'
-import type { StandingCommands } from '../status/standing-commands.js'
 import { everyRealMs, Vitals } from '../status/vitals.js'
 import { type Pace, paceOf } from '../time/pace.js'
 import { VirtualTime } from '../time/virtual-time.js'
 import { type CourseEnd, runCourse } from './course.js'
 import type { SessionFigures } from './session-books.js'
+import {
+  type JournalStanding,
+  type RemoteExecution,
+  SESSION_PARTS,
+  type SessionParts,
+  type SideJournal,
+  type SideParts,
+} from './session-parts.js'
 import { SessionRecorder } from './session-recorder.js'
-import type { SessionStep } from './session-steps.js'
 import { TimedJournal } from './timed-journal.js'
 
 /**
@@ -49,6 +46,7 @@ import { TimedJournal } from './timed-journal.js'
  * @throws what a side threw, the steps, or a journal that departs from what it holds (`JournalDeparture`).
  */
 export async function runSession(parts: SessionParts, signal?: AbortSignal): Promise<SessionResult> {
+  refuse(SESSION_PARTS(parts, 'parts'))
   const session = new Session(parts)
   try {
     await session.start()
@@ -58,68 +56,10 @@ export async function runSession(parts: SessionParts, signal?: AbortSignal): Pro
   }
 }
 
-/** Everything that a session runs with. The session owns links, journals and venue from then on, and lets go of them. */
-export interface SessionParts {
-  /** What its books start from. */
-  readonly start: SessionStart
-  /**
-   * On virtual time the same parts give the same session, record for record, as fast as it goes; venue and links must be on
-   * that time, too. By a clock each step comes when its time has come.
-   */
-  readonly time: VirtualTime | Clock
-  /** What is traded, in order; asked for once. */
-  steps(signal: AbortSignal): AsyncIterable<SessionStep> | Iterable<SessionStep>
-  readonly strategies: readonly Strategy[]
-  readonly decision: SideParts<DecisionSettings>
-  /** The execution side: in this process, or somewhere else at the same venue. */
-  readonly execution: SideParts<ExecutionSettings> | RemoteExecution
-  readonly venue: PlayedMarket
-  /** Fraction of the notional at each settlement; absent: none is settled. */
-  readonly fundingRate?: DecimalText | undefined
-  /** Whoever opened it makes it durable afterwards. */
-  readonly log: SessionLog
-  /** What people see of it and command it by. */
-  readonly status?: { readonly surface: SessionSurface; readonly standing: StandingCommands } | undefined
-  /** That the journals lie on; by a clock it forbids entries when it fills up. */
-  readonly disk?: DiskUsage | undefined
-  /** Both sides are up, and commands that outlived their process are in force: the first step waits for this. */
-  started?(): Promise<void>
-  onStep?(step: SessionStep): void
-  onAlert?(alert: Alert): void
-}
-
-/** What one side runs with. */
-export interface SideParts<Settings> {
-  readonly settings: Settings
-  readonly journal: SideJournal
-  /** This side's end. */
-  readonly link: Link
-}
-
-/** A journal, and the sums of the lines that it holds already (`LineSums`): on virtual time, of a session that was interrupted. */
-export interface SideJournal {
-  readonly journal: Journal
-  readonly there: readonly string[]
-}
-
-/** An execution side elsewhere, at the other end of the decision side's link. */
-export interface RemoteExecution {
-  readonly name: string
-  /** Rejects when the command cannot get there, or is refused. */
-  take(command: OperatorCommand): Promise<void>
-  /** Lets go of everything but the link; asked for again it answers the same. */
-  stop(): Promise<JournalStanding>
-}
-
 /** Where a session stands when it ends, or is interrupted. */
 export interface SessionResult extends CourseEnd {
   readonly figures: SessionFigures
   readonly journals: Readonly<Record<JournalKind, JournalStanding>>
-}
-
-export interface JournalStanding {
-  readonly records: number
-  readonly stateHash: string
 }
 
 /** What a record takes to be durable on virtual time. */

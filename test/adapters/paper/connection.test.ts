@@ -186,14 +186,34 @@ describe('faults', () => {
 
 describe('settings', () => {
   test.each<[string, Partial<PaperSettings>, string]>([
-    ['no instrument', { instruments: [] }, 'instruments: expected at least one, found none'],
-    ['a symbol twice', { instruments: [BTC, BTC] }, 'instruments: expected each symbol once'],
-    ['a fraction as seed', { seed: 0.5 }, 'seed: expected an integer, found 0.5'],
-    ['leverage below one', { leverage: 0.5 }, 'leverage: expected at least 1, found 0.5'],
-    ['leverage beyond the instrument', { leverage: 126 }, 'leverage of BTCUSDT: expected at most 125, found 126'],
-    ['a range upside down', { streamLatency: { minMs: 2, maxMs: 1 } }, 'streamLatency: expected 0 ≤ minMs ≤ maxMs'],
-    ['a negative fee', { takerFee: '-0.1' }, 'takerFee: expected zero or more, found -0.1'],
-    ['nothing displayed', { displayedUsd: '0' }, 'displayedUsd: expected more than zero, found 0'],
+    ['no instrument', { instruments: [] }, 'settings.instruments: expected at least 1, found 0'],
+    [
+      'a symbol twice',
+      { instruments: [BTC, BTC] },
+      'settings.instruments: expected each symbol once, found BTCUSDT twice',
+    ],
+    ['a fraction as seed', { seed: 0.5 }, 'settings.seed: expected an integer, found 0.5'],
+    ['leverage below one', { leverage: 0.5 }, 'settings.leverage: expected a finite number from 1 on, found 0.5'],
+    [
+      'leverage beyond the instrument',
+      { leverage: 126 },
+      'settings.leverage: expected at most 125 for BTCUSDT, found 126',
+    ],
+    [
+      'a range upside down',
+      { streamLatency: { minMs: 2, maxMs: 1 } },
+      'settings.streamLatency: expected 0 ≤ minMs ≤ maxMs, found 2 … 1',
+    ],
+    [
+      'a negative fee',
+      { takerFee: '-0.1' },
+      'settings.takerFee: expected a decimal of zero or more as text, such as \'0.001\', found "-0.1"',
+    ],
+    [
+      'nothing displayed',
+      { displayedUsd: '0' },
+      'settings.displayedUsd: expected a decimal above zero as text, such as \'0.001\', found "0"',
+    ],
   ])('%s is refused by name', (_, settings, message) => {
     expect(() => new PaperExchange({ ...SETTINGS, ...settings })).toThrow(message)
   })

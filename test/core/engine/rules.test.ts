@@ -475,6 +475,8 @@ describe('misuse is refused', () => {
     expect(() => engine.dayRecord()).toThrow('a day has begun')
     expect(() => engine.attach(day)).toThrow('a day has begun')
     expect(() => engine.step({ velDiv: 0, prices: [], volOk: true })).toThrow('a day has begun')
-    expect(() => new Engine(DEFAULT_PARAMETERS, Number.NaN)).toThrow('the initial capital is finite')
+    expect(() => new Engine(DEFAULT_PARAMETERS, Number.NaN)).toThrow(
+      'initialCapital: expected a finite number, found NaN',
+    )
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Engine, type EnginePorts } from '../../../src/core/engine/engine.js'
+import { Engine } from '../../../src/core/engine/engine.js'
+import type { EnginePorts } from '../../../src/core/engine/fills.js'
 import { DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { SnapshotError } from '../../../src/core/engine/snapshot.js'
 import { entryRecord } from '../../support/markets.js'

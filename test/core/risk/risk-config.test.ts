@@ -6,21 +6,42 @@ const { circuitBreaker } = CHAMPION_RISK
 
 describe('a risk configuration', () => {
   it.each<[string, Partial<RiskConfig>]>([
-    ['leverageTarget ≤ leverageMax (L_target ≤ L_max) expected, 11 and 10 found', { leverageTarget: 11 }],
+    ['leverageTarget: expected at most leverageMax (L_target ≤ L_max), 10, found 11', { leverageTarget: 11 }],
     [
-      'symbolLeverageMax ≤ leverageMax (L_symbol_max ≤ L_max) expected, 6 and 5.5 found',
+      'symbolLeverageMax: expected at most leverageMax (L_symbol_max ≤ L_max), 5.5, found 6',
       { leverageMax: 5.5, leverageTarget: 5 },
     ],
-    ['(D_critical < D_min_safe) expected, 0.08 and 0.08 found', { liquidationDistanceCritical: 0.08 }],
-    ['leverageMax: above zero expected, 0 found', { leverageMax: 0 }],
-    ['leverageTarget: above zero expected, NaN found', { leverageTarget: Number.NaN }],
-    ['symbolLeverageMax: above zero expected, Infinity found', { symbolLeverageMax: Number.POSITIVE_INFINITY }],
-    ['liquidationDistanceMin: above 0 and below 1 expected, 1 found', { liquidationDistanceMin: 1 }],
-    ['stopLossPct: above 0 and below 1 expected, 0 found', { stopLossPct: 0 }],
-    ['consecutiveLossesMax: a whole number', { circuitBreaker: { ...circuitBreaker, consecutiveLossesMax: 1.5 } }],
-    ['lossPctMax: above 0 and below 1 expected, 2 found', { circuitBreaker: { ...circuitBreaker, lossPctMax: 2 } }],
+    [
+      'expected below liquidationDistanceMin (D_critical < D_min_safe), 0.08, found 0.08',
+      { liquidationDistanceCritical: 0.08 },
+    ],
+    ['leverageMax: expected a finite number above 0, found 0', { leverageMax: 0 }],
+    ['leverageTarget: expected a finite number above 0, found NaN', { leverageTarget: Number.NaN }],
+    [
+      'symbolLeverageMax: expected a finite number above 0, found Infinity',
+      { symbolLeverageMax: Number.POSITIVE_INFINITY },
+    ],
+    ['liquidationDistanceMin: expected a number above 0 and below 1, found 1', { liquidationDistanceMin: 1 }],
+    ['stopLossPct: expected a number above 0 and below 1, found 0', { stopLossPct: 0 }],
+    [
+      'circuitBreaker.consecutiveLossesMax: expected an integer from 1 on, found 1.5',
+      { circuitBreaker: { ...circuitBreaker, consecutiveLossesMax: 1.5 } },
+    ],
+    [
+      'circuitBreaker.lossPctMax: expected a number above 0 and below 1, found 2',
+      { circuitBreaker: { ...circuitBreaker, lossPctMax: 2 } },
+    ],
   ])('says which constraint does not hold: %s', (message, changes) => {
     expect(() => riskConfig(changes)).toThrow(message)
+  })
+
+  it('is told all that is wrong with it at once', () => {
+    const changes = { leverageMax: 0, stopLossPct: 1, circuitBreaker: { ...circuitBreaker, lossPctMax: -1 } }
+    expect(() => riskConfig(changes)).toThrow(
+      'leverageMax: expected a finite number above 0, found 0; ' +
+        'stopLossPct: expected a number above 0 and below 1, found 1; ' +
+        'circuitBreaker.lossPctMax: expected a number above 0 and below 1, found -1',
+    )
   })
 
   it('may have equal leverages, a stop, and no breaker', () => {

@@ -1,0 +1,126 @@
+import {
+  anyText,
+  type Check,
+  callback,
+  decimal,
+  fields,
+  having,
+  listOf,
+  matching,
+  milliseconds,
+  optional,
+  text,
+} from '../../base/arguments.js'
+import type { DecimalText } from '../../base/exact.js'
+import { DECISION_SETTINGS, type DecisionSettings } from '../../core/decision/settings.js'
+import { EXECUTION_SETTINGS, type ExecutionSettings } from '../../core/execution/settings.js'
+import type { SessionStart } from '../../core/performance/daily-book.js'
+import type { Clock } from '../../ports/clock.js'
+import type { DiskUsage } from '../../ports/disk.js'
+import type { Journal } from '../../ports/journal.js'
+import type { Link } from '../../ports/link.js'
+import type { PlayedMarket } from '../../ports/played-market.js'
+import type { SessionLog } from '../../ports/session-log.js'
+import type { OperatorCommand } from '../../ports/sides.js'
+import { STRATEGIES, type Strategy } from '../../ports/strategy.js'
+import type { Alert } from '../../ports/vocabulary/alerts.js'
+import type { SessionSurface } from '../status/session-surface.js'
+import type { StandingCommands } from '../status/standing-commands.js'
+import type { VirtualTime } from '../time/virtual-time.js'
+import type { SessionStep } from './session-steps.js'
+
+/** Everything that a session runs with. The session owns links, journals and venue from then on, and lets go of them. */
+export interface SessionParts {
+  /** What its books start from. */
+  readonly start: SessionStart
+  /**
+   * On virtual time the same parts give the same session, record for record, as fast as it goes; venue and links must be on
+   * that time, too. By a clock each step comes when its time has come.
+   */
+  readonly time: VirtualTime | Clock
+  /** What is traded, in order; asked for once. */
+  steps(signal: AbortSignal): AsyncIterable<SessionStep> | Iterable<SessionStep>
+  readonly strategies: readonly Strategy[]
+  readonly decision: SideParts<DecisionSettings>
+  /** The execution side: in this process, or somewhere else at the same venue. */
+  readonly execution: SideParts<ExecutionSettings> | RemoteExecution
+  readonly venue: PlayedMarket
+  /** Fraction of the notional at each settlement; absent: none is settled. */
+  readonly fundingRate?: DecimalText | undefined
+  /** Whoever opened it makes it durable afterwards. */
+  readonly log: SessionLog
+  /** What people see of it and command it by. */
+  readonly status?: { readonly surface: SessionSurface; readonly standing: StandingCommands } | undefined
+  /** That the journals lie on; by a clock it forbids entries when it fills up. */
+  readonly disk?: DiskUsage | undefined
+  /** Both sides are up, and commands that outlived their process are in force: the first step waits for this. */
+  started?(): Promise<void>
+  onStep?(step: SessionStep): void
+  onAlert?(alert: Alert): void
+}
+
+/** What one side runs with. */
+export interface SideParts<Settings> {
+  readonly settings: Settings
+  readonly journal: SideJournal
+  /** This side's end. */
+  readonly link: Link
+}
+
+/** A journal, and the sums of the lines that it holds already (`LineSums`): on virtual time, of a session that was interrupted. */
+export interface SideJournal {
+  readonly journal: Journal
+  readonly there: readonly string[]
+}
+
+/** An execution side elsewhere, at the other end of the decision side's link. */
+export interface RemoteExecution {
+  readonly name: string
+  /** Rejects when the command cannot get there, or is refused. */
+  take(command: OperatorCommand): Promise<void>
+  /** Lets go of everything but the link; asked for again it answers the same. */
+  stop(): Promise<JournalStanding>
+}
+
+export interface JournalStanding {
+  readonly records: number
+  readonly stateHash: string
+}
+
+const sideOf = (settings: Check) =>
+  fields<SideParts<unknown>>({
+    settings,
+    journal: fields<SideJournal>({
+      journal: having('a journal', 'append', 'listen', 'close'),
+      there: listOf(anyText),
+    }),
+    link: having('an end of a link', 'send', 'listen', 'close'),
+  })
+
+const rate = matching('a decimal as text', /^-?\d{1,20}(\.\d{1,18})?$/)
+const hosted = sideOf(EXECUTION_SETTINGS)
+const remote = fields<RemoteExecution>({ name: text, take: callback, stop: callback })
+const isRemote = (value: unknown): boolean => typeof (value as Partial<RemoteExecution> | null)?.take === 'function'
+
+/** Everything that a session is handed, before any of it is made. */
+export const SESSION_PARTS = fields<SessionParts>({
+  start: fields<SessionStart>({ initialCapitalUsd: decimal('above zero'), startedAtMs: milliseconds }),
+  time: having('a VirtualTime or a clock', 'nowMs', 'epochMs', 'sleep'),
+  steps: callback,
+  strategies: STRATEGIES,
+  decision: sideOf(DECISION_SETTINGS),
+  execution: (value, path) => (isRemote(value) ? remote : hosted)(value, path),
+  venue: having('a venue whose market is played', 'send', 'listen', 'market', 'close'),
+  fundingRate: optional(rate),
+  log: having('a session log', 'trade', 'missedEntry', 'daily', 'summary'),
+  status: optional(
+    fields<NonNullable<SessionParts['status']>>({
+      surface: having('a SessionSurface', 'attach', 'decided', 'executed'),
+      standing: having('StandingCommands', 'inForce'),
+    }),
+  ),
+  disk: optional(having('a disk', 'usedPct')),
+  started: optional(callback),
+  onStep: optional(callback),
+  onAlert: optional(callback),
+})
