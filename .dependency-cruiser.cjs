@@ -142,6 +142,13 @@ module.exports = {
       to: { path: '^src/cli' },
     },
     {
+      name: 'entries-are-for-other-programs',
+      comment: 'An entry file is what a subpath of the package offers: inside, each file is imported where it lies.',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { path: '^src/(entries/|index\\.ts)' },
+    },
+    {
       name: 'no-cycles',
       comment: 'A cycle means two files are one concept, or a concept is missing.',
       severity: 'error',
