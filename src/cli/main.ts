@@ -69,7 +69,12 @@ async function createProgram(args: readonly string[]): Promise<Command> {
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help of a command')
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
-    .configureHelp({ styleTitle: bold, styleCommandText: bold, subcommandTerm: (command) => command.name() })
+    .configureHelp({
+      styleTitle: bold,
+      styleCommandText: bold,
+      subcommandTerm: (command) => command.name(),
+      commandDescription: (command) => command.description().replaceAll('\n', ' '),
+    })
     .showHelpAfterError('(dolphin --help lists commands and options)')
     .exitOverride()
   const words = args.filter((arg) => !arg.startsWith('-'))

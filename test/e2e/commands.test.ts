@@ -12,6 +12,21 @@ describe('the command line', () => {
     expect(await dolphin([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 
+  it.each([
+    [['paper'], 'market. On virtual time a day takes'],
+    [['data', 'build'], '(default: the packaged configs/universe.json)'],
+  ])('%s --help fills its lines and names no path of this machine', async (command, text) => {
+    const { stdout } = await dolphin([...command, '--help'])
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(text)
+    expect(stdout).not.toContain(ROOT)
+    const [, about] = stdout.split('\n\n')
+    const lines = about!.split('\n')
+    // A line is full when the first word of the next has no room in it.
+    for (const [i, line] of lines.slice(0, -1).entries()) {
+      expect(`${line} ${lines[i + 1]!.split(' ')[0]}`.length).toBeGreaterThan(80)
+    }
+  })
+
   it('loads nothing but commander and its own small files before a command is chosen', () => {
     const packages = new Set<string>()
     const seen = new Set<string>()

@@ -20,7 +20,7 @@ const COMMANDS = {
   resume: 'take back a kill or reduce-only, whoever or whatever set it',
   flatten: 'close what is open now',
   'clear-lockout': "adopt the exchange's balance after it differed from ours",
-  'reset-breaker': 'close the circuit breaker that losses have opened',
+  'reset-breaker': 'close the loss breaker',
   resync: 'open a new session between the sides: the only way out of a corrupt link',
   'maintenance-on': 'open nothing while somebody works on the system; survives restarts, and no resume ends it',
   'maintenance-off': 'end the maintenance',

@@ -34,7 +34,7 @@ const PRECISIONS = ['auto', 'float64', '512'] as const
 interface RawBuildOptions {
   readonly klines: readonly string[]
   readonly out: string
-  readonly universe: string
+  readonly universe?: string
   readonly from?: string
   readonly to?: string
   readonly step: string
@@ -68,7 +68,10 @@ export function register(parent: Command): void {
     )
     .requiredOption('--klines <path...>', 'files and folders: Binance kline archives (CSV, ZIP), CSV or Parquet tables')
     .requiredOption('--out <folder>', 'where to put YYYY-MM-DD.parquet and the manifest build.json')
-    .option('--universe <json>', 'list of symbols in column order, or `all`', DEFAULT_UNIVERSE)
+    .option(
+      '--universe <json>',
+      'list of symbols in column order, or `all` (default: the packaged configs/universe.json)',
+    )
     .option('--from <date>', 'first day, YYYY-MM-DD')
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .option('--step <step>', 'time from scan to scan: 1s, 5s, 1m, 4h …, or auto: as the prices are', 'auto')
@@ -173,7 +176,7 @@ async function buildFrom(
   signal: AbortSignal,
 ): Promise<Omit<BuildAbout, 'seconds'>> {
   const { out, factorsOut, precision, from, to, force = false, quiet = false } = job
-  const universe = chooseUniverse(job.universe, archive.symbols)
+  const universe = chooseUniverse(job.universe ?? DEFAULT_UNIVERSE, archive.symbols)
   const { symbols } = universe
   if (symbols.length === 0) {
     throw new InputMistake(
