@@ -21,6 +21,7 @@ describe('dolphin new strategy', () => {
   test('writes a folder whose types hold and whose own tests pass, with Node and dolphin-engine alone', async () => {
     const { code, stdout } = await dolphin(['new', 'strategy', 'turn'], { cwd: folder.path })
     expect(code).toBe(0)
+    expect(stdout).toContain('(cd turn && npm install && npm test)')
     expect(stdout).toContain('dolphin backtest days/ --strategy turn/strategy.js')
     const made = join(folder.path, 'turn')
     expect(readdirSync(made).sort()).toEqual([

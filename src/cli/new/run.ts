@@ -29,7 +29,7 @@ export async function newStrategy(name: string, { out = name }: NewStrategyOptio
   const folder = displayPath(out)
   await printResult(
     `${folder} holds a strategy, its test and a README. Next:\n\n` +
-      `  cd ${folder} && npm install && npm test\n` +
+      `  (cd ${folder} && npm install && npm test)\n` +
       `  dolphin backtest days/ --strategy ${join(folder, 'strategy.js')}\n`,
   )
   return EXIT.ok
