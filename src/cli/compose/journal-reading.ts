@@ -9,6 +9,7 @@ import { checkpointName, isSegmentName } from '../../core/journal/frame.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { JournalScan } from '../../core/journal/scan.js'
 import { displayPath } from '../../files/package-files.js'
+import { reason } from '../../files/reason.js'
 import { isWriterAtWork } from '../../files/writer-lock.js'
 import type {
   JournalKind,
@@ -211,10 +212,10 @@ export function judge(folder: string, { verdict, isWritten, refused }: JournalRe
 
 /** Refuses a folder without a journal, and says where there is one. */
 export async function checkJournal(folder: string): Promise<void> {
-  const names = await segmentNames(folder, { isSegmentName }).catch((error: NodeJS.ErrnoException) => {
+  const names = await segmentNames(folder, { isSegmentName }).catch((error: unknown) => {
     throw new InputMistake({
       place: displayPath(folder),
-      message: `expected a folder with a journal, found ${error.message}`,
+      message: `expected a folder with a journal: ${reason(error)}`,
     })
   })
   if (names.length > 0) return

@@ -82,7 +82,7 @@ export async function isIntact(folder: string, date: IsoDate, listed: ListedFile
 export async function manifestText(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    throw new InputMistake({ place: path, message: `cannot read the manifest: ${error.message}` })
+    throw new InputMistake({ place: path, message: `cannot read the manifest: ${reason(error)}` })
   })
 }
 
@@ -100,7 +100,7 @@ export function parseManifest<T extends { readonly schema: string }>(text: strin
 export async function refuseForeignDays(folder: string, manifest: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    throw new InputMistake({ place: folder, message: `expected a folder, found ${error.message}` })
+    throw new InputMistake({ place: folder, message: `expected a folder: ${reason(error)}` })
   })
   const day = names.find((name) => DAY_FILE.test(name))
   if (day === undefined) return

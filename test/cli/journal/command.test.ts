@@ -140,7 +140,9 @@ describe('dolphin journal show', () => {
     const again = await journal('show', folder.path)
     expect(again.code).toBe(2)
     expect(again.stderr).toContain(`There are journals below it: ${below}\n`)
-    expect((await journal('show', join(folder.path, 'absent'))).stderr).toContain('found ENOENT: no such file')
+    expect((await journal('show', join(folder.path, 'absent'))).stderr).toContain(
+      'absent: expected a folder with a journal: there is no such file\n',
+    )
   })
 })
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import type { Problem } from '../../../base/mistakes.js'
 import { InputMistake } from '../../../base/mistakes.js'
+import { reason } from '../../../files/reason.js'
 import { writeAtomically } from '../../../files/whole-file.js'
 
 /** SHA-256 by absolute path. */
@@ -13,8 +14,8 @@ const LINE = /^([0-9a-f]{64}) [ *](.+)$/i
 
 /** Reads a list in the form of `sha256sum`: hash, two blanks, path relative to the list's folder. */
 export async function readChecksums(list: string): Promise<Checksums> {
-  const text = await readFile(list, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputMistake({ place: list, message: `cannot read the checksums: ${error.message}` })
+  const text = await readFile(list, 'utf8').catch((error: unknown) => {
+    throw new InputMistake({ place: list, message: `cannot read the checksums: ${reason(error)}` })
   })
   const checksums = new Map<string, string>()
   const problems: Problem[] = []

@@ -120,7 +120,7 @@ describe('dolphin data verify', () => {
   it.each([
     [['nowhere'], 'nowhere: a day file or a folder of them expected'],
     [['--max-jump', 'x'], '--max-jump: expected a share above 0 such as 0.2, found "x"'],
-    [['--checksums', 'nowhere'], 'nowhere: cannot read the checksums'],
+    [['--checksums', 'nowhere'], 'nowhere: cannot read the checksums: there is no such file'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await verify(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
