@@ -25,7 +25,8 @@ export async function readStatus({ file, url }: StatusSource): Promise<unknown> 
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new InputMistake({ place, message: `expected JSON, found ${(error as Error).message}` })
+    const hint = file === undefined ? { hint: 'A running session serves the document at /api/v1/status.' } : {}
+    throw new InputMistake({ place, message: `expected JSON: ${(error as Error).message}` }, hint)
   }
 }
 

@@ -20,6 +20,7 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/status') response.end(JSON.stringify(statusOf(HEALTHY)))
     else if (request.url === '/endless') for (let i = 0; i < 40; i++) response.write(' '.repeat(50_000))
+    else if (request.url === '/') response.end('<!doctype html>')
     else response.writeHead(503).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -84,7 +85,7 @@ describe('status validate', () => {
       ['--file', 'nowhere.json'],
       'nowhere.json: cannot read the document: there is no such file',
     ],
-    ['a file that is not JSON', ['--file', 'README.md'], 'README.md: expected JSON, found'],
+    ['a file that is not JSON', ['--file', 'README.md'], 'README.md: expected JSON: Unexpected token'],
     ['an address of another kind', ['--url', 'ftp://x/'], '--url: expected an http address, found "ftp://x/"'],
     ['a schema that is none', ['--file', healthy, '--schema', 'package.json'], 'package.json: expected a JSON Schema'],
     ['a schema that is not there', ['--file', healthy, '--schema', 'no.json'], 'no.json: there is no such file'],
@@ -96,6 +97,7 @@ describe('status validate', () => {
 
   test.each([
     ['/elsewhere', 'expected status 200, found 503'],
+    ['/', 'A running session serves the document at /api/v1/status.'],
     ['/endless', 'expected at most 1000000 bytes'],
   ])('answers 2 to a server that answers %s', async (path, message) => {
     const { code, stderr } = await run('validate', '--url', `${url}${path}`)
