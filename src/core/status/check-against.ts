@@ -20,7 +20,7 @@ export function checkAgainst(
   { exact = false }: { readonly exact?: boolean } = {},
 ): StatusViolation[] {
   if (!isObject(document)) return [violation('DOCUMENT_IS_OBJECT', '$', 'an object', document)]
-  const check = new FieldCheck(contract)
+  const check = fieldCheckOf(contract)
   const broken = contract.fields.flatMap((field) => check.field(field, document))
   if (exact) {
     for (const name of Object.keys(document)) {
@@ -35,8 +35,19 @@ export function checkAgainst(
   )
 }
 
+const FIELD_CHECKS = new WeakMap<Contract, FieldCheck>()
+
+function fieldCheckOf(contract: Contract): FieldCheck {
+  const check = FIELD_CHECKS.get(contract) ?? new FieldCheck(contract)
+  FIELD_CHECKS.set(contract, check)
+  return check
+}
+
 /** What a field may be, by the registries of one contract. */
 class FieldCheck {
+  /** Of each registry, in the manifest's order. */
+  private readonly tokensOf = new Map<string, readonly unknown[]>()
+
   constructor(private readonly contract: Contract) {}
 
   field(field: StatusField, document: Readonly<Record<string, unknown>>): StatusViolation[] {
@@ -114,10 +125,13 @@ class FieldCheck {
     return bad === undefined ? [] : [violation('FIELD_TYPE', `${path}.${bad}`, 'a text', step[bad])]
   }
 
-  /** Of a registry, in the manifest's order. */
   private tokens(registry: string): readonly unknown[] {
+    const known = this.tokensOf.get(registry)
+    if (known !== undefined) return known
     const entries = this.contract.registries[registry as 'mode_reasons'] as readonly (string | { code: string })[]
-    return entries.map((entry) => (typeof entry === 'string' ? entry : entry.code))
+    const tokens = entries.map((entry) => (typeof entry === 'string' ? entry : entry.code))
+    this.tokensOf.set(registry, tokens)
+    return tokens
   }
 
   private ownerStates(): readonly unknown[] {
