@@ -139,6 +139,13 @@ describe('a backtest of a strategy file', () => {
     expect(stderr).toMatch(/^mine\.mjs:4:\d+: strategy mine: bar 7 of 2025-05-12 runs for 10 s now: stopped\n$/)
     expect(code).toBe(1)
   })
+
+  test('whose file never finishes loading is ended, too', async () => {
+    writeFileSync(join(folder.path, 'mine.mjs'), 'for (;;) {}\n')
+    const { code, stderr } = await backtest('--strategy', 'mine.mjs')
+    expect(stderr).toMatch(/^mine\.mjs:1:\d+: strategy mine\.mjs: its loading runs for 10 s now: stopped\n$/)
+    expect(code).toBe(1)
+  })
 })
 
 describe('a paper session of a strategy file', () => {

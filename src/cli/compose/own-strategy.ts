@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { InputMistake } from '../../base/mistakes.js'
 import { type LoadedStrategy, loadStrategy, strategyMistake } from '../../config/strategy-module.js'
 import { Backtest } from '../../core/backtest/backtest.js'
@@ -6,6 +7,7 @@ import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { StrategyBacktest } from '../../core/backtest/strategy-backtest.js'
 import { championOf } from '../../core/session/session-plan.js'
 import { StrategyFailure } from '../../core/strategy/failure.js'
+import { displayPath } from '../../files/package-files.js'
 import type { Strategy } from '../../ports/strategy.js'
 import type { OwnStrategy } from '../../ports/vocabulary/report.js'
 import { CallWatchdog } from '../../runtime/strategy/call-watchdog.js'
@@ -14,7 +16,14 @@ import type { PreparedRun, RunSettings } from './run-settings.js'
 
 /** The strategy of somebody's own that a run's settings name; undefined where they name none. Throws InputMistake. */
 export async function loadOwn({ strategy, param }: RunSettings): Promise<LoadedStrategy | undefined> {
-  return strategy === undefined ? undefined : await loadStrategy(strategy, param)
+  if (strategy === undefined) return undefined
+  const file = displayPath(strategy)
+  const watchdog = new CallWatchdog({ strategyId: basename(file), file })
+  try {
+    return await watchdog.whileLoading(() => loadStrategy(strategy, param))
+  } finally {
+    await watchdog.close()
+  }
 }
 
 /** What a report and a session record of it. */

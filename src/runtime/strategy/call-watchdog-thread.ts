@@ -48,7 +48,10 @@ function stop(): void {
 }
 
 function say(place: Place | undefined): void {
-  const date = new Date(bar[1]!).toISOString().slice(0, 10)
+  const [number, timestampMs] = bar
+  const what = Number.isNaN(number)
+    ? 'its loading'
+    : `bar ${number} of ${new Date(timestampMs!).toISOString().slice(0, 10)}`
   const at = placeText(place ?? { file })
-  writeSync(2, `${at}: strategy ${strategyId}: bar ${bar[0]} of ${date} runs for ${limitMs / 1000} s now: stopped\n`)
+  writeSync(2, `${at}: strategy ${strategyId}: ${what} runs for ${limitMs / 1000} s now: stopped\n`)
 }

@@ -5,7 +5,7 @@ import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../ports/s
 export interface WatchedCalls {
   /** Odd while a call runs. */
   readonly count: Int32Array
-  /** Bar, and UTC ms of it. */
+  /** Bar, and UTC ms of it; NaN before the first. */
   readonly bar: Float64Array
   readonly strategyId: string
   /** As a person would type it: named where no line can be found. */
@@ -33,6 +33,18 @@ export class CallWatchdog {
     const entry = new URL('./call-watchdog-thread.js', import.meta.url)
     this.worker = new Worker(entry, { workerData: this.calls, execArgv: [] })
     this.worker.unref()
+  }
+
+  /** Watches what runs before the first bar: the author's file while it is loaded, and its `create`. */
+  async whileLoading<T>(load: () => Promise<T> | T): Promise<T> {
+    const { bar, count } = this.calls
+    bar.fill(Number.NaN)
+    Atomics.add(count, 0, 1)
+    try {
+      return await load()
+    } finally {
+      Atomics.add(count, 0, 1)
+    }
   }
 
   /** The same strategy, watched. */
