@@ -4,8 +4,9 @@ import { Scanner } from '../../core/eigen/scanner.js'
 import { WARMUP_ROWS } from '../../core/engine/engine.js'
 import type { PriceSource } from '../../ports/prices.js'
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
+import { FundingTimes } from './funding-times.js'
 import { type BarSettings, dayBeginning } from './session-bars.js'
-import { FUNDING_MS, type SessionStep } from './session-steps.js'
+import type { SessionStep } from './session-steps.js'
 
 const NS_PER_MS = 1_000_000n
 
@@ -24,7 +25,7 @@ export async function* priceSteps(
   let bar = 0
   let rowOfDay = 0
   let lastDate: string | undefined
-  let settledMs: number | undefined
+  const funding = new FundingTimes()
   for await (const { timestampNs, prices } of source.steps(signal)) {
     const scan = scanner.push(prices, { scanNumber: bar, timestampNs })
     if (scan === undefined) continue
@@ -32,8 +33,6 @@ export async function* priceSteps(
     const day = date === lastDate ? undefined : dayBeginning(date, settings)
     rowOfDay = day === undefined ? rowOfDay + 1 : 0
     const timestampMs = Number(timestampNs / NS_PER_MS)
-    const fundingMs = timestampMs - (timestampMs % FUNDING_MS)
-    const isFunded = settledMs !== undefined && fundingMs > settledMs
     yield {
       bar: {
         bar: bar++,
@@ -46,9 +45,8 @@ export async function* priceSteps(
         posture: settings.posture,
       },
       date,
-      ...(isFunded ? { fundedAtMs: fundingMs } : {}),
+      ...present({ fundedAtMs: funding.settledBy(timestampMs) }),
     }
-    settledMs = fundingMs
     lastDate = date
   }
 }

@@ -1,6 +1,8 @@
+import { present } from '../../base/present.js'
 import { MS_PER_DAY } from '../../base/utc-date.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 import { type RecordedDays, readEachDay } from './days-survey.js'
+import { FundingTimes } from './funding-times.js'
 import { type BarSettings, SessionBars } from './session-bars.js'
 
 /**
@@ -14,19 +16,20 @@ export async function* sessionSteps(
   signal?: AbortSignal,
 ): AsyncGenerator<SessionStep, void, void> {
   const bars = new SessionBars(settings)
-  let fundedAtMs: number | undefined
+  const funding = new FundingTimes()
   for await (const { columns } of readEachDay(days, signal)) {
     bars.beginDay(columns)
     for (let row = 0; row < columns.bars; row++) {
       const bar = bars.bar(row)
-      const settledMs = bar.timestampMs - (bar.timestampMs % FUNDING_MS)
-      const isFunded = fundedAtMs !== undefined && settledMs > fundedAtMs
-      fundedAtMs = settledMs
+      const { timestampMs } = bar
+      const isLast = row === columns.bars - 1
       yield {
         bar,
         date: columns.date,
-        ...(row === columns.bars - 1 ? { dayEndMs: dayEndMs(bar.timestampMs) } : {}),
-        ...(isFunded ? { fundedAtMs: settledMs } : {}),
+        ...present({
+          dayEndMs: isLast ? dayEndMs(timestampMs) : undefined,
+          fundedAtMs: funding.settledBy(timestampMs),
+        }),
       }
     }
   }
@@ -44,9 +47,6 @@ export interface SessionStep {
 
 /** Time after the last bar of a day for what it led to. */
 const DAY_END_MS = 1_000
-
-/** Funding settles at 00:00, 08:00 and 16:00 UTC. */
-export const FUNDING_MS = 28_800_000
 
 /** The next day's first bar may come at midnight. */
 function dayEndMs(lastBarMs: number): number {

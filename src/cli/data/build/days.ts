@@ -5,8 +5,9 @@ import { takerRatio } from '../../../core/breaker/daily-factors.js'
 import { onSteps } from '../../../core/days/price-grid.js'
 import { type BuiltDay, buildDay } from '../../../core/eigen/build-day.js'
 import { Scanner } from '../../../core/eigen/scanner.js'
+import { PRICES_TO_FIRST_SCAN } from '../../../core/eigen/warm-up.js'
 import type { KlineArchive, SymbolDay } from '../../../ports/klines.js'
-import { SCAN_WINDOWS, type ScanPrecision } from '../../../ports/vocabulary/scan.js'
+import type { ScanPrecision } from '../../../ports/vocabulary/scan.js'
 import { startProgress } from '../../shell/progress.js'
 import { notice } from '../../shell/terminal.js'
 import { dayPath, writeFailure } from '../day-folder.js'
@@ -24,9 +25,6 @@ import {
   writeBuild,
   writeState,
 } from './manifest.js'
-
-/** Prices that the longest window needs before its first velocity. */
-const WARM_UP_STEPS = SCAN_WINDOWS.at(-1)! + 2
 
 /** How long the scans of a day may keep Ctrl-C waiting. */
 const SLICE_MS = 100
@@ -182,7 +180,7 @@ async function inSlices<T>(
 async function warmUpStart(plan: BuildPlan, archive: KlineArchive, from: IsoDate): Promise<IsoDate> {
   let first = from
   let steps = 0
-  while (first > archive.from && steps < WARM_UP_STEPS) {
+  while (first > archive.from && steps < PRICES_TO_FIRST_SCAN) {
     first = dateOfEpochDay(epochDay(first) - 1)
     const days = await readDay(plan, archive, first)
     steps += Math.max(...days.map((day) => (day === undefined ? 0 : onSteps(day, plan.stepMs).openTimesMs.length)))

@@ -1,10 +1,10 @@
 import { assert } from '../../../base/assert.js'
 import { refuseDisorder } from '../../../core/days/timestamps.js'
+import { PRICES_TO_FIRST_SCAN } from '../../../core/eigen/warm-up.js'
 import type { DayColumns, DayError, DayFile, DaySource } from '../../../ports/days.js'
-import { SCAN_WINDOWS } from '../../../ports/vocabulary/scan.js'
 
-/** Steps that the first scan needs before it: the longest window's returns, once more for its velocity. */
-const WARM_UP_STEPS = SCAN_WINDOWS.at(-1)! + 1
+/** Steps that the first scan needs before its own. */
+const HISTORY_STEPS = PRICES_TO_FIRST_SCAN - 1
 
 export interface Recording {
   /** Assets of the first day that is scanned. */
@@ -29,11 +29,11 @@ export async function openRecording(
   const [first, ...later] = files.scanned
   const columns = await readDay(source, first!)
   const ready: DayColumns[] = [columns]
-  let { sinceNs, steps } = historyOf(columns, fromNs, WARM_UP_STEPS)
-  for (let i = files.history.length - 1; i >= 0 && steps < WARM_UP_STEPS; i--) {
+  let { sinceNs, steps } = historyOf(columns, fromNs, HISTORY_STEPS)
+  for (let i = files.history.length - 1; i >= 0 && steps < HISTORY_STEPS; i--) {
     const day = await readDay(source, files.history[i]!)
     ready.unshift(day)
-    const more = historyOf(day, fromNs, WARM_UP_STEPS - steps)
+    const more = historyOf(day, fromNs, HISTORY_STEPS - steps)
     steps += more.steps
     sinceNs = more.sinceNs
   }

@@ -1,0 +1,15 @@
+/** Says of times in order, UTC ms, which of them is the first after a settlement, and when that was. */
+export class FundingTimes {
+  private lastMs: number | undefined
+
+  /** The settlement between the time before and this one; undefined: there was none, or this is the first time. */
+  settledBy(timestampMs: number): number | undefined {
+    const settledMs = timestampMs - (timestampMs % FUNDING_MS)
+    const isNew = this.lastMs !== undefined && settledMs > this.lastMs
+    this.lastMs = settledMs
+    return isNew ? settledMs : undefined
+  }
+}
+
+/** Funding settles at 00:00, 08:00 and 16:00 UTC. */
+const FUNDING_MS = 28_800_000
