@@ -4,6 +4,7 @@ import {
   each,
   fields,
   flag,
+  listOf,
   matching,
   milliseconds,
   nullable,
@@ -12,7 +13,7 @@ import {
   text,
 } from '../../base/arguments.js'
 import type { DecimalText } from '../../base/exact.js'
-import { INSTRUMENTS, type Instrument } from '../../ports/vocabulary/instrument.js'
+import { INSTRUMENT, type Instrument } from '../../ports/vocabulary/instrument.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import { CHAMPION_HASH } from '../engine/parameters.js'
 import { LINK_TIMINGS, type LinkTimings } from '../link/link-endpoint.js'
@@ -85,7 +86,8 @@ export const DECISION_DEFAULTS: Omit<DecisionSettings, 'instruments' | 'build' |
 
 /** Of {@link DecisionSettings}, as somebody else's program gives them. */
 export const DECISION_SETTINGS = fields<DecisionSettings>({
-  instruments: INSTRUMENTS,
+  // None where a journal is only read: what was traded stands in its records.
+  instruments: listOf(INSTRUMENT),
   build,
   idPrefix: matching('1 to 12 letters, digits or hyphens', /^[A-Za-z0-9-]{1,12}$/),
   initialBalanceUsd: decimal('above zero'),

@@ -86,7 +86,10 @@ describe('decoding threads', () => {
       },
     }))
     let taken = 0
-    for await (const _ of createParquetDays({ workerEntry }).read(watched, { workers: 2 })) {
+    const days = createParquetDays({ workerEntry }).read(watched, { workers: 2 })
+    // The arguments have been checked by now, paths included; nothing has been read.
+    asked.length = 0
+    for await (const _ of days) {
       taken++
       expect(new Set(asked).size).toBeLessThanOrEqual(taken + 2 + 2)
     }
