@@ -4,7 +4,8 @@ import { goldenDifference } from '../test/golden/golden-run.js'
 
 /** Runs every golden run under a folder: `npm run golden -- <folder>`. Ends with `N passed, N failed`. */
 function runFolders(folder: string): string[] {
-  if (existsSync(join(folder, 'run.json'))) return [folder]
+  // Other vectors stand beside the runs; they are their own suites'.
+  if (existsSync(join(folder, 'run.json'))) return existsSync(join(folder, 'expected.json')) ? [folder] : []
   return readdirSync(folder)
     .sort()
     .map((name) => join(folder, name))

@@ -14,6 +14,7 @@ import { headerLine, recordLine } from '../../../src/core/journal/frame.js'
 import { CHAMPION_RISK } from '../../../src/core/risk/risk-config.js'
 import type { JournalKind, JournalRecord } from '../../../src/ports/journal.js'
 import { runCommand, temporaryFolder } from '../../support/in-process-command.js'
+import { instrument } from '../../support/instruments.js'
 
 const folder = temporaryFolder()
 const FIRST = 'journal-00000001.log'
@@ -252,7 +253,7 @@ async function writeSegments(commands: number): Promise<ExecutionSide> {
   const recovery = new ExecutionRecovery()
   const at = { folder: folder.path, kind: 'execution', build: 'b1' } as const
   const { journal: opened } = await openJournal(at, recovery, { segmentBytesMax: 1000 })
-  const side = new ExecutionSide({ ...EXECUTION_DEFAULTS, instruments: [INSTRUMENT as never], build: 'b1' })
+  const side = new ExecutionSide({ ...EXECUTION_DEFAULTS, instruments: [instrument()], build: BUILD })
   opened.listen({ durable: () => {}, failed: () => {}, checkpoint: () => side.checkpoint() })
   for (let n = 0; n < commands; n++) {
     const command = { command: n % 2 === 0 ? 'reduce-only' : 'resume', reason: `command ${n}` } as const
@@ -268,10 +269,8 @@ async function writeSegments(commands: number): Promise<ExecutionSide> {
 }
 
 const HOUR_MS = 3_600_000
-const INSTRUMENT = {
-  identity: { symbol: 'BTCUSDT', exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
-  status: 'TRADING',
-}
+/** Of the side; the journals name their own. */
+const BUILD = '00000000000000b1'
 const files = (pattern: RegExp) => readdirSync(folder.path).filter((name) => pattern.test(name))
 
 describe('a journal of several segments', () => {
@@ -372,7 +371,7 @@ describe('a journal of several segments', () => {
 describe('dolphin journal replay', () => {
   /** What a side appends when it is driven a little. */
   function executionRecords(): { readonly records: ExecutionRecord[]; readonly hashes: string[] } {
-    const settings = { ...EXECUTION_DEFAULTS, instruments: [INSTRUMENT as never], build: 'b1' }
+    const settings = { ...EXECUTION_DEFAULTS, instruments: [instrument()], build: BUILD }
     const side = new ExecutionSide(settings)
     const records: ExecutionRecord[] = []
     const hashes: string[] = []
@@ -433,7 +432,7 @@ describe('dolphin journal replay', () => {
       ...DECISION_DEFAULTS,
       risk: CHAMPION_RISK,
       instruments: [],
-      build: 'b1',
+      build: BUILD,
       idPrefix: 'Q',
       initialBalanceUsd: '25000',
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { shown } from '../../../src/base/arguments.js'
 import {
   CHAMPION,
   CHAMPION_HASH,
@@ -73,7 +74,7 @@ describe('problems', () => {
     }
     for (const value of illegal) {
       expect(parameterProblems({ ...DEFAULT_PARAMETERS, [name]: value })).toEqual([
-        { name, expected: expectation(name), found: JSON.stringify(value) ?? 'nothing' },
+        { name, expected: expectation(name), found: shown(value) },
       ])
     }
   })
