@@ -199,7 +199,10 @@ function onRejected(desk: Desk, answer: Extract<Answer, { readonly kind: 'reject
   const { clientOrderId, code, message } = answer
   const placed = desk.state.orders[clientOrderId]
   if (placed === undefined || isOver(placed.order)) return
-  if (code === 'DUPLICATE_CLIENT_ORDER_ID') {
+  // Before the first truth after a start, an exit's id may be one that left before a crash took its record: a venue that refuses
+  // for its rate, say, has not looked whether it knows the id. Only its answer to a question says what became of it.
+  const mayBeThere = placed.kind === 'x' && !desk.hasTruth && code !== 'REDUCE_ONLY'
+  if (code === 'DUPLICATE_CLIENT_ORDER_ID' || mayBeThere) {
     // It is there already: sent before a crash that took its record. What it is, the venue knows.
     desk.record({ type: 'orderEvent', clientOrderId, event: { type: 'OUTCOME_UNKNOWN' } })
     return
