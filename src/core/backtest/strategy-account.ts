@@ -1,15 +1,10 @@
 import { assert } from '../../base/assert.js'
 import { present } from '../../base/present.js'
 import type { Mandate, StrategyBar, StrategyFill } from '../../ports/strategy.js'
-import {
-  type EntryRecord,
-  type ExitReason,
-  OUTSIDE_EXITS,
-  OWN_EXITS,
-  type Trade,
-} from '../../ports/vocabulary/trades.js'
+import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { confirmedExit, type ExitResult, simulatedExit } from '../costs/costs.js'
 import { closedTrade } from '../engine/position.js'
+import { exitReasonOf } from '../exits/exit-reason.js'
 import type { BacktestSettings } from './settings.js'
 
 interface Held {
@@ -110,7 +105,7 @@ export class StrategyAccount {
     const price = this.lastPrices.get(entry.asset)
     assert(price !== undefined, 'what is held had a price')
     const quantity = notionalUsd === null ? held.left : Math.min(held.left, notionalUsd / price)
-    const exitReason = EXIT_REASONS.has(reason) ? (reason as ExitReason) : 'OTHER'
+    const exitReason = exitReasonOf(reason)
     held.parts.push({ quantity, result: this.exitAt(entry, price, quantity, held.quantity, exitReason) })
     held.left -= quantity
     const complete = held.left <= 0
@@ -179,8 +174,6 @@ function sumOf({ parts }: Held): ExitResult {
     edgeUsd: total(({ edgeUsd }) => edgeUsd),
   }
 }
-
-const EXIT_REASONS: ReadonlySet<string> = new Set([...OWN_EXITS, ...OUTSIDE_EXITS])
 
 /** What only the champion's entries have. */
 const NO_CHAMPION = {

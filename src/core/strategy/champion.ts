@@ -4,17 +4,12 @@ import { present } from '../../base/present.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../ports/strategy.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
-import {
-  type EntryRecord,
-  type ExitReason,
-  OUTSIDE_EXITS,
-  OWN_EXITS,
-  type Trade,
-} from '../../ports/vocabulary/trades.js'
+import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { ORDER_BOOK, PARAMETERS, USD } from '../engine/argument-checks.js'
 import { Engine } from '../engine/engine.js'
 import type { EnginePorts, Proposal } from '../engine/fills.js'
 import type { EngineParameters } from '../engine/parameters.js'
+import { exitReasonOf } from '../exits/exit-reason.js'
 
 export interface ChampionSettings {
   /** Who the mandates are from. */
@@ -180,12 +175,6 @@ export class ChampionStrategy implements Strategy {
   private hold(symbol: string, timestampMs: number): Mandate {
     return { strategyId: this.id, symbol, type: 'HOLD', authority: 1, timestampMs, reason: 'POSITION' }
   }
-}
-
-const EXIT_REASONS: ReadonlySet<string> = new Set([...OWN_EXITS, ...OUTSIDE_EXITS])
-
-function exitReasonOf(reason: string): ExitReason {
-  return EXIT_REASONS.has(reason) ? (reason as ExitReason) : 'OTHER'
 }
 
 function sameSymbols(a: readonly string[], b: readonly string[]): boolean {
