@@ -70,8 +70,8 @@ export {
 } from './core/compare/compare.js'
 export type { Cause as DifferenceCause, Effects } from './core/compare/effects.js'
 export type { CycleStats, ExecutionResult } from './core/decision/controller.js'
+export type { DecisionEffect } from './core/decision/decision-desk.js'
 export { type DecisionEvent, DecisionSide } from './core/decision/decision-side.js'
-export type { DecisionEffect } from './core/decision/desk.js'
 export type { DecisionInput } from './core/decision/event.js'
 export type { MarketLimits } from './core/decision/market-watch.js'
 export type { RecordedHolding } from './core/decision/recorded-holding.js'
@@ -106,7 +106,7 @@ export {
 } from './core/engine/parameters.js'
 export type { Position as EnginePosition, PositionFill } from './core/engine/position.js'
 export { type EngineSnapshot, SNAPSHOT_SCHEMA, SnapshotError } from './core/engine/snapshot.js'
-export type { ExecutionEffect } from './core/execution/desk.js'
+export type { ExecutionEffect } from './core/execution/execution-desk.js'
 export { ExecutionSide } from './core/execution/execution-side.js'
 export type {
   EntryAsked,

@@ -137,7 +137,6 @@ export const SAME_NAMES: readonly string[] = [
   'adapters/bars.ts',
   'adapters/refusal.ts',
   'adapters/settings.ts',
-  'core/desk.ts',
   'core/exits.ts',
   'core/fills.ts',
   'core/permission.ts',

@@ -12,7 +12,7 @@ import { hostNotices } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
 import { adoptedBalance } from './apply.js'
 import { decideCycle } from './cycle.js'
-import { type DecisionEffect, Desk } from './desk.js'
+import { DecisionDesk, type DecisionEffect } from './decision-desk.js'
 import { Entries } from './entries.js'
 import type { DecisionEvent } from './event.js'
 import { Exits } from './exits.js'
@@ -23,7 +23,7 @@ import { Reports } from './reports.js'
 import { DECISION_SETTINGS, type DecisionSettings } from './settings.js'
 import { type DecisionState, initialState } from './state.js'
 import { Strategies } from './strategies.js'
-import { TruthDesk } from './truth-desk.js'
+import { TruthCheck } from './truth-check.js'
 
 export type { DecisionEvent }
 
@@ -32,10 +32,10 @@ export type { DecisionEvent }
  * and permitted when that asks; what it reports becomes the position and the strategies' fills. See docs/execution.md.
  */
 export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
-  private readonly desk: Desk
+  private readonly desk: DecisionDesk
   private readonly entries: Entries
   private readonly exits: Exits
-  private readonly truth: TruthDesk
+  private readonly truth: TruthCheck
   private readonly reports: Reports
 
   /** A side with a new journal. @throws InputMistake that names every setting that is wrong. */
@@ -44,10 +44,10 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   constructor(settings: DecisionSettings, strategies: readonly Strategy[], recovered?: Recovered) {
     refuse(DECISION_SETTINGS(settings, 'settings'), STRATEGIES(strategies, 'strategies'))
     const guarded = recovered?.strategies ?? new Strategies(strategies)
-    this.desk = new Desk(settings, guarded, recovered?.state ?? initialState(settings))
+    this.desk = new DecisionDesk(settings, guarded, recovered?.state ?? initialState(settings))
     this.entries = new Entries(this.desk)
     this.exits = new Exits(this.desk)
-    this.truth = new TruthDesk(this.desk, this.exits)
+    this.truth = new TruthCheck(this.desk, this.exits)
     this.reports = new Reports(this.desk)
   }
 

@@ -2,7 +2,7 @@ import { oppositeSide } from '../../base/direction.js'
 import type { PositionId } from '../../ports/vocabulary/ids.js'
 import type { EntryIntent, EntryPermission, EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
-import type { Desk } from './desk.js'
+import type { DecisionDesk } from './decision-desk.js'
 import { type Denial, faultOf, permissionFor } from './permission.js'
 import type { Reduction } from './state.js'
 
@@ -11,7 +11,7 @@ export class Entries {
   /** A permission whose record is not on disk yet: its intent is still to be answered. */
   private awaited: { readonly permission: EntryPermission; readonly untilMs: number } | undefined
 
-  constructor(private readonly desk: Desk) {}
+  constructor(private readonly desk: DecisionDesk) {}
 
   /** When a proposal has waited for too long, or a permission for its disk. */
   get dueMs(): number {

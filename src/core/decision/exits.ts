@@ -3,13 +3,13 @@ import type { PositionId } from '../../ports/vocabulary/ids.js'
 import type { ExitTrigger } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
 import { exitIdOf } from './cycle.js'
-import type { Desk } from './desk.js'
+import type { DecisionDesk } from './decision-desk.js'
 
 /** Commands to leave: sent at once, and again until the execution side says that it is done. */
 export class Exits {
   private repeatMs = Number.POSITIVE_INFINITY
 
-  constructor(private readonly desk: Desk) {}
+  constructor(private readonly desk: DecisionDesk) {}
 
   get dueMs(): number {
     return this.repeatMs

@@ -1,5 +1,5 @@
 import { bookReport } from './book.js'
-import type { Desk } from './desk.js'
+import type { DecisionDesk } from './decision-desk.js'
 import type { Report } from './records.js'
 
 /** How far ahead of the next a report may be to be kept; what is further is left to its repetition. */
@@ -9,7 +9,7 @@ const EARLY_MAX = 256
 export class Reports {
   private readonly early = new Map<number, Report>()
 
-  constructor(private readonly desk: Desk) {}
+  constructor(private readonly desk: DecisionDesk) {}
 
   received({ type, body }: Report): void {
     const { desk, early } = this

@@ -14,8 +14,8 @@ import { DAY_START, ENGINE_PORTS, PARAMETERS, USD } from './argument-checks.js'
 import { BarTimes } from './bar-times.js'
 import type { DayStart, DayState } from './day.js'
 import { openDay, recordOf, takePosture } from './day.js'
-import { EntryDesk } from './entry.js'
-import { ExitDesk } from './exit.js'
+import { EntryRules } from './entry.js'
+import { ExitRules } from './exit.js'
 import type { ConfirmedExit, ConfirmedLeg, EnginePorts, Proposal } from './fills.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
@@ -62,8 +62,8 @@ export interface BarOutcome {
 export class Engine {
   readonly parameters: EngineParameters
   private readonly ports: EnginePorts
-  private readonly entries: EntryDesk
-  private readonly exits: ExitDesk
+  private readonly entries: EntryRules
+  private readonly exits: ExitRules
   private readonly history = new PriceHistory()
   private readonly velDivs = new VelDivHistory()
   private readonly symbols: string[] = []
@@ -95,8 +95,8 @@ export class Engine {
     this.rng = new MersenneTwister(parameters.seed)
     this.shape = signalShape(parameters, -1)
     this.byAdapter = ports.fills === 'adapter'
-    this.entries = new EntryDesk(parameters, this.history, ports.orderBook, this.byAdapter)
-    this.exits = new ExitDesk(parameters, this.history, ports.orderBook)
+    this.entries = new EntryRules(parameters, this.history, ports.orderBook, this.byAdapter)
+    this.exits = new ExitRules(parameters, this.history, ports.orderBook)
   }
 
   /** Realised capital, USD. */

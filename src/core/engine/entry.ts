@@ -37,7 +37,7 @@ interface Candidate {
 }
 
 /** Decides what to open, and how large, on a bar whose signal gate is open. Sections 5 to 7. */
-export class EntryDesk {
+export class EntryRules {
   private symbols: readonly string[] = []
   private readonly windows: RankingWindows
 

@@ -11,7 +11,7 @@ import type { Position } from './position.js'
 import type { PriceHistory } from './price-history.js'
 
 /** Decides on each bar of a position whether it ends, and what simulated edge its exit has. Section 8. */
-export class ExitDesk {
+export class ExitRules {
   private readonly limits: ExitLimits
   /** Reused on every bar of a position: an object a bar is most of the time such a bar takes. */
   private readonly situation: {

@@ -8,7 +8,7 @@ import type { GateReport, LinkState, OpenPermissionReason } from '../../ports/vo
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
 import { hostNotices } from '../mode/host-notices.js'
 import type { ModeInputs } from '../mode/mode.js'
-import { Desk, type ExecutionEffect } from './desk.js'
+import { ExecutionDesk, type ExecutionEffect } from './execution-desk.js'
 import { exitNow, onEarlyExit, settleClose, settleExit } from './exits.js'
 import { settleFailSafes } from './fail-safe.js'
 import { takeFill } from './fills.js'
@@ -31,7 +31,7 @@ import { onAnswer, onReport, settleOrders } from './venue-orders.js'
  * true. Deterministic; see docs/execution.md for the protocol. The first event is `start`.
  */
 export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
-  private readonly desk: Desk
+  private readonly desk: ExecutionDesk
   private readonly invariants: ExecutionInvariants
   /** The record of the session whose number is not on disk yet; 0 when there is none. */
   private sessionRecord = 0
@@ -42,7 +42,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
   /** `recovered`: what its journal was read into. @throws InputMistake that names every setting that is wrong. */
   constructor(settings: ExecutionSettings, recovered: ExecutionState = initialState()) {
     refuse(EXECUTION_SETTINGS(settings, 'settings'))
-    this.desk = new Desk(settings, recovered, gateReport)
+    this.desk = new ExecutionDesk(settings, recovered, gateReport)
     this.invariants = new ExecutionInvariants(recovered)
   }
 

@@ -1,14 +1,14 @@
 import { Exact } from '../../base/exact.js'
 import { type PositionId, positionId } from '../../ports/vocabulary/ids.js'
 import type { EarlyExitNow, ExitTrigger, FillPurpose } from '../../ports/vocabulary/messages.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import { stopEntry } from './permission.js'
 import { isTooSmall, quantityToClose } from './rest.js'
 import { liveOrders, type Report } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly } from './venue-orders.js'
 
 /** Leave now, in any state; the same exit again changes nothing, one that finds nothing open is answered so. */
-export function onEarlyExit(desk: Desk, body: EarlyExitNow): void {
+export function onEarlyExit(desk: ExecutionDesk, body: EarlyExitNow): void {
   const { state } = desk
   const { exitId, positionId, trigger, reason, requestedPrice } = body
   if (state.answeredExits.includes(exitId) || state.exit?.requests.some((request) => request.exitId === exitId)) return
@@ -24,7 +24,7 @@ export function onEarlyExit(desk: Desk, body: EarlyExitNow): void {
 
 /** Exits of the execution side's own: an operator's, a kill's, a fail-safe's, the local watch's. Nothing when nothing is open. */
 export function exitNow(
-  desk: Desk,
+  desk: ExecutionDesk,
   why: {
     readonly purpose: FillPurpose
     readonly reason: string
@@ -39,7 +39,7 @@ export function exitNow(
 }
 
 /** What is open, or may come to be: a trade, a position that is not ours, one that only the venue knows of. */
-export function openSymbol(desk: Desk): string | undefined {
+export function openSymbol(desk: ExecutionDesk): string | undefined {
   const { trade, exit, foreign } = desk.state
   if (trade !== null) return trade.instrument.symbol
   if (exit !== null && !exit.isDone) return exit.instrument.symbol
@@ -47,7 +47,7 @@ export function openSymbol(desk: Desk): string | undefined {
 }
 
 /** One path for all exits: the entry is stopped, what is open is closed for its size, and the end is told. */
-export function settleExit(desk: Desk): void {
+export function settleExit(desk: ExecutionDesk): void {
   const { exit } = desk.state
   if (exit === null || exit.isDone) return
   const { symbol } = exit.instrument
@@ -76,7 +76,7 @@ export function settleExit(desk: Desk): void {
 }
 
 /** Flat, and nothing can fill any more: the position is forgotten. Protective orders go only now. */
-export function settleClose(desk: Desk): void {
+export function settleClose(desk: ExecutionDesk): void {
   const { trade, exit } = desk.state
   if (trade === null && exit === null) return
   if (trade !== null && exit === null && trade.position.quantity !== '0') return
@@ -93,7 +93,7 @@ export function settleClose(desk: Desk): void {
 }
 
 function beginExit(
-  desk: Desk,
+  desk: ExecutionDesk,
   asked: {
     readonly symbol: string
     readonly purpose: FillPurpose
@@ -113,11 +113,11 @@ function beginExit(
 }
 
 /** Of time and record, so that none was ever given before: what is not ours has no durable id to derive from. */
-function foreignPositionId(desk: Desk): PositionId {
+function foreignPositionId(desk: ExecutionDesk): PositionId {
   return positionId(`F${desk.nowMs}-${desk.state.n + 1}`)
 }
 
-function sendExit(desk: Desk, toClose: Exact): void {
+function sendExit(desk: ExecutionDesk, toClose: Exact): void {
   const exit = desk.state.exit!
   if (desk.exitNeedsTruth) return
   // The first truth after a restart may bring an exit that left before it; it never takes long.
@@ -143,7 +143,7 @@ function sendExit(desk: Desk, toClose: Exact): void {
 }
 
 function ackOf(
-  desk: Desk,
+  desk: ExecutionDesk,
   ack: {
     readonly exitId: string
     readonly positionId: PositionId | null

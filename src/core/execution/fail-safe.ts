@@ -1,9 +1,9 @@
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import { exitNow, openSymbol } from './exits.js'
 import { quantityToClose } from './rest.js'
 
 /** What flattens without being told: a link that is lost for long or corrupt, each once per position, and the mode KILL. */
-export function settleFailSafes(desk: Desk): void {
+export function settleFailSafes(desk: ExecutionDesk): void {
   const symbol = openSymbol(desk)
   if (symbol === undefined) return
   const { state, link } = desk
@@ -19,7 +19,7 @@ export function settleFailSafes(desk: Desk): void {
 }
 
 /** Nobody can order what is not ours to be left while the link is down, so it is left as ours is. */
-function failSafe(desk: Desk, symbol: string, reason: string): void {
+function failSafe(desk: ExecutionDesk, symbol: string, reason: string): void {
   const { trade, exit } = desk.state
   const hasActed = trade === null ? exit !== null && !exit.isDone : trade.failSafes.includes(reason)
   if (hasActed || !isOpen(desk, symbol)) return
@@ -28,7 +28,7 @@ function failSafe(desk: Desk, symbol: string, reason: string): void {
 }
 
 /** Something is there to close, or may still come of an order that has left. */
-function isOpen(desk: Desk, symbol: string): boolean {
+function isOpen(desk: ExecutionDesk, symbol: string): boolean {
   const { trade } = desk.state
   const isComing = trade?.instrument.symbol === symbol && trade.stage !== 'OVER'
   return isComing || !quantityToClose(desk, symbol).isZero()

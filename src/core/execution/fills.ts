@@ -4,13 +4,13 @@ import { type PositionId, positionId } from '../../ports/vocabulary/ids.js'
 import type { FillPurpose, FillReport } from '../../ports/vocabulary/messages.js'
 import type { Fill } from '../../ports/vocabulary/orders.js'
 import { isOver } from '../orders/order.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import { protectionLevels } from './protection-levels.js'
 import { type ExecutionState, isSeen, type VenueOrder } from './state.js'
 import { adopt, ownKind } from './venue-orders.js'
 
 /** Counts a fill once, whatever way it came; false when it was counted before. */
-export function takeFill(desk: Desk, fill: Fill): boolean {
+export function takeFill(desk: ExecutionDesk, fill: Fill): boolean {
   const { state } = desk
   if (isSeen(state, fill.symbol, fill.tradeId)) return false
   // A fill does not tell how much its order was for: at most everything that there is to close, until the venue says.
@@ -35,7 +35,7 @@ export function takeFill(desk: Desk, fill: Fill): boolean {
 }
 
 /** A fill that our order cannot have is not taken for ours: the position counts it, the order does not. */
-function purposeOf(desk: Desk, fill: Fill, placed: VenueOrder | undefined): FillPurpose {
+function purposeOf(desk: ExecutionDesk, fill: Fill, placed: VenueOrder | undefined): FillPurpose {
   if (fill.liquidation === true) return 'LIQUIDATION'
   if (placed === undefined || ownKind(desk, fill.clientOrderId) === undefined) return 'FOREIGN'
   const { order, purpose, kind } = placed
@@ -51,7 +51,7 @@ function purposeOf(desk: Desk, fill: Fill, placed: VenueOrder | undefined): Fill
   return isImpossible ? 'FOREIGN' : purpose
 }
 
-function reportOf(desk: Desk, fill: Fill, purpose: FillPurpose, placed: VenueOrder | undefined): FillReport {
+function reportOf(desk: ExecutionDesk, fill: Fill, purpose: FillPurpose, placed: VenueOrder | undefined): FillReport {
   const { state } = desk
   const requestedPrice = placed?.requestedPrice ?? null
   const signed = signedBy(fill.side, new Exact(fill.quantity))
@@ -93,7 +93,7 @@ export function positionIdOf(state: ExecutionState, symbol: string): PositionId 
 }
 
 /** From the average over the entry's fills, this one included. */
-function levelsAfter(desk: Desk, fill: Fill) {
+function levelsAfter(desk: ExecutionDesk, fill: Fill) {
   const { instrument, side, position } = desk.state.trade!
   const quantity = new Exact(position.entryQuantity).plus(fill.quantity)
   const cost = new Exact(position.entryCostUsd).plus(new Exact(fill.price).times(fill.quantity))

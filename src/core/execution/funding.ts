@@ -1,10 +1,10 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { VenueEvent, VenueSnapshot } from '../../ports/venue.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import { positionIdOf } from './fills.js'
 
 /** Counts a funding once; one that a truth has counted already is late. */
-export function onFunding(desk: Desk, event: Extract<VenueEvent, { readonly kind: 'funding' }>): void {
+export function onFunding(desk: ExecutionDesk, event: Extract<VenueEvent, { readonly kind: 'funding' }>): void {
   const { funding, fundings } = desk.state
   const { fundingId, symbol, amountUsd, timestampMs } = event
   if (fundings.includes(fundingId) || timestampMs < (funding?.throughMs ?? 0)) return
@@ -17,7 +17,7 @@ export function onFunding(desk: Desk, event: Extract<VenueEvent, { readonly kind
  * The venue's own sum tells what was settled while nobody listened. Compared with what was counted so far, so that
  * counting one too often or too little is put right by the next truth.
  */
-export function settleFunding(desk: Desk, symbol: string, { atMs, account }: VenueSnapshot): void {
+export function settleFunding(desk: ExecutionDesk, symbol: string, { atMs, account }: VenueSnapshot): void {
   const { funding, trade } = desk.state
   const venueAtMs = Math.floor(atMs)
   const { fundingUsd } = account
@@ -33,7 +33,7 @@ export function settleFunding(desk: Desk, symbol: string, { atMs, account }: Ven
 }
 
 function reportOf(
-  desk: Desk,
+  desk: ExecutionDesk,
   funding: {
     readonly fundingId: number
     readonly symbol: string

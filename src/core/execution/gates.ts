@@ -1,13 +1,13 @@
 import type { EntryRejectReason, GateReport, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import { marginRefusal } from '../mode/margin.js'
 import { entryRefusal, type ModeInputs, modeOf } from '../mode/mode.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import { contractStatus } from './instruments.js'
 import type { EntryAsked } from './records.js'
 import { liveOrders } from './state.js'
 
 /** What a reconciliation is to clear before the execution side opens anything: its latches, and what would set one now. */
-export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
+export function entryBlocks(desk: ExecutionDesk): readonly OpenPermissionReason[] {
   const { state, link } = desk
   const blocks = new Set<OpenPermissionReason>(state.latches)
   if (link.state !== 'LINK_OK' || link.peer?.build !== desk.settings.build) blocks.add('LINK_NOT_OK')
@@ -21,7 +21,7 @@ export function entryBlocks(desk: Desk): readonly OpenPermissionReason[] {
 const NO_BLOCKS: readonly OpenPermissionReason[] = []
 
 /** All of it, as the other side is told with every heartbeat. */
-export function gateReport(desk: Desk): GateReport {
+export function gateReport(desk: ExecutionDesk): GateReport {
   const { state, host, marginUtil } = desk
   return {
     mode: state.mode,
@@ -35,16 +35,16 @@ export function gateReport(desk: Desk): GateReport {
   }
 }
 
-function isJournalFull({ state, isJournalFull, durableRecords, settings }: Desk): boolean {
+function isJournalFull({ state, isJournalFull, durableRecords, settings }: ExecutionDesk): boolean {
   return isJournalFull || state.n - durableRecords > settings.journalCapacity
 }
 
-function isFillUnresolved({ state }: Desk): boolean {
+function isFillUnresolved({ state }: ExecutionDesk): boolean {
   return liveOrders(state).some(({ order }) => order.outcomeUnknown)
 }
 
 /** What this side goes by is not bars but the venue's word: it has to be young, and to have come quickly. */
-function isTruthStale({ truth, nowMs, settings }: Desk): boolean {
+function isTruthStale({ truth, nowMs, settings }: ExecutionDesk): boolean {
   const { truthAgeMaxMs, truthDelayMaxMs } = settings.timings
   return truth === null || nowMs - truth.atMs > truthAgeMaxMs || truth.tookMs > truthDelayMaxMs
 }
@@ -53,7 +53,7 @@ function isTruthStale({ truth, nowMs, settings }: Desk): boolean {
  * What this side knows of what the mode is made of. What only the decision side judges (posture, breaker, forewarner,
  * certificate, grid) stands as if nothing were wrong: that side's permission speaks for it.
  */
-export function modeInputs(desk: Desk): ModeInputs {
+export function modeInputs(desk: ExecutionDesk): ModeInputs {
   const { state, link, nowMs, truth, isJournalFailed } = desk
   return {
     environment: 'PAPER',
@@ -89,7 +89,7 @@ export interface Denial {
 }
 
 /** The gates of an entry that do not depend on its size; checked when it is asked for, and again when its order is durable. */
-export function denialNow(desk: Desk, asked: Pick<EntryAsked, 'instrument'>): Denial | undefined {
+export function denialNow(desk: ExecutionDesk, asked: Pick<EntryAsked, 'instrument'>): Denial | undefined {
   const inputs = modeInputs(desk)
   const mode = modeOf(inputs)
   const reason = entryRefusal(mode)

@@ -2,10 +2,10 @@ import { type DecimalText, exact } from '../../base/exact.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { ActiveContractStatus } from '../../ports/vocabulary/messages.js'
 import { isMultipleOf } from '../orders/rounding.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 
 /** Whether an identity is the configured active contract, and may be traded now. No rollover: another contract is refused. */
-export function contractStatus(desk: Desk, asked: InstrumentIdentity): ActiveContractStatus {
+export function contractStatus(desk: ExecutionDesk, asked: InstrumentIdentity): ActiveContractStatus {
   const active = desk.settings.instruments.find(({ identity }) => identity.symbol === asked.symbol)?.identity
   if (active === undefined) return { instrument: asked, status: 'UNINTENDED', detail: `${asked.symbol} is not active` }
   const other = difference(active, asked)

@@ -2,7 +2,7 @@ import { type DecimalText, Exact } from '../../base/exact.js'
 import { positionId } from '../../ports/vocabulary/ids.js'
 import type { ApprovedAction, EntryPermission, EntryResult, EntryVeto } from '../../ports/vocabulary/messages.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import { type Denial, denialNow } from './gates.js'
 import { contractStatus, sizeProblem } from './instruments.js'
 import { protectionLevels } from './protection-levels.js'
@@ -11,7 +11,7 @@ import { type Entry, entryOrderId, isSettled, liveOrders, type VenueOrder } from
 import { cancel, nextOrderId, placeReduceOnly, validUntil } from './venue-orders.js'
 
 /** An action that the decision side has approved: an entry asks for permission, a reduction is done. */
-export function onApprovedAction(desk: Desk, action: ApprovedAction): void {
+export function onApprovedAction(desk: ExecutionDesk, action: ApprovedAction): void {
   if (action.action === 'REDUCE') {
     onReduce(desk, action)
     return
@@ -39,13 +39,13 @@ export function onApprovedAction(desk: Desk, action: ApprovedAction): void {
 }
 
 /** Where the protection will lie if the entry fills at the price that it was decided at. */
-function protectionOf(desk: Desk, { instrument, side, requestedPrice }: EntryAsked): ProtectionLevels {
+function protectionOf(desk: ExecutionDesk, { instrument, side, requestedPrice }: EntryAsked): ProtectionLevels {
   const { tickSize } = desk.instrumentOf(instrument.symbol)!
   return protectionLevels(desk.settings, { side, entryPrice: new Exact(requestedPrice), tickSize })
 }
 
 /** One that names the pending intent wholly becomes an order; it leaves when that is durable. */
-export function onPermission(desk: Desk, permission: EntryPermission): void {
+export function onPermission(desk: ExecutionDesk, permission: EntryPermission): void {
   const { trade } = desk.state
   if (trade?.stage !== 'ASKED' || trade.positionId !== permission.intentId) return
   const mismatch = differenceOf(trade, permission)
@@ -73,7 +73,7 @@ export function onPermission(desk: Desk, permission: EntryPermission): void {
 }
 
 /** A denial: what has not left is given up, and its reason is the entry's. */
-export function onVeto(desk: Desk, { intentId, correlationId, reason, detail }: EntryVeto): void {
+export function onVeto(desk: ExecutionDesk, { intentId, correlationId, reason, detail }: EntryVeto): void {
   const { trade } = desk.state
   if (trade === null || trade.stage === 'OVER') return
   if (trade.positionId !== intentId || trade.correlationId !== correlationId) return
@@ -82,7 +82,7 @@ export function onVeto(desk: Desk, { intentId, correlationId, reason, detail }: 
 }
 
 /** Timers and durability of the entry under way; its end is found here, whatever brought it. */
-export function settleEntry(desk: Desk): void {
+export function settleEntry(desk: ExecutionDesk): void {
   const { trade } = desk.state
   if (trade === null || trade.stage === 'OVER') return
   const { timings } = desk.settings
@@ -111,7 +111,7 @@ export function settleEntry(desk: Desk): void {
 }
 
 /** An intent whose order has not left is given up; one that has left is cancelled. */
-export function stopEntry(desk: Desk, why: string): void {
+export function stopEntry(desk: ExecutionDesk, why: string): void {
   const { trade } = desk.state
   if (trade === null || trade.stage === 'OVER') return
   const placed = desk.state.orders[entryOrderId(trade.positionId)]
@@ -121,7 +121,7 @@ export function stopEntry(desk: Desk, why: string): void {
 }
 
 /** The reduction under way: its rest is cancelled in time, and its end is reported. */
-export function settleReduce(desk: Desk): void {
+export function settleReduce(desk: ExecutionDesk): void {
   const reduce = desk.state.trade?.reduce
   if (reduce === null || reduce === undefined) return
   const placed = desk.state.orders[reduce.clientOrderId]!
@@ -136,7 +136,7 @@ export function settleReduce(desk: Desk): void {
 }
 
 /** Durable, and every gate still open: it leaves. */
-function settlePending(desk: Desk, trade: Entry, placed: VenueOrder): void {
+function settlePending(desk: ExecutionDesk, trade: Entry, placed: VenueOrder): void {
   const { orderDelayMaxMs } = desk.settings.timings
   const lateMs = placed.requestedAtMs + orderDelayMaxMs + 1
   if (desk.nowMs >= lateMs) {
@@ -159,7 +159,7 @@ function settlePending(desk: Desk, trade: Entry, placed: VenueOrder): void {
   desk.wakeAt(desk.nowMs + desk.settings.timings.restMaxMs)
 }
 
-function abandon(desk: Desk, trade: Entry, denial: Denial): void {
+function abandon(desk: ExecutionDesk, trade: Entry, denial: Denial): void {
   const clientOrderId = entryOrderId(trade.positionId)
   const placed = desk.state.orders[clientOrderId]
   if (placed !== undefined) {
@@ -168,7 +168,7 @@ function abandon(desk: Desk, trade: Entry, denial: Denial): void {
   desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.positionId, placed, denial })] })
 }
 
-function endEntry(desk: Desk, trade: Entry, placed: VenueOrder): void {
+function endEntry(desk: ExecutionDesk, trade: Entry, placed: VenueOrder): void {
   const isWhole = placed.order.status === 'FILLED'
   const denial = isWhole
     ? null
@@ -177,7 +177,7 @@ function endEntry(desk: Desk, trade: Entry, placed: VenueOrder): void {
 }
 
 function resultOf(
-  desk: Desk,
+  desk: ExecutionDesk,
   of: { readonly intentId: string; readonly placed: VenueOrder | undefined; readonly denial: Denial | null },
 ): { readonly type: 'ENTRY_RESULT'; readonly body: EntryResult } {
   const { state } = desk
@@ -200,7 +200,7 @@ function resultOf(
   }
 }
 
-function refusal(desk: Desk, action: ApprovedAction, { reason, detail }: Denial) {
+function refusal(desk: ExecutionDesk, action: ApprovedAction, { reason, detail }: Denial) {
   const { actionId: intentId, instrument } = action
   const reportNumber = desk.state.reportsIssued + 1
   const body = {
@@ -215,7 +215,7 @@ function refusal(desk: Desk, action: ApprovedAction, { reason, detail }: Denial)
   return { type: 'ENTRY_RESULT', body } as const
 }
 
-function entryDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
+function entryDenial(desk: ExecutionDesk, action: ApprovedAction): Denial | undefined {
   const { state } = desk
   const { instrument: asked, quantity, requestedPrice: price } = action
   const denial = denialNow(desk, { instrument: asked })
@@ -231,7 +231,7 @@ function entryDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
   return problem === undefined ? undefined : { reason: 'REJECT_LOT_OR_NOTIONAL', detail: problem }
 }
 
-function onReduce(desk: Desk, action: ApprovedAction): void {
+function onReduce(desk: ExecutionDesk, action: ApprovedAction): void {
   const { trade, exit } = desk.state
   const denial = reduceDenial(desk, action)
   if (trade === null || exit !== null || denial !== undefined) {
@@ -247,7 +247,7 @@ function onReduce(desk: Desk, action: ApprovedAction): void {
   placeReduceOnly(desk, { order, kind: 'r', purpose: 'REDUCE', requestedPrice, actionId })
 }
 
-function reduceDenial(desk: Desk, action: ApprovedAction): Denial | undefined {
+function reduceDenial(desk: ExecutionDesk, action: ApprovedAction): Denial | undefined {
   const { trade } = desk.state
   if (
     trade === null ||

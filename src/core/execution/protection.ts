@@ -4,7 +4,7 @@ import type { Quote } from '../../ports/venue.js'
 import type { FillPurpose } from '../../ports/vocabulary/messages.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import { openQuantity } from '../orders/order.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import { exitNow } from './exits.js'
 import { isBeyond } from './protection-levels.js'
 import { type Entry, liveOrders, type VenueOrder } from './state.js'
@@ -14,7 +14,7 @@ type Protective = 't' | 's'
 type Price = Pick<Quote, 'bid' | 'ask' | 'mark'>
 
 /** Puts take-profit and stop at the venue for the position's size, and watches both here, whatever the link does. */
-export function settleProtection(desk: Desk): void {
+export function settleProtection(desk: ExecutionDesk): void {
   const { trade, exit } = desk.state
   if (trade === null || exit !== null || trade.position.quantity === '0') {
     desk.beyondSinceMs.t = null
@@ -32,7 +32,7 @@ export function settleProtection(desk: Desk): void {
 }
 
 /** One order of the kind at the venue, of the position's size: what differs is cancelled, and replaced when it is over. */
-function hold(desk: Desk, trade: Entry, kind: Protective): void {
+function hold(desk: ExecutionDesk, trade: Entry, kind: Protective): void {
   const [live, ...others] = liveOrders(desk.state, kind)
   for (const other of others) cancel(desk, other)
   if (live !== undefined) {
@@ -56,13 +56,13 @@ function hold(desk: Desk, trade: Entry, kind: Protective): void {
 }
 
 /** Rejected, or taken and then canceled by somebody else than us. */
-function wasRefused(desk: Desk, { order }: VenueOrder): boolean {
+function wasRefused(desk: ExecutionDesk, { order }: VenueOrder): boolean {
   if (order.status === 'REJECTED') return true
   const isUntouched = order.status === 'CANCELED' && order.filledQuantity === '0'
   return isUntouched && !desk.cancels.has(order.request.clientOrderId)
 }
 
-function place(desk: Desk, trade: Entry, kind: Protective): void {
+function place(desk: ExecutionDesk, trade: Entry, kind: Protective): void {
   const level = levelOf(trade, kind)
   const common = {
     clientOrderId: nextOrderId(desk, trade.positionId, kind),
@@ -77,7 +77,7 @@ function place(desk: Desk, trade: Entry, kind: Protective): void {
 }
 
 /** Acts when the price is beyond the level and the venue's own order is not there to, or has had its time. */
-function watch(desk: Desk, trade: Entry, kind: Protective): void {
+function watch(desk: ExecutionDesk, trade: Entry, kind: Protective): void {
   const price = watchedPrice(desk, trade.instrument.symbol, kind)
   const level = levelOf(trade, kind)
   if (price === undefined || !isBeyond(kind, trade.side, level, price)) {
@@ -100,7 +100,7 @@ function watch(desk: Desk, trade: Entry, kind: Protective): void {
  * What the local watch judges by: the quote and, for a stop, the mark price of a truth that is newer. Quotes may die while
  * the venue answers questions, and a stop that it has refused would then be watched by nobody.
  */
-function watchedPrice(desk: Desk, symbol: string, kind: Protective): Price | undefined {
+function watchedPrice(desk: ExecutionDesk, symbol: string, kind: Protective): Price | undefined {
   const quote = desk.quotes.get(symbol)
   const truth = desk.truthMarks.get(symbol)
   if (kind === 't' || truth === undefined || (quote !== undefined && quote.timestampMs >= truth.atMs)) return quote
@@ -111,7 +111,7 @@ function watchedPrice(desk: Desk, symbol: string, kind: Protective): Price | und
  * A protective order that fills in part has begun to close the position, and no strategy leaves one that is being closed:
  * the rest has as long as the order is given when the price is beyond it, also when the price comes back.
  */
-function closeRest(desk: Desk): void {
+function closeRest(desk: ExecutionDesk): void {
   const { trade, exit } = desk.state
   if (exit !== null) return
   if (trade?.position.state !== 'CLOSING') {
@@ -125,7 +125,7 @@ function closeRest(desk: Desk): void {
 }
 
 /** That of the order which began; the venue's own liquidation has none. */
-function purposeOfRest({ state }: Desk): FillPurpose {
+function purposeOfRest({ state }: ExecutionDesk): FillPurpose {
   const begun = Object.values(state.orders).find(
     ({ kind, order }) => (kind === 't' || kind === 's') && order.filledQuantity !== '0',
   )

@@ -1,7 +1,7 @@
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 
 /** Sends what is durable and not acknowledged: at once when it is, then again every two seconds. */
-export function settleReports(desk: Desk): void {
+export function settleReports(desk: ExecutionDesk): void {
   const { outbox } = desk.state
   if (outbox.length === 0 || !desk.link.canSend) return
   const { reportRepeatMs } = desk.settings.timings
@@ -20,7 +20,7 @@ export function settleReports(desk: Desk): void {
 }
 
 /** The decision side has them durably: they need not be kept. */
-export function onReportsSeen(desk: Desk, through: number): void {
+export function onReportsSeen(desk: ExecutionDesk, through: number): void {
   const { outbox, reportsIssued } = desk.state
   const first = outbox[0]
   if (first === undefined || first.report.body.reportNumber > through || through > reportsIssued) return

@@ -1,9 +1,9 @@
 import type { Exact } from '../../base/exact.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 
 /** Signed base units: what our fills add up to, and what the venue has beyond them. */
-export function quantityToClose(desk: Desk, symbol: string): Exact {
+export function quantityToClose(desk: ExecutionDesk, symbol: string): Exact {
   return desk.recordedQuantity(symbol).plus(desk.unexplained.get(symbol) ?? 0)
 }
 
@@ -11,7 +11,7 @@ export function quantityToClose(desk: Desk, symbol: string): Exact {
  * A rest that the venue refuses for its size can be closed by no order of ours. One standing alert says what a person can do;
  * nothing is sent again before the rest or the smallest order changes, so a later fill is closed together with it.
  */
-export function onExitRejected(desk: Desk, symbol: string): boolean {
+export function onExitRejected(desk: ExecutionDesk, symbol: string): boolean {
   const toClose = quantityToClose(desk, symbol)
   const instrument = desk.instrumentOf(symbol)
   if (toClose.isZero() || !isTooSmall(instrument, toClose)) return false

@@ -11,14 +11,14 @@ import {
   type ReconciliationResult,
   reconcile,
 } from '../reconciliation/reconciliation.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import { isUnderWay, positionIdOf, takeFill } from './fills.js'
 import { settleFunding } from './funding.js'
 import { isSeen, liveOrders } from './state.js'
 import { onReport, ownKind } from './venue-orders.js'
 
 /** Asks for the truth: every five seconds, and as soon as something calls for it; one question at a time. */
-export function settleTruth(desk: Desk): void {
+export function settleTruth(desk: ExecutionDesk): void {
   if (!desk.isStarted) return
   const dueMs = Math.max(desk.truthWanted.size === 0 ? desk.nextTruthMs : 0, desk.truthNotBeforeMs)
   if (desk.nowMs < dueMs) {
@@ -37,7 +37,7 @@ export function settleTruth(desk: Desk): void {
 }
 
 /** The venue's truth: fills that were missed, orders, the position; compared, decided, reported. */
-export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapshot): void {
+export function onSnapshot(desk: ExecutionDesk, requestId: string, snapshot: VenueSnapshot): void {
   const asked = desk.requests.get(requestId)
   desk.requests.delete(requestId)
   desk.venueNowMs = Math.max(desk.venueNowMs, snapshot.atMs)
@@ -82,7 +82,7 @@ export function onSnapshot(desk: Desk, requestId: string, snapshot: VenueSnapsho
   reportTruth(desk, symbol, snapshot)
 }
 
-function symbolToAsk(desk: Desk): string {
+function symbolToAsk(desk: ExecutionDesk): string {
   const [wanted] = desk.truthWanted
   const [disagreed] = desk.disagreed
   return (
@@ -98,29 +98,29 @@ function symbolToAsk(desk: Desk): string {
 }
 
 /** What was closed before the restart, in whatever symbol, may have left fills that no journal kept. */
-function unasked(desk: Desk): string | undefined {
+function unasked(desk: ExecutionDesk): string | undefined {
   return desk.settings.instruments.find(({ identity }) => !desk.asked.has(identity.symbol))?.identity.symbol
 }
 
 /** An instrument whose trade ids have never been asked for. */
-function withoutBaseline(desk: Desk): string | undefined {
+function withoutBaseline(desk: ExecutionDesk): string | undefined {
   return desk.settings.instruments.find(({ identity }) => desk.state.seen[identity.symbol] === undefined)?.identity
     .symbol
 }
 
-function lastSymbol(desk: Desk): string {
+function lastSymbol(desk: ExecutionDesk): string {
   return desk.state.symbol || desk.settings.instruments[0]!.identity.symbol
 }
 
 /** Fills have come since that the snapshot does not have: it tells nothing about the position. */
-function isNewer(desk: Desk, symbol: string, { lastTradeId }: VenueSnapshot): boolean {
+function isNewer(desk: ExecutionDesk, symbol: string, { lastTradeId }: VenueSnapshot): boolean {
   const seen = desk.state.seen[symbol]
   if (seen !== undefined && seen.through > lastTradeId) return true
   const isLater = (tradeId: VenueTradeId) => tradeId > lastTradeId
   return seen?.above.some(isLater) || desk.earlyFills.some((fill) => fill.symbol === symbol && isLater(fill.tradeId))
 }
 
-function localView(desk: Desk, symbol: string) {
+function localView(desk: ExecutionDesk, symbol: string) {
   const { state } = desk
   const live = liveOrders(state).filter(({ order }) => order.request.symbol === symbol)
   const orders: LocalOrder[] = []
@@ -148,7 +148,7 @@ function localView(desk: Desk, symbol: string) {
   }
 }
 
-function cancelUnknownOrders(desk: Desk, openOrders: readonly OrderReport[]): void {
+function cancelUnknownOrders(desk: ExecutionDesk, openOrders: readonly OrderReport[]): void {
   for (const { clientOrderId, symbol } of openOrders) {
     if (ownKind(desk, clientOrderId) !== undefined || desk.isAsked('cancel', clientOrderId)) continue
     desk.alert('WARNING', 'order', `CANCEL_UNKNOWN_ORDER ${clientOrderId}: not an order of ours`)
@@ -157,7 +157,11 @@ function cancelUnknownOrders(desk: Desk, openOrders: readonly OrderReport[]): vo
 }
 
 /** Into the journal when there was anything to decide, or new trade ids are known. */
-function recordTruth(desk: Desk, { symbol, decisions }: ReconciliationResult, { lastTradeId }: VenueSnapshot): void {
+function recordTruth(
+  desk: ExecutionDesk,
+  { symbol, decisions }: ReconciliationResult,
+  { lastTradeId }: VenueSnapshot,
+): void {
   const seen = desk.state.seen[symbol]
   const findings = decisions.filter(({ decision }) => decision !== 'CLEAR_LATCH' && decision !== 'IGNORE_DUPLICATE')
   // The same findings again are no news; a truth comes every second while something disagrees.
@@ -167,7 +171,7 @@ function recordTruth(desk: Desk, { symbol, decisions }: ReconciliationResult, { 
   if (isNews) desk.record({ type: 'truth', symbol, lastTradeId, decisions: findings })
 }
 
-function decide(desk: Desk, { symbol, decisions, discrepancy }: ReconciliationResult): void {
+function decide(desk: ExecutionDesk, { symbol, decisions, discrepancy }: ReconciliationResult): void {
   let agrees = true
   for (const decision of decisions) {
     switch (decision.decision) {
@@ -204,7 +208,7 @@ function decide(desk: Desk, { symbol, decisions, discrepancy }: ReconciliationRe
  * The venue once said that more of an order is filled than we have fills of, and now, with every fill known and the order
  * gone, there are none: nothing more will come, and waiting for it would keep the position from ever being closed.
  */
-function giveUpMissingFills(desk: Desk, symbol: string, { openOrders }: VenueSnapshot): void {
+function giveUpMissingFills(desk: ExecutionDesk, symbol: string, { openOrders }: VenueSnapshot): void {
   for (const { order, reportedQuantity } of liveOrders(desk.state)) {
     const { clientOrderId } = order.request
     const isAtVenue = openOrders.some((open) => open.clientOrderId === clientOrderId)
@@ -228,7 +232,7 @@ function giveUpMissingFills(desk: Desk, symbol: string, { openOrders }: VenueSna
 const MISSING_FILL_TRUTHS = 3
 
 /** Flat there, and every fill is known: what we had is gone. Not while an entry may still fill. */
-function syncLocal(desk: Desk, symbol: string, decision: NamedDecision): void {
+function syncLocal(desk: ExecutionDesk, symbol: string, decision: NamedDecision): void {
   const { trade } = desk.state
   if (trade?.instrument.symbol === symbol && trade.stage !== 'OVER') return
   desk.unexplained.delete(symbol)
@@ -237,7 +241,7 @@ function syncLocal(desk: Desk, symbol: string, decision: NamedDecision): void {
   desk.record({ type: 'syncedFlat', symbol, decisions: [decision] })
 }
 
-function latchMismatch(desk: Desk, symbol: string, discrepancy: string): void {
+function latchMismatch(desk: ExecutionDesk, symbol: string, discrepancy: string): void {
   const unexplained = new Exact(discrepancy)
   if (unexplained.isZero()) desk.unexplained.delete(symbol)
   else desk.unexplained.set(symbol, unexplained)
@@ -247,7 +251,7 @@ function latchMismatch(desk: Desk, symbol: string, discrepancy: string): void {
 }
 
 function alertEntryPrice(
-  desk: Desk,
+  desk: ExecutionDesk,
   symbol: string,
   { expected, actual }: Extract<NamedDecision, { readonly decision: 'ALERT_ENTRY_PRICE' }>,
 ): void {
@@ -258,7 +262,7 @@ function alertEntryPrice(
 }
 
 /** A position of a symbol that was not asked about is looked at next when it is not what we have. */
-function watchOthers(desk: Desk, symbol: string, snapshot: VenueSnapshot): void {
+function watchOthers(desk: ExecutionDesk, symbol: string, snapshot: VenueSnapshot): void {
   const symbols = new Set([...snapshot.positions.map((position) => position.symbol), ...desk.disagreed])
   for (const other of symbols) {
     if (other === symbol) continue
@@ -272,7 +276,7 @@ function watchOthers(desk: Desk, symbol: string, snapshot: VenueSnapshot): void 
 }
 
 /** What a reconciliation that succeeds gives back; the others stay until their cause is gone. */
-function clearLatches(desk: Desk, { decisions }: ReconciliationResult): void {
+function clearLatches(desk: ExecutionDesk, { decisions }: ReconciliationResult): void {
   const { state } = desk
   if (state.latches.length === 0 || !decisions.some(({ decision }) => decision === 'CLEAR_LATCH')) return
   const isClean =
@@ -286,7 +290,7 @@ function clearLatches(desk: Desk, { decisions }: ReconciliationResult): void {
 }
 
 /** The account comes last: with it the other side has all of the moment. */
-function reportTruth(desk: Desk, symbol: string, snapshot: VenueSnapshot): void {
+function reportTruth(desk: ExecutionDesk, symbol: string, snapshot: VenueSnapshot): void {
   const { account } = snapshot
   const venueAtMs = Math.floor(snapshot.atMs)
   // Also when the journal failed and the last of them cannot leave: the other side must not judge by less than we know.
@@ -301,7 +305,7 @@ function reportTruth(desk: Desk, symbol: string, snapshot: VenueSnapshot): void 
   })
 }
 
-function statusOf(desk: Desk, symbol: string, snapshot: VenueSnapshot, reportsIssued: number): PositionStatus {
+function statusOf(desk: ExecutionDesk, symbol: string, snapshot: VenueSnapshot, reportsIssued: number): PositionStatus {
   const position = positionOf(snapshot, symbol)
   return {
     instrument: desk.identityOf(symbol),

@@ -4,7 +4,7 @@ import { type PositionId, positionId } from '../../ports/vocabulary/ids.js'
 import type { OrderReport, OrderRequest } from '../../ports/vocabulary/orders.js'
 import { isOver } from '../orders/order.js'
 import { judgeNotFound } from '../reconciliation/reconciliation.js'
-import type { Desk } from './desk.js'
+import type { ExecutionDesk } from './execution-desk.js'
 import type { OrderPlaced, RecordBody } from './records.js'
 import { onExitRejected } from './rest.js'
 import { kindOfId, liveOrders, type NumberedKind, type OrderKind, type VenueOrder } from './state.js'
@@ -13,13 +13,13 @@ type Answer = Extract<VenueEvent, { readonly requestId: string }>
 type OrderEventRecord = Extract<RecordBody, { readonly type: 'orderEvent' }>
 
 /** The next id of a kind: a higher number only after the one before is known to be over, which the caller sees to. */
-export function nextOrderId(desk: Desk, id: PositionId, kind: NumberedKind): string {
+export function nextOrderId(desk: ExecutionDesk, id: PositionId, kind: NumberedKind): string {
   return `${id}.${kind}${desk.state.numbers[kind] + 1}`
 }
 
 /** Places a reduce-only order at once: its id derives from what is durable, so a crash cannot double it. */
 export function placeReduceOnly(
-  desk: Desk,
+  desk: ExecutionDesk,
   placed: Omit<OrderPlaced, 'validUntilMs' | 'order'> & { readonly order: Omit<OrderRequest, 'reduceOnly'> },
 ): void {
   const order: OrderRequest = { ...placed.order, reduceOnly: true }
@@ -29,12 +29,12 @@ export function placeReduceOnly(
 }
 
 /** By the venue's clock, which may differ from ours. */
-export function validUntil(desk: Desk): number {
+export function validUntil(desk: ExecutionDesk): number {
   return Math.max(desk.nowMs, desk.venueNowMs) + desk.settings.timings.submitValidMs
 }
 
 /** Asks for the rest to be cancelled; once at a time, and never an order that may not have arrived. */
-export function cancel(desk: Desk, { order }: VenueOrder): void {
+export function cancel(desk: ExecutionDesk, { order }: VenueOrder): void {
   const { clientOrderId, symbol } = order.request
   if (isOver(order) || order.outcomeUnknown || order.status === 'SUBMITTED' || order.status === 'PENDING') return
   if (desk.isAsked('cancel', clientOrderId)) return
@@ -48,7 +48,7 @@ export function cancel(desk: Desk, { order }: VenueOrder): void {
 }
 
 /** Asks about orders of unknown outcome, gives up on requests without an answer, and looks for fills that are missing. */
-export function settleOrders(desk: Desk): void {
+export function settleOrders(desk: ExecutionDesk): void {
   const { timings } = desk.settings
   for (const [requestId, pending] of desk.requests) {
     const giveUpMs = pending.sentAtMs + timings.answerMaxMs
@@ -74,7 +74,7 @@ export function settleOrders(desk: Desk): void {
 }
 
 /** Takes what an answer says about an order. */
-export function onAnswer(desk: Desk, answer: Exclude<Answer, { readonly kind: 'snapshot' }>): void {
+export function onAnswer(desk: ExecutionDesk, answer: Exclude<Answer, { readonly kind: 'snapshot' }>): void {
   const pending = desk.requests.get(answer.requestId)
   switch (answer.kind) {
     case 'acknowledged':
@@ -99,7 +99,7 @@ export function onAnswer(desk: Desk, answer: Exclude<Answer, { readonly kind: 's
 }
 
 /** What the venue says about an order, in an answer, in the stream or in a snapshot; often late, often again. */
-export function onReport(desk: Desk, report: OrderReport): void {
+export function onReport(desk: ExecutionDesk, report: OrderReport): void {
   desk.venueNowMs = Math.max(desk.venueNowMs, report.updatedAtMs)
   const { clientOrderId, symbol } = report
   const placed = desk.state.orders[clientOrderId] ?? adopt(desk, report)
@@ -119,7 +119,7 @@ export function onReport(desk: Desk, report: OrderReport): void {
 
 /** An order whose id derives from ours, though we have no record of it: a crash took that. Undefined for anybody else's. */
 export function adopt(
-  desk: Desk,
+  desk: ExecutionDesk,
   of: Pick<OrderReport, 'clientOrderId' | 'symbol' | 'side' | 'quantity'> & Partial<Pick<OrderReport, 'type'>>,
 ): VenueOrder | undefined {
   const kind = ownKind(desk, of.clientOrderId)
@@ -140,7 +140,7 @@ export function adopt(
 }
 
 /** The kind of an order that is ours by its id. */
-export function ownKind(desk: Desk, clientOrderId: string): OrderKind | undefined {
+export function ownKind(desk: ExecutionDesk, clientOrderId: string): OrderKind | undefined {
   const { trade, exit } = desk.state
   const known = desk.state.orders[clientOrderId]?.kind
   if (known !== undefined) return known
@@ -163,7 +163,7 @@ function eventOf({ order }: VenueOrder, report: OrderReport): OrderEventRecord['
   return order.status === 'SUBMITTED' ? { type: 'ACKNOWLEDGE' } : null
 }
 
-function onUnknown(desk: Desk, requestId: string): void {
+function onUnknown(desk: ExecutionDesk, requestId: string): void {
   const pending = desk.requests.get(requestId)
   desk.requests.delete(requestId)
   if (pending === undefined) return
@@ -178,7 +178,7 @@ function onUnknown(desk: Desk, requestId: string): void {
   desk.alert('WARNING', 'order', `outcome of ${pending.clientOrderId} is unknown: asking the venue`)
 }
 
-function onNotFound(desk: Desk, clientOrderId: string, askedAtVenueMs: number): void {
+function onNotFound(desk: ExecutionDesk, clientOrderId: string, askedAtVenueMs: number): void {
   const placed = desk.state.orders[clientOrderId]
   if (placed === undefined || isOver(placed.order)) return
   const { validUntilMs } = placed
@@ -195,7 +195,7 @@ function onNotFound(desk: Desk, clientOrderId: string, askedAtVenueMs: number): 
   desk.alert('WARNING', 'order', `DECLARE_NOT_ACCEPTED ${clientOrderId}: not found after it could be accepted`)
 }
 
-function onRejected(desk: Desk, answer: Extract<Answer, { readonly kind: 'rejected' }>): void {
+function onRejected(desk: ExecutionDesk, answer: Extract<Answer, { readonly kind: 'rejected' }>): void {
   const { clientOrderId, code, message } = answer
   const placed = desk.state.orders[clientOrderId]
   if (placed === undefined || isOver(placed.order)) return
@@ -218,7 +218,11 @@ function onRejected(desk: Desk, answer: Extract<Answer, { readonly kind: 'reject
 }
 
 /** When a rejected exit may be tried again: 1, 2, 4, 8, 10, 10, … s. */
-function retry(desk: Desk, placed: VenueOrder, event: OrderEventRecord['event']): { exitNotBeforeMs?: number } {
+function retry(
+  desk: ExecutionDesk,
+  placed: VenueOrder,
+  event: OrderEventRecord['event'],
+): { exitNotBeforeMs?: number } {
   const { exit } = desk.state
   if (placed.kind !== 'x' || exit === null || (event?.type !== 'REJECT' && event?.type !== 'CANCEL')) return {}
   if (event.type === 'CANCEL' && exact(placed.order.filledQuantity).greaterThan(0)) return {}
@@ -226,7 +230,7 @@ function retry(desk: Desk, placed: VenueOrder, event: OrderEventRecord['event'])
   return { exitNotBeforeMs: desk.nowMs + retryAfterMs[Math.min(exit.rejections, retryAfterMs.length - 1)]! }
 }
 
-function alertRejected(desk: Desk, { order, kind }: VenueOrder, reason: string): void {
+function alertRejected(desk: ExecutionDesk, { order, kind }: VenueOrder, reason: string): void {
   if (kind === 'x' && onExitRejected(desk, order.request.symbol)) return
   const level = kind === 'e' ? 'WARNING' : 'ERROR'
   desk.alert(level, 'order', `${order.request.clientOrderId} was rejected: ${reason}`)

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { Desk } from '../../../src/core/decision/desk.js'
+import { DecisionDesk } from '../../../src/core/decision/decision-desk.js'
 import { Reports } from '../../../src/core/decision/reports.js'
 import { Strategies } from '../../../src/core/decision/strategies.js'
 import { FLAT } from './held.js'
 import { decisionSettings } from './two-sides.js'
 
 it('reports are booked in their order, however many came before the first', () => {
-  const desk = new Desk(decisionSettings(), new Strategies([]), FLAT)
+  const desk = new DecisionDesk(decisionSettings(), new Strategies([]), FLAT)
   desk.begin({ kind: 'time', nowMs: 1 })
   const reports = new Reports(desk)
   const tell = (reportNumber: number) => {

@@ -31,7 +31,7 @@ interface PendingRequest {
  * What the files of the execution side share: the durable state and the way to change it, what is known only while the
  * process lives, and the effects of the event at hand. A restart begins it anew in its safe state.
  */
-export class Desk {
+export class ExecutionDesk {
   nowMs = 0
   /** When there is something to do without an event. */
   dueMs = Number.POSITIVE_INFINITY
@@ -105,7 +105,7 @@ export class Desk {
     readonly settings: ExecutionSettings,
     readonly state: ExecutionState,
     /** What keeps it from opening, for the other side to know. */
-    gate: (desk: Desk) => GateReport,
+    gate: (desk: ExecutionDesk) => GateReport,
   ) {
     this.durable = state.n
     for (const instrument of settings.instruments) this.instruments.set(instrument.identity.symbol, instrument)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { Desk } from '../../../src/core/decision/desk.js'
+import { DecisionDesk } from '../../../src/core/decision/decision-desk.js'
 import { Exits } from '../../../src/core/decision/exits.js'
 import { type DecisionState, initialState } from '../../../src/core/decision/state.js'
 import { Strategies } from '../../../src/core/decision/strategies.js'
-import { TruthDesk } from '../../../src/core/decision/truth-desk.js'
+import { TruthCheck } from '../../../src/core/decision/truth-check.js'
 import type { AccountStatus, PositionStatus } from '../../../src/ports/vocabulary/messages.js'
 import { OPEN, TRADE } from './held.js'
 import { decisionSettings } from './two-sides.js'
@@ -31,16 +31,16 @@ const ACCOUNT: AccountStatus = {
   reportsIssued: 0,
 }
 
-function stated(state: DecisionState, status: PositionStatus): Desk {
-  const desk = new Desk(decisionSettings(), new Strategies([]), state)
+function stated(state: DecisionState, status: PositionStatus): DecisionDesk {
+  const desk = new DecisionDesk(decisionSettings(), new Strategies([]), state)
   desk.begin({ kind: 'time', nowMs: 20_000 })
-  new TruthDesk(desk, new Exits(desk)).positionStated(status)
+  new TruthCheck(desk, new Exits(desk)).positionStated(status)
   return desk
 }
 
 describe('truths that fit', () => {
   /** One each five seconds, for as long as told; answers what was recorded of them. */
-  function agreeing(desk: Desk, truth: TruthDesk, forMs: number) {
+  function agreeing(desk: DecisionDesk, truth: TruthCheck, forMs: number) {
     const agreed: { readonly atMs: number; readonly times: number | undefined }[] = []
     for (const untilMs = desk.nowMs + forMs; desk.nowMs < untilMs; ) {
       desk.begin({ kind: 'time', nowMs: desk.nowMs + 5_000 })
@@ -54,8 +54,8 @@ describe('truths that fit', () => {
   }
 
   it('are recorded once a minute, with how many there were, and each counts as agreement', () => {
-    const desk = new Desk(decisionSettings(), new Strategies([]), initialState(decisionSettings()))
-    const truth = new TruthDesk(desk, new Exits(desk))
+    const desk = new DecisionDesk(decisionSettings(), new Strategies([]), initialState(decisionSettings()))
+    const truth = new TruthCheck(desk, new Exits(desk))
     expect(agreeing(desk, truth, 200_000)).toEqual([
       { atMs: 5_000, times: 1 },
       { atMs: 65_000, times: 12 },
@@ -69,8 +69,8 @@ describe('truths that fit', () => {
     ['a latch', { latches: { RESTART_RECONCILE_REQUIRED: 'restart' } }],
     ['a mismatch that was counted', { mismatches: { position: 1, account: 0 } }],
   ])('are recorded at once when they end %s', (_what, change) => {
-    const desk = new Desk(decisionSettings(), new Strategies([]), initialState(decisionSettings()))
-    const truth = new TruthDesk(desk, new Exits(desk))
+    const desk = new DecisionDesk(decisionSettings(), new Strategies([]), initialState(decisionSettings()))
+    const truth = new TruthCheck(desk, new Exits(desk))
     agreeing(desk, truth, 15_000)
     desk.state = { ...desk.state, ...change }
     expect(agreeing(desk, truth, 10_000)).toEqual([{ atMs: 20_000, times: 3 }])

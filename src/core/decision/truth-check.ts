@@ -5,7 +5,7 @@ import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import { positionRisk } from '../risk/calculator.js'
 import { positionFault } from '../risk/position-check.js'
 import { bookSyncFlat, missedEntry } from './book.js'
-import type { Desk } from './desk.js'
+import type { DecisionDesk } from './decision-desk.js'
 import type { Exits } from './exits.js'
 import { clearedBy, judgeAccount, judgePosition, TruthOfMoment } from './truth.js'
 
@@ -13,7 +13,7 @@ import { clearedBy, judgeAccount, judgePosition, TruthOfMoment } from './truth.j
  * Compares what the venue states with what this side holds, whenever it has seen all reports that were issued before the
  * statement and none after, and carries out the decision.
  */
-export class TruthDesk {
+export class TruthCheck {
   /** The last of each that could be compared; forgotten by a restart. */
   account: AccountStatus | undefined
   status: PositionStatus | undefined
@@ -24,7 +24,7 @@ export class TruthDesk {
   private readonly recorded = { atMs: Number.NEGATIVE_INFINITY, since: 0 }
 
   constructor(
-    private readonly desk: Desk,
+    private readonly desk: DecisionDesk,
     private readonly exits: Exits,
   ) {}
 

@@ -24,7 +24,7 @@ export type DecisionEffect = SideEffect<DecisionRecord>
  * What the parts of the decision side share: the durable state and the one way to change it, the effects of the event
  * that is being handled, and what is known of the link, the market and the journal but does not survive a restart.
  */
-export class Desk {
+export class DecisionDesk {
   nowMs = 0
   journal: 'OK' | 'FULL' | 'FAILED' = 'OK'
   conditions: Conditions
