@@ -237,8 +237,8 @@ export class CrashRig {
 
   /** Flat everywhere, nothing open or under way, and every fill known to both sides. */
   private async isAgreed(): Promise<boolean> {
-    const { position, trade, exit } = this.decision.state
-    if (position !== null || trade !== null || exit !== null) return false
+    const { position, holding, exit } = this.decision.state
+    if (position !== null || holding !== null || exit !== null) return false
     const { positions, openOrders, fills, execution, decision } = await this.evidence()
     if (positions.length > 0 || openOrders.length > 0) return false
     const known = (records: readonly (ExecutionRecord | DecisionRecord)[]) =>
@@ -248,7 +248,7 @@ export class CrashRig {
     if (known(execution.records) !== fills.length || known(decision) !== fills.length) return false
     // Orders that a closed position leaves behind are asked about until it is known that they are over.
     const { state } = ExecutionSide.recover(this.settings, execution.records)
-    return state.trade === null && Object.keys(state.orders).length === 0
+    return state.entry === null && Object.keys(state.orders).length === 0
   }
 
   private throwBroken(): void {

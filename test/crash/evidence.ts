@@ -96,8 +96,8 @@ function lawsOfReplay({ settings, execution: { records }, stopped }: Evidence): 
     return [`the executor's journal does not replay: ${(error as Error).message}`]
   }
   const broken: string[] = []
-  const { trade, orders } = replayed.state
-  if (trade !== null) broken.push(`the executor's journal ends with ${trade.positionId} under way`)
+  const { entry, orders } = replayed.state
+  if (entry !== null) broken.push(`the executor's journal ends with ${entry.positionId} under way`)
   if (Object.keys(orders).length > 0) broken.push(`it ends with ${Object.keys(orders).join(', ')} open`)
   if (stopped === undefined) return broken
   if (stopped.records !== records.length) {

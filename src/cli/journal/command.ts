@@ -15,7 +15,7 @@ const EXAMPLES = {
   dolphin journal verify run/journal/decision --strict --json | jq .verdict`,
   replay: `Examples:
   dolphin journal replay run/journal/execution
-  dolphin journal replay run/journal/execution --until 180 --json | jq .state.trade
+  dolphin journal replay run/journal/execution --until 180 --json | jq .state.entry
   dolphin journal replay run/journal/execution --whole
   dolphin journal replay run/journal/decision --config configs/blue.yml`,
   archive: `Examples:

@@ -58,8 +58,8 @@ export function apply(
     case 'withdrawn':
       return withNotices(withdrawn(state, record), state, strategies, limits)
     case 'permitted':
-      assert(state.trade !== null, 'a permission is for a proposal')
-      return withoutNotices({ ...state, trade: { ...state.trade, permissionId: record.permission.permissionId } })
+      assert(state.holding !== null, 'a permission is for a proposal')
+      return withoutNotices({ ...state, holding: { ...state.holding, permissionId: record.permission.permissionId } })
     case 'vetoed':
       return withoutNotices(state)
     case 'exit':
@@ -107,7 +107,7 @@ function applyCycle(
   strategies: Strategies,
 ): Applied {
   let state: DecisionState = { ...before, undecided: [] }
-  if (record.withdrawn) state = { ...state, trade: null, position: null }
+  if (record.withdrawn) state = { ...state, holding: null, position: null }
   if (record.proposal !== null) state = proposed(state, holdingOf(record.proposal))
   if (record.reduction !== null) {
     assert(state.position !== null, 'a reduction has a position')
@@ -121,21 +121,21 @@ function applyCycle(
   return withBlocked(state, strategies.tell(calls))
 }
 
-function proposed(state: DecisionState, trade: Holding): DecisionState {
-  assert(state.trade === null && state.position === null, 'one position at a time')
-  const position = transition(flatPosition(trade.instrument.symbol), { type: 'ENTRY', direction: trade.direction })
-  return { ...state, trade, position }
+function proposed(state: DecisionState, holding: Holding): DecisionState {
+  assert(state.holding === null && state.position === null, 'one position at a time')
+  const position = transition(flatPosition(holding.instrument.symbol), { type: 'ENTRY', direction: holding.direction })
+  return { ...state, holding, position }
 }
 
 /** What has not been permitted is not open: there is nothing to leave, and the proposal is taken back by a record of its own. */
 function ordered(state: DecisionState, exit: ExitOrder): DecisionState {
-  const { position, trade } = state
-  const leaves = position !== null && position.state !== 'CLOSING' && trade?.permissionId !== null
+  const { position, holding } = state
+  const leaves = position !== null && position.state !== 'CLOSING' && holding?.permissionId !== null
   return { ...state, exit, position: leaves ? transition(position, { type: 'EXIT' }) : position }
 }
 
 function withdrawn(state: DecisionState, facts: TradeFacts): Booked {
-  assert(state.trade?.permissionId === null, 'only what was not permitted is withdrawn')
+  assert(state.holding?.permissionId === null, 'only what was not permitted is withdrawn')
   const [missed] = facts.missed ?? []
   assert(missed !== undefined, 'a withdrawal says what was missed')
   return bookNothingFilled(state, missed.reason, missed.detail)
@@ -144,7 +144,7 @@ function withdrawn(state: DecisionState, facts: TradeFacts): Booked {
 function forgotten(state: DecisionState, record: TradeFacts & { readonly actionId: string }): Booked {
   if (state.reduction?.actionId === record.actionId) return bookReductionOver(state)
   const [missed] = record.missed ?? []
-  assert(missed !== undefined && state.trade?.positionId === record.actionId, 'what is forgotten was pending')
+  assert(missed !== undefined && state.holding?.positionId === record.actionId, 'what is forgotten was pending')
   return bookNothingFilled(state, missed.reason, missed.detail)
 }
 
@@ -200,8 +200,8 @@ function withBreakerCount(
 ): DecisionState {
   const { closed } = facts
   if (closed === undefined) return state
-  assert(before.trade !== null, 'what closed was a trade')
-  const net = netOf(closed, before.trade.direction).toFixed()
+  assert(before.holding !== null, 'what closed was held')
+  const net = netOf(closed, before.holding.direction).toFixed()
   return { ...state, breaker: countTrade(state.breaker, net, limits) }
 }
 

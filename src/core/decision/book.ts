@@ -20,7 +20,7 @@ export type StrategyCall =
   | { readonly strategyId: string; readonly kind: 'fill'; readonly fill: StrategyFill }
   | { readonly strategyId: string; readonly kind: 'dropped'; readonly symbol: string; readonly reason: string }
 
-/** The state after something that happened to the trade, with what follows from it. */
+/** The state after something that happened to the holding, with what follows from it. */
 export interface Booked {
   readonly state: DecisionState
   readonly facts: TradeFacts
@@ -64,22 +64,22 @@ function book(state: DecisionState, report: Report): Booked {
 
 /** A proposal that was never permitted, or that came to nothing: no fill of it exists. */
 export function bookNothingFilled(state: DecisionState, reason: EntryRejectReason, detail: string): Booked {
-  const { trade, position } = state
-  assert(trade !== null && position !== null, 'there is a proposal to take back')
+  const { holding, position } = state
+  assert(holding !== null && position !== null, 'there is a proposal to take back')
   const flat = transition(position, { type: 'ENTRY_REJECTED', filledQuantity: '0' })
   assert(flat.state === 'FLAT', 'nothing filled leaves nothing')
-  const missed = missedEntry(trade, reason, detail)
+  const missed = missedEntry(holding, reason, detail)
   return {
-    state: { ...state, position: null, trade: null },
+    state: { ...state, position: null, holding: null },
     facts: { missed: [missed] },
-    calls: [{ strategyId: trade.strategyId, kind: 'dropped', symbol: trade.instrument.symbol, reason }],
+    calls: [{ strategyId: holding.strategyId, kind: 'dropped', symbol: holding.instrument.symbol, reason }],
   }
 }
 
 /** SYNC_LOCAL: the venue is flat. What is missing of the exit is valued at the truth's mark price. */
 export function bookSyncFlat(state: DecisionState, markPrice: DecimalText, atMs: number): Booked {
-  const { trade, position } = state
-  assert(trade !== null && position !== null, 'there is a position to give up')
+  const { holding, position } = state
+  assert(holding !== null && position !== null, 'there is a position to give up')
   transition(position, { type: 'SYNC_FLAT' })
   const lastExit: LastExit = {
     purpose: 'FOREIGN',
@@ -90,21 +90,21 @@ export function bookSyncFlat(state: DecisionState, markPrice: DecimalText, atMs:
     strategyReason: 'SAFETY',
   }
   const lost = { price: markPrice, quantity: position.quantity, feeUsd: '0' }
-  return bookClose({ ...state, reduction: null }, position, withExit(trade, lost, lastExit))
+  return bookClose({ ...state, reduction: null }, position, withExit(holding, lost, lastExit))
 }
 
 export function walletUsd(state: DecisionState): Exact {
-  const { trade, position, balanceUsd } = state
+  const { holding, position, balanceUsd } = state
   const balance = exact(balanceUsd)
-  if (trade === null || position === null || position.entryPrice === null) return balance
-  const realised = exact(trade.exitValueUsd)
-    .minus(exact(position.entryPrice).times(exact(trade.exitQuantity)))
-    .times(trade.direction)
+  if (holding === null || position === null || position.entryPrice === null) return balance
+  const realised = exact(holding.exitValueUsd)
+    .minus(exact(position.entryPrice).times(exact(holding.exitQuantity)))
+    .times(holding.direction)
   return balance
     .plus(realised)
-    .minus(exact(trade.entryFeesUsd))
-    .minus(exact(trade.exitFeesUsd))
-    .plus(exact(trade.fundingUsd))
+    .minus(exact(holding.entryFeesUsd))
+    .minus(exact(holding.exitFeesUsd))
+    .plus(exact(holding.fundingUsd))
 }
 
 export function missedEntry(
@@ -132,28 +132,28 @@ export function missedEntry(
 }
 
 function bookFill(state: DecisionState, fill: FillReport): Booked {
-  const { trade, position } = state
+  const { holding, position } = state
   const what = `${fill.purpose} fill ${fill.tradeId} of ${fill.positionId}`
-  if (trade === null || position === null || fill.positionId !== trade.positionId || fill.purpose === 'FOREIGN')
-    throw new Misfit(`${what}: ${trade === null ? 'nothing' : trade.positionId} is held here`)
+  if (holding === null || position === null || fill.positionId !== holding.positionId || fill.purpose === 'FOREIGN')
+    throw new Misfit(`${what}: ${holding === null ? 'nothing' : holding.positionId} is held here`)
   const isEntry = fill.purpose === 'ENTRY'
-  if (fill.instrument.symbol !== trade.instrument.symbol || (fill.side === trade.side) !== isEntry)
+  if (fill.instrument.symbol !== holding.instrument.symbol || (fill.side === holding.side) !== isEntry)
     throw new Misfit(
-      `${what}: ${fill.side} ${fill.instrument.symbol} does not fit ${trade.side} ${trade.instrument.symbol}`,
+      `${what}: ${fill.side} ${fill.instrument.symbol} does not fit ${holding.side} ${holding.instrument.symbol}`,
     )
-  const after = positionEvents(position, trade, state.reduction, fill).reduce(transition, position)
+  const after = positionEvents(position, holding, state.reduction, fill).reduce(transition, position)
   const signed = after.state === 'FLAT' ? '0' : signedQuantity(after)
   if (!new Exact(signed).equals(fill.positionQuantity))
     throw new Misfit(`${what}: a position of ${signed} is left here, ${fill.positionQuantity} there`)
-  if (isEntry) return bookEntryFill(state, after, trade, fill)
+  if (isEntry) return bookEntryFill(state, after, holding, fill)
   const exited = withExit(
-    trade,
+    holding,
     { price: fill.filledPrice, quantity: fill.quantity, feeUsd: fill.feeUsd },
     exitOf(state, fill),
   )
   const reduction = reductionAfter(state.reduction, fill, after)
   if (after.state === 'FLAT') return bookClose({ ...state, reduction }, position, exited)
-  const next = { ...state, position: after, trade: exited, reduction }
+  const next = { ...state, position: after, holding: exited, reduction }
   return { state: next, facts: {}, calls: [exitCall(exited, false)] }
 }
 
@@ -163,7 +163,7 @@ function bookFill(state: DecisionState, fill: FillReport): Booked {
  */
 function positionEvents(
   position: Position,
-  trade: Holding,
+  holding: Holding,
   reduction: Reduction | null,
   fill: FillReport,
 ): readonly PositionEvent[] {
@@ -171,9 +171,9 @@ function positionEvents(
   switch (purpose) {
     case 'ENTRY': {
       const filled = new Exact(position.entryQuantity).plus(quantity)
-      if (filled.greaterThan(trade.orderedQuantity))
-        throw new Misfit(`${filled.toFixed()} of ${trade.positionId} filled, ${trade.orderedQuantity} ordered`)
-      return [{ type: 'ENTRY_FILL', quantity, price, last: filled.equals(trade.orderedQuantity) }]
+      if (filled.greaterThan(holding.orderedQuantity))
+        throw new Misfit(`${filled.toFixed()} of ${holding.positionId} filled, ${holding.orderedQuantity} ordered`)
+      return [{ type: 'ENTRY_FILL', quantity, price, last: filled.equals(holding.orderedQuantity) }]
     }
     case 'REDUCE': {
       const reduced: PositionEvent = { type: 'REDUCE_FILL', quantity, price, last: isLastOf(reduction, fill) }
@@ -191,21 +191,21 @@ function positionEvents(
 }
 
 function bookEntryFill(state: DecisionState, position: Position, before: Holding, fill: FillReport): Booked {
-  const trade: Holding = {
+  const holding: Holding = {
     ...before,
     openedAtMs: before.openedAtMs ?? fill.filledAtMs,
     entryFeesUsd: new Exact(before.entryFeesUsd).plus(fill.feeUsd).toFixed(),
   }
-  const opened = before.openedAtMs === null ? { opened: openedTrade(trade) } : {}
-  return { state: { ...state, position, trade }, facts: opened, calls: [entryCall(trade, position)] }
+  const opened = before.openedAtMs === null ? { opened: openedTrade(holding) } : {}
+  return { state: { ...state, position, holding }, facts: opened, calls: [entryCall(holding, position)] }
 }
 
 function bookEntryResult(state: DecisionState, result: EntryResult): Booked {
-  const { trade, position, reduction } = state
+  const { holding, position, reduction } = state
   const isNothing = new Exact(result.filledQuantity).isZero()
   if (reduction?.actionId === result.intentId) return bookReductionOver(state)
-  // Of a proposal that was taken back here, or of a trade that is over: its fills, if it had any, were reports of their own.
-  if (trade === null || position === null || trade.positionId !== result.intentId) return unchanged(state)
+  // Of a proposal that was taken back here, or of a holding that is over: its fills, if it had any, were reports of their own.
+  if (holding === null || position === null || holding.positionId !== result.intentId) return unchanged(state)
   if (isNothing && new Exact(position.entryQuantity).isZero())
     return bookNothingFilled(state, result.reason ?? 'REJECT_VENUE', result.detail)
   if (position.entryOver) {
@@ -215,8 +215,8 @@ function bookEntryResult(state: DecisionState, result: EntryResult): Booked {
     )
   }
   const after = transition(position, { type: 'ENTRY_CANCELED', filledQuantity: result.filledQuantity })
-  if (after.state === 'FLAT') return bookClose(state, position, trade)
-  return { state: { ...state, position: after }, facts: {}, calls: [entryCall(trade, after)] }
+  if (after.state === 'FLAT') return bookClose(state, position, holding)
+  return { state: { ...state, position: after }, facts: {}, calls: [entryCall(holding, after)] }
 }
 
 /** The rest of a reduction will not fill. */
@@ -232,37 +232,37 @@ function bookExitAck(state: DecisionState, ack: ExitAck): Booked {
 }
 
 function bookFunding(state: DecisionState, funding: FundingReport): Booked {
-  const { trade } = state
-  if (trade !== null && funding.positionId === trade.positionId) {
-    const fundingUsd = new Exact(trade.fundingUsd).plus(funding.amountUsd).toFixed()
-    return unchanged({ ...state, trade: { ...trade, fundingUsd } })
+  const { holding } = state
+  if (holding !== null && funding.positionId === holding.positionId) {
+    const fundingUsd = new Exact(holding.fundingUsd).plus(funding.amountUsd).toFixed()
+    return unchanged({ ...state, holding: { ...holding, fundingUsd } })
   }
   return unchanged({ ...state, balanceUsd: new Exact(state.balanceUsd).plus(funding.amountUsd).toFixed() })
 }
 
-/** The position is flat: the trade's money becomes balance. */
-function bookClose(state: DecisionState, position: Position, trade: Holding): Booked {
-  const { lastExit } = trade
+/** The position is flat: the holding's money becomes balance. */
+function bookClose(state: DecisionState, position: Position, holding: Holding): Booked {
+  const { lastExit } = holding
   assert(lastExit !== null, 'a position that was entered ends by an exit')
-  const gross = new Exact(trade.exitValueUsd).minus(position.entryCostUsd).times(trade.direction)
-  const net = gross.minus(trade.entryFeesUsd).minus(trade.exitFeesUsd).plus(trade.fundingUsd)
+  const gross = new Exact(holding.exitValueUsd).minus(position.entryCostUsd).times(holding.direction)
+  const net = gross.minus(holding.entryFeesUsd).minus(holding.exitFeesUsd).plus(holding.fundingUsd)
   const closed: TradeClosed = {
-    tradeId: trade.positionId,
+    tradeId: holding.positionId,
     closedAtMs: lastExit.atMs,
     exitBar: lastExit.bar,
     requestedPrice: lastExit.requestedPrice,
     quantity: position.entryQuantity,
     entryValueUsd: position.entryCostUsd,
-    exitValueUsd: trade.exitValueUsd,
-    entryFeesUsd: trade.entryFeesUsd,
-    exitFeesUsd: trade.exitFeesUsd,
-    fundingUsd: trade.fundingUsd,
+    exitValueUsd: holding.exitValueUsd,
+    entryFeesUsd: holding.entryFeesUsd,
+    exitFeesUsd: holding.exitFeesUsd,
+    fundingUsd: holding.fundingUsd,
     purpose: lastExit.purpose,
     reason: lastExit.reason,
   }
   const balanceUsd = net.plus(state.balanceUsd).toFixed()
-  const flat = { ...state, balanceUsd, position: null, trade: null, reduction: null }
-  return { state: flat, facts: { closed }, calls: [exitCall(trade, true)] }
+  const flat = { ...state, balanceUsd, position: null, holding: null, reduction: null }
+  return { state: flat, facts: { closed }, calls: [exitCall(holding, true)] }
 }
 
 /** USD, after fees and funding. */
@@ -284,16 +284,16 @@ function exitOf(state: DecisionState, fill: FillReport): LastExit {
 }
 
 function withExit(
-  trade: Holding,
+  holding: Holding,
   fill: { readonly price: DecimalText; readonly quantity: DecimalText; readonly feeUsd: DecimalText },
   lastExit: LastExit,
 ): Holding {
   const value = new Exact(fill.price).times(fill.quantity)
   return {
-    ...trade,
-    exitQuantity: new Exact(trade.exitQuantity).plus(fill.quantity).toFixed(),
-    exitValueUsd: value.plus(trade.exitValueUsd).toFixed(),
-    exitFeesUsd: new Exact(trade.exitFeesUsd).plus(fill.feeUsd).toFixed(),
+    ...holding,
+    exitQuantity: new Exact(holding.exitQuantity).plus(fill.quantity).toFixed(),
+    exitValueUsd: value.plus(holding.exitValueUsd).toFixed(),
+    exitFeesUsd: new Exact(holding.exitFeesUsd).plus(fill.feeUsd).toFixed(),
     lastExit,
   }
 }
@@ -309,56 +309,56 @@ function reductionAfter(reduction: Reduction | null, fill: FillReport, after: Po
   return { ...reduction, filledQuantity: new Exact(reduction.filledQuantity).plus(fill.quantity).toFixed() }
 }
 
-function entryCall(trade: Holding, position: Position): StrategyCall {
+function entryCall(holding: Holding, position: Position): StrategyCall {
   return {
-    strategyId: trade.strategyId,
+    strategyId: holding.strategyId,
     kind: 'fill',
     fill: {
-      symbol: trade.instrument.symbol,
-      direction: trade.direction,
+      symbol: holding.instrument.symbol,
+      direction: holding.direction,
       leg: 'entry',
       price: Number(position.entryPrice),
       quantity: Number(position.entryQuantity),
-      feesUsd: Number(trade.entryFeesUsd),
-      fundingUsd: Number(trade.fundingUsd),
+      feesUsd: Number(holding.entryFeesUsd),
+      fundingUsd: Number(holding.fundingUsd),
       complete: position.entryOver,
       reason: '',
     },
   }
 }
 
-function exitCall(trade: Holding, complete: boolean): StrategyCall {
-  const quantity = new Exact(trade.exitQuantity)
+function exitCall(holding: Holding, complete: boolean): StrategyCall {
+  const quantity = new Exact(holding.exitQuantity)
   return {
-    strategyId: trade.strategyId,
+    strategyId: holding.strategyId,
     kind: 'fill',
     fill: {
-      symbol: trade.instrument.symbol,
-      direction: trade.direction,
+      symbol: holding.instrument.symbol,
+      direction: holding.direction,
       leg: 'exit',
-      price: new Exact(trade.exitValueUsd).div(quantity).toNumber(),
+      price: new Exact(holding.exitValueUsd).div(quantity).toNumber(),
       quantity: quantity.toNumber(),
-      feesUsd: Number(trade.exitFeesUsd),
-      fundingUsd: Number(trade.fundingUsd),
+      feesUsd: Number(holding.exitFeesUsd),
+      fundingUsd: Number(holding.fundingUsd),
       complete,
-      reason: trade.lastExit?.strategyReason ?? '',
+      reason: holding.lastExit?.strategyReason ?? '',
     },
   }
 }
 
-function openedTrade(trade: Holding): TradeOpened {
-  assert(trade.openedAtMs !== null, 'an opened trade has a first fill')
+function openedTrade(holding: Holding): TradeOpened {
+  assert(holding.openedAtMs !== null, 'an opened trade has a first fill')
   return {
-    tradeId: trade.positionId,
-    symbol: trade.instrument.symbol,
-    strategy: trade.strategyId,
-    direction: directionName(trade.direction),
-    openedAtMs: trade.openedAtMs,
-    entryBar: trade.entryBar,
-    entryBarAtMs: trade.entryBarAtMs,
-    requestedPrice: trade.requestedPrice,
-    targetNotionalUsd: trade.targetNotionalUsd,
-    orderedQuantity: trade.orderedQuantity,
+    tradeId: holding.positionId,
+    symbol: holding.instrument.symbol,
+    strategy: holding.strategyId,
+    direction: directionName(holding.direction),
+    openedAtMs: holding.openedAtMs,
+    entryBar: holding.entryBar,
+    entryBarAtMs: holding.entryBarAtMs,
+    requestedPrice: holding.requestedPrice,
+    targetNotionalUsd: holding.targetNotionalUsd,
+    orderedQuantity: holding.orderedQuantity,
   }
 }
 

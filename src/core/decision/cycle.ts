@@ -38,7 +38,7 @@ export function decideCycle(input: CycleInput): CycleFact | undefined {
   const held = heldRisk(input)
   const mandates = [...state.undecided, ...riskMandates(input, held)]
   if (mandates.length === 0) return undefined
-  const { position, trade } = state
+  const { position, holding } = state
   const actions = arbitrate(mandates, position === null ? [] : [position])
   const wallet = walletUsd(state).toFixed()
   const account: AccountState = {
@@ -50,7 +50,7 @@ export function decideCycle(input: CycleInput): CycleFact | undefined {
     nowMs,
     mandatesReceived: mandates.length,
     position,
-    isUnpermitted: trade?.permissionId === null,
+    isUnpermitted: holding?.permissionId === null,
     gate: input.gate,
     walletUsd: wallet,
     approve: (action) =>
@@ -75,7 +75,8 @@ function factOf(plan: CyclePlan, actions: readonly Action[], input: CycleInput):
   const withdraw = step('withdraw')
   const proposal = propose === undefined ? null : proposalOf(propose.order.terms, input)
   const missed = missedEntries(plan.results, actions, proposal, input)
-  const withdrawn = withdraw === undefined ? [] : [missedEntry(state.trade!, 'REJECT_LATCHED', withdraw.action.reason)]
+  const withdrawn =
+    withdraw === undefined ? [] : [missedEntry(state.holding!, 'REJECT_LATCHED', withdraw.action.reason)]
   const allMissed = [...withdrawn, ...missed]
   return {
     type: 'cycle',
@@ -178,7 +179,7 @@ function proposalOf(terms: Terms, input: CycleInput): RecordedHolding {
 function reductionOf(terms: Terms, input: CycleInput): Reduction {
   return {
     actionId: derivedId('r', input),
-    positionId: input.state.trade!.positionId,
+    positionId: input.state.holding!.positionId,
     quantity: terms.quantity,
     filledQuantity: '0',
     requestedPrice: terms.requestedPrice,
@@ -189,7 +190,7 @@ function reductionOf(terms: Terms, input: CycleInput): Reduction {
 function exitOf(action: Action, input: CycleInput): ExitOrder {
   return {
     exitId: exitIdOf(input),
-    positionId: input.state.trade!.positionId,
+    positionId: input.state.holding!.positionId,
     trigger: action.strategyId === RISK_STRATEGY_ID ? 'RISK' : 'STRATEGY',
     reason: action.reason,
     requestedPrice: action.price === null ? null : decimalText(action.price),

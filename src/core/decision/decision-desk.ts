@@ -177,11 +177,11 @@ export class DecisionDesk {
   }
 
   private stand() {
-    const { position, trade, reportsSeen } = this.state
+    const { position, holding, reportsSeen } = this.state
     return {
       symbol: position?.symbol ?? null,
       positionQuantity: position === null ? '0' : signedQuantity(position),
-      positionId: trade?.positionId ?? null,
+      positionId: holding?.positionId ?? null,
       openOrders: [],
       reports: reportsSeen,
     }

@@ -358,12 +358,12 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
 
   private linkMoved(from: LinkState, to: LinkState, why: string): void {
     const { desk } = this
-    const { latches, trade, position } = desk.state
+    const { latches, holding, position } = desk.state
     if (from === 'LINK_OK' && latches.LINK_NOT_OK === undefined)
       desk.record({ type: 'latched', reason: 'LINK_NOT_OK', cause: `${to}: ${why}` })
     desk.alert(LINK_ALERT[to], 'link', `${to}: ${why}`)
     if (to === 'LINK_CORRUPT' && position !== null)
-      this.exits.order('SAFETY', 'link_corrupt', { positionId: trade?.positionId ?? null, price: null })
+      this.exits.order('SAFETY', 'link_corrupt', { positionId: holding?.positionId ?? null, price: null })
   }
 
   private checkBuild(build: string): void {

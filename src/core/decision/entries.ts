@@ -19,17 +19,17 @@ export class Entries {
   }
 
   private get withdrawMs(): number {
-    const { trade } = this.desk.state
-    if (trade?.permissionId !== null) return Number.POSITIVE_INFINITY
-    return trade.proposedAtMs + this.desk.settings.timings.intentWaitMaxMs
+    const { holding } = this.desk.state
+    if (holding?.permissionId !== null) return Number.POSITIVE_INFINITY
+    return holding.proposedAtMs + this.desk.settings.timings.intentWaitMaxMs
   }
 
   /** The proposal has been recorded: it leaves when that is on disk, if it still may. */
   proposed(): void {
     const { desk } = this
-    const { trade } = desk.state
-    if (trade === null) return
-    desk.whenDurable(() => this.submit(trade.positionId))
+    const { holding } = desk.state
+    if (holding === null) return
+    desk.whenDurable(() => this.submit(holding.positionId))
   }
 
   reduced(): void {
@@ -40,7 +40,7 @@ export class Entries {
   /** The execution side is about to enter: a permission if that is what was proposed and may still be, else a veto. */
   intended(intent: EntryIntent): void {
     const { desk } = this
-    const denial = faultOf(intent, desk.state.trade) ?? this.denialNow()
+    const denial = faultOf(intent, desk.state.holding) ?? this.denialNow()
     if (denial !== undefined) {
       this.veto(intent, denial)
       return
@@ -58,9 +58,9 @@ export class Entries {
 
   /** Takes back a proposal that was never permitted: nothing of it can have filled. */
   withdraw(reason: EntryRejectReason, detail: string): void {
-    const { trade } = this.desk.state
-    if (trade?.permissionId === null)
-      this.desk.record({ type: 'withdrawn', missed: [missedEntry(trade, reason, detail)] })
+    const { holding } = this.desk.state
+    if (holding?.permissionId === null)
+      this.desk.record({ type: 'withdrawn', missed: [missedEntry(holding, reason, detail)] })
   }
 
   time(): void {
@@ -77,7 +77,7 @@ export class Entries {
   /** The permission is on disk: it leaves if everything is as it was when it was given. */
   private answer(permission: EntryPermission): void {
     const { desk } = this
-    const isStillOurs = desk.state.trade?.permissionId === permission.permissionId
+    const isStillOurs = desk.state.holding?.permissionId === permission.permissionId
     const denial: Denial | undefined = isStillOurs
       ? this.denialNow()
       : { reason: 'REJECT_NO_PERMISSION', detail: 'taken back' }
@@ -94,15 +94,15 @@ export class Entries {
 
   private submit(positionId: PositionId): void {
     const { desk } = this
-    const { trade } = desk.state
-    if (trade?.positionId !== positionId || trade.permissionId !== null) return
-    const waitedMs = desk.nowMs - trade.proposedAtMs
+    const { holding } = desk.state
+    if (holding?.positionId !== positionId || holding.permissionId !== null) return
+    const waitedMs = desk.nowMs - holding.proposedAtMs
     const { reject, detail } = desk.gate(desk.state.exit === null)
     if (waitedMs > desk.settings.timings.proposalDelayMaxMs)
       this.withdraw('REJECT_PERMISSION_LATE', `on disk after ${waitedMs} ms`)
     else if (reject !== null) this.withdraw(reject, detail)
     else {
-      const { strategyId, instrument, side, orderedQuantity: quantity, requestedPrice } = trade
+      const { strategyId, instrument, side, orderedQuantity: quantity, requestedPrice } = holding
       const body = {
         actionId: positionId,
         action: 'ENTRY',
@@ -118,9 +118,9 @@ export class Entries {
 
   private submitReduction(reduction: Reduction): void {
     const { desk } = this
-    const { trade } = desk.state
-    if (trade === null || desk.state.reduction?.actionId !== reduction.actionId) return
-    const { strategyId, instrument, side } = trade
+    const { holding } = desk.state
+    if (holding === null || desk.state.reduction?.actionId !== reduction.actionId) return
+    const { strategyId, instrument, side } = holding
     const { actionId, positionId, quantity, requestedPrice } = reduction
     const body = {
       actionId,

@@ -25,9 +25,9 @@ export class Exits {
     of: { readonly positionId: PositionId | null; readonly price: DecimalText | null },
   ): void {
     const { desk } = this
-    const { trade } = desk.state
-    if (trade?.permissionId === null)
-      desk.record({ type: 'withdrawn', missed: [missedEntry(trade, 'REJECT_LATCHED', reason)] })
+    const { holding } = desk.state
+    if (holding?.permissionId === null)
+      desk.record({ type: 'withdrawn', missed: [missedEntry(holding, 'REJECT_LATCHED', reason)] })
     const { state, settings } = desk
     const covers = state.exit !== null && (state.exit.positionId === null || state.exit.positionId === of.positionId)
     if (covers) return

@@ -13,11 +13,11 @@ export interface Denial {
  * What is wrong with an intent, the gate aside; undefined: it names the pending proposal exactly (id, instrument, side, size
  * and price), that was not permitted before, and its protection lies on both sides of the price.
  */
-export function faultOf(intent: EntryIntent, trade: Holding | null): Denial | undefined {
-  if (trade?.positionId !== intent.intentId)
+export function faultOf(intent: EntryIntent, holding: Holding | null): Denial | undefined {
+  if (holding?.positionId !== intent.intentId)
     return { reason: 'REJECT_NO_PERMISSION', detail: 'not proposed, or taken back since' }
-  if (trade.permissionId !== null) return { reason: 'REJECT_NO_PERMISSION', detail: 'permitted once, and once only' }
-  const difference = differenceOf(intent, trade)
+  if (holding.permissionId !== null) return { reason: 'REJECT_NO_PERMISSION', detail: 'permitted once, and once only' }
+  const difference = differenceOf(intent, holding)
   if (difference !== undefined) return { reason: 'REJECT_PERMISSION_MISMATCH', detail: difference }
   if (isProtected(intent)) return undefined
   const { takeProfitPrice, stopPrice, requestedPrice } = intent
@@ -30,13 +30,14 @@ export function permissionFor({ intentId, correlationId, instrument, side, quant
   return { permissionId: `${intentId}.p`, intentId, correlationId, instrument, side, quantity }
 }
 
-function differenceOf(intent: EntryIntent, trade: Holding): string | undefined {
-  if (!sameInstrument(trade.instrument, intent.instrument))
-    return `${trade.instrument.symbol} proposed, ${intent.instrument.symbol} asked`
-  if (trade.side !== intent.side) return `${trade.side} proposed, ${intent.side} asked`
-  if (trade.orderedQuantity !== intent.quantity) return `${trade.orderedQuantity} proposed, ${intent.quantity} asked`
-  if (trade.requestedPrice !== intent.requestedPrice)
-    return `a price of ${trade.requestedPrice} proposed, ${intent.requestedPrice} asked`
+function differenceOf(intent: EntryIntent, holding: Holding): string | undefined {
+  if (!sameInstrument(holding.instrument, intent.instrument))
+    return `${holding.instrument.symbol} proposed, ${intent.instrument.symbol} asked`
+  if (holding.side !== intent.side) return `${holding.side} proposed, ${intent.side} asked`
+  if (holding.orderedQuantity !== intent.quantity)
+    return `${holding.orderedQuantity} proposed, ${intent.quantity} asked`
+  if (holding.requestedPrice !== intent.requestedPrice)
+    return `a price of ${holding.requestedPrice} proposed, ${intent.requestedPrice} asked`
   return undefined
 }
 

@@ -61,7 +61,7 @@ export type DecisionFact =
   | { readonly type: 'vetoed'; readonly veto: EntryVeto }
   /** A command to leave from outside the strategies. */
   | { readonly type: 'exit'; readonly exit: ExitOrder }
-  /** A report, in its order, with what it makes of the trade. `fault`: it fits nothing that is known here. */
+  /** A report, in its order, with what it makes of the holding. `fault`: it fits nothing that is known here. */
   | ({ readonly type: 'report'; readonly report: Report; readonly fault?: string } & TradeFacts)
   /** A truth that called for something. `markPrice`: what a position that is given up is valued at, USD. */
   | ({

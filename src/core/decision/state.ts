@@ -91,10 +91,10 @@ export interface DecisionState {
   readonly blocked: Readonly<Record<string, string>>
   /** Null when flat. */
   readonly position: Position | null
-  readonly trade: Holding | null
+  readonly holding: Holding | null
   readonly reduction: Reduction | null
   readonly exit: ExitOrder | null
-  /** USD: the wallet without the trade that is under way. */
+  /** USD: the wallet without the holding that is under way. */
   readonly balanceUsd: DecimalText
   readonly breaker: CircuitBreaker
   readonly reportsSeen: number
@@ -119,7 +119,7 @@ export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd
     latches: {},
     blocked: {},
     position: null,
-    trade: null,
+    holding: null,
     reduction: null,
     exit: null,
     balanceUsd: settings.initialBalanceUsd,

@@ -71,10 +71,10 @@ export class TruthCheck {
     const { symbol } = status.instrument
     const cause = `${symbol}: ${describe(decision)}, the venue holds ${status.quantity}`
     if (decision.decision === 'ALERT_ENTRY_PRICE') {
-      desk.alertOnce(`entry price ${desk.state.trade?.positionId}`, 'WARNING', 'position', cause)
+      desk.alertOnce(`entry price ${desk.state.holding?.positionId}`, 'WARNING', 'position', cause)
       return
     }
-    const { trade } = desk.state
+    const { holding } = desk.state
     if (decision.decision === 'SYNC_LOCAL') {
       // A venue that is flat may tell no price: then nothing is known to be won or lost, and the account tells.
       const [markPrice, what] =
@@ -86,13 +86,13 @@ export class TruthCheck {
     }
     desk.record({ type: 'disagreed', subject: 'position', decision, cause })
     if (decision.decision !== 'EMERGENCY_CLOSE') return
-    desk.alertOnce(`mismatch ${trade?.positionId} ${symbol}`, 'CRITICAL', 'position', cause)
+    desk.alertOnce(`mismatch ${holding?.positionId} ${symbol}`, 'CRITICAL', 'position', cause)
     this.exits.order('SAFETY', 'position_mismatch', { positionId: null, price: status.markPrice })
   }
 
   /** A position that has come too near to its liquidation is left without waiting for a bar. */
   private checkLimits({ instrument, markPrice, liquidationPrice }: PositionStatus): void {
-    const { position, trade } = this.desk.state
+    const { position, holding } = this.desk.state
     if (position?.symbol !== instrument.symbol || position.state === 'CLOSING') return
     const { symbol, direction, quantity, entryPrice } = position
     if (direction === null || entryPrice === null || markPrice === null) return
@@ -100,7 +100,7 @@ export class TruthCheck {
     const fault = positionFault(risk, this.desk.settings.risk)
     if (fault === undefined) return
     this.desk.alert('ERROR', 'risk', `${symbol}: ${fault.reason}`)
-    this.exits.order('RISK', fault.reason, { positionId: trade?.positionId ?? null, price: markPrice })
+    this.exits.order('RISK', fault.reason, { positionId: holding?.positionId ?? null, price: markPrice })
   }
 
   private accountDisagrees(decision: NamedDecision): void {
@@ -111,7 +111,10 @@ export class TruthCheck {
     if (decision.decision !== 'LOCKOUT') return
     desk.alert('CRITICAL', 'account', `lockout: ${cause}`)
     if (desk.state.position !== null)
-      this.exits.order('SAFETY', 'account_mismatch', { positionId: desk.state.trade?.positionId ?? null, price: null })
+      this.exits.order('SAFETY', 'account_mismatch', {
+        positionId: desk.state.holding?.positionId ?? null,
+        price: null,
+      })
   }
 
   /** The whole truth of a moment fits: latches whose cause is over are cleared, and what nobody knows of is given up. */
@@ -146,14 +149,14 @@ export class TruthCheck {
    */
   private forgetUnknown(): void {
     const { desk } = this
-    const { trade, position, reduction } = desk.state
+    const { holding, position, reduction } = desk.state
     const isOld = (sinceMs: number) => desk.nowMs - sinceMs > desk.settings.timings.outcomeWaitMaxMs
     // Also when an exit has come meanwhile: it had nothing to close.
     const isUnfilled = position !== null && position.entryPrice === null
-    if (trade !== null && isUnfilled && isOld(trade.proposedAtMs) && !this.isKnownThere(trade.positionId)) {
+    if (holding !== null && isUnfilled && isOld(holding.proposedAtMs) && !this.isKnownThere(holding.positionId)) {
       const detail = 'nothing is known of it after its permission'
-      const missed = [missedEntry(trade, 'REJECT_NO_PERMISSION', detail)]
-      desk.record({ type: 'forgotten', actionId: trade.positionId, missed })
+      const missed = [missedEntry(holding, 'REJECT_NO_PERMISSION', detail)]
+      desk.record({ type: 'forgotten', actionId: holding.positionId, missed })
     }
     if (reduction !== null && isOld(reduction.proposedAtMs) && !this.isKnownThere(reduction.actionId))
       desk.record({ type: 'forgotten', actionId: reduction.actionId })

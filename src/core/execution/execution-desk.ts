@@ -228,13 +228,13 @@ export class ExecutionDesk {
 
   private stand() {
     const { state } = this
-    const symbol = state.trade?.instrument.symbol ?? state.exit?.instrument.symbol ?? null
+    const symbol = state.entry?.instrument.symbol ?? state.exit?.instrument.symbol ?? null
     const quantity = symbol === null ? '0' : recordedQuantity(state, symbol).toFixed()
     const isFlat = quantity === '0'
     return {
       symbol: isFlat ? null : symbol,
       positionQuantity: quantity,
-      positionId: isFlat ? null : (state.trade?.positionId ?? state.exit?.positionId ?? null),
+      positionId: isFlat ? null : (state.entry?.positionId ?? state.exit?.positionId ?? null),
       openOrders: liveOrders(state)
         .slice(0, 100)
         .map(({ order }) => order.request.clientOrderId),

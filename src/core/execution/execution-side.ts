@@ -54,14 +54,14 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
   /**
    * The side with the state that its journal was read into.
    *
-   * @throws Error when a trade is under way in something that is no active instrument any more: its rules are not known.
+   * @throws Error when an entry is under way in something that is no active instrument any more: its rules are not known.
    */
   static resume(settings: ExecutionSettings, state: ExecutionState): ExecutionSide {
     const symbols = settings.instruments.map(({ identity }) => identity.symbol)
-    const open = state.trade?.instrument.symbol
+    const open = state.entry?.instrument.symbol
     if (open !== undefined && !symbols.includes(open))
       throw new Error(
-        `execution journal: ${state.trade?.positionId} is under way in ${open}: expected it among the instruments, found ${symbols.join(', ')}`,
+        `execution journal: ${state.entry?.positionId} is under way in ${open}: expected it among the instruments, found ${symbols.join(', ')}`,
       )
     return new ExecutionSide(settings, state)
   }
@@ -74,7 +74,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       const { quote } = event.event
       desk.quotes.set(quote.symbol, quote)
       if (quote.timestampMs > desk.venueNowMs) desk.venueNowMs = quote.timestampMs
-      if (desk.state.trade === null && event.nowMs < desk.dueMs) {
+      if (desk.state.entry === null && event.nowMs < desk.dueMs) {
         desk.nowMs = event.nowMs
         return NO_EFFECTS
       }
@@ -155,14 +155,14 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
 
   /** What is open, with fills; null when flat. */
   get openPosition(): Entry | null {
-    const { trade } = this.desk.state
-    return trade === null || trade.position.quantity === '0' ? null : trade
+    const { entry } = this.desk.state
+    return entry === null || entry.position.quantity === '0' ? null : entry
   }
 
   /** The intent that waits for its permission. */
   get pendingIntent(): Entry | null {
-    const { trade } = this.desk.state
-    return trade?.stage === 'ASKED' ? trade : null
+    const { entry } = this.desk.state
+    return entry?.stage === 'ASKED' ? entry : null
   }
 
   get unacknowledgedReports(): number {

@@ -13,7 +13,7 @@ export function onEarlyExit(desk: ExecutionDesk, body: EarlyExitNow): void {
   const { exitId, positionId, trigger, reason, requestedPrice } = body
   if (state.answeredExits.includes(exitId) || state.exit?.requests.some((request) => request.exitId === exitId)) return
   const symbol = openSymbol(desk)
-  const open = state.trade?.positionId ?? state.exit?.positionId ?? null
+  const open = state.entry?.positionId ?? state.exit?.positionId ?? null
   if (symbol === undefined || (positionId !== null && positionId !== open)) {
     const report = ackOf(desk, { exitId, positionId, outcome: 'ALREADY_FLAT', detail: 'nothing is open', symbol })
     desk.record({ type: 'exitAnswered', exitId, reports: [report] })
@@ -38,10 +38,10 @@ export function exitNow(
   beginExit(desk, { symbol, purpose, reason, requestedPrice, request: null, failSafe })
 }
 
-/** What is open, or may come to be: a trade, a position that is not ours, one that only the venue knows of. */
+/** What is open, or may come to be: an entry, a position that is not ours, one that only the venue knows of. */
 export function openSymbol(desk: ExecutionDesk): string | undefined {
-  const { trade, exit, foreign } = desk.state
-  if (trade !== null) return trade.instrument.symbol
+  const { entry, exit, foreign } = desk.state
+  if (entry !== null) return entry.instrument.symbol
   if (exit !== null && !exit.isDone) return exit.instrument.symbol
   return Object.keys(foreign).sort()[0] ?? [...desk.unexplained.keys()].sort()[0]
 }
@@ -51,7 +51,7 @@ export function settleExit(desk: ExecutionDesk): void {
   const { exit } = desk.state
   if (exit === null || exit.isDone) return
   const { symbol } = exit.instrument
-  const isOurs = desk.state.trade?.instrument.symbol === symbol
+  const isOurs = desk.state.entry?.instrument.symbol === symbol
   if (isOurs) stopEntry(desk, `stopped: ${exit.reason}`)
   const [under] = liveOrders(desk.state, 'x')
   if (under !== undefined) {
@@ -65,7 +65,7 @@ export function settleExit(desk: ExecutionDesk): void {
     sendExit(desk, toClose)
     return
   }
-  if (isOurs && desk.state.trade?.stage !== 'OVER') return
+  if (isOurs && desk.state.entry?.stage !== 'OVER') return
   const reports: Report[] = []
   for (const { exitId } of exit.requests) {
     const positionId = exit.positionId
@@ -77,11 +77,11 @@ export function settleExit(desk: ExecutionDesk): void {
 
 /** Flat, and nothing can fill any more: the position is forgotten. Protective orders go only now. */
 export function settleClose(desk: ExecutionDesk): void {
-  const { trade, exit } = desk.state
-  if (trade === null && exit === null) return
-  if (trade !== null && exit === null && trade.position.quantity !== '0') return
-  const symbol = (trade ?? exit)!.instrument.symbol
-  if (trade !== null && trade.stage !== 'OVER') return
+  const { entry, exit } = desk.state
+  if (entry === null && exit === null) return
+  if (entry !== null && exit === null && entry.position.quantity !== '0') return
+  const symbol = (entry ?? exit)!.instrument.symbol
+  if (entry !== null && entry.stage !== 'OVER') return
   if (exit !== null && !exit.isDone) return
   if (!desk.recordedQuantity(symbol).isZero() || desk.unexplained.has(symbol)) return
   const live = liveOrders(desk.state)
@@ -104,8 +104,8 @@ function beginExit(
   },
 ): void {
   const { symbol, request, failSafe = null, ...rest } = asked
-  const { trade, exit } = desk.state
-  const id = trade?.positionId ?? exit?.positionId ?? foreignPositionId(desk)
+  const { entry, exit } = desk.state
+  const id = entry?.positionId ?? exit?.positionId ?? foreignPositionId(desk)
   const accepted = { positionId: id, outcome: 'ACCEPTED', detail: asked.reason, symbol } as const
   const reports = request === null ? [] : [ackOf(desk, { exitId: request.exitId, ...accepted })]
   const instrument = desk.identityOf(symbol)

@@ -20,16 +20,16 @@ export function settleFailSafes(desk: ExecutionDesk): void {
 
 /** Nobody can order what is not ours to be left while the link is down, so it is left as ours is. */
 function failSafe(desk: ExecutionDesk, symbol: string, reason: string): void {
-  const { trade, exit } = desk.state
-  const hasActed = trade === null ? exit !== null && !exit.isDone : trade.failSafes.includes(reason)
+  const { entry, exit } = desk.state
+  const hasActed = entry === null ? exit !== null && !exit.isDone : entry.failSafes.includes(reason)
   if (hasActed || !isOpen(desk, symbol)) return
   exitNow(desk, { purpose: 'FAIL_SAFE', reason, failSafe: reason })
-  desk.alert('ERROR', 'position', `${reason}: ${trade?.positionId ?? symbol} is closed`)
+  desk.alert('ERROR', 'position', `${reason}: ${entry?.positionId ?? symbol} is closed`)
 }
 
 /** Something is there to close, or may still come of an order that has left. */
 function isOpen(desk: ExecutionDesk, symbol: string): boolean {
-  const { trade } = desk.state
-  const isComing = trade?.instrument.symbol === symbol && trade.stage !== 'OVER'
+  const { entry } = desk.state
+  const isComing = entry?.instrument.symbol === symbol && entry.stage !== 'OVER'
   return isComing || !quantityToClose(desk, symbol).isZero()
 }

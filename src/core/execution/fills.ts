@@ -47,7 +47,7 @@ function purposeOf(desk: ExecutionDesk, fill: Fill, placed: VenueOrder | undefin
     total.greaterThan(order.acceptedQuantity) ||
     status === 'PENDING' ||
     status === 'REJECTED' ||
-    (kind === 'e' && (desk.state.trade === null || desk.state.trade.position.entryOver))
+    (kind === 'e' && (desk.state.entry === null || desk.state.entry.position.entryOver))
   return isImpossible ? 'FOREIGN' : purpose
 }
 
@@ -87,14 +87,14 @@ const FOREIGN = positionId('FOREIGN')
 
 /** What a position of the symbol is called; null when there is none. */
 export function positionIdOf(state: ExecutionState, symbol: string): PositionId | null {
-  const { trade, exit } = state
-  if (trade?.instrument.symbol === symbol) return trade.positionId
+  const { entry, exit } = state
+  if (entry?.instrument.symbol === symbol) return entry.positionId
   return exit?.instrument.symbol === symbol ? exit.positionId : null
 }
 
 /** From the average over the entry's fills, this one included. */
 function levelsAfter(desk: ExecutionDesk, fill: Fill) {
-  const { instrument, side, position } = desk.state.trade!
+  const { instrument, side, position } = desk.state.entry!
   const quantity = new Exact(position.entryQuantity).plus(fill.quantity)
   const cost = new Exact(position.entryCostUsd).plus(new Exact(fill.price).times(fill.quantity))
   return protectionLevels(desk.settings, {

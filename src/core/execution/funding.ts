@@ -18,7 +18,7 @@ export function onFunding(desk: ExecutionDesk, event: Extract<VenueEvent, { read
  * counting one too often or too little is put right by the next truth.
  */
 export function settleFunding(desk: ExecutionDesk, symbol: string, { atMs, account }: VenueSnapshot): void {
-  const { funding, trade } = desk.state
+  const { funding, entry } = desk.state
   const venueAtMs = Math.floor(atMs)
   const { fundingUsd } = account
   if (funding === null) {
@@ -27,7 +27,7 @@ export function settleFunding(desk: ExecutionDesk, symbol: string, { atMs, accou
   }
   const missed = new Exact(fundingUsd).minus(funding.usd)
   if (missed.isZero() || venueAtMs < funding.lastMs) return
-  const of = { fundingId: MISSED, symbol: trade?.instrument.symbol ?? symbol, settledAtMs: venueAtMs }
+  const of = { fundingId: MISSED, symbol: entry?.instrument.symbol ?? symbol, settledAtMs: venueAtMs }
   const reports = reportOf(desk, { ...of, amountUsd: missed.toFixed() })
   desk.record({ type: 'fundingTruth', fundingUsd, venueAtMs, reports })
 }

@@ -29,7 +29,7 @@ export class ExecutionInvariants {
   private readonly history: string[] = []
 
   constructor(recovered: ExecutionState) {
-    for (const symbol of [recovered.trade?.instrument.symbol, ...Object.keys(recovered.foreign)]) {
+    for (const symbol of [recovered.entry?.instrument.symbol, ...Object.keys(recovered.foreign)]) {
       if (symbol !== undefined) this.sums.set(symbol, recordedQuantity(recovered, symbol))
     }
   }
@@ -52,8 +52,8 @@ export class ExecutionInvariants {
       if (!recorded.equals(sum))
         this.fail(view, event, `fills of ${symbol} add up to ${sum}, the position is ${recorded}`)
     }
-    const { trade } = view.state
-    const isNaked = trade !== null && trade.position.quantity !== '0' && trade.takeProfitPrice === null
+    const { entry } = view.state
+    const isNaked = entry !== null && entry.position.quantity !== '0' && entry.takeProfitPrice === null
     if (isNaked) this.fail(view, event, 'a position without a take-profit and a stop')
   }
 
@@ -99,10 +99,10 @@ export class ExecutionInvariants {
   }
 
   private fail({ state }: CheckedView, event: string, detail: string): never {
-    const { trade, exit, mode } = state
+    const { entry, exit, mode } = state
     throw new InvariantViolation({
       subject: 'execution side',
-      state: JSON.stringify({ n: state.n, mode, latches: state.latches, trade, exit, orders: state.orders }),
+      state: JSON.stringify({ n: state.n, mode, latches: state.latches, entry, exit, orders: state.orders }),
       event,
       history: [...this.history],
       detail,

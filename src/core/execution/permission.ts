@@ -16,11 +16,11 @@ export function onApprovedAction(desk: ExecutionDesk, action: ApprovedAction): v
     onReduce(desk, action)
     return
   }
-  const { trade } = desk.state
+  const { entry } = desk.state
   const { actionId, strategyId, instrument, side, quantity, requestedPrice } = action
   // An entry's action names the position that it opens.
   const intentId = positionId(actionId)
-  if (trade?.positionId === intentId) return
+  if (entry?.positionId === intentId) return
   const asked = { intentId, strategyId, instrument, side, quantity, requestedPrice }
   const denial = entryDenial(desk, action)
   if (denial !== undefined) {
@@ -46,21 +46,21 @@ function protectionOf(desk: ExecutionDesk, { instrument, side, requestedPrice }:
 
 /** One that names the pending intent wholly becomes an order; it leaves when that is durable. */
 export function onPermission(desk: ExecutionDesk, permission: EntryPermission): void {
-  const { trade } = desk.state
-  if (trade?.stage !== 'ASKED' || trade.positionId !== permission.intentId) return
-  const mismatch = differenceOf(trade, permission)
+  const { entry } = desk.state
+  if (entry?.stage !== 'ASKED' || entry.positionId !== permission.intentId) return
+  const mismatch = differenceOf(entry, permission)
   if (mismatch !== undefined) {
-    abandon(desk, trade, { reason: 'REJECT_PERMISSION_MISMATCH', detail: mismatch })
+    abandon(desk, entry, { reason: 'REJECT_PERMISSION_MISMATCH', detail: mismatch })
     return
   }
-  const denial = denialNow(desk, trade)
+  const denial = denialNow(desk, entry)
   if (denial !== undefined) {
-    abandon(desk, trade, denial)
+    abandon(desk, entry, denial)
     return
   }
-  const { side, quantity, requestedPrice, instrument } = trade
+  const { side, quantity, requestedPrice, instrument } = entry
   const order: OrderRequest = {
-    clientOrderId: entryOrderId(trade.positionId),
+    clientOrderId: entryOrderId(entry.positionId),
     symbol: instrument.symbol,
     side,
     type: 'MARKET',
@@ -74,35 +74,35 @@ export function onPermission(desk: ExecutionDesk, permission: EntryPermission): 
 
 /** A denial: what has not left is given up, and its reason is the entry's. */
 export function onVeto(desk: ExecutionDesk, { intentId, correlationId, reason, detail }: EntryVeto): void {
-  const { trade } = desk.state
-  if (trade === null || trade.stage === 'OVER') return
-  if (trade.positionId !== intentId || trade.correlationId !== correlationId) return
+  const { entry } = desk.state
+  if (entry === null || entry.stage === 'OVER') return
+  if (entry.positionId !== intentId || entry.correlationId !== correlationId) return
   const placed = desk.state.orders[entryOrderId(intentId)]
-  if (placed === undefined || placed.order.status === 'PENDING') abandon(desk, trade, { reason, detail })
+  if (placed === undefined || placed.order.status === 'PENDING') abandon(desk, entry, { reason, detail })
 }
 
 /** Timers and durability of the entry under way; its end is found here, whatever brought it. */
 export function settleEntry(desk: ExecutionDesk): void {
-  const { trade } = desk.state
-  if (trade === null || trade.stage === 'OVER') return
+  const { entry } = desk.state
+  if (entry === null || entry.stage === 'OVER') return
   const { timings } = desk.settings
-  if (trade.stage === 'ASKED') {
-    const lateMs = trade.issuedAtMs + timings.permissionMaxMs + 1
+  if (entry.stage === 'ASKED') {
+    const lateMs = entry.issuedAtMs + timings.permissionMaxMs + 1
     if (desk.nowMs < lateMs) {
       desk.wakeAt(lateMs)
       return
     }
     const detail = `no answer within ${timings.permissionMaxMs} ms`
-    abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail })
+    abandon(desk, entry, { reason: 'REJECT_NO_PERMISSION', detail })
     return
   }
-  const placed = desk.state.orders[entryOrderId(trade.positionId)]!
+  const placed = desk.state.orders[entryOrderId(entry.positionId)]!
   if (placed.order.status === 'PENDING') {
-    settlePending(desk, trade, placed)
+    settlePending(desk, entry, placed)
     return
   }
   if (isSettled(placed)) {
-    endEntry(desk, trade, placed)
+    endEntry(desk, entry, placed)
     return
   }
   const restMs = (placed.submittedAtMs ?? placed.requestedAtMs) + timings.restMaxMs
@@ -112,17 +112,17 @@ export function settleEntry(desk: ExecutionDesk): void {
 
 /** An intent whose order has not left is given up; one that has left is cancelled. */
 export function stopEntry(desk: ExecutionDesk, why: string): void {
-  const { trade } = desk.state
-  if (trade === null || trade.stage === 'OVER') return
-  const placed = desk.state.orders[entryOrderId(trade.positionId)]
+  const { entry } = desk.state
+  if (entry === null || entry.stage === 'OVER') return
+  const placed = desk.state.orders[entryOrderId(entry.positionId)]
   if (placed === undefined || placed.order.status === 'PENDING') {
-    abandon(desk, trade, { reason: 'REJECT_NO_PERMISSION', detail: why })
+    abandon(desk, entry, { reason: 'REJECT_NO_PERMISSION', detail: why })
   } else if (!isSettled(placed)) cancel(desk, placed)
 }
 
 /** The reduction under way: its rest is cancelled in time, and its end is reported. */
 export function settleReduce(desk: ExecutionDesk): void {
-  const reduce = desk.state.trade?.reduce
+  const reduce = desk.state.entry?.reduce
   if (reduce === null || reduce === undefined) return
   const placed = desk.state.orders[reduce.clientOrderId]!
   if (isSettled(placed)) {
@@ -136,21 +136,21 @@ export function settleReduce(desk: ExecutionDesk): void {
 }
 
 /** Durable, and every gate still open: it leaves. */
-function settlePending(desk: ExecutionDesk, trade: Entry, placed: VenueOrder): void {
+function settlePending(desk: ExecutionDesk, entry: Entry, placed: VenueOrder): void {
   const { orderDelayMaxMs } = desk.settings.timings
   const lateMs = placed.requestedAtMs + orderDelayMaxMs + 1
   if (desk.nowMs >= lateMs) {
     const detail = `its record was not durable within ${orderDelayMaxMs} ms`
-    abandon(desk, trade, { reason: 'REJECT_PERMISSION_LATE', detail })
+    abandon(desk, entry, { reason: 'REJECT_PERMISSION_LATE', detail })
     return
   }
   if (!desk.isDurable(desk.orderRecord)) {
     desk.wakeAt(lateMs)
     return
   }
-  const denial = denialNow(desk, trade)
+  const denial = denialNow(desk, entry)
   if (denial !== undefined) {
-    abandon(desk, trade, denial)
+    abandon(desk, entry, denial)
     return
   }
   const { order } = placed
@@ -159,21 +159,21 @@ function settlePending(desk: ExecutionDesk, trade: Entry, placed: VenueOrder): v
   desk.wakeAt(desk.nowMs + desk.settings.timings.restMaxMs)
 }
 
-function abandon(desk: ExecutionDesk, trade: Entry, denial: Denial): void {
-  const clientOrderId = entryOrderId(trade.positionId)
+function abandon(desk: ExecutionDesk, entry: Entry, denial: Denial): void {
+  const clientOrderId = entryOrderId(entry.positionId)
   const placed = desk.state.orders[clientOrderId]
   if (placed !== undefined) {
     desk.record({ type: 'orderEvent', clientOrderId, event: { type: 'CANCEL', reason: `not sent: ${denial.detail}` } })
   }
-  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.positionId, placed, denial })] })
+  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: entry.positionId, placed, denial })] })
 }
 
-function endEntry(desk: ExecutionDesk, trade: Entry, placed: VenueOrder): void {
+function endEntry(desk: ExecutionDesk, entry: Entry, placed: VenueOrder): void {
   const isWhole = placed.order.status === 'FILLED'
   const denial = isWhole
     ? null
     : ({ reason: 'REJECT_VENUE', detail: placed.order.reason || 'its rest was canceled' } as const)
-  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: trade.positionId, placed, denial })] })
+  desk.record({ type: 'entryOver', reports: [resultOf(desk, { intentId: entry.positionId, placed, denial })] })
 }
 
 function resultOf(
@@ -182,7 +182,7 @@ function resultOf(
 ): { readonly type: 'ENTRY_RESULT'; readonly body: EntryResult } {
   const { state } = desk
   const filledQuantity: DecimalText = of.placed?.order.filledQuantity ?? '0'
-  const { instrument } = state.trade!
+  const { instrument } = state.entry!
   const outcome =
     filledQuantity === '0' ? 'NOT_FILLED' : of.placed?.order.status === 'FILLED' ? 'FILLED' : 'PARTIALLY_FILLED'
   const isFilled = outcome === 'FILLED'
@@ -220,10 +220,10 @@ function entryDenial(desk: ExecutionDesk, action: ApprovedAction): Denial | unde
   const { instrument: asked, quantity, requestedPrice: price } = action
   const denial = denialNow(desk, { instrument: asked })
   if (denial !== undefined) return denial
-  if (state.trade !== null || state.exit !== null || liveOrders(state).length > 0) {
+  if (state.entry !== null || state.exit !== null || liveOrders(state).length > 0) {
     return {
       reason: 'REJECT_POSITION_EXISTS',
-      detail: `${state.trade?.positionId ?? state.exit?.positionId} is under way`,
+      detail: `${state.entry?.positionId ?? state.exit?.positionId} is under way`,
     }
   }
   const instrument = desk.instrumentOf(asked.symbol)!
@@ -232,48 +232,48 @@ function entryDenial(desk: ExecutionDesk, action: ApprovedAction): Denial | unde
 }
 
 function onReduce(desk: ExecutionDesk, action: ApprovedAction): void {
-  const { trade, exit } = desk.state
+  const { entry, exit } = desk.state
   const denial = reduceDenial(desk, action)
-  if (trade === null || exit !== null || denial !== undefined) {
+  if (entry === null || exit !== null || denial !== undefined) {
     const reason = denial ?? { reason: 'REJECT_VENUE' as const, detail: 'no open position to reduce' }
     desk.record({ type: 'entryRefused', intentId: action.actionId, reports: [refusal(desk, action, reason)] })
     return
   }
   const { actionId, requestedPrice, side } = action
-  const { symbol } = trade.instrument
-  const quantity = Exact.min(action.quantity, trade.position.quantity).toFixed()
-  const clientOrderId = nextOrderId(desk, trade.positionId, 'r')
+  const { symbol } = entry.instrument
+  const quantity = Exact.min(action.quantity, entry.position.quantity).toFixed()
+  const clientOrderId = nextOrderId(desk, entry.positionId, 'r')
   const order = { clientOrderId, symbol, side, type: 'MARKET', quantity } as const
   placeReduceOnly(desk, { order, kind: 'r', purpose: 'REDUCE', requestedPrice, actionId })
 }
 
 function reduceDenial(desk: ExecutionDesk, action: ApprovedAction): Denial | undefined {
-  const { trade } = desk.state
+  const { entry } = desk.state
   if (
-    trade === null ||
-    trade.positionId !== action.positionId ||
-    trade.position.state !== 'OPEN' ||
-    trade.reduce !== null
+    entry === null ||
+    entry.positionId !== action.positionId ||
+    entry.position.state !== 'OPEN' ||
+    entry.reduce !== null
   ) {
     return { reason: 'REJECT_VENUE', detail: `${action.positionId ?? 'no position'} is not open for a reduction` }
   }
-  if (action.side === trade.side || action.instrument.symbol !== trade.instrument.symbol) {
+  if (action.side === entry.side || action.instrument.symbol !== entry.instrument.symbol) {
     return { reason: 'REJECT_INSTRUMENT', detail: 'a reduction is of the same symbol and the other side' }
   }
-  const { lotSize, minQuantity } = desk.instrumentOf(trade.instrument.symbol)!
+  const { lotSize, minQuantity } = desk.instrumentOf(entry.instrument.symbol)!
   const reason = 'REJECT_LOT_OR_NOTIONAL'
   if (!new Exact(action.quantity).mod(lotSize).isZero()) return { reason, detail: `no multiple of the lot ${lotSize}` }
-  const rest = new Exact(trade.position.quantity).minus(action.quantity)
+  const rest = new Exact(entry.position.quantity).minus(action.quantity)
   const isTooSmallToClose = rest.greaterThan(0) && rest.lessThan(minQuantity)
   return isTooSmallToClose ? { reason, detail: `${rest.toFixed()} would be left, ${minQuantity} at least` } : undefined
 }
 
-function differenceOf(trade: Entry, permission: EntryPermission): string | undefined {
-  if (trade.correlationId !== permission.correlationId) return `permission for question ${permission.correlationId}`
+function differenceOf(entry: Entry, permission: EntryPermission): string | undefined {
+  if (entry.correlationId !== permission.correlationId) return `permission for question ${permission.correlationId}`
   for (const key of ['symbol', 'exchange', 'contractType', 'expiry'] as const) {
-    if (trade.instrument[key] !== permission.instrument[key])
+    if (entry.instrument[key] !== permission.instrument[key])
       return `permission for ${key} ${permission.instrument[key]}`
   }
-  if (trade.side !== permission.side) return `permission to ${permission.side}`
-  return trade.quantity === permission.quantity ? undefined : `permission for ${permission.quantity}`
+  if (entry.side !== permission.side) return `permission to ${permission.side}`
+  return entry.quantity === permission.quantity ? undefined : `permission for ${permission.quantity}`
 }

@@ -15,35 +15,35 @@ type Price = Pick<Quote, 'bid' | 'ask' | 'mark'>
 
 /** Puts take-profit and stop at the venue for the position's size, and watches both here, whatever the link does. */
 export function settleProtection(desk: ExecutionDesk): void {
-  const { trade, exit } = desk.state
-  if (trade === null || exit !== null || trade.position.quantity === '0') {
+  const { entry, exit } = desk.state
+  if (entry === null || exit !== null || entry.position.quantity === '0') {
     desk.beyondSinceMs.t = null
     desk.beyondSinceMs.s = null
     desk.closingSinceMs = null
     return
   }
-  if (trade.stage === 'OVER' && trade.reduce === null) {
-    if (desk.settings.venue.takeProfitOrders) hold(desk, trade, 't')
-    if (desk.settings.venue.stopOrders) hold(desk, trade, 's')
+  if (entry.stage === 'OVER' && entry.reduce === null) {
+    if (desk.settings.venue.takeProfitOrders) hold(desk, entry, 't')
+    if (desk.settings.venue.stopOrders) hold(desk, entry, 's')
   }
-  watch(desk, trade, 's')
-  watch(desk, trade, 't')
+  watch(desk, entry, 's')
+  watch(desk, entry, 't')
   closeRest(desk)
 }
 
 /** One order of the kind at the venue, of the position's size: what differs is cancelled, and replaced when it is over. */
-function hold(desk: ExecutionDesk, trade: Entry, kind: Protective): void {
+function hold(desk: ExecutionDesk, entry: Entry, kind: Protective): void {
   const [live, ...others] = liveOrders(desk.state, kind)
   for (const other of others) cancel(desk, other)
   if (live !== undefined) {
-    if (!isForQuantity(live, trade.position.quantity)) cancel(desk, live)
+    if (!isForQuantity(live, entry.position.quantity)) cancel(desk, live)
     return
   }
-  const last = desk.state.orders[`${trade.positionId}.${kind}${desk.state.numbers[kind]}`]
+  const last = desk.state.orders[`${entry.positionId}.${kind}${desk.state.numbers[kind]}`]
   const retry = desk.protectionRetry[kind]
   if (last === undefined || !wasRefused(desk, last)) {
     retry.rejections = 0
-    place(desk, trade, kind)
+    place(desk, entry, kind)
     return
   }
   if (retry.rejectedId !== last.order.request.clientOrderId) {
@@ -52,7 +52,7 @@ function hold(desk: ExecutionDesk, trade: Entry, kind: Protective): void {
     retry.notBeforeMs = desk.nowMs + retryAfterMs[Math.min(retry.rejections++, retryAfterMs.length - 1)]!
   }
   if (desk.nowMs < retry.notBeforeMs) desk.wakeAt(retry.notBeforeMs)
-  else place(desk, trade, kind)
+  else place(desk, entry, kind)
 }
 
 /** Rejected, or taken and then canceled by somebody else than us. */
@@ -62,13 +62,13 @@ function wasRefused(desk: ExecutionDesk, { order }: VenueOrder): boolean {
   return isUntouched && !desk.cancels.has(order.request.clientOrderId)
 }
 
-function place(desk: ExecutionDesk, trade: Entry, kind: Protective): void {
-  const level = levelOf(trade, kind)
+function place(desk: ExecutionDesk, entry: Entry, kind: Protective): void {
+  const level = levelOf(entry, kind)
   const common = {
-    clientOrderId: nextOrderId(desk, trade.positionId, kind),
-    symbol: trade.instrument.symbol,
-    side: oppositeSide(trade.side),
-    quantity: trade.position.quantity,
+    clientOrderId: nextOrderId(desk, entry.positionId, kind),
+    symbol: entry.instrument.symbol,
+    side: oppositeSide(entry.side),
+    quantity: entry.position.quantity,
   } as const
   const order: Omit<OrderRequest, 'reduceOnly'> =
     kind === 't' ? { ...common, type: 'LIMIT', price: level } : { ...common, type: 'STOP_MARKET', stopPrice: level }
@@ -77,10 +77,10 @@ function place(desk: ExecutionDesk, trade: Entry, kind: Protective): void {
 }
 
 /** Acts when the price is beyond the level and the venue's own order is not there to, or has had its time. */
-function watch(desk: ExecutionDesk, trade: Entry, kind: Protective): void {
-  const price = watchedPrice(desk, trade.instrument.symbol, kind)
-  const level = levelOf(trade, kind)
-  if (price === undefined || !isBeyond(kind, trade.side, level, price)) {
+function watch(desk: ExecutionDesk, entry: Entry, kind: Protective): void {
+  const price = watchedPrice(desk, entry.instrument.symbol, kind)
+  const level = levelOf(entry, kind)
+  if (price === undefined || !isBeyond(kind, entry.side, level, price)) {
     desk.beyondSinceMs[kind] = null
     return
   }
@@ -112,9 +112,9 @@ function watchedPrice(desk: ExecutionDesk, symbol: string, kind: Protective): Pr
  * the rest has as long as the order is given when the price is beyond it, also when the price comes back.
  */
 function closeRest(desk: ExecutionDesk): void {
-  const { trade, exit } = desk.state
+  const { entry, exit } = desk.state
   if (exit !== null) return
-  if (trade?.position.state !== 'CLOSING') {
+  if (entry?.position.state !== 'CLOSING') {
     desk.closingSinceMs = null
     return
   }
@@ -143,6 +143,6 @@ function isInForce({ order }: VenueOrder): boolean {
   return order.status === 'ACKNOWLEDGED' || order.status === 'PARTIAL'
 }
 
-function levelOf(trade: Entry, kind: Protective): DecimalText {
-  return (kind === 't' ? trade.takeProfitPrice : trade.stopPrice)!
+function levelOf(entry: Entry, kind: Protective): DecimalText {
+  return (kind === 't' ? entry.takeProfitPrice : entry.stopPrice)!
 }

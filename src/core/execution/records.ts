@@ -169,7 +169,7 @@ function applyBody(state: ExecutionState, record: ExecutionRecord): void {
       state.mode = afterAlert(state.mode, record.alert)
       break
     case 'entryIntent':
-      state.trade = newEntry(record, record.atMs)
+      state.entry = newEntry(record, record.atMs)
       state.symbol = record.instrument.symbol
       break
     case 'entryRefused':
@@ -281,7 +281,7 @@ function applyOrder(state: ExecutionState, placed: OrderPlaced, atMs: number): v
     reportedQuantity: '0',
   }
   if (kind === 'e') {
-    state.trade = { ...tradeOf(state), stage: 'ORDERED' }
+    state.entry = { ...entryOf(state), stage: 'ORDERED' }
     return
   }
   state.numbers[kind] = Math.max(state.numbers[kind], numberOf(id, kind))
@@ -289,10 +289,10 @@ function applyOrder(state: ExecutionState, placed: OrderPlaced, atMs: number): v
   state.orders[id] = { ...state.orders[id]!, submittedAtMs: atMs }
   if (placed.isAdopted) changeOrder(state, id, { type: 'OUTCOME_UNKNOWN' })
   if (kind !== 'r') return
-  const trade = tradeOf(state)
-  const { position } = trade
-  state.trade = {
-    ...trade,
+  const entry = entryOf(state)
+  const { position } = entry
+  state.entry = {
+    ...entry,
     position: position.state === 'OPEN' ? transition(position, { type: 'REDUCE' }) : position,
     reduce: { actionId: placed.actionId ?? null, clientOrderId: id },
   }
@@ -325,12 +325,12 @@ function applyFill(state: ExecutionState, record: Extract<RecordBody, { readonly
   const isOurs = placed !== undefined && purpose !== 'FOREIGN' && purpose !== 'LIQUIDATION'
   if (isOurs) changeOrder(state, fill.clientOrderId, { type: 'FILL', fill })
   if (isOurs && placed.kind === 'e') {
-    const trade = tradeOf(state)
+    const entry = entryOf(state)
     const last = state.orders[fill.clientOrderId]!.order.status === 'FILLED'
     const { quantity, price } = fill
-    const position = transition(trade.position, { type: 'ENTRY_FILL', last, quantity, price })
+    const position = transition(entry.position, { type: 'ENTRY_FILL', last, quantity, price })
     assert(levels !== undefined, 'a fill of an entry fixes its protection')
-    state.trade = { ...trade, position, ...levels }
+    state.entry = { ...entry, position, ...levels }
     return
   }
   const foreign = signedBy(fill.side, new Exact(fill.quantity)).minus(
@@ -342,16 +342,16 @@ function applyFill(state: ExecutionState, record: Extract<RecordBody, { readonly
 
 /** Takes off our own position what a closing fill can; returns that, signed as the fill. */
 function closeOwn(state: ExecutionState, fill: Fill, kind: OrderKind | undefined): Exact {
-  const { trade } = state
+  const { entry } = state
   const none = new Exact(0)
-  if (trade === null || trade.instrument.symbol !== fill.symbol || trade.side === fill.side) return none
-  const own = Exact.min(fill.quantity, trade.position.quantity)
+  if (entry === null || entry.instrument.symbol !== fill.symbol || entry.side === fill.side) return none
+  const own = Exact.min(fill.quantity, entry.position.quantity)
   if (own.isZero()) return none
   const execution = { quantity: own.toFixed(), price: fill.price }
   // A reduction may fill after it was given up: the position went through it all the same.
-  const isLate = kind === 'r' && fill.liquidation !== true && trade.position.state === 'OPEN'
-  const before = isLate ? transition(trade.position, { type: 'REDUCE' }) : trade.position
-  state.trade = { ...trade, position: transition(before, closingEvent(state, fill, kind, execution)) }
+  const isLate = kind === 'r' && fill.liquidation !== true && entry.position.state === 'OPEN'
+  const before = isLate ? transition(entry.position, { type: 'REDUCE' }) : entry.position
+  state.entry = { ...entry, position: transition(before, closingEvent(state, fill, kind, execution)) }
   return signedBy(fill.side, own)
 }
 
@@ -364,7 +364,7 @@ function closingEvent(
   if (fill.liquidation === true || kind === undefined) return { type: 'LIQUIDATION_FILL', ...execution }
   if (kind === 'x') return { type: 'EXIT_FILL', ...execution }
   if (kind !== 'r') return { type: 'PROTECTIVE_FILL', ...execution }
-  const under = tradeOf(state).reduce
+  const under = entryOf(state).reduce
   return { type: 'REDUCE_FILL', last: under === null || isSettled(state.orders[under.clientOrderId]!), ...execution }
 }
 
@@ -375,24 +375,24 @@ function addForeign(state: ExecutionState, symbol: string, quantity: Exact): voi
 }
 
 function applyEntryOver(state: ExecutionState): void {
-  const trade = tradeOf(state)
-  const { position } = trade
+  const entry = entryOf(state)
+  const { position } = entry
   const over =
     position.state === 'FLAT' || position.entryOver
       ? position
       : transition(position, { type: 'ENTRY_CANCELED', filledQuantity: position.entryQuantity })
-  state.trade = { ...trade, stage: 'OVER', position: over }
+  state.entry = { ...entry, stage: 'OVER', position: over }
 }
 
 function applyReduceOver(state: ExecutionState): void {
-  const trade = tradeOf(state)
-  const { position } = trade
+  const entry = entryOf(state)
+  const { position } = entry
   const over = position.state === 'REDUCING' ? transition(position, { type: 'REDUCE_CANCELED' }) : position
-  state.trade = { ...trade, reduce: null, position: over }
+  state.entry = { ...entry, reduce: null, position: over }
 }
 
 function applyExit(state: ExecutionState, asked: ExitAsked, atMs: number): void {
-  const { trade } = state
+  const { entry } = state
   const requests = asked.request === null ? [] : [asked.request]
   const before = state.exit
   state.exit =
@@ -409,24 +409,24 @@ function applyExit(state: ExecutionState, asked: ExitAsked, atMs: number): void 
           isDone: false,
         }
       : { ...before, requests: [...before.requests, ...requests], isDone: false }
-  if (trade === null || trade.instrument.symbol !== asked.instrument.symbol) return
-  const { state: of } = trade.position
-  state.trade = {
-    ...trade,
-    position: of === 'FLAT' || of === 'CLOSING' ? trade.position : transition(trade.position, { type: 'EXIT' }),
-    failSafes: asked.failSafe === null ? trade.failSafes : [...trade.failSafes, asked.failSafe],
+  if (entry === null || entry.instrument.symbol !== asked.instrument.symbol) return
+  const { state: of } = entry.position
+  state.entry = {
+    ...entry,
+    position: of === 'FLAT' || of === 'CLOSING' ? entry.position : transition(entry.position, { type: 'EXIT' }),
+    failSafes: asked.failSafe === null ? entry.failSafes : [...entry.failSafes, asked.failSafe],
   }
 }
 
 /** What was ours and what was foreign may have cancelled out: neither is left then. */
 function applyClosed(state: ExecutionState): void {
-  const { trade } = state
-  if (trade !== null) {
-    const { symbol } = trade.instrument
+  const { entry } = state
+  if (entry !== null) {
+    const { symbol } = entry.instrument
     const own = ownQuantity(state, symbol)
     if (!own.isZero()) addForeign(state, symbol, own)
   }
-  state.trade = null
+  state.entry = null
   state.exit = null
   state.orders = noOrders()
   state.numbers = { x: 0, r: 0, t: 0, s: 0 }
@@ -434,9 +434,9 @@ function applyClosed(state: ExecutionState): void {
 
 function applySyncedFlat(state: ExecutionState, symbol: string): void {
   delete state.foreign[symbol]
-  const { trade } = state
-  if (trade === null || trade.instrument.symbol !== symbol || trade.position.state === 'FLAT') return
-  state.trade = { ...trade, position: transition(trade.position, { type: 'SYNC_FLAT' }) }
+  const { entry } = state
+  if (entry === null || entry.instrument.symbol !== symbol || entry.position.state === 'FLAT') return
+  state.entry = { ...entry, position: transition(entry.position, { type: 'SYNC_FLAT' }) }
 }
 
 function applyFunding(state: ExecutionState, record: Extract<RecordBody, { readonly type: 'funding' }>): void {
@@ -456,9 +456,9 @@ function changeOrder(state: ExecutionState, clientOrderId: string, event: OrderE
   state.orders[clientOrderId] = { ...placed, order: stepOrder(placed.order, event) }
 }
 
-function tradeOf(state: ExecutionState): Entry {
-  assert(state.trade !== null, 'there is a trade')
-  return state.trade
+function entryOf(state: ExecutionState): Entry {
+  assert(state.entry !== null, 'there is an entry')
+  return state.entry
 }
 
 /** The last 32: enough for whatever is still repeated. */

@@ -6,7 +6,7 @@ import { apply, type ExecutionRecord } from './records.js'
 import { type ExecutionState, initialState } from './state.js'
 
 /** Its number rises with every change of what an `ExecutionState` is made of. */
-export const EXECUTION_SHAPE = 'execution/2'
+export const EXECUTION_SHAPE = 'execution/3'
 
 /** The execution side's state, made of a checkpoint and of the records behind it, one after the other: none is kept. */
 export class ExecutionRecovery implements JournalReader<ExecutionRecord> {

@@ -18,9 +18,9 @@ export interface ExecutionState {
   isMaintained: boolean
   /** Why nothing opens; in alphabetical order, each once. */
   latches: OpenPermissionReason[]
-  trade: Entry | null
+  entry: Entry | null
   exit: Exit | null
-  /** Orders of the trade and the exit, by client order id. */
+  /** Orders of the entry and the exit, by client order id. */
   orders: Record<string, VenueOrder>
   /** Numbers used so far of each kind of order of this root. */
   numbers: Record<NumberedKind, number>
@@ -127,7 +127,7 @@ export function initialState(): ExecutionState {
     mode: 'ACTIVE',
     isMaintained: false,
     latches: [],
-    trade: null,
+    entry: null,
     exit: null,
     orders: noOrders(),
     numbers: { x: 0, r: 0, t: 0, s: 0 },
@@ -174,8 +174,8 @@ export function recordedQuantity(state: ExecutionState, symbol: string): Exact {
 
 /** Signed base units of our own position. */
 export function ownQuantity(state: ExecutionState, symbol: string): Exact {
-  const { trade } = state
-  return exact(trade?.instrument.symbol === symbol ? signedQuantity(trade.position) : '0')
+  const { entry } = state
+  return exact(entry?.instrument.symbol === symbol ? signedQuantity(entry.position) : '0')
 }
 
 export function isSeen(state: ExecutionState, symbol: string, tradeId: VenueTradeId): boolean {

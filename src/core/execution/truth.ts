@@ -90,7 +90,7 @@ function symbolToAsk(desk: ExecutionDesk): string {
     desk.earlyFills[0]?.symbol ??
     wanted ??
     disagreed ??
-    desk.state.trade?.instrument.symbol ??
+    desk.state.entry?.instrument.symbol ??
     desk.state.exit?.instrument.symbol ??
     unasked(desk) ??
     lastSymbol(desk)
@@ -133,12 +133,12 @@ function localView(desk: ExecutionDesk, symbol: string) {
       isProtective: kind === 't' || kind === 's',
     })
   }
-  const { trade } = state
-  const isOurs = trade?.instrument.symbol === symbol && trade.stage === 'OVER'
+  const { entry } = state
+  const isOurs = entry?.instrument.symbol === symbol && entry.stage === 'OVER'
   return {
     symbol,
     quantity: desk.recordedQuantity(symbol).toFixed(),
-    entryPrice: isOurs ? trade.position.entryPrice : null,
+    entryPrice: isOurs ? entry.position.entryPrice : null,
     tickSize: desk.instrumentOf(symbol)?.tickSize ?? '0',
     orders,
     isSeen: (tradeId: VenueTradeId) => isSeen(state, symbol, tradeId),
@@ -233,8 +233,8 @@ const MISSING_FILL_TRUTHS = 3
 
 /** Flat there, and every fill is known: what we had is gone. Not while an entry may still fill. */
 function syncLocal(desk: ExecutionDesk, symbol: string, decision: NamedDecision): void {
-  const { trade } = desk.state
-  if (trade?.instrument.symbol === symbol && trade.stage !== 'OVER') return
+  const { entry } = desk.state
+  if (entry?.instrument.symbol === symbol && entry.stage !== 'OVER') return
   desk.unexplained.delete(symbol)
   const had = desk.recordedQuantity(symbol).toFixed()
   desk.alert('ERROR', 'position', `SYNC_LOCAL ${symbol}: the venue is flat, our fills add up to ${had}`)
@@ -255,7 +255,7 @@ function alertEntryPrice(
   symbol: string,
   { expected, actual }: Extract<NamedDecision, { readonly decision: 'ALERT_ENTRY_PRICE' }>,
 ): void {
-  const about = desk.state.trade?.positionId ?? symbol
+  const about = desk.state.entry?.positionId ?? symbol
   if (desk.priceAlerted === about) return
   desk.priceAlerted = about
   desk.alert('WARNING', 'position', `entry price of ${about}: the venue has ${actual}, our fills ${expected}`)

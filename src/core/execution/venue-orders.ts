@@ -124,7 +124,7 @@ export function adopt(
 ): VenueOrder | undefined {
   const kind = ownKind(desk, of.clientOrderId)
   if (kind === undefined || kind === 'e') return undefined
-  const { trade, exit } = desk.state
+  const { entry, exit } = desk.state
   const { clientOrderId, symbol, side, quantity } = of
   if (kind === 'x' && exit === null) {
     const rootId = positionId(clientOrderId.slice(0, clientOrderId.lastIndexOf('.')))
@@ -132,7 +132,7 @@ export function adopt(
     const common = { purpose: 'EXIT', reason, requestedPrice: null, request: null, failSafe: null } as const
     desk.record({ type: 'exit', rootId, instrument: desk.identityOf(symbol), ...common })
   }
-  const requestedPrice = (kind === 't' ? trade?.takeProfitPrice : kind === 's' ? trade?.stopPrice : null) ?? null
+  const requestedPrice = (kind === 't' ? entry?.takeProfitPrice : kind === 's' ? entry?.stopPrice : null) ?? null
   const order: OrderRequest = { clientOrderId, symbol, side, type: of.type ?? 'MARKET', quantity, reduceOnly: true }
   const purpose = PURPOSES[kind]
   desk.record({ type: 'order', order, kind, purpose, requestedPrice, validUntilMs: validUntil(desk), isAdopted: true })
@@ -141,10 +141,10 @@ export function adopt(
 
 /** The kind of an order that is ours by its id. */
 export function ownKind(desk: ExecutionDesk, clientOrderId: string): OrderKind | undefined {
-  const { trade, exit } = desk.state
+  const { entry, exit } = desk.state
   const known = desk.state.orders[clientOrderId]?.kind
   if (known !== undefined) return known
-  const ofTrade = trade === null ? undefined : kindOfId(trade.positionId, clientOrderId)
+  const ofTrade = entry === null ? undefined : kindOfId(entry.positionId, clientOrderId)
   return ofTrade ?? (exit === null ? undefined : kindOfId(exit.positionId, clientOrderId))
 }
 

@@ -122,17 +122,17 @@ export class ExecutorSurface implements StatusSurface {
   }
 
   private position(): SessionView['position'] {
-    const trade = this.execution?.side.openPosition ?? null
-    if (trade === null || trade.position.entryPrice === null) return null
-    const { symbol, quantity, entryPrice } = trade.position
+    const entry = this.execution?.side.openPosition ?? null
+    if (entry === null || entry.position.entryPrice === null) return null
+    const { symbol, quantity, entryPrice } = entry.position
     return {
       symbol,
-      direction: directionName(openedDirection(trade.side)),
+      direction: directionName(openedDirection(entry.side)),
       quantity,
       entryPrice,
       markPrice: null,
       unrealizedPnlUsd: null,
-      openedAtMs: trade.issuedAtMs,
+      openedAtMs: entry.issuedAtMs,
     }
   }
 }

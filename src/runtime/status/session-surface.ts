@@ -149,7 +149,7 @@ export class SessionSurface implements StatusSurface {
 }
 
 function positionView({ state, markPriceUsd }: DecisionSide): SessionView['position'] {
-  const { position, trade } = state
+  const { position, holding } = state
   if (position === null || position.entryPrice === null || position.direction === null) return null
   const { symbol, direction, quantity, entryPrice } = position
   const unrealized =
@@ -161,6 +161,6 @@ function positionView({ state, markPriceUsd }: DecisionSide): SessionView['posit
     entryPrice,
     markPrice: markPriceUsd,
     unrealizedPnlUsd: unrealized === null ? null : unrealized.toFixed(),
-    openedAtMs: trade?.openedAtMs ?? trade?.proposedAtMs ?? 0,
+    openedAtMs: holding?.openedAtMs ?? holding?.proposedAtMs ?? 0,
   }
 }

@@ -67,7 +67,7 @@ describe('an entry', () => {
 
   it('of which nothing filled is missed, and the strategy is told why', () => {
     const { state, facts, calls } = booked(ENTERING, result({ reason: 'REJECT_PERMISSION_LATE', detail: 'late' }))
-    expect([state.position, state.trade]).toEqual([null, null])
+    expect([state.position, state.holding]).toEqual([null, null])
     expect(facts.missed).toMatchObject([
       { strategy: 'blue', reason: 'REJECT_PERMISSION_LATE', detail: 'late', requestedPrice: '50000' },
     ])
@@ -110,11 +110,11 @@ describe('an exit', () => {
       exitBar: exit?.bar === 6 && purpose === 'EXIT' && reason !== 'OTHER' ? 6 : 7,
     })
     expect(calls).toMatchObject([{ fill: { leg: 'exit', complete: true, reason: told } }])
-    expect([state.position, state.trade]).toEqual([null, null])
+    expect([state.position, state.holding]).toEqual([null, null])
   })
 
   it('brings its money to the balance exactly: prices, both legs’ fees, funding', () => {
-    const state: DecisionState = { ...OPEN, trade: { ...OPEN.trade!, entryFeesUsd: '2.5' } }
+    const state: DecisionState = { ...OPEN, holding: { ...OPEN.holding!, entryFeesUsd: '2.5' } }
     const part = fillReport({
       reportNumber: 2,
       purpose: 'EXIT',
@@ -155,7 +155,7 @@ describe('an exit', () => {
     const { facts, calls, state } = booked(waiting.state, end)
     expect(facts.closed).toMatchObject({ quantity: '0.1', purpose: 'FAIL_SAFE' })
     expect(calls).toMatchObject([{ fill: { leg: 'exit', complete: true } }])
-    expect(state.trade).toBeNull()
+    expect(state.holding).toBeNull()
   })
 })
 
@@ -192,7 +192,7 @@ describe('funding', () => {
     [null, '9997', '0'],
   ])('of position %s goes to the trade that is open, else to the balance', (of, balanceUsd, fundingUsd) => {
     const { state } = booked(OPEN, funded('-3', of))
-    expect([state.balanceUsd, state.trade?.fundingUsd]).toEqual([balanceUsd, fundingUsd])
+    expect([state.balanceUsd, state.holding?.fundingUsd]).toEqual([balanceUsd, fundingUsd])
   })
 })
 
@@ -228,6 +228,6 @@ describe('a position that the venue does not have', () => {
     const { state, facts, calls } = bookSyncFlat(OPEN, '50100', 99)
     expect(facts.closed).toMatchObject({ reason: 'SYNC_LOCAL', exitValueUsd: '15030', quantity: '0.3', closedAtMs: 99 })
     expect(calls).toMatchObject([{ fill: { complete: true, reason: 'SAFETY' } }])
-    expect(state).toMatchObject({ position: null, trade: null, balanceUsd: '9970' })
+    expect(state).toMatchObject({ position: null, holding: null, balanceUsd: '9970' })
   })
 })

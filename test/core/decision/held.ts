@@ -33,13 +33,13 @@ const ENTRY: PositionEvent = { type: 'ENTRY', direction: -1 }
 const FILL: PositionEvent = { type: 'ENTRY_FILL', quantity: '0.3', price: '50000', last: true }
 
 function having(...events: readonly PositionEvent[]): DecisionState {
-  return { ...FLAT, trade: TRADE, position: events.reduce(transition, flatPosition('BTCUSDT')) }
+  return { ...FLAT, holding: TRADE, position: events.reduce(transition, flatPosition('BTCUSDT')) }
 }
 
 /** A permitted entry of 0.3, nothing filled. */
 export const ENTERING = having(ENTRY)
 /** All of it filled at 50,000, without fees. */
-export const OPEN: DecisionState = { ...having(ENTRY, FILL), trade: { ...TRADE, openedAtMs: 15_100 } }
+export const OPEN: DecisionState = { ...having(ENTRY, FILL), holding: { ...TRADE, openedAtMs: 15_100 } }
 
 /** Fees of 1 USD; at 50,000. */
 export function fillReport(changes: Partial<FillReport> & Pick<FillReport, 'reportNumber' | 'purpose'>): {

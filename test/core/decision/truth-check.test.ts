@@ -81,7 +81,7 @@ describe('truths that fit', () => {
 describe('a position that the venue does not have, and of which it tells no price', () => {
   it('is given up with nothing won or lost', () => {
     const { state } = stated(OPEN, FLAT_WITHOUT_PRICE)
-    expect(state).toMatchObject({ position: null, trade: null, balanceUsd: '10000' })
+    expect(state).toMatchObject({ position: null, holding: null, balanceUsd: '10000' })
     expect(state.latches).toHaveProperty('POSITION_MISMATCH')
   })
 

@@ -67,7 +67,7 @@ function venueWallet(sides: TwoSides): string {
 /** Flat on both sides, nothing pending, and the money is the venue's to the last digit. */
 function expectAgreement(sides: TwoSides): void {
   const { state } = sides.decisionSide
-  expect([state.position, state.trade, state.exit]).toEqual([null, null, null])
+  expect([state.position, state.holding, state.exit]).toEqual([null, null, null])
   expect(sides.executionSide.openPosition).toBeNull()
   expect(walletUsd(state).toFixed()).toBe(new Exact(venueWallet(sides)).toFixed())
 }

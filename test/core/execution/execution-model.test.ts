@@ -127,7 +127,7 @@ function expectRest(bench: Bench): void {
   bench.advance(6_000)
   expect(bench.venue.position.toFixed()).toBe('0')
   expect(recordedQuantity(bench.side.state, SYMBOL).toFixed()).toBe('0')
-  expect(bench.side.state).toMatchObject({ trade: null, exit: null, orders: {}, foreign: {}, latches: [] })
+  expect(bench.side.state).toMatchObject({ entry: null, exit: null, orders: {}, foreign: {}, latches: [] })
   expect(bench.side.entryBlocks()).toEqual([])
   const entries = bench.ids.filter((id) => id.endsWith('.e'))
   expect(new Set(entries).size).toBe(entries.length)
@@ -139,8 +139,8 @@ function expectRest(bench: Bench): void {
 }
 
 function reduce(bench: Bench, quantity: string): void {
-  const { trade } = bench.side.state
-  if (trade === null) return
+  const { entry } = bench.side.state
+  if (entry === null) return
   bench.message({
     type: 'APPROVED_ACTION',
     body: {
@@ -148,10 +148,10 @@ function reduce(bench: Bench, quantity: string): void {
       action: 'REDUCE',
       strategyId: 'blue',
       instrument: INSTRUMENT.identity,
-      side: trade.side === 'BUY' ? 'SELL' : 'BUY',
+      side: entry.side === 'BUY' ? 'SELL' : 'BUY',
       quantity,
       requestedPrice: '100',
-      positionId: trade.positionId,
+      positionId: entry.positionId,
     },
   })
 }

@@ -53,7 +53,7 @@ function view(state: Partial<ExecutionState> = {}, other: Partial<CheckedView> =
 }
 
 describe('each broken invariant is a violation', () => {
-  const naked = { ...Bench.ready().side.state, trade: nakedTrade() }
+  const naked = { ...Bench.ready().side.state, entry: nakedEntry() }
   const rows: readonly [string, CheckedView, readonly Effect[]][] = [
     ['an opening order before its record is durable', view({}, { isDurable: () => false }), [placed, submit('i1.e')]],
     ['an opening order without a record', view(), [submit('i1.e')]],
@@ -99,10 +99,10 @@ test('what is in order passes', () => {
   invariants.check(view(), 'c', [append(3, { type: 'syncedFlat', symbol: 'BTCUSDT', decisions: [] })])
 })
 
-function nakedTrade(): NonNullable<ExecutionState['trade']> {
+function nakedEntry(): NonNullable<ExecutionState['entry']> {
   const bench = Bench.ready()
   bench.enter('i1')
   bench.advance(100)
-  expect(bench.side.state.trade?.instrument).toEqual(INSTRUMENT.identity)
-  return { ...bench.side.state.trade!, takeProfitPrice: null }
+  expect(bench.side.state.entry?.instrument).toEqual(INSTRUMENT.identity)
+  return { ...bench.side.state.entry!, takeProfitPrice: null }
 }

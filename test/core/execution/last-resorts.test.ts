@@ -31,7 +31,7 @@ describe('a protective order that fills in part', () => {
     bench.venue.fillMore('i1.t1', '0.3')
     bench.advance(5000)
     expect(bench.venue.position.toFixed()).toBe('0')
-    expect(bench.side.state.trade).toBe(null)
+    expect(bench.side.state.entry).toBe(null)
   })
 })
 
@@ -118,7 +118,7 @@ describe('protection', () => {
     bench.advance(12_000)
     bench.exit()
     bench.advance(7000)
-    expect(bench.side.state.trade).toBe(null)
+    expect(bench.side.state.entry).toBe(null)
     bench.venue.treatments = [normal, refuse]
     bench.enter('i2')
     bench.advance(1500)
@@ -182,7 +182,7 @@ describe('a kill', () => {
     bench.advance(15_000)
     expect(bench.venue.position.toFixed()).toBe('0')
     expect(bench.records.filter((record) => record.type === 'exit')).toHaveLength(1)
-    expect(bench.side.state).toMatchObject({ trade: null, exit: null, foreign: {} })
+    expect(bench.side.state).toMatchObject({ entry: null, exit: null, foreign: {} })
   })
 })
 
@@ -210,7 +210,7 @@ describe('a rest that is smaller than the smallest order of the venue', () => {
         message: expect.stringMatching(/^0\.3 BTCUSDT is left and less than .* smallest order of 0\.5: .* by hand/),
       },
     ])
-    expect(bench.side.state.trade).not.toBe(null)
+    expect(bench.side.state.entry).not.toBe(null)
   })
 
   test('is closed together with the next fill', () => {
@@ -218,14 +218,14 @@ describe('a rest that is smaller than the smallest order of the venue', () => {
     bench.venue.foreign('BUY', '0.4')
     bench.advance(10_000)
     expect(bench.venue.position.toFixed()).toBe('0')
-    expect(bench.side.state.trade).toBe(null)
+    expect(bench.side.state.entry).toBe(null)
   })
 
   test('is over when a person has closed it by hand', () => {
     const bench = stuck()
     bench.venue.foreign('SELL', '0.3')
     bench.advance(20_000)
-    expect(bench.side.state.trade).toBe(null)
+    expect(bench.side.state.entry).toBe(null)
   })
 
   test('is closed when the venue lowers its smallest order', () => {

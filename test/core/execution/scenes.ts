@@ -22,7 +22,7 @@ export function permissionOf(bench: Bench): EntryPermission {
 /** Nothing is open, at the venue or here, and no order is left. */
 export function expectFlat(bench: Bench): void {
   expect(bench.venue.position.toFixed()).toBe('0')
-  expect(bench.side.state.trade).toBe(null)
+  expect(bench.side.state.entry).toBe(null)
   expect(bench.side.state.exit).toBe(null)
   expect([...bench.venue.orders.values()].filter(({ report }) => report.status === 'ACKNOWLEDGED')).toEqual([])
 }

@@ -9,14 +9,14 @@ import { ENTERS_AT_MS, fault, Story, SYMBOL } from './story.js'
 function afterLostIntent(): Story {
   const story = new Story().to(ENTERS_AT_MS)
   const { execution } = story.world
-  for (let ms = 1; execution.side!.state.trade === null; ms++) story.to(ENTERS_AT_MS + ms)
+  for (let ms = 1; execution.side!.state.entry === null; ms++) story.to(ENTERS_AT_MS + ms)
   story.world.restart('execution', 3_000)
   return story.to(ENTERS_AT_MS + 1_000)
 }
 
 test('an entry whose intent died with the process is given up in time', () => {
   const story = afterLostIntent()
-  expect(story.world.decision.side!.state.trade?.permissionId).toMatch(/^sim-\d+\.p$/)
+  expect(story.world.decision.side!.state.holding?.permissionId).toMatch(/^sim-\d+\.p$/)
   story.agrees()
   expect(story.world.execution.side!.state.symbol).not.toBe(SYMBOL)
   expect(story.world.decision.side!.state.position).toBeNull()

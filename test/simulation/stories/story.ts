@@ -74,9 +74,9 @@ export class Story {
 
   /** Signed base units as both sides have them; they must be the same. */
   get recordedQuantity(): string {
-    const { trade } = this.world.execution.side!.state
+    const { entry } = this.world.execution.side!.state
     const { position } = this.world.decision.side!.state
-    const execution = trade?.position.quantity ?? '0'
+    const execution = entry?.position.quantity ?? '0'
     expect(position?.quantity ?? '0').toBe(execution)
     return execution
   }
