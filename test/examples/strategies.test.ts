@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { present } from '../../src/base/present.js'
 import { loadStrategy } from '../../src/config/strategy-module.js'
 import { checkCausality } from '../../src/core/backtest/causality.js'
 import { StrategyBacktest } from '../../src/core/backtest/strategy-backtest.js'
@@ -24,7 +25,7 @@ async function runOf(name: string, set: readonly string[] = []) {
       initialCapital: 25_000,
       parameters: { ...DEFAULT_PARAMETERS, close_at_end: true },
       create: () => strategy.create(25_000),
-      ...(twinBars === undefined ? {} : { twinBars }),
+      ...present({ twinBars }),
     })
     for (const day of over) backtest.addDay(day, '00')
     return backtest

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findDayFiles } from '../../src/adapters/parquet/day-files.js'
 import { parquetDays } from '../../src/adapters/parquet/parquet-days.js'
+import { present } from '../../src/base/present.js'
 import { type BetaPolicy, CircuitBreaker } from '../../src/core/breaker/breaker.js'
 import { parseAcbPayload } from '../../src/core/breaker/subday-payload.js'
 import { Engine } from '../../src/core/engine/engine.js'
@@ -103,7 +104,7 @@ async function replay(folder: string, run: GoldenRun): Promise<object> {
   const breaker = run.acb === null ? undefined : breakerOf(run.acb)
 
   const engine = new Engine(parameters, run.initial_capital, {
-    ...(orderBook === undefined ? {} : { orderBook }),
+    ...present({ orderBook }),
   })
 
   const trades: Trade[] = []

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { present } from '../../base/present.js'
 import type { Clock } from '../../ports/clock.js'
 
 /** A timer waits at most this long; the platform takes a longer one for 1 ms. */
@@ -30,7 +31,7 @@ export const systemClock: Clock = {
     signal?.throwIfAborted()
     for (let left = ms; left > 0; left -= TIMER_MS_MAX) {
       try {
-        await setTimeout(Math.min(left, TIMER_MS_MAX), undefined, signal === undefined ? {} : { signal })
+        await setTimeout(Math.min(left, TIMER_MS_MAX), undefined, present({ signal }))
       } catch (error) {
         signal?.throwIfAborted()
         throw error

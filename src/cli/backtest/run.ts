@@ -1,4 +1,5 @@
 import { DataRefused, Interrupted, type Mistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import type { CausalityVerdict } from '../../core/backtest/causality.js'
 import { withinPeriod } from '../../core/days/period.js'
 import { DayError, type DayFile } from '../../ports/days.js'
@@ -102,7 +103,7 @@ async function publish(
   }
   const { byAsset, byDay } = options
   const colours = coloursFor(process.stdout)
-  const shown = causality === undefined ? {} : { causality }
+  const shown = present({ causality })
   await printResult(summaryText(report, { colours, byAsset, byDay, written: staged.written, ...shown }))
 }
 

@@ -45,7 +45,7 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
     engineVersion: packageVersion(),
     codeHash: code ?? codeHash(),
     settings: run.recorded,
-    ...(run.own === undefined ? {} : { ownStrategy: ownStrategyOf(run.own) }),
+    ...present({ ownStrategy: run.own && ownStrategyOf(run.own) }),
   }
   return { report: backtest.finish(about), skipped }
 }

@@ -61,14 +61,14 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
     ...(books === undefined
       ? {}
       : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),
-    ...(table === undefined ? {} : { barPriceFills: lotSizing((symbol) => table.instrument(symbol)) }),
+    ...present({ barPriceFills: table && lotSizing((symbol) => table.instrument(symbol)) }),
     ...(options.forewarner === 'off' ? {} : { forewarner: createForewarner(config.parameters, earlier) }),
   })
   return {
     settings,
     ...present({ own }),
     recorded: recordedOf(options, { ...files, ...present({ factors }) }),
-    ...(breaker === undefined ? {} : { factorDates: new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
+    ...present({ factorDates: breaker && new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
     ...overrideNotice(file, config, options),
   }
 }

@@ -1,6 +1,7 @@
 import { dashboardPage } from '../../adapters/http/dashboard-page.js'
 import { type StatusServer, serveStatus } from '../../adapters/http/status-server.js'
 import { SurroundingsFailed } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { readSecret } from '../../config/secret.js'
 import type { StatusSurface } from '../../ports/status-surface.js'
 import { coloursFor, notice } from '../shell/terminal.js'
@@ -25,7 +26,7 @@ export async function serve(
     ...address,
     page: await dashboardPage(),
     nowMs: () => performance.now(),
-    ...(token === undefined ? {} : { token }),
+    ...present({ token }),
   }).catch((error: Error) => {
     const message = `cannot listen at ${address.host}:${address.port}: ${error.message}`
     throw new SurroundingsFailed({ place: '--serve', message })

@@ -1,4 +1,5 @@
 import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { type ClockScale, parseScale } from '../../runtime/time/scaled-clock.js'
 import { type ServeAddress, serveAddress } from '../compose/serve-address.js'
 
@@ -71,12 +72,6 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
     untilStdinEnds: raw.untilStdinEnds ?? false,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
-    ...(config === undefined ? {} : { config }),
-    ...(instruments === undefined ? {} : { instruments }),
-    ...(symbols === undefined ? {} : { symbols }),
-    ...(clock === undefined ? {} : { clock }),
-    ...(serve === undefined ? {} : { serve }),
-    ...(tokenFile === undefined ? {} : { tokenFile }),
-    ...(killSwitch === undefined ? {} : { killSwitch }),
+    ...present({ config, instruments, symbols, clock, serve, tokenFile, killSwitch }),
   }
 }

@@ -1,4 +1,5 @@
 import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { type IsoDate, isDate } from '../../base/utc-date.js'
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
 
@@ -70,10 +71,7 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
     precision: raw.precision as ScanPrecision,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(publish === undefined ? {} : { publish }),
-    ...(limit === undefined ? {} : { limit }),
+    ...present({ from, to, publish, limit }),
   }
 }
 

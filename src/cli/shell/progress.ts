@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as CliProgress from 'cli-progress'
+import { present } from '../../base/present.js'
 
 const require = createRequire(import.meta.url)
 
@@ -57,7 +58,7 @@ function barProgress({ total, unit, label }: ProgressOptions): Progress {
   bar.start(total, 0, { note: '' })
   return {
     advance(steps, note) {
-      bar.increment(steps, note === undefined ? {} : { note })
+      bar.increment(steps, present({ note }))
     },
     stop() {
       process.off('exit', stop)

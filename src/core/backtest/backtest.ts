@@ -31,7 +31,7 @@ export class Backtest {
     this.settings = settings
     this.baseline = new Baseline(settings)
     this.engine = new Engine(settings.parameters, settings.initialCapital, {
-      ...(settings.orderBook === undefined ? {} : { orderBook: settings.orderBook }),
+      ...present({ orderBook: settings.orderBook }),
       ...(settings.barPriceFills === undefined ? {} : { fills: 'adapter' as const }),
     })
   }

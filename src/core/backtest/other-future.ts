@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import { epochDay, type IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { BreakerTable } from '../breaker/breaker.js'
@@ -33,8 +34,10 @@ export function truncateAfter(columns: DayColumns, row: number): DayColumns {
   return {
     ...columns,
     bars,
-    ...(columns.timestampNs === undefined ? {} : { timestampNs: columns.timestampNs.subarray(0, bars) }),
-    ...(columns.scanNumber === undefined ? {} : { scanNumber: columns.scanNumber.subarray(0, bars) }),
+    ...present({
+      timestampNs: columns.timestampNs?.subarray(0, bars),
+      scanNumber: columns.scanNumber?.subarray(0, bars),
+    }),
     velDiv: columns.velDiv.subarray(0, bars),
     eigen: mapValues(columns.eigen, (values) => values.subarray(0, bars)),
     prices: columns.prices.map((prices) => prices.subarray(0, bars)),

@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import { bookReport } from './book.js'
 import type { DecisionDesk } from './decision-desk.js'
 import type { Report } from './records.js'
@@ -18,7 +19,7 @@ export class Reports {
     early.set(body.reportNumber, { type, body } as Report)
     for (let next = this.next(); next !== undefined; next = this.next()) {
       const { facts, fault } = bookReport(desk.state, next)
-      desk.record({ type: 'report', report: next, ...(fault === undefined ? {} : { fault }), ...facts })
+      desk.record({ type: 'report', report: next, ...present({ fault }), ...facts })
     }
     const { reportsSeen } = desk.state
     desk.whenDurable(() => {

@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import type { JournalFormat, JournalKind, JournalRecord } from '../../ports/journal.js'
 import { checkpointText, openingOf, readCheckpoint } from './checkpoint.js'
 import {
@@ -33,7 +34,7 @@ export function journalFormat<R extends JournalRecord>(kind: JournalKind, build:
         segment: segment + 1,
         first: records + 1,
         previous: sum,
-        ...(stateHash === undefined ? {} : { state: stateHash }),
+        ...present({ state: stateHash }),
       }),
     opening: (line) => openingOf(kind, line),
     checkpoint: (checkpoint, end) => checkpointText({ kind, build }, checkpoint, end),

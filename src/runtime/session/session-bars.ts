@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { refuseDisorder, timesOf } from '../../core/days/timestamps.js'
 import { WARMUP_ROWS } from '../../core/engine/engine.js'
@@ -71,7 +72,7 @@ export function dayBeginning(
   const maxLeverage = parameters.max_leverage * (boost?.boost ?? 1)
   return {
     date,
-    ...(boost === undefined ? {} : { boost: boost.boost, beta: boost.beta }),
+    ...present({ boost: boost?.boost, beta: boost?.beta }),
     ...(forewarner === undefined ? {} : { forewarner: assessDay(forewarner, { date, maxLeverage }).status }),
   }
 }

@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads'
 import { assert, unreachable } from '../../base/assert.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { placeText } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { called, StrategyFailure } from '../../core/strategy/failure.js'
 import { mandatesIn } from '../../core/strategy/mandates.js'
 import { authorPlace } from '../../files/author-place.js'
@@ -75,7 +76,7 @@ function answerTo(call: GuardCall): GuardAnswer {
 
 function onBar(bar: StrategyBar): readonly Mandate[] {
   const date = bar.day?.date ?? place?.date
-  place = { bar: bar.bar, ...(date === undefined ? {} : { date }) }
+  place = { bar: bar.bar, ...present({ date }) }
   const where = { strategyId: id, call: 'onBar', ...place } as const
   const ofTwin = twin === undefined ? undefined : { ...bar, symbols: [...symbols], prices: bar.prices.slice() }
   const asked = (who: Strategy, of: StrategyBar) =>
@@ -112,9 +113,7 @@ function plainMandate(mandate: Mandate): Mandate {
     type,
     authority,
     timestampMs,
-    ...(direction === undefined ? {} : { direction }),
-    ...(notionalUsd === undefined ? {} : { notionalUsd }),
-    ...(price === undefined ? {} : { price }),
+    ...present({ direction, notionalUsd, price }),
     reason: String(reason),
   }
 }

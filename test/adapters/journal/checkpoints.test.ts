@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openFileJournal } from '../../../src/adapters/journal/file-journal.js'
+import { present } from '../../../src/base/present.js'
 import { recordLine } from '../../../src/core/journal/frame.js'
 import { journalFormat } from '../../../src/core/journal/journal-format.js'
 import type { StartLimits } from '../../../src/ports/journal.js'
@@ -22,7 +23,7 @@ async function write(
   const side = new SumSide()
   const opened = await openFileJournal(folder, journalFormat('execution', build), side, {
     segmentBytesMax,
-    ...(start === undefined ? {} : { start }),
+    ...present({ start }),
   })
   const { journal, recordsRead, records, refused } = opened
   const found = { records, recordsRead, refused, sum: side.sum }

@@ -1,4 +1,5 @@
 import { MemoryJournal } from '../../../src/adapters/journal/memory-journal.js'
+import { present } from '../../../src/base/present.js'
 import { recordLine } from '../../../src/core/journal/frame.js'
 import { journalContract } from '../journal-contract.js'
 import { lineOf, open, temporaryFolder } from './folders.js'
@@ -6,8 +7,7 @@ import { lineOf, open, temporaryFolder } from './folders.js'
 const filePlace = (segmentBytesMax: number) => () => {
   const folder = temporaryFolder()
   return {
-    open: async (capacity?: number) =>
-      (await open(folder, { segmentBytesMax, ...(capacity === undefined ? {} : { capacity }) })).journal,
+    open: async (capacity?: number) => (await open(folder, { segmentBytesMax, ...present({ capacity }) })).journal,
     async lines() {
       const { records, journal } = await open(folder)
       await journal.close()

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { present } from '../../../src/base/present.js'
 import { Engine } from '../../../src/core/engine/engine.js'
 import { DEFAULT_PARAMETERS, type EngineParameters } from '../../../src/core/engine/parameters.js'
 import { TableOrderBook } from '../../../src/core/orderbook/table-order-book.js'
@@ -186,7 +187,7 @@ function positionsOf(events: readonly AdapterEvent[]) {
 /** Signals that open a SHORT on BTCUSDT as soon as the warm-up is over; prices fall by a hundredth of a percent a bar. */
 function falling(overrides: Partial<EngineParameters> = {}, orderBook?: TableOrderBook) {
   const parameters = { ...DEFAULT_PARAMETERS, use_asset_selection: false, lookback: 0, ...overrides }
-  const ports = { fills: 'adapter' as const, ...(orderBook === undefined ? {} : { orderBook }) }
+  const ports = { fills: 'adapter' as const, ...present({ orderBook }) }
   const engine = new Engine(parameters, 10_000, ports)
   engine.addAssets(['BTCUSDT'])
   engine.beginDay({ date: '2026-01-01' })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { present } from '../../../src/base/present.js'
 import { DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { verdictOf } from '../../../src/core/forewarner/gate.js'
 import { ChampionStrategy } from '../../../src/core/strategy/champion.js'
@@ -222,7 +223,7 @@ function playChampion(market: Market, direction: -1 | 1): Trade[] {
         velDiv: columns.velDiv[row]!,
         volOk: volOk === undefined ? row >= 100 : volOk[row] === 1,
         posture,
-        ...(breaker === undefined ? {} : { breaker }),
+        ...present({ breaker }),
         ...(row === 0
           ? {
               day: {
