@@ -4,16 +4,6 @@ import { didYouMean } from '../base/suggest.js'
 import { type IsoDate, isDate } from '../base/utc-date.js'
 import type { BetaPolicy, BreakerTable, DailyFactors } from '../core/breaker/breaker.js'
 
-/** The columns of a factors file beside `date`, all optional. Units: engine semantics, section 10. */
-const COLUMNS = ['funding_btc', 'dvol_btc', 'fng', 'taker', 'w750'] as const
-type Column = (typeof COLUMNS)[number]
-
-interface Cell {
-  readonly text: string
-  /** Position of its first character in the line, from 1. */
-  readonly column: number
-}
-
 /**
  * Daily breaker factors from CSV: a header with `date` and any of `funding_btc, dvol_btc, fng, taker, w750`, then one
  * row per date; an empty cell is a missing factor. Throws {@link Mistake} with the wrong cells (the first twenty) at
@@ -64,6 +54,16 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
     factors.set(date, dailyFactors(row))
     if (names.includes('w750')) w750.set(date, row.w750 ?? null)
   }
+}
+
+/** The columns of a factors file beside `date`, all optional. Units: engine semantics, section 10. */
+const COLUMNS = ['funding_btc', 'dvol_btc', 'fng', 'taker', 'w750'] as const
+type Column = (typeof COLUMNS)[number]
+
+interface Cell {
+  readonly text: string
+  /** Position of its first character in the line, from 1. */
+  readonly column: number
 }
 
 /** The whole breaker table: the file's factors under a beta policy. */

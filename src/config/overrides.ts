@@ -9,14 +9,6 @@ import {
 import { DOTTED_KEYS, dottedKey, inWords, schemaOf, schemaProblems } from './schema-problems.js'
 import type { StrategyConfig } from './strategy-config.js'
 
-/** Top-level keys have options of their own. */
-const OWN_OPTION: Readonly<Record<string, string>> = {
-  direction: '--direction',
-  research: '--research',
-  strategy: '--config',
-  champion_hash: '--config',
-}
-
 /**
  * A configuration with `--set key=value` overrides on top, the last one for a key winning. Keys may leave their section
  * out (`fraction=0.15`). Throws {@link Mistake} with every wrong override.
@@ -34,6 +26,14 @@ export function withOverrides(config: StrategyConfig, overrides: readonly string
   if (problems.length === 0) problems.push(...impossible(parameters, overrides))
   if (problems.length > 0) throw new InputMistake(problems)
   return { ...config, initialCapital, parameters: parameters as unknown as EngineParameters }
+}
+
+/** Top-level keys have options of their own. */
+const OWN_OPTION: Readonly<Record<string, string>> = {
+  direction: '--direction',
+  research: '--research',
+  strategy: '--config',
+  champion_hash: '--config',
 }
 
 /** Whether the overrides moved the parameters away from the champion's; doing so declares a run research. */

@@ -6,6 +6,12 @@ import { found, type Place, type Problem } from '../base/mistakes.js'
 import { didYouMean, nearestName } from '../base/suggest.js'
 import { packageFile } from '../files/package-files.js'
 
+/** Where the thing to be validated came from, for messages. */
+export interface Places {
+  keyPlace(path: readonly string[]): Place | string
+  valuePlace(path: readonly string[]): Place | string
+}
+
 /** The parts of a JSON Schema node that messages are made of. */
 interface SchemaNode {
   readonly type?: string
@@ -16,12 +22,6 @@ interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>
   /** Our own keyword: what a pattern means, in words. */
   readonly expected?: string
-}
-
-/** Where the thing to be validated came from, for messages. */
-export interface Places {
-  keyPlace(path: readonly string[]): Place | string
-  valuePlace(path: readonly string[]): Place | string
 }
 
 const schema = JSON.parse(readFileSync(packageFile('specs', 'config.schema.json'), 'utf8')) as SchemaNode

@@ -3,11 +3,6 @@ import type * as Yaml from 'yaml'
 import type { Document, Node, Pair } from 'yaml'
 import { InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
 
-const require = createRequire(import.meta.url)
-
-/** The parser, loaded when there is something to parse: 40 ms that a run of the champion as it ships does without. */
-const yaml = (): typeof Yaml => require('yaml') as typeof Yaml
-
 /** A YAML file that knows where each of its keys and values stands. */
 export interface ConfigDocument {
   readonly file: string
@@ -60,6 +55,11 @@ export function parseConfigDocument(text: string, file: string): ConfigDocument 
     return yaml().isNode(node) && node.range ? at(node.range[0]) : undefined
   }
 }
+
+const require = createRequire(import.meta.url)
+
+/** The parser, loaded when there is something to parse: 40 ms that a run of the champion as it ships does without. */
+const yaml = (): typeof Yaml => require('yaml') as typeof Yaml
 
 /** Aliases of aliases may stand for more than memory holds; the parser then gives up. */
 function plainValue(document: Document, file: string): unknown {

@@ -2,8 +2,6 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from './folder.js'
 
-const NEWLINE = 0x0a
-
 export interface OpenedAppendFile {
   readonly file: AppendFile
   /** What the file holds after its header. */
@@ -96,3 +94,5 @@ export class AppendFile {
     this.end += bytes.length
   }
 }
+
+const NEWLINE = 0x0a

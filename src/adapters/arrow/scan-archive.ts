@@ -14,14 +14,6 @@ import {
 import { decodeScan } from './scan-decoder.js'
 import { encodeScan, isoTime } from './scan-encoder.js'
 
-/** The folder that scans lie in, below the storage root. Source: system bible §27.4. */
-const ARCHIVE_FOLDER = 'arrow_scans'
-const LOCK_FILE = '.scanner.lock'
-const DAY_FOLDER = /^\d{4}-\d{2}-\d{2}$/
-const SCAN_FILE = /^scan_(\d{6,})_\d{6}\.arrow$/
-/** A scan of a thousand symbols has 100 kB; what is larger is no scan and would only fill the memory. */
-const BYTES_MAX = 16 * 2 ** 20
-
 export interface OpenedArchive extends ScanArchive {
   /** Temporary files of a crash that were removed. */
   readonly cleaned: number
@@ -51,6 +43,14 @@ export async function openScanArchive(root: string): Promise<OpenedArchive> {
     throw error
   }
 }
+
+/** The folder that scans lie in, below the storage root. Source: system bible §27.4. */
+const ARCHIVE_FOLDER = 'arrow_scans'
+const LOCK_FILE = '.scanner.lock'
+const DAY_FOLDER = /^\d{4}-\d{2}-\d{2}$/
+const SCAN_FILE = /^scan_(\d{6,})_\d{6}\.arrow$/
+/** A scan of a thousand symbols has 100 kB; what is larger is no scan and would only fill the memory. */
+const BYTES_MAX = 16 * 2 ** 20
 
 /** One writer per archive: two would give one number to two scans. */
 async function lockArchive(folder: string, lost: () => void): Promise<WriterLock> {

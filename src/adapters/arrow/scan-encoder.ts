@@ -16,15 +16,6 @@ import type { ScanRecord } from '../../ports/scan-archive.js'
 import { batchBlockOf } from './ipc-row.js'
 import { type FieldType, SCAN_FIELDS, SCHEMA_VERSION, WINDOW_FIELDS } from './scan-fields.js'
 
-const ARROW_TYPES: Readonly<Record<FieldType, DataType>> = {
-  int64: new Int64(),
-  float64: new Float64(),
-  utf8: new Utf8(),
-}
-
-/** Nullable without metadata: what `pa.schema([(name, type), …])` makes, so that both are equal. */
-const SCAN_SCHEMA = new Schema(SCAN_FIELDS.map(([name, type]) => new Field(name, ARROW_TYPES[type], true)))
-
 /**
  * A scan as an Arrow IPC file (the random-access form that `pyarrow.ipc.open_file` opens), uncompressed, one batch of one
  * row. Undefined values are NaN. About 7 kB for 50 symbols.
@@ -52,6 +43,15 @@ export function encodeScan(scan: ScanRecord): Uint8Array {
   })
   return withLeadingSchema(tableToIPC(new Table(SCAN_SCHEMA, [new RecordBatch(SCAN_SCHEMA, row)]), 'file'))
 }
+
+const ARROW_TYPES: Readonly<Record<FieldType, DataType>> = {
+  int64: new Int64(),
+  float64: new Float64(),
+  utf8: new Utf8(),
+}
+
+/** Nullable without metadata: what `pa.schema([(name, type), …])` makes, so that both are equal. */
+const SCAN_SCHEMA = new Schema(SCAN_FIELDS.map(([name, type]) => new Field(name, ARROW_TYPES[type], true)))
 
 /** UTC with milliseconds and `Z`, cut off rather than rounded: never later than the time, never in the next day. */
 export function isoTime(timestampNs: bigint): string {

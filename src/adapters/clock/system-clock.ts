@@ -2,9 +2,6 @@ import { setTimeout } from 'node:timers/promises'
 import { present } from '../../base/present.js'
 import type { Clock } from '../../ports/clock.js'
 
-/** A timer waits at most this long; the platform takes a longer one for 1 ms. */
-const TIMER_MS_MAX = 2 ** 31 - 1
-
 /**
  * UTC by a wall clock that may be set back: then time goes on at half the pace of the monotonic one until the wall has
  * caught up, since whoever waits for a moment must not be left waiting.
@@ -19,6 +16,9 @@ export function steadyEpoch(wallMs: () => number, monotonicMs: () => number): ()
     return Math.floor(epochMs)
   }
 }
+
+/** A timer waits at most this long; the platform takes a longer one for 1 ms. */
+const TIMER_MS_MAX = 2 ** 31 - 1
 
 /** The machine's own clocks. */
 export const systemClock: Clock = {

@@ -1,14 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { StatusSurface } from '../../ports/status-surface.js'
 
-/** Changes within this time go out as one event: a burst of fills is one picture. */
-const GATHER_MS = 100
-/** A quiet system still says that it lives; a reader that hears nothing for longer takes the stream for dead. */
-const BEAT_MS = 1_000
-/** A reader that takes nothing is let go rather than remembered without end. */
-const MAX_BUFFERED_BYTES = 1_000_000
-const MAX_STREAMS = 32
-
 /** Server-sent events: the whole document and session with every change, and every second. */
 export class EventStreams {
   private readonly readers = new Set<ServerResponse>()
@@ -61,3 +53,11 @@ export class EventStreams {
     return `id: ${this.id}\nevent: status\nretry: 1000\ndata: ${data}\n\n`
   }
 }
+
+/** Changes within this time go out as one event: a burst of fills is one picture. */
+const GATHER_MS = 100
+/** A quiet system still says that it lives; a reader that hears nothing for longer takes the stream for dead. */
+const BEAT_MS = 1_000
+/** A reader that takes nothing is let go rather than remembered without end. */
+const MAX_BUFFERED_BYTES = 1_000_000
+const MAX_STREAMS = 32

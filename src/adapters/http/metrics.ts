@@ -2,27 +2,6 @@ import { Gauge, Registry } from 'prom-client'
 import type { StatusSurface } from '../../ports/status-surface.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 
-/** Numbers of the document → gauges of the same name. */
-const GAUGES = [
-  'uptime_s',
-  'risk_multiplier',
-  'link_age_ms',
-  'ws_event_lag_ms',
-  'last_scan_number',
-  'last_scan_age_ms',
-  'loop_lag_ms',
-  'wal_queue_depth',
-  'wal_queue_capacity',
-  'wal_enqueue_failures',
-  'open_position_count',
-  'naked_exposure_events_24h',
-  'drawdown_pct',
-  'http_429_count_5m',
-  'session_terminations_5m',
-  'disk_used_pct',
-  'margin_util',
-] as const
-
 /** `/status` in the exposition format of Prometheus. Read when asked for: a gauge is never older than its document. */
 export class StatusMetrics {
   private readonly registry = new Registry()
@@ -89,3 +68,24 @@ export class StatusMetrics {
     this.gauge(name, `1 for the ${name} in force`, collect, ['value'])
   }
 }
+
+/** Numbers of the document → gauges of the same name. */
+const GAUGES = [
+  'uptime_s',
+  'risk_multiplier',
+  'link_age_ms',
+  'ws_event_lag_ms',
+  'last_scan_number',
+  'last_scan_age_ms',
+  'loop_lag_ms',
+  'wal_queue_depth',
+  'wal_queue_capacity',
+  'wal_enqueue_failures',
+  'open_position_count',
+  'naked_exposure_events_24h',
+  'drawdown_pct',
+  'http_429_count_5m',
+  'session_terminations_5m',
+  'disk_used_pct',
+  'margin_util',
+] as const

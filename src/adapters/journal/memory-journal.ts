@@ -2,8 +2,6 @@ import { listOf, number, refuse, text } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import type { Journal, JournalListener } from '../../ports/journal.js'
 
-const CAPACITY_LINES = 4096
-
 /** A journal that lasts as long as the process: for sessions that nobody will continue. A line is durable a turn later. */
 export class MemoryJournal implements Journal {
   readonly capacity: number
@@ -52,3 +50,5 @@ export class MemoryJournal implements Journal {
     this.listener?.durable(this.durableLines)
   }
 }
+
+const CAPACITY_LINES = 4096

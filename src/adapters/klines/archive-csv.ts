@@ -9,23 +9,6 @@ import type { FileRows, RowList } from './row-store.js'
 import { DAY_MS, dayStartOf, isoDateOf, parseTime } from './times.js'
 import { CLOSE_EXPECTED, isVolume } from './values.js'
 
-/** The columns of Binance's public kline archive, as its own headers name them. */
-const COLUMNS = [
-  'open_time',
-  'open',
-  'high',
-  'low',
-  'close',
-  'volume',
-  'close_time',
-  'quote_volume',
-  'count',
-  'taker_buy_volume',
-  'taker_buy_quote_volume',
-  'ignore',
-] as const
-const [OPEN_TIME, CLOSE, VOLUME, TAKER_BUY_VOLUME] = [0, 4, 5, 9] as const
-
 /** Decodes a file of Binance's archive into `rows`. Throws KlineError for the first line that is not as its name and format say. */
 export async function readArchiveCsv(
   source: CsvSource,
@@ -67,6 +50,23 @@ export async function readArchiveCsv(
     onBlock,
   )
 }
+
+/** The columns of Binance's public kline archive, as its own headers name them. */
+const COLUMNS = [
+  'open_time',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'close_time',
+  'quote_volume',
+  'count',
+  'taker_buy_volume',
+  'taker_buy_quote_volume',
+  'ignore',
+] as const
+const [OPEN_TIME, CLOSE, VOLUME, TAKER_BUY_VOLUME] = [0, 4, 5, 9] as const
 
 /** A first line without a number is a header, and must name these columns in this order where it matters. */
 function isHeader(line: CsvLine, source: CsvSource): boolean {

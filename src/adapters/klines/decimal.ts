@@ -1,9 +1,3 @@
-/** The powers of ten that float64 holds exactly. */
-const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
-const MAX_EXACT_POWER = 22
-
-const [PLUS, MINUS, POINT, ZERO, NINE, LOWER_E] = [43, 45, 46, 48, 57, 101] as const
-
 /**
  * The float64 nearest to the decimal text in `bytes[start, end)`, as `Number` gives it; NaN for anything that is not
  * `[+-]digits[.digits][e[+-]digits]` (so no hexadecimal, no spaces, no Infinity, no empty text).
@@ -49,6 +43,12 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
   const value = exponent < 0 ? mantissa / EXACT_POWERS[-exponent]! : mantissa * EXACT_POWERS[exponent]!
   return sign === MINUS ? -value : value
 }
+
+/** The powers of ten that float64 holds exactly. */
+const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+const MAX_EXACT_POWER = 22
+
+const [PLUS, MINUS, POINT, ZERO, NINE, LOWER_E] = [43, 45, 46, 48, 57, 101] as const
 
 /** A mantissa times an infinite power fails the check against 2^53, and so takes the slow way. */
 function powerOfTen(exponent: number): number {

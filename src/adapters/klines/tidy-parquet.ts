@@ -8,6 +8,11 @@ import { findTidyColumns, type TidyColumns } from './tidy-columns.js'
 import { TidyRows } from './tidy-rows.js'
 import { millisecondsOfNanoseconds, TIME_EXPECTED, timeOfInteger, timeOfNumber, timeOfText } from './times.js'
 
+/** The columns of a Parquet file that is a tidy table; undefined for another Parquet file. Throws KlineError for a damaged one. */
+export async function tidyParquetColumns(path: string): Promise<TidyColumns | undefined> {
+  return withParquet(path, async (_, metadata) => findTidyColumns(columnNames(metadata)))
+}
+
 const READABLE = 'a readable Parquet file'
 const MAX_GROUP_ROWS = 1 << 26
 
@@ -17,11 +22,6 @@ const PARSERS = {
   timestampFromMicroseconds: (value: bigint) => Number(value) / 1e3,
   timestampFromNanoseconds: millisecondsOfNanoseconds,
   dateFromDays: (days: number) => days * 86_400_000,
-}
-
-/** The columns of a Parquet file that is a tidy table; undefined for another Parquet file. Throws KlineError for a damaged one. */
-export async function tidyParquetColumns(path: string): Promise<TidyColumns | undefined> {
-  return withParquet(path, async (_, metadata) => findTidyColumns(columnNames(metadata)))
 }
 
 /** Decodes a tidy Parquet table into `rows`, one row group at a time. Throws KlineError. */

@@ -5,8 +5,6 @@ import type { FileRows, RowList } from './row-store.js'
 import { DAY_MS, dayStartOf } from './times.js'
 import { CLOSE_EXPECTED, isVolume } from './values.js'
 
-const SYMBOL = /^[\p{L}\p{N}][\p{L}\p{N}_.:/-]{0,63}$/u
-
 /** Hands a tidy table's rows to the lists of their symbols and days; remembers the last one, since rows mostly stay with it. */
 export class TidyRows {
   symbol = ''
@@ -37,3 +35,5 @@ export class TidyRows {
     this.list!.push(timeMs, close, volume, taker, line)
   }
 }
+
+const SYMBOL = /^[\p{L}\p{N}][\p{L}\p{N}_.:/-]{0,63}$/u

@@ -9,9 +9,6 @@ import {
   zipDataStart,
 } from '../../files/zip-archive.js'
 
-/** A scan's file has some kB; what is larger is none, and would only fill the memory. */
-const MEMBER_BYTES_MAX = 1 << 20
-
 /**
  * The arrays of an NPZ, a ZIP of `<name>.npy` files, stored or deflated: opened one by one, so that what nobody asks for may be
  * of any type and size. Throws {@link ZipFault} where the file is none.
@@ -50,6 +47,9 @@ export class NpzFile {
     return bytes
   }
 }
+
+/** A scan's file has some kB; what is larger is none, and would only fill the memory. */
+const MEMBER_BYTES_MAX = 1 << 20
 
 function inflated(data: Buffer, bytes: number): Buffer {
   try {

@@ -5,8 +5,6 @@ import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { PaperSettings } from '../../ports/vocabulary/paper.js'
 import { Grid } from './grid.js'
 
-type Bar = Extract<MarketEvent, { kind: 'bar' }>
-
 /**
  * Prices in the order in which a bar went through them: open, then the extreme on the far side of the close, then the
  * other, then close. A bar says no more; this order is the usual one for trends and the worse one for stops.
@@ -16,6 +14,8 @@ export function pathOf({ close, range }: Bar): readonly DecimalText[] {
   const { open, high, low } = range
   return new Exact(close).gte(open) ? [open, low, high, close] : [open, high, low, close]
 }
+
+type Bar = Extract<MarketEvent, { kind: 'bar' }>
 
 /** An exact decimal and the double nearest to it. */
 interface Factor {

@@ -1,12 +1,6 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
 
 /**
- * How far from a whole number of steps a double must be for its floor to be that of the exact value: a few roundings of
- * doubles (2⁻⁵³ each), with room.
- */
-const RELATIVE_DOUBT = 1e-14
-
-/**
  * The multiples of a step, as text. Values come as a double, which decides almost always, and as an exact decimal for when
  * it lies too near a multiple to tell: 0.3 µs instead of 5 µs.
  */
@@ -54,3 +48,9 @@ export class Grid {
     return end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`
   }
 }
+
+/**
+ * How far from a whole number of steps a double must be for its floor to be that of the exact value: a few roundings of
+ * doubles (2⁻⁵³ each), with room.
+ */
+const RELATIVE_DOUBT = 1e-14

@@ -6,8 +6,6 @@ import type { Book } from './book.js'
 import { remainingOf } from './order.js'
 import type { OrderRegister } from './order-register.js'
 
-const ZERO = new Exact(0)
-
 /** What the account may do: positions and open orders against the equity, at the marks of the moment. */
 export class Margin {
   private readonly account: Account
@@ -105,3 +103,5 @@ export class Margin {
     return Exact.max(long.abs(), short.abs())
   }
 }
+
+const ZERO = new Exact(0)

@@ -14,9 +14,6 @@ import { type RateWindow, RateWindows } from './rate-windows.js'
 import { completeSettings } from './settings.js'
 import { truthOf } from './truth.js'
 
-type Submit = Extract<VenueRequest, { kind: 'submit' }>
-type Bar = Extract<MarketEvent, { kind: 'bar' }>
-
 /** Everything that the exchange knows, as plain JSON. */
 export interface PaperExchangeSnapshot {
   readonly nowMs: number
@@ -31,6 +28,9 @@ export interface PaperExchangeSnapshot {
   readonly matcher: MatcherSnapshot
   readonly faults: FaultPlan
 }
+
+type Submit = Extract<VenueRequest, { kind: 'submit' }>
+type Bar = Extract<MarketEvent, { kind: 'bar' }>
 
 const NOTHING: readonly VenueEvent[] = []
 

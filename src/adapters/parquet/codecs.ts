@@ -4,8 +4,6 @@ import type { Codec } from './footer.js'
 import { decompressLz4Block, decompressLz4Hadoop } from './lz4.js'
 import { Refusal } from './refusal.js'
 
-let zstd: ZSTDDecoder | undefined
-
 /** Makes `codec` ready for `decompress`: Zstandard's module is loaded when the first file needs it. */
 export async function prepareCodec(codec: Codec): Promise<void> {
   if (codec !== 'ZSTD' || zstd !== undefined) return
@@ -14,6 +12,8 @@ export async function prepareCodec(codec: Codec): Promise<void> {
   await decoder.init()
   zstd = decoder
 }
+
+let zstd: ZSTDDecoder | undefined
 
 /** Decompresses `input` into all of `output`; anything but exactly that many bytes is refused. Snappy has a kernel of its own. */
 export function decompress(

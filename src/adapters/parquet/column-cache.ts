@@ -8,25 +8,6 @@ import type { DecodedColumn, DecodedDay } from './decode-day.js'
 import type { Kernels } from './kernels.js'
 import { readFully } from './read-fully.js'
 
-/** Raised whenever the same file would decode to other columns; entries of other versions are passed over. */
-const VERSION = 1
-const MAGIC = 0x4c4f4344 // 'DCOL'
-/** magic, version, header bytes, CRC-32 of the header; then the header as JSON, padded to 16 bytes; then the columns. */
-const PREFIX_BYTES = 16
-const HEADER_BYTES_MAX = 1 << 20
-/** Threads that may fill a cache at once and still stay below its limit. */
-const SHARES = 32
-/** A file touched within this time of being hashed could change once more without its times changing. */
-const SETTLED_MS = 2_000n
-
-interface EntryHeader {
-  readonly sha256: string
-  readonly rows: number
-  readonly columns: readonly DecodedColumn[]
-  /** `checksum` of the column bytes, zero-padded to a multiple of 16; decimal, because JSON has no 64-bit integers. */
-  readonly checksum: string
-}
-
 /**
  * Decoded columns on disk, by the SHA-256 of the file they came from, so that a moved or copied file is still known:
  *
@@ -138,6 +119,25 @@ export class ColumnCache {
       // The next run decodes the file again.
     }
   }
+}
+
+/** Raised whenever the same file would decode to other columns; entries of other versions are passed over. */
+const VERSION = 1
+const MAGIC = 0x4c4f4344 // 'DCOL'
+/** magic, version, header bytes, CRC-32 of the header; then the header as JSON, padded to 16 bytes; then the columns. */
+const PREFIX_BYTES = 16
+const HEADER_BYTES_MAX = 1 << 20
+/** Threads that may fill a cache at once and still stay below its limit. */
+const SHARES = 32
+/** A file touched within this time of being hashed could change once more without its times changing. */
+const SETTLED_MS = 2_000n
+
+interface EntryHeader {
+  readonly sha256: string
+  readonly rows: number
+  readonly columns: readonly DecodedColumn[]
+  /** `checksum` of the column bytes, zero-padded to a multiple of 16; decimal, because JSON has no 64-bit integers. */
+  readonly checksum: string
 }
 
 function identityOf(path: string, { size, dev, ino, mtimeNs, ctimeNs }: BigIntStats): string {

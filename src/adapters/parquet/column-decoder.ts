@@ -7,6 +7,36 @@ import { ENCODING, type PageHeader, readPageHeader } from './page-header.js'
 import { Refusal } from './refusal.js'
 import { storedWidth, widen } from './stored-values.js'
 
+/**
+ * Decodes the chunk of one flat column and gives where its `rows` values of 8 bytes lie in the kernels' memory;
+ * they stay there until the caller releases its mark. Throws a `Refusal` for bytes that are wrong.
+ */
+export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, rows: number): number {
+  if (chunk.type !== column.source.type) throw new Refusal(`${column.source.type} values`, chunk.type)
+  if (chunk.values !== rows) throw new Refusal(`${rows} values`, `${chunk.values}`)
+  const decoding: Decoding = { kernels, chunk, column, width: storedWidth(column), dictionary: undefined }
+  const out = kernels.reserve(rows * 8)
+  let position = chunk.start
+  let row = 0
+  while (row < rows) {
+    if (position >= chunk.end) throw new Refusal(`${rows} values`, `${row} in all pages`)
+    const header = readPageHeader(kernels.bytes, position, chunk.end)
+    position = header.end
+    checkCrc(kernels, header)
+    if (header.kind === 'dictionary') {
+      if (decoding.dictionary !== undefined) throw new Refusal('one dictionary page', 'two')
+      decoding.dictionary = readDictionary(decoding, header)
+    } else if (header.kind === 'data' || header.kind === 'dataV2') {
+      if (header.values > rows - row) throw new Refusal(`${rows} values`, `at least ${row + header.values}`)
+      const mark = kernels.mark()
+      readDataPage(decoding, header, out + row * 8)
+      kernels.release(mark)
+      row += header.values
+    }
+  }
+  return out
+}
+
 /** A part of the kernels' memory. */
 interface Region {
   readonly at: number
@@ -40,36 +70,6 @@ const NAN_BITS = 0x7ff8000000000000n
 /** Wider indices than the rows of a day could need; the kernel's arithmetic relies on it. */
 const INDEX_BITS_MAX = 24
 const DICTIONARY_BYTES_MAX = 1 << 27
-
-/**
- * Decodes the chunk of one flat column and gives where its `rows` values of 8 bytes lie in the kernels' memory;
- * they stay there until the caller releases its mark. Throws a `Refusal` for bytes that are wrong.
- */
-export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, rows: number): number {
-  if (chunk.type !== column.source.type) throw new Refusal(`${column.source.type} values`, chunk.type)
-  if (chunk.values !== rows) throw new Refusal(`${rows} values`, `${chunk.values}`)
-  const decoding: Decoding = { kernels, chunk, column, width: storedWidth(column), dictionary: undefined }
-  const out = kernels.reserve(rows * 8)
-  let position = chunk.start
-  let row = 0
-  while (row < rows) {
-    if (position >= chunk.end) throw new Refusal(`${rows} values`, `${row} in all pages`)
-    const header = readPageHeader(kernels.bytes, position, chunk.end)
-    position = header.end
-    checkCrc(kernels, header)
-    if (header.kind === 'dictionary') {
-      if (decoding.dictionary !== undefined) throw new Refusal('one dictionary page', 'two')
-      decoding.dictionary = readDictionary(decoding, header)
-    } else if (header.kind === 'data' || header.kind === 'dataV2') {
-      if (header.values > rows - row) throw new Refusal(`${rows} values`, `at least ${row + header.values}`)
-      const mark = kernels.mark()
-      readDataPage(decoding, header, out + row * 8)
-      kernels.release(mark)
-      row += header.values
-    }
-  }
-  return out
-}
 
 function checkCrc({ bytes }: Kernels, { crc, start, end }: PageHeader): void {
   if (crc === undefined) return

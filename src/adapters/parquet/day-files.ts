@@ -4,10 +4,6 @@ import { listOf, refuse, text } from '../../base/arguments.js'
 import type { IsoDate } from '../../base/utc-date.js'
 import type { DayFile } from '../../ports/days.js'
 
-const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.(?:parquet|pq)$/i
-const HIVE_FOLDER = /^date=(\d{4}-\d{2}-\d{2})$/
-const PARQUET_FILE = /^[^._].*\.(?:parquet|pq)$/i
-
 /**
  * Day files among `inputs`: files `YYYY-MM-DD.parquet`, files in a Hive folder `date=YYYY-MM-DD`, or folders of either.
  * Sorted by date. Other names are passed over in a folder and refused when given themselves, as are a path that does
@@ -26,6 +22,10 @@ export async function findDayFiles(inputs: readonly string[]): Promise<DayFile[]
   }
   return found
 }
+
+const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.(?:parquet|pq)$/i
+const HIVE_FOLDER = /^date=(\d{4}-\d{2}-\d{2})$/
+const PARQUET_FILE = /^[^._].*\.(?:parquet|pq)$/i
 
 async function daysOf(input: string): Promise<DayFile[]> {
   const entry = await stat(input).catch((error: NodeJS.ErrnoException) => {

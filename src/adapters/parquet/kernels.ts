@@ -1,6 +1,11 @@
 import { KERNELS_WASM } from './kernels.wasm.js'
 import { Refusal } from './refusal.js'
 
+/** Compiles the kernels. The module can be posted to workers, which then share its machine code. */
+export function compileKernels(): WebAssembly.Module {
+  return new WebAssembly.Module(Buffer.from(KERNELS_WASM, 'base64'))
+}
+
 /** The functions of `kernels.wat`; see there for what each does and promises. */
 interface KernelExports {
   readonly memory: WebAssembly.Memory
@@ -19,11 +24,6 @@ const PAGE_BYTES = 65_536
 /** Free bytes kept behind every region: the kernels' wide loads and stores may touch that much. */
 const SLACK = 32
 const MEMORY_MAX = 2 ** 31
-
-/** Compiles the kernels. The module can be posted to workers, which then share its machine code. */
-export function compileKernels(): WebAssembly.Module {
-  return new WebAssembly.Module(Buffer.from(KERNELS_WASM, 'base64'))
-}
 
 /**
  * One instance of the kernels and its memory: the file at offset 0, then regions handed out by `reserve` until `release`.

@@ -3,21 +3,6 @@ import type { DayReader, ReadDay } from './day-reader.js'
 import { Refusal } from './refusal.js'
 import type { ToMain, ToWorker, WorkerSetup } from './worker-messages.js'
 
-interface Job {
-  readonly path: string
-  readonly resolve: (day: ReadDay) => void
-  readonly reject: (reason: unknown) => void
-}
-
-interface Thread {
-  readonly worker: Worker
-  /** Jobs given to the thread and not answered, oldest first; the oldest is the one it is at. */
-  readonly jobs: Map<number, Job>
-  ready: boolean
-  /** What it died of, once it has thrown. */
-  death?: string
-}
-
 /** Where the threads' code is: beside this file once built. */
 export const WORKER_ENTRY = new URL('./decode-worker.js', import.meta.url)
 
@@ -130,6 +115,21 @@ export class WorkerPool {
     const ending = thread.worker.terminate()
     this.endings.add(ending)
   }
+}
+
+interface Job {
+  readonly path: string
+  readonly resolve: (day: ReadDay) => void
+  readonly reject: (reason: unknown) => void
+}
+
+interface Thread {
+  readonly worker: Worker
+  /** Jobs given to the thread and not answered, oldest first; the oldest is the one it is at. */
+  readonly jobs: Map<number, Job>
+  ready: boolean
+  /** What it died of, once it has thrown. */
+  death?: string
 }
 
 function post({ worker }: Thread, message: ToWorker, transfer: ArrayBuffer[] = []): void {

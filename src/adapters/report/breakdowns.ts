@@ -5,24 +5,6 @@ import { formatDate, formatNumber, formatPercent, formatPercentChange, formatUsd
 import { type Html, html } from './html.js'
 import { waterfall } from './waterfall.js'
 
-const REASONS: Readonly<Record<ExitReason, string>> = {
-  FIXED_TP: 'take profit reached',
-  STOP_LOSS: 'stop reached',
-  VEL_DIV_TURN: 'signal turned against it',
-  MAX_HOLD: 'longest hold reached',
-  SUBDAY_ACB_NORMALIZATION: 'breaker back to normal',
-  HIBERNATE_HALT: 'posture fell to hibernate',
-  END_OF_DATA: 'closed at the end',
-  TAKE_PROFIT: 'take profit held at the venue',
-  CATASTROPHIC_STOP: 'stop held at the venue',
-  FAIL_SAFE: 'contact was lost',
-  LIQUIDATION: 'liquidated by the venue',
-  SAFETY: 'record and truth disagreed',
-  RISK: 'risk limit reached',
-  OPERATOR: 'ordered by an operator',
-  OTHER: 'ended from outside',
-}
-
 /** Gross to net, a bar a step. */
 export function costSection({ costs, trades }: BacktestReport): Html {
   const { steps, low, high, discrepancy, sums } = waterfall(costs)
@@ -47,6 +29,24 @@ ${
     : html`<p class="note bad"><strong>The steps miss net by ${formatUsdChange(discrepancy)}.</strong></p>`
 }
 </section>`
+}
+
+const REASONS: Readonly<Record<ExitReason, string>> = {
+  FIXED_TP: 'take profit reached',
+  STOP_LOSS: 'stop reached',
+  VEL_DIV_TURN: 'signal turned against it',
+  MAX_HOLD: 'longest hold reached',
+  SUBDAY_ACB_NORMALIZATION: 'breaker back to normal',
+  HIBERNATE_HALT: 'posture fell to hibernate',
+  END_OF_DATA: 'closed at the end',
+  TAKE_PROFIT: 'take profit held at the venue',
+  CATASTROPHIC_STOP: 'stop held at the venue',
+  FAIL_SAFE: 'contact was lost',
+  LIQUIDATION: 'liquidated by the venue',
+  SAFETY: 'record and truth disagreed',
+  RISK: 'risk limit reached',
+  OPERATOR: 'ordered by an operator',
+  OTHER: 'ended from outside',
 }
 
 /** What ended the trades and what that was worth. */

@@ -3,8 +3,6 @@ import { formatNumber, formatPercent, formatPrice, formatSetting, formatTime, fo
 import { type Html, html } from './html.js'
 import { sideOf } from './trade-columns.js'
 
-type Settings = Readonly<Record<string, number | string | boolean | null>>
-
 /** Everything needed to run this again and to know that it is the same run. */
 export function configurationSection(report: BacktestReport): Html {
   const { hashes } = report
@@ -28,6 +26,8 @@ ${hashRow('Champion', hashes.champion)}${hashRow('Parameters', hashes.parameters
 </div>
 </section>`
 }
+
+type Settings = Readonly<Record<string, number | string | boolean | null>>
 
 function ownStrategyTable({ ownStrategy }: BacktestReport): Html | false {
   if (ownStrategy === undefined) return false

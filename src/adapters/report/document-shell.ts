@@ -5,11 +5,6 @@ import { type Html, html, trusted } from './html.js'
 import { PAGE_SCRIPT } from './page-script.generated.js'
 import { STYLES } from './styles.js'
 
-const require = createRequire(import.meta.url)
-
-/** uPlot's distribution carries its address but not the notice that its licence asks copies to keep. */
-const CHART_NOTICE = 'Charts: uPlot, Copyright (c) Leon Sorokin, MIT License (https://opensource.org/license/mit).'
-
 /**
  * A whole document round a body. Its content security policy allows exactly the scripts and style sheets that are in
  * it, by hash, and no connection of any kind: neither a mistake in escaping nor a later edit can make it call home.
@@ -36,6 +31,11 @@ ${scripts.map((script) => html`<script>${trusted(script)}</script>\n`)}</body>
 </html>
 `
 }
+
+const require = createRequire(import.meta.url)
+
+/** uPlot's distribution carries its address but not the notice that its licence asks copies to keep. */
+const CHART_NOTICE = 'Charts: uPlot, Copyright (c) Leon Sorokin, MIT License (https://opensource.org/license/mit).'
 
 function contentSecurityPolicy(inlined: {
   readonly styles: readonly string[]

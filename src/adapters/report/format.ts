@@ -1,11 +1,3 @@
-/**
- * Numbers and times as a reader sees them. Written out by hand rather than with `Intl`, so that the same report is the
- * same bytes under every ICU version, and so that the page's script and the renderer agree on every digit.
- */
-
-const MINUS = '\u2212'
-const ABSENT = '\u2013'
-
 /** `−1,234.50`: fixed decimals, thousands separated, a true minus sign. */
 export function formatNumber(value: number | null, decimals = 2): string {
   if (value === null || Number.isNaN(value)) return ABSENT
@@ -18,6 +10,14 @@ export function formatNumber(value: number | null, decimals = 2): string {
   const text = fraction === undefined ? grouped : `${grouped}.${fraction}`
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text
 }
+
+/**
+ * Numbers and times as a reader sees them. Written out by hand rather than with `Intl`, so that the same report is the
+ * same bytes under every ICU version, and so that the page's script and the renderer agree on every digit.
+ */
+
+const MINUS = '\u2212'
+const ABSENT = '\u2013'
 
 /** `$25,869.57`, `−$112.53`. */
 export function formatUsd(value: number | null, decimals = 2): string {

@@ -12,17 +12,6 @@ import {
 } from './format.js'
 import { type Html, html } from './html.js'
 
-interface HeadlineFigure {
-  readonly key: string
-  readonly label: string
-  readonly simulated: string
-  readonly withoutEdge: string
-  readonly tone?: string
-  readonly toneWithoutEdge?: string
-  /** The same of buy-and-hold, where it has one. */
-  readonly baseline?: string
-}
-
 /**
  * The figures a run is judged by, each beside the same figure without the simulated edge: the bonus is a model's, and a
  * reader must not have to look for how much of the result it is.
@@ -33,6 +22,17 @@ export function headline(report: BacktestReport): Html {
 <dl class="tiles">${headlineFigures(report).map(tile)}</dl>
 <p class="edge-share">${edgeSentence(report)}${baselineSentence(report)}</p>
 </section>`
+}
+
+interface HeadlineFigure {
+  readonly key: string
+  readonly label: string
+  readonly simulated: string
+  readonly withoutEdge: string
+  readonly tone?: string
+  readonly toneWithoutEdge?: string
+  /** The same of buy-and-hold, where it has one. */
+  readonly baseline?: string
 }
 
 function headlineFigures(report: BacktestReport): HeadlineFigure[] {

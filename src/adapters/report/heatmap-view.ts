@@ -4,11 +4,6 @@ import { formatCount, formatDate, formatPercent, formatPercentChange, formatUsdC
 import { type Heatmap, type HeatmapCell, type HeatmapMonth, heatmap, SHADES } from './heatmap.js'
 import { type Html, html } from './html.js'
 
-const CELL = 40
-const GAP = 3
-const WEEKDAYS = 'MTWTFSS'
-const TOP = 18
-
 /** Up to here a day's cell is large enough for its return in figures. */
 export const MONTHS_WITH_FIGURES = 3
 
@@ -16,6 +11,11 @@ export const MONTHS_WITH_FIGURES = 3
 export function calendarOf({ days, figures, skippedDays }: BacktestReport): Heatmap {
   return heatmap({ days, dailyReturns: figures.dailyReturns, skippedDays })
 }
+
+const CELL = 40
+const GAP = 3
+const WEEKDAYS = 'MTWTFSS'
+const TOP = 18
 
 /** Daily returns as calendar months. */
 export function heatmapSection(map: Heatmap): Html {

@@ -6,6 +6,9 @@ import type { DailyStats, MissedEntry, TradeDirection, TradeRecord } from '../..
 import { rowCells, rowText } from './csv.js'
 import { quoted, SessionLogError, type SessionPlace } from './refusal.js'
 
+/** Columns of any field; a `Column<Row, K>` of one field is used only through that field, so the union is sound. */
+export type Columns<Row> = readonly { [K in keyof Row]-?: Column<Row, K> }[keyof Row][]
+
 interface CellKind<T> {
   readonly expected: string
   readonly write: (value: T) => string
@@ -18,9 +21,6 @@ interface Column<Row, K extends keyof Row> {
   readonly field: K
   readonly kind: CellKind<Row[K]>
 }
-
-/** Columns of any field; a `Column<Row, K>` of one field is used only through that field, so the union is sound. */
-export type Columns<Row> = readonly { [K in keyof Row]-?: Column<Row, K> }[keyof Row][]
 
 const text: CellKind<string> = {
   expected: 'a text',

@@ -1,9 +1,6 @@
 import type { Venue, VenueEvent, VenueRequest } from '../../ports/venue.js'
 import { connectLines, type LineSocket } from './line-socket.js'
 
-/** A request without an answer for this long has an unknown outcome. */
-const ANSWER_MS_MAX = 3_000
-
 export interface SocketVenueSettings {
   /** Times faster than real time: answers are waited for that much shorter. Default 1. */
   readonly speed?: number
@@ -19,6 +16,9 @@ export interface SocketVenueSettings {
 export function connectVenue(path: string, settings: SocketVenueSettings = {}): Venue {
   return new SocketVenue(connectLines(path), ANSWER_MS_MAX / (settings.speed ?? 1))
 }
+
+/** A request without an answer for this long has an unknown outcome. */
+const ANSWER_MS_MAX = 3_000
 
 class SocketVenue implements Venue {
   private readonly lines: LineSocket

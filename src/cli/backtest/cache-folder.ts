@@ -3,10 +3,6 @@ import { join } from 'node:path'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
 
-/** The cache directory tag (bford.info/cachedir): backup programs pass such a folder over. */
-const TAG = 'CACHEDIR.TAG'
-const TAG_TEXT = 'Signature: 8a477f597d28d172789f06886806bc55\n# Decoded columns of dolphin-engine; safe to delete.\n'
-
 /**
  * Makes a folder ready to be the cache of decoded columns. A folder that holds anything else is refused: a slip such as
  * `--cache days` would mix columns into it. Answers with a notice when the cache can be read but not written.
@@ -31,3 +27,7 @@ export function prepareCacheFolder(folder: string): string | undefined {
     throw new InputMistake({ place: '--cache', message: `expected a folder, found ${folder}: ${reason(error)}` })
   }
 }
+
+/** The cache directory tag (bford.info/cachedir): backup programs pass such a folder over. */
+const TAG = 'CACHEDIR.TAG'
+const TAG_TEXT = 'Signature: 8a477f597d28d172789f06886806bc55\n# Decoded columns of dolphin-engine; safe to delete.\n'

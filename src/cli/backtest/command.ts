@@ -3,12 +3,6 @@ import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
 import { BACKTEST_OPTIONS, backtestOptions, type RawBacktestOptions } from './options.js'
 
-const EXAMPLES = `Examples:
-  dolphin backtest days/ --from 2025-05-09 --to 2025-05-31 --report run.html --trades trades.csv
-  dolphin backtest days/ --config configs/green.yml --by-asset --by-day
-  dolphin backtest days/ --factors factors.csv --beta-policy expanding --vol-gate p60
-  dolphin backtest days/ --set fraction=0.15 --set exits.max_hold_bars=60 --json | jq .figures`
-
 /** `dolphin backtest`. Options are declared as text and checked together, so that one run shows every mistake. */
 export function register(parent: Command): void {
   const command = parent
@@ -63,3 +57,9 @@ export function register(parent: Command): void {
       process.exitCode = await runBacktest(backtestOptions(inputs, raw))
     })
 }
+
+const EXAMPLES = `Examples:
+  dolphin backtest days/ --from 2025-05-09 --to 2025-05-31 --report run.html --trades trades.csv
+  dolphin backtest days/ --config configs/green.yml --by-asset --by-day
+  dolphin backtest days/ --factors factors.csv --beta-policy expanding --vol-gate p60
+  dolphin backtest days/ --set fraction=0.15 --set exits.max_hold_bars=60 --json | jq .figures`

@@ -3,9 +3,6 @@ import { directionName } from '../../base/direction.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
 
-type TradeColumnType = 'string' | 'boolean' | 'float64' | 'int64'
-type Cell = string | number | boolean | null
-
 export interface TradeColumn {
   readonly name: string
   readonly type: TradeColumnType
@@ -53,6 +50,9 @@ export const TRADE_COLUMNS: readonly TradeColumn[] = [
   number('trend_mult', (t) => t.trendMult),
   number('rng', (t) => t.rng),
 ]
+
+type TradeColumnType = 'string' | 'boolean' | 'float64' | 'int64'
+type Cell = string | number | boolean | null
 
 /** What only confirmed fills have. */
 const FILL_COLUMNS: readonly TradeColumn[] = [

@@ -3,11 +3,6 @@ import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
 import { CERTIFY_OPTIONS, type RawCertifyOptions } from './options.js'
 
-const EXAMPLES = `Examples:
-  openssl rand -hex 32 > certificate.key && chmod 600 certificate.key
-  dolphin certify days/ --key-file certificate.key --out certificate.json
-  dolphin certify --check certificate.json --key-file certificate.key`
-
 /** `dolphin certify`. */
 export function register(parent: Command): void {
   const command = parent
@@ -41,3 +36,8 @@ export function register(parent: Command): void {
       process.exitCode = await certify(inputs, { ...command.optsWithGlobals(), ...raw })
     })
 }
+
+const EXAMPLES = `Examples:
+  openssl rand -hex 32 > certificate.key && chmod 600 certificate.key
+  dolphin certify days/ --key-file certificate.key --out certificate.json
+  dolphin certify --check certificate.json --key-file certificate.key`

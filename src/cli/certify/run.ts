@@ -26,8 +26,6 @@ import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
 import { certifyOptions, type Limits, type RawCertifyOptions } from './options.js'
 
-const DAY_MS = 86_400_000
-
 /** Runs `dolphin certify`. Answers 1 when the certificate says no. */
 export async function certify(inputs: readonly string[], raw: RawCertifyOptions): Promise<ExitCode> {
   const key = readSecret({ variable: CERTIFICATE_KEY_VARIABLE, file: raw.keyFile })
@@ -59,6 +57,8 @@ export async function certify(inputs: readonly string[], raw: RawCertifyOptions)
     watch.stop()
   }
 }
+
+const DAY_MS = 86_400_000
 
 async function check(path: string, key: string | undefined, raw: RawCertifyOptions): Promise<ExitCode> {
   let certificate: unknown

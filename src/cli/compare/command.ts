@@ -3,13 +3,6 @@ import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
 import { COMPARE_OPTIONS, compareOptions, type RawCompareOptions } from './options.js'
 
-const EXAMPLES = `Examples:
-  dolphin paper --days days/ --out may && dolphin compare may
-  dolphin compare days/ --session may --csv differences.csv        with the days in another place
-  dolphin compare days/ --from 2025-05-10 --to 2025-05-12           both runs at once
-  dolphin compare may --bulk simulated                              against the champion's simulated costs
-  dolphin compare may --json | jq .effects`
-
 /** `dolphin compare`. Options are declared as text and checked together, so that one run shows every mistake. */
 export function register(parent: Command): void {
   const command = parent
@@ -46,3 +39,10 @@ export function register(parent: Command): void {
       process.exitCode = await runCompare(compareOptions(inputs, raw))
     })
 }
+
+const EXAMPLES = `Examples:
+  dolphin paper --days days/ --out may && dolphin compare may
+  dolphin compare days/ --session may --csv differences.csv        with the days in another place
+  dolphin compare days/ --from 2025-05-10 --to 2025-05-12           both runs at once
+  dolphin compare may --bulk simulated                              against the champion's simulated costs
+  dolphin compare may --json | jq .effects`

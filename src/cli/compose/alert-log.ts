@@ -1,18 +1,18 @@
 import type { Alert, AlertLevel } from '../../ports/vocabulary/alerts.js'
 import { type Colours, coloursFor, notice } from '../shell/terminal.js'
 
+/** An alert as a line for a person: when (UTC), how bad, what about. `side` says whose, where there are two. */
+export function alertLine({ atMs, level, category, message }: Alert, colours: Colours, side = ''): string {
+  const when = new Date(atMs).toISOString().replace('T', ' ').slice(0, -1)
+  return `${colours.dim(when)} ${PAINT[level](colours)(level.padEnd(9))} ${side}${category}: ${message}`
+}
+
 const PAINT: Readonly<Record<AlertLevel, (colours: Colours) => (text: string) => string>> = {
   INFO: (c) => c.dim,
   WARNING: (c) => c.yellow,
   ERROR: (c) => c.red,
   CRITICAL: (c) => c.red,
   EMERGENCY: (c) => (text) => c.bold(c.red(text)),
-}
-
-/** An alert as a line for a person: when (UTC), how bad, what about. `side` says whose, where there are two. */
-export function alertLine({ atMs, level, category, message }: Alert, colours: Colours, side = ''): string {
-  const when = new Date(atMs).toISOString().replace('T', ' ').slice(0, -1)
-  return `${colours.dim(when)} ${PAINT[level](colours)(level.padEnd(9))} ${side}${category}: ${message}`
 }
 
 /** Tells alerts on stderr; with `quiet` those that act or need somebody. */

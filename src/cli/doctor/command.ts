@@ -2,12 +2,6 @@ import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawDoctorOptions } from './run.js'
 
-const EXAMPLES = `Examples:
-  dolphin doctor
-  dolphin doctor --json > doctor.json                what a bug report asks for; it holds no secrets
-  dolphin doctor --config mine.yml --folder sessions/
-  dolphin doctor --time-url https://fapi.binance.com/fapi/v1/time`
-
 /** `dolphin doctor`. */
 export function register(parent: Command): void {
   const command = parent
@@ -30,3 +24,9 @@ export function register(parent: Command): void {
     process.exitCode = await doctor({ ...command.optsWithGlobals(), ...raw })
   })
 }
+
+const EXAMPLES = `Examples:
+  dolphin doctor
+  dolphin doctor --json > doctor.json                what a bug report asks for; it holds no secrets
+  dolphin doctor --config mine.yml --folder sessions/
+  dolphin doctor --time-url https://fapi.binance.com/fapi/v1/time`

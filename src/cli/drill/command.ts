@@ -1,16 +1,6 @@
 import type { Command } from 'commander'
 import type { RawDrillOptions } from './run.js'
 
-const EXAMPLES = `Examples:
-  dolphin drill operator_kill
-  dolphin drill link_lost executor_restart
-  dolphin drill all --json
-
-Exit codes:
-  0    every drill passed
-  1    one did not
-  2    there is no such drill`
-
 /** `dolphin drill`. */
 export function register(parent: Command): void {
   parent
@@ -31,3 +21,13 @@ export function register(parent: Command): void {
       process.exitCode = await runDrills(names, raw)
     })
 }
+
+const EXAMPLES = `Examples:
+  dolphin drill operator_kill
+  dolphin drill link_lost executor_restart
+  dolphin drill all --json
+
+Exit codes:
+  0    every drill passed
+  1    one did not
+  2    there is no such drill`

@@ -14,8 +14,6 @@ import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import { DRILL_DAY, type DrillDayShape, drillPrice } from './days.js'
 import { type DrilledExecutor, type DrillSession, sayAt } from './session.js'
 
-const run = promisify(execFile)
-
 /** A drill's session, and where it lies. */
 export interface Drilled {
   readonly session: DrillSession
@@ -47,6 +45,8 @@ export interface Drill {
   /** Before the system is expected to be Active again; absent: it heals by itself. */
   recover?(drilled: Drilled): Promise<void>
 }
+
+const run = promisify(execFile)
 
 const BY_DRILL = 'dolphin drill'
 

@@ -9,14 +9,14 @@ import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { sendCommand } from '../../runtime/status/command-client.js'
 import { TOKEN_VARIABLE } from '../compose/serve-address.js'
 
-const run = promisify(execFile)
-
 /** A session's executor as the system shows it: its process, and the sockets it talks over. */
 export interface DrilledExecutor {
   readonly pid: number
   readonly link: string
   readonly exchange: string
 }
+
+const run = promisify(execFile)
 
 /** How often `/status` is asked for: below the server's limit for readers. */
 const ASK_EVERY_MS = 40

@@ -2,11 +2,6 @@ import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawExecutorOptions } from './options.js'
 
-const EXAMPLES = `Examples:
-  dolphin executor --link run/link.sock --exchange run/exchange.sock --journal run/journal
-  dolphin executor --link run/link.sock --exchange run/exchange.sock --journal run/journal --config execution.yml
-  dolphin paper --days days/ --executor process --speed 20     starts one by itself, and again when it dies`
-
 /** `dolphin executor`. Options are declared as text and checked together, so that one run shows every mistake. */
 export function register(parent: Command): void {
   parent
@@ -38,3 +33,8 @@ export function register(parent: Command): void {
       process.exitCode = await runExecutor(executorOptions(raw))
     })
 }
+
+const EXAMPLES = `Examples:
+  dolphin executor --link run/link.sock --exchange run/exchange.sock --journal run/journal
+  dolphin executor --link run/link.sock --exchange run/exchange.sock --journal run/journal --config execution.yml
+  dolphin paper --days days/ --executor process --speed 20     starts one by itself, and again when it dies`

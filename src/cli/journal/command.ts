@@ -5,6 +5,21 @@ import type { RawReplayOptions } from './replay.js'
 import type { RawShowOptions } from './show.js'
 import type { RawVerifyOptions } from './verify.js'
 
+/** `dolphin journal …`: reading what the two sides wrote down, and compressing what is old. */
+export function register(parent: Command): void {
+  const journal = parent
+    .command('journal')
+    .summary('read, check, replay and archive the journals of a session')
+    .description(
+      'Read, check and replay the journals of the execution and of the decision side; archive what is old. Nothing here\n' +
+        'changes what a journal says, and one that is being written may be read and archived.',
+    )
+  registerShow(journal)
+  registerVerify(journal)
+  registerReplay(journal)
+  registerArchive(journal)
+}
+
 const EXAMPLES = {
   show: `Examples:
   dolphin journal show run/journal/execution --tail 20
@@ -21,21 +36,6 @@ const EXAMPLES = {
   archive: `Examples:
   dolphin journal archive run/journal/decision
   dolphin journal archive run/journal/decision --before 2026-01-01 --json | jq .archivedBytes`,
-}
-
-/** `dolphin journal …`: reading what the two sides wrote down, and compressing what is old. */
-export function register(parent: Command): void {
-  const journal = parent
-    .command('journal')
-    .summary('read, check, replay and archive the journals of a session')
-    .description(
-      'Read, check and replay the journals of the execution and of the decision side; archive what is old. Nothing here\n' +
-        'changes what a journal says, and one that is being written may be read and archived.',
-    )
-  registerShow(journal)
-  registerVerify(journal)
-  registerReplay(journal)
-  registerArchive(journal)
 }
 
 function registerShow(journal: Command): void {

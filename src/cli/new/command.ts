@@ -2,11 +2,6 @@ import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { NewStrategyOptions } from './run.js'
 
-const EXAMPLES = `Examples:
-  dolphin new strategy turn                         a folder ./turn with a strategy, its test and a README
-  dolphin new strategy turn --out research/turn
-  dolphin backtest days/ --strategy turn/strategy.js --param lookback=90`
-
 /** `dolphin new`. */
 export function register(parent: Command): void {
   const command = parent
@@ -29,3 +24,8 @@ export function register(parent: Command): void {
       process.exitCode = await newStrategy(name, options)
     })
 }
+
+const EXAMPLES = `Examples:
+  dolphin new strategy turn                         a folder ./turn with a strategy, its test and a README
+  dolphin new strategy turn --out research/turn
+  dolphin backtest days/ --strategy turn/strategy.js --param lookback=90`

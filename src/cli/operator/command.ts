@@ -2,30 +2,6 @@ import type { Command } from 'commander'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { RawOperatorOptions } from './run.js'
 
-const EXAMPLES = `Examples:
-  dolphin operator kill --reason "prices look wrong"
-  dolphin operator resume --reason "feed confirmed" --url http://127.0.0.1:8080
-  dolphin operator maintenance-on --reason "the exchange's upgrade at 06:00"
-  dolphin operator clear-lockout --reason "deposit of 500 USD" --token-file operator.token
-
-Exit codes:
-  0    it is in force, and would survive a restart
-  1    refused, not in force, or in force without being durable: the answer says which
-  2    wrong command line, or no token
-  3    no answer: whether it is in force is not known; look at /status`
-
-const COMMANDS = {
-  kill: 'close positions and open nothing, until resumed; survives restarts',
-  'reduce-only': 'open nothing, until resumed; the position is managed',
-  resume: 'take back a kill or reduce-only, whoever or whatever set it',
-  flatten: 'close what is open now',
-  'clear-lockout': "adopt the exchange's balance after it differed from ours",
-  'reset-breaker': 'close the loss breaker',
-  resync: 'open a new session between the sides: the only way out of a corrupt link',
-  'maintenance-on': 'open nothing while somebody works on the system; survives restarts, and no resume ends it',
-  'maintenance-off': 'end the maintenance',
-} as const satisfies Record<OperatorCommand['command'], string>
-
 /** `dolphin operator …`: commands to a running system. */
 export function register(parent: Command): void {
   const operator = parent
@@ -54,3 +30,27 @@ export function register(parent: Command): void {
     })
   }
 }
+
+const EXAMPLES = `Examples:
+  dolphin operator kill --reason "prices look wrong"
+  dolphin operator resume --reason "feed confirmed" --url http://127.0.0.1:8080
+  dolphin operator maintenance-on --reason "the exchange's upgrade at 06:00"
+  dolphin operator clear-lockout --reason "deposit of 500 USD" --token-file operator.token
+
+Exit codes:
+  0    it is in force, and would survive a restart
+  1    refused, not in force, or in force without being durable: the answer says which
+  2    wrong command line, or no token
+  3    no answer: whether it is in force is not known; look at /status`
+
+const COMMANDS = {
+  kill: 'close positions and open nothing, until resumed; survives restarts',
+  'reduce-only': 'open nothing, until resumed; the position is managed',
+  resume: 'take back a kill or reduce-only, whoever or whatever set it',
+  flatten: 'close what is open now',
+  'clear-lockout': "adopt the exchange's balance after it differed from ours",
+  'reset-breaker': 'close the loss breaker',
+  resync: 'open a new session between the sides: the only way out of a corrupt link',
+  'maintenance-on': 'open nothing while somebody works on the system; survives restarts, and no resume ends it',
+  'maintenance-off': 'end the maintenance',
+} as const satisfies Record<OperatorCommand['command'], string>

@@ -3,13 +3,6 @@ import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
 import { PAPER_OPTIONS, paperOptions, type RawPaperOptions } from './options.js'
 
-const EXAMPLES = `Examples:
-  dolphin paper --days days/ --from 2025-05-10 --to 2025-05-12 --out may
-  dolphin paper --days days/ --fills bar-price --out parity           decisions as in: dolphin backtest --fills bar-price
-  dolphin paper --days days/ --out may --resume                       go on where it was interrupted
-  dolphin paper --days days/ --from 2025-05-12 --to 2025-05-12 --executor process --speed 20 --out live
-  dolphin compare may                                                 why it differs from the backtest of these days`
-
 /** `dolphin paper`. Options are declared as text and checked together, so that one run shows every mistake. */
 export function register(parent: Command): void {
   const command = parent
@@ -58,3 +51,10 @@ export function register(parent: Command): void {
       process.exitCode = await runPaper(paperOptions(raw))
     })
 }
+
+const EXAMPLES = `Examples:
+  dolphin paper --days days/ --from 2025-05-10 --to 2025-05-12 --out may
+  dolphin paper --days days/ --fills bar-price --out parity           decisions as in: dolphin backtest --fills bar-price
+  dolphin paper --days days/ --out may --resume                       go on where it was interrupted
+  dolphin paper --days days/ --from 2025-05-12 --to 2025-05-12 --executor process --speed 20 --out live
+  dolphin compare may                                                 why it differs from the backtest of these days`

@@ -6,8 +6,6 @@ import type { PaperSetup } from '../compose/session-settings.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
 import type { Colours } from '../shell/terminal.js'
 
-const LABEL_WIDTH = 16
-
 /** A finished session at a glance, at most 100 columns wide. */
 export function paperSummaryText(setup: PaperSetup, result: SessionResult, colours: Colours): string {
   const blocks = [
@@ -24,6 +22,8 @@ export function paperSummaryText(setup: PaperSetup, result: SessionResult, colou
     .join('\n\n')
   return `\n${text}\n\n`
 }
+
+const LABEL_WIDTH = 16
 
 /** The same as one JSON document. */
 export function paperSummaryJson({ session, folder }: PaperSetup, result: SessionResult): string {

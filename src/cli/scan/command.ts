@@ -2,12 +2,6 @@ import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawScanOptions } from './options.js'
 
-const EXAMPLES = `Examples:
-  dolphin scan --days days/ --storage data/                                   every step, as fast as it goes
-  dolphin scan --days days/ --storage data/ --from 2026-01-05 --speed 1       one day in real time
-  dolphin scan --days days/ --storage data/ --publish scans.jsonl --json
-  dolphin scan --days days/ --storage data/ --publish - --limit 100 --quiet | jq .vel_div`
-
 /** `dolphin scan`. Options are declared as text and checked together, so that one run shows every mistake. */
 export function register(parent: Command): void {
   parent
@@ -36,3 +30,9 @@ export function register(parent: Command): void {
       process.exitCode = await runScan(scanOptions(raw))
     })
 }
+
+const EXAMPLES = `Examples:
+  dolphin scan --days days/ --storage data/                                   every step, as fast as it goes
+  dolphin scan --days days/ --storage data/ --from 2026-01-05 --speed 1       one day in real time
+  dolphin scan --days days/ --storage data/ --publish scans.jsonl --json
+  dolphin scan --days days/ --storage data/ --publish - --limit 100 --quiet | jq .vel_div`

@@ -21,9 +21,6 @@ import { notice, printResult } from '../shell/terminal.js'
 import type { ScanOptions } from './options.js'
 import { type ScanSummary, scanSummaryJson, scanSummaryText } from './text.js'
 
-const MINUTES_PER_DAY = 1_440
-const NS_PER_MINUTE = 60_000_000_000n
-
 /** Runs `dolphin scan` on checked options. */
 export async function runScan(options: ScanOptions): Promise<ExitCode> {
   const files = await findDayFiles(options.inputs).catch((error: Error) => {
@@ -48,6 +45,9 @@ export async function runScan(options: ScanOptions): Promise<ExitCode> {
     await archive.close()
   }
 }
+
+const MINUTES_PER_DAY = 1_440
+const NS_PER_MINUTE = 60_000_000_000n
 
 /** A service is stopped by SIGTERM, and that is no failure; Ctrl-C means what it means everywhere. */
 function exitCodeOf(watch: InterruptWatch): ExitCode {

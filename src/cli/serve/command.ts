@@ -2,11 +2,6 @@ import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawServeStatusOptions } from './stopped-session.js'
 
-const EXAMPLES = `Examples:
-  dolphin serve status --journal may                      the dashboard of a session that is over, at 127.0.0.1:8080
-  dolphin serve status --journal may --serve 127.0.0.1:0  at any free port, which is told
-  dolphin paper --days days/ --speed 10 --serve           a running session serves itself`
-
 /** `dolphin serve …`. */
 export function register(parent: Command): void {
   const group = parent
@@ -35,3 +30,8 @@ export function register(parent: Command): void {
       process.exitCode = await runServeStatus(raw)
     })
 }
+
+const EXAMPLES = `Examples:
+  dolphin serve status --journal may                      the dashboard of a session that is over, at 127.0.0.1:8080
+  dolphin serve status --journal may --serve 127.0.0.1:0  at any free port, which is told
+  dolphin paper --days days/ --speed 10 --serve           a running session serves itself`

@@ -1,3 +1,13 @@
+/** What {@link parseBytes} takes, for a message. */
+export const BYTES_EXPECTED = 'a size such as 500MB, 4GB or 2GiB'
+
+/** Bytes of `500MB`, `4GB`, `1.5 GiB`; undefined for anything else, a number without a unit and nothing at all included. */
+export function parseBytes(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kMGT]?B|[KMGT]iB)$/.exec(text) ?? []
+  const bytes = Math.round(Number(number) * (UNITS[unit] ?? Number.NaN))
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined
+}
+
 const UNITS: Readonly<Record<string, number>> = {
   B: 1,
   kB: 1e3,
@@ -8,16 +18,6 @@ const UNITS: Readonly<Record<string, number>> = {
   MiB: 2 ** 20,
   GiB: 2 ** 30,
   TiB: 2 ** 40,
-}
-
-/** What {@link parseBytes} takes, for a message. */
-export const BYTES_EXPECTED = 'a size such as 500MB, 4GB or 2GiB'
-
-/** Bytes of `500MB`, `4GB`, `1.5 GiB`; undefined for anything else, a number without a unit and nothing at all included. */
-export function parseBytes(text: string): number | undefined {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kMGT]?B|[KMGT]iB)$/.exec(text) ?? []
-  const bytes = Math.round(Number(number) * (UNITS[unit] ?? Number.NaN))
-  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined
 }
 
 /** `5.4 GB`: two digits or more, in the largest unit that leaves a whole one. */

@@ -1,11 +1,11 @@
+export function count(value: number): string {
+  return WHOLE.format(value)
+}
+
 /** Numbers and tables for people. ASCII signs, so that a figure copied from the terminal is a number elsewhere. */
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const CENTS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-
-export function count(value: number): string {
-  return WHOLE.format(value)
-}
 
 /** USD; cents up to a million, then whole dollars. */
 export function usd(value: number): string {

@@ -2,8 +2,6 @@ import { createRequire } from 'node:module'
 import type * as CliProgress from 'cli-progress'
 import { present } from '../../base/present.js'
 
-const require = createRequire(import.meta.url)
-
 export interface ProgressOptions {
   readonly total: number
   /** Plural noun of what is counted: `days`, `files`. */
@@ -19,6 +17,8 @@ export interface Progress {
   /** Takes the bar off the screen. Call it before anything else is printed. */
   stop(): void
 }
+
+const require = createRequire(import.meta.url)
 
 /** Logs and pipes get a line this often, so that a long run is seen to live without flooding the log. */
 const LINE_EVERY_MS = 30_000

@@ -2,12 +2,6 @@ import { Interrupted, Mistake, type MistakeKind, placeText } from '../../base/mi
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { coloursFor, notice } from './terminal.js'
 
-const EXIT_OF: Readonly<Record<MistakeKind, ExitCode>> = {
-  input: EXIT.usage,
-  data: EXIT.dataRefused,
-  surroundings: EXIT.failed,
-}
-
 /** Says on stderr what went wrong, in the reader's terms, and answers with the exit code. */
 export function reportError(error: unknown): ExitCode {
   const colours = coloursFor(process.stderr)
@@ -29,4 +23,10 @@ export function reportError(error: unknown): ExitCode {
   // Anything else is a defect of ours; the stack is what a report of it needs.
   notice(`${colours.red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   return EXIT.failed
+}
+
+const EXIT_OF: Readonly<Record<MistakeKind, ExitCode>> = {
+  input: EXIT.usage,
+  data: EXIT.dataRefused,
+  surroundings: EXIT.failed,
 }

@@ -6,15 +6,6 @@ import { duration } from '../shell/figures-text.js'
 import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
 import { readStatus, type StatusSource } from './source.js'
 
-const EXAMPLES = `Examples:
-  dolphin status show --url http://127.0.0.1:8080/api/v1/status
-  dolphin status show --file status.json
-
-Exit codes:
-  0    the document may be believed, whatever its mode
-  1    it breaks its contract: unknown, treat as Kill
-  2    there is no document`
-
 /** `dolphin status show`. */
 export function register(parent: Command): void {
   const command = parent
@@ -29,6 +20,15 @@ export function register(parent: Command): void {
     process.exitCode = await show({ ...command.optsWithGlobals(), ...raw })
   })
 }
+
+const EXAMPLES = `Examples:
+  dolphin status show --url http://127.0.0.1:8080/api/v1/status
+  dolphin status show --file status.json
+
+Exit codes:
+  0    the document may be believed, whatever its mode
+  1    it breaks its contract: unknown, treat as Kill
+  2    there is no document`
 
 async function show(options: StatusSource & { readonly color?: boolean }): Promise<ExitCode> {
   const document = await readStatus(options)

@@ -12,25 +12,6 @@ import { reportJson } from '../shell/report-json.js'
 import { coloursFor, printResult } from '../shell/terminal.js'
 import { readStatus, type StatusSource } from './source.js'
 
-const EXAMPLES = `Examples:
-  dolphin status validate --file fixtures/status/healthy_active.json --schema specs/status/status_csp_exact.schema.json
-  dolphin status validate --url http://127.0.0.1:8080/api/v1/status
-
-Exit codes:
-  0    the document keeps the contract
-  1    it does not; every broken rule is listed
-  2    nothing was checked: a file is missing, the address does not answer, the options are wrong`
-
-interface Options extends StatusSource {
-  readonly schema?: string
-  readonly manifest?: string
-  readonly json?: boolean
-  readonly color?: boolean
-}
-
-const MIN_SCHEMA = 'status_csp_min.schema.json'
-const MANIFEST = 'status_reason_registries_manifest.json'
-
 /** `dolphin status validate`. */
 export function register(parent: Command): void {
   const command = parent
@@ -54,6 +35,25 @@ export function register(parent: Command): void {
     process.exitCode = await validate({ ...command.optsWithGlobals(), ...raw })
   })
 }
+
+const EXAMPLES = `Examples:
+  dolphin status validate --file fixtures/status/healthy_active.json --schema specs/status/status_csp_exact.schema.json
+  dolphin status validate --url http://127.0.0.1:8080/api/v1/status
+
+Exit codes:
+  0    the document keeps the contract
+  1    it does not; every broken rule is listed
+  2    nothing was checked: a file is missing, the address does not answer, the options are wrong`
+
+interface Options extends StatusSource {
+  readonly schema?: string
+  readonly manifest?: string
+  readonly json?: boolean
+  readonly color?: boolean
+}
+
+const MIN_SCHEMA = 'status_csp_min.schema.json'
+const MANIFEST = 'status_reason_registries_manifest.json'
 
 async function validate(options: Options): Promise<ExitCode> {
   // What was named is looked at first: a mistake in it is told before anything is asked for.

@@ -1,9 +1,6 @@
 import type { DayColumns } from '../../ports/days.js'
 import { lowerMedian } from '../numeric/percentile.js'
 
-/** Steps looked at to tell the bar length; a day has one step, so a sample is enough. */
-const SAMPLED_STEPS = 101
-
 /** The bar step of a day in seconds: the median over a sample of its steps; undefined without timestamps. */
 export function barStepSeconds(columns: DayColumns): number | undefined {
   const timestamps = columns.timestampNs
@@ -13,3 +10,6 @@ export function barStepSeconds(columns: DayColumns): number | undefined {
   for (let i = 1; i < timestamps.length; i += stride) steps.push(Number(timestamps[i]! - timestamps[i - 1]!) / 1e9)
   return lowerMedian(steps)
 }
+
+/** Steps looked at to tell the bar length; a day has one step, so a sample is enough. */
+const SAMPLED_STEPS = 101

@@ -7,16 +7,6 @@ import { closedTrade } from '../engine/position.js'
 import { exitReasonOf } from '../exits/exit-reason.js'
 import type { BacktestSettings } from './settings.js'
 
-interface Held {
-  readonly entry: EntryRecord
-  /** Base units at the entry, and what is left. */
-  readonly quantity: number
-  readonly entryFee: number
-  left: number
-  /** One for each part that was closed. */
-  readonly parts: { readonly quantity: number; readonly result: ExitResult }[]
-}
-
 /**
  * The money and the one position of a strategy in a backtest. Every fill is whole, at the bar's price; where a bar has
  * none, an exit takes the last price there was, and an entry is dropped.
@@ -154,6 +144,16 @@ export class StrategyAccount {
     assert(this.bar !== undefined, 'a decision follows a bar')
     return this.bar
   }
+}
+
+interface Held {
+  readonly entry: EntryRecord
+  /** Base units at the entry, and what is left. */
+  readonly quantity: number
+  readonly entryFee: number
+  left: number
+  /** One for each part that was closed. */
+  readonly parts: { readonly quantity: number; readonly result: ExitResult }[]
 }
 
 /** The parts of an exit as one: money adds up, prices and rates are averages over the quantity. */

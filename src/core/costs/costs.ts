@@ -2,14 +2,14 @@ import type { Direction } from '../../ports/vocabulary/market.js'
 import type { ExitReason } from '../../ports/vocabulary/trades.js'
 import type { EngineParameters } from '../engine/parameters.js'
 
-/** Binance USDT-M regular rates the source's blended fees are made of. Source: system bible §8.1. */
-const MAKER_FEE = 0.0002
-const TAKER_FEE = 0.0005
-
 /** Exit slippage as a fraction of price: market orders pay more than resting ones. Section 8. */
 export function exitSlippage(reason: ExitReason): number {
   return reason === 'STOP_LOSS' || reason === 'HIBERNATE_HALT' ? 0.0005 : 0.0002
 }
+
+/** Binance USDT-M regular rates the source's blended fees are made of. Source: system bible §8.1. */
+const MAKER_FEE = 0.0002
+const TAKER_FEE = 0.0005
 
 /** The share of an exit's slippage that a maker fill would not have paid; only exits that can rest at the book. */
 export function slippageRefund(parameters: EngineParameters, reason: ExitReason, slip: number): number {

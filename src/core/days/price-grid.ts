@@ -2,9 +2,6 @@ import { assert } from '../../base/assert.js'
 import { MS_PER_DAY } from '../../base/utc-date.js'
 import type { BarStep, SymbolDay } from '../../ports/klines.js'
 
-/** Bars closer together than this do not come from klines: their times jitter, and the step must be said. */
-const SHORTEST_STEP_MS = 1_000
-
 /** Why an input has no step of its own: what was expected, what was found, and what it may be told. */
 export interface StepRefusal {
   readonly expected: string
@@ -28,6 +25,9 @@ export function commonStep(steps: readonly BarStep[]): number | StepRefusal {
     found: `${stepText(shortest.ms)} (${shortest.place}) and ${stepText(other.ms)} (${other.place})`,
   }
 }
+
+/** Bars closer together than this do not come from klines: their times jitter, and the step must be said. */
+const SHORTEST_STEP_MS = 1_000
 
 /** The first of an input's steps that `stepMs` is no multiple of: its bars cannot be put together to such steps. */
 export function unfit(steps: readonly BarStep[], stepMs: number): BarStep | undefined {

@@ -1,11 +1,6 @@
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
 
-/** Less than this share of missing prices is a feed's daily life. */
-const MISSING_TOLERANCE = 0.01
-/** With fewer prices a constant column says nothing. */
-const CONSTANT_MIN_PRICES = 100
-
 /** Per asset: values that are no prices, missing ones, jumps, and columns that never move. */
 export function priceFindings(columns: DayColumns, maxJump: number): Finding[] {
   if (columns.assets.length === 0) {
@@ -13,6 +8,11 @@ export function priceFindings(columns: DayColumns, maxJump: number): Finding[] {
   }
   return columns.assets.flatMap((symbol, i) => columnFindings(symbol, columns.prices[i]!, maxJump))
 }
+
+/** Less than this share of missing prices is a feed's daily life. */
+const MISSING_TOLERANCE = 0.01
+/** With fewer prices a constant column says nothing. */
+const CONSTANT_MIN_PRICES = 100
 
 interface PriceScan {
   readonly valid: number

@@ -1,13 +1,13 @@
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
 
-/** How far `vel_div` may lie from `v50 − v750`: more than rounding, less than any decision. */
-const MISMATCH_TOLERANCE = 1e-9
-
 /** `vel_div` against the velocities it is made of, where it is undefined, and where it is beyond belief. */
 export function signalFindings(columns: DayColumns, maxVelDiv: number): Finding[] {
   return [...mismatchFindings(columns), ...undefinedFindings(columns.velDiv), ...outlierFindings(columns, maxVelDiv)]
 }
+
+/** How far `vel_div` may lie from `v50 − v750`: more than rounding, less than any decision. */
+const MISMATCH_TOLERANCE = 1e-9
 
 function mismatchFindings({ velDiv, eigen }: DayColumns): Finding[] {
   const v50 = eigen.v50_lambda_max_velocity

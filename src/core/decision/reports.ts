@@ -3,9 +3,6 @@ import { bookReport } from './book.js'
 import type { DecisionDesk } from './decision-desk.js'
 import type { Report } from './records.js'
 
-/** How far ahead of the next a report may be to be kept; what is further is left to its repetition. */
-const EARLY_MAX = 256
-
 /** Takes each numbered report of the execution side once, in order; one that comes early waits for its predecessors. */
 export class Reports {
   private readonly early = new Map<number, Report>()
@@ -34,3 +31,6 @@ export class Reports {
     return report
   }
 }
+
+/** How far ahead of the next a report may be to be kept; what is further is left to its repetition. */
+const EARLY_MAX = 256

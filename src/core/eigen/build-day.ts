@@ -5,8 +5,6 @@ import type { Scan } from '../../ports/vocabulary/scan.js'
 import { SCANS_PER_DATE } from '../breaker/daily-factors.js'
 import type { Scanner } from './scanner.js'
 
-const NS_PER_MS = 1_000_000n
-
 /** What a symbol lacked on a day, against the steps the day has. */
 export interface SymbolGaps {
   /** Steps without a price. */
@@ -110,6 +108,8 @@ export function* buildDay(scanner: Scanner, input: DayInput): Generator<void, Bu
     firstW750: known(v750.subarray(0, SCANS_PER_DATE)),
   }
 }
+
+const NS_PER_MS = 1_000_000n
 
 type Columns = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]
 

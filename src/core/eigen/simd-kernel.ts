@@ -2,22 +2,6 @@ import { assert } from '../../base/assert.js'
 import { type Kernel, type RowRange, scalarKernel, strideOf } from './kernel.js'
 import { SCAN_KERNEL_WASM } from './scan-kernel.wasm.js'
 
-const PAGE_BYTES = 65_536
-
-/** Exports of the assembled module; every array is the byte where it begins. See `scan-kernel.wat`. */
-interface Exports {
-  readonly memory: WebAssembly.Memory
-  update(matrix: number, entering: number, leaving: number, symbols: number, row: number): void
-  correlate(matrix: number, means: number, scales: number, out: number, symbols: number, row: number): number
-  multiply(matrix: number, vector: number, out: number, symbols: number, row: number): void
-  accumulate(rows: number, count: number, own: number, shifts: number, out: number, row: number): void
-  dot(a: number, b: number, row: number): number
-  extend(matrix: number, basis: number, size: number, out: number, symbols: number, row: number): void
-  factorise(matrix: number, sigma: number, factor: number, symbols: number, row: number): number
-}
-
-let compiled: WebAssembly.Module | undefined
-
 /** The scalar kernel's SIMD twin: bit-identical results, two columns per instruction. */
 export function simdKernel(symbols: number, capacity: number): Kernel {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(SCAN_KERNEL_WASM), (char) => char.charCodeAt(0)))
@@ -59,6 +43,22 @@ export function simdKernel(symbols: number, capacity: number): Kernel {
     },
   }
 }
+
+const PAGE_BYTES = 65_536
+
+/** Exports of the assembled module; every array is the byte where it begins. See `scan-kernel.wat`. */
+interface Exports {
+  readonly memory: WebAssembly.Memory
+  update(matrix: number, entering: number, leaving: number, symbols: number, row: number): void
+  correlate(matrix: number, means: number, scales: number, out: number, symbols: number, row: number): number
+  multiply(matrix: number, vector: number, out: number, symbols: number, row: number): void
+  accumulate(rows: number, count: number, own: number, shifts: number, out: number, row: number): void
+  dot(a: number, b: number, row: number): number
+  extend(matrix: number, basis: number, size: number, out: number, symbols: number, row: number): void
+  factorise(matrix: number, sigma: number, factor: number, symbols: number, row: number): number
+}
+
+let compiled: WebAssembly.Module | undefined
 
 /** The SIMD kernel where the platform has it, else the scalar one. */
 export function scanKernel(symbols: number, capacity: number): Kernel {

@@ -1,6 +1,11 @@
 import type { Enclosure } from './exact/exact-leading-pair.js'
 import { fixed, toNumber } from './exact/fixed-point.js'
 
+/** Whether some threshold is not farther from `velDiv` than `bound`, so that the verdict is open. */
+export function isOpen(velDiv: number, bound: number): boolean {
+  return THRESHOLDS.some(({ value }) => !(Math.abs(velDiv - value) > bound) && !Number.isNaN(velDiv))
+}
+
 /**
  * Every `vel_div` the engine compares with, and on which side of the verdict the threshold itself lies: `< t` and `>= t`
  * split the numbers below t from the rest, `<= t` and `> t` those above.
@@ -17,11 +22,6 @@ const THRESHOLDS: readonly { readonly value: number; readonly belongs: 'above' |
   { value: 0.04, belongs: 'above' },
   { value: 0.06, belongs: 'above' },
 ]
-
-/** Whether some threshold is not farther from `velDiv` than `bound`, so that the verdict is open. */
-export function isOpen(velDiv: number, bound: number): boolean {
-  return THRESHOLDS.some(({ value }) => !(Math.abs(velDiv - value) > bound) && !Number.isNaN(velDiv))
-}
 
 /**
  * The float64 nearest to the exact value among those that get the exact value's verdict from every threshold. An

@@ -26,10 +26,6 @@ import { checkSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
 import { checkHistory } from './snapshot-history.js'
 import { VelDivHistory } from './vel-div-history.js'
 
-/** A fall of the breaker's boost from at least the first to below the second ends an open position. Section 10.4. */
-const NORMALIZATION_FROM = 1.25
-const NORMALIZATION_BELOW = 1.1
-
 /** Rows of a day before its volatility counts as known, where the run gives no mask. Section 1. */
 export const WARMUP_ROWS = 100
 
@@ -478,3 +474,7 @@ export class Engine {
     return this.day
   }
 }
+
+/** A fall of the breaker's boost from at least the first to below the second ends an open position. Section 10.4. */
+const NORMALIZATION_FROM = 1.25
+const NORMALIZATION_BELOW = 1.1

@@ -11,12 +11,6 @@ import type { EngineParameters } from './parameters.js'
 import type { PriceHistory } from './price-history.js'
 import { RankingWindows } from './ranking-windows.js'
 
-/** The asset traded when asset selection is off. */
-const DEFAULT_ASSET = 'BTCUSDT'
-
-/** STALKER's leverage cap. Source: system bible §11.5. */
-const STALKER_MAX_LEVERAGE = 2
-
 export interface EntrySituation {
   readonly shape: SignalShape
   readonly velDiv: number
@@ -28,6 +22,12 @@ export interface EntrySituation {
   readonly bar: number
   readonly timeMs: number | null
 }
+
+/** The asset traded when asset selection is off. */
+const DEFAULT_ASSET = 'BTCUSDT'
+
+/** STALKER's leverage cap. Source: system bible §11.5. */
+const STALKER_MAX_LEVERAGE = 2
 
 interface Candidate {
   readonly assetIndex: number

@@ -4,8 +4,6 @@ import { PROFILE_ROWS, SEGMENT_PRICES } from '../selection/impulse-response.js'
 import { segmentProfiles } from '../selection/simd-profiles.js'
 import type { PriceHistory } from './price-history.js'
 
-const CACHE_LINE_PRICES = 8
-
 /**
  * Every asset's last 50 valid prices where the ranking kernel reads them: segment `i` is asset `i` of the universe.
  *
@@ -131,3 +129,5 @@ export class RankingWindows {
     else prices[target] = Number.NaN
   }
 }
+
+const CACHE_LINE_PRICES = 8

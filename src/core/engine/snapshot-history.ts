@@ -4,10 +4,6 @@ import { verdictFor } from '../forewarner/gate.js'
 import { MersenneTwister } from '../numeric/mersenne-twister.js'
 import { type EngineSnapshot, SnapshotError } from './snapshot.js'
 
-/** More draws than any run makes; checking them would take longer than a restart may. */
-const DRAWS_MAX = 10_000_000
-const STREAK_TRADES = 5
-
 /**
  * Refuses a state that no run leads to, though every field is of its type: bars that were not counted alike, more trades than
  * bars, a position from the future, money that changed without a trade, a generator that its seed does not reach. A file that
@@ -22,6 +18,10 @@ export function checkHistory(snapshot: EngineSnapshot): void {
   checkDay(snapshot)
   checkGenerator(snapshot)
 }
+
+/** More draws than any run makes; checking them would take longer than a restart may. */
+const DRAWS_MAX = 10_000_000
+const STREAK_TRADES = 5
 
 function refuseUnless(isPossible: boolean, path: string, expected: string, found: unknown): void {
   if (!isPossible) throw new SnapshotError(path, expected, found)

@@ -10,9 +10,6 @@ import { isBeyond } from './protection-levels.js'
 import { type Entry, liveOrders, type VenueOrder } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly } from './venue-orders.js'
 
-type Protective = 't' | 's'
-type Price = Pick<Quote, 'bid' | 'ask' | 'mark'>
-
 /** Puts take-profit and stop at the venue for the position's size, and watches both here, whatever the link does. */
 export function settleProtection(desk: ExecutionDesk): void {
   const { entry, exit } = desk.state
@@ -30,6 +27,9 @@ export function settleProtection(desk: ExecutionDesk): void {
   watch(desk, entry, 't')
   closeRest(desk)
 }
+
+type Protective = 't' | 's'
+type Price = Pick<Quote, 'bid' | 'ask' | 'mark'>
 
 /** One order of the kind at the venue, of the position's size: what differs is cancelled, and replaced when it is over. */
 function hold(desk: ExecutionDesk, entry: Entry, kind: Protective): void {

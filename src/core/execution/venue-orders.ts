@@ -9,13 +9,13 @@ import type { OrderPlaced, RecordBody } from './records.js'
 import { onExitRejected } from './rest.js'
 import { kindOfId, liveOrders, type NumberedKind, type OrderKind, type VenueOrder } from './state.js'
 
-type Answer = Extract<VenueEvent, { readonly requestId: string }>
-type OrderEventRecord = Extract<RecordBody, { readonly type: 'orderEvent' }>
-
 /** The next id of a kind: a higher number only after the one before is known to be over, which the caller sees to. */
 export function nextOrderId(desk: ExecutionDesk, id: PositionId, kind: NumberedKind): string {
   return `${id}.${kind}${desk.state.numbers[kind] + 1}`
 }
+
+type Answer = Extract<VenueEvent, { readonly requestId: string }>
+type OrderEventRecord = Extract<RecordBody, { readonly type: 'orderEvent' }>
 
 /** Places a reduce-only order at once: its id derives from what is durable, so a crash cannot double it. */
 export function placeReduceOnly(

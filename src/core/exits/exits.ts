@@ -2,10 +2,6 @@ import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { OWN_EXITS } from '../../ports/vocabulary/trades.js'
 import type { ExitLimits } from '../orderbook/dynamic-exit.js'
 
-/** `vel_div` at or beyond this, against the trade, for this many bars running, ends it. Source: system bible TODO-1. */
-const TURN_LEVEL = 0.02
-const TURN_BARS = 3
-
 export interface ExitSituation {
   readonly posture: Posture
   readonly subdayNormalization: boolean
@@ -15,6 +11,10 @@ export interface ExitSituation {
   /** Bars running, this one included, on which the signal stood against the trade; 0 while that exit is off. */
   readonly turnBars: number
 }
+
+/** `vel_div` at or beyond this, against the trade, for this many bars running, ends it. Source: system bible TODO-1. */
+const TURN_LEVEL = 0.02
+const TURN_BARS = 3
 
 type BarExitReason = Exclude<(typeof OWN_EXITS)[number], 'END_OF_DATA'>
 

@@ -1,6 +1,15 @@
 import type { Checkpoint, JournalEnd, JournalKind, SegmentOpening } from '../../ports/journal.js'
 import { checkpointLine, decodeLine, FORMAT_VERSION, NEWLINE } from './frame.js'
 
+/** The file of a checkpoint that was taken where a journal ended. */
+export function checkpointText(
+  { kind, build }: { readonly kind: JournalKind; readonly build: string },
+  checkpoint: Checkpoint,
+  end: JournalEnd,
+): string {
+  return checkpointLine({ ...checkpoint, ...placeOf(kind, end), build } satisfies CheckpointDocument)
+}
+
 /** What a checkpoint's file says besides the checkpoint: which journal it is of, and where in it. */
 interface Place {
   readonly format: 'dolphin-checkpoint'
@@ -14,15 +23,6 @@ interface Place {
 }
 
 type CheckpointDocument = Place & Checkpoint & { readonly build: string }
-
-/** The file of a checkpoint that was taken where a journal ended. */
-export function checkpointText(
-  { kind, build }: { readonly kind: JournalKind; readonly build: string },
-  checkpoint: Checkpoint,
-  end: JournalEnd,
-): string {
-  return checkpointLine({ ...checkpoint, ...placeOf(kind, end), build } satisfies CheckpointDocument)
-}
 
 /** What a segment's first line says, given without its newline; undefined when it is no header of such a journal. */
 export function openingOf(kind: JournalKind | undefined, bytes: Uint8Array): SegmentOpening | undefined {

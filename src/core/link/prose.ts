@@ -3,8 +3,6 @@ import type { Message } from '../../ports/vocabulary/messages.js'
 import { BODY_SCHEMAS } from './message-schemas.js'
 import type { ObjectSchema, Schema } from './schema.js'
 
-type Clip = (value: unknown) => unknown
-
 /**
  * A message's body with every prose field cut to the length that its description allows: what a venue, a strategy or a
  * person has to say may be of any length. The body itself when nothing is too long.
@@ -13,6 +11,8 @@ export function clippedBody({ type, body }: Message): Message['body'] {
   const clip = CLIPS.get(type)
   return clip === undefined ? body : (clip(body) as Message['body'])
 }
+
+type Clip = (value: unknown) => unknown
 
 /** The first `charactersMax` code points, so that no surrogate pair is split. */
 export function clipped(text: string, charactersMax: number): string {

@@ -8,6 +8,11 @@ import type {
 import { BODY_SCHEMAS, envelopeSchema } from './message-schemas.js'
 import { type Check, checkOf, type ObjectSchema } from './schema.js'
 
+/** Whether a text says that it is of version 1. */
+export function isVersionOne(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (value as { readonly v?: unknown }).v === 1
+}
+
 const RETIRED: Readonly<Record<RetiredLatch, true>> = { WAL_BACKPRESSURE: true, PARTIAL_FILL_UNRESOLVED: true }
 
 /** What version 1 had otherwise, or had not. */
@@ -26,11 +31,6 @@ const CHECKS = new Map<unknown, Check>(
     return [[type, checkOf({ ...schema, required: { ...required, v: { kind: 'one of', values: [1] }, body } })]]
   }),
 )
-
-/** Whether a text says that it is of version 1. */
-export function isVersionOne(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && (value as { readonly v?: unknown }).v === 1
-}
 
 /** The first thing wrong with an envelope of version 1; undefined when it is one. */
 export function versionOneProblem(value: unknown): string | undefined {

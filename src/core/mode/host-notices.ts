@@ -2,8 +2,6 @@ import type { HostConditions } from '../../ports/sides.js'
 import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 
-const { thresholds } = STATUS_REGISTRIES
-
 /** What somebody should know when the conditions around a side become worse; the mode follows them by itself. */
 export function hostNotices(
   before: HostConditions,
@@ -23,3 +21,5 @@ export function hostNotices(
   }
   return notices
 }
+
+const { thresholds } = STATUS_REGISTRIES

@@ -1,8 +1,6 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 
-const { thresholds } = STATUS_REGISTRIES
-
 /** Share of the account's equity that is bound as margin, 0 to 1 in millionths; an account without equity has none left. */
 export function marginUtilisation(account: {
   readonly equityUsd: DecimalText
@@ -13,6 +11,8 @@ export function marginUtilisation(account: {
   const bound = new Exact(1).minus(new Exact(account.availableMarginUsd).div(equity))
   return Math.min(1, Math.max(0, bound.toDecimalPlaces(6).toNumber()))
 }
+
+const { thresholds } = STATUS_REGISTRIES
 
 /** Why an entry is refused although the mode allows it; undefined: the margin has room. Source: spec, "Amendments". */
 export function marginRefusal(marginUtil: number | null): string | undefined {

@@ -1,13 +1,13 @@
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert, AlertLevel, TradingMode } from '../../ports/vocabulary/alerts.js'
 
-type Command = OperatorCommand['command']
-
 /** What can change the trading mode: an alert, by its level, and an operator's command. */
 export type ModeSignal = AlertLevel | Command
 
 /** From the least to the most restrictive. */
 export const TRADING_MODES: readonly TradingMode[] = ['ACTIVE', 'REDUCE_ONLY', 'KILL']
+
+type Command = OperatorCommand['command']
 
 /**
  * The trading mode after every signal, on both sides. An alert never loosens the mode, and a kill is taken back by

@@ -1,15 +1,6 @@
 import type { AssetBook } from '../../ports/order-book.js'
 import type { BookRow, MacroRow, OrderBookTable } from './table-order-book.js'
 
-/** The file's columns after bar and asset index, in file order, with their legal ranges (system bible §9.1, §9.3). */
-const BOOK_COLUMNS = [
-  { name: 'imbalance_ma5', min: -1, max: 1 },
-  { name: 'persistence', min: 0, max: 1 },
-  { name: 'withdrawal_velocity', min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY },
-  { name: 'depth_quality', min: 0, max: Number.POSITIVE_INFINITY },
-  { name: 'fill_probability', min: 0, max: 1 },
-] as const
-
 /**
  * A recorded order book from JSON: `{assets, rows, macro}` with rows `[bar, asset index, imbalance_ma5, persistence,
  * withdrawal_velocity, depth_quality, fill_probability]`, or `[bar, asset index]` where an asset's data ends, and macro
@@ -34,6 +25,15 @@ export function parseOrderBookTable(json: unknown): OrderBookTable {
     macro: array('macro', macro).map(macroRow),
   }
 }
+
+/** The file's columns after bar and asset index, in file order, with their legal ranges (system bible §9.1, §9.3). */
+const BOOK_COLUMNS = [
+  { name: 'imbalance_ma5', min: -1, max: 1 },
+  { name: 'persistence', min: 0, max: 1 },
+  { name: 'withdrawal_velocity', min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY },
+  { name: 'depth_quality', min: 0, max: Number.POSITIVE_INFINITY },
+  { name: 'fill_probability', min: 0, max: 1 },
+] as const
 
 function bookRow(row: unknown, index: number, assetCount: number): BookRow {
   const where = `rows[${index}]`

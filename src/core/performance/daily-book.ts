@@ -3,8 +3,6 @@ import { type DecimalText, Exact } from '../../base/exact.js'
 import { dateOfEpochDay, MS_PER_DAY } from '../../base/utc-date.js'
 import type { DailyStats, TradeRecord } from '../../ports/vocabulary/session.js'
 
-const ZERO = new Exact(0)
-
 /** What a session's books start from. */
 export interface SessionStart {
   /** USD, above zero; also the first peak. */
@@ -17,6 +15,8 @@ export interface SessionStart {
 export function exitAtMs(trade: TradeRecord): number {
   return Number(BigInt(trade.exitTimeNs) / 1_000_000n)
 }
+
+const ZERO = new Exact(0)
 
 /** UTC ms of a record's entry. */
 export function entryAtMs(trade: TradeRecord): number {

@@ -3,11 +3,6 @@ import type { PerformanceSnapshot, TradeRecord } from '../../ports/vocabulary/se
 import { DailyBook, drawdown, entryAtMs, exitAtMs, type SessionStart } from './daily-book.js'
 import { profitFactorOf, sharpeOf } from './figures.js'
 
-/** UTC days that the rolling Sharpe ratio looks back on, today included. Source: module contracts, layer 6. */
-const SHARPE_DAYS = 30
-
-const ZERO = new Exact(0)
-
 /**
  * Performance of closed trades, kept up to date trade by trade; the figures are the same as if computed from the whole
  * history. Statistics only: it predicts and recommends nothing. Source: module contracts, layer 6.
@@ -105,6 +100,11 @@ export class PerformanceTracker {
     } else this.streak = 0
   }
 }
+
+/** UTC days that the rolling Sharpe ratio looks back on, today included. Source: module contracts, layer 6. */
+const SHARPE_DAYS = 30
+
+const ZERO = new Exact(0)
 
 function mean(sum: Exact, amount: number): number {
   return amount === 0 ? 0 : sum.div(amount).toNumber()

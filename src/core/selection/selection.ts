@@ -2,11 +2,6 @@ import type { Direction } from '../../ports/vocabulary/market.js'
 import type { ImpulseResponse, SegmentProfiles } from './impulse-response.js'
 import { alignmentOf, excursion, impulseResponse, latencyOf, rankingScore } from './impulse-response.js'
 
-/** Filters on the kept direction's metrics. Source: system bible §5.4. */
-const MAX_NOISE = 500
-const MAX_LATENCY = 20
-const MIN_ALIGNMENT = 0.2
-
 export interface RankedAsset {
   /** Segment number in the profiles. */
   readonly segment: number
@@ -43,6 +38,11 @@ export function rankAssets(profiles: SegmentProfiles, segments: number, rules: R
   }
   return ranked.sort((a, b) => b.arsAdjusted - a.arsAdjusted || a.segment - b.segment)
 }
+
+/** Filters on the kept direction's metrics. Source: system bible §5.4. */
+const MAX_NOISE = 500
+const MAX_LATENCY = 20
+const MIN_ALIGNMENT = 0.2
 
 /** The first of a ranking that the walk accepts. */
 export function walk(ranking: readonly RankedAsset[], rules: RankingRules): RankedAsset | undefined {

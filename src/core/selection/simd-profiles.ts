@@ -3,18 +3,6 @@ import type { SegmentProfiles } from './impulse-response.js'
 import { PROFILE_ROWS, profileWidth, scalarProfiles } from './impulse-response.js'
 import { SEGMENT_PROFILES_WASM } from './segment-profiles.wasm.js'
 
-const PAGE_BYTES = 65_536
-const OUTPUTS = 5
-
-/** The one export of the assembled module; see `segment-profiles.wat`. */
-interface Kernel {
-  readonly memory: WebAssembly.Memory
-  /** All positions and distances in bytes, `quads` in fours of segments. */
-  compute(first: number, stride: number, quads: number, results: number, run: number): void
-}
-
-let compiled: WebAssembly.Module | undefined
-
 /**
  * The scalar kernel's SIMD twin, four segments a turn: bit-identical results, many times faster on 50 assets. Relative
  * differences (research only) go to the scalar kernel.
@@ -53,6 +41,18 @@ export function simdProfiles(capacity: number): SegmentProfiles {
 
   return profiles
 }
+
+const PAGE_BYTES = 65_536
+const OUTPUTS = 5
+
+/** The one export of the assembled module; see `segment-profiles.wat`. */
+interface Kernel {
+  readonly memory: WebAssembly.Memory
+  /** All positions and distances in bytes, `quads` in fours of segments. */
+  compute(first: number, stride: number, quads: number, results: number, run: number): void
+}
+
+let compiled: WebAssembly.Module | undefined
 
 /** The SIMD kernel where the platform has it, else the scalar one. */
 export function segmentProfiles(capacity: number): SegmentProfiles {

@@ -2,9 +2,6 @@ import type { Direction } from '../../ports/vocabulary/market.js'
 import type { Bucket, DirectionConfirmation } from '../../ports/vocabulary/trades.js'
 import type { ChampionParameters } from '../engine/parameters.js'
 
-/** The LONG side of the signal, mirrored on its own thresholds. Source: system bible §4.1; not champion parameters. */
-const LONG = Object.freeze({ threshold: 0.01, extreme: 0.04, extremeBucket: 0.06, moderateBucket: 0.025 })
-
 /**
  * One direction's reading of `vel_div`, as positive depth beyond the threshold: every comparison and constant that
  * depends on the direction, resolved once. Constants are the source's literals (0.03, not −0.02 + 0.05, which rounds
@@ -35,6 +32,9 @@ export function signalShape(parameters: ChampionParameters, direction: Direction
     span: threshold - extreme,
   }
 }
+
+/** The LONG side of the signal, mirrored on its own thresholds. Source: system bible §4.1; not champion parameters. */
+const LONG = Object.freeze({ threshold: 0.01, extreme: 0.04, extremeBucket: 0.06, moderateBucket: 0.025 })
 
 /** Whether `velDiv` opens the entry gate (strict; a non-finite signal never does). Section 5.2. */
 export function gateOpen(shape: SignalShape, velDiv: number): boolean {

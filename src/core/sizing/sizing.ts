@@ -3,11 +3,6 @@ import type { ChampionParameters } from '../engine/parameters.js'
 import type { SignalShape } from '../signal/signal.js'
 import { bucket, depth, isExtreme, strength } from '../signal/signal.js'
 
-/** Trades a bucket needs before its win rate counts; its multiplier is 1 until then. Section 7.4. */
-const BUCKET_MIN_TRADES = 10
-const STREAK_TRADES = 5
-const MIN_FRACTION = 0.02
-
 /** Closed-trade statistics that feed back into sizing. Shared by both directions, never reset. */
 export interface TradeFeedback {
   readonly bucketWins: readonly number[]
@@ -23,6 +18,11 @@ export function recordResult(feedback: TradeFeedback, tradeBucket: Bucket, won: 
   const bucketWins = feedback.bucketWins.map((n, i) => (i === tradeBucket && won ? n + 1 : n))
   return { bucketWins, bucketTrades, recentWins: [...feedback.recentWins, won].slice(-STREAK_TRADES) }
 }
+
+/** Trades a bucket needs before its win rate counts; its multiplier is 1 until then. Section 7.4. */
+const BUCKET_MIN_TRADES = 10
+const STREAK_TRADES = 5
+const MIN_FRACTION = 0.02
 
 /** Multiplier from the win rate of the trades entered in a bucket. Source: system bible §6.4. */
 export function bucketMultiplier(wins: number, trades: number): number {

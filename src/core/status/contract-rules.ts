@@ -5,12 +5,12 @@ import { isConnectivityDegraded } from './connectivity.js'
 import type { Contract, ContractRule, Fact, Registries } from './contract.js'
 import { type StatusFields, viewBy } from './owner-view.js'
 
-const { thresholds } = STATUS_REGISTRIES
-
 /** Whether the document lists the code among what set the latch. */
 export function isLatchedBy(status: StatusDocument, code: string): boolean {
   return (status.open_permission_reason_codes as readonly string[]).includes(code)
 }
+
+const { thresholds } = STATUS_REGISTRIES
 
 /** Facts that mean the same in every version. */
 export const COMMON_FACTS: readonly Fact[] = [

@@ -7,15 +7,6 @@ import type { ExecutionRecord } from '../execution/records.js'
 import { tradeRecord } from '../performance/trade-journal.js'
 import type { RecentFacts } from './system-state.js'
 
-const DAY_MS = 86_400_000
-const FIVE_MIN_MS = 300_000
-const TRADES_MAX = 20
-const EVENTS_MAX = 50
-const POINTS_MAX = 500
-
-type ShownTrade = SessionView['trades'][number]
-type ShownEvent = SessionView['events'][number]
-
 /**
  * What `/status` and its views say of the past, gathered from records as they are made, and from what a venue tells. The
  * records of a journal, read again, give the same.
@@ -128,6 +119,15 @@ export class SessionHistory {
     return Math.min(100, Math.max(0, lost))
   }
 }
+
+const DAY_MS = 86_400_000
+const FIVE_MIN_MS = 300_000
+const TRADES_MAX = 20
+const EVENTS_MAX = 50
+const POINTS_MAX = 500
+
+type ShownTrade = SessionView['trades'][number]
+type ShownEvent = SessionView['events'][number]
 
 function shown({ atMs, level, category, message }: ShownEvent): ShownEvent {
   return { atMs, level, category, message }

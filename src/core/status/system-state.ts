@@ -6,8 +6,6 @@ import { behindGate, type Conditions, type JournalInputs, type ModeInputs } from
 import { POSTURE_LEVELS } from '../survival/survival.js'
 import type { SystemState } from './status.js'
 
-const { thresholds: THRESHOLDS } = STATUS_REGISTRIES
-
 /** What the process that hosts a side knows. Times UTC ms. */
 export interface HostFacts {
   readonly nowMs: number
@@ -78,6 +76,8 @@ export function sessionState(parts: {
     openPositions: isOpen ? 1 : 0,
   }
 }
+
+const { thresholds: THRESHOLDS } = STATUS_REGISTRIES
 
 /**
  * The system as an executor's process sees it. It goes by the venue's word and not by scans, so the truths stand where

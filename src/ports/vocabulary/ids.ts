@@ -1,5 +1,3 @@
-declare const brand: unique symbol
-
 /**
  * A position, from the proposal to enter it until it is flat, on both sides and in every report. 1 to 28 of
  * `[A-Za-z0-9.-]`, unique for ever; the root of its client order ids. Messages and records call it by what they are about
@@ -14,6 +12,8 @@ export type VenueTradeId = number & { readonly [brand]: 'venue trade' }
 export function positionId(text: string): PositionId {
   return text as PositionId
 }
+
+declare const brand: unique symbol
 
 /** For whoever executes, and where a number from outside has been checked. */
 export function venueTradeId(count: number): VenueTradeId {

@@ -8,8 +8,6 @@ import { FundingTimes } from './funding-times.js'
 import { type BarSettings, dayBeginning } from './session-bars.js'
 import type { SessionStep } from './session-steps.js'
 
-const NS_PER_MS = 1_000_000n
-
 /**
  * Prices as they come, recorded or live, as the steps of a session: each vector is scanned for the signal, which there is
  * once the longest window is full. A step without any price is none. When a day has ended is not known before the next
@@ -50,3 +48,5 @@ export async function* priceSteps(
     lastDate = date
   }
 }
+
+const NS_PER_MS = 1_000_000n

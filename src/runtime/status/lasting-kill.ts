@@ -3,9 +3,6 @@ import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { StandingCommands } from './standing-commands.js'
 
-/** A disk that is full now may have room in a while. */
-const RETRY_MS = 5_000
-
 export interface LastingKillPorts {
   readonly standing: StandingCommands
   epochMs(): number
@@ -59,3 +56,6 @@ export class LastingKill {
     return ++this.turn
   }
 }
+
+/** A disk that is full now may have room in a while. */
+const RETRY_MS = 5_000

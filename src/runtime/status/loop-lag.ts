@@ -1,8 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-const RESOLUTION_MS = 20
-const NS_PER_MS = 1e6
-
 /** How late this process's event loop runs. */
 export class LoopLag {
   private readonly histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
@@ -22,3 +19,6 @@ export class LoopLag {
     this.histogram.disable()
   }
 }
+
+const RESOLUTION_MS = 20
+const NS_PER_MS = 1e6

@@ -1,19 +1,6 @@
 import type { OperatorCommand } from '../../ports/sides.js'
 import { SwitchFile, type SwitchForm } from './switch-file.js'
 
-type Command = OperatorCommand['command']
-
-const KILL_SWITCH: SwitchForm = { schema: 'dolphin.kill-switch/1', key: 'killed', name: 'the kill switch' }
-const MAINTENANCE: SwitchForm = { schema: 'dolphin.maintenance/1', key: 'maintained', name: 'the maintenance switch' }
-
-/** What a command makes of a switch on disk; the others leave both as they are. */
-const SETS: Readonly<Partial<Record<Command, readonly ['kill' | 'maintenance', boolean]>>> = {
-  kill: ['kill', true],
-  resume: ['kill', false],
-  'maintenance-on': ['maintenance', true],
-  'maintenance-off': ['maintenance', false],
-}
-
 /** Commands of an operator that outlive processes: the kill switch, and beside it that somebody works on the system. */
 export class StandingCommands {
   private readonly switches: Readonly<Record<'kill' | 'maintenance', SwitchFile>>
@@ -50,4 +37,17 @@ export class StandingCommands {
     const [name] = SETS[command] ?? []
     return name === undefined ? undefined : `${name} switch`
   }
+}
+
+type Command = OperatorCommand['command']
+
+const KILL_SWITCH: SwitchForm = { schema: 'dolphin.kill-switch/1', key: 'killed', name: 'the kill switch' }
+const MAINTENANCE: SwitchForm = { schema: 'dolphin.maintenance/1', key: 'maintained', name: 'the maintenance switch' }
+
+/** What a command makes of a switch on disk; the others leave both as they are. */
+const SETS: Readonly<Partial<Record<Command, readonly ['kill' | 'maintenance', boolean]>>> = {
+  kill: ['kill', true],
+  resume: ['kill', false],
+  'maintenance-on': ['maintenance', true],
+  'maintenance-off': ['maintenance', false],
 }

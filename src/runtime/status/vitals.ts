@@ -2,8 +2,6 @@ import type { DiskUsage } from '../../ports/disk.js'
 import type { HostConditions } from '../../ports/sides.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 
-const { loop_stalled_ms: STALLED_MS, loop_steady_for_s: STEADY_S } = STATUS_REGISTRIES.thresholds
-
 export interface VitalsPorts {
   /** That the journals lie on; absent: nothing is known of one. */
   readonly disk?: DiskUsage | undefined
@@ -14,6 +12,8 @@ export interface VitalsPorts {
   /** Those conditions that have changed. */
   changed(conditions: Partial<HostConditions>): void
 }
+
+const { loop_stalled_ms: STALLED_MS, loop_steady_for_s: STEADY_S } = STATUS_REGISTRIES.thresholds
 
 const TICK_MS = 1_000
 /** Ticks from one look at the disk to the next. */

@@ -4,16 +4,6 @@ import type { Place } from '../../base/mistakes.js'
 import { isAuthors } from '../../files/author-place.js'
 import { displayPath } from '../../files/package-files.js'
 
-/** One frame of a paused thread, as the inspector tells it. Lines and columns count from 0. */
-interface Frame {
-  readonly callFrameId: string
-  readonly location: {
-    readonly scriptId: string
-    readonly lineNumber: number
-    readonly columnNumber?: number | undefined
-  }
-}
-
 /** The innermost frame of the author's code among those of a paused thread. */
 export function authorFrame(frames: readonly Frame[], urls: ReadonlyMap<string, string>): Place | undefined {
   for (const { location } of frames) {
@@ -23,6 +13,16 @@ export function authorFrame(frames: readonly Frame[], urls: ReadonlyMap<string, 
     return { file: displayPath(fileURLToPath(url)), line: lineNumber + 1, column: columnNumber + 1 }
   }
   return undefined
+}
+
+/** One frame of a paused thread, as the inspector tells it. Lines and columns count from 0. */
+interface Frame {
+  readonly callFrameId: string
+  readonly location: {
+    readonly scriptId: string
+    readonly lineNumber: number
+    readonly columnNumber?: number | undefined
+  }
 }
 
 /**

@@ -1,13 +1,6 @@
 import { assert } from '../../base/assert.js'
 import type { Clock, Timer } from '../../ports/clock.js'
 
-interface Due {
-  readonly atMs: number
-  /** Of those that are due at one moment the first that was asked for comes first. */
-  readonly order: number
-  callback: (() => void) | undefined
-}
-
 /** Time that passes only by what happens in it: a heap of what is due, one thing after another, always in the same order. */
 export class VirtualTime implements Timer, Clock {
   private readonly heap: Due[] = []
@@ -118,6 +111,13 @@ export class VirtualTime implements Timer, Clock {
     }
     heap[i] = last
   }
+}
+
+interface Due {
+  readonly atMs: number
+  /** Of those that are due at one moment the first that was asked for comes first. */
+  readonly order: number
+  callback: (() => void) | undefined
 }
 
 function sooner(a: Due, b: Due): boolean {

@@ -26,9 +26,6 @@ import {
   writeState,
 } from './manifest.js'
 
-/** How long the scans of a day may keep Ctrl-C waiting. */
-const SLICE_MS = 100
-
 export interface BuildPlan {
   readonly out: string
   readonly symbols: readonly string[]
@@ -159,6 +156,9 @@ export class BuildRun {
     }
   }
 }
+
+/** How long the scans of a day may keep Ctrl-C waiting. */
+const SLICE_MS = 100
 
 /** Runs a generator to its end, looking up now and then. */
 async function inSlices<T>(

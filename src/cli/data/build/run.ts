@@ -21,41 +21,6 @@ import { readState } from './manifest.js'
 import { DEFAULT_SPILL_LIMIT, refuseSpill, spillReached } from './spill.js'
 import { type BuildAbout, buildDocument, buildText } from './text.js'
 
-const EXAMPLES = `Examples:
-  dolphin data build --klines klines/ --out days/                    Binance archives to days of the packaged universe
-  dolphin data build --klines prices.parquet --universe all --out days/
-  dolphin data build --klines klines/ --out days/ --factors-out factors.csv
-  dolphin backtest days/ --factors factors.csv --report run.html     then this
-
-What a price file may look like: docs/klines.md`
-
-const PRECISIONS = ['auto', 'float64', '512'] as const
-
-interface RawBuildOptions {
-  readonly klines: readonly string[]
-  readonly out: string
-  readonly universe?: string
-  readonly from?: string
-  readonly to?: string
-  readonly step: string
-  readonly precision: string
-  readonly spillLimit: string
-  readonly factorsIn?: string
-  readonly factorsOut?: string
-  readonly w750: string
-  readonly force?: boolean
-  readonly json?: boolean
-  readonly quiet?: boolean
-}
-
-interface BuildJob extends Omit<RawBuildOptions, 'step' | 'spillLimit'> {
-  readonly w750: W750Scans
-  /** Absent: that of the input. */
-  readonly stepMs: number | undefined
-  readonly precision: ScanPrecision
-  readonly spillBytesMax: number
-}
-
 /** `dolphin data build`. */
 export function register(parent: Command): void {
   const command = parent
@@ -91,6 +56,41 @@ export function register(parent: Command): void {
   command.action(async (raw: RawBuildOptions) => {
     process.exitCode = await build(checked(raw))
   })
+}
+
+const EXAMPLES = `Examples:
+  dolphin data build --klines klines/ --out days/                    Binance archives to days of the packaged universe
+  dolphin data build --klines prices.parquet --universe all --out days/
+  dolphin data build --klines klines/ --out days/ --factors-out factors.csv
+  dolphin backtest days/ --factors factors.csv --report run.html     then this
+
+What a price file may look like: docs/klines.md`
+
+const PRECISIONS = ['auto', 'float64', '512'] as const
+
+interface RawBuildOptions {
+  readonly klines: readonly string[]
+  readonly out: string
+  readonly universe?: string
+  readonly from?: string
+  readonly to?: string
+  readonly step: string
+  readonly precision: string
+  readonly spillLimit: string
+  readonly factorsIn?: string
+  readonly factorsOut?: string
+  readonly w750: string
+  readonly force?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+interface BuildJob extends Omit<RawBuildOptions, 'step' | 'spillLimit'> {
+  readonly w750: W750Scans
+  /** Absent: that of the input. */
+  readonly stepMs: number | undefined
+  readonly precision: ScanPrecision
+  readonly spillBytesMax: number
 }
 
 /** Checks the options. Throws {@link Mistake} with every wrong one. */

@@ -12,6 +12,32 @@ import { notice, printResult } from '../../shell/terminal.js'
 import { dayPath, type HeldFolder, holdFolder, writeFailure } from '../day-folder.js'
 import { isComplete, openManifest, type SynthDay, type SynthManifest, writeManifest } from './manifest.js'
 
+/** `dolphin data synth`. */
+export function register(parent: Command): void {
+  const command = parent
+    .command('synth')
+    .summary('make days of a seeded synthetic market')
+    .description(
+      'Make days of a seeded synthetic market: for demos, tests and benchmarks, with no claim about real markets.\n' +
+        'The same options give the same bytes. Days that are there already are kept, so a stopped run continues.\n' +
+        'Eigen columns are planted, not computed from the prices.',
+    )
+    .requiredOption('--out <folder>', 'where to put YYYY-MM-DD.parquet and the manifest synth.json')
+    .option('--days <n>', 'number of days', String(DEFAULT_DAYS))
+    .option('--bars <n>', 'bars per day, evenly spaced; 17280 is one every 5 s', String(SYNTH_DEFAULTS.bars))
+    .option('--assets <n>', 'number of assets, BTCUSDT first', String(SYNTH_DEFAULTS.assets))
+    .option('--seed <n>', 'seed of the market', String(SYNTH_DEFAULTS.seed))
+    .option('--start <date>', 'first day, YYYY-MM-DD', DEFAULT_START)
+    .option('--missing-rate <share>', 'share of missing prices, 0 to 0.5', String(SYNTH_DEFAULTS.missingRate))
+    .option('--force', 'replace the days of another market in that folder')
+    .option('--json', 'what was made, as JSON on stdout')
+    .option('--quiet', 'no progress and no notices')
+    .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+  command.action(async (raw: RawSynthOptions) => {
+    process.exitCode = await synthesize(synthJob(raw))
+  })
+}
+
 const DEFAULT_DAYS = 56
 const DEFAULT_START = '2026-01-01'
 /** Ten years of days: beyond that a typing error is likelier than a wish. */
@@ -42,32 +68,6 @@ interface SynthJob {
   readonly force: boolean
   readonly json: boolean
   readonly quiet: boolean
-}
-
-/** `dolphin data synth`. */
-export function register(parent: Command): void {
-  const command = parent
-    .command('synth')
-    .summary('make days of a seeded synthetic market')
-    .description(
-      'Make days of a seeded synthetic market: for demos, tests and benchmarks, with no claim about real markets.\n' +
-        'The same options give the same bytes. Days that are there already are kept, so a stopped run continues.\n' +
-        'Eigen columns are planted, not computed from the prices.',
-    )
-    .requiredOption('--out <folder>', 'where to put YYYY-MM-DD.parquet and the manifest synth.json')
-    .option('--days <n>', 'number of days', String(DEFAULT_DAYS))
-    .option('--bars <n>', 'bars per day, evenly spaced; 17280 is one every 5 s', String(SYNTH_DEFAULTS.bars))
-    .option('--assets <n>', 'number of assets, BTCUSDT first', String(SYNTH_DEFAULTS.assets))
-    .option('--seed <n>', 'seed of the market', String(SYNTH_DEFAULTS.seed))
-    .option('--start <date>', 'first day, YYYY-MM-DD', DEFAULT_START)
-    .option('--missing-rate <share>', 'share of missing prices, 0 to 0.5', String(SYNTH_DEFAULTS.missingRate))
-    .option('--force', 'replace the days of another market in that folder')
-    .option('--json', 'what was made, as JSON on stdout')
-    .option('--quiet', 'no progress and no notices')
-    .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
-  command.action(async (raw: RawSynthOptions) => {
-    process.exitCode = await synthesize(synthJob(raw))
-  })
 }
 
 /** Checks the options. Throws {@link Mistake} with every wrong one. */

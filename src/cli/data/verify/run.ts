@@ -16,21 +16,6 @@ import { coloursFor, notice, printResult } from '../../shell/terminal.js'
 import { type Checksums, readChecksums, sha256OfFile, writeChecksums } from './checksums.js'
 import { totalsOf, type VerifiedDay, verificationJson, verificationText } from './text.js'
 
-const EXAMPLES = `Examples:
-  dolphin data verify days/
-  dolphin data verify days/ --write-checksums days/SHA256SUMS
-  dolphin data verify days/ --checksums days/SHA256SUMS --strict --json | jq .totals`
-
-interface RawVerifyOptions {
-  readonly json?: boolean
-  readonly strict?: boolean
-  readonly checksums?: string
-  readonly writeChecksums?: string
-  readonly maxJump: string
-  readonly quiet?: boolean
-  readonly color?: boolean
-}
-
 /** `dolphin data verify`. */
 export function register(parent: Command): void {
   const command = parent
@@ -52,6 +37,21 @@ export function register(parent: Command): void {
   command.action(async (inputs: string[], raw: RawVerifyOptions) => {
     process.exitCode = await verify(inputs, { ...command.optsWithGlobals(), ...raw })
   })
+}
+
+const EXAMPLES = `Examples:
+  dolphin data verify days/
+  dolphin data verify days/ --write-checksums days/SHA256SUMS
+  dolphin data verify days/ --checksums days/SHA256SUMS --strict --json | jq .totals`
+
+interface RawVerifyOptions {
+  readonly json?: boolean
+  readonly strict?: boolean
+  readonly checksums?: string
+  readonly writeChecksums?: string
+  readonly maxJump: string
+  readonly quiet?: boolean
+  readonly color?: boolean
 }
 
 async function verify(inputs: readonly string[], options: RawVerifyOptions): Promise<ExitCode> {

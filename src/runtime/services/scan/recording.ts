@@ -3,9 +3,6 @@ import { refuseDisorder } from '../../../core/days/timestamps.js'
 import { PRICES_TO_FIRST_SCAN } from '../../../core/eigen/warm-up.js'
 import type { DayColumns, DayError, DayFile, DaySource } from '../../../ports/days.js'
 
-/** Steps that the first scan needs before its own. */
-const HISTORY_STEPS = PRICES_TO_FIRST_SCAN - 1
-
 export interface Recording {
   /** Assets of the first day that is scanned. */
   readonly assets: readonly string[]
@@ -39,6 +36,9 @@ export async function openRecording(
   }
   return { assets: columns.assets, sinceNs, days: chained(source, ready, later) }
 }
+
+/** Steps that the first scan needs before its own. */
+const HISTORY_STEPS = PRICES_TO_FIRST_SCAN - 1
 
 /** Counts steps back from `fromNs`; a step without any price is none. */
 function historyOf(day: DayColumns, fromNs: bigint, wanted: number): { sinceNs: bigint; steps: number } {
