@@ -59,9 +59,27 @@ describe('a strategy file that cannot be used is refused at its own place, with 
     ],
     [
       'decisions by chance',
-      'onBar(bar) { return [{ ...this.entry(bar), notionalUsd: 1 + Math.random() }] }',
+      'onBar(bar) { globalThis.asked = (globalThis.asked ?? 0) + 1; return [{ ...this.entry(bar), notionalUsd: asked }] }',
       [],
       /^mine\.mjs: strategy mine: onBar at bar 0 of 2025-05-12 is not deterministic: two strategies/m,
+    ],
+    [
+      'a clock that is asked at a bar',
+      at(7, 'this.bars = Date.now()'),
+      [],
+      /^mine\.mjs:4:\d+: strategy mine: onBar at bar 7 of 2025-05-12 threw Error: Date\.now\(\) is not for a strategy: a bar's timestampMs is the time$/m,
+    ],
+    [
+      'an exit at a bar',
+      at(7, 'process.exit(0)'),
+      [],
+      /^mine\.mjs:4:\d+: strategy mine: onBar at bar 7 of 2025-05-12 threw Error: process\.exit\(\) is not for a strategy/m,
+    ],
+    [
+      'an exit while it is loaded',
+      'static { process.exit(0) }',
+      [],
+      /^mine\.mjs:4:\d+: cannot be loaded: Error: process\.exit\(\) is not for a strategy/m,
     ],
     [
       'an unknown parameter',
@@ -140,6 +158,15 @@ describe('a backtest of a strategy file', () => {
     expect(code).toBe(1)
   })
 
+  test('whose file waits for what never comes is named', async () => {
+    writeFileSync(join(folder.path, 'mine.mjs'), 'await new Promise(() => {})\n')
+    const { code, stderr } = await backtest('--strategy', 'mine.mjs')
+    expect(stderr).toMatch(
+      /^mine\.mjs: strategy mine\.mjs: its loading never came back: the process had nothing left to do$/m,
+    )
+    expect(code).toBe(1)
+  })
+
   test('whose file never finishes loading is ended, too', async () => {
     writeFileSync(join(folder.path, 'mine.mjs'), 'for (;;) {}\n')
     const { code, stderr } = await backtest('--strategy', 'mine.mjs')
@@ -188,9 +215,9 @@ describe('a paper session of a strategy file', () => {
       /mine\.mjs:4:\d+: strategy mine: onBar at bar 40 did not answer within 1000 ms/,
     ],
     [
-      'decides by chance',
+      'draws a number',
       'onBar(bar) { return bar.bar === 40 ? [{ ...this.entry(bar), notionalUsd: 5000 + 1000 * Math.random() }] : [] }',
-      /onBar at bar 40 of 2025-05-09 is not deterministic/,
+      /mine\.mjs:4:\d+: .*onBar at bar 40 of 2025-05-09 threw Error: Math\.random\(\) is not for a strategy/,
     ],
   ])('goes on to its end when the strategy %s, and says so with its line', BROKEN_SESSION, async (_, body, message) => {
     const enters = body.replace('return []', 'return bar.bar === 10 ? [this.entry(bar)] : []')

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { Session } from 'node:inspector'
 import { workerData } from 'node:worker_threads'
 import { type Place, placeText } from '../../base/mistakes.js'
-import type { WatchedCalls } from './call-watchdog.js'
+import { callText, type WatchedCalls } from './call-watchdog.js'
 import { authorFrame } from './stuck-line.js'
 
 /** The thread behind `CallWatchdog`: looks several times within the limit whether the call is still the same one. */
@@ -48,10 +48,6 @@ function stop(): void {
 }
 
 function say(place: Place | undefined): void {
-  const [number, timestampMs] = bar
-  const what = Number.isNaN(number)
-    ? 'its loading'
-    : `bar ${number} of ${new Date(timestampMs!).toISOString().slice(0, 10)}`
   const at = placeText(place ?? { file })
-  writeSync(2, `${at}: strategy ${strategyId}: ${what} runs for ${limitMs / 1000} s now: stopped\n`)
+  writeSync(2, `${at}: strategy ${strategyId}: ${callText({ bar })} runs for ${limitMs / 1000} s now: stopped\n`)
 }

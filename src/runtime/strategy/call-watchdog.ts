@@ -1,5 +1,7 @@
+import { writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../ports/strategy.js'
+import { banForAuthors } from './banned-calls.js'
 
 /** What the watching thread looks at: how many calls have begun and ended, and the bar of the last one. */
 export interface WatchedCalls {
@@ -17,11 +19,24 @@ export interface WatchedCalls {
 /**
  * Watches the calls of a strategy that runs in this very thread, from another one: a call that does not come back within
  * the limit is told on stderr, with the author's line, the bar and its date, and ends the process with exit code 1. Nothing
- * else could: a thread that loops forever listens to nobody.
+ * else could: a thread that loops forever listens to nobody. Until it is closed, clocks, chance and exits are banned for the
+ * strategy ({@link banForAuthors}); a call in which the process ends all the same is told likewise.
  */
 export class CallWatchdog {
   private readonly calls: WatchedCalls
   private readonly worker: Worker
+  private readonly liftBan = banForAuthors()
+  private readonly onExit = (code: number) => {
+    // With another code somebody has said why, the watching thread among them.
+    if (code !== 0 && code !== UNSETTLED) return
+    const { count, strategyId, file } = this.calls
+    if (Atomics.load(count, 0) % 2 === 0) return
+    writeSync(
+      2,
+      `${file}: strategy ${strategyId}: ${callText(this.calls)} never came back: the process had nothing left to do\n`,
+    )
+    process.exitCode = 1
+  }
 
   constructor(settings: Pick<WatchedCalls, 'strategyId' | 'file'> & { readonly limitMs?: number }) {
     this.calls = {
@@ -33,6 +48,7 @@ export class CallWatchdog {
     const entry = new URL('./call-watchdog-thread.js', import.meta.url)
     this.worker = new Worker(entry, { workerData: this.calls, execArgv: [] })
     this.worker.unref()
+    process.on('exit', this.onExit)
   }
 
   /** Watches what runs before the first bar: the author's file while it is loaded, and its `create`. */
@@ -53,6 +69,8 @@ export class CallWatchdog {
   }
 
   async close(): Promise<void> {
+    process.off('exit', this.onExit)
+    this.liftBan()
     await this.worker.terminate()
   }
 }
@@ -101,3 +119,12 @@ class WatchedStrategy implements Strategy {
 }
 
 const LIMIT_MS = 10_000
+/** Node's exit code for a module that waits for something that never comes. */
+const UNSETTLED = 13
+
+/** `bar 7 of 2025-05-09`, or what runs before the first bar. */
+export function callText({ bar }: Pick<WatchedCalls, 'bar'>): string {
+  const [number, timestampMs] = bar
+  if (Number.isNaN(number)) return 'its loading'
+  return `bar ${number} of ${new Date(timestampMs!).toISOString().slice(0, 10)}`
+}

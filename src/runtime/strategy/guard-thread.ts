@@ -7,6 +7,7 @@ import { called, StrategyFailure } from '../../core/strategy/failure.js'
 import { mandatesIn } from '../../core/strategy/mandates.js'
 import { authorPlace } from '../../files/author-place.js'
 import type { Mandate, Strategy, StrategyBar, StrategyModule } from '../../ports/strategy.js'
+import { banForAuthors } from './banned-calls.js'
 import type { GuardAnswer, GuardCall, GuardSetup } from './guard-messages.js'
 
 /** The thread behind `GuardedStrategy`: runs the author's code, and a twin of it while it is young. */
@@ -20,6 +21,7 @@ let symbols: readonly string[] = []
 let place: { readonly bar: number; readonly date?: string } | undefined
 let barsOfTwin = 0
 
+banForAuthors()
 port.on('message', (call: GuardCall) => answer(() => answerTo(call)))
 const opened = await import(module).then(
   (exported: { readonly default: StrategyModule }) => () => begin(exported.default),

@@ -130,15 +130,24 @@ describe('a strategy behind its guard', () => {
     ],
     [
       'decides by chance',
-      'onBar(bar) { return [{ ...this.entry(bar), notionalUsd: 1 + Math.random() }] }',
+      'onBar(bar) { globalThis.asked = (globalThis.asked ?? 0) + 1; return [{ ...this.entry(bar), notionalUsd: asked }] }',
       /onBar at bar 0 of 2025-05-09 is not deterministic: /,
     ],
     [
       'asks the clock of the process',
       'onBar(bar) { return [{ ...this.entry(bar), notionalUsd: Number(process.hrtime.bigint() % 1000000007n) + 1 }] }',
-      /is not deterministic/,
+      /strategy-\d+\.mjs:4:\d+: .*onBar at bar 0 of 2025-05-09 threw Error: process\.hrtime\.bigint\(\) is not for a strategy/,
     ],
-    ['ends its thread', 'onBar() { process.exit(0) }', /onBar at bar 0 did not answer within 300 ms$/],
+    [
+      'draws a number',
+      'onBar(bar) { return Math.random() < 1e-9 ? [this.entry(bar)] : [] }',
+      /strategy-\d+\.mjs:4:\d+: .*threw Error: Math\.random\(\) is not for a strategy: the same bars/,
+    ],
+    [
+      'ends its thread',
+      'onBar() { process.exit(0) }',
+      /strategy-\d+\.mjs:4:\d+: .*onBar at bar 0 of 2025-05-09 threw Error: process\.exit\(\) is not for a strategy/,
+    ],
     [
       'runs forever',
       'onBar() { for (;;) this.seen++ }',
@@ -161,6 +170,11 @@ describe('a strategy behind its guard', () => {
       'throws when it is made',
       'constructor() { throw new Error("no parameters") }',
       /broken-\d+\.mjs:4:\d+: strategy mine: create threw Error: no parameters$/,
+    ],
+    [
+      'draws a number when it is made',
+      'constructor() { this.seed = Math.random() }',
+      /broken-\d+\.mjs:4:\d+: strategy mine: create threw Error: Math\.random\(\) is not for a strategy/,
     ],
     ['does not parse', 'onBar( {', /Invalid destructuring assignment target/],
   ])('that %s is refused', (_, lines, message) => {
