@@ -84,6 +84,10 @@ export async function loadExecutionConfig(path?: string): Promise<ExecutionConfi
   // Loaded only here: an executor that starts again after a crash without a file need not wait for the parser.
   const { parseConfigDocument } = await import('./yaml-document.js')
   const document = parseConfigDocument(text, file)
+  if (document.value === null) {
+    const place = { file, line: 1, column: 1 }
+    throw new InputMistake({ place, message: 'expected a configuration, found an empty file' })
+  }
   const values = valuesOf(document)
   try {
     return configOf(values)
@@ -249,7 +253,7 @@ function isKey(key: string): key is Key {
 function sectionsOf(document: ConfigDocument, problems: Problem[]): Record<string, Readonly<Record<string, unknown>>> {
   const sections: Record<string, Readonly<Record<string, unknown>>> = {}
   const top = isObject(document.value) ? document.value : {}
-  if (document.value !== null && !isObject(document.value)) {
+  if (!isObject(document.value)) {
     const message = `expected sections (link, entry, …), found ${found(document.value)}`
     problems.push({ place: document.valuePlace([]), message })
   }

@@ -80,6 +80,13 @@ describe('the execution configuration', () => {
     await expect(loadExecutionConfig(path)).rejects.toThrow(`${path}:${message}`)
   })
 
+  it.each(['', '# link:\n#   heartbeat_ms: 500\n'])('refuses a file that says nothing: %j', async (text) => {
+    const path = written(text)
+    await expect(loadExecutionConfig(path)).rejects.toThrow(
+      `${path}:1:1: expected a configuration, found an empty file`,
+    )
+  })
+
   it('says every mistake at once', async () => {
     const path = written('link:\n  a: 1\n  b: 2\n')
     await expect(loadExecutionConfig(path)).rejects.toThrow(/link\.a: no such key.*\n.*link\.b: no such key/)

@@ -1,5 +1,8 @@
 import { canonicalJson } from '../../base/canonical-json.js'
 import { found, InputMistake, type Problem } from '../../base/mistakes.js'
+import { didYouMean } from '../../base/suggest.js'
+import { recordTypes } from '../../core/journal/record-types.js'
+import type { JournalKind } from '../../ports/journal.js'
 import { type AnyRecord, judge, readJournal } from '../compose/journal-reading.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
@@ -47,8 +50,15 @@ export async function show(folder: string, options: RawShowOptions): Promise<Exi
   const reading = await readJournal(folder, { label: 'Reading', quiet, take })
   if (last.length > 0) await printResult(last.map(lineOf).join(''))
   judge(folder, reading)
+  if (shown === 0 && reading.kind !== undefined) refuseOtherSides(selection, reading.kind)
   if (shown === 0 && !options.quiet) notice(nothingText(selection, seenTypes))
   return EXIT.ok
+}
+
+/** Types that only a record of the other side's journal has. */
+function refuseOtherSides({ types = new Set() }: Selection, kind: JournalKind): void {
+  const problems = unknownTypes(types, recordTypes(kind))
+  if (problems.length > 0) throw new InputMistake(problems, { hint: `This is the journal of the ${kind} side.` })
 }
 
 function isSelected({ n, type }: AnyRecord, { from, to, types }: Selection): boolean {
@@ -67,9 +77,9 @@ function recordText(record: AnyRecord, colours: Colours, width: number): string 
 
 function nothingText({ types }: Selection, seen: ReadonlySet<string>): string {
   if (seen.size === 0) return 'The journal has no records yet.'
-  const unknown = types === undefined ? [] : [...types].filter((type) => !seen.has(type))
-  if (unknown.length === 0) return 'No record fits.'
-  return `No record is of type ${unknown.join(', ')}; there are ${[...seen].sort().join(', ')}.`
+  const missing = types === undefined ? [] : [...types].filter((type) => !seen.has(type))
+  if (missing.length === 0) return 'No record fits.'
+  return `No record is of type ${missing.join(', ')}; there are ${[...seen].sort().join(', ')}.`
 }
 
 function selectionOf(options: RawShowOptions): Selection {
@@ -81,9 +91,21 @@ function selectionOf(options: RawShowOptions): Selection {
   const types = options.type?.split(',').map((type) => type.trim())
   if (types?.includes('')) {
     problems.push({ place: '--type', message: `expected types such as fill,order, found ${found(options.type)}` })
-  }
+  } else problems.push(...unknownTypes(types ?? [], ANY_TYPE))
   if (problems.length > 0) throw new InputMistake(problems)
   return { from, to, tail, types: types === undefined ? undefined : new Set(types) }
+}
+
+/** Of the journal of either side: which of them it is only the journal tells. */
+const ANY_TYPE = [...new Set([...recordTypes('execution'), ...recordTypes('decision')])].sort()
+
+/** A slip would print nothing, and look as if nothing had happened. */
+function unknownTypes(types: Iterable<string>, known: readonly string[]): Problem[] {
+  return [...types].flatMap((type) => {
+    if (known.includes(type)) return []
+    const message = `expected one of ${known.join(', ')}, found ${found(type)}${didYouMean(type, known)}`
+    return [{ place: '--type', message }]
+  })
 }
 
 /** A whole number from 1 on; reports anything else. */

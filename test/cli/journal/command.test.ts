@@ -32,7 +32,7 @@ async function write(records: readonly JournalRecord[], kind: JournalKind = 'exe
 const openIn = (path: string, kind: JournalKind, build = 'b1') =>
   openJournal({ folder: path, kind, build }, { take() {} })
 
-const plain = (n: number, type = n % 2 === 0 ? 'even' : 'odd') => ({ n, atMs: AT_MS + n, inputs: '00c0ffee', type })
+const plain = (n: number, type = n % 2 === 0 ? 'fill' : 'flat') => ({ n, atMs: AT_MS + n, inputs: '00c0ffee', type })
 const plains = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => plain(from + i))
 
 /** A whole byte of record `n` is another. */
@@ -47,7 +47,7 @@ describe('dolphin journal show', () => {
     await write([{ ...plain(1), fill: { tradeId: 7 } } as JournalRecord])
     expect(await journal('show', folder.path)).toEqual({
       code: 0,
-      stdout: '      1  2026-03-01T12:00:00.001Z  odd             {"fill":{"tradeId":7}}\n',
+      stdout: '      1  2026-03-01T12:00:00.001Z  flat            {"fill":{"tradeId":7}}\n',
       stderr: '',
     })
   })
@@ -58,11 +58,11 @@ describe('dolphin journal show', () => {
       [3, 4, 5],
     ],
     [
-      ['--type', 'even'],
+      ['--type', 'fill'],
       [2, 4, 6, 8],
     ],
     [
-      ['--type', 'even, odd', '--from', '7'],
+      ['--type', 'fill, flat', '--from', '7'],
       [7, 8, 9],
     ],
     [
@@ -70,7 +70,7 @@ describe('dolphin journal show', () => {
       [8, 9],
     ],
     [
-      ['--tail', '2', '--type', 'odd', '--to', '8'],
+      ['--tail', '2', '--type', 'flat', '--to', '8'],
       [5, 7],
     ],
     [
@@ -87,13 +87,26 @@ describe('dolphin journal show', () => {
 
   it('says what there is when nothing fits', async () => {
     await write(plains(1, 3))
-    expect((await journal('show', folder.path, '--type', 'odd,fil')).stderr).toBe('')
-    expect(await journal('show', folder.path, '--type', 'fil')).toEqual({
+    expect((await journal('show', folder.path, '--type', 'flat,order')).stderr).toBe('')
+    expect(await journal('show', folder.path, '--type', 'order')).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'No record is of type fil; there are even, odd.\n',
+      stderr: 'No record is of type order; there are fill, flat.\n',
     })
     expect((await journal('show', folder.path, '--from', '9')).stderr).toBe('No record fits.\n')
+  })
+
+  it('refuses a type that no record has, and one that only the other side has, with those that there are', async () => {
+    await write(plains(1, 3))
+    const typing = await journal('show', folder.path, '--type', 'flat,fil')
+    expect([typing.code, typing.stdout]).toEqual([2, ''])
+    expect(typing.stderr).toMatch(
+      /^error: --type: expected one of acknowledged, agreed, .*, withdrawn, found "fil"; did you mean 'fill'\?$/m,
+    )
+    const other = await journal('show', folder.path, '--type', 'bar')
+    expect([other.code, other.stdout]).toEqual([2, ''])
+    expect(other.stderr).toMatch(/^error: --type: expected one of acknowledged, alert, .*, unlatched, found "bar"$/m)
+    expect(other.stderr).toContain('This is the journal of the execution side.')
   })
 
   it('prints what stands before damage, then refuses the rest', async () => {
@@ -166,7 +179,7 @@ describe('dolphin journal verify', () => {
       records: 4,
       firstAtMs: AT_MS + 1,
       lastAtMs: AT_MS + 4,
-      types: { odd: 2, even: 2 },
+      types: { flat: 2, fill: 2 },
       segments: [
         { name: FIRST, build: 'b1', records: 3 },
         { build: 'b2', records: 1 },
