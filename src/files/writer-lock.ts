@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { link, readFile, readlink, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 
 /** Held until it is released, or until the process ends. */
@@ -15,6 +15,11 @@ export interface LockHolder {
   readonly since?: string
   /** Boot and clock tick at which the process started; empty where the system does not tell. */
   readonly started?: string
+  /**
+   * Boot and process namespace in which the process number counts; empty where the system does not tell. Two containers may
+   * have one host name, and machines made from one image, too.
+   */
+  readonly counts?: string
   /** Random, so that two locks of one process differ. */
   readonly token?: string
 }
@@ -22,31 +27,39 @@ export interface LockHolder {
 /** Another writer is at work. */
 export class LockHeldError extends Error {
   override readonly name = 'LockHeldError'
+  /** ` (process 4711 on trader-1, since 2026-01-05T00:00:00.000Z)`, for a message; empty where the holder is not known. */
+  readonly who: string
+
   constructor(
     readonly path: string,
     /** Undefined where the lock's file does not tell: it is being written, or is damaged. */
     readonly holder: LockHolder | undefined,
+    /** In another container or on another machine, as far as this process can tell. */
+    isElsewhere: boolean,
   ) {
-    super(`${path} is held by another process${holderText(holder)}`)
+    const who = holderText(holder, isElsewhere)
+    super(`${path} is held by another process${who}`)
+    this.who = who
   }
 }
 
-/** For a message: ` (process 4711 on trader-1, since 2026-01-05T00:00:00.000Z)`; empty where the holder is not known. */
-export function holderText(holder: LockHolder | undefined): string {
+function holderText(holder: LockHolder | undefined, isElsewhere: boolean): string {
   if (holder === undefined) return ''
   const since = holder.since === undefined ? '' : `, since ${holder.since}`
-  return ` (process ${holder.pid} on ${holder.host}${since})`
+  const until = isElsewhere ? '; elsewhere, so believed dead only when it has been silent for a minute' : ''
+  return ` (process ${holder.pid} on ${holder.host}${since}${until})`
 }
 
 /** The holder shows this often that it lives, and looks whether the lock is still its own. */
 const BEAT_MS = 10_000
-/** A holder on another machine is believed dead after this long; on its own machine only when its process is gone. */
+/** A holder elsewhere is believed dead after this long; where its process can be asked for, only when that is gone. */
 const STALE_MS = 60_000
 
 /**
  * Takes the lock file at `path`, in a folder that is there: one writer holds it. A lock of a process that is gone is taken
- * over. `lost` is called, perhaps again at every beat, when another machine took this one over because it had been silent
- * for a minute: whoever is told must stop writing.
+ * over: at once where process numbers mean the same as here, and elsewhere (another machine, another container) once its
+ * holder has been silent for a minute. `lost` is called, perhaps again at every beat, when somebody elsewhere took this one
+ * over so: whoever is told must stop writing.
  *
  * @throws LockHeldError when another writer is at work; errors of the file system as they are.
  */
@@ -57,6 +70,7 @@ export async function takeWriterLock(path: string, lost: () => void): Promise<Wr
     host: hostname(),
     since: new Date().toISOString(),
     started: await startOf(process.pid),
+    counts: await countsHere(),
     token,
   }
   const ours = JSON.stringify(holder)
@@ -65,7 +79,10 @@ export async function takeWriterLock(path: string, lost: () => void): Promise<Wr
     while (!(await created(path, ours))) {
       const found = await readFile(path, 'utf8').catch(absent)
       if (found === undefined) continue
-      if (await isAlive(path, found)) throw new LockHeldError(path, holderOf(found))
+      if (await isAlive(path, found)) {
+        const held = holderOf(found)
+        throw new LockHeldError(path, held, held !== undefined && !(await isNeighbour(held)))
+      }
       await remove(path, found)
     }
   } catch (error) {
@@ -151,7 +168,13 @@ async function removeOldGuard(guard: string): Promise<void> {
 
 async function isAlive(path: string, text: string): Promise<boolean> {
   const holder = holderOf(text)
-  return holder?.host === hostname() ? await runs(holder) : await isFresh(path)
+  return holder !== undefined && (await isNeighbour(holder)) ? await runs(holder) : await isFresh(path)
+}
+
+/** Whether its process number means the same process here: the host's name alone does not tell. */
+async function isNeighbour({ host, counts }: LockHolder): Promise<boolean> {
+  // Locks of older builds do not say where their number counts.
+  return host === hostname() && (counts === undefined || counts === (await countsHere()))
 }
 
 function holderOf(text: string): LockHolder | undefined {
@@ -179,9 +202,20 @@ async function runs({ pid, started = '', token = '' }: LockHolder): Promise<bool
   return pid !== process.pid || heldHere.has(token)
 }
 
+async function countsHere(): Promise<string> {
+  try {
+    const boot = await readFile(BOOT, 'utf8')
+    return `${boot.trim()}:${await readlink('/proc/self/ns/pid')}`
+  } catch {
+    return ''
+  }
+}
+
+const BOOT = '/proc/sys/kernel/random/boot_id'
+
 async function startOf(pid: number): Promise<string> {
   try {
-    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
+    const boot = await readFile(BOOT, 'utf8')
     const status = await readFile(`/proc/${pid}/stat`, 'utf8')
     // Field 22; the second, the program's name, may itself hold spaces and parentheses.
     return `${boot.trim()}:${status.slice(status.lastIndexOf(')') + 2).split(' ')[19]}`

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -28,9 +37,19 @@ afterEach(() => {
   fileSystem.linkFails = undefined
 })
 
+/** Where process numbers mean what they mean in this process; empty where the system does not tell. */
+function countsHere(): string {
+  if (!existsSync('/proc/self/ns/pid')) return ''
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return `${boot}:${readlinkSync('/proc/self/ns/pid')}`
+}
+
 /** A lock as another process would have left it. */
 function leaveLock(holder: Partial<LockHolder>, ageMs = 0): void {
-  writeFileSync(lockPath(), JSON.stringify({ pid: 1, host: hostname(), started: '', token: 'other', ...holder }))
+  writeFileSync(
+    lockPath(),
+    JSON.stringify({ pid: 1, host: hostname(), counts: countsHere(), started: '', token: 'other', ...holder }),
+  )
   age(ageMs)
 }
 
@@ -65,6 +84,13 @@ describe('a lock', () => {
     await lock.release()
   })
 
+  test('of a process elsewhere says when it is believed dead', async () => {
+    leaveLock({ host: 'trader-2', since: '2026-01-05T00:00:00.000Z' })
+    await expect(take()).rejects.toThrow(
+      'process 1 on trader-2, since 2026-01-05T00:00:00.000Z; elsewhere, so believed dead only when it has been silent for a minute',
+    )
+  })
+
   test.each([['with'], ['without']])('that many ask for at once is given to one, %s hard links', async (links) => {
     if (links === 'without') fileSystem.linkFails = 'EPERM'
     leaveLock({ pid: pidOfTheDead() })
@@ -82,6 +108,7 @@ describe('a lock', () => {
   })
 
   const elsewhere = { host: 'elsewhere' }
+  const otherContainer = () => ({ pid: pidOfTheDead(), counts: countsHere().replace(/\[.*|^$/, '[4026530000]') })
   test.each<[string, () => Partial<LockHolder>, number, boolean]>([
     ['of a process that is gone', () => ({ pid: pidOfTheDead() }), 0, true],
     ['of a living process of this machine', () => ({ pid: process.ppid }), 0, false],
@@ -92,6 +119,14 @@ describe('a lock', () => {
       true,
     ],
     ['of a predecessor with the own number, as containers give', () => ({ pid: process.pid }), 0, true],
+    [
+      'of another container with the same host name and a number that nobody has here',
+      () => otherContainer(),
+      0,
+      false,
+    ],
+    ['of another container of that name that has been silent for a minute', () => otherContainer(), 61_000, true],
+    ['of a machine of the same name', () => ({ pid: pidOfTheDead(), counts: 'another-boot:pid:[1]' }), 0, false],
     ['of another machine that shows itself', () => elsewhere, 30_000, false],
     ['of another machine that has been silent for a minute', () => elsewhere, 61_000, true],
   ])('%s: %#', async (_, holder, ageMs, isFree) => {

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { assert } from '../../base/assert.js'
 import { makeFolder } from '../../files/folder.js'
 import { targetOfTemporary, writeAtomically } from '../../files/whole-file.js'
-import { holderText, LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
+import { LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
 import {
   type ArchivedScan,
   type ScanArchive,
@@ -56,7 +56,7 @@ const BYTES_MAX = 16 * 2 ** 20
 async function lockArchive(folder: string, lost: () => void): Promise<WriterLock> {
   return await takeWriterLock(join(folder, LOCK_FILE), lost).catch((error: unknown) => {
     if (!(error instanceof LockHeldError)) throw error
-    throw new ScanArchiveError(`another scanner${holderText(error.holder)} writes here; stop it or use another folder`)
+    throw new ScanArchiveError(`another scanner${error.who} writes here; stop it or use another folder`)
   })
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { callback, fields, having, number, optional, refuse, text } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import { makeFolder } from '../../files/folder.js'
-import { holderText, LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
+import { LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
 import {
   type Checkpoint,
   type Journal,
@@ -113,7 +113,7 @@ export async function openFileJournal<R>(
 async function lockFolder(folder: string, lost: () => void): Promise<WriterLock> {
   return await takeWriterLock(join(folder, LOCK_FILE), lost).catch((error: unknown) => {
     if (!(error instanceof LockHeldError)) throw error
-    const who = holderText(error.holder)
+    const who = error.who
     throw new JournalError(`another process${who} writes the journal in ${folder}; stop it or use another folder`)
   })
 }

@@ -6,7 +6,7 @@ import type { IsoDate } from '../../base/utc-date.js'
 import { makeFolder } from '../../files/folder.js'
 import { reason } from '../../files/reason.js'
 import { targetOfTemporary } from '../../files/whole-file.js'
-import { holderText, LockHeldError, takeWriterLock } from '../../files/writer-lock.js'
+import { LockHeldError, takeWriterLock } from '../../files/writer-lock.js'
 
 /** What a manifest says of a day file. */
 export interface ListedFile {
@@ -52,7 +52,7 @@ export async function holdFolder(folder: string): Promise<HeldFolder> {
   const lock = await takeWriterLock(join(folder, LOCK_FILE), lost).catch((error: unknown) => {
     if (!(error instanceof LockHeldError)) throw writeFailure(folder, error)
     throw new SurroundingsFailed(
-      { place: folder, message: `another process${holderText(error.holder)} writes days into this folder` },
+      { place: folder, message: `another process${error.who} writes days into this folder` },
       { hint: 'Wait for it, stop it, or give another --out.' },
     )
   })
