@@ -56,7 +56,7 @@ export {
 export {
   type BetaPolicy,
   type BreakerTable,
-  CircuitBreaker,
+  DailyBreaker,
   type DailyFactors,
   type DayBoost as BreakerBoost,
 } from './core/breaker/breaker.js'
@@ -154,8 +154,8 @@ export { PerformanceTracker } from './core/performance/performance-tracker.js'
 export { TradeJournal, tradeRecord } from './core/performance/trade-journal.js'
 export type { Position, PositionState } from './core/position/position.js'
 export type { NamedDecision } from './core/reconciliation/reconciliation.js'
-export type { CircuitBreaker as LossBreaker } from './core/risk/loss-breaker.js'
-export type { CircuitBreakerLimits, RiskConfig } from './core/risk/risk-config.js'
+export type { LossBreaker } from './core/risk/loss-breaker.js'
+export type { LossBreakerLimits, RiskConfig } from './core/risk/risk-config.js'
 export { VolGate, type VolGateSetting } from './core/signal/vol-gate.js'
 export type { TradeFeedback } from './core/sizing/sizing.js'
 export { type ChampionSettings, type ChampionSnapshot, ChampionStrategy } from './core/strategy/champion.js'

@@ -49,8 +49,8 @@ export const EXECUTION_CONFIG_DEFAULTS = {
   'risk.liquidation_distance_min': CHAMPION_RISK.liquidationDistanceMin,
   'risk.liquidation_distance_critical': CHAMPION_RISK.liquidationDistanceCritical,
   'risk.stop_loss_pct': CHAMPION_RISK.stopLossPct,
-  'risk.consecutive_losses_max': CHAMPION_RISK.circuitBreaker.consecutiveLossesMax,
-  'risk.loss_pct_max': CHAMPION_RISK.circuitBreaker.lossPctMax,
+  'risk.consecutive_losses_max': CHAMPION_RISK.lossBreaker.consecutiveLossesMax,
+  'risk.loss_pct_max': CHAMPION_RISK.lossBreaker.lossPctMax,
   'paper.leverage': 10,
   'paper.maker_fee': '0.0002',
   'paper.taker_fee': '0.0005',
@@ -225,7 +225,7 @@ function configOf(values: Values): ExecutionConfig {
       liquidationDistanceMin: ms('risk.liquidation_distance_min'),
       liquidationDistanceCritical: ms('risk.liquidation_distance_critical'),
       stopLossPct: limit('risk.stop_loss_pct'),
-      circuitBreaker: {
+      lossBreaker: {
         consecutiveLossesMax: limit('risk.consecutive_losses_max'),
         lossPctMax: limit('risk.loss_pct_max'),
       },

@@ -47,7 +47,7 @@ describe('the execution configuration', () => {
     expect(config).toEqual({
       ...defaults,
       execution: { ...defaults.execution, takeProfit: '0.02' },
-      risk: { ...defaults.risk, circuitBreaker: { ...defaults.risk.circuitBreaker, lossPctMax: null } },
+      risk: { ...defaults.risk, lossBreaker: { ...defaults.risk.lossBreaker, lossPctMax: null } },
       paper: { ...defaults.paper, makerFee: '0' },
     })
   })

@@ -87,7 +87,7 @@ const ROWS: readonly (readonly [string, () => unknown, readonly string[]])[] = [
     backtest({ volGate: 0.5, breaker: {}, orderBook: [], forewarner: 'OK', barPriceFills: true }),
     [
       'settings.volGate: expected a VolGate, found 0.5',
-      'settings.breaker: expected a CircuitBreaker, found an object without boostForDate',
+      'settings.breaker: expected a DailyBreaker, found an object without boostForDate',
       'settings.orderBook: expected an order book source, found an object without book, macro',
       'settings.forewarner: expected a MonteCarloForewarner, found "OK"',
       'settings.barPriceFills: expected a function, found true',

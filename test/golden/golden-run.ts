@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { findDayFiles } from '../../src/adapters/parquet/day-files.js'
 import { parquetDays } from '../../src/adapters/parquet/parquet-days.js'
 import { present } from '../../src/base/present.js'
-import { type BetaPolicy, CircuitBreaker } from '../../src/core/breaker/breaker.js'
+import { type BetaPolicy, DailyBreaker } from '../../src/core/breaker/breaker.js'
 import { parseAcbPayload } from '../../src/core/breaker/subday-payload.js'
 import { Engine } from '../../src/core/engine/engine.js'
 import { DEFAULT_PARAMETERS, type EngineParameters } from '../../src/core/engine/parameters.js'
@@ -160,7 +160,7 @@ function applyEvent(engine: Engine, event: GoldenEvent): void {
   if (!('rejected' in update)) engine.parkAcb(update)
 }
 
-function breakerOf(acb: NonNullable<GoldenRun['acb']>): CircuitBreaker {
+function breakerOf(acb: NonNullable<GoldenRun['acb']>): DailyBreaker {
   const factors = Object.entries(acb.factors).map(
     ([date, row]) =>
       [
@@ -173,7 +173,7 @@ function breakerOf(acb: NonNullable<GoldenRun['acb']>): CircuitBreaker {
         },
       ] as const,
   )
-  return new CircuitBreaker({
+  return new DailyBreaker({
     factors: new Map(factors),
     w750: new Map(Object.entries(acb.w750)),
     betaPolicy: acb.beta_policy,

@@ -18,7 +18,7 @@ import type { LoadedStrategy } from '../../config/strategy-module.js'
 import { lotSizing } from '../../core/backtest/bar-price-fills.js'
 import { breakerInFuture, type Cut, orderBookInFuture } from '../../core/backtest/other-future.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
-import { type BetaPolicy, CircuitBreaker } from '../../core/breaker/breaker.js'
+import { type BetaPolicy, DailyBreaker } from '../../core/breaker/breaker.js'
 import type { W750Scans } from '../../core/breaker/scan-factors.js'
 import { parseOrderBookTable } from '../../core/orderbook/parse-order-book-table.js'
 import { type OrderBookTable, TableOrderBook } from '../../core/orderbook/table-order-book.js'
@@ -57,7 +57,7 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
     ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
     ...(breaker === undefined
       ? {}
-      : { breaker: new CircuitBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
+      : { breaker: new DailyBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
     ...(books === undefined
       ? {}
       : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),

@@ -1,7 +1,7 @@
 import { type Checks, callback, direction, fields, having, optional, text } from '../../base/arguments.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
-import type { CircuitBreaker } from '../breaker/breaker.js'
+import type { DailyBreaker } from '../breaker/breaker.js'
 import { ORDER_BOOK, PARAMETERS, POSTURE, USD } from '../engine/argument-checks.js'
 import type { EngineParameters } from '../engine/parameters.js'
 import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'
@@ -18,7 +18,7 @@ export interface BacktestSettings {
   readonly parameters: EngineParameters
   /** Absent: the warm-up rule. */
   readonly volGate?: VolGate
-  readonly breaker?: CircuitBreaker
+  readonly breaker?: DailyBreaker
   readonly orderBook?: OrderBookSource
   readonly forewarner?: MonteCarloForewarner
   /** Absent: fills are simulated, with their costs. Given: every order fills whole at its bar's price and costs nothing. */
@@ -32,7 +32,7 @@ export const BACKTEST_CHECKS: Checks<BacktestSettings> = {
   initialCapital: USD,
   parameters: PARAMETERS,
   volGate: optional(having('a VolGate', 'maskForDay')),
-  breaker: optional(having('a CircuitBreaker', 'boostForDate')),
+  breaker: optional(having('a DailyBreaker', 'boostForDate')),
   orderBook: optional(ORDER_BOOK),
   forewarner: optional(having('a MonteCarloForewarner', 'assess', 'observe')),
   barPriceFills: optional(callback),

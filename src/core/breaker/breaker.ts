@@ -61,8 +61,8 @@ export interface DayBoost {
   readonly threshold: number | null
 }
 
-/** Adaptive circuit breaker v6, scales 1 and 3. Engine semantics, section 10. */
-export class CircuitBreaker {
+/** The daily breaker (ACB v6), scales 1 and 3. Engine semantics, section 10. */
+export class DailyBreaker {
   private readonly known: readonly { readonly date: IsoDate; readonly velocity: number }[]
   private readonly fullSampleThreshold: number | null
 

@@ -6,7 +6,7 @@ import { isMaintainedAfter } from '../mode/maintenance.js'
 import { afterAlert, afterCommand } from '../mode/operator-mode.js'
 import { flatPosition, transition } from '../position/position.js'
 import { countTrade, resetBreaker } from '../risk/loss-breaker.js'
-import type { CircuitBreakerLimits } from '../risk/risk-config.js'
+import type { LossBreakerLimits } from '../risk/risk-config.js'
 import {
   type Booked,
   bookNothingFilled,
@@ -36,7 +36,7 @@ export function apply(
   before: DecisionState,
   record: DecisionRecord,
   strategies: Strategies,
-  limits: CircuitBreakerLimits,
+  limits: LossBreakerLimits,
 ): Applied {
   assert(record.n === before.records + 1, `records follow each other: ${record.n} after ${before.records}`)
   const state: DecisionState = { ...before, records: record.n }
@@ -152,7 +152,7 @@ function applyDisagreement(
   before: DecisionState,
   record: Extract<DecisionRecord, { readonly type: 'disagreed' }>,
   strategies: Strategies,
-  limits: CircuitBreakerLimits,
+  limits: LossBreakerLimits,
 ): Applied {
   const { subject, decision, cause } = record
   const mismatches = { ...before.mismatches, [subject]: before.mismatches[subject] + 1 }
@@ -176,12 +176,12 @@ function applyDisagreement(
   }
 }
 
-/** The booked state, with what follows from it for the strategies and the circuit breaker. */
+/** The booked state, with what follows from it for the strategies and the loss breaker. */
 function withNotices(
   booked: Booked,
   before: DecisionState,
   strategies: Strategies,
-  limits: CircuitBreakerLimits,
+  limits: LossBreakerLimits,
 ): Applied {
   const faults = strategies.tell(booked.calls)
   const { state, notices } = withBlocked(withBreakerCount(booked, before, limits), faults)
@@ -193,11 +193,7 @@ function withNotices(
   }
 }
 
-function withBreakerCount(
-  { state, facts }: Booked,
-  before: DecisionState,
-  limits: CircuitBreakerLimits,
-): DecisionState {
+function withBreakerCount({ state, facts }: Booked, before: DecisionState, limits: LossBreakerLimits): DecisionState {
   const { closed } = facts
   if (closed === undefined) return state
   assert(before.holding !== null, 'what closed was held')
@@ -207,7 +203,7 @@ function withBreakerCount(
 
 function breakerNotice(state: DecisionState, before: DecisionState): readonly Notice[] {
   if (state.breaker.state === before.breaker.state) return []
-  return [{ level: 'ERROR', category: 'risk', message: `circuit breaker open: ${state.breaker.cause}` }]
+  return [{ level: 'ERROR', category: 'risk', message: `loss breaker open: ${state.breaker.cause}` }]
 }
 
 function withBlocked(state: DecisionState, faults: readonly StrategyFault[]): Applied {

@@ -78,7 +78,7 @@ export class DecisionDesk {
   /** Appends and applies; raises what came to light by it. */
   record(fact: DecisionFact): void {
     const record: DecisionRecord = { n: this.state.records + 1, atMs: this.nowMs, inputs: this.inputs(), ...fact }
-    const { state, notices } = apply(this.state, record, this.strategies, this.settings.risk.circuitBreaker)
+    const { state, notices } = apply(this.state, record, this.strategies, this.settings.risk.lossBreaker)
     this.state = state
     this.appended++
     this.effects.push({ kind: 'append', record })

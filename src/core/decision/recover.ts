@@ -50,8 +50,8 @@ export class DecisionRecovery implements JournalReader<DecisionRecord> {
 
   take(record: DecisionRecord): void {
     const { state, strategies } = this.recovered
-    const { circuitBreaker } = this.settings.risk
-    this.recovered = { state: apply(state, record, strategies, circuitBreaker).state, strategies }
+    const { lossBreaker } = this.settings.risk
+    this.recovered = { state: apply(state, record, strategies, lossBreaker).state, strategies }
     this.atMs = record.atMs
   }
 

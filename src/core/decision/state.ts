@@ -7,7 +7,7 @@ import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { OrderSide } from '../../ports/vocabulary/orders.js'
 import type { Position } from '../position/position.js'
-import { type CircuitBreaker, closedBreaker } from '../risk/loss-breaker.js'
+import { closedBreaker, type LossBreaker } from '../risk/loss-breaker.js'
 import type { DecisionSettings } from './settings.js'
 
 /** A proposal, and what has become of it. Money in USD, quantities in base units. */
@@ -96,7 +96,7 @@ export interface DecisionState {
   readonly exit: ExitOrder | null
   /** USD: the wallet without the holding that is under way. */
   readonly balanceUsd: DecimalText
-  readonly breaker: CircuitBreaker
+  readonly breaker: LossBreaker
   readonly reportsSeen: number
   /** Truths in a row that disagreed about the position, and about the account. */
   readonly mismatches: { readonly position: number; readonly account: number }

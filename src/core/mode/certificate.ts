@@ -9,7 +9,7 @@ export const CERTIFICATE_SCHEMA = 'dolphin.certificate/1'
 /** What is certified: these parameters and constants on these data gave these figures. */
 export interface CertificateClaim {
   readonly championHash: string
-  /** Of all frozen constants: circuit breaker and survival stack included. */
+  /** Of all frozen constants: daily breaker and survival stack included. */
   readonly constantsHash: string
   /** Of the days' files, in order. */
   readonly dataHash: string

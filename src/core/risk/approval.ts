@@ -9,7 +9,7 @@ import type { Action } from '../arbitration/arbitration.js'
 import { floorToLot, quantityForNotional } from '../orders/rounding.js'
 import { type AccountState, leverage, type PositionRisk, portfolioRisk } from './calculator.js'
 import { capitalRoom, notionalRoom } from './capital.js'
-import type { CircuitBreaker } from './loss-breaker.js'
+import type { LossBreaker } from './loss-breaker.js'
 import type { RiskConfig } from './risk-config.js'
 
 /** Source: module contracts, layer 4. */
@@ -71,7 +71,7 @@ export interface RiskContext {
   readonly account: AccountState
   /** Those that are not flat. */
   readonly positions: readonly PositionRisk[]
-  readonly breaker: CircuitBreaker
+  readonly breaker: LossBreaker
   /** The symbol's; undefined when it is not one that we trade. */
   readonly instrument: Instrument | undefined
 }
@@ -91,8 +91,7 @@ export function approve(action: Action, context: RiskContext): ApprovedOrder | V
 
 function approveEntry(action: Action, instrument: Instrument, context: RiskContext): ApprovedOrder | ValidationResult {
   const { breaker } = context
-  if (breaker.state === 'OPEN')
-    return refusal('circuitBreaker', 'REJECT_RISK_LIMIT', `circuit breaker: ${breaker.cause}`)
+  if (breaker.state === 'OPEN') return refusal('lossBreaker', 'REJECT_RISK_LIMIT', `loss breaker: ${breaker.cause}`)
   if (instrument.status !== 'TRADING')
     return refusal('status', 'REJECT_INSTRUMENT', `${action.symbol} is ${instrument.status}`)
   const quantity = quantityForNotional(action.notionalUsd!, action.price!, instrument)

@@ -1,12 +1,12 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { Mandate } from '../../ports/strategy.js'
-import type { CircuitBreakerLimits } from './risk-config.js'
+import type { LossBreakerLimits } from './risk-config.js'
 
 /** Strategy id of the mandates that the risk layer itself issues. */
 export const RISK_STRATEGY_ID = 'risk'
 
 /** CLOSED lets trade; OPEN blocks every entry until a person resets it. Plain JSON. */
-export interface CircuitBreaker {
+export interface LossBreaker {
   readonly state: 'CLOSED' | 'OPEN'
   readonly consecutiveLosses: number
   /** USD, of the trades since it was last closed; negative is a loss. */
@@ -18,7 +18,7 @@ export interface CircuitBreaker {
 }
 
 /** @param capitalUsd the capital that losses are measured against, above zero. */
-export function closedBreaker(capitalUsd: DecimalText): CircuitBreaker {
+export function closedBreaker(capitalUsd: DecimalText): LossBreaker {
   return { state: 'CLOSED', consecutiveLosses: 0, netPnlUsd: '0', capitalUsd, cause: null }
 }
 
@@ -26,13 +26,9 @@ export function closedBreaker(capitalUsd: DecimalText): CircuitBreaker {
  * Counts a closed trade. Only ever opens: a win ends a losing streak, it does not close an open breaker.
  * Source: module contracts, layer 4 (`circuit_breaker.py`).
  */
-export function countTrade(
-  breaker: CircuitBreaker,
-  netPnlUsd: DecimalText,
-  limits: CircuitBreakerLimits,
-): CircuitBreaker {
+export function countTrade(breaker: LossBreaker, netPnlUsd: DecimalText, limits: LossBreakerLimits): LossBreaker {
   const net = new Exact(netPnlUsd)
-  const counted: CircuitBreaker = {
+  const counted: LossBreaker = {
     ...breaker,
     consecutiveLosses: net.isNegative() ? breaker.consecutiveLosses + 1 : 0,
     netPnlUsd: net.plus(breaker.netPnlUsd).toFixed(),
@@ -47,23 +43,23 @@ export function countTrade(
  *
  * @throws RangeError without a reason.
  */
-export function resetBreaker(capitalUsd: DecimalText, reason: string): CircuitBreaker {
-  if (reason.trim() === '') throw new RangeError('resetting the circuit breaker needs a reason')
+export function resetBreaker(capitalUsd: DecimalText, reason: string): LossBreaker {
+  if (reason.trim() === '') throw new RangeError('resetting the loss breaker needs a reason')
   return closedBreaker(capitalUsd)
 }
 
 /** BLOCK for each of the symbols while it is open, none of them while it is closed: blocking is never partial. */
 export function breakerMandates(
-  breaker: CircuitBreaker,
+  breaker: LossBreaker,
   symbols: Iterable<string>,
   timestampMs: number,
 ): readonly Mandate[] {
   if (breaker.state === 'CLOSED') return []
   const common = { strategyId: RISK_STRATEGY_ID, type: 'BLOCK', authority: 1, timestampMs } as const
-  return Array.from(symbols, (symbol) => ({ ...common, symbol, reason: `circuit breaker: ${breaker.cause}` }))
+  return Array.from(symbols, (symbol) => ({ ...common, symbol, reason: `loss breaker: ${breaker.cause}` }))
 }
 
-function causeToOpen(breaker: CircuitBreaker, limits: CircuitBreakerLimits): string | undefined {
+function causeToOpen(breaker: LossBreaker, limits: LossBreakerLimits): string | undefined {
   const { consecutiveLossesMax, lossPctMax } = limits
   if (consecutiveLossesMax !== null && breaker.consecutiveLosses >= consecutiveLossesMax)
     return `${breaker.consecutiveLosses} losses in a row`

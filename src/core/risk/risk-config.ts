@@ -18,11 +18,11 @@ export interface RiskConfig {
   readonly liquidationDistanceCritical: number
   /** A position this far against its entry price is closed; null: off. */
   readonly stopLossPct: number | null
-  readonly circuitBreaker: CircuitBreakerLimits
+  readonly lossBreaker: LossBreakerLimits
 }
 
 /** Null: not watched. */
-export interface CircuitBreakerLimits {
+export interface LossBreakerLimits {
   /** Trades lost in a row that open the breaker. */
   readonly consecutiveLossesMax: number | null
   /** Net loss since the breaker was last closed that opens it, of the capital at that time. */
@@ -39,7 +39,7 @@ const RISK_FIELDS = fields<RiskConfig>({
   liquidationDistanceMin: share,
   liquidationDistanceCritical: share,
   stopLossPct: nullable(share),
-  circuitBreaker: fields<CircuitBreakerLimits>({
+  lossBreaker: fields<LossBreakerLimits>({
     consecutiveLossesMax: nullable(number({ min: 1, integer: true })),
     lossPctMax: nullable(share),
   }),
@@ -102,5 +102,5 @@ export const CHAMPION_RISK: RiskConfig = checkRiskConfig({
   liquidationDistanceMin: 0.08,
   liquidationDistanceCritical: 0.03,
   stopLossPct: null,
-  circuitBreaker: { consecutiveLossesMax: 20, lossPctMax: 0.3 },
+  lossBreaker: { consecutiveLossesMax: 20, lossPctMax: 0.3 },
 })

@@ -51,7 +51,7 @@ export function trendMultiplier(direction: number, trend: number): number {
   return deepening < -0.01 ? 0.7 : 1
 }
 
-/** How much the circuit breaker and the forewarner scale leverage this bar. Sections 7.5, 10.4. */
+/** How much the daily breaker and the forewarner scale leverage this bar. Sections 7.5, 10.4. */
 export function regimeSizeMultiplier(
   shape: SignalShape,
   convexity: number,

@@ -6,7 +6,7 @@ import { CHAMPION } from '../engine/parameters.js'
 import { POSTURE_LEVELS, SURVIVAL } from '../survival/survival.js'
 
 /**
- * First 16 hex digits of the SHA-256 over every frozen constant: champion, circuit breaker, survival stack. Source: system
+ * First 16 hex digits of the SHA-256 over every frozen constant: champion, daily breaker, survival stack. Source: system
  * bible §19. One that is loosened in the code shows here.
  */
 export const CONSTANTS_HASH: string = bytesToHex(

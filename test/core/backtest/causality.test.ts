@@ -9,7 +9,7 @@ import type { Cut } from '../../../src/core/backtest/other-future.js'
 import { breakerInFuture, orderBookInFuture } from '../../../src/core/backtest/other-future.js'
 import type { BacktestSettings } from '../../../src/core/backtest/settings.js'
 import type { BreakerTable } from '../../../src/core/breaker/breaker.js'
-import { CircuitBreaker } from '../../../src/core/breaker/breaker.js'
+import { DailyBreaker } from '../../../src/core/breaker/breaker.js'
 import { DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { MonteCarloForewarner } from '../../../src/core/forewarner/monte-carlo.js'
 import { Xoshiro128 } from '../../../src/core/numeric/xoshiro128.js'
@@ -85,7 +85,7 @@ describe('no decision of a backtest uses a later bar', () => {
             ...settingsOf(market, { direction }),
             ...(gate === 'fixed' ? { volGate: new VolGate({ kind: 'fixed', threshold: 0.0008 }) } : {}),
             ...(gate === 'percentile' ? { volGate: new VolGate({ kind: 'percentile', percentile: 40 }) } : {}),
-            breaker: new CircuitBreaker(cut === undefined ? table : breakerInFuture(table, cut)),
+            breaker: new DailyBreaker(cut === undefined ? table : breakerInFuture(table, cut)),
             ...orderBookAt(market, cut),
             ...(forewarned ? { forewarner: new MonteCarloForewarner({ paths: 50 }) } : {}),
             ...(atBarPrices ? { barPriceFills: (notionalUsd, price) => notionalUsd / price } : {}),
@@ -137,7 +137,7 @@ describe('a planted leak is found', () => {
       const violationsUnder = (betaPolicy: BreakerTable['betaPolicy']) => {
         const table = tableOf(market, betaPolicy)
         const run = (days: readonly DayColumns[], cut?: Cut) => {
-          const breaker = new CircuitBreaker(cut === undefined ? table : breakerInFuture(table, cut))
+          const breaker = new DailyBreaker(cut === undefined ? table : breakerInFuture(table, cut))
           return backtest(settingsOf(market, { breaker }), days)
         }
         return checkCausality({ days: columnsOf(market), run, cuts: CUTS, seed: 1 }).violations

@@ -7,7 +7,7 @@ import {
   type BetaPolicy,
   bearishSignals,
   boostOfSignals,
-  CircuitBreaker,
+  DailyBreaker,
   orderBookBeta,
 } from '../../../src/core/breaker/breaker.js'
 import { breakerTable } from '../../support/breaker-table.js'
@@ -41,7 +41,7 @@ describe('golden', () => {
     'the beta of every policy, table $index',
     ({ w750, fixed_threshold, dates }) => {
       const under = (beta_policy: BetaPolicy) =>
-        new CircuitBreaker(breakerTable({ factors: {}, w750, beta_policy, fixed_threshold }))
+        new DailyBreaker(breakerTable({ factors: {}, w750, beta_policy, fixed_threshold }))
       const [expanding, fullSample, fixed] = [under('expanding'), under('full-sample'), under('fixed')]
       for (const [date, ofExpanding, expandingAt, ofFullSample, fullSampleAt, ofFixed] of dates) {
         expect(expanding.boostForDate(date).beta, date).toBe(ofExpanding)
@@ -63,7 +63,7 @@ describe('golden', () => {
     .filter(({ run }) => run.acb !== null)
 
   test.each(runs)('the boost and beta at the start of every day of $name', ({ run, expected }) => {
-    const breaker = new CircuitBreaker(breakerTable(run.acb))
+    const breaker = new DailyBreaker(breakerTable(run.acb))
     for (const [index, day] of run.days.entries()) {
       if (day.acb !== null) continue
       const { boost, beta } = breaker.boostForDate(day.date)
@@ -117,16 +117,16 @@ describe('beta', () => {
           betaPolicy: 'expanding' as const,
         })
         const date = dateOf(Math.min(day, all.length - 1))
-        const whole = new CircuitBreaker(table(all)).boostForDate(date)
-        expect(new CircuitBreaker(table(all.slice(0, day + 1))).boostForDate(date)).toEqual(whole)
+        const whole = new DailyBreaker(table(all)).boostForDate(date)
+        expect(new DailyBreaker(table(all.slice(0, day + 1))).boostForDate(date)).toEqual(whole)
       }),
     )
   })
 
   test('the order of the table does not matter', () => {
     const w750 = Array.from({ length: 12 }, (_, index): [string, number] => [dateOf(index), Math.sin(index) / 50])
-    const forward = new CircuitBreaker({ factors: new Map(), w750: new Map(w750), betaPolicy: 'expanding' })
-    const backward = new CircuitBreaker({
+    const forward = new DailyBreaker({ factors: new Map(), w750: new Map(w750), betaPolicy: 'expanding' })
+    const backward = new DailyBreaker({
       factors: new Map(),
       w750: new Map([...w750].reverse()),
       betaPolicy: 'expanding',
@@ -136,15 +136,15 @@ describe('beta', () => {
 
   test('with no known velocity every policy is low', () => {
     for (const betaPolicy of ['expanding', 'full-sample'] as const) {
-      const blind = new CircuitBreaker({ factors: new Map(), w750: new Map([['2026-01-01', Number.NaN]]), betaPolicy })
+      const blind = new DailyBreaker({ factors: new Map(), w750: new Map([['2026-01-01', Number.NaN]]), betaPolicy })
       expect(blind.boostForDate('2026-01-01').threshold).toBeNull()
-      const breaker = new CircuitBreaker({ factors: new Map(), w750: new Map([['2026-01-01', null]]), betaPolicy })
+      const breaker = new DailyBreaker({ factors: new Map(), w750: new Map([['2026-01-01', null]]), betaPolicy })
       expect(breaker.boostForDate('2026-01-01')).toEqual({ boost: 1, beta: ACB.BETA_LOW, signals: 0, threshold: null })
     }
   })
 
   test('a fixed policy without a threshold is a bug', () => {
-    expect(() => new CircuitBreaker({ factors: new Map(), w750: new Map(), betaPolicy: 'fixed' })).toThrow(
+    expect(() => new DailyBreaker({ factors: new Map(), w750: new Map(), betaPolicy: 'fixed' })).toThrow(
       /finite threshold/,
     )
   })

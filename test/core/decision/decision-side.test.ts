@@ -76,15 +76,13 @@ describe('risk', () => {
   })
 
   it('opens its breaker after losses, blocks entries, and closes it by command alone', () => {
-    const circuitBreaker = { consecutiveLossesMax: 1, lossPctMax: null }
+    const lossBreaker = { consecutiveLossesMax: 1, lossPctMax: null }
     const script = atBars({ 1: [ENTRY], 3: [EXIT], 5: [ENTRY], 7: [ENTRY] })
-    const sides = started(script, { risk: riskConfig({ circuitBreaker }) })
+    const sides = started(script, { risk: riskConfig({ lossBreaker }) })
     bars(sides, 6)
-    expect(alertsOf(sides, 'risk')).toMatchObject([
-      { level: 'ERROR', message: 'circuit breaker open: 1 losses in a row' },
-    ])
+    expect(alertsOf(sides, 'risk')).toMatchObject([{ level: 'ERROR', message: 'loss breaker open: 1 losses in a row' }])
     expect(facts(sides).missed).toMatchObject([
-      { reason: 'REJECT_RISK_LIMIT', detail: 'blocked: circuit breaker: 1 losses in a row' },
+      { reason: 'REJECT_RISK_LIMIT', detail: 'blocked: loss breaker: 1 losses in a row' },
     ])
     expect(sides.decisionSide.openPermission().reject).toBe('REJECT_RISK_LIMIT')
     sides.command('decision', { command: 'reset-breaker', reason: ' ' })

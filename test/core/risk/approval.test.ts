@@ -99,7 +99,7 @@ describe('approval', () => {
   it.each<[string, string, Action, Changes]>([
     ['instrument', 'REJECT_INSTRUMENT', ENTRY, { context: { instrument: undefined } }],
     ['status', 'REJECT_INSTRUMENT', ENTRY, { instrument: { status: 'HALTED' } }],
-    ['circuitBreaker', 'REJECT_RISK_LIMIT', ENTRY, { context: { breaker: { ...closedBreaker('1'), state: 'OPEN' } } }],
+    ['lossBreaker', 'REJECT_RISK_LIMIT', ENTRY, { context: { breaker: { ...closedBreaker('1'), state: 'OPEN' } } }],
     ['minQuantity', 'REJECT_LOT_OR_NOTIONAL', { ...ENTRY, notionalUsd: 49.9 }, {}],
     ['minQuantity', 'REJECT_LOT_OR_NOTIONAL', ENTRY, { instrument: { minQuantity: '0.03' } }],
     ['maxQuantity', 'REJECT_LOT_OR_NOTIONAL', ENTRY, { instrument: { maxQuantity: '0.02' } }],

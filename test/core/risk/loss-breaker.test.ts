@@ -2,19 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   breakerMandates,
-  type CircuitBreaker,
   closedBreaker,
   countTrade,
+  type LossBreaker,
   resetBreaker,
 } from '../../../src/core/risk/loss-breaker.js'
 
 const LIMITS = { consecutiveLossesMax: 3, lossPctMax: 0.1 }
 
-function having(...nets: readonly string[]): CircuitBreaker {
+function having(...nets: readonly string[]): LossBreaker {
   return nets.reduce((breaker, net) => countTrade(breaker, net, LIMITS), closedBreaker('1000'))
 }
 
-describe('the circuit breaker', () => {
+describe('the loss breaker', () => {
   it.each`
     nets                          | state       | cause
     ${[]}                         | ${'CLOSED'} | ${null}

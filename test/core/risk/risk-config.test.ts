@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CHAMPION_RISK, type RiskConfig } from '../../../src/core/risk/risk-config.js'
 import { riskConfig } from '../../support/risk-config.js'
 
-const { circuitBreaker } = CHAMPION_RISK
+const { lossBreaker } = CHAMPION_RISK
 
 describe('a risk configuration', () => {
   it.each<[string, Partial<RiskConfig>]>([
@@ -24,29 +24,29 @@ describe('a risk configuration', () => {
     ['liquidationDistanceMin: expected a number above 0 and below 1, found 1', { liquidationDistanceMin: 1 }],
     ['stopLossPct: expected a number above 0 and below 1, found 0', { stopLossPct: 0 }],
     [
-      'circuitBreaker.consecutiveLossesMax: expected an integer from 1 on, found 1.5',
-      { circuitBreaker: { ...circuitBreaker, consecutiveLossesMax: 1.5 } },
+      'lossBreaker.consecutiveLossesMax: expected an integer from 1 on, found 1.5',
+      { lossBreaker: { ...lossBreaker, consecutiveLossesMax: 1.5 } },
     ],
     [
-      'circuitBreaker.lossPctMax: expected a number above 0 and below 1, found 2',
-      { circuitBreaker: { ...circuitBreaker, lossPctMax: 2 } },
+      'lossBreaker.lossPctMax: expected a number above 0 and below 1, found 2',
+      { lossBreaker: { ...lossBreaker, lossPctMax: 2 } },
     ],
   ])('says which constraint does not hold: %s', (message, changes) => {
     expect(() => riskConfig(changes)).toThrow(message)
   })
 
   it('is told all that is wrong with it at once', () => {
-    const changes = { leverageMax: 0, stopLossPct: 1, circuitBreaker: { ...circuitBreaker, lossPctMax: -1 } }
+    const changes = { leverageMax: 0, stopLossPct: 1, lossBreaker: { ...lossBreaker, lossPctMax: -1 } }
     expect(() => riskConfig(changes)).toThrow(
       'leverageMax: expected a finite number above 0, found 0; ' +
         'stopLossPct: expected a number above 0 and below 1, found 1; ' +
-        'circuitBreaker.lossPctMax: expected a number above 0 and below 1, found -1',
+        'lossBreaker.lossPctMax: expected a number above 0 and below 1, found -1',
     )
   })
 
   it('may have equal leverages, a stop, and no breaker', () => {
     const off = { consecutiveLossesMax: null, lossPctMax: null }
-    const config = { leverageTarget: 10, symbolLeverageMax: 10, stopLossPct: 0.02, circuitBreaker: off }
+    const config = { leverageTarget: 10, symbolLeverageMax: 10, stopLossPct: 0.02, lossBreaker: off }
     expect(riskConfig(config)).toMatchObject(config)
   })
 

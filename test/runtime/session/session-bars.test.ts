@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type BreakerTable, CircuitBreaker } from '../../../src/core/breaker/breaker.js'
+import { type BreakerTable, DailyBreaker } from '../../../src/core/breaker/breaker.js'
 import { DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
 import { VolGate } from '../../../src/core/signal/vol-gate.js'
 import type { DayColumns } from '../../../src/ports/days.js'
@@ -56,7 +56,7 @@ describe('the bars of a session', () => {
       w750: new Map(),
       betaPolicy: 'expanding',
     }
-    const breaker = new CircuitBreaker(table)
+    const breaker = new DailyBreaker(table)
     const begun = all([day('2026-03-01', 1), day('2026-03-02', 1)], { ...SETTINGS, breaker }).map((bar) => bar.day)
     expect(begun[0]).toMatchObject({ date: '2026-03-01', boost: 1 })
     expect(begun[1]!.boost).toBeGreaterThan(1)
