@@ -65,6 +65,7 @@ export type {
   SideParts,
 } from '../runtime/session/session-parts.js'
 export { type SessionStep, sessionSteps } from '../runtime/session/session-steps.js'
-export { JournalDeparture, LineSums } from '../runtime/session/timed-journal.js'
+export { JournalDeparture, LineSums, sideJournal } from '../runtime/session/timed-journal.js'
+export { type PlayingTime, type PlayingTimeSettings, playingTime } from '../runtime/time/playing-time.js'
 export { type ClockScale, clockTimer, scaledClock } from '../runtime/time/scaled-clock.js'
 export { VirtualTime } from '../runtime/time/virtual-time.js'

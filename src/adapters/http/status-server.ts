@@ -8,15 +8,16 @@ import { StatusMetrics } from './metrics.js'
 import { type HttpProblem, isCommand, isProblem, problem, readCommand } from './operator-request.js'
 
 export interface StatusServerSettings {
-  /** `127.0.0.1` unless somebody says otherwise. */
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
+  /** Default `127.0.0.1`: this machine alone. */
+  readonly host?: string
+  /** Default 0: any free one. */
+  readonly port?: number
   /** What an operator must show; without one no command is taken. Never logged, never shown. */
   readonly token?: string
   /** The dashboard, served at `/`. */
   readonly page?: string
-  readonly nowMs: () => number
+  /** A clock that never goes back, ms, by which requests are counted; default the process's own. */
+  readonly nowMs?: () => number
 }
 
 export interface StatusServer {
@@ -33,7 +34,8 @@ const COMMANDS = { perSecond: 1, burst: 10 }
  * Serves a running system: `GET /api/v1/status`, `/api/v1/events`, `/api/v1/session`, `/healthz`, `/metrics`, the dashboard at `/`,
  * and `POST /api/v1/operator/<command>`. Rejects when the address cannot be had.
  */
-export async function serveStatus(surface: StatusSurface, settings: StatusServerSettings): Promise<StatusServer> {
+export async function serveStatus(surface: StatusSurface, chosen: StatusServerSettings = {}): Promise<StatusServer> {
+  const settings = { host: '127.0.0.1', port: 0, nowMs: () => performance.now(), ...chosen }
   const streams = new EventStreams(surface)
   const handler = new Handler(surface, settings, streams)
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
@@ -58,6 +60,9 @@ export async function serveStatus(surface: StatusSurface, settings: StatusServer
   }
 }
 
+/** With defaults in place. */
+type Served = StatusServerSettings & Required<Pick<StatusServerSettings, 'host' | 'port' | 'nowMs'>>
+
 class Handler {
   private readonly metrics: StatusMetrics
   private readonly reads: RateLimit
@@ -66,7 +71,7 @@ class Handler {
 
   constructor(
     private readonly surface: StatusSurface,
-    private readonly settings: StatusServerSettings,
+    private readonly settings: Served,
     private readonly streams: EventStreams,
   ) {
     this.metrics = new StatusMetrics(surface)
@@ -131,7 +136,7 @@ class Handler {
   }
 }
 
-function listen(server: Server, { host, port }: StatusServerSettings): Promise<void> {
+function listen(server: Server, { host, port }: Served): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {

@@ -1,6 +1,7 @@
 import { recordLine, sumOf } from '../../core/journal/frame.js'
 import type { Timer } from '../../ports/clock.js'
 import type { Journal, JournalListener, JournalReader, JournalRecord } from '../../ports/journal.js'
+import type { SideJournal } from './session-parts.js'
 
 /**
  * A journal whose lines count as durable `delayMs` later on a timer, while the files take them at the disk's own pace: a
@@ -101,4 +102,26 @@ export class LineSums implements JournalReader<JournalRecord> {
   take(record: JournalRecord): void {
     this.there.push(sumOf(recordLine(record)))
   }
+}
+
+/**
+ * A side's journal with the sums of what it holds already, opened with what must read it.
+ *
+ * @example
+ * ```ts
+ * import { journalFormat, openFileJournal } from 'dolphin-engine/journal'
+ * import { sideJournal } from 'dolphin-engine/runtime'
+ *
+ * const format = journalFormat('decision', '0123456789abcdef')
+ * const journal = await sideJournal((sums) => openFileJournal('session/journal/decision', format, sums))
+ * ```
+ *
+ * @throws whatever `open` does: a journal that is held by another process, or damaged.
+ */
+export async function sideJournal(
+  open: (sums: LineSums) => Promise<{ readonly journal: Journal }>,
+): Promise<SideJournal> {
+  const sums = new LineSums()
+  const { journal } = await open(sums)
+  return { journal, there: sums.there }
 }
