@@ -1,16 +1,33 @@
 import { defineConfig } from 'vitest/config'
 
-/** Unit suites that take seconds each (exact arithmetic, replays, whole commands in process): `npm test` runs them, `npm run check` does not. */
+/**
+ * Unit suites that take a second or more: `npm test` runs them, `npm run check` does not. A suite belongs here when it replays
+ * markets or sessions, computes exactly beside the fast way, holds a law against thousands of cases, runs whole commands, reads the
+ * whole source, or starts a process, a server, a worker or a compiler.
+ */
 const SLOW = [
-  'test/cli/compare/**/*.test.ts',
-  'test/cli/data/**/*.test.ts',
-  'test/cli/scan/**/*.test.ts',
+  ...['compare', 'data', 'journal', 'scan'].map((command) => `test/cli/${command}/**/*.test.ts`),
   'test/cli/backtest/causality.test.ts',
-  'test/core/backtest/causality.test.ts',
+  'test/cli/disordered-days.test.ts',
+  'test/core/backtest/{causality,strategy-backtest}.test.ts',
+  'test/core/days/synthesize.test.ts',
+  'test/core/decision/two-sides.test.ts',
   'test/core/eigen/**/*.test.ts',
-  'test/core/engine/playback.test.ts',
+  'test/core/engine/{engine,fills,playback,price-history,ranking-windows,snapshot-history}.test.ts',
+  'test/core/execution/execution-model.test.ts',
+  'test/core/journal/scan.test.ts',
+  'test/core/link/{envelope,prose}.test.ts',
+  'test/core/selection/selection.test.ts',
+  'test/core/signal/vol-gate.test.ts',
+  'test/core/status/{check,system-state}.test.ts',
+  'test/core/strategy/parity.test.ts',
+  'test/documents.test.ts',
+  'test/runtime/session/session.test.ts',
   'test/runtime/strategy/**/*.test.ts',
 ]
+
+/** Unit suites that replace modules, which no other file may have loaded into their process before. */
+export const REPLACING = ['test/files/folder.test.ts', 'test/files/writer-lock.test.ts']
 
 const UNIT = ['base', 'ports', 'core', 'files', 'config', 'runtime', 'cli', 'entries'].map(
   (room) => `test/${room}/**/*.test.ts`,
@@ -21,7 +38,17 @@ const limits = { testTimeout: 60_000, hookTimeout: 120_000 }
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...limits, name: 'unit', include: [...UNIT, 'test/*.test.ts'], exclude: SLOW } },
+      {
+        test: {
+          ...limits,
+          name: 'unit',
+          include: [...UNIT, 'test/*.test.ts'],
+          exclude: [...SLOW, ...REPLACING],
+          // Files share the modules of their process: loading those anew for each file is half of the time.
+          isolate: false,
+        },
+      },
+      { test: { ...limits, name: 'unit-replacing', include: REPLACING } },
       { test: { ...limits, name: 'slow', include: [...SLOW, 'test/adapters/**/*.test.ts'] } },
       {
         test: {

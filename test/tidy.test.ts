@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { REPLACING } from '../vitest.config.js'
 import {
   filesBelow,
   GENERATED,
@@ -48,6 +49,10 @@ describe('the source is tidy', () => {
 describe('the tests are tidy', () => {
   it('every test file of a room mirrors a source file, but for those that hold the laws of several', () => {
     mayOnlyShrink(testsOfMore(), TESTS_OF_MORE)
+  })
+
+  it('every suite that replaces a module has a process of its own', () => {
+    expect(TESTS.filter((file) => /\bvi\.(?:doM|m)ock\(/.test(textOf(file)))).toEqual(REPLACING)
   })
 
   it('no test is skipped for good, focused or left for later', () => {
