@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Link } from '../../src/ports/link.js'
+import { leaveTime, until } from '../support/until.js'
 
 /** Two ends that are connected. */
 export interface LinkPair {
@@ -78,7 +79,7 @@ export function linkContract(name: string, open: () => Promise<LinkPair>): void 
       await left.close()
       left.send('into the void')
       right.send('nobody there')
-      await pause(20)
+      await leaveTime(20)
       expect([...atLeft, ...atRight]).toEqual([])
     })
 
@@ -100,16 +101,4 @@ export function received(link: Link): string[] {
 /** What envelopes are made of: JSON on one line, with every character that JSON lets stand as it is. */
 export function envelopeText(): fc.Arbitrary<string> {
   return fc.string({ unit: 'binary', maxLength: 60 }).map((body) => JSON.stringify({ body }))
-}
-
-/** Waits for `condition`; the caller's expectations say what is missing when it never comes true. */
-export async function until(condition: () => boolean, msMax = 5_000): Promise<void> {
-  const deadline = performance.now() + msMax
-  while (!condition() && performance.now() < deadline) await pause(1)
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

@@ -24,6 +24,7 @@ import type { Alert } from '../../src/ports/vocabulary/alerts.js'
 import { SideHost } from '../../src/runtime/host/side-host.js'
 import { clockTimer } from '../../src/runtime/time/scaled-clock.js'
 import { ScriptedStrategy } from '../support/scripted-strategy.js'
+import { leaveTime } from '../support/until.js'
 import { type Evidence, readExecutionJournal } from './evidence.js'
 import { ExecutorProcess } from './executor-process.js'
 import { churn, Feed, SYMBOLS } from './feed.js'
@@ -170,7 +171,7 @@ export class CrashRig {
     const executor = this.spawn()
     const deadlineMs = performance.now() + msMax
     while (!(executor.isReady && (await this.isAgreed())) && performance.now() < deadlineMs && !executor.hasExited)
-      await pause(50)
+      await leaveTime(50)
     this.throwBroken()
     const evidence = await this.evidence()
     executor.stop()
@@ -267,10 +268,4 @@ function watched(link: Link, signal: (sign: Sign) => void): Link {
       }),
     close: () => link.close(),
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

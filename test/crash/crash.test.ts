@@ -26,7 +26,7 @@ describe('an executor that is killed again and again', () => {
     } finally {
       await rig.close()
     }
-  }, 120_000)
+  })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it(`loses no fill, counts none twice and places no order twice (${KILLS} kills, seed ${SEED})`, () => {

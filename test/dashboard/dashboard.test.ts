@@ -35,6 +35,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     surface = new TestSurface()
     server = await serve(0)
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.setDefaultTimeout(0)
     requests.length = 0
     complaints.length = 0
     page.on('request', (request) => requests.push(request.url()))
@@ -80,11 +81,11 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
     const { port } = new URL(server.address)
     await server.close()
-    await page.getByRole('heading', { name: 'UNKNOWN', exact: true }).waitFor({ timeout: 10_000 })
+    await page.getByRole('heading', { name: 'UNKNOWN', exact: true }).waitFor()
     expect(await page.locator('#meaning').textContent()).toBe('treat as Kill')
     expect(await page.locator('#owner-message').textContent()).toContain('Nothing heard from the system for')
     server = await serve(Number(port))
-    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor({ timeout: 10_000 })
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
   })
 
   test.each<[string, object, string]>([
@@ -113,9 +114,14 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
   ] as const)('has no accessibility violation in %s at %d', async (colorScheme, width) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height: 900 })
-    for (const wrong of [{}, { gridConnected: false }, { operatorMode: 'KILL' as const }]) {
+    for (const [word, wrong] of [
+      ['ACTIVE', {}],
+      ['REDUCE ONLY', { gridConnected: false }],
+      ['KILL', { operatorMode: 'KILL' as const }],
+    ] as const) {
       surface.change({ ...HEALTHY, ...wrong })
-      await page.waitForTimeout(300)
+      await page.getByRole('heading', { name: word, exact: true, level: 1 }).waitFor()
+      await page.evaluate('Promise.all(document.getAnimations().map(({ finished }) => finished))')
       await page.evaluate(AXE)
       const violations = await page.evaluate(
         'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + nodes.map(({ html }) => html)))',

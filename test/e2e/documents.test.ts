@@ -21,7 +21,6 @@ import { DAYS, dolphin, MAIN, ROOT } from './dolphin.js'
 /** Days of the world in which the commands run: enough for each, few enough for a test. */
 const WORLD_DAYS = ['2025-05-10', '2025-05-12']
 const TOKEN = 'a-token-of-the-documents-0123456789'
-const PATIENCE = { timeout: 300_000 }
 
 /** Commands that go on until somebody stops them, or for minutes: they must start, and stop well at Ctrl-C. */
 const GOES_ON = /--speed \d|--serve\b|^dolphin (?:drill|executor|serve)\b/
@@ -49,7 +48,7 @@ const server: { child?: ChildProcess; port: number; sessions: number } = { port:
 
 beforeAll(async () => {
   await makeWorld()
-}, PATIENCE.timeout)
+})
 
 afterAll(async () => {
   if (server.child !== undefined) await stop(server.child)
@@ -57,7 +56,7 @@ afterAll(async () => {
 })
 
 describe('every command in the documents works as it stands there', () => {
-  it.each(fences())('$title', PATIENCE, async ({ lines }) => {
+  it.each(fences())('$title', async ({ lines }) => {
     const place = mkdtempSync(join(world, 'fence-'))
     for (const entry of readdirSync(join(world, 'things'))) {
       cpSync(join(world, 'things', entry), join(place, entry), { recursive: true, verbatimSymlinks: true })

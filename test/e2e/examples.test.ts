@@ -7,7 +7,7 @@ import { DAYS, dolphin, ROOT, temporaryFolder } from './dolphin.js'
 const DATE = '2025-05-10'
 const folder = temporaryFolder()
 
-it('a session that a program runs itself trades what dolphin paper trades', { timeout: 120_000 }, async () => {
+it('a session that a program runs itself trades what dolphin paper trades', async () => {
   const example = join(ROOT, 'examples', 'paper-session.mjs')
   const { stdout } = await promisify(execFile)(process.execPath, [example, DATE], { cwd: folder.path })
   const command = ['paper', '--days', DAYS, '--from', DATE, '--to', DATE, '--out', 'session', '--json', '--quiet']

@@ -76,7 +76,7 @@ it('an archiving that is killed at any step leaves every record readable, and th
   const side = new SumSide()
   await (await openFileJournal(folder.path, FORMAT, side)).journal.close()
   expect([side.n, side.sum]).toEqual([records, (records * (records + 1)) / 2])
-}, 120_000)
+})
 
 it('an archiving that is interrupted says how far it got, leaves nothing half done, and the next one carries on', async () => {
   const records = await written()
@@ -88,4 +88,4 @@ it('an archiving that is interrupted says how far it got, leaves nothing half do
   expect((await archiveUntil(-1, 'SIGKILL')).code).toBe(0)
   expect(archived()).toHaveLength(SEGMENTS)
   await expectWhole(records)
-}, 60_000)
+})

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { pause } from '../adapters/link-contract.js'
 import { writeShortDay } from '../support/short-days.js'
+import { until } from '../support/until.js'
 import { dolphin, temporaryFolder } from './dolphin.js'
 
 /** A loaded machine must not look like a lost link: what is under test here is not how fast it is. */
@@ -14,7 +14,7 @@ decision: { proposal_delay_max_ms: 10000, intent_wait_max_ms: 10000, permission_
 exchange: { answer_max_ms: 30000, submit_valid_ms: 60000 }
 `
 
-describe('dolphin paper --executor process', { timeout: 120_000 }, () => {
+describe('dolphin paper --executor process', () => {
   const folder = temporaryFolder()
   let out = ''
   let command: readonly string[] = []
@@ -31,7 +31,7 @@ describe('dolphin paper --executor process', { timeout: 120_000 }, () => {
 
   it('trades with an executor of its own, starts it again when it is killed, and leaves nothing running', async () => {
     const killed: number[] = []
-    const { code, stdout, stderr } = await dolphin(command, { during: () => void killLater(out, killed) })
+    const { code, stdout, stderr } = await dolphin(command, { during: () => void killTrading(out, killed) })
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
     const report = JSON.parse(stdout) as PaperReport
     expect(killed).toHaveLength(1)
@@ -56,8 +56,7 @@ describe('dolphin paper --executor process', { timeout: 120_000 }, () => {
     })
     expect(code).toBe(expected)
     expect(stderr).toMatch(said)
-    for (let i = 0; i < 500 && executorsOf(out).length > 0; i++) await pause(10)
-    expect(executorsOf(out)).toEqual([])
+    await until(() => executorsOf(out).length === 0)
   })
 })
 
@@ -67,9 +66,10 @@ interface PaperReport {
   readonly journals: { readonly execution: { readonly records: number } }
 }
 
-async function killLater(out: string, killed: number[]): Promise<void> {
-  await running(out)
-  await pause(3_000)
+/** Kills the executor once it has traded: when its journal has an order. */
+async function killTrading(out: string, killed: number[]): Promise<void> {
+  const journal = join(out, 'journal', 'execution', 'journal-00000001.log')
+  await until(() => existsSync(journal) && readFileSync(journal, 'utf8').includes('"type":"order"'))
   for (const pid of executorsOf(out)) {
     process.kill(pid, 'SIGKILL')
     killed.push(pid)
@@ -85,10 +85,6 @@ function told(child: ChildProcess, words: string): Promise<void> {
       if (text.includes(words)) resolve()
     })
   })
-}
-
-async function running(out: string): Promise<void> {
-  for (let i = 0; i < 1_000 && executorsOf(out).length === 0; i++) await pause(10)
 }
 
 /** Executors whose journal is in this session. */

@@ -2,16 +2,13 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { pause } from '../adapters/link-contract.js'
 import { writeShortDay } from '../support/short-days.js'
+import { until } from '../support/until.js'
 import { DAYS, dolphin, temporaryFolder } from './dolphin.js'
 
 const folder = temporaryFolder()
 
-/** Days of heartbeats take their time on a busy machine. */
-const SLOW = { timeout: 180_000 }
-
-describe('dolphin paper at bar prices', SLOW, () => {
+describe('dolphin paper at bar prices', () => {
   it('decides and sizes what the bulk run of the same days does, trade for trade', async () => {
     const out = join(folder.path, 'session')
     const period = ['--from', '2025-05-10', '--to', '2025-05-11', '--fills', 'bar-price', '--quiet']
@@ -28,7 +25,7 @@ describe('dolphin paper at bar prices', SLOW, () => {
   })
 })
 
-describe('a paper session', SLOW, () => {
+describe('a paper session', () => {
   let days = ''
   beforeEach(async () => {
     days = join(folder.path, 'days')
@@ -165,10 +162,7 @@ describe('a paper session', SLOW, () => {
 /** Interrupts a session in its middle: when its journal has some hundred records. */
 async function interrupt(child: ChildProcess, out: string, signal: NodeJS.Signals): Promise<void> {
   const journal = join(folder.path, out, 'journal', 'decision', 'journal-00000001.log')
-  for (let i = 0; i < 10_000 && child.exitCode === null; i++) {
-    if (existsSync(journal) && statSync(journal).size > 60_000) break
-    await pause(2)
-  }
+  await until(() => child.exitCode !== null || (existsSync(journal) && statSync(journal).size > 60_000))
   child.kill(signal)
 }
 

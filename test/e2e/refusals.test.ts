@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFil
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parquetDayWriter } from '../../src/adapters/parquet/day-writer.js'
+import { leaveTime, until } from '../support/until.js'
 import { DAYS, dolphin, temporaryFolder } from './dolphin.js'
 
 const folder = temporaryFolder()
@@ -215,7 +216,12 @@ describe('Ctrl-C', () => {
       ['backtest', days, ...outputs, ...extra, '--cache', inFolder('cache')],
       {
         during(child) {
-          for (let i = 0; i < times; i++) setTimeout(() => child.kill('SIGINT'), 2_000 + i * 2)
+          void until(() => existsSync(inFolder('cache/columns'))).then(async () => {
+            for (let i = 0; i < times; i++) {
+              child.kill('SIGINT')
+              await leaveTime(2)
+            }
+          })
         },
       },
     )
@@ -236,12 +242,11 @@ describe('Ctrl-C', () => {
     const size = ['--days', '400', '--bars', '17280', '--assets', '60']
     const { code } = await dolphin(['data', 'synth', '--out', days, ...size], {
       during(child) {
-        const writing = setInterval(() => {
-          if (!existsSync(days) || !readdirSync(days).some((name) => name.endsWith('.tmp'))) return
-          clearInterval(writing)
+        void until(() => existsSync(days) && readdirSync(days).some((name) => name.endsWith('.tmp'))).then(async () => {
           child.kill('SIGINT')
-          setTimeout(() => child.kill('SIGINT'), 2)
-        }, 1)
+          await leaveTime(2)
+          child.kill('SIGINT')
+        })
       },
     })
     expect(code).toBe(130)

@@ -4,12 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StatusDocument } from '../../src/ports/vocabulary/status.generated.js'
-import { pause } from '../adapters/link-contract.js'
 import { writeShortDay } from '../support/short-days.js'
+import { until } from '../support/until.js'
 import { dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
 
 const TOKEN = 'a-token-that-nobody-may-see-0123456789'
-const SLOW = { timeout: 120_000 }
 const folder = temporaryFolder()
 const running: Served[] = []
 
@@ -33,13 +32,16 @@ class Served {
     return this.said
   }
 
+  private get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
+  }
+
   async address(): Promise<string> {
-    for (let tries = 0; tries < 600 && this.child.exitCode === null; tries++) {
-      const address = /tatus at (http:\S+:\d+)/.exec(this.said)?.[1]
-      if (address !== undefined) return address
-      await pause(50)
-    }
-    throw new Error(`no address: ${this.said}`)
+    const said = () => /tatus at (http:\S+:\d+)/.exec(this.said)?.[1]
+    await until(() => said() !== undefined || this.hasEnded)
+    const address = said()
+    if (address === undefined) throw new Error(`no address: ${this.said}`)
+    return address
   }
 
   async status(): Promise<StatusDocument> {
@@ -47,12 +49,10 @@ class Served {
   }
 
   async until(holds: (status: StatusDocument) => boolean): Promise<StatusDocument> {
-    let status = await this.status()
-    for (let tries = 0; tries < 400 && !holds(status); tries++) {
-      await pause(100)
-      status = await this.status()
-    }
-    return status
+    return await until(async () => {
+      const status = await this.status()
+      return holds(status) && status
+    })
   }
 
   /** From now on it may write no file beyond so many bytes. */
@@ -63,7 +63,7 @@ class Served {
 
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const { child } = this
-    if (child.exitCode === null && child.signalCode === null) {
+    if (!this.hasEnded) {
       child.kill(signal)
       await once(child, 'close')
     }
@@ -92,7 +92,7 @@ const instruct = async (served: Served, command: string) =>
     env: { DOLPHIN_OPERATOR_TOKEN: TOKEN },
   })
 
-describe('a paper session that serves its status', SLOW, () => {
+describe('a paper session that serves its status', () => {
   it('keeps its contract, closes its position at a kill, is killed still when the next one starts, and trades again after a resume', async () => {
     const first = session('first')
     await first.until(({ trading_mode, open_position_count }) => trading_mode === 'Active' && open_position_count === 1)
@@ -127,7 +127,7 @@ describe('a paper session that serves its status', SLOW, () => {
     const limit = Math.max(...readdirSync(journal).map((name) => statSync(join(journal, name)).size))
     first.limitFiles(limit)
     expect((await first.until(({ trading_mode }) => trading_mode === 'Kill')).mode_reasons).toContain('KILL_WAL_FAILED')
-    for (let tries = 0; tries < 100 && !existsSync(switchFile()); tries++) await pause(50)
+    await until(() => existsSync(switchFile()))
     expect(JSON.parse(readFileSync(switchFile(), 'utf8'))).toMatchObject({
       killed: true,
       reason: expect.stringMatching(/^EMERGENCY journal: .*journal-00000001\.log: EFBIG/),
@@ -173,7 +173,7 @@ describe('a paper session that serves its status', SLOW, () => {
   })
 })
 
-describe('an executor that serves its status', SLOW, () => {
+describe('an executor that serves its status', () => {
   const executor = (address = '127.0.0.1:0', token = TOKEN) =>
     new Served(
       [
@@ -218,7 +218,7 @@ describe('an executor that serves its status', SLOW, () => {
   })
 })
 
-describe('what is over', SLOW, () => {
+describe('what is over', () => {
   it('is served as a restart would find it, takes no command, and is never Active', async () => {
     const out = join(folder.path, 'over')
     await dolphin(['paper', '--days', days, '--vol-gate', '0', '--out', out, '--quiet'])

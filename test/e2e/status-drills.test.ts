@@ -17,7 +17,7 @@ describe('dolphin drill', () => {
     const failed = report.drills.filter(({ passed }) => !passed)
     expect({ code, failed, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, failed: [], stderr: '' })
     expect(report.drills.map((each) => each.drill)).toEqual(['operator_kill', 'link_lost', 'executor_restart'])
-  }, 120_000)
+  })
 
   it('refuses a scenario it does not know, and names the one that was meant', async () => {
     const { code, stderr } = await drill('link_los')

@@ -7,7 +7,6 @@ const folder = temporaryFolder()
 /** The shortest of the bundled days. */
 const SHORT_DAY = ['--from', '2025-05-09', '--to', '2025-05-09']
 const ONE_DAY = ['--from', '2025-05-12', '--to', '2025-05-12']
-const BROKEN_SESSION = { timeout: 120_000 }
 
 /** A strategy file; `body` is what stands at line 4. */
 function strategy(body: string, name = 'mine.mjs'): string {
@@ -176,31 +175,27 @@ describe('a backtest of a strategy file', () => {
 })
 
 describe('a paper session of a strategy file', () => {
-  test(
-    'trades it, can be continued, and is compared with the backtest of the very same file',
-    BROKEN_SESSION,
-    async () => {
-      const file = join(folder.path, 'momentum.mjs')
-      writeFileSync(file, readFileSync(join(ROOT, 'examples', 'strategies', 'momentum.mjs')))
-      const asked = ['--strategy', 'momentum.mjs', '--param', 'lookback=60']
-      const first = await paper(...asked)
-      expect(first).toMatchObject({ code: 0 })
-      expect(first.stdout).toContain('momentum on paper')
-      const again = await paper(...asked, '--resume')
-      expect(again.stdout).toBe(first.stdout)
-      const replayed = await dolphin(['journal', 'replay', 'session/journal/decision', '--json'], { cwd: folder.path })
-      expect(first.stdout).toContain(JSON.parse(replayed.stdout).stateHash)
-      const compared = await dolphin(['compare', 'session', '--quiet'], { cwd: folder.path })
-      expect(compared).toMatchObject({ code: 0 })
-      expect(compared.stdout).toContain('Explained: every difference has its cause.')
-      writeFileSync(file, `${readFileSync(file, 'utf8')}\n// Another file.\n`)
-      const other = await dolphin(['compare', 'session', '--quiet'], { cwd: folder.path })
-      expect(other.code).toBe(2)
-      expect(other.stderr).toMatch(
-        /^momentum\.mjs: expected the strategy that the session traded \(SHA-256 [0-9a-f]{64}\), found another/m,
-      )
-    },
-  )
+  test('trades it, can be continued, and is compared with the backtest of the very same file', async () => {
+    const file = join(folder.path, 'momentum.mjs')
+    writeFileSync(file, readFileSync(join(ROOT, 'examples', 'strategies', 'momentum.mjs')))
+    const asked = ['--strategy', 'momentum.mjs', '--param', 'lookback=60']
+    const first = await paper(...asked)
+    expect(first).toMatchObject({ code: 0 })
+    expect(first.stdout).toContain('momentum on paper')
+    const again = await paper(...asked, '--resume')
+    expect(again.stdout).toBe(first.stdout)
+    const replayed = await dolphin(['journal', 'replay', 'session/journal/decision', '--json'], { cwd: folder.path })
+    expect(first.stdout).toContain(JSON.parse(replayed.stdout).stateHash)
+    const compared = await dolphin(['compare', 'session', '--quiet'], { cwd: folder.path })
+    expect(compared).toMatchObject({ code: 0 })
+    expect(compared.stdout).toContain('Explained: every difference has its cause.')
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n// Another file.\n`)
+    const other = await dolphin(['compare', 'session', '--quiet'], { cwd: folder.path })
+    expect(other.code).toBe(2)
+    expect(other.stderr).toMatch(
+      /^momentum\.mjs: expected the strategy that the session traded \(SHA-256 [0-9a-f]{64}\), found another/m,
+    )
+  })
 
   test.each([
     [
@@ -219,7 +214,7 @@ describe('a paper session of a strategy file', () => {
       'onBar(bar) { return bar.bar === 40 ? [{ ...this.entry(bar), notionalUsd: 5000 + 1000 * Math.random() }] : [] }',
       /mine\.mjs:4:\d+: .*onBar at bar 40 of 2025-05-09 threw Error: Math\.random\(\) is not for a strategy/,
     ],
-  ])('goes on to its end when the strategy %s, and says so with its line', BROKEN_SESSION, async (_, body, message) => {
+  ])('goes on to its end when the strategy %s, and says so with its line', async (_, body, message) => {
     const enters = body.replace('return []', 'return bar.bar === 10 ? [this.entry(bar)] : []')
     const first = await paper('--strategy', strategy(enters))
     expect(first.stderr).toMatch(/mine is blocked: onBar: /)

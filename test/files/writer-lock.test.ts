@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isWriterAtWork, type LockHolder, takeWriterLock } from '../../src/files/writer-lock.js'
 import { temporaryFolder } from '../support/in-process-command.js'
+import { until } from '../support/until.js'
 
 const fileSystem = vi.hoisted(() => ({ linkFails: undefined as string | undefined }))
 vi.mock('node:fs/promises', async (importActual) => {
@@ -164,7 +165,7 @@ describe('the holder', () => {
     change()
     vi.advanceTimersByTime(10_000)
     vi.useRealTimers()
-    await vi.waitFor(() => expect(looked(lost)).toBe(true))
+    await until(() => looked(lost))
     return { lock, ours, lost }
   }
 

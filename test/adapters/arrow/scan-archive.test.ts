@@ -6,6 +6,7 @@ import { openScanArchive, readScanFile, scanFileName } from '../../../src/adapte
 import { ScanArchiveError, ScanFileError } from '../../../src/ports/scan-archive.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
 import { sampleScan } from '../../support/scans.js'
+import { until } from '../../support/until.js'
 
 const folder = temporaryFolder()
 const inFolder = (...names: string[]) => join(folder.path, ...names)
@@ -157,9 +158,8 @@ describe('the lock of an archive', () => {
     vi.advanceTimersByTime(10_000)
     vi.useRealTimers()
     let scanNumber = 0
-    await vi.waitFor(() =>
-      expect(archive.write(sampleScan({ scanNumber: ++scanNumber }))).rejects.toThrow('has taken this archive over'),
-    )
+    const refused = () => archive.write(sampleScan({ scanNumber: ++scanNumber })).then(() => undefined, String)
+    expect(await until(refused)).toContain('has taken this archive over')
     await archive.close()
     expect(existsSync(lock())).toBe(true)
   })

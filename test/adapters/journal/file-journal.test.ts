@@ -10,6 +10,7 @@ import {
 import { recordLine } from '../../../src/core/journal/frame.js'
 import { journalFormat } from '../../../src/core/journal/journal-format.js'
 import type { Journal, JournalRecord } from '../../../src/ports/journal.js'
+import { leaveTime, until } from '../../support/until.js'
 import { lineOf, linesUpTo, open, scanFolder, temporaryFolder } from './folders.js'
 
 const FIRST = 'journal-00000001.log'
@@ -147,7 +148,7 @@ describe('a journal in files', () => {
     journal.append(lineOf(1))
     await settled(journal)
     const path = join(folder, FIRST)
-    while (!readFileSync(path, 'utf8').endsWith(' = 1\n')) await new Promise((resolve) => setTimeout(resolve, 1))
+    await until(() => readFileSync(path, 'utf8').endsWith(' = 1\n'))
     await journal.close()
   })
 
@@ -318,7 +319,7 @@ describe('a disk that fails', () => {
     }))
     const { journal } = await open(folder, { openFile, segmentBytesMax: 1 })
     const told = listening(journal)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await leaveTime(5)
     armed.now = true
     journal.append(lineOf(1))
     while (told.failed.length === 0) await new Promise((resolve) => setImmediate(resolve))

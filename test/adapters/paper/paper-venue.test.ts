@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/adapters/clock/system-clock.js'
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
@@ -9,6 +8,7 @@ import { venueTradeId } from '../../../src/ports/vocabulary/ids.js'
 import { clockTimer } from '../../../src/runtime/time/scaled-clock.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { settle } from '../../support/settle.js'
+import { until } from '../../support/until.js'
 import { CONTRACT_BALANCE_USD, CONTRACT_INSTRUMENT, describeVenue } from '../venue-contract.js'
 
 const QUOTE = {
@@ -74,9 +74,7 @@ test('on the machine clock, a quote, a fill and an answer arrive without being a
     validUntilMs: Date.now() + 60_000,
     order: { clientOrderId: 'a', symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.01', reduceOnly: false },
   })
-  while (!['quote', 'acknowledged', 'fill'].every((kind) => events.some((event) => event.kind === kind))) {
-    await setTimeout(1)
-  }
+  await until(() => ['quote', 'acknowledged', 'fill'].every((kind) => events.some((event) => event.kind === kind)))
   await venue.close()
 })
 

@@ -10,10 +10,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parquetDays } from '../../../src/adapters/parquet/parquet-days.js'
 import type { DayFile, LoadedDay } from '../../../src/ports/days.js'
+import { leaveTime } from '../../support/until.js'
 import { difference, matrixFile, tableOf } from './matrix.js'
 
 const root = mkdtempSync(join(tmpdir(), 'dolphin-cache-'))
@@ -38,7 +38,7 @@ function entry(part: 'columns' | 'files'): string {
 let plain: LoadedDay
 beforeAll(async () => {
   copyFileSync(source.path, file.path)
-  await sleep(2_100) // a file must have settled before its stat is trusted
+  await leaveTime(2_100) // a file must have settled before its stat is trusted
 })
 beforeEach(async () => {
   rmSync(cacheDir, { recursive: true, force: true })
@@ -74,7 +74,7 @@ describe('cached columns', () => {
     const path = join(root, 'edited.parquet')
     copyFileSync(file.path, path)
     utimesSync(path, 1e9, 1e9)
-    await sleep(2_100)
+    await leaveTime(2_100)
     const first = await read({ ...file, path })
     const bytes = readFileSync(path)
     bytes.write('X', bytes.lastIndexOf('parquet-cpp-arrow')) // the writer's name

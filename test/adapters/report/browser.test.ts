@@ -23,6 +23,7 @@ import {
   ruinedReport,
   sampleReport,
 } from '../../support/sample-report.js'
+import { until } from '../../support/until.js'
 
 const chromium = findChromium()
 
@@ -54,6 +55,7 @@ describe.skipIf(chromium === undefined)('the HTML report in a browser', () => {
     writeFileSync(file, renderHtmlReport(report))
     const address = pathToFileURL(file).href
     const page = await (await browser.newContext({ acceptDownloads: true, ...options })).newPage()
+    page.setDefaultTimeout(0)
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
     })
@@ -162,7 +164,7 @@ describe.skipIf(chromium === undefined)('the HTML report in a browser', () => {
     await page.getByLabel('Search').fill('nothing like this')
     expect(await rows.textContent()).toContain('No trade matches')
     await page.getByRole('button', { name: 'Clear' }).click()
-    await expect.poll(() => rows.count()).toBe(50)
+    await until(async () => (await rows.count()) === 50)
     await page.locator('[name="outcome"]').selectOption('win')
     expect(await page.locator('#trade-totals').textContent()).toContain('110 of 201 trades')
     await page.getByLabel('Search').fill('sui')
@@ -220,14 +222,14 @@ describe.skipIf(chromium === undefined)('the HTML report in a browser', () => {
     const page = await open(sampleReport())
     const before = await page.locator('#equity canvas').screenshot()
     await page.getByRole('button', { name: 'Zoom in' }).click()
-    await page.waitForTimeout(100)
-    expect(before.equals(await page.locator('#equity canvas').screenshot())).toBe(false)
+    await until(async () => !before.equals(await page.locator('#equity canvas').screenshot()))
     await page.getByRole('button', { name: 'Reset' }).click()
     await page.locator('#equity').focus()
     await page.keyboard.press('Home')
     await page.keyboard.press('ArrowRight')
     expect(await page.locator('#reading').textContent()).toContain('#1 XLMUSDT MAX_HOLD −$14.43')
-    await expect.poll(() => page.locator('#equity .tooltip').textContent()).toContain('Without edge $24,981.54')
+    const tooltip = page.locator('#equity .tooltip')
+    await until(async () => (await tooltip.textContent())?.includes('Without edge $24,981.54'))
     const toggle = page.getByRole('button', { name: 'Without edge', exact: true })
     await toggle.click()
     expect(await toggle.getAttribute('aria-pressed')).toBe('false')

@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { connectLines, type LineSocket, serveLines } from '../../../src/adapters/socket/line-socket.js'
 import { connectLink, serveLink } from '../../../src/adapters/socket/socket-link.js'
 import { SocketPathError } from '../../../src/adapters/socket/socket-path.js'
-import { linkContract, pause, received, until } from '../link-contract.js'
+import { leaveTime, until } from '../../support/until.js'
+import { linkContract, received } from '../link-contract.js'
 
 let root = ''
 let count = 0
@@ -28,7 +29,9 @@ linkContract('over a socket', async () => {
     right.send('hello')
     return hello.length > 0
   })
-  await pause(5)
+  // Texts keep their order: behind this one no hello is under way.
+  right.send('ready')
+  await until(() => hello.includes('ready'))
   return { left, right }
 })
 
@@ -71,7 +74,7 @@ describe('lines over a socket', () => {
             if (step === 'send' && client.send(`${round}${i}`)) sent.push(`${round}${i}`)
             else if (step === 'cutHere') client.cut()
             else if (step === 'cutThere') server.cut()
-            else if (step === 'wait') await pause(1)
+            else if (step === 'wait') await leaveTime(1)
           }
           // Again and again: an end may go into a connection that the other side has cut already.
           await until(() => {

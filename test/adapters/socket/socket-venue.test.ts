@@ -11,8 +11,11 @@ import type { Venue, VenueEvent, VenueRequest } from '../../../src/ports/venue.j
 import { clockTimer } from '../../../src/runtime/time/scaled-clock.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { settle } from '../../support/settle.js'
-import { pause, until } from '../link-contract.js'
+import { leaveTime, until } from '../../support/until.js'
 import { CONTRACT_BALANCE_USD, CONTRACT_INSTRUMENT, describeVenue } from '../venue-contract.js'
+
+/** A hundred times slower than real: an answer is late when it never comes, not when the machine is busy. */
+const PATIENT = 0.01
 
 let root = ''
 let count = 0
@@ -44,17 +47,17 @@ describeVenue('a paper venue in another process', async ({ silent }) => {
   })
   const at = path()
   keep(await serveVenue(at, paper))
-  const venue = counted(keep(connectVenue(at, { speed: 60 })))
+  const venue = counted(keep(connectVenue(at, { speed: silent ? 60 : PATIENT })))
   await until(() => venue.events > 0)
   return {
     venue,
     nowMs: () => clock.epochMs(),
     async settle() {
-      await until(() => venue.open === 0, silent ? 1_000 : 0)
+      if (silent) await until(() => venue.open === 0)
       for (let quiet = 0, seen = venue.events; quiet < 3; seen = venue.events) {
         // A venue whose time stands still answers nothing.
         if (!silent) await settle(clock)
-        await pause(2)
+        await leaveTime(2)
         quiet = venue.events === seen && venue.open === 0 ? quiet + 1 : 0
       }
     },
@@ -103,7 +106,7 @@ describe('a venue over a socket', () => {
     tell({ kind: 'notFound', requestId: asked[0]!.requestId, clientOrderId: 'some' })
     tell({ kind: 'notFound', requestId: asked[1]!.requestId, clientOrderId: 'another' })
     await until(() => events.length > 3)
-    await pause(5)
+    await leaveTime(5)
     expect(events.slice(3)).toEqual([{ kind: 'notFound', requestId: 'q1', clientOrderId: 'another' }])
   })
 
@@ -112,7 +115,7 @@ describe('a venue over a socket', () => {
     venue.send(query('q1'))
     await until(() => events.length > 0 && asked.length > 0)
     for (let i = 0; i < 2; i++) tell({ kind: 'notFound', requestId: asked[0]!.requestId, clientOrderId: 'some' })
-    await pause(10)
+    await leaveTime(10)
     expect(events.map((event) => event.kind)).toEqual(['unknown'])
   })
 
@@ -137,7 +140,7 @@ describe('a venue over a socket', () => {
     const at = path()
     const server = keep(await serveLines(at))
     server.listen({ line: () => server.send('{"kind":"acknowledged"}') })
-    const venue = keep(connectVenue(at))
+    const venue = keep(connectVenue(at, { speed: PATIENT }))
     const events = told(venue)
     await until(() => events.length > 0)
     venue.send(query('q1'))
@@ -147,7 +150,7 @@ describe('a venue over a socket', () => {
 })
 
 /** A scripted venue behind a socket, a client that is connected, and everything the client was told since. */
-async function served(answer: (request: VenueRequest) => readonly VenueEvent[], speed = 1) {
+async function served(answer: (request: VenueRequest) => readonly VenueEvent[], speed = PATIENT) {
   const at = path()
   const asked: VenueRequest[] = []
   const { venue: behind, tell } = scripted(asked, answer)

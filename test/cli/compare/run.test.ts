@@ -76,7 +76,7 @@ describe('dolphin compare', () => {
     expect(stderr).toBe('')
     expect(stdout).toContain('Identical: the same decisions and the same sizes.')
     expect(code).toBe(EXIT.ok)
-  }, 120_000)
+  })
 
   it('explains every difference of a realistic session to the last digit', async () => {
     const { code, stdout } = await runCommand(register, ['compare', ...PATHS.slice(0, 2), '--json', '--quiet'])
@@ -86,7 +86,7 @@ describe('dolphin compare', () => {
     expect(effects).toMatchObject({ unexplained: '0', fees: expect.stringMatching(/^-/) })
     const sum = Object.values<string>(effects).reduce((total, value) => total.plus(value), new Exact(0))
     expect(sum.toFixed()).toBe(difference)
-  }, 120_000)
+  })
 
   it('answers 0 where every difference has its cause, and adds up', async () => {
     await writeSession(

@@ -7,6 +7,7 @@ import { holdFolder } from '../../../src/cli/data/day-folder.js'
 import { register as registerSynth } from '../../../src/cli/data/synth/run.js'
 import { EXIT } from '../../../src/cli/shell/exit-codes.js'
 import { runCommand, temporaryFolder } from '../../support/in-process-command.js'
+import { until } from '../../support/until.js'
 
 const folder = temporaryFolder()
 const at = (...names: string[]) => join(folder.path, ...names)
@@ -59,7 +60,7 @@ describe('a folder of days', () => {
     writeFileSync(at('days', LOCK), JSON.stringify({ pid: 1, host: 'elsewhere' }))
     vi.advanceTimersByTime(10_000)
     vi.useRealTimers()
-    await vi.waitFor(() => expect(held.lost.aborted).toBe(true))
+    await until(() => held.lost.aborted)
     expect(() => held.lost.throwIfAborted()).toThrow('another process has taken the folder over')
     await held.release()
     expect(readdirSync(at('days'))).toEqual([LOCK])

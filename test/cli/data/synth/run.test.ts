@@ -6,6 +6,7 @@ import { findDayFiles, parquetDays } from '../../../../src/adapters/parquet/parq
 import { register } from '../../../../src/cli/data/synth/run.js'
 import { synthesizeDay } from '../../../../src/core/days/synthesize.js'
 import { runCommand, temporaryFolder } from '../../../support/in-process-command.js'
+import { until } from '../../../support/until.js'
 
 const folder = temporaryFolder()
 const inFolder = (name: string) => join(folder.path, name)
@@ -103,7 +104,7 @@ describe('dolphin data synth', () => {
 
   it('stops between days on Ctrl-C, answers 130 and continues where it was', async () => {
     const whole = small('--days', '40')
-    await expect.poll(() => readdirSync(folder.path).length > 0 && days().includes('synth.json')).toBe(true)
+    await until(() => readdirSync(folder.path).length > 0 && days().includes('synth.json'))
     process.emit('SIGINT')
     const { code, stderr } = await whole
     expect(code).toBe(130)

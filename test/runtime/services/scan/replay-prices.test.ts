@@ -4,6 +4,7 @@ import type { DayColumns } from '../../../../src/ports/days.js'
 import type { PriceStep } from '../../../../src/ports/prices.js'
 import { replayPrices } from '../../../../src/runtime/services/scan/replay-prices.js'
 import { FakeClock } from '../../../support/fake-clock.js'
+import { leaveTime } from '../../../support/until.js'
 
 const SECOND = 1_000_000_000n
 /** Midnight of 2026-01-05, and the next one in seconds after it. */
@@ -111,8 +112,10 @@ describe('a replay', () => {
     const replay = replayPrices({ ...unpaced, speed: 1, clock: systemClock, days }).steps(controller.signal)
     const iterator = replay[Symbol.asyncIterator]()
     expect((await iterator.next()).done).toBe(false)
-    setTimeout(() => controller.abort(reason), 10)
-    await expect(iterator.next()).rejects.toBe(reason)
+    const next = iterator.next()
+    await leaveTime(10)
+    controller.abort(reason)
+    await expect(next).rejects.toBe(reason)
   })
 
   it.each([
