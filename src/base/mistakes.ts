@@ -46,7 +46,9 @@ export class Interrupted extends Error {
 /** A position in a text file, counted from 1 as editors do. Without `line` the whole file is meant. */
 export interface Place {
   readonly file: string
+  /** From 1 on. */
   readonly line?: number
+  /** From 1 on, in characters. */
   readonly column?: number
 }
 

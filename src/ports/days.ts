@@ -25,6 +25,7 @@ export interface DayColumns {
   readonly date: IsoDate
   /** The file that the columns were read from, for messages; absent when they are of none. */
   readonly path?: string
+  /** Rows of the day. */
   readonly bars: number
   /** Bar time, UTC nanoseconds since the epoch; absent when the file has none. */
   readonly timestampNs?: BigInt64Array
@@ -59,7 +60,9 @@ export interface LoadedDay {
 /** Where a day is wrong: its file, or its date when it is of none, and where in it. */
 export type DayPlace = DayOrigin & {
   readonly column?: string
+  /** Of a Parquet file, counted from 0. */
   readonly rowGroup?: number
+  /** Of the day, counted from 0. */
   readonly row?: number
 }
 

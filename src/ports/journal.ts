@@ -26,7 +26,9 @@ export interface JournalRecord {
 export interface Journal {
   /** Throws after `close`, and may where the line does not follow the last one: bugs of the caller's. */
   append(line: string): void
+  /** Records that are appended and not durable yet. */
   readonly depth: number
+  /** Records at which it is full: nothing that may wait should be appended then. */
   readonly capacity: number
   /** One listener. It is never called during `append` or `listen`; what happened before it came is told to it. */
   listen(listener: JournalListener): void
@@ -104,6 +106,7 @@ export interface CorruptJournal {
   readonly segment: string
   /** Number of the first record that cannot be trusted. */
   readonly record: number
+  /** Bytes from the start of the file. */
   readonly offset: number
   readonly expected: string
   readonly found: string

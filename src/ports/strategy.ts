@@ -30,6 +30,7 @@ export interface StrategyBar {
   readonly timestampMs: number
   readonly symbols: readonly string[]
   readonly prices: Float64Array
+  /** The instability signal, v50 minus v750; NaN where there is none. */
   readonly velDiv: number
   readonly volOk: boolean
   /** First bar of a UTC day: what the day begins with. */

@@ -102,6 +102,7 @@ export type VenueEvent =
   | { readonly kind: 'fill'; readonly fill: Fill }
   | {
       readonly kind: 'funding'
+      /** The venue's own, one for each settlement of a position. */
       readonly fundingId: number
       readonly symbol: string
       /** USD received; negative was paid. */

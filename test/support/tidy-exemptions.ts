@@ -75,5 +75,6 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/core/execution/last-resorts.test.ts',
   'test/core/strategy/parity.test.ts',
   'test/entries/arguments.test.ts',
+  'test/entries/documented.test.ts',
   'test/runtime/session/session-figures.test.ts',
 ]

@@ -4,6 +4,7 @@ import type { Journal, JournalListener } from '../../ports/journal.js'
 
 /** A journal that lasts as long as the process: for sessions that nobody will continue. A line is durable a turn later. */
 export class MemoryJournal implements Journal {
+  /** Records. */
   readonly capacity: number
   private readonly store: string[]
   private queue: string[] = []

@@ -3,9 +3,11 @@ import type { RejectCode } from '../../ports/venue.js'
 
 /** What is planned to go wrong, as plain data. */
 export interface FaultPlan {
+  /** Orders still to be rejected. */
   readonly rejects: number
   readonly rejectCode: RejectCode
   readonly displayedMax: DecimalText | null
+  /** Events still to be told twice. */
   readonly repeats: number
   readonly repeatAfterMs: number
   readonly connected: boolean

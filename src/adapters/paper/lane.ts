@@ -1,6 +1,7 @@
 /** Something on its way: when it arrives, and its place among everything sent in any lane. */
 export interface Travelling<T> {
   readonly dueMs: number
+  /** Of those that arrive at one moment the lowest comes first. */
   readonly order: number
   readonly item: T
 }

@@ -20,6 +20,7 @@ export interface MatcherSnapshot {
   readonly orders: readonly PaperOrder[]
   readonly fills: Readonly<Record<string, readonly Fill[]>>
   readonly lastTradeId: VenueTradeId
+  /** Liquidations so far: their order ids are numbered by it. */
   readonly autoCloses: number
 }
 

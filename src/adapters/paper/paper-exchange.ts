@@ -17,7 +17,9 @@ import { truthOf } from './truth.js'
 /** Everything that the exchange knows, as plain JSON. */
 export interface PaperExchangeSnapshot {
   readonly nowMs: number
+  /** Messages sent so far, either way. */
   readonly sent: number
+  /** Settlements so far: the last funding id. */
   readonly fundings: number
   readonly random: RandomState
   readonly requests: readonly Travelling<VenueRequest>[]
@@ -74,7 +76,11 @@ export class PaperExchange {
     this.requests.send(request, atMs + this.random.latencyMs(this.settings.requestLatency), ++this.sent)
   }
 
-  /** Something happens in the market, after every request that has arrived by then. */
+  /**
+   * Something happens in the market at `atMs`, UTC ms, after every request that has arrived by then.
+   *
+   * @throws Error for a quote, a print or depth where orders fill at bar prices, and for a symbol that is not listed.
+   */
   market(event: MarketEvent, atMs: number): void {
     this.arriveUntil(atMs)
     this.passTo(atMs)

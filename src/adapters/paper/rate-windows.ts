@@ -4,6 +4,7 @@ import type { Rejection } from './admission.js'
 /** One limit's window: when it began and what has come in it. */
 export interface RateWindow {
   readonly startMs: number
+  /** Counted since its start. */
   readonly requests: number
 }
 

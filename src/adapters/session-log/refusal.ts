@@ -1,7 +1,9 @@
 /** Where in a session folder something is wrong. Lines and columns count from 1, in characters. */
 export interface SessionPlace {
   readonly file: string
+  /** From 1 on. */
   readonly line?: number
+  /** From 1 on. */
   readonly column?: number
 }
 

@@ -13,7 +13,9 @@ import { type Cut, dayInFuture, type Future } from './other-future.js'
 
 /** One decision with everything recorded about it. */
 export type Decision =
+  /** `bar`: counted from 0 over the run, here and below. */
   | { readonly bar: number; readonly kind: 'entry'; readonly record: EntryRecord }
+  /** Of the position that is open. */
   | { readonly bar: number; readonly kind: 'exit'; readonly record: Trade }
 
 /** What a run decided. */
@@ -24,6 +26,7 @@ export interface Decided {
 
 /** The first decision that two runs do not share; one of the two may not have one there. */
 export interface Divergence {
+  /** Counted from 0 over the run. */
   readonly bar: number
   readonly baseline?: Decision
   readonly probe?: Decision
@@ -39,6 +42,7 @@ export interface CausalityVerdict {
   readonly cuts: number
   /** Decisions of the run that were held against its repetitions. */
   readonly decisions: number
+  /** That the cuts and the other futures were drawn with. */
   readonly seed: number
   /** In the order of the cuts; empty: no decision used a later bar. */
   readonly violations: readonly Violation[]
@@ -83,7 +87,9 @@ export interface CutPlan {
   readonly days: readonly { readonly date: IsoDate; readonly bars: number }[]
   /** The run's decisions: a leak shows first where something was decided. */
   readonly decisions: readonly Decision[]
+  /** How many to try. */
   readonly cuts: number
+  /** Of the choice of cuts and of the data behind them. */
   readonly seed: number
 }
 
@@ -131,7 +137,9 @@ export interface CausalityInput {
    * breaker's tables, an order book) are the caller's to change after it.
    */
   readonly run: (days: readonly DayColumns[], cut?: Cut) => Decided
+  /** How many to try. */
   readonly cuts: number
+  /** Of the choice of cuts and of the data behind them. */
   readonly seed: number
 }
 

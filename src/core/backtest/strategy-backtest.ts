@@ -26,6 +26,7 @@ export interface StrategyBacktestSettings extends BacktestSettings {
 
 /** Two strategies made alike that were told the same and decided differently: what they decide is no function of their bars. */
 export interface Nondeterminism {
+  /** Counted from 0 over the run. */
   readonly bar: number
   readonly date: string
   readonly first: readonly Mandate[]

@@ -29,9 +29,13 @@ export const ACB = Object.freeze({
  * BTCUSDT taker buy volume to taker sell volume of the day before.
  */
 export interface DailyFactors {
+  /** Rate per settlement, a fraction. */
   readonly fundingBtc?: number | null
+  /** Volatility points. */
   readonly dvolBtc?: number | null
+  /** 0 to 100. */
   readonly fng?: number | null
+  /** Ratio of volumes. */
   readonly taker?: number | null
 }
 

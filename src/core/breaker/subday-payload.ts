@@ -1,6 +1,8 @@
 /** A sub-day update of the breaker, to be parked and applied at the top of the next bar. */
 export interface AcbUpdate {
+  /** Factor of the leverage, 1 to 3. Section 10. */
   readonly boost: number
+  /** How much the signal's depth adds to the boost, 0 to 1. Section 10. */
   readonly beta: number
 }
 

@@ -20,6 +20,7 @@ export interface ComparedSide {
   readonly quantity: DecimalText
   readonly entryPrice: DecimalText
   readonly exitPrice: DecimalText
+  /** Bars from entry to exit. */
   readonly barsHeld: number
   readonly reason: string
   readonly net: DecimalText

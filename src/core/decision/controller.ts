@@ -29,9 +29,13 @@ export interface ExecutionResult {
 }
 
 export interface CycleStats {
+  /** Mandates of the bar. */
   readonly mandatesReceived: number
+  /** Actions that ask for something and went through. */
   readonly actionsExecuted: number
+  /** Actions that ask for something and were refused. */
   readonly actionsRejected: number
+  /** Symbols that had a mandate. */
   readonly symbolsProcessed: number
 }
 

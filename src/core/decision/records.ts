@@ -18,6 +18,7 @@ export type Report = Extract<Message, { readonly type: 'FILL_REPORT' | 'ENTRY_RE
 export interface RecordedBar extends Omit<StrategyBar, 'prices' | 'velDiv' | 'symbols' | 'posture'> {
   readonly symbols?: readonly string[]
   readonly prices: readonly (number | null)[]
+  /** The instability signal, v50 minus v750; null where there is none. */
   readonly velDiv: number | null
   readonly posture: Posture
 }
@@ -41,6 +42,7 @@ export type DecisionFact =
   | { readonly type: 'started'; readonly build: string }
   /** Only in older journals, every thousand bars: the state, which the records before it lead to as well. */
   | { readonly type: 'checkpoint' }
+  /** A session of the link began, of this number. */
   | { readonly type: 'session'; readonly session: number }
   | { readonly type: 'bar'; readonly bar: RecordedBar }
   /** What became of a bar's mandates, all at once: no crash can separate them. */

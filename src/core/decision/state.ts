@@ -20,6 +20,7 @@ export interface Holding {
   readonly orderedQuantity: DecimalText
   readonly requestedPrice: DecimalText
   readonly targetNotionalUsd: DecimalText
+  /** The strategies' bar, counted from 0. */
   readonly entryBar: number
   readonly entryBarAtMs: number
   readonly proposedAtMs: number
@@ -39,6 +40,7 @@ export interface LastExit {
   readonly purpose: FillPurpose
   readonly requestedPrice: DecimalText | null
   readonly atMs: number
+  /** The strategies' bar, counted from 0. */
   readonly bar: number
   /** In the strategy's own terms or in those of what ended it. */
   readonly reason: string
@@ -54,6 +56,7 @@ export interface ExitOrder {
   readonly trigger: ExitTrigger
   readonly reason: string
   readonly requestedPrice: DecimalText | null
+  /** The strategies' bar, counted from 0. */
   readonly bar: number
 }
 
@@ -71,7 +74,9 @@ export interface Reduction {
 export interface DecisionState {
   /** What the journal was begun with; null before. */
   readonly begun: { readonly idPrefix: string; readonly initialBalanceUsd: DecimalText } | null
+  /** Number of the last record; 0 before the first. */
   readonly records: number
+  /** Number of the last session of the link; 0 before the first. */
   readonly session: number
   /** The last bar; −1 before the first. */
   readonly bar: number
@@ -97,6 +102,7 @@ export interface DecisionState {
   /** USD: the wallet without the holding that is under way. */
   readonly balanceUsd: DecimalText
   readonly breaker: LossBreaker
+  /** Number of the last report of the execution side that was taken in. */
   readonly reportsSeen: number
   /** Truths in a row that disagreed about the position, and about the account. */
   readonly mismatches: { readonly position: number; readonly account: number }

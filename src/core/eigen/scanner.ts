@@ -13,6 +13,7 @@ import { WindowTracker } from './window-tracker.js'
 
 /** Which scan this is: numbers and times are the caller's and pass through. */
 export interface ScanStamp {
+  /** From 1 on, one more with each scan. System bible §27.4. */
   readonly scanNumber: number
   readonly timestampNs: bigint
 }

@@ -9,7 +9,9 @@ import { withdrawalShare } from '../orderbook/orderbook.js'
 
 /** The breaker's word for a day: computed by the breaker (the order book may then modulate beta), or given. */
 export interface DayBoost {
+  /** Factor of the leverage, from 1 on. Section 10. */
   readonly boost: number
+  /** How much the signal's depth adds to the boost, 0 to 1. Section 10. */
   readonly beta: number
   readonly source: 'breaker' | 'given'
 }

@@ -31,7 +31,7 @@ export const WARMUP_ROWS = 100
 
 /** One bar, for callers that have no columns. `prices[i]` is the close of `universe[i]`, NaN where there is none. */
 export interface Bar {
-  readonly velDiv: number
+  /** The instability signal, v50 minus v750; NaN where there is none. Section 2. */ readonly velDiv: number
   readonly prices: ArrayLike<number>
   readonly volOk: boolean
   readonly timeMs?: number

@@ -16,10 +16,15 @@ export const SNAPSHOT_SCHEMA = 'dolphin.engine/1'
 export interface EngineSnapshot {
   readonly schema: typeof SNAPSHOT_SCHEMA
   readonly parameters: EngineParameters
+  /** USD. */
   readonly initialCapital: number
+  /** Realised, USD. */
   readonly capital: number
+  /** Of the next bar, counted from 0 over the run. */
   readonly barIndex: number
+  /** Bars so far. */
   readonly barCount: number
+  /** Counted like `barIndex`. */
   readonly lastExitBar: number
   readonly timeMs: number | null
   readonly universe: readonly string[]
@@ -27,12 +32,14 @@ export interface EngineSnapshot {
   readonly velDivs: readonly number[]
   readonly feedback: TradeFeedback
   readonly rng: MersenneTwisterState
+  /** A sub-day update that waits for the next bar: a factor of the leverage, and how much the signal's depth adds to it. */
   readonly parkedAcb: { readonly boost: number; readonly beta: number } | null
   /** Absent where fills are simulated. */
   readonly fills?: 'adapter'
   /** Where an adapter fills: the entry that is neither confirmed nor dropped. */
   readonly pendingEntry?: EntryRecord | null
   readonly position: Readonly<Position> | null
+  /** The day that is under way. `boost`, `beta` and `mcScale` are factors, capital is USD, the rest are counts; null between days. */
   readonly day: {
     readonly date: string
     readonly direction: Direction

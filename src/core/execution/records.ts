@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../../base/assert.js'
 import { openedDirection, signedBy } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
+import type { JournalRecord } from '../../ports/journal.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { type PositionId, type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
@@ -26,13 +27,15 @@ import {
 
 /** What a record is about. Any of them may carry the reports that it gives rise to: they are as durable as it is. */
 export type RecordBody = { readonly reports?: readonly Report[] } & (
+  | { readonly type: 'alert'; readonly alert: Alert }
+  /** `session`: the link's last; 0 before the first. */
   | { readonly type: 'started'; readonly session: number; readonly build: string }
+  /** A session of the link began, of this number. */
   | { readonly type: 'session'; readonly session: number }
   | { readonly type: 'latched'; readonly latch: OpenPermissionReason | RetiredLatch; readonly detail: string }
   | { readonly type: 'unlatched'; readonly latches: readonly (OpenPermissionReason | RetiredLatch)[] }
   /** A command; `operator` is the journal's word for it. */
   | { readonly type: 'operator'; readonly operator: OperatorCommand }
-  | { readonly type: 'alert'; readonly alert: Alert }
   | ({ readonly type: 'entryIntent' } & EntryAsked)
   | { readonly type: 'entryRefused'; readonly intentId: string }
   | ({ readonly type: 'order' } & OrderPlaced)
@@ -67,9 +70,11 @@ export type RecordBody = { readonly reports?: readonly Report[] } & (
       readonly decisions: readonly NamedDecision[]
     }
   | { readonly type: 'syncedFlat'; readonly symbol: string; readonly decisions: readonly NamedDecision[] }
+  /** Reports up to this number. */
   | { readonly type: 'acknowledged'; readonly through: number }
   | {
       readonly type: 'funding'
+      /** The venue's own. */
       readonly fundingId: number
       readonly amountUsd: DecimalText
       readonly settledAtMs: number
@@ -122,12 +127,7 @@ export interface ProtectionLevels {
 }
 
 /** A line of the execution journal. */
-export type ExecutionRecord = {
-  readonly n: number
-  readonly atMs: number
-  /** CRC-32C of the event that caused it. */
-  readonly inputs: string
-} & RecordBody
+export type ExecutionRecord = JournalRecord & RecordBody
 
 /**
  * The one way in which durable state changes, live and in recovery. Changes `state` in place: a copy per record would cost

@@ -30,9 +30,11 @@ export interface ExecutionState {
   seen: Record<string, SeenTrades>
   /** The symbol traded last; empty before the first. */
   symbol: string
+  /** Number of the last report. */
   reportsIssued: number
   /** Not acknowledged yet, rising numbers. */
   outbox: OutboxEntry[]
+  /** Alerts so far: the number in the last alert's id. */
   alerts: number
   /** The last exits that have been answered for good: a late repeat is not answered again. */
   answeredExits: string[]

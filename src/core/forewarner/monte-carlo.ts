@@ -35,6 +35,7 @@ export interface MonteCarloOptions {
   readonly seed?: number
   /** No day trades with more leverage than this, whatever its boost asks for. */
   readonly leverageMax?: number
+  /** Simulated futures per assessment; default 10,000. */
   readonly paths?: number
 }
 

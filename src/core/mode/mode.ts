@@ -49,8 +49,11 @@ export interface ModeInputs extends Conditions {
 
 /** Counts of records. */
 export interface JournalInputs {
+  /** Not durable yet. */
   readonly depth: number
+  /** At which it is full. */
   readonly capacity: number
+  /** Writes that failed. */
   readonly failures: number
   /** It was full and has not drained since. */
   readonly isFull: boolean

@@ -65,6 +65,8 @@ export class MersenneTwister {
 
 export interface MersenneTwisterState {
   readonly words: readonly number[]
+  /** Of the next word, 0 to 624. */
   readonly position: number
+  /** Numbers drawn so far. */
   readonly draws: number
 }

@@ -3,12 +3,15 @@ import type { AssetBook, BookMacro, OrderBookSource } from '../../ports/order-bo
 
 /** One asset's data from a bar on; no `book` means that its data ends here. */
 export interface BookRow {
+  /** From this bar on, counted from 0 over the run. */
   readonly bar: number
+  /** Place in the table's `assets`. */
   readonly assetIndex: number
   readonly book: AssetBook | undefined
 }
 
 export interface MacroRow {
+  /** From this bar on, counted from 0 over the run. */
   readonly bar: number
   readonly macro: BookMacro
 }

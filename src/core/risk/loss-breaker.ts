@@ -8,6 +8,7 @@ export const RISK_STRATEGY_ID = 'risk'
 /** CLOSED lets trade; OPEN blocks every entry until a person resets it. Plain JSON. */
 export interface LossBreaker {
   readonly state: 'CLOSED' | 'OPEN'
+  /** Closed trades that lost, in a row up to the last. */
   readonly consecutiveLosses: number
   /** USD, of the trades since it was last closed; negative is a loss. */
   readonly netPnlUsd: DecimalText

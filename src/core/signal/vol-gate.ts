@@ -11,7 +11,9 @@ export const VOLATILITY_RETURNS = 50
 
 /** A volatility (deviation of simple returns per bar), or a percentile (0 … 100) of the volatilities of earlier days. */
 export type VolGateSetting =
+  /** `threshold`: deviation of simple returns per bar, a fraction. */
   | { readonly kind: 'fixed'; readonly threshold: number }
+  /** `percentile`: 0 to 100, of earlier days. */
   | { readonly kind: 'percentile'; readonly percentile: number }
 
 /**

@@ -11,14 +11,21 @@ export interface SystemState extends ModeInputs {
   /** SHA-256 (16 hex digits) of the build that runs. */
   readonly buildId: string
   readonly linkAgeMs: number | null
+  /** Factor of the size of entries, 0 to 1. */
   readonly riskMultiplier: number
+  /** From 1 on; null before the first. */
   readonly lastScanNumber: number | null
   readonly loopLagMs: number
+  /** Count. */
   readonly openPositions: number
+  /** Times in the last 24 hours that a position had no protection. */
   readonly nakedExposureEvents24h: number
   readonly reconcileLastOkAtMs: number | null
+  /** Percent below the highest capital so far, 0 to 100. */
   readonly drawdownPct: number
+  /** Requests that the venue held back in the last 5 minutes. */
   readonly http429Count5m: number
+  /** Link sessions that ended in the last 5 minutes. */
   readonly sessionTerminations5m: number
 }
 

@@ -35,13 +35,17 @@ const RANK: Record<Posture, number> = { HIBERNATE: 0, TURTLE: 1, STALKER: 2, APE
 
 /** What the sensors say at one update. */
 export interface SurvivalInput {
+  /** Members of the grid that answer. */
   readonly hzNodes: number
+  /** Seconds since the last heartbeat. */
   readonly heartbeatAgeS: number
   readonly mcStatus: ForewarnerStatus
   /** Age of the structural data (forewarner report). */
   readonly stalenessHours: number
   readonly bookStale: boolean
+  /** 0 to 1. */
   readonly depthQuality: number
+  /** 0 to 1. */
   readonly fillProbability: number
   /** Minutes since the last spike of implied volatility, 0 at the spike; null while there was none. */
   readonly minutesSinceSpike: number | null

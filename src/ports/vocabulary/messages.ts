@@ -159,6 +159,7 @@ export interface ExitAck extends Numbered {
 
 /** Funding settled on the position. */
 export interface FundingReport extends Numbered {
+  /** The venue's own, one for each settlement of a position. */
   readonly fundingId: number
   readonly positionId: PositionId | null
   readonly symbol: string
@@ -180,6 +181,7 @@ export interface AccountStatus {
   readonly availableMarginUsd: DecimalText
   readonly fundingUsd: DecimalText
   readonly venueAtMs: number
+  /** Number of the last report of the execution side. */
   readonly reportsIssued: number
 }
 
@@ -196,6 +198,7 @@ export interface PositionStatus {
   readonly positionId: PositionId | null
   readonly openOrders: readonly OrderReport[]
   readonly venueAtMs: number
+  /** Number of the last report of the execution side. */
   readonly reportsIssued: number
 }
 

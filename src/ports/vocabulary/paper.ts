@@ -44,6 +44,7 @@ export interface LatencyRange {
 
 /** At most `requests` submits and cancels in each window of `intervalMs`, windows counted from the epoch. */
 export interface RateLimit {
+  /** At most so many within an interval. */
   readonly requests: number
   readonly intervalMs: number
 }

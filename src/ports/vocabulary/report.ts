@@ -5,9 +5,13 @@ import type { DayRecord, EntryRecord, Figures, ForewarnerStatus, Trade } from '.
 /** Totals of a group of trades (an exit reason, an asset). Money in USD. */
 export interface TradeGroup {
   readonly key: string
+  /** Count. */
   readonly trades: number
+  /** Trades with a net above zero. */
   readonly wins: number
+  /** USD. */
   readonly net: number
+  /** Bars from entry to exit, on average. */
   readonly meanBarsHeld: number
 }
 
@@ -15,11 +19,17 @@ export interface TradeGroup {
 export interface CostAttribution {
   /** Result at bar prices, before any cost. */
   readonly gross: number
+  /** USD, paid at exits. */
   readonly slippage: number
+  /** USD, the maker share of that slippage. */
   readonly refund: number
+  /** USD, of the simulated order-book edge. */
   readonly edge: number
+  /** USD. */
   readonly entryFees: number
+  /** USD. */
   readonly exitFees: number
+  /** USD. */
   readonly net: number
 }
 
@@ -28,8 +38,11 @@ export interface Exposure {
   readonly timeInMarket: number
   /** Notional over capital at entry, over all entries. */
   readonly meanNotionalToCapital: number
+  /** Ratio. */
   readonly maxNotionalToCapital: number
+  /** Ratio, as it was asked for. */
   readonly meanLeverage: number
+  /** Ratio, as it was asked for. */
   readonly maxLeverage: number
 }
 
@@ -39,8 +52,11 @@ export interface BaselineResult {
   readonly asset: string
   /** USD, after costs. */
   readonly finalCapital: number
+  /** Gain over the initial capital, a fraction. */
   readonly roi: number
+  /** Deepest fall from a peak, a fraction of the peak. */
   readonly maxDrawdown: number
+  /** Ratio of daily returns, annualised. Section 9. */
   readonly sharpe: number
 }
 
@@ -89,10 +105,13 @@ export interface BacktestReport {
   readonly settings: Readonly<Record<string, number | string | boolean | null>>
   /** `bar-price`: every order filled at its bar's price and cost nothing; figures are not comparable with simulated fills. */
   readonly fills: 'simulated' | 'bar-price'
+  /** USD. */
   readonly initialCapital: number
+  /** Realised, USD. */
   readonly finalCapital: number
   readonly from: IsoDate | null
   readonly to: IsoDate | null
+  /** Of all days. */
   readonly bars: number
   /** Median step between bars in seconds; null where days have no timestamps. */
   readonly barSeconds: number | null
@@ -112,6 +131,7 @@ export interface BacktestReport {
   readonly days: readonly DayRecord[]
   readonly trades: readonly Trade[]
   readonly openPosition: EntryRecord | null
+  /** Random numbers that the simulated edge drew. */
   readonly rngDraws: number
   readonly skippedDays: readonly SkippedDay[]
   readonly forewarnerDays: Readonly<Record<ForewarnerStatus, number>>

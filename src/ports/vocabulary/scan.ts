@@ -30,6 +30,7 @@ export interface WindowScan {
 
 /** Everything one scan says. Source: system bible §27.3; engine of the 27-field Arrow record and the grid payload. */
 export interface Scan {
+  /** From 1 on, one more with each scan. System bible §27.4. */
   readonly scanNumber: number
   readonly timestampNs: bigint
   /** In the order of SCAN_WINDOWS. */

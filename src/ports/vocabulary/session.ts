@@ -72,8 +72,10 @@ export interface TradeRecord {
   readonly entryFeesUsd: DecimalText
   readonly exitFeesUsd: DecimalText
   readonly fundingUsd: DecimalText
+  /** The strategies' bar, counted from 0. */
   readonly entryBar: number
   readonly entryBarAtMs: number
+  /** Counted like `entryBar`. */
   readonly exitBar: number
   readonly entryRequestedPrice: DecimalText
   readonly exitRequestedPrice: DecimalText | null
@@ -93,6 +95,7 @@ export interface MissedEntry {
   readonly strategy: string
   readonly symbol: string
   readonly direction: TradeDirection
+  /** The strategies' bar, counted from 0. */
   readonly entryBar: number
   readonly entryBarAtMs: number
   readonly requestedPrice: DecimalText
@@ -104,8 +107,11 @@ export interface MissedEntry {
 /** Trades closed on one UTC day. Source: module contracts, layer 6 (`DailyStats`). USD; shares are fractions of 1. */
 export interface DailyStats {
   readonly date: string
+  /** Count. */
   readonly trades: number
+  /** Trades with a net above zero. */
   readonly wins: number
+  /** Trades with a net below zero. */
   readonly losses: number
   readonly realizedPnl: DecimalText
   readonly feesUsd: DecimalText
@@ -125,8 +131,11 @@ export interface DailyStats {
  */
 export interface PerformanceSnapshot {
   readonly atMs: number
+  /** Count. */
   readonly totalTrades: number
+  /** Trades with a net above zero. */
   readonly wins: number
+  /** Trades with a net below zero. */
   readonly losses: number
   /** 0 without trades. */
   readonly winRate: number
@@ -134,7 +143,9 @@ export interface PerformanceSnapshot {
   readonly profitFactor: number | null
   /** Daily returns of the last 30 UTC days, days without trades included: mean / population deviation × √365. */
   readonly sharpeRatio30d: number
+  /** Fall from the peak of the capital, a fraction of the peak. */
   readonly currentDrawdownPct: number
+  /** The deepest of them. */
   readonly drawdownPctMax: number
   readonly capitalUsd: DecimalText
   readonly peakCapitalUsd: DecimalText
@@ -150,7 +161,9 @@ export interface PerformanceSnapshot {
   readonly largestLossUsd: DecimalText
   /** Wins in a row at the end, or losses as a negative number. */
   readonly streak: number
+  /** Trades. */
   readonly longestWinStreak: number
+  /** Trades. */
   readonly longestLossStreak: number
   readonly meanHoldMs: number
   /** Share of the time since the session began with a position open. */
@@ -206,6 +219,7 @@ export interface SessionSummary {
   /** Whether the session came to its end; false in the middle of one, and after a crash. */
   readonly finished: boolean
   readonly updatedAtMs: number
+  /** Count. */
   readonly missedEntries: number
   /** What was open when this was written. */
   readonly openTrades: readonly TradeOpened[]

@@ -36,6 +36,7 @@ export interface DaysSurvey extends RecordedDays {
   readonly days: readonly SessionDay[]
   /** Every symbol of every day, in order of first appearance. */
   readonly symbols: readonly string[]
+  /** Of all days. */
   readonly bars: number
   /** UTC ms of the first bar. */
   readonly firstBarMs: number

@@ -88,6 +88,7 @@ export interface SessionFigures {
   readonly trades: readonly TradeRecord[]
   readonly open: readonly TradeOpened[]
   readonly daily: readonly DailyStats[]
+  /** Entries that did not happen. */
   readonly missed: number
   /** Entries that did not happen, by reason, most frequent first. */
   readonly missedByReason: readonly (readonly [reason: string, entries: number])[]
@@ -96,7 +97,9 @@ export interface SessionFigures {
   readonly alerts: Readonly<Record<AlertLevel, number>>
   /** Truths that disagreed, by the decision they led to. */
   readonly disagreements: readonly (readonly [decision: string, times: number])[]
+  /** Truths that agreed. */
   readonly agreements: number
+  /** Sessions of the link. */
   readonly linkSessions: number
 }
 

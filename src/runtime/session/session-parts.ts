@@ -83,6 +83,7 @@ export interface RemoteExecution {
 }
 
 export interface JournalStanding {
+  /** Number of the last record. */
   readonly records: number
   readonly stateHash: string
 }

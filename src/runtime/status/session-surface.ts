@@ -79,6 +79,7 @@ export class SessionSurface implements StatusSurface {
     this.history.venueTold(event, this.identity.epochMs())
   }
 
+  /** @throws Error before a session is attached: there is nothing to show yet. */
   status(): StatusDocument {
     const { decision, execution } = this
     if (decision === undefined) throw new Error('the session has not started yet')

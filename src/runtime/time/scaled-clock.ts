@@ -19,6 +19,7 @@ export function clockTimer(clock: Clock): Timer {
 
 /** Where a scaled clock stands: at real `realEpochMs` it shows `epochMs`, and runs `speed` times faster than real time. */
 export interface ClockScale {
+  /** Times faster than real time, above zero. */
   readonly speed: number
   readonly epochMs: number
   readonly realEpochMs: number
