@@ -18,6 +18,13 @@ const WIDTHS: Readonly<Partial<Record<PhysicalType, number>>> = {
   FIXED_LEN_BYTE_ARRAY: 2, // float16, the only one that is a number
 }
 
+/** Whether the plain stored values of a column are, byte for byte, what is read of them. */
+export function isStoredAsRead(column: PlannedColumn): boolean {
+  const { source, target, scale } = column
+  if (source.type === 'DOUBLE') return target === 'float64'
+  return source.type === 'INT64' && target === 'int64' && scale === 1 && !isUnsigned(column)
+}
+
 const INT64_BOUND = 2n ** 63n - 1n
 
 /**
@@ -27,7 +34,7 @@ const INT64_BOUND = 2n ** 63n - 1n
 export function widen(kernels: Kernels, column: PlannedColumn, src: number, count: number, out: number): void {
   const { source, target, scale } = column
   const unsigned = isUnsigned(column)
-  if (source.type === 'DOUBLE' && target === 'float64') kernels.bytes.copyWithin(out, src, src + count * 8)
+  if (isStoredAsRead(column)) kernels.bytes.copyWithin(out, src, src + count * 8)
   else if (source.type === 'INT64' && !(unsigned && target === 'int64')) {
     if (src !== out) kernels.bytes.copyWithin(out, src, src + count * 8)
     if (target === 'float64') kernels.run.float(out, count, unsigned ? 1 : 0)

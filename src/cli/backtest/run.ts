@@ -9,6 +9,7 @@ import type { CausalityChoice } from '../compose/causality.js'
 import { findDays } from '../compose/days.js'
 import { loadOwn } from '../compose/own-strategy.js'
 import { type PreparedRun, prepareRun } from '../compose/run-settings.js'
+import { compileLate } from '../shell/compile-late.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
 import { refuseOverwriting } from '../shell/overwriting.js'
@@ -22,6 +23,7 @@ import { type SummaryOptions, summaryText } from './text.js'
 
 /** Runs `dolphin backtest` on checked options: days in, files and a summary out. */
 export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
+  compileLate()
   const watch = watchInterrupt()
   try {
     const { signal } = watch

@@ -22,7 +22,11 @@ describe('figures for people', () => {
   })
 
   test('whole numbers are grouped as English has it', () => {
-    fc.assert(fc.property(fc.maxSafeInteger(), (value) => expect(count(value)).toBe(english.format(value))))
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (value) => {
+        expect(count(value)).toBe(english.format(value))
+      }),
+    )
   })
 
   test('an amount without its commas is its fixed-point notation', () => {
