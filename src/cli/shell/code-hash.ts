@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageFile } from '../../files/package-files.js'
+import { fileURLToPath } from 'node:url'
 
 /**
- * SHA-256 over the code that is running: every module's name and contents, in sorted order, below the folder of the
- * build (`dist`; `src` when run from source). Two reports with the same code, config and data hashes are the same run.
+ * SHA-256 over the code that is running: every module's name and contents, in sorted order, below the folder that
+ * holds all of it: `dist/cli`, where a build bundles the command line, or `src` when run from source. Two reports with the same code, config and data hashes are the same run.
  */
-export function codeHash(folder = packageFile(runningFolder())): string {
+export function codeHash(folder = runningFolder()): string {
   const hash = createHash('sha256')
   for (const name of modules(folder)) {
     hash.update(`${name}\0`).update(
@@ -27,5 +27,6 @@ function modules(folder: string): string[] {
 }
 
 function runningFolder(): string {
-  return new URL('../..', import.meta.url).pathname.split('/').at(-2)!
+  const isSource = import.meta.url.endsWith('/shell/code-hash.ts')
+  return fileURLToPath(new URL(isSource ? '../..' : '.', import.meta.url))
 }
