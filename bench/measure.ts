@@ -20,13 +20,14 @@ export function median(values: readonly number[]): number {
 
 export interface CommandRun {
   readonly wallMs: number
+  readonly cpuMs: number
   readonly peakRssMb: number
   readonly stdout: string
 }
 
 const REPORTER = fileURLToPath(new URL('report-peak-memory.mjs', import.meta.url))
 
-/** Runs a Node command line as a process of its own: wall time and the process's peak memory, threads included. */
+/** Runs a Node command line as a process of its own: wall time, CPU time and the process's peak memory, threads included. */
 export function runNode(args: readonly string[]): CommandRun {
   const folder = mkdtempSync(join(tmpdir(), 'dolphin-bench-'))
   try {
@@ -39,7 +40,8 @@ export function runNode(args: readonly string[]): CommandRun {
     })
     const wallMs = Number(process.hrtime.bigint() - start) / 1e6
     if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
-    return { wallMs, peakRssMb: Number(readFileSync(memoryFile, 'utf8')) / 1024, stdout }
+    const [peakKb, cpuMs] = readFileSync(memoryFile, 'utf8').split(' ').map(Number)
+    return { wallMs, cpuMs: cpuMs!, peakRssMb: peakKb! / 1024, stdout }
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -69,22 +69,25 @@ note(kernelFigure())
 // Whole commands, each beside the peer's reading of the same files, run in turn so that a noisy machine hits both.
 const cache = mkdtempSync(join(tmpdir(), 'dolphin-bench-cache-'))
 const cold: number[] = []
+const coldCpu: number[] = []
 const cached: number[] = []
 const memory: number[] = []
 const reading: number[] = []
+const readingCpu: number[] = []
 const readingWarm: number[] = []
 const startup: number[] = []
-const backtest = [MAIN, 'backtest', folder, '--quiet', '--workers', '2']
+const backtest = [MAIN, 'backtest', folder, '--quiet']
 runNode([...backtest, '--cache', cache])
 for (let repeat = 0; repeat < REPEATS; repeat++) {
   if (python !== undefined) {
     const start = process.hrtime.bigint()
-    runPython<number>(python, [here('peers/read.py'), folder])
+    readingCpu.push(runPython<number>(python, [here('peers/read.py'), folder]))
     reading.push(Number(process.hrtime.bigint() - start) / 1e6)
     readingWarm.push(runPython<Peer>(python, [here('peers/champion.py'), folder]).read_best_ms)
   }
   const plain = runNode(backtest)
   cold.push(plain.wallMs)
+  coldCpu.push(plain.cpuMs)
   memory.push(plain.peakRssMb)
   cached.push(runNode([...backtest, '--cache', cache]).wallMs)
   startup.push(runNode([MAIN, '--version']).wallMs)
@@ -98,6 +101,12 @@ note({
   unit: 'ms',
   ...(pyarrow === undefined ? {} : { baseline: pyarrow }),
   target: '1.0 ×',
+})
+note({
+  name: 'the same, CPU time',
+  value: median(coldCpu),
+  unit: 'ms',
+  ...(pyarrow === undefined ? {} : { baseline: { ...pyarrow, value: median(readingCpu) } }),
 })
 note({
   name: `dolphin backtest, ${days} days, cached columns`,

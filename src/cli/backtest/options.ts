@@ -100,7 +100,7 @@ const OWN_OPTIONS = {
   workers: option({
     flag: '--workers',
     value: '<n>',
-    help: 'decoding threads, 0 for none (default: 2 for large runs)',
+    help: 'decoding threads, 0 for none (default: 1 or 2 for large runs)',
     parse: (typed, check, flag) => check.number(flag, typed, { min: 0, max: 64, integer: true }),
   }),
   cache: option({

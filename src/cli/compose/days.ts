@@ -25,10 +25,11 @@ export interface ReadChoice {
 
 /**
  * How many threads decode `bytes` of days: none for a small run, where starting them takes longer than they save
- * (26 bundled days: 0.47 s without, 0.8 s with two), else up to two, beyond which the engine is what takes the time.
+ * (26 bundled days: 0.47 s without, 0.8 s with two), else up to two, beyond which the engine is what takes the time, and
+ * none on the core that the engine needs: a thread takes 0.1 s of CPU time to start.
  */
-export function defaultWorkers(bytes: number): number {
-  return bytes < WORKERS_FROM_BYTES ? 0 : Math.min(2, availableParallelism())
+export function defaultWorkers(bytes: number, cores = availableParallelism()): number {
+  return bytes < WORKERS_FROM_BYTES ? 0 : Math.max(1, Math.min(2, cores - 1))
 }
 
 const WORKERS_FROM_BYTES = 100_000_000
