@@ -1,18 +1,11 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { writeShortDay } from '../support/short-days.js'
 import { until } from '../support/until.js'
 import { dolphin, temporaryFolder } from './dolphin.js'
-
-/** A loaded machine must not look like a lost link: what is under test here is not how fast it is. */
-const PATIENT = `
-link: { round_trip_max_ms: 20000, heartbeats_missed_ms: 20000, silent_max_ms: 30000, lost_dwell_ms: 600000 }
-entry: { permission_max_ms: 10000, order_delay_max_ms: 10000 }
-decision: { proposal_delay_max_ms: 10000, intent_wait_max_ms: 10000, permission_delay_max_ms: 8000 }
-exchange: { answer_max_ms: 30000, submit_valid_ms: 60000 }
-`
+import { patientConfig } from './patience.js'
 
 describe('dolphin paper --executor process', () => {
   const folder = temporaryFolder()
@@ -20,12 +13,19 @@ describe('dolphin paper --executor process', () => {
   let command: readonly string[] = []
   beforeEach(async () => {
     const days = join(folder.path, 'days')
-    const patient = join(folder.path, 'patient.yml')
     out = join(folder.path, 'session')
     mkdirSync(days)
     await writeShortDay(days, { date: '2025-05-10', fromRow: 300, toRow: 560, stepMs: 500 })
-    writeFileSync(patient, PATIENT)
-    const how = ['--fills', 'bar-price', '--executor', 'process', '--speed', '10', '--execution', patient]
+    const how = [
+      '--fills',
+      'bar-price',
+      '--executor',
+      'process',
+      '--speed',
+      '10',
+      '--execution',
+      patientConfig(folder.path),
+    ]
     command = ['paper', '--days', days, '--out', out, ...how, '--json']
   })
 

@@ -7,8 +7,11 @@ import type { StatusDocument } from '../../src/ports/vocabulary/status.generated
 import { writeShortDay } from '../support/short-days.js'
 import { until } from '../support/until.js'
 import { dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
+import { patientConfig } from './patience.js'
 
 const TOKEN = 'a-token-that-nobody-may-see-0123456789'
+/** The session ends by its test alone: at fifty times real time its day takes nearly two minutes. */
+const LASTING = 1_400
 const folder = temporaryFolder()
 const running: Served[] = []
 
@@ -45,14 +48,20 @@ class Served {
   }
 
   async status(): Promise<StatusDocument> {
-    return (await (await fetch(`${await this.address()}/api/v1/status`)).json()) as StatusDocument
+    return await this.document<StatusDocument>('status')
+  }
+
+  async document<T>(name: 'status' | 'session'): Promise<T> {
+    const answer = await fetch(`${await this.address()}/api/v1/${name}`)
+    if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as T
   }
 
   async until(holds: (status: StatusDocument) => boolean): Promise<StatusDocument> {
     return await until(async () => {
       const status = await this.status()
       return holds(status) && status
-    })
+    }, 100)
   }
 
   /** From now on it may write no file beyond so many bytes. */
@@ -75,7 +84,7 @@ let days = ''
 beforeEach(async () => {
   days = join(folder.path, 'days')
   mkdirSync(days)
-  await writeShortDay(days, { date: '2025-05-10', fromRow: 300, toRow: 560, stepMs: 5_000 })
+  await writeShortDay(days, { date: '2025-05-10', fromRow: 300, toRow: LASTING, stepMs: 5_000 })
 })
 afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.end('SIGKILL')))
@@ -85,7 +94,8 @@ const switchFile = () => join(folder.path, 'kill-switch.json')
 const session = (out: string, ...more: readonly string[]) =>
   new Served([
     ...['paper', '--days', days, '--vol-gate', '0', '--out', join(folder.path, out), '--quiet'],
-    ...['--speed', '50', '--serve', '127.0.0.1:0', '--kill-switch', switchFile(), ...more],
+    ...['--speed', '50', '--execution', patientConfig(folder.path)],
+    ...['--serve', '127.0.0.1:0', '--kill-switch', switchFile(), ...more],
   ])
 const instruct = async (served: Served, command: string) =>
   dolphin(['operator', command, '--reason', 'a law', '--url', await served.address()], {
@@ -97,11 +107,11 @@ describe('a paper session that serves its status', () => {
     const first = session('first')
     await first.until(({ trading_mode, open_position_count }) => trading_mode === 'Active' && open_position_count === 1)
     const url = `${await first.address()}/api/v1/status`
-    expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
-    expect(await (await fetch(await first.address())).text()).toContain('<title>')
-    expect((await (await fetch(`${await first.address()}/api/v1/session`)).json()) as object).toMatchObject({
+    expect(await first.document('session')).toMatchObject({
       position: { direction: 'SHORT', unrealizedPnlUsd: expect.any(String) },
     })
+    expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
+    expect(await (await fetch(await first.address())).text()).toContain('<title>')
 
     const killed = await instruct(first, 'kill')
     expect({ code: killed.code, stdout: killed.stdout }).toEqual({ code: 0, stdout: 'IN FORCE  kill: done\n' })
@@ -150,9 +160,7 @@ describe('a paper session that serves its status', () => {
     writeFileSync(switchFile(), '{"schema":"dolphin.kill-switch/1","kil')
     const second = session('second', '--executor', 'process')
     expect(await second.status()).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
-    const { events } = (await (await fetch(`${await second.address()}/api/v1/session`)).json()) as {
-      readonly events: readonly { readonly message: string }[]
-    }
+    const { events } = await second.document<{ readonly events: readonly { readonly message: string }[] }>('session')
     expect(events.map(({ message }) => message)).toContain('kill: the kill switch is damaged')
     await second.until(({ link_state, requires_reconcile }) => link_state === 'LINK_OK' && !requires_reconcile)
     expect(await instruct(second, 'resume')).toMatchObject({ code: 0, stdout: 'IN FORCE  resume: done\n' })
@@ -221,7 +229,10 @@ describe('an executor that serves its status', () => {
 describe('what is over', () => {
   it('is served as a restart would find it, takes no command, and is never Active', async () => {
     const out = join(folder.path, 'over')
-    await dolphin(['paper', '--days', days, '--vol-gate', '0', '--out', out, '--quiet'])
+    const day = join(folder.path, 'day')
+    mkdirSync(day)
+    await writeShortDay(day, { date: '2025-05-10', fromRow: 300, toRow: 560, stepMs: 5_000 })
+    await dolphin(['paper', '--days', day, '--vol-gate', '0', '--out', out, '--quiet'])
     const served = new Served(['serve', 'status', '--journal', out, '--serve', '127.0.0.1:0', '--quiet'])
     const status = await served.status()
     expect(status).toMatchObject({ trading_mode: 'ReduceOnly', requires_reconcile: true, last_scan_number: 259 })
@@ -229,9 +240,7 @@ describe('what is over', () => {
     const url = `${await served.address()}/api/v1/status`
     expect(await dolphin(['status', 'validate', '--url', url])).toMatchObject({ code: 0 })
     expect(await instruct(served, 'resume')).toMatchObject({ code: 1, stdout: expect.stringContaining('403') })
-    const { trades } = (await (await fetch(`${await served.address()}/api/v1/session`)).json()) as {
-      readonly trades: readonly unknown[]
-    }
+    const { trades } = await served.document<{ readonly trades: readonly unknown[] }>('session')
     expect(trades).toHaveLength(1)
     expect(await served.end('SIGTERM')).toBe(0)
   })
