@@ -57,6 +57,15 @@ describe('the tests are tidy', () => {
     expect(TESTS.filter((file) => /\bvi\.(?:doM|m)ock\(/.test(textOf(file)))).toEqual(REPLACING)
   })
 
+  it('no test waits with a limit of its own, or sleeps: it uses until and leaveTime', () => {
+    const waits =
+      /\b(?:expect\.poll|vi\.wait\w+|waitForTimeout)\(|setTimeout\(resolve|\bsetTimeout\b.*'node:timers\/promises'/
+    const written = filesBelow('test').filter((file) => file.endsWith('.ts') && file !== 'test/tidy.test.ts')
+    // The one writes a program that sleeps, the other is what all others use.
+    const allowed = ['test/runtime/strategy/call-watchdog.test.ts', 'test/support/until.ts']
+    expect(written.filter((file) => waits.test(textOf(file)))).toEqual(allowed)
+  })
+
   it('no test is skipped for good, focused or left for later', () => {
     expect(TESTS.filter((file) => /\b(?:it|test|describe)\.(?:only|todo|skip)\b/.test(textOf(file)))).toEqual([])
   })

@@ -17,13 +17,14 @@ function run(onBar: string) {
 const strategy = { id: 'mine', ${onBar}, onFill() {}, onEntryDropped() {}, snapshot() {}, restore() {} }
 const watched = new CallWatchdog({ strategyId: 'mine', file: 'mine.mjs', limitMs: 400 })
 const all = watched.watched(strategy)
+// Longer than the limit: only calls count.
 await new Promise((resolve) => setTimeout(resolve, 500))
 for (let bar = 0; bar < 10; bar++) all.onBar({ bar, timestampMs: Date.UTC(2025, 4, 9) + bar })
 await watched.close()
 console.log('done')
 `,
   )
-  return spawnSync(process.execPath, [path], { encoding: 'utf8', cwd: folder, timeout: 60_000 })
+  return spawnSync(process.execPath, [path], { encoding: 'utf8', cwd: folder, timeout: 600_000 })
 }
 
 describe('the watchdog of a strategy in this thread', () => {
