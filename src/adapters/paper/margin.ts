@@ -1,4 +1,4 @@
-import { Exact } from '../../base/exact.js'
+import { Exact, exact } from '../../base/exact.js'
 import type { OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
 import type { Account, Valuation } from './account.js'
 import type { Rejection } from './admission.js'
@@ -25,8 +25,8 @@ export class Margin {
   readonly valuation = (symbol: string): Valuation => {
     const { quote, instrument } = this.books.get(symbol)!
     return {
-      mark: new Exact(quote!.mark),
-      maintenanceMarginRate: new Exact(instrument.maintenanceMarginRate),
+      mark: exact(quote!.mark),
+      maintenanceMarginRate: exact(instrument.maintenanceMarginRate),
     }
   }
 
@@ -90,13 +90,16 @@ export class Margin {
 
   /** Base units: the larger of long and short if every open order of one side filled, `added` included. */
   private worstExposure(symbol: string, added: OrderRequest | undefined): Exact {
-    let long = this.account.position(symbol).quantity
-    let short = long
+    const held = this.account.position(symbol).quantity
+    const open = this.orders.open(symbol)
+    if (open.length === 0 && added === undefined) return held.abs()
+    let long = held
+    let short = held
     const count = ({ side }: OrderRequest, quantity: Exact) => {
       if (side === 'BUY') long = long.plus(quantity)
       else short = short.minus(quantity)
     }
-    for (const order of this.orders.open(symbol)) {
+    for (const order of open) {
       if (!order.request.reduceOnly) count(order.request, remainingOf(order))
     }
     if (added !== undefined) count(added, new Exact(added.quantity))

@@ -1,4 +1,4 @@
-import { Exact } from '../../base/exact.js'
+import { Exact, exact } from '../../base/exact.js'
 import type { AccountStatus, OpenPermissionReason, PositionStatus } from '../../ports/vocabulary/messages.js'
 import { signedQuantity } from '../position/position.js'
 import { type NamedDecision, reconcile, reconcileAccount } from '../reconciliation/reconciliation.js'
@@ -48,7 +48,7 @@ export function judgeAccount(
   tolerance: string,
 ): NamedDecision | undefined {
   const wallet = walletUsd(state)
-  const equity = equityUsd(state, status) ?? new Exact(account.equityUsd)
+  const equity = equityUsd(state, status) ?? exact(account.equityUsd)
   const expected = { walletBalanceUsd: wallet.toFixed(), equityUsd: equity.toFixed() }
   const [decision] = reconcileAccount(expected, account, tolerance)
   if (decision === undefined || !isInFlight(state) || state.mismatches.account > 0) return decision
@@ -125,5 +125,8 @@ function equityUsd(state: DecisionState, status: PositionStatus | undefined): Ex
   const wallet = walletUsd(state)
   if (position === null || position.entryPrice === null) return wallet
   if (status === undefined || status.markPrice === null) return undefined
-  return new Exact(status.markPrice).minus(position.entryPrice).times(signedQuantity(position)).plus(wallet)
+  return exact(status.markPrice)
+    .minus(exact(position.entryPrice))
+    .times(exact(signedQuantity(position)))
+    .plus(wallet)
 }

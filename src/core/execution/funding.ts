@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, exact } from '../../base/exact.js'
 import type { VenueEvent, VenueSnapshot } from '../../ports/venue.js'
 import type { ExecutionDesk } from './execution-desk.js'
 import { positionIdOf } from './fills.js'
@@ -25,7 +25,7 @@ export function settleFunding(desk: ExecutionDesk, symbol: string, { atMs, accou
     desk.record({ type: 'fundingTruth', fundingUsd, venueAtMs })
     return
   }
-  const missed = new Exact(fundingUsd).minus(funding.usd)
+  const missed = exact(fundingUsd).minus(exact(funding.usd))
   if (missed.isZero() || venueAtMs < funding.lastMs) return
   const of = { fundingId: MISSED, symbol: entry?.instrument.symbol ?? symbol, settledAtMs: venueAtMs }
   const reports = reportOf(desk, { ...of, amountUsd: missed.toFixed() })

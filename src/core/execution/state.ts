@@ -159,12 +159,20 @@ export function isSettled({ order, reportedQuantity }: VenueOrder): boolean {
 }
 
 export function liveOrders(state: ExecutionState, kind?: OrderKind): readonly VenueOrder[] {
-  const live: VenueOrder[] = []
-  for (const id in state.orders) {
-    const order = state.orders[id]!
-    if ((kind === undefined || order.kind === kind) && !isSettled(order)) live.push(order)
+  if (lastLive.state !== state || lastLive.n !== state.n) {
+    const orders: VenueOrder[] = []
+    for (const id in state.orders) if (!isSettled(state.orders[id]!)) orders.push(state.orders[id]!)
+    lastLive = { state, n: state.n, orders }
   }
-  return live
+  const { orders } = lastLive
+  return kind === undefined ? orders : orders.filter((order) => order.kind === kind)
+}
+
+/** Asked for a dozen times an event, and records alone change them. */
+let lastLive: { readonly state: ExecutionState | null; readonly n: number; readonly orders: readonly VenueOrder[] } = {
+  state: null,
+  n: 0,
+  orders: [],
 }
 
 /** Signed base units that our fills and foreign ones add up to. */

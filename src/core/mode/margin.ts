@@ -1,4 +1,4 @@
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 
 /** Share of the account's equity that is bound as margin, 0 to 1 in millionths; an account without equity has none left. */
@@ -6,9 +6,20 @@ export function marginUtilisation(account: {
   readonly equityUsd: DecimalText
   readonly availableMarginUsd: DecimalText
 }): number {
-  const equity = new Exact(account.equityUsd)
+  const { equityUsd, availableMarginUsd } = account
+  if (last.equityUsd !== equityUsd || last.availableMarginUsd !== availableMarginUsd) {
+    last = { equityUsd, availableMarginUsd, share: shareOf(equityUsd, availableMarginUsd) }
+  }
+  return last.share
+}
+
+/** Of the account asked about last: truths mostly say what the one before said, and a quotient of 40 digits takes 10 µs. */
+let last = { equityUsd: '', availableMarginUsd: '', share: 1 }
+
+function shareOf(equityUsd: DecimalText, availableMarginUsd: DecimalText): number {
+  const equity = exact(equityUsd)
   if (!equity.greaterThan(0)) return 1
-  const bound = new Exact(1).minus(new Exact(account.availableMarginUsd).div(equity))
+  const bound = new Exact(1).minus(exact(availableMarginUsd).div(equity))
   return Math.min(1, Math.max(0, bound.toDecimalPlaces(6).toNumber()))
 }
 

@@ -1,5 +1,5 @@
 import { signedBy } from '../../base/direction.js'
-import { type DecimalText, Exact } from '../../base/exact.js'
+import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import type { VenueTradeId } from '../../ports/vocabulary/ids.js'
 import type { Fill, OrderReport } from '../../ports/vocabulary/orders.js'
 
@@ -91,8 +91,8 @@ export function reconcile(local: LocalView, truth: TruthView, flags: Reconciliat
   const decisions: NamedDecision[] = []
   const fills = judgeFills(local, truth, decisions)
   judgeOrders(local, truth, decisions)
-  const expected = new Exact(local.quantity).plus(fills.quantity)
-  const discrepancy = new Exact(truth.quantity).minus(expected)
+  const expected = exact(local.quantity).plus(fills.quantity)
+  const discrepancy = exact(truth.quantity).minus(expected)
   const hasForeign = local.hasForeign || fills.hasForeign
   const position = judgePosition(local, truth, flags, discrepancy, hasForeign)
   if (position !== undefined) decisions.push(position)
@@ -125,8 +125,10 @@ export function reconcileAccount(
 ): readonly NamedDecision[] {
   const decisions: NamedDecision[] = []
   for (const field of ['walletBalanceUsd', 'equityUsd'] as const) {
-    const off = new Exact(actual[field]).minus(expected[field]).abs()
-    const allowed = new Exact(actual[field]).abs().times(toleranceFraction)
+    // Nothing is off by nothing: the usual case, and the texts tell.
+    if (actual[field] === expected[field]) continue
+    const off = exact(actual[field]).minus(exact(expected[field])).abs()
+    const allowed = exact(actual[field]).abs().times(exact(toleranceFraction))
     if (off.greaterThan(allowed)) {
       decisions.push({ decision: 'LOCKOUT', field, expected: expected[field], actual: actual[field] })
     }
@@ -202,8 +204,9 @@ function judgePosition(
 /** A tick beyond what rounding to ticks can do. */
 function judgeEntryPrice(local: LocalView, truth: TruthView): NamedDecision | undefined {
   if (local.entryPrice === null || truth.entryPrice === null) return undefined
-  const off = new Exact(truth.entryPrice).minus(local.entryPrice).abs()
-  if (!off.greaterThan(new Exact(local.tickSize).times(2))) return undefined
+  if (truth.entryPrice === local.entryPrice) return undefined
+  const off = exact(truth.entryPrice).minus(exact(local.entryPrice)).abs()
+  if (!off.greaterThan(exact(local.tickSize).times(2))) return undefined
   return { decision: 'ALERT_ENTRY_PRICE', expected: local.entryPrice, actual: truth.entryPrice }
 }
 

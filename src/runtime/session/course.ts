@@ -1,5 +1,4 @@
-import type { DecimalText } from '../../base/exact.js'
-import { Exact } from '../../base/exact.js'
+import { type DecimalText, decimalText } from '../../base/exact.js'
 import type { MarketEvent } from '../../ports/played-market.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 import type { Pace } from '../time/pace.js'
@@ -73,6 +72,6 @@ const COOL_DOWN_MS = 30_000
 function pricesOf({ symbols, prices }: StrategyBar): MarketEvent[] {
   return symbols.flatMap((symbol, i) => {
     const price = prices[i]!
-    return price > 0 ? [{ kind: 'bar' as const, symbol, close: new Exact(price).toFixed() }] : []
+    return price > 0 ? [{ kind: 'bar' as const, symbol, close: decimalText(price) }] : []
   })
 }

@@ -4,6 +4,7 @@ import { Exact } from '../../../src/base/exact.js'
 import {
   ceilToStep,
   ceilToTick,
+  exactQuantity,
   floorToLot,
   floorToStep,
   floorToTick,
@@ -103,4 +104,22 @@ describe('the quantity for a notional', () => {
   ])('refuses a notional of %d at a price of %d', (notionalUsd, usd) => {
     expect(() => quantityForNotional(notionalUsd, usd, { lotSize: '1' })).toThrow('finite and above zero')
   })
+})
+
+it('a quantity by doubles is the one by exact decimals, next to whole numbers of lots, too', () => {
+  const lots = fc.oneof(
+    fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+    fc.integer({ min: 1, max: 10 ** 9 }),
+    fc
+      .record({ whole: fc.integer({ min: 1, max: 10 ** 6 }), bits: fc.integer({ min: -64, max: 64 }) })
+      .map(({ whole, bits }) => whole * (1 + bits * Number.EPSILON)),
+  )
+  fc.assert(
+    fc.property(lots, fc.double({ min: 1e-8, max: 1e6, noNaN: true }), step, (count, price, lotSize) => {
+      const notional = count * price * Number(lotSize)
+      const quantity = quantityForNotional(notional, price, { lotSize })
+      expect(quantity.toFixed()).toBe(exactQuantity(notional, price, new Exact(lotSize)).toFixed())
+    }),
+    { numRuns: 2000 },
+  )
 })
