@@ -25,6 +25,7 @@ import { hostedVenue } from '../src/runtime/host/hosted-venue.js'
 import { SideHost } from '../src/runtime/host/side-host.js'
 import { VirtualTime } from '../src/runtime/time/virtual-time.js'
 import { type Figure, line } from './measure.js'
+import { Stages } from './stages.js'
 
 /**
  * From a bar to the order that it leads to, in the runtime's hosts: `node scripts/run-bundled.mjs bench/decision-to-order.ts`.
@@ -38,6 +39,8 @@ import { type Figure, line } from './measure.js'
  *
  * `CPU` is what the process's own threads used on the way: on a machine that others use, too, their turns are in the clock's
  * figures and not in these. Garbage collection is told apart, and how many of its pauses fell on a way.
+ *
+ * With `--stages` a second run in memory says where the time goes, event by event.
  */
 const WARM_UP = 2000
 const ENTRIES = 5000
@@ -55,12 +58,14 @@ class InAndOut implements Strategy {
   readonly id = 'bench'
   decidedAt = 0
   decidedCpu = process.cpuUsage()
+  stages: Stages | undefined
   private isOpen = false
 
   onBar(bar: StrategyBar): readonly Mandate[] {
     const mandates = this.decide(bar)
     this.decidedCpu = process.cpuUsage()
     this.decidedAt = performance.now()
+    this.stages?.begin()
     return mandates
   }
 
@@ -137,10 +142,11 @@ class Chain {
   private readonly executionHost: SideHost<ExecutionInput, ExecutionRecord>
   private bars = 0
   private readonly strategy = new InAndOut()
+  private readonly stages: Stages | undefined
   private startedAt = 0
   private submitted: ((way: Way) => void) | undefined
 
-  constructor(time: VirtualTime, journals: Journals) {
+  constructor(time: VirtualTime, journals: Journals, stages?: Stages) {
     const instruments = SYMBOLS.map(instrument)
     const common = { instruments, build: BUILD }
     const capital = '1000000'
@@ -153,21 +159,24 @@ class Chain {
     const exchange = new PaperVenue({ exchange: new PaperExchange(paper), timer: time })
     for (const symbol of SYMBOLS) exchange.market({ kind: 'bar', symbol, close: '100' })
     const [decisionEnd, executionEnd] = delayedLinkPair(time, 0)
-    const ports = { timer: time, format: recordLine, recorded: () => {}, alerted, broken }
-    this.decisionHost = new SideHost<DecisionInput, DecisionRecord>(this.decision, {
+    this.strategy.stages = stages
+    this.stages = stages
+    const format = stages?.framed(recordLine) ?? recordLine
+    const ports = { timer: time, format, recorded: () => {}, alerted, broken }
+    const execution = new ExecutionSide({ ...EXECUTION_DEFAULTS, ...common })
+    const decisionSide = stages?.side('decision', this.decision) ?? this.decision
+    const executionSide = stages?.side('execution', execution) ?? execution
+    this.decisionHost = new SideHost<DecisionInput, DecisionRecord>(decisionSide, {
       ...ports,
       journal: this.awaited(journals.decision),
       link: decisionEnd,
     })
-    this.executionHost = new SideHost<ExecutionInput, ExecutionRecord>(
-      new ExecutionSide({ ...EXECUTION_DEFAULTS, ...common }),
-      {
-        ...ports,
-        journal: this.awaited(journals.execution),
-        link: executionEnd,
-        venue: hostedVenue(this.watched(exchange)),
-      },
-    )
+    this.executionHost = new SideHost<ExecutionInput, ExecutionRecord>(executionSide, {
+      ...ports,
+      journal: this.awaited(journals.execution),
+      link: executionEnd,
+      venue: hostedVenue(this.watched(exchange)),
+    })
     this.executionHost.start()
     this.decisionHost.start()
   }
@@ -260,7 +269,9 @@ class Chain {
     return {
       send: (request) => {
         if (request.kind === 'submit' && request.order.type === 'MARKET') {
-          this.submitted?.(this.wayTo(performance.now()))
+          const way = this.wayTo(performance.now())
+          this.stages?.end(request.order.reduceOnly ? 'EXIT' : 'ENTRY')
+          this.submitted?.(way)
           this.submitted = undefined
         }
         venue.send(request)
@@ -302,10 +313,9 @@ function instrument(symbol: string): Instrument {
 async function measure(
   time: VirtualTime,
   journals: Journals,
-  warmUp: number,
-  entries: number,
+  { warmUp, entries, stages }: { readonly warmUp: number; readonly entries: number; readonly stages?: Stages },
 ): Promise<Record<Action, Way[]>> {
-  const chain = new Chain(time, journals)
+  const chain = new Chain(time, journals, stages)
   const times: Record<Action, Way[]> = { ENTRY: [], EXIT: [] }
   try {
     await chain.passTo(START_MS + 600_000)
@@ -386,7 +396,7 @@ const collector = new PerformanceObserver((list) => collected.push(...list.getEn
 collector.observe({ entryTypes: ['gc'] })
 const time = new VirtualTime(START_MS)
 const instant = { decision: new InstantJournal(time), execution: new InstantJournal(time) }
-const inMemory = await measure(time, instant, WARM_UP, ENTRIES)
+const inMemory = await measure(time, instant, { warmUp: WARM_UP, entries: ENTRIES })
 // Collections are told on a later turn.
 await new Promise((resolve) => setTimeout(resolve, 100))
 collector.disconnect()
@@ -401,13 +411,21 @@ const figures = [
   ...collections(collected, [...inMemory.ENTRY, ...inMemory.EXIT]),
 ]
 
+if (process.argv.includes('--stages')) {
+  const stages = new Stages()
+  const again = new VirtualTime(START_MS)
+  const journals = { decision: new InstantJournal(again), execution: new InstantJournal(again) }
+  await measure(again, journals, { warmUp: WARM_UP, entries: ENTRIES, stages })
+  figures.push(...stages.figures('ENTRY'), ...stages.figures('EXIT'))
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'dolphin-bench-'))
 try {
   const journalIn = async (kind: JournalKind) =>
     (await openFileJournal(join(folder, kind), journalFormat(kind, BUILD), { take() {} })).journal
   const commits = await commitTimes(join(folder, 'alone'), ENTRIES_ON_DISK)
   const journals = { decision: await journalIn('decision'), execution: await journalIn('execution') }
-  const onDisk = await measure(new VirtualTime(START_MS), journals, 20, ENTRIES_ON_DISK)
+  const onDisk = await measure(new VirtualTime(START_MS), journals, { warmUp: 20, entries: ENTRIES_ON_DISK })
   const baseline = (share: number) => ({ baseline: { name: 'one append and fsync', value: quantile(commits, share) } })
   figures.push(...figuresOf('bar to entry order, on disk', onDisk.ENTRY, 'bar', baseline))
   figures.push(...figuresOf('bar to exit order, on disk', onDisk.EXIT, 'bar', baseline))
