@@ -134,7 +134,7 @@ export {
   type MonteCarloOptions,
   type TradeEvidence,
 } from './core/forewarner/monte-carlo.js'
-export type { LinkTimings } from './core/link/link-endpoint.js'
+export type { LinkTimings } from './core/link/link-timings.js'
 export {
   type Limits,
   PERFORMANCE_LIMITS,

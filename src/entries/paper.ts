@@ -18,11 +18,12 @@
 
 export type { AccountSnapshot } from '../adapters/paper/account.js'
 export type { BookSnapshot, Depth } from '../adapters/paper/book.js'
+export type { PaperExchangeSnapshot } from '../adapters/paper/exchange-snapshot.js'
 export type { FaultPlan, PaperFaults } from '../adapters/paper/faults.js'
 export type { Travelling } from '../adapters/paper/lane.js'
 export type { MatcherSnapshot } from '../adapters/paper/matcher.js'
 export type { PaperOrder } from '../adapters/paper/order.js'
-export { PaperExchange, type PaperExchangeSnapshot } from '../adapters/paper/paper-exchange.js'
+export { PaperExchange } from '../adapters/paper/paper-exchange.js'
 export { PaperVenue, type PaperVenueOptions } from '../adapters/paper/paper-venue.js'
 export type { RandomState } from '../adapters/paper/random.js'
 export type { RateWindow } from '../adapters/paper/rate-windows.js'

@@ -7,6 +7,16 @@ import type { OrderSide } from './vocabulary/orders.js'
 export interface PlayedMarket extends Venue {
   /** Something happens in the market now, after everything that was sent before. Once closed, nothing happens any more. */
   market(event: MarketEvent): void
+  /** Absent: every question is asked. */
+  readonly standstill?: Standstill
+}
+
+/** A venue at which nothing happens by itself: while its market stands still, what it would answer is known. */
+export interface Standstill {
+  /** What asking for a snapshot and having it takes at the longest, ms; undefined while anything is on its way. */
+  answerMaxMs(): number | undefined
+  /** As if so many snapshots had been asked for and had come, one after the other; what the last took there and back, ms. */
+  passOver(snapshots: number): { readonly thereMs: number; readonly backMs: number }
 }
 
 /** What happens in a market that is played to a venue. */

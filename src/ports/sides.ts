@@ -52,6 +52,24 @@ export type Timed<Input> = Input & { readonly nowMs: number }
 export type CommonEvent = Timed<CommonInput>
 export type ExecutionEvent = Timed<ExecutionInput>
 
+/** A time in which nothing comes to either side but heartbeats, and truths like the last. */
+export interface QuietSpan {
+  readonly ms: number
+  /** Null: none came. */
+  readonly truths: QuietTruths | null
+}
+
+export interface QuietTruths {
+  readonly count: number
+  /** Messages of the execution side in which they are told. */
+  readonly statements: number
+  /** Of the last: the venue's time, UTC ms, and what it took. */
+  readonly venueAtMs: number
+  readonly tookMs: number
+  /** From the last truth before the span to the last in it, as they came. */
+  readonly toLastMs: number
+}
+
 /** What a side wants done, in this order. `Record` is the side's own journal record. */
 export type SideEffect<Record> =
   /** Into the journal. The side's state has it already; it is *durable* when the host says so. */

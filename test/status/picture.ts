@@ -1,4 +1,4 @@
-import { LINK_TIMINGS } from '../../src/core/link/link-endpoint.js'
+import { LINK_TIMINGS } from '../../src/core/link/link-timings.js'
 import { checkStatus } from '../../src/core/status/check.js'
 import type { ModeReason, StatusDocument } from '../../src/ports/vocabulary/status.generated.js'
 import { type Scenario, TROUBLE_AT_MS } from './scenarios.js'

@@ -1,4 +1,4 @@
-import type { PaperExchangeSnapshot } from '../../src/adapters/paper/paper-exchange.js'
+import type { PaperExchangeSnapshot } from '../../src/adapters/paper/exchange-snapshot.js'
 import { Exact } from '../../src/base/exact.js'
 import { type Conditions, modeOf } from '../../src/core/mode/mode.js'
 import { CONSTANTS_HASH } from '../../src/core/status/frozen-constants.js'

@@ -1,4 +1,5 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
+import type { MarketEvent } from '../../ports/played-market.js'
 import type { RejectCode } from '../../ports/venue.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
@@ -124,4 +125,11 @@ function isMultiple(value: DecimalText, step: DecimalText): boolean {
 
 function invalid(name: string, expected: string, found: unknown): Rejection {
   return { code: 'INVALID', message: `${name}: expected ${expected}, found ${found}` }
+}
+
+/** At the bar's price there is no spread, no size and no queue that a book could tell of. */
+export function expectNoBook({ kind }: MarketEvent): void {
+  if (kind === 'quote' || kind === 'print' || kind === 'depth') {
+    throw new Error(`paper exchange: fill mode bar-price: expected bars, found a ${kind}`)
+  }
 }

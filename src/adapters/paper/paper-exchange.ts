@@ -2,39 +2,18 @@ import type { MarketEvent } from '../../ports/played-market.js'
 import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { PaperSettings } from '../../ports/vocabulary/paper.js'
-import { type Rejection, refuseByRules, refuseShape } from './admission.js'
+import { expectNoBook, type Rejection, refuseByRules, refuseShape } from './admission.js'
 import { pathOf, QuoteMaker } from './bars.js'
-import { Book, type BookSnapshot } from './book.js'
-import { type FaultPlan, PaperFaults } from './faults.js'
-import { Lane, type Travelling } from './lane.js'
-import { Matcher, type MatcherSnapshot } from './matcher.js'
+import { Book } from './book.js'
+import type { PaperExchangeSnapshot } from './exchange-snapshot.js'
+import { PaperFaults } from './faults.js'
+import { Lane } from './lane.js'
+import { Matcher } from './matcher.js'
 import { type PaperOrder, reportOf } from './order.js'
-import { Random, type RandomState } from './random.js'
-import { type RateWindow, RateWindows } from './rate-windows.js'
+import { Random } from './random.js'
+import { RateWindows } from './rate-windows.js'
 import { completeSettings } from './settings.js'
 import { truthOf } from './truth.js'
-
-/** Everything that the exchange knows, as plain JSON. */
-export interface PaperExchangeSnapshot {
-  readonly nowMs: number
-  /** Messages sent so far, either way. */
-  readonly sent: number
-  /** Settlements so far: the last funding id. */
-  readonly fundings: number
-  readonly random: RandomState
-  readonly requests: readonly Travelling<VenueRequest>[]
-  readonly outgoing: readonly (readonly Travelling<VenueEvent>[])[]
-  readonly rates: readonly RateWindow[]
-  readonly instruments: Readonly<Record<string, Instrument>>
-  readonly books: Readonly<Record<string, BookSnapshot>>
-  readonly matcher: MatcherSnapshot
-  readonly faults: FaultPlan
-}
-
-type Submit = Extract<VenueRequest, { kind: 'submit' }>
-type Bar = Extract<MarketEvent, { kind: 'bar' }>
-
-const NOTHING: readonly VenueEvent[] = []
 
 /**
  * A futures exchange with one account on it, playing a recorded market: a deterministic machine on virtual time. The
@@ -126,6 +105,23 @@ export class PaperExchange {
       if (lane === undefined || lane.next!.dueMs > atMs) return events.length === 0 ? NOTHING : events
       events.push(lane.take())
     }
+  }
+
+  /** What a snapshot takes at the longest, there and back, ms; undefined while anything is on its way. */
+  answerMaxMs(): number | undefined {
+    const { requestLatency, answerLatency } = this.settings
+    return this.nextDueMs() === undefined ? requestLatency.maxMs + answerLatency.maxMs : undefined
+  }
+
+  /** As if so many snapshots had been asked for and had come: the latencies that they would have had are drawn. */
+  passOver(snapshots: number): { readonly thereMs: number; readonly backMs: number } {
+    const last = { thereMs: 0, backMs: 0 }
+    for (let i = 0; i < snapshots; i++) {
+      last.thereMs = this.random.latencyMs(this.settings.requestLatency)
+      last.backMs = this.random.latencyMs(this.settings.answerLatency)
+    }
+    this.sent += 2 * snapshots
+    return last
   }
 
   /** When the next request arrives or the next event is due, never in the past; undefined when nothing is on its way. */
@@ -337,9 +333,7 @@ export class PaperExchange {
   }
 }
 
-/** At the bar's price there is no spread, no size and no queue that a book could tell of. */
-function expectNoBook({ kind }: MarketEvent): void {
-  if (kind === 'quote' || kind === 'print' || kind === 'depth') {
-    throw new Error(`paper exchange: fill mode bar-price: expected bars, found a ${kind}`)
-  }
-}
+type Submit = Extract<VenueRequest, { kind: 'submit' }>
+type Bar = Extract<MarketEvent, { kind: 'bar' }>
+
+const NOTHING: readonly VenueEvent[] = []

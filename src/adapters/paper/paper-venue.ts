@@ -1,11 +1,15 @@
 import { fields, having, milliseconds, optional, refuse } from '../../base/arguments.js'
 import type { Timer } from '../../ports/clock.js'
-import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
+import type { MarketEvent, PlayedMarket, Standstill } from '../../ports/played-market.js'
 import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
 import type { PaperExchange } from './paper-exchange.js'
 
 /** A paper exchange in time, a machine's or virtual: the port's contract over a machine that knows only the times it is told. */
 export class PaperVenue implements PlayedMarket {
+  readonly standstill: Standstill = {
+    answerMaxMs: () => (this.unanswered.size === 0 && !this.closed ? this.exchange.answerMaxMs() : undefined),
+    passOver: (snapshots) => this.exchange.passOver(snapshots),
+  }
   private readonly exchange: PaperExchange
   private readonly timer: Timer
   private readonly requestTimeoutMs: number

@@ -26,6 +26,8 @@ export type DecisionEffect = SideEffect<DecisionRecord>
  */
 export class DecisionDesk {
   nowMs = 0
+  /** When something last happened that heartbeats and truths do not tell of. */
+  newsMs = 0
   journal: 'OK' | 'FULL' | 'FAILED' = 'OK'
   conditions: Conditions
   /** Share of the account's equity that is bound as margin, by the venue's last word; null before one. */
@@ -63,6 +65,7 @@ export class DecisionDesk {
     this.nowMs = Math.max(this.nowMs, event.nowMs)
     this.event = event
     this.eventHash = undefined
+    if (!TELLS_BY_RECORDS.has(event.kind)) this.newsMs = this.nowMs
   }
 
   take(): readonly DecisionEffect[] {
@@ -81,6 +84,7 @@ export class DecisionDesk {
     const { state, notices } = apply(this.state, record, this.strategies, this.settings.risk.lossBreaker)
     this.state = state
     this.appended++
+    if (!isRoutine(fact)) this.newsMs = this.nowMs
     this.effects.push({ kind: 'append', record })
     for (const { level, category, message, fault } of notices) this.alert(level, category, message, fault)
   }
@@ -186,6 +190,14 @@ export class DecisionDesk {
       reports: reportsSeen,
     }
   }
+}
+
+/** What these bring leads to records. */
+const TELLS_BY_RECORDS: ReadonlySet<DecisionEvent['kind']> = new Set(['time', 'message', 'durable', 'bar'])
+
+/** A bar that nothing comes of, and a truth that changes nothing. */
+function isRoutine(fact: DecisionFact): boolean {
+  return fact.type === 'bar' || (fact.type === 'agreed' && fact.cleared.length === 0)
 }
 
 function inputText(event: DecisionEvent): string {

@@ -2,20 +2,23 @@ import { refuse } from '../../base/arguments.js'
 import { unreachable } from '../../base/assert.js'
 import { decimalText } from '../../base/exact.js'
 import type { Checkpoint } from '../../ports/journal.js'
-import type { OperatorCommand, Side } from '../../ports/sides.js'
+import type { OperatorCommand, QuietSpan, Side } from '../../ports/sides.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
 import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
+import { LINK_ALERT } from '../link/link-health.js'
 import type { OpenPermission } from '../mode/entry-gate.js'
 import { hostNotices } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
+import { TAKES_AWAY } from '../mode/operator-mode.js'
 import { adoptedBalance } from './apply.js'
 import { decideCycle } from './cycle.js'
 import { DecisionDesk, type DecisionEffect } from './decision-desk.js'
 import { Entries } from './entries.js'
 import type { DecisionEvent } from './event.js'
 import { Exits } from './exits.js'
+import { decisionQuiet } from './quiet-decision.js'
 import { recordedBar } from './recorded-bar.js'
 import type { DecisionRecord } from './records.js'
 import { checkpointOf, DecisionRecovery, type Recovered, stateHashOf } from './recover.js'
@@ -124,6 +127,17 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     const { link, market } = this.desk
     const due = Math.min(link.dueMs, market.dueMs, this.exits.dueMs, this.entries.dueMs)
     return Number.isFinite(due) ? due : undefined
+  }
+
+  /** See {@link decisionQuiet}. */
+  get quiet() {
+    return decisionQuiet(this.desk, this.truth, Math.min(this.exits.dueMs, this.entries.dueMs))
+  }
+
+  /** As if a quiet span had passed. */
+  passOver({ ms, truths }: QuietSpan): void {
+    if (truths !== null) this.truth.passOver(truths)
+    this.desk.link.passOver(ms, { sent: 0, received: truths?.statements ?? 0, lastMs: this.truth.agreedAtMs ?? 0 })
   }
 
   stateHash(): string {
@@ -395,18 +409,3 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
 }
 
 const { margin_util_critical: MARGIN_CRITICAL } = STATUS_REGISTRIES.thresholds
-
-/** What only makes things safer waits for no reason. */
-const TAKES_AWAY: ReadonlySet<OperatorCommand['command']> = new Set([
-  'kill',
-  'reduce-only',
-  'flatten',
-  'maintenance-on',
-])
-
-const LINK_ALERT = {
-  LINK_OK: 'INFO',
-  LINK_DEGRADED: 'WARNING',
-  LINK_LOST: 'ERROR',
-  LINK_CORRUPT: 'CRITICAL',
-} as const

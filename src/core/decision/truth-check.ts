@@ -1,3 +1,5 @@
+import { assert } from '../../base/assert.js'
+import type { QuietTruths } from '../../ports/sides.js'
 import type { AccountStatus, OpenPermissionReason, PositionStatus } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import { marginUtilisation } from '../mode/margin.js'
@@ -51,6 +53,20 @@ export class TruthCheck {
     this.moment.accounted(account, decision === undefined || desk.state.latches.ACCOUNT_MISMATCH !== undefined)
     if (decision !== undefined) this.accountDisagrees(decision)
     this.settle(account.venueAtMs)
+  }
+
+  /** When a truth that fits is recorded again, though it changes nothing. */
+  get recordDueMs(): number {
+    return this.recorded.atMs + AGREED_EVERY_MS
+  }
+
+  /** As if so many truths like the last had come meanwhile. */
+  passOver({ count, venueAtMs, toLastMs }: QuietTruths): void {
+    assert(this.agreedAtMs !== null && this.account !== undefined, 'there is a truth that the others were like')
+    this.agreedAtMs += toLastMs
+    this.account = { ...this.account, venueAtMs }
+    if (this.desk.state.position !== null && this.status !== undefined) this.status = { ...this.status, venueAtMs }
+    this.recorded.since += count
   }
 
   /** The venue's own word, whatever reports are on their way. */

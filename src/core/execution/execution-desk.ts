@@ -35,6 +35,10 @@ export class ExecutionDesk {
   nowMs = 0
   /** When there is something to do without an event. */
   dueMs = Number.POSITIVE_INFINITY
+  /** The same, without truths and the link. */
+  tradeDueMs = Number.POSITIVE_INFINITY
+  /** When something last happened that heartbeats and truths do not tell of. */
+  newsMs = 0
   readonly link: LinkEndpoint
   /** As the venue last stated them. */
   readonly instruments = new Map<string, Instrument>()
@@ -76,6 +80,9 @@ export class ExecutionDesk {
   priceAlerted: string | null = null
   /** Report number → when it was last sent. */
   readonly reportSentMs = new Map<number, number>()
+  /** The symbol that the venue was last asked about, and the messages in which its answer was passed on. */
+  truthSymbol = ''
+  statements = 0
   nextTruthMs = 0
   /** A venue that fails a question at once must not be asked again at once. */
   truthNotBeforeMs = 0
@@ -99,7 +106,7 @@ export class ExecutionDesk {
   private effects: ExecutionEffect[] = []
   private event: ExecutionEvent | null = null
   private inputs: string | null = null
-  private requestCount = 0
+  requestCount = 0
 
   constructor(
     readonly settings: ExecutionSettings,
@@ -124,6 +131,7 @@ export class ExecutionDesk {
     this.nowMs = event.nowMs
     this.event = event
     this.inputs = null
+    if (isNews(event)) this.newsMs = event.nowMs
   }
 
   /** The effects since the last call. */
@@ -140,6 +148,7 @@ export class ExecutionDesk {
     this.inputs ??= canonicalSum(hashed(this.event))
     const record: ExecutionRecord = { n: this.state.n + 1, atMs: this.nowMs, inputs: this.inputs, ...body }
     apply(this.state, record)
+    this.newsMs = this.nowMs
     this.effects.push({ kind: 'append', record })
     return record.n
   }
@@ -244,6 +253,12 @@ export class ExecutionDesk {
 }
 
 const NO_EFFECTS: readonly ExecutionEffect[] = []
+
+/** Messages and truths that bring news lead to records. */
+function isNews(event: ExecutionEvent): boolean {
+  if (event.kind === 'venue') return event.event.kind !== 'snapshot'
+  return event.kind !== 'time' && event.kind !== 'message' && event.kind !== 'durable'
+}
 
 function hashed(event: ExecutionEvent | null): unknown {
   return event?.kind === 'command' ? journalledCommand(event) : event

@@ -1,7 +1,7 @@
 import { refuse } from '../../base/arguments.js'
 import { assert, unreachable } from '../../base/assert.js'
 import type { Checkpoint } from '../../ports/journal.js'
-import type { ExecutionEvent, HostConditions, OperatorCommand, Side } from '../../ports/sides.js'
+import type { ExecutionEvent, HostConditions, OperatorCommand, QuietSpan, Side } from '../../ports/sides.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
 import type { GateReport, LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
@@ -15,11 +15,12 @@ import { takeFill } from './fills.js'
 import { onFunding } from './funding.js'
 import { entryBlocks, gateReport, modeInputs } from './gates.js'
 import { contractStatus } from './instruments.js'
-import { ExecutionInvariants } from './invariants.js'
+import { describeEvent, ExecutionInvariants } from './invariants.js'
 import { onApprovedAction, onPermission, onVeto, settleEntry, settleReduce } from './permission.js'
 import { settleProtection } from './protection.js'
-import { apply, type ExecutionRecord } from './records.js'
-import { checkpointOf, stateHashOf } from './recover.js'
+import { executionQuiet, passOver } from './quiet-execution.js'
+import type { ExecutionRecord } from './records.js'
+import { checkpointOf, replay, stateHashOf } from './recover.js'
 import { onReportsSeen, settleReports } from './reports.js'
 import { EXECUTION_SETTINGS, type ExecutionSettings } from './settings.js'
 import { type Entry, type ExecutionState, initialState } from './state.js'
@@ -74,7 +75,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       const { quote } = event.event
       desk.quotes.set(quote.symbol, quote)
       if (quote.timestampMs > desk.venueNowMs) desk.venueNowMs = quote.timestampMs
-      if (desk.state.entry === null && event.nowMs < desk.dueMs) {
+      if (desk.state.entry?.instrument.symbol !== quote.symbol && event.nowMs < desk.dueMs) {
         desk.nowMs = event.nowMs
         return NO_EFFECTS
       }
@@ -84,13 +85,23 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     this.dispatch(event)
     this.settle()
     const effects = desk.take()
-    this.invariants.check(this, describe(event), effects)
+    if (effects.length > 0) this.invariants.check(this, describeEvent(event), effects)
     return effects
   }
 
   nextDueMs(): number | undefined {
     const { dueMs } = this.desk
     return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs
+  }
+
+  /** See {@link executionQuiet}. */
+  get quiet() {
+    return executionQuiet(this.desk)
+  }
+
+  /** As if a quiet span had passed. */
+  passOver(span: QuietSpan): void {
+    passOver(this.desk, span)
   }
 
   stateHash(): string {
@@ -416,16 +427,4 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
   }
 }
 
-/** The durable state that a journal's records lead to. */
-export function replay(records: readonly ExecutionRecord[]): ExecutionState {
-  const state = initialState()
-  for (const record of records) apply(state, record)
-  return state
-}
-
 const NO_EFFECTS: readonly ExecutionEffect[] = []
-
-function describe(event: ExecutionEvent): string {
-  const what = event.kind === 'venue' ? `venue ${event.event.kind}` : event.kind
-  return `${what} at ${event.nowMs}`
-}

@@ -1,7 +1,7 @@
 import { signedBy } from '../../base/direction.js'
 import { Exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
-import type { SideEffect } from '../../ports/sides.js'
+import type { ExecutionEvent, SideEffect } from '../../ports/sides.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import { type ModeInputs, modeOf } from '../mode/mode.js'
 import type { ExecutionRecord } from './records.js'
@@ -108,4 +108,10 @@ export class ExecutionInvariants {
       detail,
     })
   }
+}
+
+/** For the history of a violation. */
+export function describeEvent(event: ExecutionEvent): string {
+  const what = event.kind === 'venue' ? `venue ${event.event.kind}` : event.kind
+  return `${what} at ${event.nowMs}`
 }

@@ -38,6 +38,13 @@ export class ExecutionRecovery implements JournalReader<ExecutionRecord> {
   }
 }
 
+/** The durable state that a journal's records lead to. */
+export function replay(records: readonly ExecutionRecord[]): ExecutionState {
+  const state = initialState()
+  for (const record of records) apply(state, record)
+  return state
+}
+
 /** Of a state that changes in place: as it is now. */
 export function checkpointOf(state: ExecutionState, atMs: number): Checkpoint {
   return { records: state.n, atMs, shape: EXECUTION_SHAPE, stateHash: stateHashOf(state), state }

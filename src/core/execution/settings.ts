@@ -1,7 +1,7 @@
 import { build, decimal, each, fields, flag, listOf, milliseconds, number } from '../../base/arguments.js'
 import type { DecimalText } from '../../base/exact.js'
 import { INSTRUMENTS, type Instrument } from '../../ports/vocabulary/instrument.js'
-import { LINK_TIMINGS, type LinkTimings } from '../link/link-endpoint.js'
+import { LINK_TIMINGS, type LinkTimings } from '../link/link-timings.js'
 
 /** Sources of the numbers: docs/execution.md and the specification. All in ms. */
 export interface ExecutionTimings {

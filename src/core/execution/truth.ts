@@ -1,4 +1,4 @@
-import { Exact } from '../../base/exact.js'
+import { Exact, exact } from '../../base/exact.js'
 import type { VenueSnapshot } from '../../ports/venue.js'
 import { type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { PositionStatus } from '../../ports/vocabulary/messages.js'
@@ -20,6 +20,7 @@ import { onReport, ownKind } from './venue-orders.js'
 /** Asks for the truth: every five seconds, and as soon as something calls for it; one question at a time. */
 export function settleTruth(desk: ExecutionDesk): void {
   if (!desk.isStarted) return
+  desk.tradeDueMs = desk.dueMs
   const dueMs = Math.max(desk.truthWanted.size === 0 ? desk.nextTruthMs : 0, desk.truthNotBeforeMs)
   if (desk.nowMs < dueMs) {
     desk.wakeAt(dueMs)
@@ -29,6 +30,7 @@ export function settleTruth(desk: ExecutionDesk): void {
   const symbol = symbolToAsk(desk)
   desk.truthWanted.delete(symbol)
   desk.asked.add(symbol)
+  desk.truthSymbol = symbol
   desk.nextTruthMs = desk.nowMs + desk.settings.timings.truthEveryMs
   desk.wakeAt(desk.nextTruthMs)
   // Without a baseline nothing of the symbol is ours: only where its trade ids stand is asked for.
@@ -82,7 +84,8 @@ export function onSnapshot(desk: ExecutionDesk, requestId: string, snapshot: Ven
   reportTruth(desk, symbol, snapshot)
 }
 
-function symbolToAsk(desk: ExecutionDesk): string {
+/** The symbol that the next truth is about. */
+export function symbolToAsk(desk: ExecutionDesk): string {
   const [wanted] = desk.truthWanted
   const [disagreed] = desk.disagreed
   return (
@@ -212,7 +215,8 @@ function giveUpMissingFills(desk: ExecutionDesk, symbol: string, { openOrders }:
   for (const { order, reportedQuantity } of liveOrders(desk.state)) {
     const { clientOrderId } = order.request
     const isAtVenue = openOrders.some((open) => open.clientOrderId === clientOrderId)
-    const isMissing = order.request.symbol === symbol && new Exact(reportedQuantity).greaterThan(order.filledQuantity)
+    const isMissing =
+      order.request.symbol === symbol && exact(reportedQuantity).greaterThan(exact(order.filledQuantity))
     if (!isMissing || isAtVenue) continue
     const truths = (desk.missingFills.get(clientOrderId) ?? 0) + 1
     desk.missingFills.set(clientOrderId, truths)
@@ -297,6 +301,7 @@ function reportTruth(desk: ExecutionDesk, symbol: string, snapshot: VenueSnapsho
   const { reportsIssued } = desk.state
   const { walletBalanceUsd, equityUsd, availableMarginUsd, fundingUsd } = account
   const symbols = new Set([symbol, ...snapshot.positions.map((position) => position.symbol)])
+  desk.statements = symbols.size + 1
   for (const each of symbols)
     desk.send({ type: 'POSITION_STATUS', body: statusOf(desk, each, snapshot, reportsIssued) })
   desk.send({

@@ -10,43 +10,8 @@ import type {
 } from '../../ports/vocabulary/messages.js'
 import { isRefusal, open, seal } from './envelope.js'
 import { type LinkSignal, nextLinkState } from './link-health.js'
-
-/** All in ms unless the name says otherwise. */
-export interface LinkTimings {
-  readonly heartbeatEveryMs: number
-  /** Two heartbeats are missed when this much passed since the last: two intervals and half of one for jitter. */
-  readonly heartbeatsMissedMs: number
-  readonly roundTripMaxMs: number
-  /** Nothing valid for this long: the link is lost. */
-  readonly silentMaxMs: number
-  readonly clockSkewMaxMs: number
-  readonly resyncEveryMs: number
-  /** Good heartbeats in a row that it takes to recover. */
-  readonly goodHeartbeats: number
-}
-
-/** Source: spec, "Link between the two sides". */
-export const LINK_TIMINGS: LinkTimings = {
-  heartbeatEveryMs: 1000,
-  heartbeatsMissedMs: 2500,
-  roundTripMaxMs: 1000,
-  silentMaxMs: 5000,
-  clockSkewMaxMs: 30_000,
-  resyncEveryMs: 1000,
-  goodHeartbeats: 3,
-}
-
-/** What the endpoint asks the side that owns it, whenever it speaks for it. */
-export interface LinkOwner {
-  readonly side: 'D' | 'X'
-  /** SHA-256 (16 hex digits) of the build that runs. */
-  readonly build: string
-  stand(): Omit<StandOfSide, 'lastSeqReceived'>
-  /** Decision side: reports up to here are durable with it. */
-  reportsSeen?(): number
-  /** Execution side: what keeps it from opening. */
-  gate?(): NonNullable<Heartbeat['gate']>
-}
+import type { LinkOwner } from './link-owner.js'
+import { LINK_TIMINGS, type LinkTimings } from './link-timings.js'
 
 export type LinkOutcome =
   | { readonly kind: 'send'; readonly text: string }
@@ -120,6 +85,15 @@ export class LinkEndpoint {
     return nowMs - this.lastValidMs
   }
 
+  get heartbeatEveryMs(): number {
+    return this.timings.heartbeatEveryMs
+  }
+
+  /** When the last heartbeat left. */
+  get beatAtMs(): number {
+    return this.nextHeartbeatMs - this.timings.heartbeatEveryMs
+  }
+
   /** When `time` has something to do. */
   get dueMs(): number {
     if (!this.isStarted) return Number.POSITIVE_INFINITY
@@ -164,6 +138,26 @@ export class LinkEndpoint {
   /** The text to send; undefined while the session is not open on both sides: what cannot leave is lost, as on any link. */
   send(message: ApplicationMessage, nowMs: number): string | undefined {
     return this.canSend ? this.sealed(message, nowMs) : undefined
+  }
+
+  /** Both ends are well, and nothing is on its way but what each heartbeat says again. */
+  get isQuiet(): boolean {
+    const isOpen = this.state === 'LINK_OK' && this.canSend && this.resync === null && this.unanswered === null
+    return isOpen && this.peer?.linkState === 'LINK_OK' && this.goodInRow >= this.timings.goodHeartbeats
+  }
+
+  /** As if a quiet time had passed: heartbeats both ways, and other messages, the last at `lastMs`. What was not sent has no sum. */
+  passOver(ms: number, other: { readonly sent: number; readonly received: number; readonly lastMs: number }): void {
+    assert(this.isQuiet, 'time is passed over while the link is quiet')
+    const beats = ms / this.timings.heartbeatEveryMs
+    assert(Number.isSafeInteger(beats), 'time is passed over in whole heartbeats')
+    this.nextSeq += beats + other.sent
+    this.lastSeqReceived += beats + other.received
+    this.goodInRow += beats
+    this.lastHeartbeatMs += ms
+    this.lastValidMs = Math.max(this.lastHeartbeatMs, other.lastMs)
+    if (this.lastHeartbeatSentAtMs !== null) this.lastHeartbeatSentAtMs += ms
+    this.nextHeartbeatMs += ms
   }
 
   /** An operator's command: the only way out of LINK_CORRUPT. */

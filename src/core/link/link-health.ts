@@ -72,3 +72,11 @@ export const NEXT_LINK_STATE: Readonly<Record<LinkState, Readonly<Record<LinkSig
 export function nextLinkState(state: LinkState, signal: LinkSignal): LinkState {
   return NEXT_LINK_STATE[state][signal]
 }
+
+/** How loudly the decision side tells of each state. */
+export const LINK_ALERT = {
+  LINK_OK: 'INFO',
+  LINK_DEGRADED: 'WARNING',
+  LINK_LOST: 'ERROR',
+  LINK_CORRUPT: 'CRITICAL',
+} as const

@@ -54,7 +54,7 @@ export class SideHost<Input extends { readonly kind: string }, Record> {
   private stopped = false
   private lastMs = Number.NEGATIVE_INFINITY
   private full = false
-  private wake: { readonly atMs: number; readonly callOff: () => void } | undefined
+  private wake: { atMs: number; readonly callOff: () => void } | undefined
 
   constructor(side: Side<Timed<CommonInput | Input>, Record>, ports: SideHostPorts<Input, Record>) {
     this.side = side
@@ -98,6 +98,17 @@ export class SideHost<Input extends { readonly kind: string }, Record> {
     } finally {
       this.handling = false
     }
+  }
+
+  /** The one timer that it has asked for; none while nothing is due. */
+  get hasWake(): boolean {
+    return this.wake !== undefined
+  }
+
+  /** The timer's time has been moved on by so much, the wake with it, and the side knows. */
+  passOver(ms: number): void {
+    if (this.wake !== undefined) this.wake.atMs += ms
+    this.setWake()
   }
 
   /** Handles nothing any more; link and venue are let go, then the journal, with everything in it durable. */

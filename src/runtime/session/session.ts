@@ -27,6 +27,7 @@ import { everyRealMs, Vitals } from '../status/vitals.js'
 import { type Pace, paceOf } from '../time/pace.js'
 import { VirtualTime } from '../time/virtual-time.js'
 import { type CourseEnd, runCourse } from './course.js'
+import { QuietTime } from './quiet-time.js'
 import type { SessionFigures } from './session-books.js'
 import {
   type JournalStanding,
@@ -108,7 +109,7 @@ class Session {
     const end = await runCourse(
       {
         steps: parts.steps(ended),
-        pace: this.pace,
+        pace: this.quietPace(),
         fundingRate: parts.fundingRate,
         bar: (bar) => decision.host.post({ kind: 'bar', bar }),
         market: (event) => parts.venue.market(event),
@@ -138,6 +139,16 @@ class Session {
     await this.execution.stop()
     await this.decision.host.stop()
     await this.parts.venue.close()
+  }
+
+  /** Where everything is in this process, on virtual time, and nobody watches, quiet times are passed over. */
+  private quietPace(): Pace {
+    const { pace, decision, execution, parts } = this
+    const { time, venue, status } = parts
+    if (!(time instanceof VirtualTime && 'host' in execution) || venue.standstill === undefined) return pace
+    if (status !== undefined) return pace
+    const quiet = new QuietTime({ time, venue: venue.standstill, decision, execution })
+    return { timer: pace.timer, passTo: (epochMs) => quiet.passTo(epochMs) }
   }
 
   private hostDecision({ settings, journal: given, link }: SessionParts['decision']): Session['decision'] {

@@ -7,6 +7,7 @@ export class VirtualTime implements Timer, Clock {
   private passedToMs: number
   private asked = 0
   private happened = 0
+  private live = 0
 
   constructor(epochMs: number) {
     this.passedToMs = epochMs
@@ -15,6 +16,11 @@ export class VirtualTime implements Timer, Clock {
   /** Callbacks so far. */
   get events(): number {
     return this.happened
+  }
+
+  /** Callbacks that are asked for and neither happened nor called off. */
+  get waiting(): number {
+    return this.live
   }
 
   epochMs(): number {
@@ -28,7 +34,9 @@ export class VirtualTime implements Timer, Clock {
   at(epochMs: number, callback: () => void): () => void {
     const due: Due = { atMs: Math.max(epochMs, this.passedToMs), order: this.asked++, callback }
     this.push(due)
+    this.live++
     return () => {
+      if (due.callback !== undefined) this.live--
       due.callback = undefined
     }
   }
@@ -69,10 +77,13 @@ export class VirtualTime implements Timer, Clock {
       this.passedToMs = epochMs
       return false
     }
-    const { callback } = this.heap[0]!
+    const first = this.heap[0]!
+    const { callback } = first
+    first.callback = undefined
     this.pop()
     this.passedToMs = dueMs
     this.happened++
+    this.live--
     callback!()
     return true
   }
@@ -82,6 +93,13 @@ export class VirtualTime implements Timer, Clock {
     while (this.step(epochMs)) {
       // Each step is a whole event.
     }
+  }
+
+  /** It is `ms` later, and so is everything that is due: in the same order, and none of it has happened. */
+  passOver(ms: number): void {
+    assert(ms >= 0, 'virtual time does not go back')
+    for (const due of this.heap) due.atMs += ms
+    this.passedToMs += ms
   }
 
   private push(due: Due): void {
@@ -114,7 +132,7 @@ export class VirtualTime implements Timer, Clock {
 }
 
 interface Due {
-  readonly atMs: number
+  atMs: number
   /** Of those that are due at one moment the first that was asked for comes first. */
   readonly order: number
   callback: (() => void) | undefined

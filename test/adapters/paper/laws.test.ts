@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PaperExchange, type PaperExchangeSnapshot } from '../../../src/adapters/paper/paper-exchange.js'
+import type { PaperExchangeSnapshot } from '../../../src/adapters/paper/exchange-snapshot.js'
+import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import { Exact } from '../../../src/base/exact.js'
 import type { MarketEvent } from '../../../src/ports/played-market.js'
 import type { Quote, VenueEvent, VenueRequest } from '../../../src/ports/venue.js'

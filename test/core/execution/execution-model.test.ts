@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { replay } from '../../../src/core/execution/execution-side.js'
+import { replay } from '../../../src/core/execution/recover.js'
 import { recordedQuantity } from '../../../src/core/execution/state.js'
 import { Bench, INSTRUMENT } from './bench-of-one.js'
 import { SYMBOL, type Treatment } from './tiny-venue.js'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ExecutionSide, replay } from '../../../src/core/execution/execution-side.js'
+import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
+import { replay } from '../../../src/core/execution/recover.js'
 import { Bench, BUILD, INSTRUMENT, SETTINGS } from './bench-of-one.js'
 import { crashedAfterExit, expectFlat, open } from './scenes.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { EXECUTION_TIMINGS } from '../../../src/core/execution/settings.js'
-import { LINK_TIMINGS } from '../../../src/core/link/link-endpoint.js'
+import { LINK_TIMINGS } from '../../../src/core/link/link-timings.js'
 import { expectFlat, open } from './scenes.js'
 
 const { lostDwellMs } = EXECUTION_TIMINGS

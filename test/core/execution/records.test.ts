@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { replay } from '../../../src/core/execution/execution-side.js'
+import { replay } from '../../../src/core/execution/recover.js'
 import { Bench } from './bench-of-one.js'
 
 test('replay drops the latches of a first-contract journal that are none any more', () => {
