@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import type { ForbiddenEntry } from '../../ports/vocabulary/refusals.js'
 import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import type { TradeFeedback } from '../sizing/sizing.js'
 import { NO_FEEDBACK, recordResult } from '../sizing/sizing.js'
@@ -43,6 +44,13 @@ export class Account {
     this.position = openedPosition(pendingEntry, indexOf(pendingEntry.asset), fill, at)
     this.pendingEntry = undefined
     return true
+  }
+
+  /** What of it forbids an entry at a bar. */
+  forbidden(bar: number): ForbiddenEntry | undefined {
+    if (bar <= this.lastExitBar) return { reason: 'COOLDOWN', asset: null }
+    if (!(this.capital > 0)) return { reason: 'NO_CAPITAL', asset: null }
+    return this.pendingEntry === undefined ? undefined : { reason: 'ENTRY_PENDING', asset: null }
   }
 
   dropEntry(): void {

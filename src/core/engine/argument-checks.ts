@@ -1,6 +1,7 @@
 import {
   argumentProblem,
   type Check,
+  callback,
   date,
   direction,
   fields,
@@ -38,6 +39,7 @@ export const ORDER_BOOK = having('an order book source', 'book', 'macro')
 export const ENGINE_PORTS = fields<EnginePorts>({
   orderBook: optional(ORDER_BOOK),
   fills: optional(oneOf('simulated', 'adapter')),
+  refused: optional(callback),
 })
 
 const FORECAST = oneOf('OK', 'ORANGE', 'RED')

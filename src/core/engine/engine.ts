@@ -2,6 +2,7 @@ import { refuse } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
+import type { ForbiddenEntry } from '../../ports/vocabulary/refusals.js'
 import type { DayRecord, EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { simulatedExit } from '../costs/costs.js'
 import { refuseDisorder } from '../days/timestamps.js'
@@ -371,25 +372,15 @@ export class Engine {
   /** Section 4. The prices of this bar are in the history already. */
   private bar(velDiv: number, volOk: boolean): void {
     const day = this.day!
-    const { account } = this
     if (this.parkedAcb !== undefined) this.applyParkedAcb(day, this.parkedAcb)
     this.barCount++
     day.bars++
     const finite = Number.isFinite(velDiv)
     if (finite) this.velDivs.push(velDiv)
-    if (account.position !== undefined) {
-      this.manage(account.position, velDiv)
-    } else if (
-      finite &&
-      gateOpen(this.shape, velDiv) &&
-      volOk &&
-      !day.halted &&
-      this.barCount >= this.parameters.lookback &&
-      this.barIndex > account.lastExitBar &&
-      account.capital > 0 &&
-      account.pendingEntry === undefined
-    ) {
-      this.enter(day, velDiv)
+    if (this.account.position !== undefined) this.manage(this.account.position, velDiv)
+    else if (finite && gateOpen(this.shape, velDiv)) {
+      const not = this.forbidden(day, volOk) ?? this.enter(day, velDiv)
+      if (not !== undefined) this.ports.refused?.({ ...not, velDiv, bar: this.barIndex, direction: day.direction })
     }
     this.barIndex++
   }
@@ -404,7 +395,15 @@ export class Engine {
     day.beta = update.beta
   }
 
-  private enter(day: DayState, velDiv: number): void {
+  /** What forbids an entry before anything is looked for, if anything does. Section 5. */
+  private forbidden(day: DayState, volOk: boolean): ForbiddenEntry | undefined {
+    if (!volOk) return { reason: 'VOLATILITY', asset: null }
+    if (day.halted) return { reason: 'HALTED', asset: null }
+    if (this.barCount < this.parameters.lookback) return { reason: 'LOOKBACK', asset: null }
+    return this.account.forbidden(this.barIndex)
+  }
+
+  private enter(day: DayState, velDiv: number): ForbiddenEntry | undefined {
     const { account } = this
     const entry = this.entries.decide({
       shape: this.shape,
@@ -417,17 +416,18 @@ export class Engine {
       bar: this.barIndex,
       timeMs: this.times.currentMs(),
     })
-    if (entry === undefined) return
+    if ('reason' in entry) return entry
     if (this.byAdapter) {
-      if (entry.notional <= 0) return
+      if (entry.notional <= 0) return { reason: 'NO_NOTIONAL', asset: entry.asset }
       account.pendingEntry = entry
       this.proposed = { kind: 'entry', entry }
-      return
+      return undefined
     }
     const assetIndex = this.assetIndex.get(entry.asset)!
     account.position = { entry, assetIndex, turnBars: 0, subdayNormalization: false }
     this.opened = entry
     day.entries++
+    return undefined
   }
 
   /** Section 8. */

@@ -1,5 +1,6 @@
 import { isPrice } from '../../base/price.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
+import type { ForbiddenEntry } from '../../ports/vocabulary/refusals.js'
 import type { EntryRecord } from '../../ports/vocabulary/trades.js'
 import { adjustedArs, confirmedConfidence, marketMultiplier, passesDepthGate } from '../orderbook/orderbook.js'
 import { pickAsset } from '../selection/selection.js'
@@ -56,13 +57,13 @@ export class EntryRules {
     this.windows.setUniverse(symbols.length)
   }
 
-  /** The entry, or undefined when a gate forbids it. */
-  decide(situation: EntrySituation): EntryRecord | undefined {
+  /** The entry, or which gate forbids it. */
+  decide(situation: EntrySituation): EntryRecord | ForbiddenEntry {
     const { parameters, history } = this
     const { shape, velDiv, bar } = situation
     const { direction } = shape
     const candidate = parameters.use_asset_selection ? this.select(situation) : this.defaultAsset()
-    if (candidate === undefined) return undefined
+    if (candidate === undefined) return { reason: 'NO_ASSET', asset: null }
     const { assetIndex } = candidate
     const asset = this.symbols[assetIndex]!
     const entryPrice = history.price(assetIndex)
@@ -70,16 +71,16 @@ export class EntryRules {
     const latest = history.ago(assetIndex, 0)!
     const before = history.ago(assetIndex, parameters.dc_lookback_bars)
     const dc = directionConfirmation(direction, before, latest, parameters.dc_min_magnitude_bps)
-    if (dc === 'CONTRADICT' && parameters.dc_skip_contradicts) return undefined
+    if (dc === 'CONTRADICT' && parameters.dc_skip_contradicts) return { reason: 'CONTRADICTED', asset }
 
     let signalConfidence = confidence(shape, velDiv)
     const book = this.orderBook?.book(asset, bar)
     if (book === undefined) {
-      if (this.bookRequired && this.orderBook !== undefined) return undefined
+      if (this.bookRequired && this.orderBook !== undefined) return { reason: 'NO_BOOK', asset }
     } else {
       const effectiveImbalance = direction * book.imbalanceMa5
       const confirmed = confirmedConfidence(signalConfidence, { effectiveImbalance, persistence: book.persistence })
-      if (confirmed === undefined) return undefined
+      if (confirmed === undefined) return { reason: 'BOOK_AGAINST', asset }
       signalConfidence = confirmed
     }
 

@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
+import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
 import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { confirmedExit } from '../costs/costs.js'
 import { closedTrade, type Position, type PositionFill } from './position.js'
@@ -16,6 +17,8 @@ export interface EnginePorts {
   readonly orderBook?: OrderBookSource
   /** `simulated` when absent. With `adapter` every entry and exit is a proposal until it is confirmed. */
   readonly fills?: Fills
+  /** Told of every entry that is refused while the signal gate is open and nothing is held. */
+  readonly refused?: (entry: RefusedEntry) => void
 }
 
 /** What the engine wants done, in adapter mode. Until it is confirmed or dropped, no other of its kind is made. */
