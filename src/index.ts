@@ -40,12 +40,11 @@ export {
   type CausalityInput,
   type CausalityVerdict,
   checkCausality,
-  type Decided,
-  type Decision,
-  type Divergence,
+  type Probed,
   type Violation as CausalityViolation,
 } from './core/backtest/causality.js'
-export type { Cut, Future } from './core/backtest/other-future.js'
+export type { Decided, Decision, DecisionKind, Divergence } from './core/backtest/decisions.js'
+export { type Cut, type CutBar, FUTURES, type Future } from './core/backtest/other-future.js'
 export type { RunAbout } from './core/backtest/report.js'
 export type { BacktestSettings } from './core/backtest/settings.js'
 export {
@@ -176,6 +175,7 @@ export type * from './ports/vocabulary/instrument.js'
 export type * from './ports/vocabulary/market.js'
 export type * from './ports/vocabulary/messages.js'
 export type * from './ports/vocabulary/orders.js'
+export type * from './ports/vocabulary/refusals.js'
 export type * from './ports/vocabulary/report.js'
 export type * from './ports/vocabulary/scan.js'
 export type * from './ports/vocabulary/session.js'

@@ -46,6 +46,7 @@ export function register(parent: Command): void {
     'cacheLimit',
     'keepGoing',
     'causalityCheck',
+    'exhaustive',
     'quiet',
     'color',
   ])

@@ -15,9 +15,13 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
   const fills = raw.fills === 'bar-price' ? 'bar-price' : 'simulated'
   const { period, run } = runOptions(raw, check, { fills })
   const own = parseOptions(OWN_OPTIONS, raw, check)
-  const { closeAtEnd, cache, cacheLimit, causalityCheck, json, trades, report, workers } = own
+  const { closeAtEnd, cache, cacheLimit, json, trades, report, workers } = own
   if (raw.cacheLimit !== undefined && raw.cache === undefined) check.wrong('--cache-limit', 'needs --cache')
   if (raw.instruments !== undefined && fills === 'simulated') check.wrong('--instruments', 'needs --fills bar-price')
+  if (own.exhaustive && raw.causalityCheck === undefined) check.wrong('--exhaustive', 'needs --causality-check')
+  if (own.exhaustive && typeof raw.causalityCheck === 'string') {
+    check.wrong('--exhaustive', `expected --causality-check without a number, found ${found(raw.causalityCheck)}`)
+  }
   if (inputs.length === 0) check.wrong('<days…>', noInputs(raw))
   check.done()
   const closing = closeAtEnd ? ['exits.close_at_end=true'] : []
@@ -29,7 +33,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     byDay: own.byDay ?? false,
     keepGoing: own.keepGoing ?? false,
     quiet: own.quiet ?? false,
-    ...present({ json, trades, report, workers, causalityCuts: causalityCheck }),
+    ...present({ json, trades, report, workers, causalityCuts: own.exhaustive ? ('exhaustive' as const) : own.causalityCheck }),
     ...present({ cacheDir: cache, cacheBytesMax: cacheLimit }),
   }
 }
@@ -50,8 +54,8 @@ export interface BacktestOptions {
   /** Absent: what the cache holds when nobody says otherwise. */
   readonly cacheBytesMax?: number
   readonly keepGoing: boolean
-  /** How many cuts to prove causality at. */
-  readonly causalityCuts?: number
+  /** How many cuts to probe decisions at. */
+  readonly causalityCuts?: number | 'exhaustive'
   readonly quiet: boolean
 }
 
@@ -128,9 +132,14 @@ const OWN_OPTIONS = {
   causalityCheck: option({
     flag: '--causality-check',
     value: '[cuts]',
-    help: 'prove that no decision uses a later bar, at so many bars (default: 32)',
+    help: 'probe whether a decision uses a later bar, with cuts at so many bars (default: 10000)',
     parse: (typed, check, flag) =>
       typed === true ? DEFAULT_CAUSALITY_CUTS : check.number(flag, typed, { min: 1, max: 100_000, integer: true }),
+  }),
+  exhaustive: option({
+    flag: '--exhaustive',
+    help: 'with --causality-check: cut at every decision',
+    parse: asTyped<boolean>,
   }),
   quiet: QUIET,
   color: NO_COLOR,
@@ -160,8 +169,8 @@ export const DEMO_OPTIONS = {
 
 export type RawDemoOptions = RawOptions<typeof DEMO_OPTIONS>
 
-/** Each cut is a run of its own, up to the day of the cut. */
-const DEFAULT_CAUSALITY_CUTS = 32
+/** All entries and exits of a busy month, and a share of what was refused. */
+export const DEFAULT_CAUSALITY_CUTS = 10_000
 
 /** Where decoded columns are kept: `$XDG_CACHE_HOME/dolphin-engine`, else `~/.cache/dolphin-engine`. */
 export function defaultCacheDir(): string {

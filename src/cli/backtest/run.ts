@@ -4,7 +4,7 @@ import type { CausalityVerdict } from '../../core/backtest/causality.js'
 import { withinPeriod } from '../../core/days/period.js'
 import { DayError, type DayFile } from '../../ports/days.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
-import { backtestDays } from '../compose/backtest.js'
+import { type BacktestResult, backtestDays } from '../compose/backtest.js'
 import type { CausalityChoice } from '../compose/causality.js'
 import { findDays } from '../compose/days.js'
 import { loadOwn } from '../compose/own-strategy.js'
@@ -33,12 +33,13 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
     refuseOverwritingInputs(found, options)
     const unwritable = options.cacheDir === undefined ? undefined : prepareCacheFolder(options.cacheDir)
     if (!options.quiet) for (const line of [run.notice, unwritable]) if (line !== undefined) notice(line)
-    const choice = { ...options, files, signal }
-    const { report, skipped } = await backtestDays(run, choice).catch((error: unknown) => {
+    const { causalityCuts: cuts } = options
+    const choice = { ...options, files, signal, keepRefusals: cuts !== undefined }
+    const result = await backtestDays(run, choice).catch((error: unknown) => {
       throw error instanceof DayError ? refused(error) : error
     })
-    const { causalityCuts: cuts } = options
-    const causality = cuts === undefined ? undefined : await causalityOf(run, report, { ...choice, cuts })
+    const { report, skipped } = result
+    const causality = cuts === undefined ? undefined : await causalityOf(run, result, { ...choice, cuts })
     await publish(report, causality, options, signal)
     warnOfUnusedFactors(run, report)
     if (skipped.length > 0) warnOfSkippedDays(skipped, files.length)
@@ -74,12 +75,12 @@ function refused(error: DayError): Mistake {
 type Causality = (NonNullable<SummaryOptions['causality']> & { readonly verdict: CausalityVerdict }) | undefined
 
 /** Loaded only where it is asked for. */
-async function causalityOf(run: PreparedRun, report: BacktestReport, choice: CausalityChoice): Promise<Causality> {
+async function causalityOf(run: PreparedRun, result: BacktestResult, choice: CausalityChoice): Promise<Causality> {
   const [{ checkCausality }, { causalityLines }] = await Promise.all([
     import('../compose/causality.js'),
     import('./causality-text.js'),
   ])
-  const verdict = await checkCausality(run, report, choice)
+  const verdict = await checkCausality(run, result, choice)
   return { verdict, holds: verdict.violations.length === 0, lines: causalityLines(verdict) }
 }
 

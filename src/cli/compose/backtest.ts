@@ -2,6 +2,7 @@ import { DataRefused, Interrupted, type Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { packageVersion } from '../../files/package-files.js'
 import type { DayFile, LoadedDay } from '../../ports/days.js'
+import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
 import { replayDays } from '../../runtime/backtest/replay-days.js'
 import { codeHash } from '../shell/code-hash.js'
@@ -19,7 +20,7 @@ import type { PreparedRun } from './run-settings.js'
 export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Promise<BacktestResult> {
   const { files, quiet, signal, keepGoing, check } = choice
   const runs = bulkRuns(run)
-  const backtest = runs.make()
+  const backtest = runs.make({ ...run.settings(), ...present({ keepRefusals: choice.keepRefusals }) })
   const progress = startProgress({ total: files.length, unit: 'days', label: 'Backtest', quiet })
   let code: string | undefined
   const onDay = (date: string): void => {
@@ -47,7 +48,7 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
     settings: run.recorded,
     ...present({ ownStrategy: run.own && ownStrategyOf(run.own) }),
   }
-  return { report: backtest.finish(about), skipped }
+  return { report: backtest.finish(about), skipped, refusals: backtest.refusals }
 }
 
 /** What a bulk run is over, and how it is read and told of. */
@@ -55,6 +56,8 @@ export interface BacktestChoice extends ReadChoice {
   readonly files: readonly DayFile[]
   readonly keepGoing?: boolean
   readonly quiet: boolean
+  /** Keeps every refused entry, for the causality check. */
+  readonly keepRefusals?: boolean
   /** Refuses a day by throwing, before the engine sees it. */
   check?(day: LoadedDay): void
 }
@@ -62,6 +65,8 @@ export interface BacktestChoice extends ReadChoice {
 export interface BacktestResult {
   readonly report: BacktestReport
   readonly skipped: readonly SkippedDay[]
+  /** Empty where they were not kept. */
+  readonly refusals: readonly RefusedEntry[]
 }
 
 function allRefused(skipped: readonly SkippedDay[]): Mistake {

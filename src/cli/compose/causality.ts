@@ -1,9 +1,9 @@
 import { Interrupted } from '../../base/mistakes.js'
 import type { CausalityVerdict } from '../../core/backtest/causality.js'
-import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import { veiledTables } from '../../core/backtest/veiled-tables.js'
 import { checkCausalityOfRun } from '../../runtime/backtest/causality.js'
 import { type Progress, startProgress } from '../shell/progress.js'
-import type { BacktestChoice } from './backtest.js'
+import type { BacktestChoice, BacktestResult } from './backtest.js'
 import { readDays } from './days.js'
 import { asMistake, bulkRuns } from './own-strategy.js'
 import type { PreparedRun } from './run-settings.js'
@@ -11,7 +11,7 @@ import type { PreparedRun } from './run-settings.js'
 /** Holds a finished run's decisions against those of repetitions with another future, and shows how far it is. */
 export async function checkCausality(
   run: PreparedRun,
-  report: BacktestReport,
+  { report, refusals }: Pick<BacktestResult, 'report' | 'refusals'>,
   choice: CausalityChoice,
 ): Promise<CausalityVerdict> {
   const { files, cuts, quiet, signal } = choice
@@ -20,9 +20,14 @@ export async function checkCausality(
   let progress: Progress | undefined
   try {
     const verdict = await checkCausalityOfRun({
-      backtest: (cut) => runs.make(cut),
+      backtest() {
+        const { settings, veil } = veiledTables(run.settings)
+        return { backtest: runs.make({ ...settings, keepRefusals: true }, false), veil }
+      },
       files: files.filter((file) => used.has(file.date)),
       report,
+      refusals,
+      signal,
       read: (days) => readDays(days, choice),
       cuts,
       onPlan: (total) => {
@@ -42,5 +47,5 @@ export async function checkCausality(
 
 /** A finished run's days, and at how many bars its causality is to be proven. */
 export interface CausalityChoice extends BacktestChoice {
-  readonly cuts: number
+  readonly cuts: number | 'exhaustive'
 }

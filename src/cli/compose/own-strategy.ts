@@ -2,7 +2,6 @@ import { basename } from 'node:path'
 import { InputMistake } from '../../base/mistakes.js'
 import { type LoadedStrategy, loadStrategy, strategyMistake } from '../../config/strategy-module.js'
 import { Backtest } from '../../core/backtest/backtest.js'
-import type { Cut } from '../../core/backtest/other-future.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { StrategyBacktest } from '../../core/backtest/strategy-backtest.js'
 import { championOf } from '../../core/session/session-plan.js'
@@ -31,19 +30,26 @@ export function ownStrategyOf({ file, sha256, parameters }: LoadedStrategy): Own
   return { file, sha256, parameters }
 }
 
-/** A bulk run, and another one for each cut: of the champion, or of a strategy of somebody's own, which is watched. */
-export function bulkRuns(run: PreparedRun): { make(cut?: Cut): Backtest | StrategyBacktest; close(): Promise<void> } {
+/** Bulk runs of the champion, or of a strategy of somebody's own, which is watched. */
+export function bulkRuns(run: PreparedRun): BulkRuns {
   const { own } = run
-  if (own === undefined) return { make: (cut) => new Backtest(run.settings(cut)), close: async () => {} }
+  if (own === undefined) return { make: (settings) => new Backtest(settings), close: async () => {} }
   const watchdog = new CallWatchdog({ strategyId: own.id, file: own.file })
   const create = ({ initialCapital }: BacktestSettings) => watchdog.watched(own.create(initialCapital))
   return {
-    make(cut) {
-      const settings = run.settings(cut)
-      return toldAsMistakes(own, () => new StrategyBacktest({ ...settings, create: () => create(settings) }))
-    },
+    make: (settings, twin = true) =>
+      toldAsMistakes(own, () => {
+        const twinBars = twin ? {} : { twinBars: 0 }
+        return new StrategyBacktest({ ...settings, ...twinBars, create: () => create(settings) })
+      }),
     close: () => watchdog.close(),
   }
+}
+
+export interface BulkRuns {
+  /** `twin`: whether a second strategy of somebody's own is asked the same, to find chance; true when absent. */
+  make(settings: BacktestSettings, twin?: boolean): Backtest | StrategyBacktest
+  close(): Promise<void>
 }
 
 /** Refuses a finished run whose strategy decided by chance: it would decide otherwise the next time. */

@@ -1,12 +1,14 @@
 import { anyText, refuse } from '../../base/arguments.js'
 import { present } from '../../base/present.js'
 import type { DayColumns } from '../../ports/days.js'
+import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { refuseDisorder } from '../days/timestamps.js'
 import { DAY_COLUMNS } from '../engine/argument-checks.js'
 import type { DayBoost } from '../engine/day.js'
 import { Engine } from '../engine/engine.js'
+import { stepAll } from './bar-by-bar.js'
 import { fillAtBarPrice, runAtBarPrices } from './bar-price-fills.js'
 import { barStepSeconds } from './bar-step.js'
 import { Baseline } from './baseline.js'
@@ -19,11 +21,14 @@ export class Backtest {
   readonly settings: BacktestSettings
   private readonly engine: Engine
   private readonly closed: Trade[] = []
+  private readonly refused: RefusedEntry[] = []
   private readonly days: DayRecord[] = []
   private readonly skipped: SkippedDay[] = []
   private readonly dataHashes: string[] = []
   private readonly stepSeconds: number[] = []
   private readonly baseline: Baseline
+  /** Trades that were closed before the current day. */
+  private tradesBefore = 0
 
   /** @throws InputMistake that names every setting that is wrong (`settings.parameters.fraction`). */
   constructor(settings: BacktestSettings) {
@@ -33,11 +38,17 @@ export class Backtest {
     this.engine = new Engine(settings.parameters, settings.initialCapital, {
       ...present({ orderBook: settings.orderBook }),
       ...(settings.barPriceFills === undefined ? {} : { fills: 'adapter' as const }),
+      ...(settings.keepRefusals ? { refused: (entry: RefusedEntry) => this.refused.push(entry) } : {}),
     })
   }
 
   get trades(): readonly Trade[] {
     return this.closed
+  }
+
+  /** Entries refused while the signal gate was open; empty where they are not kept. */
+  get refusals(): readonly RefusedEntry[] {
+    return this.refused
   }
 
   get openPosition(): EntryRecord | undefined {
@@ -57,6 +68,18 @@ export class Backtest {
    */
   addDay(columns: DayColumns, sha256: string): DayRecord {
     refuse(DAY_COLUMNS(columns, 'columns'), anyText(sha256, 'sha256'))
+    this.beginDay(columns)
+    this.runTo(columns.bars, columns, this.settings.volGate?.maskForDay(columns))
+    const record = this.endDay()
+    this.dataHashes.push(sha256)
+    this.baseline.addDay(columns)
+    const step = barStepSeconds(columns)
+    if (step !== undefined) this.stepSeconds.push(step)
+    return record
+  }
+
+  /** Begins a day that is run in parts; columns and `sha256` of such a day are in no report. @internal */
+  beginDay(columns: DayColumns): void {
     refuseDisorder(columns, this.days.at(-1)?.date)
     const { engine, settings } = this
     engine.beginDay({
@@ -66,21 +89,33 @@ export class Backtest {
       ...this.dayBoost(columns.date),
       ...present({ forewarner: settings.forewarner }),
     })
-    engine.attach(columns)
-    const volOk = settings.volGate?.maskForDay(columns)
-    const sizing = settings.barPriceFills
-    const trades =
-      sizing === undefined ? engine.run(columns.bars, volOk) : runAtBarPrices(engine, sizing, columns.bars, volOk)
-    engine.endDay()
+    this.tradesBefore = this.closed.length
+  }
 
+  /** Runs the day on to a row (exclusive); the columns may differ from those before in rows that were not run yet. @internal */
+  runTo(untilRow: number, columns: DayColumns, volOk?: Uint8Array): void {
+    const { engine, settings } = this
+    engine.endDay()
+    engine.attach(columns)
+    const sizing = settings.barPriceFills
+    const trades = sizing === undefined ? engine.run(untilRow, volOk) : runAtBarPrices(engine, sizing, untilRow, volOk)
     this.closed.push(...trades)
-    for (const trade of trades) settings.forewarner?.observe(trade, columns.date)
+  }
+
+  /** Runs the whole day bar by bar: whoever decides is handed one bar, and no column. @internal */
+  stepDay(columns: DayColumns, volOk?: Uint8Array): void {
+    this.closed.push(...stepAll(this.engine, columns, { ...present({ volOk, sizing: this.settings.barPriceFills }) }))
+  }
+
+  /** Ends a day that was run in parts. @internal */
+  endDay(): DayRecord {
+    const { engine, settings } = this
+    engine.endDay()
     const record = engine.dayRecord()
+    for (let i = this.tradesBefore; i < this.closed.length; i++) {
+      settings.forewarner?.observe(this.closed[i]!, record.date)
+    }
     this.days.push(record)
-    this.dataHashes.push(sha256)
-    this.baseline.addDay(columns)
-    const step = barStepSeconds(columns)
-    if (step !== undefined) this.stepSeconds.push(step)
     return record
   }
 

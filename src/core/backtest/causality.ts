@@ -1,133 +1,36 @@
-import { present } from '../../base/present.js'
-import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
-import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
-import { type Cut, dayInFuture, type Future } from './other-future.js'
+import { planCuts } from './cut-plan.js'
+import {
+  type Decided,
+  type Decision,
+  type DecisionKind,
+  type Divergence,
+  decisionsOf,
+  firstDivergence,
+  kindOf,
+} from './decisions.js'
+import { type Cut, dayInFuture, FUTURES, type Future } from './other-future.js'
 
 /**
- * The look-ahead proof: a run is repeated with everything after a bar removed or replaced by other data, and every
- * decision at or before that bar must come out the same, to the last digit of its record. What a run takes from the
- * future, wherever in it that happens, shows as a decision that changes.
+ * The look-ahead proof over days in memory: the run is repeated with everything after a bar removed or replaced by other
+ * data, and every decision at or before that bar must come out the same, to the last digit of its record. What a run takes
+ * from the future, wherever in it that happens, shows as a decision that changes.
  */
-
-/** One decision with everything recorded about it. */
-export type Decision =
-  /** `bar`: counted from 0 over the run, here and below. */
-  | { readonly bar: number; readonly kind: 'entry'; readonly record: EntryRecord }
-  /** Of the position that is open. */
-  | { readonly bar: number; readonly kind: 'exit'; readonly record: Trade }
-
-/** What a run decided. */
-export interface Decided {
-  readonly trades: readonly Trade[]
-  readonly openPosition: EntryRecord | undefined
-}
-
-/** The first decision that two runs do not share; one of the two may not have one there. */
-export interface Divergence {
-  /** Counted from 0 over the run. */
-  readonly bar: number
-  readonly baseline?: Decision
-  readonly probe?: Decision
-}
-
-export interface Violation {
-  readonly cut: Cut
-  readonly divergence: Divergence
-}
-
-export interface CausalityVerdict {
-  /** Cuts that were tried. */
-  readonly cuts: number
-  /** Decisions of the run that were held against its repetitions. */
-  readonly decisions: number
-  /** That the cuts and the other futures were drawn with. */
-  readonly seed: number
-  /** In the order of the cuts; empty: no decision used a later bar. */
-  readonly violations: readonly Violation[]
-}
-
-/**
- * Every entry and exit in order. An `END_OF_DATA` exit is left out: it says where the data ended, so it must move when
- * they end elsewhere.
- */
-export function decisionsOf({ trades, openPosition }: Decided): Decision[] {
-  const decisions: Decision[] = []
-  for (const trade of trades) {
-    decisions.push({ bar: trade.entryBar, kind: 'entry', record: entryOf(trade) })
-    if (trade.reason !== 'END_OF_DATA') decisions.push({ bar: trade.exitBar, kind: 'exit', record: trade })
-  }
-  if (openPosition !== undefined) {
-    decisions.push({ bar: openPosition.entryBar, kind: 'entry', record: openPosition })
-  }
-  return decisions
-}
-
-/** The first difference among the decisions at or before `throughBar`; undefined when there is none. */
-export function firstDivergence(
-  baseline: readonly Decision[],
-  probe: readonly Decision[],
-  throughBar: number,
-): Divergence | undefined {
-  for (let i = 0; i < Math.max(baseline.length, probe.length); i++) {
-    const expected = within(baseline[i], throughBar)
-    const found = within(probe[i], throughBar)
-    if (expected === undefined && found === undefined) return undefined
-    if (expected !== undefined && found !== undefined && sameDecision(expected, found)) continue
-    return {
-      bar: Math.min(expected?.bar ?? throughBar, found?.bar ?? throughBar),
-      ...present({ baseline: expected, probe: found }),
-    }
-  }
-  return undefined
-}
-
-export interface CutPlan {
-  readonly days: readonly { readonly date: IsoDate; readonly bars: number }[]
-  /** The run's decisions: a leak shows first where something was decided. */
-  readonly decisions: readonly Decision[]
-  /** How many to try. */
-  readonly cuts: number
-  /** Of the choice of cuts and of the data behind them. */
-  readonly seed: number
-}
-
-/**
- * Where to cut: the first and the last bar, up to a quarter at the ends of days, half at the bars of entries and exits
- * and their neighbours, the rest anywhere; all bars when there are no more than asked for. In time order.
- */
-export function planCuts({ days, decisions, cuts, seed }: CutPlan): Cut[] {
+export function checkCausality({ days, run, cuts, seed, futures = FUTURES }: CausalityInput): CausalityVerdict {
+  const decisions = decisionsOf(run(days))
+  const plan = planCuts({ days, decisions, cuts, seed })
   const rng = new Xoshiro128(seed)
-  const starts = [0]
-  for (const day of days) starts.push(starts.at(-1)! + day.bars)
-  const bars = starts.at(-1)!
-  const chosen = new Set<number>()
-  const take = (candidates: readonly number[], limit: number) => {
-    for (const bar of shuffled(candidates, rng)) {
-      if (chosen.size >= Math.min(limit, cuts)) return
-      if (bar >= 0 && bar < bars) chosen.add(bar)
-    }
-  }
-  take([0, bars - 1], cuts)
-  take(
-    starts.flatMap((start) => [start - 1, start]),
-    Math.ceil(cuts / 4),
+  const violations = plan.flatMap((at) =>
+    futures.flatMap((future): Violation[] => {
+      const cut: Cut = { ...at, future, seed: rng.uint32() }
+      const seen = days.flatMap((day) => dayInFuture(day, cut) ?? [])
+      const divergence = firstDivergence(decisions, decisionsOf(run(seen, cut)), cut.bar)
+      return divergence === undefined ? [] : [{ cut, divergence }]
+    }),
   )
-  take(
-    decisions.flatMap(({ bar }) => [bar - 1, bar, bar + 1]),
-    Math.ceil((3 * cuts) / 4),
-  )
-  if (bars <= cuts) take(range(bars), cuts)
-  while (chosen.size < Math.min(cuts, bars)) chosen.add(rng.integer(0, bars - 1))
-  const futures: readonly Future[] = ['altered', 'absent']
-  return [...chosen]
-    .sort((a, b) => a - b)
-    .map((bar, i) => {
-      const day = starts.findLastIndex((start) => start <= bar)
-      const { date } = days[day]!
-      return { date, row: bar - starts[day]!, bar, future: futures[i % 2]!, seed: rng.uint32() }
-    })
+  const cutBars = new Set(plan.map(({ bar }) => bar))
+  return { ...probedOf(decisions, cutBars), cuts: plan.length, futures, isSteppedToo: false, seed, violations }
 }
 
 export interface CausalityInput {
@@ -137,69 +40,73 @@ export interface CausalityInput {
    * breaker's tables, an order book) are the caller's to change after it.
    */
   readonly run: (days: readonly DayColumns[], cut?: Cut) => Decided
-  /** How many to try. */
-  readonly cuts: number
-  /** Of the choice of cuts and of the data behind them. */
+  readonly cuts: number | 'exhaustive'
   readonly seed: number
+  /** What follows each cut, one after another, a run each. Absent: all that there are. */
+  readonly futures?: readonly Future[]
 }
 
-/** The proof over days in memory. */
-export function checkCausality({ days, run, cuts, seed }: CausalityInput): CausalityVerdict {
-  const decisions = decisionsOf(run(days))
-  const plan = planCuts({ days, decisions, cuts, seed })
-  const violations = plan.flatMap((cut) => {
-    const seen = days.flatMap((day) => dayInFuture(day, cut) ?? [])
-    const divergence = firstDivergence(decisions, decisionsOf(run(seen, cut)), cut.bar)
-    return divergence === undefined ? [] : [{ cut, divergence }]
-  })
-  return { cuts: plan.length, decisions: decisions.length, seed, violations }
+/** How a run's decision changed with what came after it. */
+export interface Violation {
+  /** The bars that were seen, and what came after them; `unseen`: bar by bar, nothing. */
+  readonly cut: Omit<Cut, 'future'> & { readonly future: Future | 'unseen' }
+  readonly divergence: Divergence
 }
 
-/** What was known of a trade when it was entered. */
-function entryOf(trade: Trade): EntryRecord {
-  const {
-    exitBar,
-    exitTimeMs,
-    exitPrice,
-    reason,
-    ownReason,
-    barsHeld,
-    pnlPctRaw,
-    entryFee,
-    exitFee,
-    fees,
-    net,
-    capitalBefore,
-    capitalAfter,
-    rng,
-    slippageUsd,
-    refundUsd,
-    edgeUsd,
-    fundingUsd,
-    ...entry
-  } = trade
-  return entry
+/** Decisions of one kind: how many there are, and at how many bars of them the run was cut. */
+export interface Probed {
+  readonly decisions: number
+  readonly probed: number
 }
 
-function within(decision: Decision | undefined, throughBar: number): Decision | undefined {
-  return decision !== undefined && decision.bar <= throughBar ? decision : undefined
+export interface CausalityVerdict extends Probed {
+  /** Bars at which the run was cut, once for each of the futures. */
+  readonly cuts: number
+  readonly futures: readonly Future[]
+  /** Whether the run was also repeated bar by bar, where no bar has a later one; all decisions are held against that. */
+  readonly isSteppedToo: boolean
+  readonly kinds: readonly (DecisionKind & Probed)[]
+  readonly assets: readonly ({ readonly asset: string } & Probed)[]
+  readonly seed: number
+  /** Empty: no decision that was probed used a later bar. */
+  readonly violations: readonly Violation[]
 }
 
-function sameDecision(a: Decision, b: Decision): boolean {
-  if (a.bar !== b.bar || a.kind !== b.kind) return false
-  const keys = Object.keys(a.record) as (keyof EntryRecord)[]
-  return keys.length === Object.keys(b.record).length && keys.every((key) => Object.is(a.record[key], b.record[key]))
-}
-
-function range(n: number): number[] {
-  return Array.from({ length: n }, (_, i) => i)
-}
-
-function shuffled(values: readonly number[], rng: Xoshiro128): number[] {
-  const order = [...values]
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = rng.integer(0, i)
-    ;[order[i], order[j]] = [order[j]!, order[i]!]
+/** How many of the decisions lie on a bar where the run was cut, in all and by kind and asset. */
+export function probedOf(
+  decisions: readonly Decision[],
+  cutBars: ReadonlySet<number>,
+): Pick<CausalityVerdict, 'decisions' | 'probed' | 'kinds' | 'assets'> {
+  const kinds = new Map<string, DecisionKind & Count>()
+  const assets = new Map<string, { readonly asset: string } & Count>()
+  const all: Count = { decisions: 0, probed: 0 }
+  for (const decision of decisions) {
+    const isProbed = cutBars.has(decision.bar)
+    const kind = kindOf(decision)
+    const { asset } = decision.record
+    const counts = [all, counted(kinds, `${kind.kind} ${kind.reason} ${kind.direction}`, kind)]
+    if (asset !== null) counts.push(counted(assets, asset, { asset }))
+    for (const count of counts) {
+      count.decisions++
+      if (isProbed) count.probed++
+    }
   }
-  return order
+  return { ...all, kinds: inOrder(kinds), assets: inOrder(assets) }
+}
+
+interface Count {
+  decisions: number
+  probed: number
+}
+
+function counted<T>(counts: Map<string, T & Count>, key: string, name: T): T & Count {
+  const known = counts.get(key)
+  if (known !== undefined) return known
+  const fresh = { ...name, decisions: 0, probed: 0 }
+  counts.set(key, fresh)
+  return fresh
+}
+
+function inOrder<T>(counts: ReadonlyMap<string, T>): T[] {
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count)
 }

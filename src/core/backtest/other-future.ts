@@ -1,20 +1,30 @@
-import { present } from '../../base/present.js'
+import { unreachable } from '../../base/assert.js'
+import { isPrice } from '../../base/price.js'
 import { epochDay, type IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { BreakerTable } from '../breaker/breaker.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
 import type { OrderBookTable } from '../orderbook/table-order-book.js'
 
-/** What takes the place of the data after a cut: nothing, or other data. */
-export type Future = 'absent' | 'altered'
+/**
+ * What takes the place of the data after a cut: nothing; prices above or below the last one that was seen, with signals to the
+ * same side; no price and no signal; other data, calm or wild. What a run takes from the future differs in one of them at
+ * least: a comparison with a later price comes out otherwise above it or below it, and a gap is or is not there.
+ */
+export const FUTURES = ['absent', 'higher', 'lower', 'missing', 'altered'] as const
+export type Future = (typeof FUTURES)[number]
 
-/** A bar up to which a run sees its data as they are. Everything after it is the cut's future. */
-export interface Cut {
+/** A bar up to which a run sees its data as they are. */
+export interface CutBar {
   readonly date: IsoDate
   /** The last row of that day that is left as it is. */
   readonly row: number
   /** The same bar as the engine counts it, over all days. */
   readonly bar: number
+}
+
+/** A cut with what comes after it. */
+export interface Cut extends CutBar {
   readonly future: Future
   /** Makes the other data; unsigned 32-bit. */
   readonly seed: number
@@ -24,7 +34,7 @@ export interface Cut {
 export function dayInFuture(columns: DayColumns, cut: Cut): DayColumns | undefined {
   if (columns.date < cut.date) return columns
   const row = columns.date === cut.date ? cut.row : -1
-  if (cut.future === 'altered') return alterAfter(columns, row, streamOf(cut, epochDay(columns.date)))
+  if (cut.future !== 'absent') return alterAfter(columns, row, cut.future, streamOf(cut, epochDay(columns.date)))
   return row < 0 ? undefined : truncateAfter(columns, row)
 }
 
@@ -44,19 +54,24 @@ export function truncateAfter(columns: DayColumns, row: number): DayColumns {
   }
 }
 
-/**
- * The day with other prices and signals after `row`. One future is unlike the next: calm or wild, at other levels, full
- * of holes or without any, so that whatever a run might take from the future (a value, a gap, a percentile) is moved.
- */
-export function alterAfter(columns: DayColumns, row: number, rng: Xoshiro128): DayColumns {
-  const volatility = 10 ** rng.between(-5, -1.5)
-  const holes = [0, 0.05, 0.5][rng.integer(0, 2)]!
-  const signals = 10 ** rng.between(-2.5, -0.5)
+/** The day with another future after `row`, in arrays of its own. */
+export function alterAfter(
+  columns: DayColumns,
+  row: number,
+  future: Exclude<Future, 'absent'>,
+  rng: Xoshiro128,
+): DayColumns {
+  const { signals, prices } = changesTo(future, columns.bars, rng)
+  const changed = (values: Float64Array, change: Change): Float64Array => {
+    const altered = values.slice()
+    change(altered, row)
+    return altered
+  }
   return {
     ...columns,
-    velDiv: signalsAfter(columns.velDiv, row, signals, rng),
-    eigen: mapValues(columns.eigen, (values) => signalsAfter(values, row, signals, rng)),
-    prices: columns.prices.map((prices) => pricesAfter(prices, row, { volatility, holes }, rng)),
+    velDiv: changed(columns.velDiv, signals),
+    eigen: mapValues(columns.eigen, (values) => changed(values, signals)),
+    prices: columns.prices.map((values) => changed(values, prices)),
   }
 }
 
@@ -66,16 +81,22 @@ export function breakerInFuture(table: BreakerTable, cut: Cut): BreakerTable {
   // All on one side of what is known, so that a threshold taken over the future moves as far as it can.
   const known = [...table.w750.values()].filter((velocity) => velocity !== null && Number.isFinite(velocity))
   const reach = 2 * Math.max(1e-9, ...known.map((velocity) => Math.abs(velocity!)))
-  const side = rng.double() < 0.5 ? -reach : reach
+  const chance = rng.double() < 0.5 ? -reach : reach
+  const side = cut.future === 'higher' ? reach : cut.future === 'lower' ? -reach : chance
+  const isMissing = cut.future === 'missing'
   return {
     ...table,
-    factors: rowsInFuture(table.factors, cut, () => ({
-      fundingBtc: rng.between(-0.001, 0.001),
-      dvolBtc: rng.between(20, 120),
-      fng: rng.between(0, 100),
-      taker: rng.between(0.5, 1.5),
-    })),
-    w750: rowsInFuture(table.w750, cut, () => side * rng.between(1, 2)),
+    factors: rowsInFuture(table.factors, cut, () =>
+      isMissing
+        ? {}
+        : {
+            fundingBtc: rng.between(-0.001, 0.001),
+            dvolBtc: rng.between(20, 120),
+            fng: rng.between(0, 100),
+            taker: rng.between(0.5, 1.5),
+          },
+    ),
+    w750: rowsInFuture(table.w750, cut, () => (isMissing ? null : side * rng.between(1, 2))),
   }
 }
 
@@ -95,7 +116,7 @@ export function orderBookInFuture(table: OrderBookTable, cut: Cut): OrderBookTab
         depthQuality: rng.between(0, 2),
         fillProbability: rng.double(),
       }
-      return { ...row, book: rng.double() < 0.2 ? undefined : book }
+      return { ...row, book: rng.double() < (cut.future === 'missing' ? 1 : 0.2) ? undefined : book }
     }),
     macro: table.macro.map((row) =>
       isPast(row) ? row : { ...row, macro: { cascadeCount: rng.integer(0, 1), regimeSignal: rng.integer(-1, 1) } },
@@ -103,28 +124,80 @@ export function orderBookInFuture(table: OrderBookTable, cut: Cut): OrderBookTab
   }
 }
 
-function signalsAfter(values: Float64Array, row: number, scale: number, rng: Xoshiro128): Float64Array {
-  const altered = values.slice()
-  for (let i = row + 1; i < altered.length; i++) {
-    altered[i] = rng.double() < 0.05 ? NOT_A_NUMBER[rng.integer(0, 2)]! : rng.between(-scale, scale)
+/** Changes the values after a row in place. */
+type Change = (values: Float64Array, row: number) => void
+
+function changesTo(
+  future: Exclude<Future, 'absent'>,
+  bars: number,
+  rng: Xoshiro128,
+): { readonly signals: Change; readonly prices: Change } {
+  switch (future) {
+    case 'missing': {
+      const empty: Change = (values, row) => values.fill(Number.NaN, row + 1)
+      return { signals: empty, prices: empty }
+    }
+    case 'higher':
+    case 'lower':
+      return toOneSide(future === 'higher' ? 1 : -1, bars, rng)
+    case 'altered':
+      return anotherMarket(rng)
+    default:
+      return unreachable(future)
   }
-  return altered
 }
 
-function pricesAfter(
-  prices: Float64Array,
-  row: number,
-  { volatility, holes }: { readonly volatility: number; readonly holes: number },
-  rng: Xoshiro128,
-): Float64Array {
-  const altered = prices.slice()
-  const last = row < 0 ? Number.NaN : prices[row]!
-  let price = (last > 0 && last < Number.POSITIVE_INFINITY ? last : 1) * 10 ** rng.between(-0.3, 0.3)
-  for (let i = row + 1; i < altered.length; i++) {
-    price *= 1 + volatility * rng.between(-1, 1)
-    altered[i] = rng.double() < holes ? NOT_A_PRICE[rng.integer(0, 3)]! : price
+/**
+ * Each price lies to one side of the one before it, a little or far: a later price that is compared with an earlier one,
+ * however near, is found. One draw for each bar and one for each column: a draw for each price is most of the time of a cut.
+ */
+function toOneSide(side: 1 | -1, bars: number, rng: Xoshiro128): { readonly signals: Change; readonly prices: Change } {
+  const steps = Float64Array.from({ length: bars }, () => side * 10 ** rng.between(-3.3, -0.6))
+  return {
+    signals(values, row) {
+      for (let i = row + 1; i < values.length; i++) values[i] = steps[i]!
+    },
+    prices(values, row) {
+      const share = rng.between(0.5, 1.5)
+      let before = lastPriceOf(values, row)
+      for (let i = row + 1; i < values.length; i++) {
+        const own = values[i]!
+        values[i] = before * (1 + share * steps[i]!)
+        if (isPrice(own)) before = own
+      }
+    },
   }
-  return altered
+}
+
+/**
+ * One market is unlike the next: calm or wild, at other levels, full of holes or without any, so that whatever a run might
+ * take from the future (a value, a gap, a percentile) is moved.
+ */
+function anotherMarket(rng: Xoshiro128): { readonly signals: Change; readonly prices: Change } {
+  const volatility = 10 ** rng.between(-5, -1.5)
+  const holes = [0, 0.05, 0.5][rng.integer(0, 2)]!
+  const scale = 10 ** rng.between(-2.5, -0.5)
+  return {
+    signals(values, row) {
+      for (let i = row + 1; i < values.length; i++) {
+        values[i] = rng.double() < 0.05 ? NOT_A_NUMBER[rng.integer(0, 2)]! : rng.between(-scale, scale)
+      }
+    },
+    prices(values, row) {
+      let price = lastPriceOf(values, row) * 10 ** rng.between(-0.3, 0.3)
+      for (let i = row + 1; i < values.length; i++) {
+        price *= 1 + volatility * rng.between(-1, 1)
+        values[i] = holes > 0 && rng.double() < holes ? NOT_A_PRICE[rng.integer(0, 3)]! : price
+      }
+    },
+  }
+}
+
+/** The last price at or before a row; before the first one, the first of the column, whatever it is worth. */
+function lastPriceOf(values: Float64Array, row: number): number {
+  let last = row
+  while (last >= 0 && !isPrice(values[last]!)) last--
+  return last >= 0 ? values[last]! : (values.find(isPrice) ?? 1)
 }
 
 const NOT_A_NUMBER = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -134,13 +207,13 @@ function rowsInFuture<T>(rows: ReadonlyMap<IsoDate, T>, cut: Cut, other: () => T
   const seen = new Map<IsoDate, T>()
   for (const [date, row] of rows) {
     if (date <= cut.date) seen.set(date, row)
-    else if (cut.future === 'altered') seen.set(date, other())
+    else if (cut.future !== 'absent') seen.set(date, other())
   }
   return seen
 }
 
 /** A stream of its own for each part of a future, so that the parts may be made in any order. */
-function streamOf(cut: Cut, part: number): Xoshiro128 {
+export function streamOf(cut: Pick<Cut, 'seed'>, part: number): Xoshiro128 {
   return new Xoshiro128(cut.seed, part)
 }
 

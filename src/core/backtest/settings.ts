@@ -1,4 +1,4 @@
-import { type Checks, callback, direction, fields, having, optional, text } from '../../base/arguments.js'
+import { type Checks, callback, direction, fields, flag, having, optional, text } from '../../base/arguments.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { DailyBreaker } from '../breaker/breaker.js'
@@ -18,11 +18,13 @@ export interface BacktestSettings {
   readonly parameters: EngineParameters
   /** Absent: the warm-up rule. */
   readonly volGate?: VolGate
-  readonly breaker?: DailyBreaker
+  readonly breaker?: Pick<CircuitBreaker, 'boostForDate'>
   readonly orderBook?: OrderBookSource
   readonly forewarner?: MonteCarloForewarner
   /** Absent: fills are simulated, with their costs. Given: every order fills whole at its bar's price and costs nothing. */
   readonly barPriceFills?: LotSizing
+  /** Keeps every entry that is refused, for whoever looks at each decision. */
+  readonly keepRefusals?: boolean
 }
 
 export const BACKTEST_CHECKS: Checks<BacktestSettings> = {
@@ -36,6 +38,7 @@ export const BACKTEST_CHECKS: Checks<BacktestSettings> = {
   orderBook: optional(ORDER_BOOK),
   forewarner: optional(having('a MonteCarloForewarner', 'assess', 'observe')),
   barPriceFills: optional(callback),
+  keepRefusals: optional(flag),
 }
 
 export const BACKTEST = fields(BACKTEST_CHECKS)

@@ -3,6 +3,7 @@ import { assert } from '../../base/assert.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
+import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { type Action, arbitrate } from '../arbitration/arbitration.js'
@@ -43,6 +44,7 @@ export class StrategyBacktest {
   private twin: Strategy | undefined
   private readonly account: StrategyAccount
   private readonly baseline: Baseline
+  private readonly refused: RefusedEntry[] = []
   private readonly days: DayRecord[] = []
   private readonly skipped: SkippedDay[] = []
   private readonly dataHashes: string[] = []
@@ -50,6 +52,7 @@ export class StrategyBacktest {
   private readonly assets = new Set<string>()
   private found: Nondeterminism | undefined
   private bars = 0
+  private day: DayUnderWay | undefined
 
   /**
    * @throws InputMistake that names every setting that is wrong; StrategyFailure when the strategy cannot be made.
@@ -64,6 +67,11 @@ export class StrategyBacktest {
 
   get trades(): readonly Trade[] {
     return this.account.trades
+  }
+
+  /** Entries that were asked for and dropped; empty where they are not kept. */
+  get refusals(): readonly RefusedEntry[] {
+    return this.refused
   }
 
   get openPosition(): EntryRecord | undefined {
@@ -88,14 +96,34 @@ export class StrategyBacktest {
    */
   addDay(columns: DayColumns, sha256: string): DayRecord {
     refuse(DAY_COLUMNS(columns, 'columns'), anyText(sha256, 'sha256'))
+    this.beginDay(columns)
+    this.runTo(columns.bars, columns, this.settings.volGate?.maskForDay(columns))
+    const record = this.endDay()
+    this.baseline.addDay(columns)
+    this.dataHashes.push(sha256)
+    const step = barStepSeconds(columns)
+    if (step !== undefined) this.stepSeconds.push(step)
+    return record
+  }
+
+  /** Begins a day that is run in parts; columns and `sha256` of such a day are in no report. @internal */
+  beginDay(columns: DayColumns): void {
     refuseDisorder(columns, this.days.at(-1)?.date)
-    const timestampNs = timesOf(columns)
+    timesOf(columns)
     const { settings, account } = this
     for (const asset of columns.assets) this.assets.add(asset)
-    const volOk = settings.volGate?.maskForDay(columns)
     const boost = settings.breaker?.boostForDate(columns.date)
     const before = { capital: account.capital, trades: account.trades.length, entries: account.entries }
-    for (let row = 0; row < columns.bars; row++) {
+    this.day = { date: columns.date, row: 0, boost, before }
+  }
+
+  /** Runs the day on to a row (exclusive); the columns may differ from those before in rows that were not run yet. @internal */
+  runTo(untilRow: number, columns: DayColumns, volOk?: Uint8Array): void {
+    const { day, settings } = this
+    assert(day !== undefined, 'a day has begun')
+    const timestampNs = timesOf(columns)
+    for (; day.row < untilRow; day.row++) {
+      const { row, boost } = day
       const bar = {
         bar: this.bars,
         timestampMs: Number(timestampNs[row]! / 1_000_000n),
@@ -111,14 +139,17 @@ export class StrategyBacktest {
       this.step(bar, columns.date)
       this.bars++
     }
-    this.baseline.addDay(columns)
-    this.dataHashes.push(sha256)
-    const step = barStepSeconds(columns)
-    if (step !== undefined) this.stepSeconds.push(step)
+  }
+
+  /** Ends a day that was run in parts. @internal */
+  endDay(): DayRecord {
+    const { account, day } = this
+    assert(day !== undefined, 'a day has begun')
+    const { date, row: bars, boost, before } = day
     const { boost: factor = 1, beta = 0 } = boost ?? {}
     const record: DayRecord = {
-      date: columns.date,
-      bars: columns.bars,
+      date,
+      bars,
       pnl: account.capital - before.capital,
       capitalStart: before.capital,
       capital: account.capital,
@@ -132,6 +163,7 @@ export class StrategyBacktest {
       forewarnerMaxLeverage: null,
     }
     this.days.push(record)
+    this.day = undefined
     return record
   }
 
@@ -180,6 +212,7 @@ export class StrategyBacktest {
         assert(mandate !== undefined, 'an entry comes from a mandate')
         const outcome = account.enter(mandate)
         if (typeof outcome === 'string') {
+          this.keepRefusal(mandate, outcome, bar)
           this.tell('onEntryDropped', place, (strategy) => strategy.onEntryDropped(action.symbol, outcome))
         } else this.tell('onFill', place, (strategy) => strategy.onFill(outcome))
         break
@@ -193,6 +226,11 @@ export class StrategyBacktest {
       default:
         break
     }
+  }
+
+  private keepRefusal({ symbol, direction }: Mandate, reason: string, { bar, velDiv }: StrategyBar): void {
+    assert(direction !== undefined, 'an ENTRY has a direction')
+    if (this.settings.keepRefusals) this.refused.push({ bar, direction, reason, asset: symbol, velDiv })
   }
 
   private closeAtEnd(): void {
@@ -232,6 +270,14 @@ export class StrategyBacktest {
   private made(): Strategy {
     return called({ strategyId: this.settings.strategy, call: 'create' }, this.settings.create)
   }
+}
+
+interface DayUnderWay {
+  readonly date: string
+  /** The next one. */
+  row: number
+  readonly boost: { readonly boost: number; readonly beta: number } | undefined
+  readonly before: { readonly capital: number; readonly trades: number; readonly entries: number }
 }
 
 const TWIN_BARS = 5_000

@@ -15,6 +15,12 @@ export class SortedRuns {
     this.count += values.length
   }
 
+  /** Adds all values of another; they are shared, not copied. */
+  addAll(other: SortedRuns): void {
+    this.runs.push(...other.runs)
+    this.count += other.count
+  }
+
   get size(): number {
     return this.count
   }

@@ -37,6 +37,14 @@ export class VolGate {
     return this.escalated
   }
 
+  /** Another gate that has seen the same days. */
+  copy(): VolGate {
+    const other = new VolGate(this.setting)
+    other.earlier.addAll(this.earlier)
+    other.escalated = this.escalated
+    return other
+  }
+
   /**
    * The day's mask, one byte per bar, 1 where entries are allowed; undefined where the warm-up rule holds instead. The
    * day then counts as an earlier one. A day without a BTCUSDT column has no defined volatility: all zeros.

@@ -27,16 +27,19 @@ export const ENTRY_REFUSALS = [
 
 export type EntryRefusal = (typeof ENTRY_REFUSALS)[number]
 
-/** An entry that was refused on a bar with an open signal gate. */
+/** An entry that was refused: on a bar with an open signal gate, or after a strategy asked for it. */
 export interface RefusedEntry {
   /** As the engine counts bars, over all days. */
   readonly bar: number
   readonly direction: Direction
-  readonly reason: EntryRefusal
+  /** An {@link EntryRefusal}, or why a strategy's entry was dropped (`REJECT_RISK_LIMIT`). */
+  readonly reason: string
   /** Null where it was refused before an asset was chosen. */
   readonly asset: string | null
   readonly velDiv: number
 }
 
 /** A gate that forbids an entry. */
-export type ForbiddenEntry = Pick<RefusedEntry, 'reason' | 'asset'>
+export interface ForbiddenEntry extends Pick<RefusedEntry, 'asset'> {
+  readonly reason: EntryRefusal
+}
