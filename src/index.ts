@@ -43,6 +43,7 @@ export {
   type Probed,
   type Violation as CausalityViolation,
 } from './core/backtest/causality.js'
+export type { CutCount } from './core/backtest/cut-plan.js'
 export type { Decided, Decision, DecisionKind, Divergence } from './core/backtest/decisions.js'
 export { type Cut, type CutBar, FUTURES, type Future } from './core/backtest/other-future.js'
 export type { RunAbout } from './core/backtest/report.js'

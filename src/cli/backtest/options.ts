@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { extname, join } from 'node:path'
 import { found } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import type { CutCount } from '../../core/backtest/cut-plan.js'
 import type { Period } from '../../core/days/period.js'
 import type { RunSettings } from '../compose/run-settings.js'
 import { NO_COLOR, QUIET, RUN_OPTIONS, runOptions } from '../run-options.js'
@@ -33,7 +34,13 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
     byDay: own.byDay ?? false,
     keepGoing: own.keepGoing ?? false,
     quiet: own.quiet ?? false,
-    ...present({ json, trades, report, workers, causalityCuts: own.exhaustive ? ('exhaustive' as const) : own.causalityCheck }),
+    ...present({
+      json,
+      trades,
+      report,
+      workers,
+      causalityCuts: own.exhaustive ? ('exhaustive' as const) : own.causalityCheck,
+    }),
     ...present({ cacheDir: cache, cacheBytesMax: cacheLimit }),
   }
 }
@@ -55,7 +62,7 @@ export interface BacktestOptions {
   readonly cacheBytesMax?: number
   readonly keepGoing: boolean
   /** How many cuts to probe decisions at. */
-  readonly causalityCuts?: number | 'exhaustive'
+  readonly causalityCuts?: CutCount
   readonly quiet: boolean
 }
 
@@ -132,9 +139,9 @@ const OWN_OPTIONS = {
   causalityCheck: option({
     flag: '--causality-check',
     value: '[cuts]',
-    help: 'probe whether a decision uses a later bar, with cuts at so many bars (default: 10000)',
+    help: 'probe whether a decision uses a later bar, cutting at so many (default: 10000 at most)',
     parse: (typed, check, flag) =>
-      typed === true ? DEFAULT_CAUSALITY_CUTS : check.number(flag, typed, { min: 1, max: 100_000, integer: true }),
+      typed === true ? ('usual' as const) : check.number(flag, typed, { min: 1, max: 100_000, integer: true }),
   }),
   exhaustive: option({
     flag: '--exhaustive',
@@ -168,9 +175,6 @@ export const DEMO_OPTIONS = {
 }
 
 export type RawDemoOptions = RawOptions<typeof DEMO_OPTIONS>
-
-/** All entries and exits of a busy month, and a share of what was refused. */
-export const DEFAULT_CAUSALITY_CUTS = 10_000
 
 /** Where decoded columns are kept: `$XDG_CACHE_HOME/dolphin-engine`, else `~/.cache/dolphin-engine`. */
 export function defaultCacheDir(): string {

@@ -1,5 +1,6 @@
 import { Interrupted } from '../../base/mistakes.js'
 import type { CausalityVerdict } from '../../core/backtest/causality.js'
+import type { CutCount } from '../../core/backtest/cut-plan.js'
 import { veiledTables } from '../../core/backtest/veiled-tables.js'
 import { checkCausalityOfRun } from '../../runtime/backtest/causality.js'
 import { type Progress, startProgress } from '../shell/progress.js'
@@ -47,5 +48,5 @@ export async function checkCausality(
 
 /** A finished run's days, and at how many bars its causality is to be proven. */
 export interface CausalityChoice extends BacktestChoice {
-  readonly cuts: number | 'exhaustive'
+  readonly cuts: CutCount
 }

@@ -1,6 +1,6 @@
 import type { DayColumns } from '../../ports/days.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
-import { planCuts } from './cut-plan.js'
+import { type CutCount, planCuts } from './cut-plan.js'
 import {
   type Decided,
   type Decision,
@@ -40,7 +40,7 @@ export interface CausalityInput {
    * breaker's tables, an order book) are the caller's to change after it.
    */
   readonly run: (days: readonly DayColumns[], cut?: Cut) => Decided
-  readonly cuts: number | 'exhaustive'
+  readonly cuts: CutCount
   readonly seed: number
   /** What follows each cut, one after another, a run each. Absent: all that there are. */
   readonly futures?: readonly Future[]

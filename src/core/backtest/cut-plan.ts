@@ -8,10 +8,18 @@ export interface CutPlan {
   readonly days: readonly { readonly date: IsoDate; readonly bars: number }[]
   /** The run's decisions: a leak shows first where something was decided. */
   readonly decisions: readonly Decision[]
-  /** How many bars; `exhaustive`: those of all decisions, and the bars before entries and exits. */
-  readonly cuts: number | 'exhaustive'
+  readonly cuts: CutCount
   readonly seed: number
 }
+
+/**
+ * How many bars. `exhaustive`: those of all decisions, the bars before entries and exits, and the ends of days. `usual`: the
+ * same up to {@link USUAL_CUTS}, and some bars by chance.
+ */
+export type CutCount = number | 'usual' | 'exhaustive'
+
+/** All entries and exits of a busy month, the bars before them, and most of what is refused in it. */
+export const USUAL_CUTS = 10_000
 
 /**
  * Where to cut, in time order, each bar once. First a decision of every kind, reason, direction and asset; then entries and
@@ -23,10 +31,11 @@ export function planCuts({ days, decisions, cuts, seed }: CutPlan): CutBar[] {
   const starts = [0]
   for (const day of days) starts.push(starts.at(-1)! + day.bars)
   const bars = starts.at(-1)!
-  const limit = cuts === 'exhaustive' ? bars : Math.min(cuts, bars)
+  const isExhaustive = cuts === 'exhaustive'
+  const limit = Math.min(isExhaustive ? bars : cuts === 'usual' ? USUAL_CUTS : cuts, bars)
   const chosen = new Set<number>()
   const take = (candidates: readonly number[], share: number) => {
-    const most = cuts === 'exhaustive' ? limit : Math.ceil(limit * share)
+    const most = isExhaustive ? limit : Math.ceil(limit * share)
     for (const bar of candidates) {
       if (chosen.size >= most) return
       if (bar >= 0 && bar < bars) chosen.add(bar)
@@ -40,8 +49,8 @@ export function planCuts({ days, decisions, cuts, seed }: CutPlan): CutBar[] {
   take(held, HELD_SHARE)
   take(refused, REFUSED_SHARE)
   for (const candidates of [beside, held, refused]) take(candidates, DECISION_SHARE)
-  if (limit === bars && cuts !== 'exhaustive') for (let bar = 0; bar < bars; bar++) chosen.add(bar)
-  while (cuts !== 'exhaustive' && chosen.size < limit) chosen.add(rng.integer(0, bars - 1))
+  const byChance = isExhaustive ? 0 : cuts === 'usual' ? Math.floor(limit * (1 - DECISION_SHARE)) : limit
+  takeByChance(chosen, Math.min(limit, chosen.size + byChance), bars, rng)
   return placed(chosen, days, starts)
 }
 
@@ -62,6 +71,11 @@ function oneOfEach(decisions: readonly Decision[], rng: Xoshiro128): number[] {
   }
   const rarestFirst = [...groups.values()].sort((a, b) => a.length - b.length)
   return rarestFirst.map((group) => group[rng.integer(0, group.length - 1)]!)
+}
+
+function takeByChance(chosen: Set<number>, most: number, bars: number, rng: Xoshiro128): void {
+  if (most === bars) for (let bar = 0; bar < bars; bar++) chosen.add(bar)
+  while (chosen.size < most) chosen.add(rng.integer(0, bars - 1))
 }
 
 function placed(chosen: ReadonlySet<number>, days: CutPlan['days'], starts: readonly number[]): CutBar[] {

@@ -40,18 +40,12 @@ export function dayInFuture(columns: DayColumns, cut: Cut): DayColumns | undefin
 
 /** The day's first rows, through `row`. The columns are views over the same memory. */
 export function truncateAfter(columns: DayColumns, row: number): DayColumns {
-  const bars = Math.min(row + 1, columns.bars)
-  return {
-    ...columns,
-    bars,
-    ...present({
-      timestampNs: columns.timestampNs?.subarray(0, bars),
-      scanNumber: columns.scanNumber?.subarray(0, bars),
-    }),
-    velDiv: columns.velDiv.subarray(0, bars),
-    eigen: mapValues(columns.eigen, (values) => values.subarray(0, bars)),
-    prices: columns.prices.map((prices) => prices.subarray(0, bars)),
-  }
+  return rowsOf(columns, 0, Math.min(row + 1, columns.bars))
+}
+
+/** The day's rows from one on, as views over the same memory. */
+export function fromRow(columns: DayColumns, row: number): DayColumns {
+  return rowsOf(columns, row, columns.bars)
 }
 
 /** The day with another future after `row`, in arrays of its own. */
@@ -121,6 +115,18 @@ export function orderBookInFuture(table: OrderBookTable, cut: Cut): OrderBookTab
     macro: table.macro.map((row) =>
       isPast(row) ? row : { ...row, macro: { cascadeCount: rng.integer(0, 1), regimeSignal: rng.integer(-1, 1) } },
     ),
+  }
+}
+
+function rowsOf(columns: DayColumns, from: number, end: number): DayColumns {
+  return {
+    ...columns,
+    bars: end - from,
+    ...(columns.timestampNs === undefined ? {} : { timestampNs: columns.timestampNs.subarray(from, end) }),
+    ...(columns.scanNumber === undefined ? {} : { scanNumber: columns.scanNumber.subarray(from, end) }),
+    velDiv: columns.velDiv.subarray(from, end),
+    eigen: mapValues(columns.eigen, (values) => values.subarray(from, end)),
+    prices: columns.prices.map((prices) => prices.subarray(from, end)),
   }
 }
 

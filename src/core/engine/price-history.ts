@@ -17,6 +17,8 @@ export class PriceHistory {
   private readonly series: AssetSeries[] = []
   private currentRow = -1
   private attachedRows = 0
+  /** The attached day's first row that is not in the tails. */
+  private firstRow = 0
   private attachments = 0
 
   /** The attached day's row that is the current bar; −1 before its first, and while no day is attached. */
@@ -56,12 +58,10 @@ export class PriceHistory {
       series.column = columns[i]
       series.valid = undefined
       series.countThrough = undefined
+      series.skipped = 0
       series.current = Number.NaN
-      if (firstRow > 0 && series.column !== undefined) {
-        index(series)
-        series.skipped = validThrough(series, firstRow - 1)
-      } else series.skipped = 0
     }
+    this.firstRow = firstRow
     this.attachedRows = rows
     this.currentRow = firstRow - 1
     this.attachments++
@@ -166,8 +166,8 @@ export class PriceHistory {
 
   private countInDay(series: AssetSeries): number {
     if (series.column === undefined || this.currentRow < 0) return 0
-    if (series.valid === undefined) index(series)
-    return validThrough(series, this.currentRow) - series.skipped
+    if (series.valid === undefined) index(series, this.firstRow)
+    return validThrough(series, this.currentRow, this.firstRow) - series.skipped
   }
 
   private fold(series: AssetSeries): void {
@@ -188,39 +188,41 @@ export class PriceHistory {
 }
 
 interface AssetSeries {
-  /** Valid prices from before the attached day, oldest first; only the last RETAINED_PRICES matter. */
+  /** Valid prices from before the attached day, or its first row that is not run yet, oldest first; only the last RETAINED_PRICES matter. */
   readonly tail: Float64Array
   tailCount: number
   column: Float64Array | undefined
-  /** The attached column's valid prices: the column itself, or a compacted copy. Made when first needed. */
+  /** The valid prices of the attached column: the column itself, or a compacted copy from the first row on. Made when first needed. */
   valid: Float64Array | undefined
-  /** Valid prices up to and including each row; undefined for a column without holes. */
+  /** Valid prices from the first row through each row; undefined for a column without holes. */
   countThrough: Int32Array | undefined
-  /** Valid prices of the attached column that are in the tail already. */
+  /** Leading values of `valid` that are in the tail already. */
   skipped: number
   current: number
 }
 
-function validThrough(series: AssetSeries, row: number): number {
-  return series.countThrough === undefined ? row + 1 : series.countThrough[row]!
+function validThrough({ countThrough }: AssetSeries, row: number, firstRow: number): number {
+  if (countThrough === undefined) return row + 1
+  return row < firstRow ? 0 : countThrough[row - firstRow]!
 }
 
-function index(series: AssetSeries): void {
+function index(series: AssetSeries, firstRow: number): void {
   const column = series.column!
   const rows = column.length
-  let dense = 0
+  let dense = firstRow
   while (dense < rows && column[dense]! > 0 && column[dense]! < Number.POSITIVE_INFINITY) dense++
   if (dense === rows) {
     series.valid = column
+    series.skipped = firstRow
     return
   }
-  const valid = new Float64Array(rows)
-  const countThrough = new Int32Array(rows)
+  const valid = new Float64Array(rows - firstRow)
+  const countThrough = new Int32Array(rows - firstRow)
   let count = 0
-  for (let row = 0; row < rows; row++) {
+  for (let row = firstRow; row < rows; row++) {
     const price = column[row]!
     if (isPrice(price)) valid[count++] = price
-    countThrough[row] = count
+    countThrough[row - firstRow] = count
   }
   series.valid = valid
   series.countThrough = countThrough

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type CausalityVerdict, probedOf, type Violation } from '../../core/backtest/causality.js'
-import { planCuts } from '../../core/backtest/cut-plan.js'
+import { type CutCount, planCuts } from '../../core/backtest/cut-plan.js'
 import { decisionsOf } from '../../core/backtest/decisions.js'
 import { type CutBar, FUTURES } from '../../core/backtest/other-future.js'
 import { Replica, type VeilableBacktest } from '../../core/backtest/replica.js'
@@ -54,7 +54,7 @@ export interface CausalityCheck {
   /** What the finished run refused. */
   readonly refusals: readonly RefusedEntry[]
   read(files: readonly DayFile[]): AsyncIterable<DayOutcome>
-  readonly cuts: number | 'exhaustive'
+  readonly cuts: CutCount
   /** Ends the check after the cut at hand. */
   readonly signal?: AbortSignal
   /** Told before the first repetition how many cuts there are in all repetitions, and after each of them. */
