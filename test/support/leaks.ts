@@ -1,4 +1,4 @@
-import type { Decided } from '../../src/core/backtest/causality.js'
+import type { Decided } from '../../src/core/backtest/decisions.js'
 import { definedDvols, VOLATILITY_ASSET } from '../../src/core/signal/vol-gate.js'
 import type { DayColumns } from '../../src/ports/days.js'
 

@@ -5,6 +5,7 @@ import {
   alterAfter,
   breakerInFuture,
   dayInFuture,
+  FUTURES,
   orderBookInFuture,
   truncateAfter,
 } from '../../../src/core/backtest/other-future.js'
@@ -25,11 +26,13 @@ function cutAt(fields: Partial<Cut>): Cut {
   return { date: '2026-01-02', row: 2, bar: 2, future: 'altered', seed: 1, ...fields }
 }
 
+const others = FUTURES.filter((future) => future !== 'absent')
+
 test('rows through the cut stay, every value after it is another, and the day itself is not touched', () => {
   const before = structuredClone(DAY)
   fc.assert(
-    fc.property(row, seed, (through, key) => {
-      const altered = alterAfter(DAY, through, new Xoshiro128(key))
+    fc.property(row, seed, fc.constantFrom(...others), (through, key, future) => {
+      const altered = alterAfter(DAY, through, future, new Xoshiro128(key))
       floatColumns(altered).forEach((values, column) => {
         const original = floatColumns(DAY)[column]!
         values.forEach((value, i) => {
@@ -39,10 +42,37 @@ test('rows through the cut stay, every value after it is another, and the day it
         })
       })
       expect(altered.timestampNs).toBe(DAY.timestampNs)
-      expect(alterAfter(DAY, through, new Xoshiro128(key))).toEqual(altered)
+      expect(alterAfter(DAY, through, future, new Xoshiro128(key))).toEqual(altered)
     }),
   )
   expect(DAY).toEqual(before)
+})
+
+test.each([
+  ['higher', 1],
+  ['lower', -1],
+] as const)(
+  'each price of the %s future lies to that side of the one before it, and so does the signal',
+  (future, side) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 3 }), seed, (through, key) => {
+        const { prices, velDiv } = alterAfter(DAY, through, future, new Xoshiro128(key))
+        for (const [i, column] of prices.entries()) {
+          for (let at = through + 1; at < 5; at++) {
+            expect(side * (column[at]! - DAY.prices[i]![at - 1]!)).toBeGreaterThan(0)
+            expect(side * velDiv[at]!).toBeGreaterThan(0)
+          }
+        }
+      }),
+    )
+  },
+)
+
+test('the missing future has neither a price nor a signal', () => {
+  const { prices, velDiv, eigen } = alterAfter(DAY, 2, 'missing', new Xoshiro128(1))
+  for (const column of [...prices, velDiv, ...Object.values(eigen)]) {
+    expect([...column.subarray(3)]).toEqual([Number.NaN, Number.NaN])
+  }
 })
 
 test('a truncated day is its first rows, in every column', () => {
