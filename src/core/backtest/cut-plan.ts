@@ -22,9 +22,9 @@ export type CutCount = number | 'usual' | 'exhaustive'
 export const USUAL_CUTS = 10_000
 
 /**
- * Where to cut, in time order, each bar once. First a decision of every kind, reason, direction and asset; then entries and
- * exits, refused entries, and the bars before entries and exits with the ends of days (a decision that a leak puts off is
- * missing there), each up to its share; then anywhere. What one of them leaves of its share goes to the others.
+ * Where to cut, in time order, each bar once. First a decision of every kind, reason, direction and asset; then the ends of
+ * days, entries and exits, refused entries, and the bars before entries and exits (a decision that a leak puts off is missing
+ * there), each up to its share; then anywhere. What one of them leaves of its share goes to the others.
  */
 export function planCuts({ days, decisions, cuts, seed }: CutPlan): CutBar[] {
   const rng = new Xoshiro128(seed)
@@ -43,18 +43,23 @@ export function planCuts({ days, decisions, cuts, seed }: CutPlan): CutBar[] {
   }
   const held = shuffled(decisions.filter(({ kind }) => kind !== 'refusal').map(barOf), rng)
   const refused = shuffled(decisions.filter(({ kind }) => kind === 'refusal').map(barOf), rng)
-  const ends = starts.flatMap((start) => [start - 1, start])
-  const beside = shuffled([...held.map((bar) => bar - 1), ...ends], rng)
+  const ends = shuffled(
+    starts.flatMap((start) => [start - 1, start]),
+    rng,
+  )
+  const before = held.map((bar) => bar - 1)
   take(oneOfEach(decisions, rng), 1)
+  take(ends, ENDS_SHARE)
   take(held, HELD_SHARE)
   take(refused, REFUSED_SHARE)
-  for (const candidates of [beside, held, refused]) take(candidates, DECISION_SHARE)
+  for (const candidates of [before, ends, held, refused]) take(candidates, DECISION_SHARE)
   const byChance = isExhaustive ? 0 : cuts === 'usual' ? Math.floor(limit * (1 - DECISION_SHARE)) : limit
   takeByChance(chosen, Math.min(limit, chosen.size + byChance), bars, rng)
   return placed(chosen, days, starts)
 }
 
-/** Shares of the cuts after which entries and exits, refusals too, and everything but chance must have been enough. */
+/** Shares of the cuts after which ends of days, entries and exits, refusals, and everything but chance must have been enough. */
+const ENDS_SHARE = 0.25
 const HELD_SHARE = 0.7
 const REFUSED_SHARE = 0.9
 const DECISION_SHARE = 0.97
