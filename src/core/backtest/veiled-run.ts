@@ -3,7 +3,7 @@ import type { DayColumns } from '../../ports/days.js'
 import type { DayRecord } from '../../ports/vocabulary/trades.js'
 import { VOLATILITY_RETURNS } from '../signal/vol-gate.js'
 import { type Decided, type Decision, decisionsOf } from './decisions.js'
-import { type Future, fromRow } from './other-future.js'
+import { type Future, fromRow, truncateAfter } from './other-future.js'
 import type { BacktestSettings } from './settings.js'
 import { VeiledDay } from './veiled-day.js'
 
@@ -34,9 +34,11 @@ export class VeiledRun {
     private readonly seed: number,
   ) {}
 
+  /** None of the day's bars is seen when it begins. */
   beginDay(columns: DayColumns): void {
-    this.backtest.beginDay(columns)
-    this.day = { columns, veiled: new VeiledDay(columns, this.future, this.seed), next: 0 }
+    const veiled = new VeiledDay(columns, this.future, this.seed)
+    this.backtest.beginDay(veiled.through(-1))
+    this.day = { columns, veiled, next: 0 }
   }
 
   /** Runs the day through a row that is the last one seen, and answers with what was decided since the cut before. */
@@ -62,7 +64,7 @@ export class VeiledRun {
   stepDay(columns: DayColumns): Decision[] {
     const { backtest } = this
     assert(backtest.stepDay !== undefined, 'the run has columns that it can do without')
-    backtest.beginDay(columns)
+    backtest.beginDay(truncateAfter(columns, -1))
     backtest.stepDay(columns, backtest.settings.volGate?.maskForDay(columns))
     return this.ended(columns)
   }
