@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
+import type { CausalityVerdict } from '../../src/core/backtest/causality.js'
 import type { BacktestReport } from '../../src/ports/vocabulary/report.js'
 import { closeTo, goldenDir } from '../support/golden.js'
 import { DAYS, dolphin, temporaryFolder } from './dolphin.js'
@@ -136,15 +137,28 @@ describe('dolphin backtest on the bundled days', () => {
     const args = ['backtest', DAYS, '--factors', inFolder('f.csv'), '--vol-gate', 'p60', '--causality-check', '12']
     const held = await dolphin(args)
     expect(held.code).toBe(0)
-    expect(held.stdout).toMatch(/Causality +12 cuts, \d+ decisions: no decision used a later bar/)
+    expect(held.stdout).toMatch(
+      /Causality +12 of [\d,]+ decisions probed: none of them used a later bar\n.*\n +12 cuts, /,
+    )
     const violated = await dolphin([...args, '--beta-policy', 'full-sample'])
     expect(violated.code).toBe(1)
     expect(violated.stdout).toMatch(
-      /Causality +VIOLATED at \d+ of 12 cuts: decisions changed with what came after them\n/,
+      /Causality +VIOLATED under [1-6] of 6 futures: decisions changed with what came after them\n/,
     )
-    expect(violated.stdout).toMatch(
-      / bar [\d,]+ entry \w+: \w+ \S+ -> \S+\n +with (nothing|other data) after row \d+ of 2025-/,
-    )
+    expect(violated.stdout).toMatch(/ bar [\d,]+ entry \w+: \w+ \S+ -> \S+\n +with [a-z ]+ after row \d+ of 2025-/)
+  })
+
+  it('the verdict is in the JSON, with how much of each kind and asset was probed', async () => {
+    const days = ['--from', '2025-05-10', '--to', '2025-05-12']
+    const { causality } = JSON.parse(await jsonOf([...days, '--quiet', '--causality-check'])) as {
+      causality: CausalityVerdict
+    }
+    expect(causality).toMatchObject({ isSteppedToo: true, seed: 42, violations: [] })
+    expect(causality.probed).toBe(causality.decisions)
+    for (const list of [causality.kinds, causality.assets]) {
+      expect(list.every(({ probed, decisions }) => probed === decisions && decisions > 0)).toBe(true)
+    }
+    expect(causality.kinds).toContainEqual(expect.objectContaining({ kind: 'entry', reason: null, direction: -1 }))
   })
 
   it('a recorded order book takes the place of the random edge', async () => {
@@ -170,8 +184,8 @@ describe('dolphin backtest on the bundled days', () => {
     expect(report.trades.length).toBeGreaterThan(0)
     const { gross, net, slippage, entryFees, exitFees, edge } = report.costs
     expect([net, slippage, entryFees, exitFees, edge, report.rngDraws]).toEqual([gross, 0, 0, 0, 0, 0])
-    const summary = await dolphin([...args, '--causality-check', '6'])
+    const summary = await dolphin([...args, '--causality-check', '--exhaustive'])
     expect(summary.stdout).toMatch(/COST-FREE +whole lots filled at bar prices/)
-    expect(summary.stdout).toContain('no decision used a later bar')
+    expect(summary.stdout).toMatch(/Causality +([\d,]+) of \1 decisions probed: none of them used a later bar/)
   })
 })

@@ -140,7 +140,7 @@ describe('a backtest of a strategy file', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ {2}momentum {2}dolphin-engine/m)
     expect(stdout).toContain('Parameters      lookback=60  hold=120  notionalShare=0.5')
-    expect(stdout).toMatch(/Causality +6 cuts, \d+ decisions: no decision used a later bar/)
+    expect(stdout).toMatch(/Causality +\d+ of \d+ decisions probed: none of them used a later bar\n.*\n +6 cuts, /)
     expect(stdout).toMatch(/^ {2}HELD +\d+/m)
     const report = JSON.parse(readFileSync(join(folder.path, 'run.json'), 'utf8'))
     expect(report).toMatchObject({

@@ -177,10 +177,15 @@ describe('backtest options', () => {
     expect(options({ fills: 'bar-price', instruments: 'i.json' }).run.instruments).toBe('i.json')
   })
 
-  it('--causality-check has 32 cuts unless told otherwise', () => {
-    expect(options({ causalityCheck: true }).causalityCuts).toBe(32)
+  it('--causality-check has the usual cuts unless told otherwise, and --exhaustive leaves no decision out', () => {
+    expect(options({ causalityCheck: true }).causalityCuts).toBe('usual')
     expect(options({ causalityCheck: '5' }).causalityCuts).toBe(5)
+    expect(options({ causalityCheck: true, exhaustive: true }).causalityCuts).toBe('exhaustive')
     expect(() => options({ causalityCheck: 'days' })).toThrow('--causality-check: expected an integer from 1 to 100000')
+    expect(() => options({ exhaustive: true })).toThrow('--exhaustive: needs --causality-check')
+    expect(() => options({ causalityCheck: '5', exhaustive: true })).toThrow(
+      '--exhaustive: expected --causality-check without a number, found "5"',
+    )
   })
 
   it('--json alone means stdout', () => {

@@ -12,7 +12,7 @@ import type { CausalityVerdict } from '../../../src/core/backtest/causality.js'
 import type { CutCount } from '../../../src/core/backtest/cut-plan.js'
 import { veiledTables } from '../../../src/core/backtest/veiled-tables.js'
 import type { DayFile, DayOutcome } from '../../../src/ports/days.js'
-import { checkCausalityOfRun } from '../../../src/runtime/backtest/causality.js'
+import { type CausalityCheck, checkCausalityOfRun } from '../../../src/runtime/backtest/causality.js'
 
 const DAYS = fileURLToPath(new URL('../../../fixtures/days', import.meta.url))
 let folder: string
@@ -32,6 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 async function verdictUnder(
   raw: RawBacktestOptions,
   cuts: CutCount = 'usual',
+  more: Pick<CausalityCheck, 'signal' | 'onCut'> = {},
 ): Promise<{ readonly verdict: CausalityVerdict; readonly passes: readonly (readonly DayFile[])[] }> {
   const run = prepareRun(backtestOptions([DAYS], raw).run)
   const files = (await findDayFiles([DAYS])).slice(0, 8)
@@ -53,6 +54,7 @@ async function verdictUnder(
     refusals: backtest.refusals,
     read,
     cuts,
+    ...more,
   })
   return { verdict, passes: passes.slice(1) }
 }
@@ -90,5 +92,19 @@ describe('the causality check of a run', () => {
     const [first, second] = causalityLines(verdict)
     expect(first).toMatch(/^VIOLATED under [1-6] of 6 futures: /)
     expect(second).toMatch(/^bar [\d,]+ entry \w+: notional /)
+  })
+
+  test('ends at the cut at hand when it is told to, with the reason it was given', async () => {
+    const controller = new AbortController()
+    const cutsSeen: string[] = []
+    const interrupted = verdictUnder({}, 'usual', {
+      signal: controller.signal,
+      onCut(date) {
+        cutsSeen.push(date)
+        if (cutsSeen.length === 20) controller.abort(new Error('stopped by hand'))
+      },
+    })
+    await expect(interrupted).rejects.toThrow('stopped by hand')
+    expect(cutsSeen.length).toBeLessThan(40)
   })
 })
