@@ -1,3 +1,4 @@
+import type { CutCount } from '../../core/backtest/cut-plan.js'
 import { NO_COLOR, QUIET, RUN_OPTIONS, runOptions } from '../run-options.js'
 import { OptionCheck } from '../shell/option-check.js'
 import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
@@ -12,7 +13,7 @@ export function certifyOptions(inputs: readonly string[], raw: RawCertifyOptions
     check.wrong('<days…>', 'expected a folder or files of days YYYY-MM-DD.parquet, found none')
   }
   check.done()
-  const { validDays = 30, cuts = 16, minTrades = 1, maxDrawdown = 0.3, minProfitFactor } = parsed
+  const { validDays = 30, cuts = 'usual', minTrades = 1, maxDrawdown = 0.3, minProfitFactor } = parsed
   return { ...run, inputs, out, limits: { validDays, cuts, minTrades, maxDrawdown, minProfitFactor } }
 }
 
@@ -25,8 +26,8 @@ export interface CertifyOptions extends ReturnType<typeof runOptions> {
 
 export interface Limits {
   readonly validDays: number
-  /** Bars at which causality is proven. */
-  readonly cuts: number
+  /** Bars at which causality is probed. */
+  readonly cuts: CutCount
   readonly minTrades: number
   /** Fraction of 1. */
   readonly maxDrawdown: number
@@ -65,8 +66,7 @@ export const CERTIFY_OPTIONS = {
   cuts: option({
     flag: '--cuts',
     value: '<n>',
-    help: 'bars at which causality is proven',
-    standard: '16',
+    help: 'bars at which causality is probed (default: those of all decisions, up to 10000)',
     parse: (typed, check, flag) => check.number(flag, typed, { min: 1, max: 100_000, integer: true }),
   }),
   minTrades: option({
