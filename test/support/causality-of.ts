@@ -6,7 +6,7 @@ import { breakerInFuture, type Cut, orderBookInFuture } from '../../src/core/bac
 import type { BacktestSettings } from '../../src/core/backtest/settings.js'
 import { StrategyBacktest } from '../../src/core/backtest/strategy-backtest.js'
 import { veiledTables } from '../../src/core/backtest/veiled-tables.js'
-import { type BreakerTable, CircuitBreaker } from '../../src/core/breaker/breaker.js'
+import { type BreakerTable, DailyBreaker } from '../../src/core/breaker/breaker.js'
 import { DEFAULT_PARAMETERS, type EngineParameters } from '../../src/core/engine/parameters.js'
 import { MonteCarloForewarner } from '../../src/core/forewarner/monte-carlo.js'
 import { type OrderBookTable, TableOrderBook } from '../../src/core/orderbook/table-order-book.js'
@@ -79,7 +79,7 @@ function settingsOf(run: RunOf, cut?: Cut): BacktestSettings {
     initialCapital: run.initialCapital ?? 25_000,
     parameters: { ...DEFAULT_PARAMETERS, ...run.parameters },
     ...(volGate && { volGate: new VolGate(volGate) }),
-    ...(breaker && { breaker: new CircuitBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
+    ...(breaker && { breaker: new DailyBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
     ...(orderBook && {
       orderBook: new TableOrderBook(cut === undefined ? orderBook : orderBookInFuture(orderBook, cut)),
     }),

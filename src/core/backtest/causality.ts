@@ -40,7 +40,9 @@ export interface CausalityInput {
    * breaker's tables, an order book) are the caller's to change after it.
    */
   readonly run: (days: readonly DayColumns[], cut?: Cut) => Decided
+  /** How many bars to cut at. */
   readonly cuts: CutCount
+  /** Of the choice of cuts and of the data behind them. */
   readonly seed: number
   /** What follows each cut, one after another, a run each. Absent: all that there are. */
   readonly futures?: readonly Future[]
@@ -56,6 +58,7 @@ export interface Violation {
 /** Decisions of one kind: how many there are, and at how many bars of them the run was cut. */
 export interface Probed {
   readonly decisions: number
+  /** At most `decisions`. */
   readonly probed: number
 }
 
@@ -67,6 +70,7 @@ export interface CausalityVerdict extends Probed {
   readonly isSteppedToo: boolean
   readonly kinds: readonly (DecisionKind & Probed)[]
   readonly assets: readonly ({ readonly asset: string } & Probed)[]
+  /** That the cuts and the other futures were drawn with. */
   readonly seed: number
   /** Empty: no decision that was probed used a later bar. */
   readonly violations: readonly Violation[]

@@ -9,6 +9,7 @@ export interface CutPlan {
   /** The run's decisions: a leak shows first where something was decided. */
   readonly decisions: readonly Decision[]
   readonly cuts: CutCount
+  /** Of the choice of cuts. */
   readonly seed: number
 }
 

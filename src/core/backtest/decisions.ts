@@ -4,8 +4,11 @@ import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 
 /** One decision with everything recorded about it. */
 export type Decision =
+  /** `bar`: counted from 0 over the run, here and below. */
   | { readonly bar: number; readonly kind: 'entry'; readonly record: EntryRecord }
+  /** Of the position that is open. */
   | { readonly bar: number; readonly kind: 'exit'; readonly record: Trade }
+  /** Of an entry, on a bar on which nothing was held. */
   | { readonly bar: number; readonly kind: 'refusal'; readonly record: RefusedEntry }
 
 /** What a run decided. */
@@ -18,6 +21,7 @@ export interface Decided {
 
 /** The first decision that two runs do not share; one of the two may not have one there. */
 export interface Divergence {
+  /** Counted from 0 over the run. */
   readonly bar: number
   readonly baseline?: Decision
   readonly probe?: Decision

@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/assert.js'
+import { present } from '../../base/present.js'
 import { isPrice } from '../../base/price.js'
 import { epochDay, type IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
@@ -17,7 +18,7 @@ export type Future = (typeof FUTURES)[number]
 /** A bar up to which a run sees its data as they are. */
 export interface CutBar {
   readonly date: IsoDate
-  /** The last row of that day that is left as it is. */
+  /** The last row of that day that is left as it is, counted from 0. */
   readonly row: number
   /** The same bar as the engine counts it, over all days. */
   readonly bar: number
@@ -122,8 +123,10 @@ function rowsOf(columns: DayColumns, from: number, end: number): DayColumns {
   return {
     ...columns,
     bars: end - from,
-    ...(columns.timestampNs === undefined ? {} : { timestampNs: columns.timestampNs.subarray(from, end) }),
-    ...(columns.scanNumber === undefined ? {} : { scanNumber: columns.scanNumber.subarray(from, end) }),
+    ...present({
+      timestampNs: columns.timestampNs?.subarray(from, end),
+      scanNumber: columns.scanNumber?.subarray(from, end),
+    }),
     velDiv: columns.velDiv.subarray(from, end),
     eigen: mapValues(columns.eigen, (values) => values.subarray(from, end)),
     prices: columns.prices.map((prices) => prices.subarray(from, end)),

@@ -18,7 +18,7 @@ export interface BacktestSettings {
   readonly parameters: EngineParameters
   /** Absent: the warm-up rule. */
   readonly volGate?: VolGate
-  readonly breaker?: Pick<CircuitBreaker, 'boostForDate'>
+  readonly breaker?: Pick<DailyBreaker, 'boostForDate'>
   readonly orderBook?: OrderBookSource
   readonly forewarner?: MonteCarloForewarner
   /** Absent: fills are simulated, with their costs. Given: every order fills whole at its bar's price and costs nothing. */

@@ -29,13 +29,14 @@ export type EntryRefusal = (typeof ENTRY_REFUSALS)[number]
 
 /** An entry that was refused: on a bar with an open signal gate, or after a strategy asked for it. */
 export interface RefusedEntry {
-  /** As the engine counts bars, over all days. */
+  /** Counted from 0 over the run. */
   readonly bar: number
   readonly direction: Direction
   /** An {@link EntryRefusal}, or why a strategy's entry was dropped (`REJECT_RISK_LIMIT`). */
   readonly reason: string
   /** Null where it was refused before an asset was chosen. */
   readonly asset: string | null
+  /** The bar's signal, `v50 − v750` per bar; NaN where there is none. */
   readonly velDiv: number
 }
 

@@ -1,7 +1,7 @@
 import { Account } from '../../../src/core/engine/account.js'
 import { Engine } from '../../../src/core/engine/engine.js'
-import { EntryDesk } from '../../../src/core/engine/entry.js'
-import { ExitDesk } from '../../../src/core/engine/exit.js'
+import { EntryRules } from '../../../src/core/engine/entry.js'
+import { ExitRules } from '../../../src/core/engine/exit.js'
 import type { Position } from '../../../src/core/engine/position.js'
 import { PriceHistory } from '../../../src/core/engine/price-history.js'
 import { RankingWindows } from '../../../src/core/engine/ranking-windows.js'
@@ -57,7 +57,7 @@ export const ENGINE_LEAKS: readonly PlantedLeak[] = [
       both(
         neverQuiet(),
         replaced<ExitInside, [Position, number, Posture, number], string | undefined>(
-          ExitDesk.prototype,
+          ExitRules.prototype,
           'decide',
           (own) => (desk, position, velDiv, posture, bar) =>
             own(
@@ -197,7 +197,7 @@ function both(one: () => void, other: () => void): () => void {
 
 function exitPrice(leaky: (own: number, next: number, direction: number) => number): () => void {
   return replaced<ExitInside, [Position], number>(
-    ExitDesk.prototype,
+    ExitRules.prototype,
     'price',
     (own) => (desk, position) =>
       leaky(own(desk, position), later(desk.history, position.assetIndex), position.entry.direction),
@@ -207,7 +207,7 @@ function exitPrice(leaky: (own: number, next: number, direction: number) => numb
 /** Every bar of a position is decided, as those that may end it by the next bar are not known beforehand. */
 function neverQuiet(): () => void {
   return replaced<unknown, [Position, Posture, unknown, number], number>(
-    ExitDesk.prototype,
+    ExitRules.prototype,
     'quietUntil',
     () => (_, _position, _posture, _column, row) => row,
   )
@@ -218,7 +218,7 @@ function exitDecision(leaky: (reason: string | undefined, rise: number) => strin
   return both(
     neverQuiet(),
     replaced<ExitInside, [Position, number, Posture, number], string | undefined>(
-      ExitDesk.prototype,
+      ExitRules.prototype,
       'decide',
       (own) =>
         (desk, position, ...rest) =>
@@ -231,7 +231,7 @@ function earlyExit(bars: number, worseBps: number): () => void {
   return both(
     neverQuiet(),
     replaced<ExitInside, [Position, number, Posture, number], string | undefined>(
-      ExitDesk.prototype,
+      ExitRules.prototype,
       'decide',
       (own) => (desk, position, velDiv, posture, bar) => {
         const { direction, entryBar } = position.entry
@@ -255,7 +255,7 @@ function entry(
     readonly symbols: readonly string[]
   }
   return replaced<EntryInside, [unknown], EntryRecord | { readonly reason: string; readonly asset: string | null }>(
-    EntryDesk.prototype,
+    EntryRules.prototype,
     'decide',
     (own) => (desk, situation) => {
       const decided = own(desk, situation)

@@ -1,5 +1,5 @@
 import { Backtest } from '../../../src/core/backtest/backtest.js'
-import { type BreakerTable, CircuitBreaker, type DayBoost } from '../../../src/core/breaker/breaker.js'
+import { type BreakerTable, DailyBreaker, type DayBoost } from '../../../src/core/breaker/breaker.js'
 import { Engine } from '../../../src/core/engine/engine.js'
 import { Xoshiro128 } from '../../../src/core/numeric/xoshiro128.js'
 import { type OrderBookTable, TableOrderBook } from '../../../src/core/orderbook/table-order-book.js'
@@ -214,10 +214,10 @@ function mask(bars: number): () => void {
 }
 
 function boost(
-  leaky: (own: (breaker: CircuitBreaker, date: string) => DayBoost, breaker: CircuitBreaker, date: string) => DayBoost,
+  leaky: (own: (breaker: DailyBreaker, date: string) => DayBoost, breaker: DailyBreaker, date: string) => DayBoost,
 ): () => void {
-  return replaced<CircuitBreaker, [string], DayBoost>(
-    CircuitBreaker.prototype,
+  return replaced<DailyBreaker, [string], DayBoost>(
+    DailyBreaker.prototype,
     'boostForDate',
     (own) => (breaker, date) => leaky(own, breaker, date),
   )

@@ -1,6 +1,6 @@
 import { StrategyAccount } from '../../../src/core/backtest/strategy-account.js'
 import { StrategyBacktest } from '../../../src/core/backtest/strategy-backtest.js'
-import { type BreakerTable, CircuitBreaker, type DayBoost } from '../../../src/core/breaker/breaker.js'
+import { type BreakerTable, DailyBreaker, type DayBoost } from '../../../src/core/breaker/breaker.js'
 import { VolGate } from '../../../src/core/signal/vol-gate.js'
 import type { DayColumns } from '../../../src/ports/days.js'
 import type { Mandate, Strategy, StrategyBar } from '../../../src/ports/strategy.js'
@@ -42,8 +42,8 @@ export const STRATEGY_LEAKS: readonly PlantedLeak[] = [
     name: 'a strategy is told the boost of the day after',
     run: { create: boosted, breaker: breaker() },
     plant: () =>
-      replaced<CircuitBreaker, [string], DayBoost>(
-        CircuitBreaker.prototype,
+      replaced<DailyBreaker, [string], DayBoost>(
+        DailyBreaker.prototype,
         'boostForDate',
         (own) => (self, date) => own(self, new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)),
       ),
