@@ -15,7 +15,7 @@ describe('dolphin paper --executor process', () => {
     const days = join(folder.path, 'days')
     out = join(folder.path, 'session')
     mkdirSync(days)
-    await writeShortDay(days, { date: '2025-05-10', fromRow: 300, toRow: 560, stepMs: 500 })
+    await writeShortDay(days, { date: '2025-05-10', fromRow: 300, toRow: 700, stepMs: 500 })
     const how = [
       '--fills',
       'bar-price',
@@ -31,7 +31,7 @@ describe('dolphin paper --executor process', () => {
 
   it('trades with an executor of its own, starts it again when it is killed, and leaves nothing running', async () => {
     const killed: number[] = []
-    const { code, stdout, stderr } = await dolphin(command, { during: () => void killTrading(out, killed) })
+    const { code, stdout, stderr } = await dolphin(command, { during: () => void killConnected(out, killed) })
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
     const report = JSON.parse(stdout) as PaperReport
     expect(killed).toHaveLength(1)
@@ -66,10 +66,13 @@ interface PaperReport {
   readonly journals: { readonly execution: { readonly records: number } }
 }
 
-/** Kills the executor once it has traded: when its journal has an order. */
-async function killTrading(out: string, killed: number[]): Promise<void> {
+/**
+ * Kills the executor once it knows the exchange, before it trades: with patient limits, what a kill leaves unanswered is waited
+ * for longer than the session lasts.
+ */
+async function killConnected(out: string, killed: number[]): Promise<void> {
   const journal = join(out, 'journal', 'execution', 'journal-00000001.log')
-  await until(() => existsSync(journal) && readFileSync(journal, 'utf8').includes('"type":"order"'))
+  await until(() => existsSync(journal) && readFileSync(journal, 'utf8').includes('"type":"truth"'))
   for (const pid of executorsOf(out)) {
     process.kill(pid, 'SIGKILL')
     killed.push(pid)
