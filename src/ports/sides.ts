@@ -54,14 +54,16 @@ export type ExecutionEvent = Timed<ExecutionInput>
 
 /** A time in which nothing comes to either side but heartbeats, and truths like the last. */
 export interface QuietSpan {
+  /** How long it lasts, in ms: whole heartbeats. */
   readonly ms: number
   /** Null: none came. */
   readonly truths: QuietTruths | null
 }
 
 export interface QuietTruths {
+  /** How many came. */
   readonly count: number
-  /** Messages of the execution side in which they are told. */
+  /** Count of the execution side's messages in which they are told. */
   readonly statements: number
   /** Of the last: the venue's time, UTC ms, and what it took. */
   readonly venueAtMs: number
