@@ -78,7 +78,12 @@ export class Backtest {
     return record
   }
 
-  /** Begins a day that is run in parts; columns and `sha256` of such a day are in no report. @internal */
+  /**
+   * Begins a day that is run in parts; columns and `sha256` of such a day are in no report.
+   *
+   * @throws DayError, with the state unchanged, when the day is out of order.
+   * @internal
+   */
   beginDay(columns: DayColumns): void {
     refuseDisorder(columns, this.days.at(-1)?.date)
     const { engine, settings } = this

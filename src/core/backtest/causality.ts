@@ -57,8 +57,9 @@ export interface Violation {
 
 /** Decisions of one kind: how many there are, and at how many bars of them the run was cut. */
 export interface Probed {
+  /** Count of those that the run made. */
   readonly decisions: number
-  /** At most `decisions`. */
+  /** Count of those at which it was cut: at most `decisions`. */
   readonly probed: number
 }
 
