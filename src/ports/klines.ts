@@ -19,6 +19,15 @@ export interface KlineFile {
   readonly modifiedMs: number
 }
 
+/** A file of the input that holds no prices in a known form: what would be one, and what it is. */
+export interface PassedOverFile {
+  readonly path: string
+  /** The path, and the line where there is one. */
+  readonly place: string
+  readonly expected: string
+  readonly found: string
+}
+
 /** How far apart an input's bars are: all lie on multiples of `ms` from midnight. */
 export interface BarStep {
   /** An archive's interval, or the largest step that holds all times of all tables; a table's may be any, down to 0.001. */
@@ -66,8 +75,8 @@ export interface KlineArchive {
   readonly steps: readonly BarStep[]
   /** The input files, in path order. */
   readonly files: readonly KlineFile[]
-  /** Tables met in folders that hold no prices in a known form, in path order. */
-  readonly ignored: readonly string[]
+  /** Files met in folders that hold no prices in a known form, in path order. */
+  readonly ignored: readonly PassedOverFile[]
   /**
    * Bytes on disk that reading these symbols day by day will take at its peak, as far as names of files tell: what is in
    * tables is not counted. 0 where it fits in memory.

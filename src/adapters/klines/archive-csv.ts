@@ -35,12 +35,9 @@ export async function readArchiveCsv(
       }
       const close = parseDecimal(bytes, starts[CLOSE]!, ends[CLOSE]!)
       if (!isPrice(close)) throw new KlineError(place(), CLOSE_EXPECTED, fieldText(line, CLOSE))
-      const volume = parseDecimal(bytes, starts[VOLUME]!, ends[VOLUME]!)
-      if (!isVolume(volume)) throw new KlineError(place(), 'a volume of 0 or more', fieldText(line, VOLUME))
-      const taker = parseDecimal(bytes, starts[TAKER_BUY_VOLUME]!, ends[TAKER_BUY_VOLUME]!)
-      if (!isVolume(taker)) {
-        throw new KlineError(place(), 'a taker_buy_volume of 0 or more', fieldText(line, TAKER_BUY_VOLUME))
-      }
+      const volume = volumeOf(line, VOLUME, place)
+      const taker = partOf(line, TAKER_BUY_VOLUME, VOLUME, volume, place)
+      partOf(line, TAKER_BUY_QUOTE_VOLUME, QUOTE_VOLUME, volumeOf(line, QUOTE_VOLUME, place), place)
       if (!(timeMs >= dayMs && timeMs < dayMs + DAY_MS) || list === undefined) {
         dayMs = dayStartOf(timeMs)
         list = rows.list(name.symbol, dayMs)
@@ -66,7 +63,21 @@ const COLUMNS = [
   'taker_buy_quote_volume',
   'ignore',
 ] as const
-const [OPEN_TIME, CLOSE, VOLUME, TAKER_BUY_VOLUME] = [0, 4, 5, 9] as const
+const [OPEN_TIME, CLOSE, VOLUME, QUOTE_VOLUME, TAKER_BUY_VOLUME, TAKER_BUY_QUOTE_VOLUME] = [0, 4, 5, 7, 9, 10] as const
+
+function volumeOf(line: CsvLine, field: number, place: () => string): number {
+  const value = parseDecimal(line.bytes, line.starts[field]!, line.ends[field]!)
+  if (isVolume(value)) return value
+  throw new KlineError(place(), `a ${COLUMNS[field]} of 0 or more`, fieldText(line, field))
+}
+
+/** What takers bought is a part of what was traded. */
+function partOf(line: CsvLine, field: number, wholeField: number, whole: number, place: () => string): number {
+  const part = volumeOf(line, field, place)
+  if (part <= whole) return part
+  const expected = `a ${COLUMNS[field]} up to the ${COLUMNS[wholeField]} ${fieldText(line, wholeField)}`
+  throw new KlineError(place(), expected, fieldText(line, field))
+}
 
 /** A first line without a number is a header, and must name these columns in this order where it matters. */
 function isHeader(line: CsvLine, source: CsvSource): boolean {

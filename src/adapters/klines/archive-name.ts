@@ -10,16 +10,23 @@ export interface ArchiveName {
   readonly untilMs: number
 }
 
-const ARCHIVE_NAME = /^([\p{L}\p{N}_]+)-(([1-9]\d?)([smhd]))-(\d{4})-(\d\d)(?:-(\d\d))?(?:\.csv|\.zip|\.csv\.zip)$/iu
+const ARCHIVE_NAME =
+  /^([\p{L}\p{N}_]+)-(([1-9]\d?)([A-Za-z]+))-(\d{4})-(\d\d)(?:-(\d\d))?(?:\.csv|\.zip|\.csv\.zip|\.csv\.gz)$/iu
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS }
+
+/** The interval in a name of the archive's form, whatever it is: `1M`, `1w`, `7m`. */
+export function intervalAsWritten(fileName: string): string | undefined {
+  return ARCHIVE_NAME.exec(fileName)?.[2]
+}
 
 /** Reads `BTCUSDT-1m-2025-05-10.zip` (a day) or `BTCUSDT-5s-2025-05.csv` (a month); undefined for any other name, and for intervals that do not divide a day. */
 export function parseArchiveName(fileName: string): ArchiveName | undefined {
   const match = ARCHIVE_NAME.exec(fileName)
   if (match === null) return undefined
   const [symbol, interval] = [match[1]!, match[2]!]
-  const intervalMs = Number(match[3]) * UNIT_MS[match[4]!.toLowerCase()]!
+  // As Binance writes them: 1m is a minute and 1M a month.
+  const intervalMs = Number(match[3]) * (UNIT_MS[match[4]!] ?? Number.NaN)
   const [year, month] = [Number(match[5]), Number(match[6])]
   if (DAY_MS % intervalMs !== 0 || year < 2000 || year > 2099 || month < 1 || month > 12) return undefined
   const name = { symbol, interval, intervalMs }

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { textOf } from './decimal.js'
 import { asKlineError } from './refusal.js'
 import { inflateEntry, readZipDirectory } from './zip-entry.js'
@@ -17,10 +19,11 @@ export interface CsvSource {
 const CHUNK_BYTES = 262_144
 const FIRST_LINE_BYTES = 16_384
 
-/** A `.csv`, or the one CSV in a `.zip`. Throws KlineError. */
+/** A `.csv`, one that gzip has compressed, or the one CSV in a `.zip`. Throws KlineError. */
 export async function openCsv(path: string, signal: AbortSignal | undefined): Promise<CsvSource> {
   if (!/\.zip$/i.test(path)) {
-    return { label: path, entryName: basename(path), chunks: () => plainChunks(path, signal) }
+    const chunks = /\.gz$/i.test(path) ? gunzippedChunks : plainChunks
+    return { label: path, entryName: basename(path), chunks: () => chunks(path, signal) }
   }
   const entry = await readZipDirectory(path)
   return {
@@ -39,6 +42,21 @@ async function* plainChunks(path: string, signal: AbortSignal | undefined): Asyn
   } catch (error) {
     signal?.throwIfAborted()
     throw asKlineError(error, path, 'a readable file')
+  }
+}
+
+/** Ends with a KlineError unless length and CRC-32 are those that gzip has noted. */
+async function* gunzippedChunks(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void, void> {
+  // The consumer sees every error through the stream it reads.
+  const stream = pipeline(createReadStream(path), createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined)
+  try {
+    for await (const chunk of stream) {
+      signal?.throwIfAborted()
+      yield chunk as Uint8Array
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw asKlineError(error, path, 'readable gzip data')
   }
 }
 

@@ -1,10 +1,11 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { KlineError, type KlineFile } from '../../ports/klines.js'
+import { KlineError, type KlineFile, type PassedOverFile } from '../../ports/klines.js'
 import { type ArchiveName, parseArchiveName } from './archive-name.js'
 import { type CsvSource, firstLine, openCsv } from './csv-source.js'
 import { type TidyColumns, tidyHeader } from './tidy-columns.js'
 import { tidyParquetColumns } from './tidy-parquet.js'
+import { KNOWN_INPUT, PRICE_FILE, passedOverByName, passedOverTable } from './unknown-file.js'
 import { OtherZip } from './zip-entry.js'
 
 /** An input file and how to read it. */
@@ -18,12 +19,9 @@ export type InputFile = KlineFile &
 export interface FoundFiles {
   /** In path order. */
   readonly files: readonly InputFile[]
-  /** Tables met in folders that hold no prices in a known form, in path order. */
-  readonly ignored: readonly string[]
+  /** Files met in folders that hold no prices in a known form, in path order. */
+  readonly ignored: readonly PassedOverFile[]
 }
-
-export const KNOWN_INPUT =
-  'an archive such as BTCUSDT-1m-2025-05-10.zip or BTCUSDT-1m-2025-05.csv, or a CSV or Parquet table with the columns timestamp, symbol, close'
 
 /** Finds price files among files and folders, searched with all their subfolders; each file once. Throws KlineError. */
 export async function findInputFiles(inputs: readonly string[], signal: AbortSignal | undefined): Promise<FoundFiles> {
@@ -33,18 +31,31 @@ export async function findInputFiles(inputs: readonly string[], signal: AbortSig
       throw new KlineError(input, 'a file or folder', error.code === 'ENOENT' ? 'nothing there' : error.message)
     })
     if (entry.isDirectory()) await searchFolder(search, input)
-    else if ((await takeFile(search, input)) === 'unknown') throw new KlineError(input, KNOWN_INPUT, 'another file')
+    else {
+      const passed = passedOverByName(input, () => false) ?? (await takeFile(search, input))
+      if (passed !== undefined) throw new KlineError(passed.place, passed.expected, passed.found)
+    }
   }
-  if (search.files.length === 0) throw new KlineError(inputs.join(', '), KNOWN_INPUT, 'none')
-  const byPath = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
-  return { files: search.files.sort((a, b) => byPath(a.path, b.path)), ignored: search.ignored.sort(byPath) }
+  const byPath = <T extends { readonly path: string }>(a: T, b: T) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
+  const ignored = search.ignored.sort(byPath)
+  if (search.files.length === 0) throw nothingFound(inputs, ignored)
+  return { files: search.files.sort(byPath), ignored }
+}
+
+/** The first file that was passed over says most; where there is none, no file is there at all. */
+function nothingFound(inputs: readonly string[], [first, ...others]: readonly PassedOverFile[]): KlineError {
+  if (first === undefined) return new KlineError(inputs.join(', '), KNOWN_INPUT, 'none')
+  const shown = others.slice(0, 5).map(({ path }) => path)
+  const more = others.length > shown.length ? ` and ${others.length - shown.length} more` : ''
+  const rest = others.length === 0 ? '' : ` (passed over as well: ${shown.join(', ')}${more})`
+  return new KlineError(first.place, first.expected, `${first.found}${rest}`)
 }
 
 interface Search {
   /** Real paths: a file may be given twice, and a link may lead in a circle. */
   readonly seen: Set<string>
   readonly files: InputFile[]
-  readonly ignored: string[]
+  readonly ignored: PassedOverFile[]
   readonly signal: AbortSignal | undefined
 }
 
@@ -52,46 +63,58 @@ async function searchFolder(search: Search, folder: string): Promise<void> {
   const real = await realpath(folder)
   if (search.seen.has(real)) return
   search.seen.add(real)
-  for (const name of (await readdir(folder)).sort()) {
+  const names = new Set(await readdir(folder))
+  for (const name of [...names].sort()) {
     if (name.startsWith('.')) continue
     const path = join(folder, name)
     const entry = await stat(path).catch(() => undefined)
     if (entry?.isDirectory()) await searchFolder(search, path)
-    else if (entry?.isFile() && /\.(?:csv|zip|parquet|pq)$/i.test(name)) {
-      const taken = await takeFile(search, path).catch((error: unknown) => {
-        if (error instanceof OtherZip) return 'unknown'
-        throw error
-      })
-      if (taken === 'unknown') search.ignored.push(path)
+    else if (entry?.isFile()) {
+      const passed = passedOverByName(path, (other) => names.has(other)) ?? (await takeFromFolder(search, path))
+      if (passed !== undefined) search.ignored.push(passed)
     }
   }
 }
 
-async function takeFile(search: Search, path: string): Promise<'taken' | 'unknown'> {
-  search.signal?.throwIfAborted()
-  const real = await realpath(path)
-  if (search.seen.has(real)) return 'taken'
-  const { size, mtimeMs } = await stat(path)
-  const file = await recognise({ path, bytes: size, modifiedMs: mtimeMs }, search.signal)
-  if (file === undefined) return 'unknown'
-  search.seen.add(real)
-  search.files.push(file)
-  return 'taken'
+/** In a folder, a sound ZIP of other things is passed over as any other file is. */
+async function takeFromFolder(search: Search, path: string): Promise<PassedOverFile | undefined> {
+  if (!PRICE_FILE.test(path)) return undefined
+  try {
+    return await takeFile(search, path)
+  } catch (error) {
+    if (!(error instanceof OtherZip)) throw error
+    return { path, place: error.place, expected: error.expected, found: error.found }
+  }
 }
 
-async function recognise(file: KlineFile, signal: AbortSignal | undefined): Promise<InputFile | undefined> {
+/** What the file is, where it holds no prices in a known form. */
+async function takeFile(search: Search, path: string): Promise<PassedOverFile | undefined> {
+  search.signal?.throwIfAborted()
+  const real = await realpath(path)
+  if (search.seen.has(real)) return undefined
+  const { size, mtimeMs } = await stat(path)
+  const file = await recognise({ path, bytes: size, modifiedMs: mtimeMs }, search.signal)
+  if ('expected' in file) return file
+  search.seen.add(real)
+  search.files.push(file)
+  return undefined
+}
+
+async function recognise(file: KlineFile, signal: AbortSignal | undefined): Promise<InputFile | PassedOverFile> {
   const { path } = file
   const name = parseArchiveName(basename(path))
   if (name !== undefined) return { ...file, kind: 'archive', name }
   if (/\.(?:parquet|pq)$/i.test(path)) {
-    const columns = await tidyParquetColumns(path)
-    return columns && { ...file, kind: 'tidy-parquet', columns }
+    const { columns, names } = await tidyParquetColumns(path)
+    if (columns !== undefined) return { ...file, kind: 'tidy-parquet', columns }
+    return passedOverTable(path, path, names.join(','))
   }
-  if (!/\.(?:csv|zip)$/i.test(path)) return undefined
   const source = await openCsv(path, signal)
   // A ZIP under another name, with the archive's own file in it.
   const entryName = parseArchiveName(source.entryName)
   if (entryName !== undefined) return { ...file, kind: 'archive', name: entryName }
-  const columns = tidyHeader(await firstLine(source))
-  return columns && { ...file, kind: 'tidy-csv', source, columns }
+  const header = await firstLine(source)
+  const columns = tidyHeader(header)
+  if (columns !== undefined) return { ...file, kind: 'tidy-csv', source, columns }
+  return passedOverTable(path, `${source.label}:1`, header)
 }

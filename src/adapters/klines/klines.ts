@@ -1,8 +1,16 @@
 import { assert } from '../../base/assert.js'
 import type { IsoDate } from '../../base/utc-date.js'
-import { type BarStep, type KlineArchive, KlineError, type KlineFile, type SymbolDay } from '../../ports/klines.js'
+import {
+  type BarStep,
+  type KlineArchive,
+  KlineError,
+  type KlineFile,
+  type PassedOverFile,
+  type SymbolDay,
+} from '../../ports/klines.js'
 import { readArchiveCsv } from './archive-csv.js'
 import { type ArchiveName, parseArchiveName } from './archive-name.js'
+import { verifyChecksum } from './checksum.js'
 import { openCsv } from './csv-source.js'
 import { findInputFiles, type InputFile } from './input-files.js'
 import { type DayPart, mergeDay } from './merge-day.js'
@@ -22,6 +30,8 @@ export interface OpenKlinesOptions {
   readonly spillBytesMax?: number
   /** No day after this one will be read: its rows are checked, and not kept. */
   readonly until?: IsoDate
+  /** Hold every file that is read against the `.CHECKSUM` beside it. Default: true. */
+  readonly checksums?: boolean
 }
 
 const MEMORY_BYTES = 256 * 1024 * 1024
@@ -39,12 +49,19 @@ const MEMORY_BYTES = 256 * 1024 * 1024
  * Throws KlineError for a path, a name or a table that cannot be used, and SpillLimitError.
  */
 export async function openKlines(inputs: readonly string[], options: OpenKlinesOptions = {}): Promise<KlineArchive> {
-  const { signal, memoryBytes = MEMORY_BYTES, spillFolder, spillBytesMax = Number.POSITIVE_INFINITY, until } = options
+  const {
+    signal,
+    memoryBytes = MEMORY_BYTES,
+    spillFolder,
+    spillBytesMax = Number.POSITIVE_INFINITY,
+    until,
+    checksums = true,
+  } = options
   signal?.throwIfAborted()
   const { files, ignored } = await findInputFiles(inputs, signal)
   const store = new RowStore({ memoryBytes, spillBytesMax, spillFolder })
   const untilMs = until === undefined ? Number.POSITIVE_INFINITY : endOf(until)
-  const archive = new OpenArchive(files, ignored, store, { memoryBytes, untilMs, signal })
+  const archive = new OpenArchive(files, ignored, store, { memoryBytes, untilMs, checksums, signal })
   try {
     await archive.open()
   } catch (error) {
@@ -71,6 +88,7 @@ interface ReadingLimits {
   readonly memoryBytes: number
   /** The midnight after the last day that may be read. */
   readonly untilMs: number
+  readonly checksums: boolean
   readonly signal: AbortSignal | undefined
 }
 
@@ -82,12 +100,13 @@ class OpenArchive implements KlineArchive {
   readonly files: readonly KlineFile[]
   private readonly archives = new Map<string, ArchivePart[]>()
   private readonly tidy: TidyPart[] = []
+  private readonly verified = new Set<string>()
   /** Reads wait for one another: decoding is work of this thread anyway, and one file at a time bounds the memory. */
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly inputs: readonly InputFile[],
-    readonly ignored: readonly string[],
+    readonly ignored: readonly PassedOverFile[],
     private readonly store: RowStore,
     private readonly limits: ReadingLimits,
   ) {
@@ -202,6 +221,7 @@ class OpenArchive implements KlineArchive {
   }
 
   private async openTidy(input: InputFile & { kind: 'tidy-csv' | 'tidy-parquet' }): Promise<TidyPart> {
+    await this.verify(input.path)
     const rows = this.store.add({ fromMs: Number.NEGATIVE_INFINITY, untilMs: this.limits.untilMs })
     const label = input.kind === 'tidy-csv' ? input.source.label : input.path
     if (input.kind === 'tidy-csv') await readTidyCsv(input.source, input.columns, rows, this.onBlock)
@@ -226,6 +246,7 @@ class OpenArchive implements KlineArchive {
     { file, name }: ArchivePart,
     kept: KeptDays,
   ): Promise<NonNullable<ArchivePart['decoded']>> {
+    await this.verify(file.path)
     const source = await openCsv(file.path, this.limits.signal)
     const entryName = parseArchiveName(source.entryName)
     // A ZIP that was renamed would give its prices to another symbol or day.
@@ -240,6 +261,13 @@ class OpenArchive implements KlineArchive {
       throw error
     }
     return { rows, label: source.label, fromMs: kept.fromMs }
+  }
+
+  /** Once a file: of an archive when its first day is asked for. */
+  private async verify(path: string): Promise<void> {
+    if (!this.limits.checksums || this.verified.has(path)) return
+    await verifyChecksum(path, this.limits.signal)
+    this.verified.add(path)
   }
 
   private forget(archive: ArchivePart): void {

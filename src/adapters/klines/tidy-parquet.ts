@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { AsyncBuffer, CompressionCodec, DecodedArray, FileMetaData, RowGroup } from 'hyparquet'
 import { KlineError } from '../../ports/klines.js'
+import { decimalScales, storedNumber, undividedDecimals } from './parquet-numbers.js'
 import { type ChunkShape, unpackPages } from './parquet-pages.js'
 import { asKlineError, shown } from './refusal.js'
 import type { FileRows } from './row-store.js'
@@ -8,9 +9,14 @@ import { findTidyColumns, type TidyColumns } from './tidy-columns.js'
 import { TidyRows } from './tidy-rows.js'
 import { millisecondsOfNanoseconds, TIME_EXPECTED, timeOfInteger, timeOfNumber, timeOfText } from './times.js'
 
-/** The columns of a Parquet file that is a tidy table; undefined for another Parquet file. Throws KlineError for a damaged one. */
-export async function tidyParquetColumns(path: string): Promise<TidyColumns | undefined> {
-  return withParquet(path, async (_, metadata) => findTidyColumns(columnNames(metadata)))
+/** The columns of a Parquet file that is a tidy table, absent for another, and the names of all. Throws KlineError for a damaged one. */
+export async function tidyParquetColumns(
+  path: string,
+): Promise<{ readonly columns: TidyColumns | undefined; readonly names: readonly string[] }> {
+  return withParquet(path, async (_, metadata) => {
+    const names = columnNames(metadata)
+    return { columns: findTidyColumns(names), names }
+  })
 }
 
 const READABLE = 'a readable Parquet file'
@@ -22,6 +28,8 @@ const PARSERS = {
   timestampFromMicroseconds: (value: bigint) => Number(value) / 1e3,
   timestampFromNanoseconds: millisecondsOfNanoseconds,
   dateFromDays: (days: number) => days * 86_400_000,
+  // Decimals come as bytes, see `undividedDecimals`.
+  uuidFromBytes: (bytes: Uint8Array | undefined) => bytes,
 }
 
 /** Decodes a tidy Parquet table into `rows`, one row group at a time. Throws KlineError. */
@@ -40,7 +48,11 @@ export async function readTidyParquet(
         throw new KlineError(path, `a row group of at most ${MAX_GROUP_ROWS} rows`, `${count}`)
       }
       if (count > 0) {
-        takeGroup(tidy, await readGroup({ path, file, metadata, columns, group, first, count }), path, first, count)
+        takeGroup(tidy, await readGroup({ path, file, metadata, columns, group, first, count }), columns, {
+          path,
+          first,
+          count,
+        })
       }
       first += count
       onBlock()
@@ -83,6 +95,8 @@ interface Group {
   readonly close: DecodedArray
   readonly volume: DecodedArray | undefined
   readonly takerBuyVolume: DecodedArray | undefined
+  /** Digits behind the point of a column of decimals. */
+  scaleOf(column: number | undefined): number | undefined
 }
 
 async function readGroup(from: {
@@ -108,8 +122,17 @@ async function readGroup(from: {
   }
   const compressors = Object.fromEntries(Object.keys(codecs).map((codec) => [codec, nextPage]))
   const names = columnNames(metadata)
+  const scales = decimalScales(metadata)
+  const numbers = [columns.close, columns.volume, columns.takerBuyVolume].flatMap((column) => names[column ?? -1] ?? [])
   const range = { rowStart: first, rowEnd: first + count }
-  const scan = await parquetScan({ file, metadata, ...range, compressors, parsers: PARSERS, useOffsetIndex: false })
+  const scan = await parquetScan({
+    file,
+    metadata: undividedDecimals(metadata, numbers),
+    ...range,
+    compressors,
+    parsers: PARSERS,
+    useOffsetIndex: false,
+  })
   const read = async (column: number): Promise<DecodedArray> => {
     const name = names[column]!
     const chunk = findChunk(path, file, metadata, group, name)
@@ -128,10 +151,19 @@ async function readGroup(from: {
     close: await read(columns.close),
     volume: await readOptional(columns.volume),
     takerBuyVolume: await readOptional(columns.takerBuyVolume),
+    scaleOf: (column) => scales.get(names[column ?? -1] ?? ''),
   }
 }
 
-function takeGroup(tidy: TidyRows, group: Group, path: string, first: number, count: number): void {
+function takeGroup(
+  tidy: TidyRows,
+  group: Group,
+  columns: TidyColumns,
+  { path, first, count }: { readonly path: string; readonly first: number; readonly count: number },
+): void {
+  const closeScale = group.scaleOf(columns.close)
+  const volumeScale = group.scaleOf(columns.volume)
+  const takerScale = group.scaleOf(columns.takerBuyVolume)
   for (let i = 0; i < count; i++) {
     const row = first + i + 1
     const place = () => `${path}:${row}`
@@ -143,10 +175,11 @@ function takeGroup(tidy: TidyRows, group: Group, path: string, first: number, co
       tidy.checkSymbol(symbol, place)
     }
     tidy.at(symbol as string, timeMs)
-    const close = numberOf(group.close[i], 'close', place)
+    const close = storedNumber(group.close[i], closeScale, 'close', place)
     if (Number.isNaN(close)) continue
-    const volume = numberOf(group.volume?.[i], 'volume', place)
-    tidy.push(timeMs, close, volume, numberOf(group.takerBuyVolume?.[i], 'taker_buy_volume', place), row, place)
+    const volume = storedNumber(group.volume?.[i], volumeScale, 'volume', place)
+    const taker = storedNumber(group.takerBuyVolume?.[i], takerScale, 'taker_buy_volume', place)
+    tidy.push(timeMs, close, volume, taker, row, place)
   }
 }
 
@@ -154,14 +187,6 @@ function timeOf(value: unknown): number {
   if (typeof value === 'number') return timeOfNumber(value)
   if (typeof value === 'bigint') return timeOfInteger(value)
   return typeof value === 'string' ? timeOfText(value) : Number.NaN
-}
-
-/** NaN for a missing value. */
-function numberOf(value: unknown, name: string, place: () => string): number {
-  if (typeof value === 'number') return value
-  if (value === undefined || value === null) return Number.NaN
-  if (typeof value === 'bigint') return Number(value)
-  throw new KlineError(place(), `a number as ${name}`, shown(String(value)))
 }
 
 /** Top-level columns in file order. */

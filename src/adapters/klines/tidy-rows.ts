@@ -31,6 +31,7 @@ export class TidyRows {
     for (const value of [volume, taker]) {
       if (!isVolume(value) && !Number.isNaN(value)) throw new KlineError(place(), 'a volume of 0 or more', `${value}`)
     }
+    if (taker > volume) throw new KlineError(place(), `a taker_buy_volume up to the volume ${volume}`, `${taker}`)
     this.rows.grid.add(timeMs, place)
     this.list!.push(timeMs, close, volume, taker, line)
   }

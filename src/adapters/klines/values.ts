@@ -1,12 +1,10 @@
+import { MISSING_WORDS } from '../../base/decimal.js'
 import { textOf } from './decimal.js'
 
 export const CLOSE_EXPECTED = 'a positive close price'
 
-/** How tables write that a value is missing. */
-const MISSING = new Set(['', 'nan', 'na', 'n/a', 'null', 'none', '-'])
-
 export function isMissing(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start <= 4 && MISSING.has(textOf(bytes, start, end).trim().toLowerCase())
+  return end - start <= 4 && MISSING_WORDS.has(textOf(bytes, start, end).trim().toLowerCase())
 }
 
 export function isVolume(value: number): boolean {

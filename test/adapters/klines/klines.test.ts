@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import type { SchemaElement } from 'hyparquet'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, test } from 'vitest'
 import { openKlines } from '../../../src/adapters/klines/klines.js'
 import {
@@ -103,6 +106,7 @@ describe('the same bars come out of every form of input', () => {
     ['tidy CSV in ISO 8601', { 'prices.csv': tidyText(byTime, (ms) => new Date(ms).toISOString()) }],
     ['tidy CSV with quotes', { 'prices.csv': tidyText(all).replaceAll(/[^,\n]+/g, '"$&"') }],
     ['tidy CSV without a last line break', { 'prices.csv': tidyText(all).trimEnd() }],
+    ['tidy CSV in gzip', { 'prices.csv.gz': gzipSync(tidyText(all)) }],
     ['tidy ZIP', { 'prices.csv.zip': zipOf('anything.csv', tidyText(byTime), { comment: 'PK\u0005\u0006' }) }],
     [
       'renamed archive ZIP',
@@ -131,7 +135,6 @@ describe('the archive', () => {
       ...monthly(BTC, {}, true),
       'z/other.csv': 'date,price\n2025-05-01,1\n',
       'z/notes.txt': 'no table',
-      'BTCUSDT-1m-2025-05.zip.CHECKSUM': 'no table',
     })
     const archive = await openKlines([folder])
     expect(archive.symbols).toEqual(['BTCUSDT', 'ETHUSDT'])
@@ -142,7 +145,12 @@ describe('the archive', () => {
       'ETHUSDT-1m-2025-05-02.csv',
       'ETHUSDT-1m-2025-05-31.csv',
     ])
-    expect(archive.ignored).toEqual([join(folder, 'z/other.csv')])
+    expect(
+      archive.ignored.map(({ place, expected, found }) => [place.slice(folder.length + 1), expected, found]),
+    ).toEqual([
+      ['z/notes.txt', '.csv, .csv.gz, .zip, .parquet or .pq', '.txt'],
+      ['z/other.csv:1', 'the columns timestamp, symbol, close separated by commas', '"date,price"'],
+    ])
     expect(await archive.read('BTCUSDT', '2025-05-03')).toBeUndefined()
     expect(await archive.read('BTCUSDT', '2025-06-01')).toBeUndefined()
     expect(await archive.read('XRPUSDT', '2025-05-01')).toBeUndefined()
@@ -277,13 +285,17 @@ describe('duplicates', () => {
 
 describe('laws', () => {
   const price = fc.integer({ min: 1, max: 1e9 }).map((value) => `${value / 1000}`)
-  const bar = fc.record({
-    symbol: fc.constantFrom('AUSDT', 'BUSDT'),
-    timeMs: fc.integer({ min: 0, max: 60 }).map((step) => FIRST + step * 3_600_000),
-    close: price,
-    volume: price,
-    taker: price,
-  })
+  const bar = fc
+    .record({
+      symbol: fc.constantFrom('AUSDT', 'BUSDT'),
+      timeMs: fc.integer({ min: 0, max: 60 }).map((step) => FIRST + step * 3_600_000),
+      close: price,
+      volumes: fc.tuple(price, price),
+    })
+    .map(({ volumes: [a, b], ...rest }) => {
+      const [taker, volume] = Number(a) < Number(b) ? [a, b] : [b, a]
+      return { ...rest, volume, taker }
+    })
   const anyBars = fc.uniqueArray(bar, { selector: ({ symbol, timeMs }) => `${symbol}${timeMs}`, minLength: 1 })
 
   test('splitting a month into days, and the order of rows and inputs, change nothing', async () => {
@@ -315,3 +327,42 @@ describe('laws', () => {
     )
   })
 })
+
+describe('decimals of a Parquet table', () => {
+  test.each(['INT64', 'FIXED_LEN_BYTE_ARRAY', 'BYTE_ARRAY'] as const)(
+    'stored as %s are the float64 nearest to what they say, as the same text in a CSV is',
+    async (type) => {
+      const unscaled = [9999625069n, 10000000001n, 1n, 9999625067n, 9007199254740993n]
+      const bars = unscaled.map((value, i): Bar => {
+        const digits = value.toString().padStart(6, '0')
+        const close = `${digits.slice(0, -5)}.${digits.slice(-5)}`
+        return { symbol: 'BTCUSDT', timeMs: FIRST + i * 60_000, close, volume: '5', taker: '2' }
+      })
+      const folder = write({ 'a.csv': tidyText(bars), 'b.parquet': decimalTable(bars, unscaled, type) })
+      const day = (await readAll([folder]))['BTCUSDT 2025-05-01']!
+      expect([...day.closes]).toEqual(bars.map(({ close }) => Number(close)))
+      expect(day.duplicates).toBe(bars.length)
+    },
+  )
+})
+
+/** A table of timestamp, symbol and close with five decimals. */
+function decimalTable(bars: readonly Bar[], closes: readonly bigint[], type: SchemaElement['type']): Uint8Array {
+  const close: SchemaElement = { name: 'close', converted_type: 'DECIMAL', scale: 5, precision: 18 }
+  const length = type === 'FIXED_LEN_BYTE_ARRAY' ? { type_length: 16 } : {}
+  return new Uint8Array(
+    parquetWriteBuffer({
+      schema: [
+        { name: 'schema', num_children: 3 },
+        { name: 'timestamp', type: 'INT64', repetition_type: 'REQUIRED' },
+        { name: 'symbol', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        { ...close, ...(type && { type }), ...length, repetition_type: 'OPTIONAL' },
+      ],
+      columnData: [
+        { name: 'timestamp', data: bars.map(({ timeMs }) => BigInt(timeMs)) },
+        { name: 'symbol', data: bars.map(({ symbol }) => symbol) },
+        { name: 'close', data: [...closes] },
+      ],
+    }),
+  )
+}

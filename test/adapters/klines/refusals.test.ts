@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import {
   archiveText,
@@ -35,6 +36,15 @@ describe('a bad row of an archive is refused with its place', () => {
     [`${HEADER}\n${ROW.replace(',100,', ',1e999,')}\n`, `:2: expected ${POSITIVE}, found "1e999"`],
     [`${HEADER}\n${ROW.replace(',5,', ',x\u0007,')}\n`, ':2: expected a volume of 0 or more, found "x\\u0007"'],
     [`${HEADER}\n${ROW.replace(',2,4,', ',-2,4,')}\n`, ':2: expected a taker_buy_volume of 0 or more, found "-2"'],
+    [
+      `${HEADER}\n${ROW}\n${ROW.replace(',2,4,', ',5.5,4,')}\n`,
+      ':3: expected a taker_buy_volume up to the volume "5", found "5.5"',
+    ],
+    [
+      `${HEADER}\n${ROW.replace(',2,4,', ',2,7.01,')}\n`,
+      ':2: expected a taker_buy_quote_volume up to the quote_volume "7", found "7.01"',
+    ],
+    [`${HEADER}\n${ROW.replace(',7,3,', ',-7,3,')}\n`, ':2: expected a quote_volume of 0 or more, found "-7"'],
     [`${ROW}\n${ROW.slice(0, 40)}`, ':2: expected 12 columns, found 7'],
     [`${ROW},1\n`, ':1: expected 12 columns, found 13'],
     [
@@ -95,6 +105,7 @@ describe('a bad row of a table is refused with its place', () => {
     expect(await refusal({ timeMs: 0 })).toBe(`p.parquet:4: expected ${TIME}, found "0"`)
     expect(await refusal({ symbol: '' })).toBe('p.parquet:4: expected a symbol such as BTCUSDT, found ""')
     expect(await refusal({ volume: '-3' })).toBe('p.parquet:4: expected a volume of 0 or more, found -3')
+    expect(await refusal({ taker: '6' })).toBe('p.parquet:4: expected a taker_buy_volume up to the volume 5, found 6')
   })
 })
 
@@ -154,18 +165,48 @@ describe('an input that cannot be used is refused', () => {
   const known =
     'an archive such as BTCUSDT-1m-2025-05-10.zip or BTCUSDT-1m-2025-05.csv, or a CSV or Parquet table with the columns timestamp, symbol, close'
 
-  test.each([
-    ['notes.txt', 'x'],
-    ['prices.csv', 'date,price\n1,2\n'],
-    ['prices.csv', 'timestamp,symbol,close,close\n'],
-    ['prices.zip', zipOf('prices.csv', 'date,price\n1,2\n')],
-    ['BTCUSDT-aggTrades-2025-05-10.csv', '1,2,3\n'],
-    ['BTCUSDT-1m-2025-02-30.csv', `${ROW}\n`],
-    ['BTCUSDT-1m-2025-13.csv', `${ROW}\n`],
-  ])('%s given by itself', async (name, content) => {
+  const endings = '.csv, .csv.gz, .zip, .parquet or .pq'
+  const columns = 'the columns timestamp, symbol, close separated by commas'
+
+  test.each<[string, string | Uint8Array, string]>([
+    ['notes.txt', 'x', `: expected ${endings}, found .txt`],
+    ['prices', 'x', `: expected ${endings}, found a name without ending`],
+    ['prices.csv', 'date,price\n1,2\n', `:1: expected ${columns}, found "date,price"`],
+    ['prices.csv', 'timestamp;symbol;close\n1;2;3\n', `:1: expected ${columns}, found "timestamp;symbol;close"`],
+    ['prices.csv', 'open_time,symbol,close\n1,2,3\n', `:1: expected ${columns}, found "open_time,symbol,close"`],
+    ['prices.csv', 'timestamp,symbol,close,close\n', `:1: expected ${columns}, found "timestamp,symbol,close,close"`],
+    ['prices.zip', zipOf('prices.csv', 'date,price\n1,2\n'), `!prices.csv:1: expected ${columns}, found "date,price"`],
+    ['BTCUSDT-aggTrades-2025-05-10.csv', '1,2,3\n', `:1: expected ${columns}, found "1,2,3"`],
+    ['BTCUSDT-1m-2025-02-30.csv', `${ROW}\n`, `: expected ${known}, found this name`],
+    ['BTCUSDT-1m-2025-13.csv', `${ROW}\n`, `: expected ${known}, found this name`],
+    ['BTCUSDT-1M-2025-05.csv', `${ROW}\n`, ': expected bars of a day or less, found bars of 1 month'],
+    ['BTCUSDT-1w-2025-05.csv', `${ROW}\n`, ': expected bars of a day or less, found bars of 1 week'],
+    ['BTCUSDT-4H-2025-05.csv', `${ROW}\n`, ': expected the interval 4h as Binance writes it, found 4H'],
+    ['BTCUSDT-1m-2025-05.zip.part', 'x', ': expected a whole file, found an unfinished download, by its name'],
+    ['BTCUSDT-1m-2025-05.zip.crdownload', 'x', ': expected a whole file, found an unfinished download, by its name'],
+    ['BTCUSDT-1m-2025-05.csv.tmp', 'x', ': expected a whole file, found an unfinished download, by its name'],
+    ['BTCUSDT-1m-2025-05.zip.gz', 'x', ': expected a .csv.gz, found another kind of .gz'],
+    [`${ARCHIVE}.zip.CHECKSUM`, 'x', `: expected the file ${ARCHIVE}.zip beside it, found none`],
+  ])('%s, given by itself or alone in a folder', async (name, content, message) => {
     const folder = write({ [name]: content })
-    expect(await refusalOf(folder, [join(folder, name)])).toBe(`${name}: expected ${known}, found another file`)
-    expect((await refusalOf(folder)).endsWith(`expected ${known}, found none`)).toBe(true)
+    expect(await refusalOf(folder, [join(folder, name)])).toBe(`${name}${message}`)
+    expect(await refusalOf(folder)).toBe(`${name}${message}`)
+  })
+
+  test('the first of several files that hold no prices, with the names of the others', async () => {
+    const folder = write({ 'a.csv': 'x;y\n', 'b.txt': '', 'c.part': '' })
+    const refusal = (await refusalOf(folder)).replaceAll('\n', '')
+    expect(refusal).toBe(`a.csv:1: expected ${columns}, found "x;y" (passed over as well: b.txt, c.part)`)
+  })
+
+  test('an empty folder', async () => {
+    const folder = write({})
+    expect(await refusalOf(folder)).toBe(`${folder}: expected ${known}, found none`)
+  })
+
+  test('a damaged .csv.gz', async () => {
+    const folder = write({ [`${ARCHIVE}.csv.gz`]: gzipSync(archiveText(BARS)).subarray(0, -9) })
+    expect(await refusalOf(folder)).toBe(`${ARCHIVE}.csv.gz: expected readable gzip data, found unexpected end of file`)
   })
 
   test('a ZIP of other things given by itself; in a folder it is passed over, a damaged one is not', async () => {

@@ -34,6 +34,8 @@ export interface BuildPlan {
   /** First day asked for; absent: that of the input. */
   readonly from?: IsoDate | undefined
   readonly to?: IsoDate | undefined
+  /** Whether files were held against their `.CHECKSUM`. */
+  readonly checksums: boolean
   readonly force: boolean
   readonly quiet: boolean
 }
@@ -153,6 +155,7 @@ export class BuildRun {
       taker: (bitcoin === undefined ? undefined : takerRatio(bitcoin)) ?? null,
       lastW750: built?.lastW750 ?? [],
       firstW750: built?.firstW750 ?? [],
+      ...(this.plan.checksums ? {} : { checksums: 'off' as const }),
     }
   }
 }

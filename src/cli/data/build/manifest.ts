@@ -35,6 +35,8 @@ export interface ManifestDay extends ListedFile {
   readonly lastW750: BuiltDay['lastW750']
   /** Absent where an earlier version made the day. */
   readonly firstW750?: BuiltDay['firstW750']
+  /** `off`: made from files that were not held against their `.CHECKSUM`. */
+  readonly checksums?: 'off'
 }
 
 /** What a folder of built days was made from, so that a stopped or a longer run continues it. */

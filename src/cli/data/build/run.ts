@@ -49,6 +49,7 @@ export function register(parent: Command): void {
     .option('--factors-out <csv>', 'write what the breaker needs: taker ratio and w750 velocity per date')
     .option('--factors-in <csv>', 'other factors to carry over into it: funding_btc, dvol_btc, fng')
     .option('--w750 <scans>', 'its velocity: of the last-10 scans before a date, or of its first-10', W750_SCANS[0])
+    .option('--no-checksum', 'do not hold files against the .CHECKSUM beside them; the manifest says so')
     .option('--force', 'build the folder anew, whatever it was made from')
     .option('--json', 'what was made, as JSON on stdout')
     .option('--quiet', 'no progress and no notices')
@@ -80,6 +81,8 @@ interface RawBuildOptions {
   readonly factorsIn?: string
   readonly factorsOut?: string
   readonly w750: string
+  /** False: files are not held against their `.CHECKSUM`. */
+  readonly checksum: boolean
   readonly force?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -147,6 +150,7 @@ async function build(job: BuildJob): Promise<ExitCode> {
       spillFolder: job.out,
       spillBytesMax: job.spillBytesMax,
       signal,
+      checksums: job.checksum,
       ...until,
     })
     const about = await buildFrom(archive, job, carried, signal)
@@ -186,7 +190,10 @@ async function buildFrom(
   }
   const stepMs = stepOf(archive, job.stepMs)
   await refuseLargeSpill(archive, symbols, job)
-  const run = await BuildRun.open({ out, symbols, stepMs, precision, from, to, force, quiet }, archive)
+  const run = await BuildRun.open(
+    { out, symbols, stepMs, precision, from, to, checksums: job.checksum, force, quiet },
+    archive,
+  )
   await run.proceed(signal)
   if (factorsOut !== undefined) {
     const table = factorsCsv({ days: run.manifest.days, from: run.from, to: run.to, carried, w750: job.w750 })

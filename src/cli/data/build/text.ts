@@ -2,6 +2,7 @@ import type { IsoDate } from '../../../base/utc-date.js'
 import type { Universe } from '../../../config/universe.js'
 import { stepText } from '../../../core/days/price-grid.js'
 import { displayPath } from '../../../files/package-files.js'
+import type { PassedOverFile } from '../../../ports/klines.js'
 import { count, duration, percent, plural, table } from '../../shell/figures-text.js'
 import { coloursFor } from '../../shell/terminal.js'
 import type { BuildManifest } from './manifest.js'
@@ -10,7 +11,7 @@ export interface BuildAbout {
   readonly manifest: BuildManifest
   readonly universe: Universe
   /** Files of the input that hold no prices. */
-  readonly ignored: readonly string[]
+  readonly ignored: readonly PassedOverFile[]
   readonly from: IsoDate
   readonly to: IsoDate
   /** Days made in this run; the others were there. */
@@ -50,7 +51,8 @@ export function buildDocument(about: BuildAbout): object {
     seconds: Number(seconds.toFixed(3)),
     unusedSymbols: universe.unused,
     absentSymbols: universe.absent,
-    ignoredFiles: ignored,
+    ignoredFiles: ignored.map(({ path }) => path),
+    passedOver: ignored,
     symbols: symbolTotals(about),
     days: days.map(({ lastW750: _, firstW750: __, input: ___, ...day }) => day),
   }
@@ -80,10 +82,24 @@ export function buildText(about: BuildAbout): string {
   if (duplicates > 0) lines.push(`${plural(duplicates, 'repeated row')} dropped`)
   if (universe.absent.length > 0) lines.push(`Not in the input: ${listed(universe.absent)}`)
   if (universe.unused.length > 0) lines.push(`Not in the universe: ${listed(universe.unused)}`)
-  if (ignored.length > 0) lines.push(`Without prices, passed over: ${listed(ignored.map(displayPath))}`)
+  if (ignored.length > 0) lines.push(...passedOverLines(ignored))
+  const unverified = days.filter((day) => day.checksums === 'off').length
+  if (unverified > 0)
+    lines.push(`${plural(unverified, 'day')} made with --no-checksum: .CHECKSUM files were not looked at`)
   lines.push(...gapTable(about, rows))
   if (factors !== undefined) lines.push('', `Factors for the breaker: ${displayPath(factors)}`)
   return `${lines.join('\n')}\n`
+}
+
+/** A symbol may be in one of them: each is named, and why it was not read. */
+function passedOverLines(ignored: readonly PassedOverFile[]): string[] {
+  const shown = ignored.slice(0, SHOWN_SYMBOLS)
+  const more = ignored.length - shown.length
+  return [
+    `Without prices, passed over: ${plural(ignored.length, 'file')}`,
+    ...shown.map(({ place, expected, found }) => `  ${displayPath(place)}: expected ${expected}, found ${found}`),
+    ...(more > 0 ? [`  and ${more} more; --json lists all`] : []),
+  ]
 }
 
 function gapTable(about: BuildAbout, rows: number): string[] {

@@ -254,7 +254,9 @@ describe('dolphin data build', () => {
     writeTidyTable(join(at('klines'), 'prices.csv'), [headOf(market[0]!, 60)])
     writeFileSync(join(at('klines'), 'orders.csv'), 'id,quantity\n1,2\n')
     const args = ['--klines', at('klines'), '--out', at('days')]
-    expect((await build(...args)).stdout).toContain(`Without prices, passed over: ${join(at('klines'), 'orders.csv')}`)
+    const place = `${join(at('klines'), 'orders.csv')}:1`
+    const passed = `${place}: expected the columns timestamp, symbol, close separated by commas, found "id,quantity"`
+    expect((await build(...args)).stdout).toContain(`Without prices, passed over: 1 file\n  ${passed}\n`)
     const { stdout } = await build(...args, '--json')
     expect(JSON.parse(stdout)).toMatchObject({ ignoredFiles: [join(at('klines'), 'orders.csv')] })
   })
