@@ -60,7 +60,7 @@ async function decodeOnly(files: readonly DayFile[], times: number[]): Promise<v
     const bytes = readFileSync(path)
     kernels.fileRoom(bytes.length).set(bytes)
     const start = performance.now()
-    const day = await decodeDay(kernels, bytes.length, false, (size) =>
+    const day = await decodeDay(kernels, bytes.length, { eigen: false }, (size) =>
       size <= buffer.byteLength ? buffer : new ArrayBuffer(size),
     )
     times.push(performance.now() - start)
@@ -81,7 +81,7 @@ async function hyparquet(files: readonly DayFile[], times: number[]): Promise<vo
   for (const { path } of files) {
     const bytes = readFileSync(path)
     const start = performance.now()
-    const plan: DayPlan = planDay(parseFooter(bytes), false)
+    const plan: DayPlan = planDay(parseFooter(bytes), { eigen: false })
     for (const column of plan.columns) {
       const output = column.target === 'int64' ? new BigInt64Array(plan.rows) : new Float64Array(plan.rows)
       await decodeWithHyparquet(bytes, plan.rows, column, output)

@@ -5,17 +5,14 @@
  * Not here: options of one command (its `options.ts`), and days, which are arguments of some commands and options of others.
  */
 
-import { unreachable } from '../base/assert.js'
 import { found, InputMistake } from '../base/mistakes.js'
 import { present } from '../base/present.js'
-import { didYouMean } from '../base/suggest.js'
-import type { IsoDate } from '../base/utc-date.js'
 import { W750_SCANS } from '../core/breaker/scan-factors.js'
 import type { Period } from '../core/days/period.js'
-import type { FillMode } from '../ports/vocabulary/paper.js'
 import type { SessionSettings } from '../ports/vocabulary/session.js'
-import type { RecordedSetting, RunSettings, VolGateChoice } from './compose/run-settings.js'
-import { numberOf, OptionCheck } from './shell/option-check.js'
+import type { RecordedSetting, RunSettings } from './compose/run-settings.js'
+import { aDate, aFillMode, anAssetList, aVolGate, renamesOf, volGateText } from './run-option-values.js'
+import { OptionCheck } from './shell/option-check.js'
 import {
   aFile,
   asTyped,
@@ -32,6 +29,27 @@ import {
 const PERIOD = {
   from: option({ flag: '--from', value: '<date>', help: 'first day, YYYY-MM-DD', parse: aDate }),
   to: option({ flag: '--to', value: '<date>', help: 'last day, YYYY-MM-DD', parse: aDate }),
+}
+
+/** Which of a file's columns are prices, and whose. */
+const COLUMNS = {
+  assets: runOption({
+    flag: '--assets',
+    value: '<list>',
+    help: 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol, BTCUSDT)',
+    parse: anAssetList,
+    decides: true,
+    records: ({ assets }) => assets?.join(','),
+  }),
+  rename: runOption({
+    flag: '--rename',
+    value: '<old=new@date>',
+    repeats: true,
+    help: 'a symbol that has another name from that day on, repeatable',
+    parse: renamesOf,
+    decides: true,
+    records: ({ rename }) => rename?.map(({ from, to, date }) => `${from}=${to}@${date}`).join(','),
+  }),
 }
 
 /** Which strategy, with which parameters. */
@@ -189,7 +207,7 @@ const RULES = {
 }
 
 /** Rows in the order of help and of what a session keeps. */
-export const RUN_OPTIONS = { ...PERIOD, ...STRATEGY, ...GATES, ...RULES }
+export const RUN_OPTIONS = { ...PERIOD, ...COLUMNS, ...STRATEGY, ...GATES, ...RULES }
 
 /** Options of a session on paper that `compare` has, too. */
 export const SESSION_OPTIONS = {
@@ -307,12 +325,15 @@ function runOption<
   return row
 }
 
-type DecidingName = keyof typeof STRATEGY | keyof typeof GATES | keyof typeof RULES
+type DecidingName = keyof typeof COLUMNS | keyof typeof STRATEGY | keyof typeof GATES | keyof typeof RULES
 type DecidingRow = OptionRow & RunFacts<never>
 
-const DECIDING = Object.entries({ ...STRATEGY, ...GATES, ...RULES }) as readonly [DecidingName, DecidingRow][]
+const DECIDING = Object.entries({ ...COLUMNS, ...STRATEGY, ...GATES, ...RULES }) as readonly [
+  DecidingName,
+  DecidingRow,
+][]
 /** A report tells of gates first. */
-const RECORDING = Object.values({ ...GATES, ...STRATEGY, ...RULES }) as readonly DecidingRow[]
+const RECORDING = Object.values({ ...GATES, ...STRATEGY, ...RULES, ...COLUMNS }) as readonly DecidingRow[]
 
 function overridesOf(parsed: ParsedOptions<typeof RUN_OPTIONS>): readonly string[] {
   return DECIDING.flatMap(([name, { overrides }]) => {
@@ -369,40 +390,4 @@ function checkBeta(raw: RawRunOptions, check: OptionCheck): void {
 
 function nameOf(flag: `--${string}`): string {
   return flag.slice('--'.length)
-}
-
-function aDate(typed: string, check: OptionCheck, flag: string): IsoDate | undefined {
-  return check.date(flag, typed)
-}
-
-/** `warmup`, a volatility threshold such as `0.0004`, or a percentile such as `p60`. */
-function aVolGate(typed: string, check: OptionCheck, flag: string): VolGateChoice | undefined {
-  if (typed === 'warmup') return { kind: 'warmup' }
-  const percentile = /^p(\d{1,3}(?:\.\d+)?)$/i.exec(typed)?.[1]
-  if (percentile !== undefined && Number(percentile) <= 100) {
-    return { kind: 'percentile', percentile: Number(percentile) }
-  }
-  const threshold = numberOf(typed)
-  if (threshold !== undefined && threshold >= 0) return { kind: 'fixed', threshold }
-  const expected = "'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100"
-  return check.wrong(flag, `expected ${expected}, found ${found(typed)}${didYouMean(typed, ['warmup'])}`)
-}
-
-function volGateText(gate: VolGateChoice): string | number {
-  switch (gate.kind) {
-    case 'warmup':
-      return 'warmup'
-    case 'fixed':
-      return gate.threshold
-    case 'percentile':
-      return `p${gate.percentile}`
-    default:
-      return unreachable(gate)
-  }
-}
-
-function aFillMode(typed: string, check: OptionCheck, flag: string): FillMode | undefined {
-  if (typed === 'realistic' || typed === 'bar-price') return typed
-  const near = didYouMean(typed, ['realistic', 'bar-price'])
-  return check.wrong(flag, `expected realistic or bar-price, found ${found(typed)}${near}`)
 }

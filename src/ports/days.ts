@@ -1,7 +1,7 @@
 import { DataRefused } from '../base/mistakes.js'
 import type { IsoDate } from '../base/utc-date.js'
 
-/** The signal and eigen columns of a day file, in file order. Every other numeric column is an asset's close price. */
+/** The signal and eigen columns of a day file, in file order. A column named like a symbol is an asset's close price (`isSymbolName`). */
 export const META_COLUMNS = [
   'timestamp',
   'scan_number',
@@ -39,6 +39,16 @@ export interface DayColumns {
   readonly assets: readonly string[]
   /** Close prices, one array per asset in the order of `assets`. */
   readonly prices: readonly Float64Array[]
+  /** Numeric columns of the file whose names are no symbols, which nobody reads: row counters, times, volumes. Absent: none. */
+  readonly otherColumns?: readonly string[]
+}
+
+/** A symbol that was renamed: until the day before `date` its prices stand under `from`, and are read as those of `to`. */
+export interface Rename {
+  readonly from: string
+  readonly to: string
+  /** The first day on which it has its new name. */
+  readonly date: IsoDate
 }
 
 /** A day file that has been found but not read. */

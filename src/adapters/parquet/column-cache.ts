@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeAtomicallySync } from '../../files/whole-file.js'
 import { makeRoom, markUsed } from './cache-eviction.js'
+import type { ColumnChoice } from './day-schema.js'
 import type { DecodedColumn, DecodedDay } from './decode-day.js'
 import type { Kernels } from './kernels.js'
 import { readFully } from './read-fully.js'
@@ -11,7 +12,7 @@ import { readFully } from './read-fully.js'
 /**
  * Decoded columns on disk, by the SHA-256 of the file they came from, so that a moved or copied file is still known:
  *
- * - `columns/<sha256>-<engine|all>.bin`: a header and the raw columns;
+ * - `columns/<sha256>-<engine|all>[-<hash of the price columns that were chosen>].bin`: a header and the raw columns;
  * - `files/<hash of path>.json`: which SHA-256 a path had at which size, inode, mtime and ctime, so that an unchanged
  *   file need not be hashed. An edit of equal size is noticed by ctime, which no program can set back.
  *
@@ -50,13 +51,13 @@ export class ColumnCache {
   load(
     kernels: Kernels,
     sha256: string,
-    eigen: boolean,
+    choice: ColumnChoice,
     allocate: (bytes: number) => ArrayBuffer,
   ): DecodedDay | undefined {
     const mark = kernels.mark()
     let descriptor: number | undefined
     try {
-      const path = this.entryPath(sha256, eigen)
+      const path = this.entryPath(sha256, choice)
       descriptor = openSync(path, 'r')
       const size = Number(fstatSync(descriptor).size)
       const at = kernels.reserve(size)
@@ -73,8 +74,8 @@ export class ColumnCache {
   }
 
   /** Stores the columns of a file, where there is room for them. */
-  async store(kernels: Kernels, sha256: string, eigen: boolean, day: DecodedDay): Promise<void> {
-    const { rows, columns, buffer } = day
+  async store(kernels: Kernels, sha256: string, choice: ColumnChoice, day: DecodedDay): Promise<void> {
+    const { rows, columns, otherColumns, buffer } = day
     const size = rows * columns.length * 8
     const padded = (size + 15) & ~15
     const mark = kernels.mark()
@@ -83,8 +84,8 @@ export class ColumnCache {
     room.set(new Uint8Array(buffer, 0, size))
     room.fill(0, size)
     const checksum = kernels.run.checksum(at, padded).toString()
-    const header = headerBytes({ sha256, rows, columns, checksum })
-    if (await this.takesRoom(header.byteLength + padded)) this.write(this.entryPath(sha256, eigen), [header, room])
+    const header = headerBytes({ sha256, rows, columns, otherColumns, checksum })
+    if (await this.takesRoom(header.byteLength + padded)) this.write(this.entryPath(sha256, choice), [header, room])
     kernels.release(mark)
   }
 
@@ -102,8 +103,10 @@ export class ColumnCache {
     return true
   }
 
-  private entryPath(sha256: string, eigen: boolean): string {
-    return join(this.folder, 'columns', `${sha256}-${eigen ? 'all' : 'engine'}.bin`)
+  private entryPath(sha256: string, { eigen, assets }: ColumnChoice): string {
+    const chosen =
+      assets === undefined ? '' : `-${createHash('sha256').update(JSON.stringify(assets)).digest('hex').slice(0, 16)}`
+    return join(this.folder, 'columns', `${sha256}-${eigen ? 'all' : 'engine'}${chosen}.bin`)
   }
 
   private indexPath(path: string): string {
@@ -122,7 +125,7 @@ export class ColumnCache {
 }
 
 /** Raised whenever the same file would decode to other columns; entries of other versions are passed over. */
-const VERSION = 1
+const VERSION = 2
 const MAGIC = 0x4c4f4344 // 'DCOL'
 /** magic, version, header bytes, CRC-32 of the header; then the header as JSON, padded to 16 bytes; then the columns. */
 const PREFIX_BYTES = 16
@@ -136,6 +139,7 @@ interface EntryHeader {
   readonly sha256: string
   readonly rows: number
   readonly columns: readonly DecodedColumn[]
+  readonly otherColumns: readonly string[]
   /** `checksum` of the column bytes, zero-padded to a multiple of 16; decimal, because JSON has no 64-bit integers. */
   readonly checksum: string
 }
@@ -168,7 +172,7 @@ function parseEntry(
   if (headerSize > Math.min(size, HEADER_BYTES_MAX)) return undefined
   const json = bytes.subarray(at + PREFIX_BYTES, at + headerSize)
   if (crc32(json) !== view.getUint32(at + 12, true)) return undefined
-  const { rows, columns, ...header } = JSON.parse(Buffer.from(json).toString()) as EntryHeader
+  const { rows, columns, otherColumns, ...header } = JSON.parse(Buffer.from(json).toString()) as EntryHeader
   const dataBytes = rows * columns.length * 8
   const padded = (dataBytes + 15) & ~15
   const data = at + headerSize
@@ -176,5 +180,5 @@ function parseEntry(
   if (run.checksum(data, padded).toString() !== header.checksum) return undefined
   const buffer = allocate(dataBytes)
   new Uint8Array(buffer, 0, dataBytes).set(bytes.subarray(data, data + dataBytes))
-  return { rows, columns, buffer }
+  return { rows, columns, otherColumns, buffer }
 }

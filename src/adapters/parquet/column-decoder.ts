@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { decompress } from './codecs.js'
 import { MISSING_INT64, type PlannedColumn } from './day-schema.js'
+import { type RowSpan, readByteArrays, Unread } from './exact-values.js'
 import type { ColumnChunk } from './footer.js'
 import type { Kernels } from './kernels.js'
 import { ENCODING, type PageHeader, readPageHeader } from './page-header.js'
@@ -11,10 +12,18 @@ import { isStoredAsRead, storedWidth, widen } from './stored-values.js'
  * Decodes the chunk of one flat column and gives where its `rows` values of 8 bytes lie in the kernels' memory;
  * they stay there until the caller releases its mark. Throws a `Refusal` for bytes that are wrong.
  */
-export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, rows: number): number {
+export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: PlannedColumn, span: RowSpan): number {
+  const { rows } = span
   if (chunk.type !== column.source.type) throw new Refusal(`${column.source.type} values`, chunk.type)
   if (chunk.values !== rows) throw new Refusal(`${rows} values`, `${chunk.values}`)
-  const decoding: Decoding = { kernels, chunk, column, width: storedWidth(column), dictionary: undefined }
+  const decoding: Decoding = {
+    kernels,
+    chunk,
+    column,
+    width: storedWidth(column),
+    unread: new Unread(),
+    dictionary: undefined,
+  }
   const out = kernels.reserve(rows * 8)
   let position = chunk.start
   let row = 0
@@ -37,6 +46,7 @@ export function decodeColumn(kernels: Kernels, chunk: ColumnChunk, column: Plann
       row += header.values
     }
   }
+  if (decoding.unread.any) decoding.unread.refuse(kernels.view, out, span)
   return out
 }
 
@@ -58,6 +68,7 @@ interface Decoding {
   readonly column: PlannedColumn
   /** Bytes of one plain value. */
   readonly width: number
+  readonly unread: Unread
   /** Of the dictionary page, once that has come. */
   dictionary: Dictionary | undefined
 }
@@ -73,6 +84,8 @@ const NAN_BITS = 0x7ff8000000000000n
 /** Wider indices than the rows of a day could need; the kernel's arithmetic relies on it. */
 const INDEX_BITS_MAX = 24
 const DICTIONARY_BYTES_MAX = 1 << 27
+/** More than the average price that is written as text has. */
+const TEXT_BYTES_MAX = 64
 
 function checkCrc({ bytes }: Kernels, { crc, start, end }: PageHeader): void {
   if (crc === undefined) return
@@ -81,7 +94,7 @@ function checkCrc({ bytes }: Kernels, { crc, start, end }: PageHeader): void {
 }
 
 function readDictionary(decoding: Decoding, header: PageHeader): Dictionary {
-  const { kernels, column, width } = decoding
+  const { kernels, width } = decoding
   const { values: entries, encoding } = header
   if (encoding !== ENCODING.plain && encoding !== ENCODING.plainDictionary) {
     throw new Refusal('a plain dictionary', `encoding ${encoding}`)
@@ -95,7 +108,7 @@ function readDictionary(decoding: Decoding, header: PageHeader): Dictionary {
   if (entries * width > page.end - page.at) {
     throw new Refusal(`a dictionary of ${entries} × ${width} bytes`, `${page.end - page.at}`)
   }
-  widen(kernels, column, page.at, entries, at)
+  readPlain(decoding, { ...page, count: entries }, at)
   kernels.release(mark)
   return { at, entries }
 }
@@ -105,8 +118,10 @@ function readDataPage(decoding: Decoding, header: PageHeader, out: number): numb
   const { kernels, column } = decoding
   const { values: rows, encoding } = header
   // Eight bytes a value, levels, and room for runs and blocks that hold few values: far more than any page of numbers has.
-  if (header.unpackedBytes > rows * 16 + 65_536) {
-    throw new Refusal(`at most ${rows * 16 + 65_536} bytes for ${rows} values`, `${header.unpackedBytes}`)
+  const bytesMax =
+    rows * (8 + Math.max(8, column.source.type === 'BYTE_ARRAY' ? TEXT_BYTES_MAX : decoding.width)) + 65_536
+  if (header.unpackedBytes > bytesMax) {
+    throw new Refusal(`at most ${bytesMax} bytes for ${rows} values`, `${header.unpackedBytes}`)
   }
   const { levels, values } = header.kind === 'data' ? splitPage(decoding, header) : splitPageV2(decoding, header)
   const { at, end } = values
@@ -198,14 +213,15 @@ function readValues(decoding: Decoding, values: StoredValues, out: number): void
   if (count === 0) return
   switch (encoding) {
     case ENCODING.plain:
-      if (count * width > end - at) throw new Refusal(`${count} × ${width} bytes of values`, `${end - at}`)
-      widen(kernels, column, at, count, out)
+      readPlain(decoding, values, out)
       return
     case ENCODING.rleDictionary:
     case ENCODING.plainDictionary:
       gather(decoding, values, out)
       return
     case ENCODING.byteStreamSplit: {
+      if (column.source.type === 'BYTE_ARRAY')
+        throw new Refusal('plain or dictionary-encoded text', `encoding ${encoding}`)
       if (count * width > end - at) throw new Refusal(`${count} × ${width} bytes of values`, `${end - at}`)
       const joined = kernels.reserve(count * width)
       kernels.run.unsplit(at, count, width, joined)
@@ -218,6 +234,17 @@ function readValues(decoding: Decoding, values: StoredValues, out: number): void
     default:
       throw new Refusal('an encoding of numbers', `encoding ${encoding}`)
   }
+}
+
+function readPlain(
+  { kernels, column, width, unread }: Decoding,
+  values: Omit<StoredValues, 'encoding'>,
+  out: number,
+): void {
+  const { at, end, count } = values
+  if (count * width > end - at) throw new Refusal(`${count} × ${width} bytes of values`, `${end - at}`)
+  if (column.source.type === 'BYTE_ARRAY') readByteArrays(kernels, column, values, out, unread)
+  else widen(kernels, column, at, count, out)
 }
 
 function gather({ kernels, dictionary }: Decoding, { at, end, count }: StoredValues, out: number): void {

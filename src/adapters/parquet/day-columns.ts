@@ -1,11 +1,16 @@
 import { present } from '../../base/present.js'
-import type { DayColumns, DayFile, EigenColumn } from '../../ports/days.js'
+import { type DayColumns, DayError, type DayFile, type EigenColumn, type Rename } from '../../ports/days.js'
 import type { DecodedDay } from './decode-day.js'
 
-/** The day as the port gives it: views over the decoded buffer. What the values mean is not looked at. */
+/**
+ * The day as the port gives it: views over the decoded buffer. What the values mean is not looked at.
+ *
+ * @throws DayError on a day before a renaming that has a column of the new name, too.
+ */
 export function dayColumns(
   { date, path }: Pick<DayFile, 'date' | 'path'>,
-  { rows, columns, buffer }: DecodedDay,
+  { rows, columns, otherColumns, buffer }: DecodedDay,
+  renames: readonly Rename[] = [],
 ): DayColumns {
   const eigen: Partial<Record<EigenColumn, Float64Array>> = {}
   const assets: string[] = []
@@ -22,10 +27,14 @@ export function dayColumns(
       if (role === 'signal') velDiv = values
       else if (role === 'eigen') eigen[name as EigenColumn] = values
       else {
-        assets.push(name)
+        assets.push(renamed(name))
         prices.push(values)
       }
     }
+  }
+  const twice = assets.find((name, i) => assets.indexOf(name) < i)
+  if (twice !== undefined) {
+    throw new DayError({ file: path, column: twice }, `no column of the new name before it is one`, 'both names')
   }
   return {
     date,
@@ -36,5 +45,10 @@ export function dayColumns(
     eigen,
     assets,
     prices,
+    ...(otherColumns.length === 0 ? {} : { otherColumns }),
+  }
+
+  function renamed(name: string): string {
+    return renames.find((rename) => rename.from === name && date < rename.date)?.to ?? name
   }
 }

@@ -15,6 +15,8 @@ export interface ReadDay extends DecodedDay {
 export interface DayReaderOptions {
   /** Also read the eigen columns and the scan counter. */
   readonly eigen: boolean
+  /** The price columns, whatever they are called; absent: those whose names are symbols. */
+  readonly assets?: readonly string[] | undefined
   readonly cacheDir: string | undefined
   /** What the cache may hold; absent: {@link CACHE_BYTES_MAX}. */
   readonly cacheBytesMax?: number | undefined
@@ -56,18 +58,18 @@ export class DayReader {
 
   private async readNow(path: string): Promise<ReadDay> {
     const { kernels, cache, allocate } = this
-    const { eigen } = this.options
+    const choice = this.options
     const descriptor = openSync(path, 'r')
     try {
       const stat = fstatSync(descriptor, { bigint: true })
       const known = cache?.knownSha256(path, stat)
-      const unread = known === undefined ? undefined : cache?.load(kernels, known, eigen, allocate)
+      const unread = known === undefined ? undefined : cache?.load(kernels, known, choice, allocate)
       if (known !== undefined && unread !== undefined) return { ...unread, sha256: known, cached: true }
       const file = this.load(descriptor, stat)
       const sha256 = createHash('sha256').update(file).digest('hex')
-      const moved = cache?.load(kernels, sha256, eigen, allocate)
-      const day = moved ?? (await decodeDay(kernels, Number(stat.size), eigen, allocate))
-      if (moved === undefined) await cache?.store(kernels, sha256, eigen, day)
+      const moved = cache?.load(kernels, sha256, choice, allocate)
+      const day = moved ?? (await decodeDay(kernels, Number(stat.size), choice, allocate))
+      if (moved === undefined) await cache?.store(kernels, sha256, choice, day)
       cache?.remember(path, stat, sha256)
       return { ...day, sha256, cached: moved !== undefined }
     } finally {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SchemaElement } from 'hyparquet'
 import { writeAtomically } from '../../files/whole-file.js'
 import { type DayColumns, type DaySink, META_COLUMNS } from '../../ports/days.js'
+import { CREATED_BY } from './created-by.js'
 import { MISSING_INT64 } from './day-schema.js'
 
 /** One column of a table to write. `null` and, in a float64 column, NaN are written as null, as pandas does. */
@@ -37,7 +38,7 @@ export async function writeTable(path: string, columns: readonly TableColumn[]):
     columnData: columns.map((column) => ({ name: column.name, ...columnData(column) })),
     codec: 'SNAPPY',
     rowGroupSize: Math.max(rows, 1),
-    createdBy: 'dolphin-engine',
+    createdBy: CREATED_BY,
   })
   const bytes = new Uint8Array(buffer)
   await writeAtomically(path, bytes)

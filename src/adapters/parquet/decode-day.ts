@@ -1,6 +1,6 @@
 import { prepareCodec } from './codecs.js'
 import { decodeColumn } from './column-decoder.js'
-import { type PlannedColumn, planDay, type Role } from './day-schema.js'
+import { type ColumnChoice, type PlannedColumn, planDay, type Role } from './day-schema.js'
 import { type Codec, type Footer, parseFooter } from './footer.js'
 import type { Kernels } from './kernels.js'
 import { Refusal, refusalAt } from './refusal.js'
@@ -9,6 +9,8 @@ import { Refusal, refusalAt } from './refusal.js'
 export interface DecodedDay {
   readonly rows: number
   readonly columns: readonly DecodedColumn[]
+  /** Numeric columns that are no prices by their names, and were not read. */
+  readonly otherColumns: readonly string[]
   /** At least `rows × columns × 8` bytes. */
   readonly buffer: ArrayBuffer
 }
@@ -25,11 +27,11 @@ export interface DecodedColumn {
 export async function decodeDay(
   kernels: Kernels,
   size: number,
-  eigen: boolean,
+  choice: ColumnChoice,
   allocate: (bytes: number) => ArrayBuffer,
 ): Promise<DecodedDay> {
   const footer = parseFooter(kernels.bytes.subarray(0, size))
-  const { rows, columns } = planDay(footer, eigen)
+  const { rows, columns, otherColumns } = planDay(footer, choice)
   for (const codec of codecsOf(footer)) await prepareCodec(codec)
   const bytes = rows * columns.length * 8
   let buffer: ArrayBuffer | undefined
@@ -43,7 +45,7 @@ export async function decodeDay(
     decodeChunks(kernels, footer, column, store)
   }
   buffer ??= allocate(bytes)
-  return { rows, columns: columns.map(({ source, role }) => ({ name: source.name, role })), buffer }
+  return { rows, columns: columns.map(({ name, role }) => ({ name, role })), otherColumns, buffer }
 }
 
 function codecsOf({ rowGroups }: Footer): Set<Codec> {
@@ -69,7 +71,7 @@ function decodeChunks(
         if (!(chunk.start >= 4 && chunk.start <= chunk.end && chunk.end <= dataEnd)) {
           throw new Refusal(`a column chunk within bytes 4 to ${dataEnd}`, `${chunk.start} to ${chunk.end}`)
         }
-        const at = decodeColumn(kernels, chunk, column, rows)
+        const at = decodeColumn(kernels, chunk, column, { rows, first: row })
         store(row, kernels.bytes.subarray(at, at + rows * 8))
       }
     } catch (error) {

@@ -30,6 +30,8 @@ export type Meaning =
   | { readonly type: 'integer'; readonly bits: number; readonly signed: boolean }
   | { readonly type: 'timestamp'; readonly unit: 'ns' | 'us' | 'ms' }
   | { readonly type: 'float16' }
+  | { readonly type: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly type: 'text' }
   | { readonly type: 'other'; readonly name: string }
 
 /** A leaf column directly under the root. */
@@ -40,6 +42,8 @@ export interface FlatColumn {
   readonly type: PhysicalType
   readonly meaning: Meaning
   readonly optional: boolean
+  /** Bytes of a value of FIXED_LEN_BYTE_ARRAY; 0 for other types. */
+  readonly fixedBytes: number
 }
 
 export interface ColumnChunk {
@@ -61,9 +65,13 @@ export interface Footer {
   readonly rows: number
   /** Top-level columns that are plain values (not lists, maps, structs or repeated). */
   readonly columns: readonly FlatColumn[]
+  /** Names of the other top-level columns. */
+  readonly nested: readonly string[]
   readonly rowGroups: readonly RowGroup[]
   /** Where the footer begins: pages lie before it. */
   readonly dataEnd: number
+  /** What wrote the file, as it says; empty where it does not. */
+  readonly createdBy: string
 }
 
 const MAGIC = 0x31524150 // 'PAR1'
@@ -100,6 +108,8 @@ interface SchemaElement {
   repetition: number
   converted: number
   typeLength: number
+  scale: number
+  precision: number
   meaning: Meaning | undefined
 }
 
@@ -112,14 +122,16 @@ function readFileMetadata(reader: ThriftReader, dataEnd: number): Footer {
   const schema: SchemaElement[] = []
   const rowGroups: RawRowGroup[] = []
   let rows = -1
+  let createdBy = ''
   reader.struct((field, wire) => {
     if (field === 2 && wire === WIRE.list) reader.list(() => schema.push(readSchemaElement(reader)))
     else if (field === 3 && wire === WIRE.i64) rows = reader.integer()
     else if (field === 4 && wire === WIRE.list) reader.list(() => rowGroups.push(readRowGroup(reader)))
+    else if (field === 6 && wire === WIRE.binary) createdBy = reader.string()
     else return false
     return true
   })
-  const { columns, leaves } = flatColumns(schema)
+  const { columns, nested, leaves } = flatColumns(schema)
   let rowsInGroups = 0
   for (const [i, group] of rowGroups.entries()) {
     if (group.chunks.length !== leaves) {
@@ -129,14 +141,15 @@ function readFileMetadata(reader: ThriftReader, dataEnd: number): Footer {
     rowsInGroups += group.rows
   }
   if (rows !== rowsInGroups) throw new Refusal(`${rows} rows as the file says`, `${rowsInGroups} in its row groups`)
-  return { rows, columns, rowGroups, dataEnd }
+  return { rows, columns, nested, rowGroups, dataEnd, createdBy }
 }
 
 /** Walks the schema tree (stored depth first) and keeps the leaves directly under the root. */
-function flatColumns(schema: readonly SchemaElement[]): { columns: FlatColumn[]; leaves: number } {
+function flatColumns(schema: readonly SchemaElement[]): { columns: FlatColumn[]; nested: string[]; leaves: number } {
   const root = schema[0]
   if (root === undefined) throw new Refusal('a schema', 'none')
   const columns: FlatColumn[] = []
+  const nested: string[] = []
   let leaves = 0
   let next = 1
   const walk = (children: number, depth: number): void => {
@@ -144,6 +157,7 @@ function flatColumns(schema: readonly SchemaElement[]): { columns: FlatColumn[];
     for (let i = 0; i < children; i++) {
       const element = schema[next++]
       if (element === undefined) throw new Refusal('a complete schema', `${schema.length} elements`)
+      if (depth === 0 && (element.children > 0 || element.repetition === 2)) nested.push(element.name)
       if (element.children > 0) walk(element.children, depth + 1)
       else if (element.type !== undefined) {
         if (depth === 0 && element.repetition !== 2) columns.push(flatColumn(element, element.type, leaves))
@@ -153,13 +167,14 @@ function flatColumns(schema: readonly SchemaElement[]): { columns: FlatColumn[];
   }
   walk(root.children, 0)
   if (next !== schema.length) throw new Refusal(`a schema of ${next} elements`, `${schema.length}`)
-  return { columns, leaves }
+  return { columns, nested, leaves }
 }
 
 function flatColumn(element: SchemaElement, type: PhysicalType, leaf: number): FlatColumn {
-  let meaning = element.meaning ?? meaningOfConvertedType(element.converted)
+  let meaning = element.meaning ?? meaningOfConvertedType(element)
   if (meaning.type === 'float16' && element.typeLength !== 2) meaning = { type: 'other', name: 'FLOAT16' }
-  return { name: element.name, leaf, type, meaning, optional: element.repetition === 1 }
+  const fixedBytes = type === 'FIXED_LEN_BYTE_ARRAY' ? element.typeLength : 0
+  return { name: element.name, leaf, type, meaning, optional: element.repetition === 1, fixedBytes }
 }
 
 function readSchemaElement(reader: ThriftReader): SchemaElement {
@@ -170,6 +185,8 @@ function readSchemaElement(reader: ThriftReader): SchemaElement {
     repetition: 0,
     converted: -1,
     typeLength: 0,
+    scale: 0,
+    precision: 0,
     meaning: undefined,
   }
   reader.struct((field, wire) => {
@@ -179,6 +196,8 @@ function readSchemaElement(reader: ThriftReader): SchemaElement {
     else if (field === 4 && wire === WIRE.binary) element.name = reader.string()
     else if (field === 5 && wire === WIRE.i32) element.children = reader.integer()
     else if (field === 6 && wire === WIRE.i32) element.converted = reader.integer()
+    else if (field === 7 && wire === WIRE.i32) element.scale = reader.integer()
+    else if (field === 8 && wire === WIRE.i32) element.precision = reader.integer()
     else if (field === 10 && wire === WIRE.struct) element.meaning = readLogicalType(reader)
     else return false
     return true
@@ -187,11 +206,9 @@ function readSchemaElement(reader: ThriftReader): SchemaElement {
 }
 
 const LOGICAL_NAMES: Readonly<Record<number, string>> = {
-  1: 'STRING',
   2: 'MAP',
   3: 'LIST',
   4: 'ENUM',
-  5: 'DECIMAL',
   6: 'DATE',
   7: 'TIME',
   11: 'NULL',
@@ -204,11 +221,16 @@ function readLogicalType(reader: ThriftReader): Meaning {
   let meaning: Meaning = { type: 'other', name: 'unknown logical type' }
   reader.struct((field, wire) => {
     if (wire !== WIRE.struct) return false
-    if (field === 8) meaning = readTimestampType(reader)
+    if (field === 5) meaning = readDecimalType(reader)
+    else if (field === 8) meaning = readTimestampType(reader)
     else if (field === 10) meaning = readIntegerType(reader)
     else {
       meaning =
-        field === 15 ? { type: 'float16' } : { type: 'other', name: LOGICAL_NAMES[field] ?? `logical type ${field}` }
+        field === 15
+          ? { type: 'float16' }
+          : field === 1
+            ? { type: 'text' }
+            : { type: 'other', name: LOGICAL_NAMES[field] ?? `logical type ${field}` }
       return false
     }
     return true
@@ -231,6 +253,19 @@ function readTimestampType(reader: ThriftReader): Meaning {
   return unit === undefined ? { type: 'other', name: 'TIMESTAMP without unit' } : { type: 'timestamp', unit }
 }
 
+function readDecimalType(reader: ThriftReader): Meaning {
+  let scale = 0
+  let precision = 0
+  reader.struct((field, wire) => {
+    if (wire !== WIRE.i32) return false
+    if (field === 1) scale = reader.integer()
+    else if (field === 2) precision = reader.integer()
+    else return false
+    return true
+  })
+  return { type: 'decimal', precision, scale }
+}
+
 function readIntegerType(reader: ThriftReader): Meaning {
   let bits = 64
   let signed = true
@@ -244,8 +279,10 @@ function readIntegerType(reader: ThriftReader): Meaning {
 }
 
 /** The pre-2.4 annotation, for writers that give no logical type. */
-function meaningOfConvertedType(converted: number): Meaning {
+function meaningOfConvertedType({ converted, precision, scale }: SchemaElement): Meaning {
   if (converted === -1) return { type: 'none' }
+  if (converted === 0) return { type: 'text' }
+  if (converted === 5) return { type: 'decimal', precision, scale }
   if (converted === 9) return { type: 'timestamp', unit: 'ms' }
   if (converted === 10) return { type: 'timestamp', unit: 'us' }
   if (converted >= 11 && converted <= 14) return { type: 'integer', bits: 8 << (converted - 11), signed: false }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { date, fields, flag, having, listOf, number, optional, refuse, text, that } from '../../base/arguments.js'
-import type { DayFile, DayOutcome, DaySource, ReadDaysOptions } from '../../ports/days.js'
+import type { DayFile, DayOutcome, DaySource, ReadDaysOptions, Rename } from '../../ports/days.js'
 import { beginCacheRun } from './cache-eviction.js'
 import { dayColumns } from './day-columns.js'
 import { DayReader, type ReadDay } from './day-reader.js'
@@ -17,6 +17,13 @@ export interface ParquetDaysSettings {
    * consumer that is done with a day before it takes the next; saves a copy and the page faults of fresh memory, 1 to 3 ms a day.
    */
   readonly reuseBuffers?: boolean
+  /**
+   * The columns that hold prices, whatever they are called and no others; absent: those whose names are symbols
+   * (`BTCUSDT`, `BTC-USD`, `BTCUSD_PERP`). A day may lack some of them.
+   */
+  readonly assets?: readonly string[]
+  /** Symbols that have another name from some day on; the first that fits a column counts. */
+  readonly renames?: readonly Rename[]
   /** The thread's code, where it is not beside this file. */
   readonly workerEntry?: URL
 }
@@ -35,6 +42,8 @@ const OPTIONS = fields<ReadDaysOptions>({
 })
 const SETTINGS = fields<ParquetDaysSettings>({
   reuseBuffers: optional(flag),
+  assets: optional(listOf(text)),
+  renames: optional(listOf(fields<Rename>({ from: text, to: text, date }))),
   workerEntry: optional(that('a URL', (value) => value instanceof URL)),
 })
 
@@ -65,7 +74,7 @@ async function* readDays(
   if (files.length === 0) return
   const module = compileKernels()
   const { eigenColumns: eigen = false, cacheDir, cacheBytesMax } = options
-  const setup = { options: { eigen, cacheDir, cacheBytesMax }, module }
+  const setup = { options: { eigen, assets: settings.assets, cacheDir, cacheBytesMax }, module }
   const reader = new DayReader(setup.options, module)
   // The first file is read here while the threads start, so one thread fewer than files is enough.
   const threads = Math.min(options.workers, files.length - 1)
@@ -90,7 +99,7 @@ async function* readHere(
     await nextTurn()
     signal?.throwIfAborted()
     const read = await settled(reader.read(file.path))
-    yield outcomeOf(file, read)
+    yield outcomeOf(file, read, settings)
     if (settings.reuseBuffers && 'buffer' in read) reader.recycle(detached(read.buffer))
   }
 }
@@ -120,8 +129,8 @@ async function* readOnThreads(
     for (const [taken, file] of files.entries()) {
       const read = await Promise.race([underWay.shift()!, abortion.aborted])
       signal?.throwIfAborted()
-      if ('failure' in read || settings.reuseBuffers) yield outcomeOf(file, read)
-      else yield outcomeOf(file, { ...read, buffer: ownCopy(read, pool) })
+      if ('failure' in read || settings.reuseBuffers) yield outcomeOf(file, read, settings)
+      else yield outcomeOf(file, { ...read, buffer: ownCopy(read, pool) }, settings)
       if (settings.reuseBuffers && 'buffer' in read) pool.recycle(read.buffer)
       readAhead(taken + 1)
     }
@@ -139,11 +148,11 @@ function settled(reading: Promise<ReadDay>): Promise<ReadDay | Failure> {
   return reading.catch((failure: unknown) => ({ failure }))
 }
 
-function outcomeOf(file: DayFile, read: ReadDay | Failure): DayOutcome {
+function outcomeOf(file: DayFile, read: ReadDay | Failure, { renames }: ParquetDaysSettings): DayOutcome {
   try {
     if ('failure' in read) throw read.failure
     const { sha256, cached } = read
-    return { file, day: { file, columns: dayColumns(file, read), sha256, cached } }
+    return { file, day: { file, columns: dayColumns(file, read, renames), sha256, cached } }
   } catch (error) {
     return { file, error: dayError(error, file.path) }
   }

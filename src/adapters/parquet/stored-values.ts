@@ -1,12 +1,13 @@
 import { NS_PER_DAY } from '../../base/utc-date.js'
 import { MISSING_INT64, type PlannedColumn } from './day-schema.js'
+import { widenDecimals } from './exact-values.js'
 import type { PhysicalType } from './footer.js'
 import type { Kernels } from './kernels.js'
 import { Refusal } from './refusal.js'
 
-/** Bytes of one plain value of a type that a planned column can have. */
+/** Bytes of one plain value of a type that a planned column can have; of text and other values of any length, the least. */
 export function storedWidth({ source }: PlannedColumn): number {
-  return WIDTHS[source.type] ?? 8
+  return source.type === 'FIXED_LEN_BYTE_ARRAY' ? source.fixedBytes : (WIDTHS[source.type] ?? 8)
 }
 
 const WIDTHS: Readonly<Partial<Record<PhysicalType, number>>> = {
@@ -15,7 +16,7 @@ const WIDTHS: Readonly<Partial<Record<PhysicalType, number>>> = {
   INT64: 8,
   DOUBLE: 8,
   INT96: 12,
-  FIXED_LEN_BYTE_ARRAY: 2, // float16, the only one that is a number
+  BYTE_ARRAY: 4, // the length of an empty one
 }
 
 /** Whether the plain stored values of a column are, byte for byte, what is read of them. */
@@ -34,6 +35,10 @@ const INT64_BOUND = 2n ** 63n - 1n
 export function widen(kernels: Kernels, column: PlannedColumn, src: number, count: number, out: number): void {
   const { source, target, scale } = column
   const unsigned = isUnsigned(column)
+  if (source.meaning.type === 'decimal') {
+    widenDecimals(kernels, column, src, count, out)
+    return
+  }
   if (isStoredAsRead(column)) kernels.bytes.copyWithin(out, src, src + count * 8)
   else if (source.type === 'INT64' && !(unsigned && target === 'int64')) {
     if (src !== out) kernels.bytes.copyWithin(out, src, src + count * 8)

@@ -15,7 +15,7 @@ import { plural } from '../shell/figures-text.js'
 import { refuseOverwriting } from '../shell/overwriting.js'
 import { reportJson } from '../shell/report-json.js'
 import { watchInterrupt } from '../shell/signals.js'
-import { coloursFor, notice, printResult } from '../shell/terminal.js'
+import { coloursFor, notice, noticeWarning, printResult } from '../shell/terminal.js'
 import { prepareCacheFolder } from './cache-folder.js'
 import type { BacktestOptions } from './options.js'
 import { stageOutputs } from './outputs.js'
@@ -113,14 +113,10 @@ async function publish(
 /** A table of another year is a slip that would pass for a run with a breaker. */
 function warnOfUnusedFactors({ factorDates }: PreparedRun, { days, from, to }: BacktestReport): void {
   if (factorDates === undefined || days.some(({ date }) => factorDates.has(date))) return
-  const colours = coloursFor(process.stderr)
-  notice(`${colours.bold(colours.yellow('WARNING'))} --factors has no row for any day from ${from} to ${to}.`)
+  noticeWarning(`--factors has no row for any day from ${from} to ${to}.`)
 }
 
 function warnOfSkippedDays(skipped: readonly SkippedDay[], total: number): void {
-  const colours = coloursFor(process.stderr)
-  notice(
-    `${colours.bold(colours.yellow('WARNING'))} ${skipped.length} of ${plural(total, 'day')} refused and left out:`,
-  )
+  noticeWarning(`${skipped.length} of ${plural(total, 'day')} refused and left out:`)
   for (const day of skipped) notice(`  ${day.error}`)
 }

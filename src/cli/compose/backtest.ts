@@ -8,9 +8,11 @@ import { replayDays } from '../../runtime/backtest/replay-days.js'
 import { codeHash } from '../shell/code-hash.js'
 import { plural } from '../shell/figures-text.js'
 import { startProgress } from '../shell/progress.js'
+import { noticeWarning } from '../shell/terminal.js'
 import { type ReadChoice, readDays } from './days.js'
 import { asMistake, bulkRuns, ownStrategyOf, refuseChance } from './own-strategy.js'
 import type { PreparedRun } from './run-settings.js'
+import { SeenColumns } from './seen-columns.js'
 
 /**
  * A bulk run over days, with its progress at the terminal. Writes nothing.
@@ -28,8 +30,13 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
     // Here and not at the end: the first day is read on this thread, and the others are still starting.
     code ??= codeHash()
   }
+  const seen = new SeenColumns(run)
   const options = { keepGoing, signal, onDay, ...present({ check }) }
-  const { done, skipped, aborted } = await replayDays(backtest, readDays(files, choice), options)
+  const { done, skipped, aborted } = await replayDays(
+    backtest,
+    seen.watch(readDays(files, { ...choice, columns: run })),
+    options,
+  )
     .catch((error: unknown) => {
       throw asMistake(run, error)
     })
@@ -41,6 +48,7 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
     throw new Interrupted(`Interrupted after ${done} of ${plural(files.length, 'day')}; nothing was written.`)
   }
   if (skipped.length === files.length) throw allRefused(skipped)
+  for (const warning of seen.warnings()) noticeWarning(warning)
   refuseChance(run, backtest)
   const about = {
     engineVersion: packageVersion(),

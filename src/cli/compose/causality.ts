@@ -29,7 +29,7 @@ export async function checkCausality(
       report,
       refusals,
       signal,
-      read: (days) => readDays(days, choice),
+      read: (days) => readDays(days, { ...choice, columns: run }),
       cuts,
       onPlan: (total) => {
         progress = startProgress({ total, unit: 'cuts', label: 'Causality', quiet })

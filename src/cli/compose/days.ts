@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
-import { createParquetDays, findDayFiles } from '../../adapters/parquet/parquet-days.js'
+import { createParquetDays, findDayFiles, type ParquetDaysSettings } from '../../adapters/parquet/parquet-days.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { reason } from '../../files/reason.js'
-import type { DayFile, DayOutcome } from '../../ports/days.js'
+import type { DayFile, DayOutcome, DaySource } from '../../ports/days.js'
 
 /** The day files that folders and paths name. Throws InputMistake. */
 export async function findDays(inputs: readonly string[]): Promise<DayFile[]> {
@@ -21,6 +21,8 @@ export interface ReadChoice {
   /** Absent: what the cache holds when nobody says otherwise. */
   readonly cacheBytesMax?: number
   readonly signal: AbortSignal
+  /** Which columns are prices, and whose. */
+  readonly columns?: Pick<ParquetDaysSettings, 'assets' | 'renames'>
 }
 
 /**
@@ -34,14 +36,17 @@ export function defaultWorkers(bytes: number, cores = availableParallelism()): n
 
 const WORKERS_FROM_BYTES = 100_000_000
 
-/** The engine keeps nothing of a day once the next one begins, so a day's memory can serve the next one. */
-const source = createParquetDays({ reuseBuffers: true })
+/** Day files, their columns read as a run's settings say. */
+export function daySource({ assets, renames }: NonNullable<ReadChoice['columns']> = {}): DaySource {
+  return createParquetDays(present({ assets, renames }))
+}
 
-/** Days for a run that keeps nothing of a day once the next one begins. */
+/** Days for a run that keeps nothing of a day once the next one begins: a day's memory can serve the next one. */
 export function readDays(
   files: readonly DayFile[],
-  { workers, cacheDir, cacheBytesMax, signal }: ReadChoice,
+  { workers, cacheDir, cacheBytesMax, signal, columns: { assets, renames } = {} }: ReadChoice,
 ): AsyncIterable<DayOutcome> {
   const threads = workers ?? defaultWorkers(files.reduce((sum, file) => sum + file.bytes, 0))
+  const source = createParquetDays({ reuseBuffers: true, ...present({ assets, renames }) })
   return source.read(files, { workers: threads, signal, ...present({ cacheDir, cacheBytesMax }) })
 }

@@ -24,6 +24,7 @@ import { parseOrderBookTable } from '../../core/orderbook/parse-order-book-table
 import { type OrderBookTable, TableOrderBook } from '../../core/orderbook/table-order-book.js'
 import { VolGate } from '../../core/signal/vol-gate.js'
 import { reason } from '../../files/reason.js'
+import type { Rename } from '../../ports/days.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { type Factors, readFactors } from './factors.js'
@@ -66,7 +67,7 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
   })
   return {
     settings,
-    ...present({ own }),
+    ...present({ own, assets: options.assets, renames: options.rename }),
     recorded: recordedOf(options, { ...files, ...present({ factors }) }),
     ...present({ factorDates: breaker && new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
     ...overrideNotice(file, config, options),
@@ -75,6 +76,10 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
 
 /** What a run is made of beside its days: a strategy, and what gates it. Absent: not asked for. */
 export interface RunSettings {
+  /** The columns of day files that hold prices. Absent: those whose names are symbols. */
+  readonly assets?: readonly string[]
+  /** Symbols that have another name from some day on. */
+  readonly rename?: readonly Rename[]
   /** Absent: the packaged champion. */
   readonly config?: string
   /** A file with a strategy of somebody's own. Absent: the engine decides. */
@@ -124,6 +129,9 @@ export interface PreparedRun {
    * own. With a `cut`, tables have another future after it.
    */
   readonly settings: (cut?: Cut) => BacktestSettings
+  /** Which columns of its days are prices, and whose: as the settings say. */
+  readonly assets?: readonly string[]
+  readonly renames?: readonly Rename[]
   /** A strategy of somebody's own, which decides instead of the engine. */
   readonly own?: LoadedStrategy
   /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { parquetDays } from '../../adapters/parquet/parquet-days.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { directionName } from '../../base/direction.js'
@@ -23,9 +22,10 @@ import type { FillMode } from '../../ports/vocabulary/paper.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import { type DaysSurvey, surveyDays } from '../../runtime/session/days-survey.js'
 import { codeHash } from '../shell/code-hash.js'
-import { findDays } from './days.js'
+import { daySource, findDays } from './days.js'
 import { loadOwn, ownStrategyOf } from './own-strategy.js'
 import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.js'
+import { columnWarnings } from './seen-columns.js'
 
 /**
  * Reads everything that the choice names and puts a session together. Nothing is written.
@@ -41,7 +41,7 @@ export async function preparePaper(choice: SessionChoice, signal: AbortSignal): 
   const config = await loadExecutionConfig(choice.execution)
   const table = loadInstruments(choice.instruments)
   const days = await surveyDays(
-    { source: parquetDays, files: withinPeriod(await findDays(choice.inputs), choice.period) },
+    { source: daySource(prepared), files: withinPeriod(await findDays(choice.inputs), choice.period) },
     signal,
   )
   const folder = choice.out ?? `paper-${days.days[0]!.date}`
@@ -65,7 +65,11 @@ export async function preparePaper(choice: SessionChoice, signal: AbortSignal): 
     days,
     run,
     ...present({ own: prepared.own }),
-    notices: [...(prepared.notice === undefined ? [] : [prepared.notice]), ...unusedFactors(prepared, days)],
+    notices: [
+      ...(prepared.notice === undefined ? [] : [prepared.notice]),
+      ...columnWarnings(days.columns, prepared).map((warning) => `WARNING ${warning}`),
+      ...unusedFactors(prepared, days),
+    ],
   }
 }
 

@@ -16,6 +16,7 @@ export function register(parent: Command): void {
     .requiredOption('--storage <folder>', 'where arrow_scans/YYYY-MM-DD/scan_NNNNNN_HHMMSS.arrow go')
     .option('--from <date>', 'first day to scan, YYYY-MM-DD; days before it are history')
     .option('--to <date>', 'last day, YYYY-MM-DD')
+    .option('--assets <list>', 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol)')
     .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max', 'max')
     .option('--precision <precision>', 'auto, 512 or float64', 'auto')
     .option('--publish <target>', 'JSON lines of every scan: - for stdout, or name.jsonl to append to')

@@ -2,6 +2,7 @@ import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.
 import { present } from '../../base/present.js'
 import { type IsoDate, isDate } from '../../base/utc-date.js'
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
+import { COLUMN_LIST_EXPECTED, columnList } from '../shell/column-list.js'
 
 /** The options of `dolphin scan` as they were typed. */
 export interface RawScanOptions {
@@ -9,6 +10,7 @@ export interface RawScanOptions {
   readonly storage: string
   readonly from?: string
   readonly to?: string
+  readonly assets?: string
   readonly speed: string
   readonly precision: string
   readonly publish?: string
@@ -22,6 +24,8 @@ export interface ScanOptions {
   readonly storage: string
   readonly from?: IsoDate
   readonly to?: IsoDate
+  /** The price columns; absent: those whose names are symbols. */
+  readonly assets?: readonly string[]
   readonly speed: number | 'max'
   readonly precision: ScanPrecision
   /** `-`: stdout; absent: nowhere. */
@@ -63,6 +67,10 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
     wrong('--publish', `expected - or a file name.jsonl, found ${found(publish)}`)
   }
   if (publish === '-' && raw.json) wrong('--json', 'cannot share stdout with --publish -')
+  const assets = raw.assets === undefined ? undefined : columnList(raw.assets)
+  if (raw.assets !== undefined && assets === undefined) {
+    wrong('--assets', `expected ${COLUMN_LIST_EXPECTED}, found ${found(raw.assets)}`)
+  }
   if (problems.length > 0) throw new InputMistake(problems)
   return {
     inputs: raw.days,
@@ -71,7 +79,7 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
     precision: raw.precision as ScanPrecision,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
-    ...present({ from, to, publish, limit }),
+    ...present({ from, to, assets, publish, limit }),
   }
 }
 

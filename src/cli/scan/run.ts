@@ -1,8 +1,9 @@
 import { type OpenedArchive, openScanArchive } from '../../adapters/arrow/scan-archive.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { JsonLinesError, openJsonLines, streamJsonLines } from '../../adapters/jsonl/jsonl-scan-sink.js'
-import { findDayFiles, parquetDays } from '../../adapters/parquet/parquet-days.js'
+import { findDayFiles } from '../../adapters/parquet/parquet-days.js'
 import { DataRefused, InputMistake, type Mistake, SurroundingsFailed } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
 import { withinPeriod } from '../../core/days/period.js'
 import { Scanner } from '../../core/eigen/scanner.js'
@@ -13,11 +14,13 @@ import type { ScanSink } from '../../ports/scan-sink.js'
 import { openRecording } from '../../runtime/services/scan/recording.js'
 import { replayPrices } from '../../runtime/services/scan/replay-prices.js'
 import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
+import { daySource } from '../compose/days.js'
+import { columnWarnings } from '../compose/seen-columns.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
 import { type Progress, startProgress } from '../shell/progress.js'
 import { type InterruptWatch, watchInterrupt } from '../shell/signals.js'
-import { notice, printResult } from '../shell/terminal.js'
+import { notice, noticeWarning, printResult } from '../shell/terminal.js'
 import type { ScanOptions } from './options.js'
 import { type ScanSummary, scanSummaryJson, scanSummaryText } from './text.js'
 
@@ -72,7 +75,8 @@ async function scanInto(
   if (chosen.scanned.length === 0) {
     return { ...common, ...NOTHING, symbols: last?.record.assets.length ?? 0, seconds: 0, stoppedBy: watch.received }
   }
-  const recording = await openRecording(parquetDays, chosen, fromNs)
+  const recording = await openRecording(daySource(present({ assets: options.assets })), chosen, fromNs)
+  for (const warning of columnWarnings(recording.columns, options)) noticeWarning(warning)
   // A storage keeps its universe: a window must not run over two meanings of one position.
   const symbols = last?.record.assets ?? recording.assets
   const unknown = recording.assets.filter((asset) => !symbols.includes(asset))

@@ -22,6 +22,12 @@ export function notice(text: string): void {
   process.stderr.write(process.stderr.isTTY ? `${CLEAR_LINE}${text}\n${SAVE_CURSOR}` : `${text}\n`)
 }
 
+/** A notice that `--quiet` does not silence: what a person believes of a run is not so. */
+export function noticeWarning(text: string): void {
+  const colours = coloursFor(process.stderr)
+  notice(`${colours.bold(colours.yellow('WARNING'))} ${text}`)
+}
+
 /** On a terminal a progress bar may stand on the line of a notice. It draws itself again one line below … */
 const CLEAR_LINE = '\r\x1b[K'
 /** … and at its end returns to the saved position, which must then be that line. */

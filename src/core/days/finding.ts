@@ -21,6 +21,7 @@ export type Check =
   | 'vel-div-infinite'
   | 'vel-div-outlier'
   | 'no-assets'
+  | 'other-column'
   | 'price-invalid'
   | 'price-missing'
   | 'price-jump'

@@ -85,7 +85,7 @@ function universeChange(before: DaySummary, day: DaySummary): Finding[] {
   const findings: Finding[] = []
   const about = { check: 'universe-change' } as const
   if (gone.length > 0) {
-    const message = `without ${someOf(gone)}, there on ${before.date}`
+    const message = `without ${gone.join(', ')}, there on ${before.date}`
     findings.push({ ...about, severity: 'warning', message, count: gone.length })
   }
   if (come.length > 0) {

@@ -1,12 +1,20 @@
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
 
-/** Per asset: values that are no prices, missing ones, jumps, and columns that never move. */
+/** Columns that are no prices by their names, then per asset: values that are no prices, missing ones, jumps, and columns that never move. */
 export function priceFindings(columns: DayColumns, maxJump: number): Finding[] {
+  const others = (columns.otherColumns ?? []).map(otherColumnFinding)
   if (columns.assets.length === 0) {
-    return [{ severity: 'warning', check: 'no-assets', message: 'the day has no price column', count: 1 }]
+    return [...others, { severity: 'warning', check: 'no-assets', message: 'the day has no price column', count: 1 }]
   }
-  return columns.assets.flatMap((symbol, i) => columnFindings(symbol, columns.prices[i]!, maxJump))
+  const prices = columns.assets.flatMap((symbol, i) => columnFindings(symbol, columns.prices[i]!, maxJump))
+  return [...others, ...prices]
+}
+
+/** Numbers that nobody reads: whoever takes them for prices learns here that they are not traded. */
+function otherColumnFinding(column: string): Finding {
+  const message = 'no price by its name, left out; --assets says which columns are prices'
+  return { severity: 'warning', check: 'other-column', message, column, count: 1 }
 }
 
 /** Less than this share of missing prices is a feed's daily life. */

@@ -16,19 +16,23 @@ export async function surveyDays({ source, files }: RecordedDays, signal?: Abort
   const days: SessionDay[] = []
   const symbols = new Set<string>()
   const steps: number[] = []
+  const otherColumns = new Map<string, string>()
   let bars = 0
   let firstBarMs: number | undefined
   for await (const { file, columns, sha256 } of readEachDay({ source, files }, signal)) {
     refuseDisorder(columns, days.at(-1)?.date)
     days.push({ date: columns.date, sha256, path: file.path })
     for (const symbol of columns.assets) symbols.add(symbol)
+    for (const name of columns.otherColumns ?? []) if (!otherColumns.has(name)) otherColumns.set(name, file.path)
     bars += columns.bars
     const step = barStepSeconds(columns)
     if (step !== undefined) steps.push(step)
     if (columns.bars > 0) firstBarMs ??= Number(timesOf(columns)[0]! / NS_PER_MS)
   }
   if (firstBarMs === undefined) throw new InputMistake('the days of the period have no bar')
-  return { source, files, days, symbols: [...symbols], bars, firstBarMs, stepMs: (lowerMedian(steps) ?? 1) * 1000 }
+  const stepMs = (lowerMedian(steps) ?? 1) * 1000
+  const columns = { assets: symbols, otherColumns }
+  return { source, files, days, symbols: [...symbols], columns, bars, firstBarMs, stepMs }
 }
 
 /** What is known of recorded days before the first is traded. */
@@ -36,6 +40,8 @@ export interface DaysSurvey extends RecordedDays {
   readonly days: readonly SessionDay[]
   /** Every symbol of every day, in order of first appearance. */
   readonly symbols: readonly string[]
+  /** What was a price, and which numeric columns were none by their names: each with the first file that has it. */
+  readonly columns: { readonly assets: ReadonlySet<string>; readonly otherColumns: ReadonlyMap<string, string> }
   /** Of all days. */
   readonly bars: number
   /** UTC ms of the first bar. */

@@ -67,7 +67,7 @@ async function expectSound(bytes: Uint8Array, date: string): Promise<'day' | 're
   let largest = 0
   try {
     kernels.fileRoom(bytes.length).set(bytes)
-    const decoded = await decodeDay(kernels, bytes.length, true, (size) => {
+    const decoded = await decodeDay(kernels, bytes.length, { eigen: true }, (size) => {
       largest = size
       return new ArrayBuffer(size)
     })

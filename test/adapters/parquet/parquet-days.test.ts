@@ -25,7 +25,7 @@ async function readTable(file: DayFile): Promise<Table> {
 /** The same file through hyparquet alone. */
 async function oracleTable(file: DayFile): Promise<Table> {
   const bytes = readFileSync(file.path)
-  const { rows, columns } = planDay(parseFooter(bytes), true)
+  const { rows, columns } = planDay(parseFooter(bytes), { eigen: true })
   const table = new Map<string, Float64Array | BigInt64Array>()
   for (const column of columns) {
     const output = column.target === 'float64' ? new Float64Array(rows) : new BigInt64Array(rows)

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { findDayFiles, parquetDays } from '../../../adapters/parquet/parquet-days.js'
+import { findDayFiles } from '../../../adapters/parquet/parquet-days.js'
 import { found, InputMistake, Interrupted } from '../../../base/mistakes.js'
 import { present } from '../../../base/present.js'
 import type { Finding } from '../../../core/days/finding.js'
 import { type DaySummary, VERIFY_LIMITS, type VerifyLimits, verifyDay } from '../../../core/days/verify.js'
 import { verifyAcrossDays } from '../../../core/days/verify-across.js'
 import { displayPath } from '../../../files/package-files.js'
-import type { DayFile } from '../../../ports/days.js'
+import type { RecordedDays } from '../../../runtime/session/days-survey.js'
+import { daySource } from '../../compose/days.js'
+import { COLUMN_LIST_EXPECTED, columnList } from '../../shell/column-list.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
 import { refuseOverwriting } from '../../shell/overwriting.js'
 import { startProgress } from '../../shell/progress.js'
@@ -31,6 +33,7 @@ export function register(parent: Command): void {
     .option('--checksums <file>', 'compare the files with a list in the form of sha256sum')
     .option('--write-checksums <file>', 'write that list')
     .option('--max-jump <share>', 'largest believable move of a price in one bar', String(VERIFY_LIMITS.maxJump))
+    .option('--assets <list>', 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol)')
     .option('--quiet', 'no progress and no notices')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
@@ -50,6 +53,7 @@ interface RawVerifyOptions {
   readonly checksums?: string
   readonly writeChecksums?: string
   readonly maxJump: string
+  readonly assets?: string
   readonly quiet?: boolean
   readonly color?: boolean
 }
@@ -64,7 +68,12 @@ async function verify(inputs: readonly string[], options: RawVerifyOptions): Pro
     { '--write-checksums': options.writeChecksums },
     files.map((file) => file.path),
   )
-  const days = await verifyFiles(files, limits, options.quiet ?? false)
+  const assets = options.assets === undefined ? undefined : columnList(options.assets)
+  if (options.assets !== undefined && assets === undefined) {
+    const message = `expected ${COLUMN_LIST_EXPECTED}, found ${found(options.assets)}`
+    throw new InputMistake({ place: '--assets', message })
+  }
+  const days = await verifyFiles({ source: daySource(present({ assets })), files }, limits, options.quiet ?? false)
   if (expected !== undefined) compareChecksums(days, expected)
 
   if (options.writeChecksums !== undefined) {
@@ -88,13 +97,17 @@ function maxJumpOf(text: string): number {
 }
 
 /** Days in order of date, each with the findings of its own and those against the days before it. */
-async function verifyFiles(files: readonly DayFile[], limits: VerifyLimits, quiet: boolean): Promise<VerifiedDay[]> {
+async function verifyFiles(
+  { source, files }: RecordedDays,
+  limits: VerifyLimits,
+  quiet: boolean,
+): Promise<VerifiedDay[]> {
   const days = new Map<string, VerifiedDay & { findings: Finding[] }>()
   const summaries: DaySummary[] = []
   const watch = watchInterrupt()
   const progress = startProgress({ total: files.length, unit: 'days', label: 'Verifying', quiet })
   try {
-    for await (const outcome of parquetDays.read(files, { workers: 0, eigenColumns: true, signal: watch.signal })) {
+    for await (const outcome of source.read(files, { workers: 0, eigenColumns: true, signal: watch.signal })) {
       const { date, path, bytes } = outcome.file
       if ('error' in outcome) {
         const { where, expected, found: actual } = outcome.error

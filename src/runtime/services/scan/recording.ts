@@ -6,6 +6,8 @@ import type { DayColumns, DayError, DayFile, DaySource } from '../../../ports/da
 export interface Recording {
   /** Assets of the first day that is scanned. */
   readonly assets: readonly string[]
+  /** That day's price columns, and its numeric columns that are none by their names: each with the file that has it. */
+  readonly columns: { readonly assets: ReadonlySet<string>; readonly otherColumns: ReadonlyMap<string, string> }
   /** The first step that matters, history included. */
   readonly sinceNs: bigint
   /** History, then everything to scan; to be read once. */
@@ -34,7 +36,9 @@ export async function openRecording(
     steps += more.steps
     sinceNs = more.sinceNs
   }
-  return { assets: columns.assets, sinceNs, days: chained(source, ready, later) }
+  const otherColumns = new Map((columns.otherColumns ?? []).map((name) => [name, first!.path]))
+  const seen = { assets: new Set(columns.assets), otherColumns }
+  return { assets: columns.assets, columns: seen, sinceNs, days: chained(source, ready, later) }
 }
 
 /** Steps that the first scan needs before its own. */

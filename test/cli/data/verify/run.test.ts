@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { parquetDayWriter } from '../../../../src/adapters/parquet/day-writer.js'
 import { register } from '../../../../src/cli/data/verify/run.js'
 import { type SynthSpec, synthesizeDay } from '../../../../src/core/days/synthesize.js'
+import { floats, writeForeignDay } from '../../../adapters/parquet/foreign-day.js'
 import { runCommand, temporaryFolder } from '../../../support/in-process-command.js'
 
 const SPEC: SynthSpec = { seed: 5, start: '2026-01-01', bars: 288, assets: 6, missingRate: 0 }
@@ -46,6 +47,18 @@ describe('dolphin data verify', () => {
       '5 columns: ETHUSDT row 144: no price on 50 % of bars, none after row 143; likewise SOLUSDT',
     )
     expect((await verify('--strict')).code).toBe(1)
+  })
+
+  it('names a numeric column that is no price, unless it is chosen, and every symbol that a day lacks', async () => {
+    const columns = [floats('vel_div', [0]), floats('Unnamed: 0', [1]), floats('ETHUSDT', [1])]
+    writeForeignDay(inFolder(second), columns)
+    const message =
+      'other-column           Unnamed: 0: no price by its name, left out; --assets says which columns are prices'
+    const { stdout } = await verify()
+    expect(stdout).toContain(`  warning  ${message}\n`)
+    expect(stdout).toContain('without BTCUSDT, SOLUSDT, XRPUSDT, BNBUSDT, DOGEUSDT, there on 2026-01-01')
+    expect((await verify('--assets', 'Unnamed: 0,ETHUSDT')).stdout).not.toContain('other-column')
+    expect((await verify('--assets', 'BTC,,ETH')).stderr).toContain('--assets: expected names of columns, each once')
   })
 
   it('reports an unreadable file with its hash, checks the others, and answers 1', async () => {

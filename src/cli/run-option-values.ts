@@ -1,0 +1,59 @@
+import { unreachable } from '../base/assert.js'
+import { found } from '../base/mistakes.js'
+import { didYouMean } from '../base/suggest.js'
+import { type IsoDate, isDate } from '../base/utc-date.js'
+import type { Rename } from '../ports/days.js'
+import type { FillMode } from '../ports/vocabulary/paper.js'
+import type { VolGateChoice } from './compose/run-settings.js'
+import { COLUMN_LIST_EXPECTED, columnList } from './shell/column-list.js'
+import { numberOf, type OptionCheck } from './shell/option-check.js'
+
+export function aDate(typed: string, check: OptionCheck, flag: string): IsoDate | undefined {
+  return check.date(flag, typed)
+}
+
+export function anAssetList(typed: string, check: OptionCheck, flag: string): readonly string[] | undefined {
+  return columnList(typed) ?? check.wrong(flag, `expected ${COLUMN_LIST_EXPECTED}, found ${found(typed)}`)
+}
+
+/** `LUNAUSDT=LUNCUSDT@2022-05-31`. */
+export function renamesOf(typed: readonly string[], check: OptionCheck, flag: string): readonly Rename[] {
+  return typed.flatMap((text) => {
+    const [, from = '', to = '', date = ''] = /^([^=@]+)=([^=@]+)@(.+)$/.exec(text) ?? []
+    if (from !== to && isDate(date)) return [{ from, to, date }]
+    check.wrong(flag, `expected OLD=NEW@YYYY-MM-DD, the first day of the new name, found ${found(text)}`)
+    return []
+  })
+}
+
+/** `warmup`, a volatility threshold such as `0.0004`, or a percentile such as `p60`. */
+export function aVolGate(typed: string, check: OptionCheck, flag: string): VolGateChoice | undefined {
+  if (typed === 'warmup') return { kind: 'warmup' }
+  const percentile = /^p(\d{1,3}(?:\.\d+)?)$/i.exec(typed)?.[1]
+  if (percentile !== undefined && Number(percentile) <= 100) {
+    return { kind: 'percentile', percentile: Number(percentile) }
+  }
+  const threshold = numberOf(typed)
+  if (threshold !== undefined && threshold >= 0) return { kind: 'fixed', threshold }
+  const expected = "'warmup', a volatility of at least 0 (such as 0.0004) or a percentile from p0 to p100"
+  return check.wrong(flag, `expected ${expected}, found ${found(typed)}${didYouMean(typed, ['warmup'])}`)
+}
+
+export function volGateText(gate: VolGateChoice): string | number {
+  switch (gate.kind) {
+    case 'warmup':
+      return 'warmup'
+    case 'fixed':
+      return gate.threshold
+    case 'percentile':
+      return `p${gate.percentile}`
+    default:
+      return unreachable(gate)
+  }
+}
+
+export function aFillMode(typed: string, check: OptionCheck, flag: string): FillMode | undefined {
+  if (typed === 'realistic' || typed === 'bar-price') return typed
+  const near = didYouMean(typed, ['realistic', 'bar-price'])
+  return check.wrong(flag, `expected realistic or bar-price, found ${found(typed)}${near}`)
+}
