@@ -101,6 +101,12 @@ const STRATEGY = {
     parse: asTyped<boolean>,
     decides: true,
   }),
+  iMeanFractions: runOption({
+    flag: '--i-mean-fractions',
+    help: 'with --research: a take-profit of 0.2 and more, or a stop above 1, is no percentage',
+    parse: asTyped<boolean>,
+    decides: true,
+  }),
   capital: runOption({
     flag: '--capital',
     value: '<usd>',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type CertificateVerdict, checkCertificate } from '../core/mode/certificate.js'
 import { CONSTANTS_HASH } from '../core/status/frozen-constants.js'
+import { parseJsonDocument } from './json-document.js'
 import { CERTIFICATE_KEY_VARIABLE, readSecret } from './secret.js'
 
 /**
@@ -18,7 +19,7 @@ export function readCertificate(
   const key = secret === undefined ? undefined : new TextEncoder().encode(secret)
   let document: unknown
   try {
-    document = JSON.parse(readFileSync(certificate, 'utf8')) as unknown
+    document = parseJsonDocument(readFileSync(certificate, 'utf8'), certificate, 'a certificate')
   } catch (error) {
     return { state: 'INVALID', expiresAtMs: null, why: (error as Error).message }
   }

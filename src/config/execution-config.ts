@@ -9,6 +9,7 @@ import { CHAMPION_RISK, checkRiskConfig } from '../core/risk/risk-config.js'
 import type { ExecutionConfig } from '../core/session/session-plan.js'
 import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
+import { FRACTIONS_HINT, percentageProblem, probablyMeant } from './percent-or-fraction.js'
 import type { ConfigDocument } from './yaml-document.js'
 
 /** What is in force without a file, key by key; the packaged `configs/execution.yml` says the same. */
@@ -70,9 +71,14 @@ type Values = Record<Key, unknown>
 /**
  * Reads an execution configuration; what a file leaves out has its default value, and without a file everything has.
  *
+ * `iMeanFractions`: values that are probably percentages (a take-profit of 0.2 and more, a stop above 1) are taken as they stand.
+ *
  * @throws Mistake with every mistake: file, line, key, what was expected, what was found.
  */
-export async function loadExecutionConfig(path?: string): Promise<ExecutionConfig> {
+export async function loadExecutionConfig(
+  path?: string,
+  { iMeanFractions = false }: { readonly iMeanFractions?: boolean } = {},
+): Promise<ExecutionConfig> {
   if (path === undefined) return configOf({ ...EXECUTION_CONFIG_DEFAULTS })
   const file = displayPath(path)
   let text: string
@@ -88,7 +94,7 @@ export async function loadExecutionConfig(path?: string): Promise<ExecutionConfi
     const place = { file, line: 1, column: 1 }
     throw new InputMistake({ place, message: 'expected a configuration, found an empty file' })
   }
-  const values = valuesOf(document)
+  const values = valuesOf(document, iMeanFractions)
   try {
     return configOf(values)
   } catch (error) {
@@ -97,7 +103,7 @@ export async function loadExecutionConfig(path?: string): Promise<ExecutionConfi
   }
 }
 
-function valuesOf(document: ConfigDocument): Values {
+function valuesOf(document: ConfigDocument, iMeanFractions: boolean): Values {
   const values: Values = { ...EXECUTION_CONFIG_DEFAULTS }
   const problems: Problem[] = []
   for (const [section, keys] of Object.entries(sectionsOf(document, problems))) {
@@ -112,11 +118,29 @@ function valuesOf(document: ConfigDocument): Values {
       } else if (!fits(value, key)) {
         const message = `${key}: expected ${expectedOf(key)}, found ${found(value)}`
         problems.push({ place: document.valuePlace(path), message })
-      } else values[key] = value
+      } else {
+        const percentage = percentageOf(key, value, iMeanFractions)
+        if (percentage !== undefined)
+          problems.push({ place: document.valuePlace(path), message: `${key}: ${percentage}` })
+        values[key] = value
+      }
     }
   }
-  if (problems.length > 0) throw new InputMistake(problems)
+  if (problems.length > 0) {
+    const isPercentage = problems.some(({ message }) => message.includes(': expected a fraction'))
+    throw new InputMistake(problems, { hint: isPercentage ? FRACTIONS_HINT : undefined })
+  }
   return values
+}
+
+/** A short position has no price below zero to take its profit at, so that 1 and more can never be meant. */
+function percentageOf(key: Key, value: unknown, iMeanFractions: boolean): string | undefined {
+  const number = typeof value === 'string' ? Number(value) : value
+  if (typeof number !== 'number') return undefined
+  if (key === 'protection.take_profit' && number >= 1) {
+    return `expected a fraction below 1, found ${number}${probablyMeant(key, number)}`
+  }
+  return iMeanFractions ? undefined : percentageProblem(key, number)
 }
 
 const OFF: readonly Key[] = ['risk.stop_loss_pct', 'risk.consecutive_losses_max', 'risk.loss_pct_max']
@@ -166,7 +190,8 @@ function isRange(values: readonly unknown[]): boolean {
 
 /** A person writes `0.0002` as well as `"0.0002"`; both are the same decimal. */
 function isDecimal(value: unknown): boolean {
-  return /^\d{1,20}(\.\d{1,18})?$/.test(typeof value === 'number' ? new Exact(value).toFixed() : String(value))
+  if (typeof value !== 'number' && typeof value !== 'string') return false
+  return /^\d{1,20}(\.\d{1,18})?$/.test(typeof value === 'number' ? new Exact(value).toFixed() : value)
 }
 
 function configOf(values: Values): ExecutionConfig {

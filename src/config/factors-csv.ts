@@ -1,8 +1,10 @@
+import { decimalNumber } from '../base/decimal.js'
 import { found, InputMistake, Mistake, type Problem } from '../base/mistakes.js'
 import { present } from '../base/present.js'
 import { didYouMean } from '../base/suggest.js'
 import { type IsoDate, isDate } from '../base/utc-date.js'
 import type { BetaPolicy, BreakerTable, DailyFactors } from '../core/breaker/breaker.js'
+import { SCAN_FACTORS, type ScanFactor, unlikeFactor } from '../ports/factor-scans.js'
 
 /**
  * Daily breaker factors from CSV: a header with `date` and any of `funding_btc, dvol_btc, fng, taker, w750`, then one
@@ -42,8 +44,10 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
         date = isDate(cell) ? cell : undefined
         if (date === undefined) wrong(line, column, `date: expected a date YYYY-MM-DD, found ${found(cell)}`)
       } else if (cell !== '') {
-        const value = Number(cell)
-        if (Number.isFinite(value)) row[name] = value
+        const value = decimalNumber(cell)
+        const expected = unlikeFactor(name, value)
+        if (Number.isFinite(value) && expected === undefined) row[name] = value
+        else if (Number.isFinite(value)) wrong(line, column, `${name}: expected ${expected}, found ${found(cell)}`)
         else wrong(line, column, `${name}: expected a number or an empty cell, found ${found(cell)}`)
       }
     }
@@ -56,9 +60,9 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
   }
 }
 
-/** The columns of a factors file beside `date`, all optional. Units: engine semantics, section 10. */
-const COLUMNS = ['funding_btc', 'dvol_btc', 'fng', 'taker', 'w750'] as const
-type Column = (typeof COLUMNS)[number]
+/** The columns of a factors file beside `date`, all optional. */
+const COLUMNS = SCAN_FACTORS
+type Column = ScanFactor
 
 interface Cell {
   readonly text: string

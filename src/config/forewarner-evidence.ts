@@ -1,9 +1,10 @@
 import { type CsvCell, csvCells } from '../base/csv.js'
+import { decimalNumber } from '../base/decimal.js'
 import { found, InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
 import type { EngineParameters } from '../core/engine/parameters.js'
 import { MonteCarloForewarner } from '../core/forewarner/monte-carlo.js'
-import { reason } from '../files/reason.js'
 import type { Trade } from '../ports/vocabulary/trades.js'
+import { parseJsonDocument } from './json-document.js'
 
 /** What a forewarner learns from a closed trade. */
 export type EvidenceTrade = Pick<Trade, 'net' | 'capitalBefore' | 'leverageCeiling' | 'exitTimeMs'>
@@ -40,12 +41,7 @@ export function parseEvidence(text: string, file: string): EvidenceTrade[] {
 }
 
 function evidenceOfJson(text: string, file: string, problems: Problem[]): EvidenceTrade[] {
-  let report: { readonly trades?: unknown }
-  try {
-    report = JSON.parse(text)
-  } catch (error) {
-    throw new InputMistake({ place: { file }, message: `not valid JSON: ${reason(error)}` })
-  }
+  const report = parseJsonDocument(text, file, 'trades') as { readonly trades?: unknown }
   if (!Array.isArray(report.trades)) {
     throw new InputMistake({ place: { file }, message: 'expected a report of --json with its trades, found none' })
   }
@@ -85,7 +81,7 @@ function evidenceOfCsv(text: string, file: string, problems: Problem[]): Evidenc
     const field = (index: number): number => {
       const { csv, expected } = FIELDS[index]!
       const cell = cells[columns[index]!]
-      const value = index === 0 ? Date.parse(cell?.text ?? '') : Number(cell?.text || Number.NaN)
+      const value = index === 0 ? Date.parse(cell?.text ?? '') : decimalNumber(cell?.text ?? '')
       if (isUsable(value, index)) return value
       const place: Place = { file, line: i + 2, column: cell?.column ?? 1 }
       problems.push({ place, message: `${csv}: expected ${expected}, found ${found(cell?.text)}` })

@@ -5,6 +5,7 @@ import { didYouMean } from '../base/suggest.js'
 import { packageFile } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
 import type { Instrument } from '../ports/vocabulary/instrument.js'
+import { parseJsonDocument } from './json-document.js'
 
 /** The packaged trading rules; the file itself says where each of them comes from. */
 export const DEFAULT_INSTRUMENTS = packageFile('configs', 'instruments.json')
@@ -68,12 +69,7 @@ const DECIMALS = [
 const RULES = [...DECIMALS, 'maxLeverage'] as const
 
 function parseObject(text: string, path: string): Readonly<Record<string, unknown>> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new InputMistake({ place: path, message: `cannot read trading rules: ${reason(error)}` })
-  }
+  const json = parseJsonDocument(text, path, 'trading rules')
   if (!isObject(json)) throw new InputMistake({ place: path, message: `expected an object, found ${found(json)}` })
   return json
 }

@@ -5,6 +5,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { found, type Place, type Problem } from '../base/mistakes.js'
 import { didYouMean, nearestName } from '../base/suggest.js'
 import { packageFile } from '../files/package-files.js'
+import { probablyMeant } from './percent-or-fraction.js'
 
 /** Where the thing to be validated came from, for messages. */
 export interface Places {
@@ -94,7 +95,7 @@ function problemOf(error: ErrorObject, path: string[], places: Places): Problem 
   const value = error.data === null ? 'nothing' : found(error.data)
   return {
     place: places.valuePlace(path),
-    message: `${name}expected ${inWords(error.parentSchema as SchemaNode)}, found ${value}`,
+    message: `${name}expected ${inWords(error.parentSchema as SchemaNode)}, found ${value}${probablyMeant(path.join('.'), error.data)}`,
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { found, InputMistake } from '../base/mistakes.js'
 import { packageFile } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
+import { parseJsonDocument } from './json-document.js'
 
 /** The packaged list of symbols, and the word for every symbol that the input has. */
 export const DEFAULT_UNIVERSE = packageFile('configs', 'universe.json')
@@ -29,12 +30,13 @@ export function chooseUniverse(name: string, available: readonly string[]): Univ
 }
 
 function readUniverse(path: string): readonly string[] {
-  let json: unknown
+  let text: string
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'))
+    text = readFileSync(path, 'utf8')
   } catch (error) {
     throw new InputMistake({ place: path, message: `cannot read a universe: ${reason(error)}` })
   }
+  const json = parseJsonDocument(text, path, 'a universe')
   const symbols = typeof json === 'object' && json !== null ? (json as { symbols?: unknown }).symbols : undefined
   if (!Array.isArray(symbols) || symbols.length === 0) {
     throw new InputMistake({ place: path, message: `symbols: expected a list of symbols, found ${found(symbols)}` })

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
-import type { Document, Node, Pair } from 'yaml'
+import type { Document, Pair } from 'yaml'
 import { InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
 
 /** A YAML file that knows where each of its keys and values stands. */
@@ -14,17 +14,15 @@ export interface ConfigDocument {
 }
 
 /**
- * Parses YAML 1.2. Throws {@link Mistake} with every syntax error and duplicate key at its line and column: a
- * duplicate would silently win over a line that a reader believes in.
+ * Parses YAML 1.2, one document. Throws {@link Mistake} with every syntax error, duplicate key and further document at its
+ * line and column: a duplicate would silently win over a line that a reader believes in, and of several documents only the first
+ * would count.
  */
 export function parseConfigDocument(text: string, file: string): ConfigDocument {
   const lines = new (yaml().LineCounter)()
-  const document = yaml().parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: 'silent',
-  })
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const
+  const [first, second] = yaml().parseAllDocuments(text, options) as Document.Parsed[]
+  const document = first ?? yaml().parseDocument(text, options)
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { file, line, column: col }
@@ -33,7 +31,11 @@ export function parseConfigDocument(text: string, file: string): ConfigDocument 
     place: at(error.pos[0]),
     message: `not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`,
   }))
-  if (problems.length === 0) problems.push(...unknownAliases(document, at), ...duplicateKeys(document.contents, at))
+  if (second !== undefined) {
+    const message = 'expected one YAML document, found another from here on (behind --- or ...)'
+    problems.push({ place: at(second.range[0]), message })
+  }
+  if (problems.length === 0) problems.push(...unknownAliases(document, at), ...duplicateKeys(document, at))
   if (problems.length > 0) throw new InputMistake(problems)
 
   const root = document.contents
@@ -95,16 +97,15 @@ function pairAt(root: unknown, path: readonly string[]): Pair<unknown, unknown> 
 }
 
 /** The parser's own check reports no first position, and one that does is worth more. */
-function duplicateKeys(root: Node | null, at: (offset: number) => Place): Problem[] {
+function duplicateKeys(document: Document.Parsed, at: (offset: number) => Place): Problem[] {
   const problems: Problem[] = []
-  if (root === null) return problems
-  yaml().visit(root, {
+  yaml().visit(document, {
     Map(_key, map) {
       const seen = new Map<string, Place>()
       for (const { key } of map.items) {
         const place = yaml().isNode(key) && key.range ? at(key.range[0]) : undefined
         if (place === undefined) continue
-        const name = keyText(key)
+        const name = keyText(yaml().isAlias(key) ? key.resolve(document) : key)
         const first = seen.get(name)
         if (first === undefined) seen.set(name, place)
         else problems.push({ place, message: `duplicate key '${name}', first given in line ${first.line}` })

@@ -69,6 +69,27 @@ describe('the execution configuration', () => {
       'protection:\n  take_profit: -1',
       '2:16: protection.take_profit: expected a decimal of zero or more, such as 0.0133, found -1',
     ],
+    [
+      'paper:\n  taker_fee: [0.0005]',
+      '2:14: paper.taker_fee: expected a decimal of zero or more, such as 0.0005, found [0.0005]',
+    ],
+    [
+      'protection:\n  catastrophic_stop: ["0.10"]',
+      '2:22: protection.catastrophic_stop: expected a decimal of zero or more, such as 0.1, found ["0.10"]',
+    ],
+    [
+      'protection:\n  take_profit: 1.33',
+      '2:16: protection.take_profit: expected a fraction below 1, found 1.33 (1.33 % is 0.0133)',
+    ],
+    [
+      'protection:\n  take_profit: "0.2"',
+      '2:16: protection.take_profit: expected a fraction below 0.2, found 0.2 (0.2 % is 0.002)',
+    ],
+    [
+      'protection:\n  catastrophic_stop: 10',
+      '2:22: protection.catastrophic_stop: expected a fraction up to 1, found 10 (10 % is 0.1)',
+    ],
+    ['link:\n  heartbeat_ms: 5\n---\nlink:\n  heartbeat_ms: 6', '3:1: expected one YAML document'],
     ['protection:\n  stop_orders: 1', '2:16: protection.stop_orders: expected true or false, found 1'],
     ['risk:\n  leverage_max: null', '2:17: risk.leverage_max: expected a number above zero, found null'],
     [
@@ -84,6 +105,19 @@ describe('the execution configuration', () => {
     const path = written(text)
     await expect(loadExecutionConfig(path)).rejects.toThrow(
       `${path}:1:1: expected a configuration, found an empty file`,
+    )
+  })
+
+  it('takes unlikely fractions where they are said to be meant, and never a take-profit of 1 and more', async () => {
+    const path = written('protection:\n  take_profit: 0.5\n  catastrophic_stop: 2\n')
+    await expect(loadExecutionConfig(path)).rejects.toMatchObject({
+      hint: expect.stringContaining('--i-mean-fractions'),
+    })
+    const { execution } = await loadExecutionConfig(path, { iMeanFractions: true })
+    expect(execution).toMatchObject({ takeProfit: '0.5', catastrophicStop: '2' })
+    const impossible = written('protection:\n  take_profit: 1\n')
+    await expect(loadExecutionConfig(impossible, { iMeanFractions: true })).rejects.toThrow(
+      'a fraction below 1, found 1',
     )
   })
 

@@ -25,7 +25,7 @@ describe('a forewarner’s evidence', () => {
 
   it.each([
     ['x.json', '{"trades": 5}', 'x.json: expected a report of --json with its trades, found none'],
-    ['x.json', '{"trades": [', 'x.json: not valid JSON: '],
+    ['x.json', '{"trades": [', 'x.json: cannot read trades: '],
     [
       'x.json',
       '{"trades": [{"exitTimeMs": null, "net": 1, "capitalBefore": 1, "leverageCeiling": 1}]}',
@@ -45,6 +45,11 @@ describe('a forewarner’s evidence', () => {
       't.csv',
       'exit_time,net,capital_before,leverage_ceiling\n,1,1,1\n',
       't.csv:2:1: exit_time: expected a time, found ""',
+    ],
+    [
+      't.csv',
+      'exit_time,net,capital_before,leverage_ceiling\n2025-05-09,0x10,1,1\n',
+      't.csv:2:12: net: expected a number, found "0x10"',
     ],
   ])('%s %j is refused at its place', (file, text, message) => {
     expect(() => parseEvidence(text, file)).toThrow(message)

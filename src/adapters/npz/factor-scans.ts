@@ -5,7 +5,7 @@ import { DataRefused, found, InputMistake } from '../../base/mistakes.js'
 import { type IsoDate, isDate } from '../../base/utc-date.js'
 import { reason } from '../../files/reason.js'
 import { ZipFault } from '../../files/zip-archive.js'
-import { type FactorScanDay, SCAN_FACTORS, type ScanFactor } from '../../ports/factor-scans.js'
+import { type FactorScanDay, SCAN_FACTORS, type ScanFactor, unlikeFactor } from '../../ports/factor-scans.js'
 import { NpyFault, readNpyNumber } from './npy-array.js'
 import { NpzFile } from './npz-file.js'
 
@@ -125,7 +125,10 @@ class Reading {
       if (bytes === undefined) return null
       this.values++
       const value = readNpyNumber(bytes)
-      return Number.isFinite(value) ? value : null
+      if (!Number.isFinite(value)) return null
+      const expected = unlikeFactor(factor, value)
+      if (expected !== undefined) throw new NpyFault(expected, `${value}`)
+      return value
     } catch (error) {
       throw refusal(`${path}!${name}`, error)
     }

@@ -9,7 +9,7 @@ import { runSession, type SessionResult } from '../../runtime/session/session.js
 import type { SessionParts } from '../../runtime/session/session-parts.js'
 import { sessionSteps } from '../../runtime/session/session-steps.js'
 import { type ClockScale, clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
-import { executorProcess } from './executor-process.js'
+import { type ExecutorFiles, executorProcess } from './executor-process.js'
 import { sessionStrategies } from './own-strategy.js'
 import type { ServeChoice } from './serve-address.js'
 import { ServedSession } from './served-session.js'
@@ -63,7 +63,7 @@ export interface ClockChoice {
   /** Times faster than the days were recorded. */
   readonly speed: number
   /** Where the execution side is: here, or in a process of its own that reads these files itself. */
-  readonly executor: 'in-process' | { readonly execution?: string; readonly instruments?: string }
+  readonly executor: 'in-process' | ExecutorFiles
   readonly serve: ServeChoice
 }
 

@@ -42,9 +42,10 @@ export async function executorProcess(
     instruments: files.instruments,
     clock: scaleText(around.scale),
   }
+  const fractions = files.iMeanFractions ? ['--i-mean-fractions'] : []
   const child = new SupervisedChild({
     name: 'executor',
-    argv: ['executor', ...optionWords(options), '--until-stdin-ends', '--json'],
+    argv: ['executor', ...optionWords(options), ...fractions, '--until-stdin-ends', '--json'],
     environment: served.executorEnvironment,
     tell: (line) => {
       if (!served.executorSaid(line)) around.onNotice(line)
@@ -75,6 +76,8 @@ export async function executorProcess(
 export interface ExecutorFiles {
   readonly execution?: string
   readonly instruments?: string
+  /** Values of the first that are probably percentages are meant. */
+  readonly iMeanFractions?: boolean
 }
 
 function optionWords(options: Readonly<Record<string, string | undefined>>): string[] {

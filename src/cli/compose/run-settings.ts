@@ -6,7 +6,9 @@ import { present } from '../../base/present.js'
 import { breakerTable } from '../../config/factors-csv.js'
 import { createForewarner, parseEvidence } from '../../config/forewarner-evidence.js'
 import { DEFAULT_INSTRUMENTS, parseInstruments } from '../../config/instruments.js'
+import { parseJsonDocument } from '../../config/json-document.js'
 import { overridesDrift, withOverrides } from '../../config/overrides.js'
+import { refusePercentages } from '../../config/percent-or-fraction.js'
 import {
   CHAMPION_CONFIG,
   loadConfig,
@@ -40,6 +42,7 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
   const file = options.config === undefined ? champion : loadConfig(options.config)
   refuseDrift(file, options.research)
   const config = withOverrides(file, options.overrides)
+  refusePercentages(config, options)
 
   const factors = options.factors === undefined ? undefined : readFactors({ ...options, factors: options.factors })
   const files = readInputs(options)
@@ -92,6 +95,8 @@ export interface RunSettings {
   readonly overrides: readonly string[]
   /** Parameters may differ from the champion's. */
   readonly research: boolean
+  /** With `research`: fractions that are probably percentages are meant. */
+  readonly iMeanFractions?: boolean
   /** A CSV, or a folder of scans. */
   readonly factors?: string
   /** Names of arrays in the scans, `taker=taker_ratio,…`. */
@@ -182,8 +187,9 @@ function recordedOf(
 
 function orderBookTableOf(file: InputFile): OrderBookTable {
   try {
-    return parseOrderBookTable(JSON.parse(file.text))
+    return parseOrderBookTable(parseJsonDocument(file.text, file.path, 'an order book'))
   } catch (error) {
+    if (error instanceof InputMistake) throw error
     throw new InputMistake({ place: file.path, message: reason(error) })
   }
 }

@@ -38,7 +38,7 @@ export async function preparePaper(choice: SessionChoice, signal: AbortSignal): 
   if (run.parameters.close_at_end) {
     throw new InputMistake('exits.close_at_end: a session leaves its position open, as a live one does; expected false')
   }
-  const config = await loadExecutionConfig(choice.execution)
+  const config = await loadExecutionConfig(choice.execution, { iMeanFractions: meansFractions(choice.run) })
   const table = loadInstruments(choice.instruments)
   const days = await surveyDays(
     { source: daySource(prepared), files: withinPeriod(await findDays(choice.inputs), choice.period) },
@@ -105,6 +105,11 @@ export interface PaperSetup extends SessionPlan {
   /** Absent: the champion. */
   readonly own?: LoadedStrategy
   readonly notices: readonly string[]
+}
+
+/** Whether values that are probably percentages were declared to be none. */
+export function meansFractions({ research, iMeanFractions = false }: SessionChoice['run']): boolean {
+  return research && iMeanFractions
 }
 
 /** Where the journals of a session lie. */

@@ -16,6 +16,7 @@ export function register(parent: Command): void {
     .requiredOption('--exchange <path>', 'socket of the exchange')
     .requiredOption('--journal <folder>', 'its journal; one folder per account, for ever')
     .option('--config <yaml>', 'execution configuration (default: the packaged configs/execution.yml)')
+    .option('--i-mean-fractions', 'its take-profit of 0.2 and more, or its stop above 1, is no percentage')
     .option('--instruments <json>', 'trading rules (default: the packaged configs/instruments.json)')
     .option('--symbols <list>', 'contracts it may trade, BTCUSDT,ETHUSDT,… (default: all of the trading rules)')
     .option('--serve [address]', 'serve its own /status and dashboard (default: 127.0.0.1:8080)')

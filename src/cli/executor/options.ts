@@ -9,6 +9,7 @@ export interface RawExecutorOptions {
   readonly exchange: string
   readonly journal: string
   readonly config?: string
+  readonly iMeanFractions?: boolean
   readonly instruments?: string
   readonly symbols?: string
   readonly clock?: string
@@ -26,6 +27,8 @@ export interface ExecutorOptions {
   readonly journal: string
   /** Absent: the packaged one. */
   readonly config?: string
+  /** Values in it that are probably percentages are meant. */
+  readonly iMeanFractions: boolean
   readonly instruments?: string
   /** Absent: every symbol of the trading rules. */
   readonly symbols?: readonly string[]
@@ -69,6 +72,7 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
     link,
     exchange,
     journal,
+    iMeanFractions: raw.iMeanFractions ?? false,
     untilStdinEnds: raw.untilStdinEnds ?? false,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,

@@ -110,7 +110,7 @@ class Broken {
 }
 
 async function executionSettings(options: ExecutorOptions): Promise<ExecutionSettings> {
-  const { execution } = await loadExecutionConfig(options.config)
+  const { execution } = await loadExecutionConfig(options.config, options)
   const table = loadInstruments(options.instruments)
   const symbols = options.symbols ?? [...table.listed]
   return {

@@ -3,7 +3,7 @@ import { present } from '../../base/present.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import type { ClockChoice } from '../compose/clock-session.js'
 import { showingSession } from '../compose/session-news.js'
-import { type PaperSetup, preparePaper } from '../compose/session-settings.js'
+import { meansFractions, type PaperSetup, preparePaper } from '../compose/session-settings.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
@@ -40,8 +40,9 @@ function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Pro
 }
 
 /** A process of its own reads its files itself. */
-function executorOf({ executor, execution, instruments }: PaperOptions): ClockChoice['executor'] {
-  return executor === 'in-process' ? executor : present({ execution, instruments })
+function executorOf({ executor, execution, instruments, run }: PaperOptions): ClockChoice['executor'] {
+  if (executor === 'in-process') return executor
+  return { ...present({ execution, instruments }), iMeanFractions: meansFractions(run) }
 }
 
 function interruptedText(atMs: number, folder: string, speed: PaperOptions['speed']): string {
