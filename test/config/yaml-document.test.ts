@@ -21,7 +21,7 @@ describe('a YAML file', () => {
     ['a: 1\nb: 2\na: 3\n', "f.yml:3:1: duplicate key 'a', first given in line 1"],
     ['n: &n a\na: 1\n*n : 2\n', "f.yml:3:1: duplicate key 'a', first given in line 2"],
     ['n: &n a\ns:\n  *n : 1\n  b: 2\n  *n : 3\n', "f.yml:5:3: duplicate key 'a', first given in line 3"],
-    ['a: *nobody\n', 'f.yml:1:4: unknown alias '*nobody''],
+    ['a: *nobody\n', "f.yml:1:4: unknown alias '*nobody'"],
   ])('%j is refused at its line and column', (text, message) => {
     expect(() => parseConfigDocument(text, 'f.yml')).toThrow(message)
   })

@@ -3,38 +3,27 @@ import { fixed, toNumber } from './exact/fixed-point.js'
 
 /** Whether some threshold is not farther from `velDiv` than `bound`, so that the verdict is open. */
 export function isOpen(velDiv: number, bound: number): boolean {
-  return THRESHOLDS.some(({ value }) => !(Math.abs(velDiv - value) > bound) && !Number.isNaN(velDiv))
+  return THRESHOLDS.some((value) => !(Math.abs(velDiv - value) > bound) && !Number.isNaN(velDiv))
 }
 
 /**
- * Every `vel_div` the engine compares with, and on which side of the verdict the threshold itself lies: `< t` and `>= t`
- * split the numbers below t from the rest, `<= t` and `> t` those above.
- * Source: champion thresholds, buckets and regimes of the engine (system bible §4, §6; the scan definition).
+ * Every `vel_div` the engine compares with. Source: champion thresholds, buckets and regimes of the engine (system bible §4, §6;
+ * the scan definition).
  */
-const THRESHOLDS: readonly { readonly value: number; readonly belongs: 'above' | 'below' }[] = [
-  { value: -0.075, belongs: 'below' },
-  { value: -0.05, belongs: 'below' },
-  { value: -0.035, belongs: 'below' },
-  { value: -0.02, belongs: 'above' },
-  { value: 0.01, belongs: 'below' },
-  { value: 0.02, belongs: 'above' },
-  { value: 0.025, belongs: 'above' },
-  { value: 0.04, belongs: 'above' },
-  { value: 0.06, belongs: 'above' },
-]
+const THRESHOLDS: readonly number[] = [-0.075, -0.05, -0.035, -0.02, 0.01, 0.02, 0.025, 0.04, 0.06]
 
 /**
- * The float64 nearest to the exact value among those that get the exact value's verdict from every threshold. An
- * enclosure that still holds a threshold (it is narrower than 2^−450) counts as a tie and gives the threshold.
+ * The float64 nearest to the exact value among those on the exact value's side of every threshold, so that `<` and `<=`
+ * alike have its verdict: a rule may include a threshold that another one excludes (`vel_div <= -0.02` ends a LONG position,
+ * `vel_div < -0.02` begins a SHORT one). An enclosure that still holds a threshold (it is narrower than 2^−450) counts as a tie
+ * and gives the threshold.
  */
 export function storedVelDiv({ low, high }: Enclosure): number {
   const nearest = toNumber((low + high) >> 1n)
-  for (const { value, belongs } of THRESHOLDS) {
+  for (const value of THRESHOLDS) {
     const threshold = fixed(value)
     if (low <= threshold && threshold <= high) return value
-    if (nearest !== value) continue
-    if (belongs === 'above' && high < threshold) return neighbour(value, -1)
-    if (belongs === 'below' && low > threshold) return neighbour(value, 1)
+    if (nearest === value) return neighbour(value, low > threshold ? 1 : -1)
   }
   return nearest
 }

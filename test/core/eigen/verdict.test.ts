@@ -28,25 +28,27 @@ interface Step {
 }
 
 describe('the stored vel_div', () => {
-  it.each(VERDICTS)('keeps the exact verdict beside $threshold, in the nearest float64 that has it', (row) => {
-    const { threshold, verdict } = row
-    const literal = fixed(threshold)
-    expect(storedVelDiv(point(literal))).toBe(threshold)
-    for (const beside of [1n << 4n, 1n << 100n, 1n << 400n, 1n << 500n]) {
-      for (const [exact, above] of [
-        [literal - beside, false],
-        [literal + beside, true],
-      ] as const) {
-        const stored = storedVelDiv(point(exact))
-        // A hair above or below the literal the engine would say what it says a tenth above or below.
-        expect(verdict(stored)).toBe(verdict(threshold + (above ? 1e-6 : -1e-6)))
-        const step = Math.abs(threshold) * 2 ** -52
-        expect(Math.abs(stored - threshold)).toBeLessThanOrEqual(step)
-        // The literal itself where it has the verdict.
-        if (verdict(threshold) === verdict(stored)) expect(stored).toBe(threshold)
+  it.each(VERDICTS)(
+    'lies on the exact side of $threshold, in the nearest float64 there, whatever the rule includes',
+    (row) => {
+      const { threshold, verdict } = row
+      const literal = fixed(threshold)
+      expect(storedVelDiv(point(literal))).toBe(threshold)
+      for (const beside of [1n << 4n, 1n << 100n, 1n << 400n, 1n << 500n]) {
+        for (const [exact, above] of [
+          [literal - beside, false],
+          [literal + beside, true],
+        ] as const) {
+          const stored = storedVelDiv(point(exact))
+          // A hair above or below the literal the engine would say what it says a tenth above or below.
+          expect(verdict(stored)).toBe(verdict(threshold + (above ? 1e-6 : -1e-6)))
+          expect([stored > threshold, stored < threshold]).toEqual([above, !above])
+          const step = Math.abs(threshold) * 2 ** -52
+          expect(Math.abs(stored - threshold)).toBeLessThanOrEqual(step)
+        }
       }
-    }
-  })
+    },
+  )
 
   it('is the nearest float64 away from thresholds', () => {
     fc.assert(
@@ -127,6 +129,7 @@ describe('prices made so that vel_div falls beside a threshold', () => {
         const exact = scan('512', { every, move, nudge })
         expect(decided.escalated).toBe(Math.abs(quick.velDiv - threshold) <= quick.velDivBound)
         expect(verdict(decided.velDiv)).toBe(verdict(exact.velDiv))
+        expect(decided.velDiv).not.toBe(threshold)
         // At the crossing itself float64 cannot tell.
         if (nudge === 0) expect(decided.escalated).toBe(true)
         if (decided.escalated) expect(decided.velDiv).toBe(exact.velDiv)
