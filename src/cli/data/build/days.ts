@@ -1,5 +1,6 @@
 import { parquetDayWriter } from '../../../adapters/parquet/day-writer.js'
 import { InputMistake, Interrupted } from '../../../base/mistakes.js'
+import { present } from '../../../base/present.js'
 import { dateOfEpochDay, epochDay, type IsoDate } from '../../../base/utc-date.js'
 import { takerRatio } from '../../../core/breaker/daily-factors.js'
 import { onSteps } from '../../../core/days/price-grid.js'
@@ -112,6 +113,7 @@ export class BuildRun {
     const scans = await inSlices(buildDay(scanner, input), signal)
     if (!scans.finished) return false
     const built = scans.result
+    this.refuseFewerRows(date, built)
 
     let file = { bytes: 0, sha256: '' }
     if (built !== undefined && date >= this.from) {
@@ -122,7 +124,7 @@ export class BuildRun {
       this.made++
     }
     const day = this.listed(file, built, symbolDays)
-    this.manifest = { ...this.manifest, days: { ...this.manifest.days, [date]: day } }
+    this.list(date, day)
     await writeBuild(out, this.manifest)
     this.state = {
       schema: 'dolphin.build-state/1',
@@ -130,9 +132,49 @@ export class BuildRun {
       nextScan: firstScan + day.rows,
       beforeMs: built?.lastMs ?? beforeMs,
       scanner: scanner.snapshot(),
+      ...present({ open: this.openAfter(date, day) }),
     }
     await writeState(out, this.state)
     return true
+  }
+
+  /** Adds a day to the manifest. One with prices ends the wait for the rest of the day before it. */
+  private list(date: IsoDate, day: ManifestDay): void {
+    const days = { ...this.manifest.days, [date]: day }
+    if (day.rows > 0) {
+      const open = this.state?.open?.date ?? date
+      const { incomplete: _, ...over } = days[open]!
+      if (open !== date) days[open] = over
+    }
+    this.manifest = { ...this.manifest, days }
+  }
+
+  /** The day that is not over after `date`: that one, or the one before where `date` has no prices. */
+  private openAfter(date: IsoDate, day: ManifestDay): BuildState['open'] {
+    if (day.rows === 0) return this.state?.open
+    if (day.incomplete === undefined) return undefined
+    const { input } = day
+    if (this.state === undefined) return { date, input, before: null }
+    const { open: _, ...before } = this.state
+    return { date, input, before }
+  }
+
+  /** The rest of a day without its beginning would take the day's place. */
+  private refuseFewerRows(date: IsoDate, built: BuiltDay | undefined): void {
+    const before = this.manifest.days[date]
+    const rows = built?.columns.bars ?? 0
+    if (before === undefined || rows >= before.rows) return
+    const message = `expected at least the ${before.rows} steps that the day was made from, found ${rows} in the input`
+    const hint = 'Give the whole day, its beginning as well as the rest, or --force to build the folder anew.'
+    throw new InputMistake({ place: dayPath(this.plan.out, date), message }, { hint })
+  }
+
+  /** Where the input ends within a day; undefined where it does not. */
+  private endWithin(built: BuiltDay): string | undefined {
+    const { archive, plan, to } = this
+    const endMs = built.lastMs + plan.stepMs
+    const isLast = to === archive.to && endMs % DAY_MS !== 0
+    return isLast ? new Date(endMs).toISOString() : undefined
   }
 
   private listed(
@@ -155,11 +197,13 @@ export class BuildRun {
       taker: (bitcoin === undefined ? undefined : takerRatio(bitcoin)) ?? null,
       lastW750: built?.lastW750 ?? [],
       firstW750: built?.firstW750 ?? [],
+      ...present({ incomplete: built && this.endWithin(built) }),
       ...(this.plan.checksums ? {} : { checksums: 'off' as const }),
     }
   }
 }
 
+const DAY_MS = 86_400_000
 /** How long the scans of a day may keep Ctrl-C waiting. */
 const SLICE_MS = 100
 
@@ -221,8 +265,24 @@ async function continued(
     await removeBuild(out, manifest)
     return { manifest: { ...manifest, files, days: {} }, state: undefined }
   }
-  if (!sameFiles(manifest.files, files)) await refuseOtherPrices(plan, archive, first, manifest, kept)
-  return { manifest: { ...manifest, files }, state }
+  const from = await continuedFrom(plan, archive, state)
+  if (sameFiles(manifest.files, files)) return { manifest, state: from }
+  const over = kept.filter((date) => from !== undefined && date <= from.after)
+  await refuseOtherPrices(plan, archive, first, manifest, over)
+  return { manifest: { ...manifest, files }, state: from }
+}
+
+/** Before a day that was not over, where its prices are others now; where they are the same, or cleared away, after it. */
+async function continuedFrom(
+  plan: BuildPlan,
+  archive: KlineArchive,
+  state: BuildState,
+): Promise<BuildState | undefined> {
+  const { open } = state
+  if (open === undefined) return state
+  const days = await readDay(plan, archive, open.date)
+  const isSame = inputHash(plan.symbols, days) === open.input
+  return isSame || days.every((day) => day === undefined) ? state : (open.before ?? undefined)
 }
 
 /** One file after another: a year of days does not fit in memory at once. */
@@ -240,7 +300,7 @@ async function refuseOtherPrices(
   kept: readonly IsoDate[],
 ): Promise<void> {
   const hint = 'Give another --out, the input as it was (newer days may be added), or --force to build all anew.'
-  if (first < kept[0]!) {
+  if (kept.length > 0 && first < kept[0]!) {
     const message = `the input now begins on ${first}, before the first day that is there: windows and scan numbers would be others`
     throw new InputMistake({ place: dayPath(plan.out, kept[0]!), message }, { hint })
   }

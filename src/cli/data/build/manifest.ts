@@ -35,6 +35,8 @@ export interface ManifestDay extends ListedFile {
   readonly lastW750: BuiltDay['lastW750']
   /** Absent where an earlier version made the day. */
   readonly firstW750?: BuiltDay['firstW750']
+  /** The day is not over: the input ends at this UTC time. It is made again when there is more. */
+  readonly incomplete?: string
   /** `off`: made from files that were not held against their `.CHECKSUM`. */
   readonly checksums?: 'off'
 }
@@ -55,6 +57,17 @@ export interface BuildState {
   /** Open time of the last step; null where there was none yet. */
   readonly beforeMs: number | null
   readonly scanner: ScannerSnapshot
+  /** The last day with prices where it is not over. */
+  readonly open?: OpenDay
+}
+
+/** A day that was made before it was over. */
+export interface OpenDay {
+  readonly date: IsoDate
+  /** SHA-256 of the prices that the scanner has seen of it; the manifest may already tell of more. */
+  readonly input: string
+  /** Where the scanner stood before it; null: nowhere yet. */
+  readonly before: Omit<BuildState, 'open'> | null
 }
 
 const MANIFEST = 'build.json'

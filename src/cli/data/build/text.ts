@@ -78,6 +78,9 @@ export function buildText(about: BuildAbout): string {
         `the longest hole ${duration(longest)}`,
     )
   }
+  for (const { date, incomplete } of days) {
+    if (incomplete !== undefined) lines.push(notOver(date, incomplete))
+  }
   const duplicates = total(days, 'duplicates')
   if (duplicates > 0) lines.push(`${plural(duplicates, 'repeated row')} dropped`)
   if (universe.absent.length > 0) lines.push(`Not in the input: ${listed(universe.absent)}`)
@@ -89,6 +92,11 @@ export function buildText(about: BuildAbout): string {
   lines.push(...gapTable(about, rows))
   if (factors !== undefined) lines.push('', `Factors for the breaker: ${displayPath(factors)}`)
   return `${lines.join('\n')}\n`
+}
+
+/** The same words at a build and at a run over the day. */
+export function notOver(date: IsoDate, until: string): string {
+  return `${date} is not over: its prices end at ${until.slice(11, 19)} UTC; the same build completes it when the rest is there`
 }
 
 /** A symbol may be in one of them: each is named, and why it was not read. */

@@ -93,6 +93,81 @@ describe('dolphin data build', () => {
     expect((await readDays(at('days')))[0]!.bars).toBe(300)
   })
 
+  describe('a day that is not over', () => {
+    const kept = ['build.json', 'build-state.json']
+    const everything = (out: string) => ({
+      ...parquets(out),
+      ...Object.fromEntries(kept.map((name) => [name, bytesOf(join(out, name))])),
+    })
+    const args = (out: string) => ['--klines', at('prices.csv'), '--out', at(out)]
+
+    /** Builds parts of the market one after the other into `days`, and the last of them from scratch. */
+    async function buildParts(...parts: readonly DayColumns[][]): Promise<void> {
+      for (const part of parts) {
+        writeTidyTable(at('prices.csv'), part)
+        expect((await build(...args('days'))).stderr).toBe('')
+      }
+      await build(...args('scratch'))
+      expect(everything(at('days'))).toEqual(everything(at('scratch')))
+    }
+
+    it('is marked and told, and kept as long as nothing comes', async () => {
+      writeTidyTable(at('prices.csv'), [market[0]!, headOf(market[1]!, 720)])
+      const { stdout } = await build(...args('days'))
+      expect(stdout).toContain(
+        '2025-05-10 is not over: its prices end at 12:00:00 UTC; the same build completes it when the rest is there',
+      )
+      const { days } = JSON.parse(readFileSync(join(at('days'), 'build.json'), 'utf8'))
+      expect(days['2025-05-09'].incomplete).toBeUndefined()
+      expect(days['2025-05-10'].incomplete).toBe('2025-05-10T12:00:00.000Z')
+      const again = await build(...args('days'), '--json')
+      expect(JSON.parse(again.stdout)).toMatchObject({ made: 0, kept: 2 })
+    })
+
+    it('is completed by the same command when the rest is there, as a build from scratch would', async () => {
+      await buildParts([market[0]!, headOf(market[1]!, 720)], [market[0]!, headOf(market[1]!, 900)], market)
+    })
+
+    it('is completed where it is the first one', async () => {
+      await buildParts([headOf(market[1]!, 100)], [market[1]!], [market[1]!, headOf(market[2]!, 30)])
+    })
+
+    it('is over when a later day has prices, though nothing more has come of it', async () => {
+      const first = headOf(market[1]!, 720)
+      await buildParts([first], [first, headOf(market[2]!, 30)])
+    })
+
+    it('alone is made again: the days before it are not', async () => {
+      writeTidyTable(at('prices.csv'), [market[0]!, headOf(market[1]!, 720)])
+      await build(...args('days'))
+      writeTidyTable(at('prices.csv'), market)
+      const { stdout } = await build(...args('days'), '--json')
+      expect(JSON.parse(stdout)).toMatchObject({ made: 2, kept: 1 })
+    })
+
+    it('is completed after a run that was killed between its manifest and its state', async () => {
+      writeTidyTable(at('prices.csv'), [market[0]!, headOf(market[1]!, 720)])
+      await build(...args('days'))
+      const state = readFileSync(join(at('days'), 'build-state.json'))
+      writeTidyTable(at('prices.csv'), market.slice(0, 2))
+      await build(...args('days'))
+      writeFileSync(join(at('days'), 'build-state.json'), state)
+      await buildParts(market)
+    })
+
+    it('is not replaced by its rest alone', async () => {
+      writeTidyTable(at('prices.csv'), [headOf(market[1]!, 720)])
+      await build(...args('days'))
+      const { timestampNs, prices, bars } = market[1]!
+      const rest = { timestampNs: timestampNs!.slice(800), prices: prices.map((column) => column.slice(800)) }
+      writeTidyTable(at('prices.csv'), [{ ...market[1]!, ...rest, bars: bars - 800 }])
+      const refused = await build(...args('days'))
+      expect(refused.code).toBe(EXIT.usage)
+      expect(refused.stderr).toContain('expected at least the 720 steps that the day was made from, found 640')
+      expect((await readDays(at('days')))[0]!.bars).toBe(720)
+    })
+  })
+
   it('refuses a folder of another build and says what differs', async () => {
     writeTidyTable(at('prices.csv'), [headOf(market[0]!, 100)])
     await build('--klines', at('prices.csv'), '--out', at('days'))
