@@ -10,6 +10,7 @@ import { plural } from '../shell/figures-text.js'
 import { startProgress } from '../shell/progress.js'
 import { noticeWarning } from '../shell/terminal.js'
 import { type ReadChoice, readDays } from './days.js'
+import { incompleteDays } from './incomplete-days.js'
 import { asMistake, bulkRuns, ownStrategyOf, refuseChance } from './own-strategy.js'
 import type { PreparedRun } from './run-settings.js'
 import { SeenColumns } from './seen-columns.js'
@@ -48,7 +49,7 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
     throw new Interrupted(`Interrupted after ${done} of ${plural(files.length, 'day')}; nothing was written.`)
   }
   if (skipped.length === files.length) throw allRefused(skipped)
-  for (const warning of seen.warnings()) noticeWarning(warning)
+  for (const warning of [...seen.warnings(), ...incompleteDays(files)]) noticeWarning(warning)
   refuseChance(run, backtest)
   const about = {
     engineVersion: packageVersion(),

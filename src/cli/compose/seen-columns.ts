@@ -1,5 +1,6 @@
 import { displayPath } from '../../files/package-files.js'
 import type { DayOutcome } from '../../ports/days.js'
+import { tooFewSymbols } from './eigen-settings.js'
 import type { PreparedRun } from './run-settings.js'
 
 /** The columns that a run's days have had: what was traded, and what was not. */
@@ -7,13 +8,16 @@ export class SeenColumns {
   private readonly assets = new Set<string>()
   private readonly otherColumns = new Map<string, string>()
 
+  private hasSignal = false
+
   constructor(private readonly run: ChosenColumns) {}
 
   /** The same days, looked at as they pass. */
   async *watch(outcomes: AsyncIterable<DayOutcome>): AsyncGenerator<DayOutcome, void, void> {
     for await (const outcome of outcomes) {
       if ('day' in outcome) {
-        const { assets, otherColumns = [] } = outcome.day.columns
+        const { assets, otherColumns = [], velDiv } = outcome.day.columns
+        this.hasSignal ||= velDiv.some((value) => !Number.isNaN(value))
         for (const symbol of assets) this.assets.add(symbol)
         for (const name of otherColumns) {
           if (!this.otherColumns.has(name)) this.otherColumns.set(name, outcome.file.path)
@@ -24,7 +28,10 @@ export class SeenColumns {
   }
 
   warnings(): readonly string[] {
-    return columnWarnings({ assets: this.assets, otherColumns: this.otherColumns }, this.run)
+    const warnings = columnWarnings({ assets: this.assets, otherColumns: this.otherColumns }, this.run)
+    // A strategy of somebody's own may need no signal.
+    const few = this.hasSignal || this.run.own !== undefined ? undefined : tooFewSymbols(this.assets.size)
+    return few === undefined ? warnings : [...warnings, few]
   }
 }
 
@@ -51,4 +58,4 @@ export function columnWarnings(
 const SHOWN = 8
 
 /** What a run says of the columns of its days, see `PreparedRun`. */
-type ChosenColumns = Pick<PreparedRun, 'assets' | 'renames'>
+type ChosenColumns = Pick<PreparedRun, 'assets' | 'renames' | 'own'>

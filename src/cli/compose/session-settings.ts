@@ -23,6 +23,7 @@ import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import { type DaysSurvey, surveyDays } from '../../runtime/session/days-survey.js'
 import { codeHash } from '../shell/code-hash.js'
 import { daySource, findDays } from './days.js'
+import { incompleteDays } from './incomplete-days.js'
 import { loadOwn, ownStrategyOf } from './own-strategy.js'
 import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.js'
 import { columnWarnings } from './seen-columns.js'
@@ -67,7 +68,7 @@ export async function preparePaper(choice: SessionChoice, signal: AbortSignal): 
     ...present({ own: prepared.own }),
     notices: [
       ...(prepared.notice === undefined ? [] : [prepared.notice]),
-      ...columnWarnings(days.columns, prepared).map((warning) => `WARNING ${warning}`),
+      ...[...columnWarnings(days.columns, prepared), ...incompleteDays(days.files)].map((text) => `WARNING ${text}`),
       ...unusedFactors(prepared, days),
     ],
   }

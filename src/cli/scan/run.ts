@@ -15,6 +15,7 @@ import { openRecording } from '../../runtime/services/scan/recording.js'
 import { replayPrices } from '../../runtime/services/scan/replay-prices.js'
 import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
 import { daySource } from '../compose/days.js'
+import { tooFewSymbols } from '../compose/eigen-settings.js'
 import { columnWarnings } from '../compose/seen-columns.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
@@ -77,6 +78,8 @@ async function scanInto(
   }
   const recording = await openRecording(daySource(present({ assets: options.assets })), chosen, fromNs)
   for (const warning of columnWarnings(recording.columns, options)) noticeWarning(warning)
+  const few = tooFewSymbols((last?.record.assets ?? recording.assets).length)
+  if (few !== undefined) noticeWarning(few)
   // A storage keeps its universe: a window must not run over two meanings of one position.
   const symbols = last?.record.assets ?? recording.assets
   const unknown = recording.assets.filter((asset) => !symbols.includes(asset))

@@ -1,9 +1,10 @@
 import type { DayColumns } from '../../ports/days.js'
+import { SYMBOLS_MIN } from '../eigen/window-tracker.js'
 import type { Finding } from './finding.js'
 
 /** `vel_div` against the velocities it is made of, where it is undefined, and where it is beyond belief. */
 export function signalFindings(columns: DayColumns, maxVelDiv: number): Finding[] {
-  return [...mismatchFindings(columns), ...undefinedFindings(columns.velDiv), ...outlierFindings(columns, maxVelDiv)]
+  return [...mismatchFindings(columns), ...undefinedFindings(columns), ...outlierFindings(columns, maxVelDiv)]
 }
 
 /** How far `vel_div` may lie from `v50 − v750`: more than rounding, less than any decision. */
@@ -34,7 +35,7 @@ function mismatchFindings({ velDiv, eigen }: DayColumns): Finding[] {
   return [{ severity: 'error', check: 'vel-div-mismatch', message, row: firstRow, column: 'vel_div', count }]
 }
 
-function undefinedFindings(velDiv: Float64Array): Finding[] {
+function undefinedFindings({ velDiv, assets }: DayColumns): Finding[] {
   const findings: Finding[] = []
   const runs: { row: number; length: number }[] = []
   let infinite = 0
@@ -56,14 +57,18 @@ function undefinedFindings(velDiv: Float64Array): Finding[] {
     const about = { check: 'vel-div-infinite', row: firstInfinite, column: 'vel_div', count: infinite } as const
     findings.push({ severity: 'error', message, ...about })
   }
-  if (runs.length > 0) findings.push(undefinedRuns(runs, velDiv.length))
+  if (runs.length > 0) findings.push(undefinedRuns(runs, { bars: velDiv.length, symbols: assets.length }))
   return findings
 }
 
-function undefinedRuns(runs: readonly { row: number; length: number }[], bars: number): Finding {
+function undefinedRuns(
+  runs: readonly { row: number; length: number }[],
+  { bars, symbols }: { readonly bars: number; readonly symbols: number },
+): Finding {
   const count = runs.reduce((sum, run) => sum + run.length, 0)
   const longest = runs.reduce((a, b) => (b.length > a.length ? b : a))
   // One run from the first bar on is a scanner filling its windows; it happens once, at the start of a recording.
+  const few = symbols < SYMBOLS_MIN ? `: a scan needs prices of ${SYMBOLS_MIN} symbols, found ${symbols}` : ''
   const warmup = runs.length === 1 && longest.row === 0 && count < bars
   const where =
     runs.length === 1
@@ -71,7 +76,7 @@ function undefinedRuns(runs: readonly { row: number; length: number }[], bars: n
       : `in ${runs.length} runs, the longest ${longest.length} from row ${longest.row}`
   const message =
     count === bars
-      ? 'no vel_div on any bar'
+      ? `no vel_div on any bar${few}`
       : warmup
         ? `no vel_div on the first ${count} bars (windows filling)`
         : `no vel_div on ${count} of ${bars} bars ${where}`

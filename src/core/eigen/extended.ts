@@ -5,7 +5,7 @@ import { toNumber } from './exact/fixed-point.js'
 import type { PriceHistory } from './price-history.js'
 import { UNIT } from './rolling-moments.js'
 import { storedVelDiv } from './verdict.js'
-import { SYMBOLS_MIN, type WindowTracker } from './window-tracker.js'
+import type { WindowTracker } from './window-tracker.js'
 
 /** The scan's last steps again at more than 512 bits, starting from what float64 found. */
 export class Extended {
@@ -43,8 +43,15 @@ export class Extended {
     return { scan, loadings: exact.loadings }
   }
 
-  private window({ moments, members, vector, membersBefore, vectorBefore }: WindowTracker): ExactWindow | undefined {
-    if (moments.count < SYMBOLS_MIN) return undefined
+  private window({
+    moments,
+    members,
+    vector,
+    membersBefore,
+    vectorBefore,
+    symbolsMin,
+  }: WindowTracker): ExactWindow | undefined {
+    if (moments.count < symbolsMin) return undefined
     const before = membersBefore.includes(1) ? { members: membersBefore, vector: vectorBefore } : undefined
     return this.exact.scan(moments.window, { members, vector }, before)
   }

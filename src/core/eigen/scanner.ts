@@ -9,7 +9,7 @@ import { UNIT } from './rolling-moments.js'
 import { scanKernel } from './simd-kernel.js'
 import { checkSnapshot, decodeInto, encodeArray, SCANNER_SCHEMA, type ScannerSnapshot } from './snapshot.js'
 import { isOpen } from './verdict.js'
-import { WindowTracker } from './window-tracker.js'
+import { SYMBOLS_MIN, SYMBOLS_MIN_RESEARCH, WindowTracker } from './window-tracker.js'
 
 /** Which scan this is: numbers and times are the caller's and pass through. */
 export interface ScanStamp {
@@ -36,21 +36,30 @@ const RENEWAL_STEPS = 512
 export class Scanner {
   readonly symbols: readonly string[]
   readonly precision: ScanPrecision
+  readonly symbolsMin: number
   private readonly kernel: Kernel
   private readonly history: PriceHistory
   private readonly trackers: readonly WindowTracker[]
   private readonly extended: Extended
 
-  constructor(symbols: readonly string[], precision: ScanPrecision = 'auto') {
+  /** `symbolsMin`: with fewer symbols a window has no values; another number than {@link SYMBOLS_MIN} is research. */
+  constructor(symbols: readonly string[], precision: ScanPrecision = 'auto', symbolsMin = SYMBOLS_MIN) {
     assert(symbols.length > 0, 'there is a symbol to scan')
     assert(new Set(symbols).size === symbols.length, 'every symbol is there once')
+    assert(
+      Number.isInteger(symbolsMin) && symbolsMin >= SYMBOLS_MIN_RESEARCH,
+      'a window has a whole number of symbols, three or more',
+    )
     this.symbols = [...symbols]
+    this.symbolsMin = symbolsMin
     this.precision = precision
     this.kernel = scanKernel(symbols.length, capacityOf(symbols.length))
     this.history = new PriceHistory(this.kernel)
     const matrix = this.kernel.allocate(symbols.length * this.kernel.stride)
     const pair = new LeadingPair(this.kernel)
-    this.trackers = SCAN_WINDOWS.map((window) => new WindowTracker(this.kernel, this.history, pair, window, matrix))
+    this.trackers = SCAN_WINDOWS.map(
+      (window) => new WindowTracker(this.kernel, this.history, { pair, window, matrix, symbolsMin }),
+    )
     this.extended = new Extended(this.history, this.trackers)
   }
 
@@ -93,6 +102,7 @@ export class Scanner {
       schema: SCANNER_SCHEMA,
       symbols: this.symbols,
       precision: this.precision,
+      ...(this.symbolsMin === SYMBOLS_MIN ? {} : { symbolsMin: this.symbolsMin }),
       steps: this.history.steps,
       prices: encodeArray(this.history.latest()),
       windows: this.trackers.map((tracker) => tracker.state().map(encodeArray)),
@@ -106,7 +116,7 @@ export class Scanner {
    */
   static restore(snapshot: ScannerSnapshot): Scanner {
     checkSnapshot(snapshot, SCAN_WINDOWS.length)
-    const scanner = new Scanner(snapshot.symbols, snapshot.precision)
+    const scanner = new Scanner(snapshot.symbols, snapshot.precision, snapshot.symbolsMin)
     const latest = new Float64Array(Math.min(snapshot.steps, HISTORY) * scanner.symbols.length)
     decodeInto(latest, snapshot.prices, 'prices')
     scanner.history.resume(snapshot.steps, latest)

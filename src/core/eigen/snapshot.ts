@@ -7,6 +7,8 @@ export interface ScannerSnapshot {
   readonly schema: typeof SCANNER_SCHEMA
   readonly symbols: readonly string[]
   readonly precision: ScanPrecision
+  /** Absent: as the scan is defined. */
+  readonly symbolsMin?: number
   /** Steps seen so far. */
   readonly steps: number
   /** Prices of the latest steps, oldest first, one row a step, NaN where missing. */
@@ -66,6 +68,10 @@ export function checkSnapshot(snapshot: ScannerSnapshot, windows: number): void 
   }
   if (precision !== 'float64' && precision !== 'auto' && precision !== '512') {
     throw new ScannerSnapshotError(`expected precision float64, auto or 512, found ${String(precision)}`)
+  }
+  const { symbolsMin = 3 } = snapshot
+  if (!Number.isSafeInteger(symbolsMin) || symbolsMin < 3) {
+    throw new ScannerSnapshotError(`expected a number of symbols from 3 on, found ${String(symbolsMin)}`)
   }
   if (!Number.isSafeInteger(steps) || steps < 0) {
     throw new ScannerSnapshotError(`expected a number of steps, found ${String(steps)}`)

@@ -6,6 +6,16 @@ import { RollingMoments, UNIT } from './rolling-moments.js'
 
 /** Fewer moving symbols than this and a window says nothing. Source: the scan definition. */
 export const SYMBOLS_MIN = 10
+/** What a research scan may lower it to: of two symbols every correlation matrix is one number. */
+export const SYMBOLS_MIN_RESEARCH = 3
+
+/** What a window works with: the solver and the matrix are shared by all. */
+interface WindowParts {
+  readonly pair: LeadingPair
+  readonly window: ScanWindow
+  readonly matrix: Float64Array
+  readonly symbolsMin: number
+}
 
 /** One window from scan to scan: its moments, its last eigenpair, and what has changed since. */
 export class WindowTracker {
@@ -19,11 +29,14 @@ export class WindowTracker {
   readonly membersBefore: Uint8Array
   /** λmax of the last scan and its bound. */
   private readonly last = Float64Array.of(NaN, NaN)
+  /** Fewer symbols, and the window has no values. */
+  readonly symbolsMin: number
   private readonly pair: LeadingPair
 
-  constructor(kernel: Kernel, history: PriceHistory, pair: LeadingPair, window: ScanWindow, matrix: Float64Array) {
+  constructor(kernel: Kernel, history: PriceHistory, { pair, window, matrix, symbolsMin }: WindowParts) {
     this.moments = new RollingMoments(kernel, history, window, matrix)
     this.pair = pair
+    this.symbolsMin = symbolsMin
     this.vector = kernel.allocate(kernel.stride)
     this.vectorBefore = kernel.allocate(kernel.stride)
     this.members = new Uint8Array(kernel.symbols)
@@ -38,7 +51,7 @@ export class WindowTracker {
     const boundBefore = this.last[1]!
     this.vectorBefore.set(vector)
     this.membersBefore.set(members)
-    if (moments.count < SYMBOLS_MIN) {
+    if (moments.count < this.symbolsMin) {
       this.last.fill(NaN)
       vector.fill(0)
       members.fill(0)

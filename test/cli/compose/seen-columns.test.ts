@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { columnWarnings, SeenColumns } from '../../../src/cli/compose/seen-columns.js'
 import type { DayColumns, DayOutcome } from '../../../src/ports/days.js'
 
-function outcome(date: string, assets: readonly string[], otherColumns?: readonly string[]): DayOutcome {
+function outcome(date: string, assets: readonly string[], otherColumns?: readonly string[], signal = 0): DayOutcome {
   const file = { date, path: `days/${date}.parquet`, bytes: 0 }
-  const empty = { bars: 0, velDiv: new Float64Array(0), eigen: {}, prices: assets.map(() => new Float64Array(0)) }
+  const empty = { bars: 1, velDiv: Float64Array.of(signal), eigen: {}, prices: assets.map(() => Float64Array.of(1)) }
   const columns: DayColumns = { date, assets, ...empty, ...(otherColumns === undefined ? {} : { otherColumns }) }
   return { file, day: { file, columns, sha256: '', cached: false } }
 }
@@ -41,6 +41,16 @@ describe('a run tells', () => {
     const run = { assets: ['OLD', 'NEW', 'BTC'], renames }
     expect(await warnings([outcome('2025-05-10', ['NEW'])], run)).toEqual(['--assets: in no day: BTC.'])
   })
+})
+
+test('a run without any signal tells that a scan needs more symbols, one with too many symbols for that does not', async () => {
+  const few = [outcome('2025-05-10', ['BTCUSDT'], undefined, Number.NaN)]
+  expect((await warnings(few))[0]).toContain(
+    'No signal can exist: a scan needs prices of 10 symbols that move, and there is 1.',
+  )
+  const ten = Array.from({ length: 10 }, (_, i) => `S${i}USDT`)
+  expect(await warnings([outcome('2025-05-10', ten, undefined, Number.NaN)])).toEqual([])
+  expect(await warnings([...few, outcome('2025-05-11', ['BTCUSDT'])])).toEqual([])
 })
 
 test('of many columns the first are named', () => {

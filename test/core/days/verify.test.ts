@@ -208,3 +208,13 @@ describe('verifyDay', () => {
     expect(summary.lastPrices).toEqual(clean.prices.map((column) => column[1_399]))
   })
 })
+
+it('a day without any vel_div says that a scan needs 10 symbols, where it has fewer', () => {
+  const of = (assets: number) => {
+    const day = synthesizeDay({ ...SPEC, assets }, 0)
+    const messages = verifyDay({ ...day, velDiv: day.velDiv.map(() => NAN) }).findings.map(({ message }) => message)
+    return messages.find((message) => message.startsWith('no vel_div'))
+  }
+  expect(of(9)).toBe('no vel_div on any bar: a scan needs prices of 10 symbols, found 9')
+  expect(of(10)).toBe('no vel_div on any bar')
+})

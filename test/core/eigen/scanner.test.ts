@@ -136,6 +136,23 @@ describe('the fields of a scan', () => {
     expect(scan.assets).toEqual(['S0', 'S1', 'S2', 'S3'])
   })
 
+  it('exist with fewer than 10 symbols where research asks for it, in every precision alike', () => {
+    const few = priceStream('market', { symbols: 4, steps: 760, seed: 5 })
+    const stamp = { scanNumber: 1, timestampNs: 1n }
+    const warm = (symbolsMin?: number) => {
+      const scanner = new Scanner(names(4), 'float64', symbolsMin)
+      for (const row of few.slice(0, -1)) scanner.push(row, stamp)
+      return scanner
+    }
+    expect(warm().push(few.at(-1)!, stamp)!.velDiv).toBeNaN()
+    const warmed = warm(4)
+    const exact = Scanner.restore({ ...warmed.snapshot(), precision: '512' })
+    expect([exact.symbolsMin, warmed.symbolsMin]).toEqual([4, 4])
+    const [quick, precise] = [warmed.push(few.at(-1)!, stamp)!, exact.push(few.at(-1)!, stamp)!]
+    expect(Math.abs(quick.velDiv - precise.velDiv)).toBeLessThanOrEqual(quick.velDivBound)
+    expect(() => new Scanner(names(4), 'float64', 2)).toThrow('three or more')
+  })
+
   it('start again after the window had fewer than 10 symbols', () => {
     const gapped = priceStream('market', { symbols: 10, steps: 160, seed: 2 }).map((row) => row.slice())
     gapped[70]![3] = NaN

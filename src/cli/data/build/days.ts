@@ -32,6 +32,8 @@ export interface BuildPlan {
   readonly symbols: readonly string[]
   readonly stepMs: number
   readonly precision: ScanPrecision
+  /** Absent: as the scan is defined. */
+  readonly minSymbols?: number | undefined
   /** First day asked for; absent: that of the input. */
   readonly from?: IsoDate | undefined
   readonly to?: IsoDate | undefined
@@ -58,13 +60,13 @@ export class BuildRun {
 
   /** Opens the folder and checks that what is there can be gone on with. */
   static async open(plan: BuildPlan, archive: KlineArchive): Promise<BuildRun> {
-    const { out, symbols, stepMs, precision, force } = plan
+    const { out, symbols, stepMs, precision, minSymbols, force } = plan
     const from = plan.from ?? archive.from
     const to = plan.to === undefined || plan.to > archive.to ? archive.to : plan.to
     if (from > to || to < archive.from) {
       throw new InputMistake(`no prices in that period; the input covers ${archive.from} to ${archive.to}`)
     }
-    const spec = specOf({ symbols, stepMs, precision, from: plan.from ?? null })
+    const spec = specOf({ symbols, stepMs, precision, from: plan.from ?? null, ...present({ minSymbols }) })
     const opened = await openBuild(out, spec, force)
     const first = await warmUpStart(plan, archive, from)
     const { manifest, state } = await continued(plan, archive, first, opened)
@@ -78,7 +80,8 @@ export class BuildRun {
     const { plan, state } = this
     const dates = datesBetween(this.first, this.to)
     const progress = startProgress({ total: dates.length, unit: 'days', label: 'Building', quiet: plan.quiet })
-    let scanner = state === undefined ? new Scanner(plan.symbols, 'float64') : Scanner.restore(state.scanner)
+    let scanner =
+      state === undefined ? new Scanner(plan.symbols, 'float64', plan.minSymbols) : Scanner.restore(state.scanner)
     try {
       for (const [index, date] of dates.entries()) {
         if (state === undefined || date > state.after) {

@@ -17,6 +17,8 @@ export interface BuildSpec {
   readonly precision: ScanPrecision
   /** First day asked for; null: from the first day of the input. */
   readonly from: IsoDate | null
+  /** Research: fewer symbols than this and a window has no values; absent: as the scan is defined. */
+  readonly minSymbols?: number
   readonly scanner: string
 }
 
@@ -148,7 +150,8 @@ export function sameFiles(a: readonly KlineFile[], b: readonly KlineFile[]): boo
 }
 
 function differenceBetween(there: BuildSpec, wanted: BuildSpec): string | undefined {
-  const differences = (Object.keys(wanted) as (keyof BuildSpec)[])
+  const keys = new Set([...Object.keys(wanted), ...Object.keys(there)] as (keyof BuildSpec)[])
+  const differences = [...keys]
     .filter((key) => JSON.stringify(there[key]) !== JSON.stringify(wanted[key]))
     .map((key) =>
       key === 'symbols'

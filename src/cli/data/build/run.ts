@@ -10,6 +10,7 @@ import { reason } from '../../../files/reason.js'
 import { writeAtomically } from '../../../files/whole-file.js'
 import { type KlineArchive, KlineError, SpillLimitError } from '../../../ports/klines.js'
 import type { ScanPrecision } from '../../../ports/vocabulary/scan.js'
+import { minSymbolsOf } from '../../compose/eigen-settings.js'
 import { BYTES_EXPECTED, parseBytes } from '../../shell/byte-size.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
 import { watchInterrupt } from '../../shell/signals.js'
@@ -41,6 +42,8 @@ export function register(parent: Command): void {
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .option('--step <step>', 'time from scan to scan: 1s, 5s, 1m, 4h …, or auto: as the prices are', 'auto')
     .option('--precision <kind>', `${PRECISIONS.join(', ')}: when to compute at more than 512 bits`, 'auto')
+    .option('--set <key=value...>', 'eigen.min_symbols=4: windows of fewer than 10 symbols, with --research')
+    .option('--research', 'declare that the scan may differ from its definition')
     .option(
       '--spill-limit <size>',
       'room for decoded prices in --out while they do not fit in memory',
@@ -78,6 +81,8 @@ interface RawBuildOptions {
   readonly step: string
   readonly precision: string
   readonly spillLimit: string
+  readonly set?: readonly string[]
+  readonly research?: boolean
   readonly factorsIn?: string
   readonly factorsOut?: string
   readonly w750: string
@@ -94,6 +99,8 @@ interface BuildJob extends Omit<RawBuildOptions, 'step' | 'spillLimit'> {
   readonly stepMs: number | undefined
   readonly precision: ScanPrecision
   readonly spillBytesMax: number
+  /** Absent: as the scan is defined. */
+  readonly minSymbols: number | undefined
 }
 
 /** Checks the options. Throws {@link Mistake} with every wrong one. */
@@ -130,8 +137,9 @@ function checked(raw: RawBuildOptions): BuildJob {
   if (w750 === undefined) {
     problems.push({ place: '--w750', message: `expected ${W750_SCANS.join(' or ')}, found ${found(raw.w750)}` })
   }
+  const minSymbols = minSymbolsOf(raw, problems)
   if (problems.length > 0) throw new InputMistake(problems)
-  return { ...raw, w750: w750!, stepMs, precision: precision!, spillBytesMax: spillBytesMax! }
+  return { ...raw, minSymbols, w750: w750!, stepMs, precision: precision!, spillBytesMax: spillBytesMax! }
 }
 
 async function build(job: BuildJob): Promise<ExitCode> {
@@ -191,7 +199,7 @@ async function buildFrom(
   const stepMs = stepOf(archive, job.stepMs)
   await refuseLargeSpill(archive, symbols, job)
   const run = await BuildRun.open(
-    { out, symbols, stepMs, precision, from, to, checksums: job.checksum, force, quiet },
+    { out, symbols, stepMs, precision, from, to, checksums: job.checksum, minSymbols: job.minSymbols, force, quiet },
     archive,
   )
   await run.proceed(signal)

@@ -3,6 +3,8 @@ import type { Universe } from '../../../config/universe.js'
 import { stepText } from '../../../core/days/price-grid.js'
 import { displayPath } from '../../../files/package-files.js'
 import type { PassedOverFile } from '../../../ports/klines.js'
+import { tooFewSymbols } from '../../compose/eigen-settings.js'
+import { notOver } from '../../compose/incomplete-days.js'
 import { count, duration, percent, plural, table } from '../../shell/figures-text.js'
 import { coloursFor } from '../../shell/terminal.js'
 import type { BuildManifest } from './manifest.js'
@@ -70,6 +72,10 @@ export function buildText(about: BuildAbout): string {
     `${count(rows)} bars of ${stepText(manifest.spec.stepMs)}, ${plural(universe.symbols.length, 'symbol')}, ` +
       `${plural(total(days, 'escalated'), 'scan')} decided at more than 512 bits`,
   ]
+  const few = tooFewSymbols(universe.symbols.length, manifest.spec.minSymbols)
+  if (few !== undefined) lines.push(few)
+  if (manifest.spec.minSymbols !== undefined)
+    lines.push(`Research: windows of ${manifest.spec.minSymbols} symbols and more`)
   const holes = days.filter((day) => day.missingSteps > 0)
   if (holes.length > 0) {
     const longest = Math.max(...holes.map((day) => day.longestHoleMs)) / 1000
@@ -92,11 +98,6 @@ export function buildText(about: BuildAbout): string {
   lines.push(...gapTable(about, rows))
   if (factors !== undefined) lines.push('', `Factors for the breaker: ${displayPath(factors)}`)
   return `${lines.join('\n')}\n`
-}
-
-/** The same words at a build and at a run over the day. */
-export function notOver(date: IsoDate, until: string): string {
-  return `${date} is not over: its prices end at ${until.slice(11, 19)} UTC; the same build completes it when the rest is there`
 }
 
 /** A symbol may be in one of them: each is named, and why it was not read. */

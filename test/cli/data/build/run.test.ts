@@ -168,6 +168,24 @@ describe('dolphin data build', () => {
     })
   })
 
+  it('says why no signal can exist with fewer than 10 symbols, and makes one where research asks for it', async () => {
+    const few = market.map((day) => ({ ...day, assets: day.assets.slice(0, 4), prices: day.prices.slice(0, 4) }))
+    writeTidyTable(at('prices.csv'), few)
+    const args = ['--klines', at('prices.csv')]
+    expect((await build(...args, '--out', at('none'))).stdout).toContain(
+      'No signal can exist: a scan needs prices of 10 symbols that move, and there are 4.',
+    )
+    expect((await readDays(at('none'))).every(({ velDiv }) => velDiv.every(Number.isNaN))).toBe(true)
+    const research = [...args, '--set', 'eigen.min_symbols=4', '--research']
+    expect((await build(...research, '--out', at('some'))).stdout).toContain('Research: windows of 4 symbols and more')
+    expect((await readDays(at('some')))[2]!.velDiv.every(Number.isFinite)).toBe(true)
+    expect((await build(...args, '--out', at('some'))).stderr).toContain(
+      'the folder holds another build: minSymbols 4, not',
+    )
+    for (const { date } of few) await build(...research, '--out', at('pieces'), '--to', date)
+    expect(parquets(at('pieces'))).toEqual(parquets(at('some')))
+  })
+
   it('refuses a folder of another build and says what differs', async () => {
     writeTidyTable(at('prices.csv'), [headOf(market[0]!, 100)])
     await build('--klines', at('prices.csv'), '--out', at('days'))
