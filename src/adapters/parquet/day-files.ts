@@ -10,9 +10,22 @@ import type { DayFile } from '../../ports/days.js'
  * not exist, a folder without a day and a date that occurs twice; each error says which path and what was expected.
  */
 export async function findDayFiles(inputs: readonly string[]): Promise<DayFile[]> {
+  return [...(await searchDayFiles(inputs)).files]
+}
+
+/** What folders hold: day files, and files that may be meant as days and are none by their names. */
+export interface FoundDays {
+  readonly files: readonly DayFile[]
+  /** Paths of Parquet files of other names, of misspelt dates, and of unfinished downloads. */
+  readonly passedOver: readonly string[]
+}
+
+/** As {@link findDayFiles}, with the files that it passes over though somebody may take them for days. */
+export async function searchDayFiles(inputs: readonly string[]): Promise<FoundDays> {
   refuse(listOf(text)(inputs, 'inputs'))
   const found: DayFile[] = []
-  for (const input of inputs) found.push(...(await daysOf(input)))
+  const passedOver: string[] = []
+  for (const input of inputs) found.push(...(await daysOf(input, passedOver)))
   found.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
   for (let i = 1; i < found.length; i++) {
     const [earlier, later] = [found[i - 1]!, found[i]!]
@@ -20,14 +33,16 @@ export async function findDayFiles(inputs: readonly string[]): Promise<DayFile[]
       throw new Error(`one file per date expected, found two of ${earlier.date}: ${earlier.path} and ${later.path}`)
     }
   }
-  return found
+  return { files: found, passedOver }
 }
 
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.(?:parquet|pq)$/i
 const HIVE_FOLDER = /^date=(\d{4}-\d{2}-\d{2})$/
+/** Parquet of another name, a date that is none or is written otherwise, and either as an unfinished download. */
+const LIKE_A_DAY = /^(?:[^._].*\.(?:parquet|pq)(?:\.[^.]+)?|(?:date=)?\d{4}[-_.]?\d{1,2}[-_.]?\d{1,2}(?:\..*)?)$/i
 const PARQUET_FILE = /^[^._].*\.(?:parquet|pq)$/i
 
-async function daysOf(input: string): Promise<DayFile[]> {
+async function daysOf(input: string, passedOver: string[]): Promise<DayFile[]> {
   const entry = await stat(input).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`${input}: a day file or a folder of them expected, found ${reasonOf(error)}`)
   })
@@ -38,14 +53,19 @@ async function daysOf(input: string): Promise<DayFile[]> {
     }
     return [{ date, path: input, bytes: entry.size }]
   }
-  const days = hiveDate(basename(input)) === undefined ? await daysInFolder(input) : await daysInHiveFolder(input)
+  const days =
+    hiveDate(basename(input)) === undefined ? await daysInFolder(input, passedOver) : await daysInHiveFolder(input)
   if (days.length === 0) {
-    throw new Error(`${input}: files like 2026-01-05.parquet or date=2026-01-05/part-0.parquet expected, found none`)
+    const names = passedOver.slice(0, 3).map((path) => basename(path))
+    const instead = names.length === 0 ? 'none' : `only ${names.join(', ')}${passedOver.length > 3 ? ', …' : ''}`
+    throw new Error(
+      `${input}: files like 2026-01-05.parquet or date=2026-01-05/part-0.parquet expected, found ${instead}`,
+    )
   }
   return days
 }
 
-async function daysInFolder(folder: string): Promise<DayFile[]> {
+async function daysInFolder(folder: string, passedOver: string[]): Promise<DayFile[]> {
   const days: DayFile[] = []
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name)
@@ -54,7 +74,10 @@ async function daysInFolder(folder: string): Promise<DayFile[]> {
       if (entry.isDirectory()) days.push(...(await daysInHiveFolder(path)))
     } else {
       const date = dateOfFile(path)
-      if (date === undefined) continue
+      if (date === undefined) {
+        if (LIKE_A_DAY.test(name)) passedOver.push(path)
+        continue
+      }
       const entry = await stat(path)
       if (entry.isFile()) days.push({ date, path, bytes: entry.size })
     }

@@ -9,7 +9,7 @@ import { dayError } from './refusal.js'
 import type { WorkerSetup } from './worker-messages.js'
 import { WorkerPool } from './worker-pool.js'
 
-export { findDayFiles } from './day-files.js'
+export { findDayFiles, searchDayFiles } from './day-files.js'
 
 export interface ParquetDaysSettings {
   /**

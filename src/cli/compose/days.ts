@@ -1,16 +1,26 @@
 import { availableParallelism } from 'node:os'
-import { createParquetDays, findDayFiles, type ParquetDaysSettings } from '../../adapters/parquet/parquet-days.js'
+import { createParquetDays, type ParquetDaysSettings, searchDayFiles } from '../../adapters/parquet/parquet-days.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import type { DayFile, DayOutcome, DaySource } from '../../ports/days.js'
+import { noticeWarning } from '../shell/terminal.js'
 
-/** The day files that folders and paths name. Throws InputMistake. */
-export async function findDays(inputs: readonly string[]): Promise<DayFile[]> {
-  return await findDayFiles(inputs).catch((error: unknown) => {
+/** The day files that folders and paths name; tells of files there that may be meant as days. Throws InputMistake. */
+export async function findDays(inputs: readonly string[]): Promise<readonly DayFile[]> {
+  const { files, passedOver } = await searchDayFiles(inputs).catch((error: unknown) => {
     throw new InputMistake(reason(error))
   })
+  if (passedOver.length > 0) {
+    const more = passedOver.length > SHOWN ? ` and ${passedOver.length - SHOWN} more` : ''
+    const names = passedOver.slice(0, SHOWN).map(displayPath).join(', ')
+    noticeWarning(`No days by their names (YYYY-MM-DD.parquet), passed over: ${names}${more}`)
+  }
+  return files
 }
+
+const SHOWN = 5
 
 /** How day files are read. */
 export interface ReadChoice {

@@ -1,7 +1,6 @@
 import { type OpenedArchive, openScanArchive } from '../../adapters/arrow/scan-archive.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { JsonLinesError, openJsonLines, streamJsonLines } from '../../adapters/jsonl/jsonl-scan-sink.js'
-import { findDayFiles } from '../../adapters/parquet/parquet-days.js'
 import { DataRefused, InputMistake, type Mistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
@@ -14,7 +13,7 @@ import type { ScanSink } from '../../ports/scan-sink.js'
 import { openRecording } from '../../runtime/services/scan/recording.js'
 import { replayPrices } from '../../runtime/services/scan/replay-prices.js'
 import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
-import { daySource } from '../compose/days.js'
+import { daySource, findDays } from '../compose/days.js'
 import { tooFewSymbols } from '../compose/eigen-settings.js'
 import { columnWarnings } from '../compose/seen-columns.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
@@ -27,9 +26,7 @@ import { type ScanSummary, scanSummaryJson, scanSummaryText } from './text.js'
 
 /** Runs `dolphin scan` on checked options. */
 export async function runScan(options: ScanOptions): Promise<ExitCode> {
-  const files = await findDayFiles(options.inputs).catch((error: Error) => {
-    throw new InputMistake(error.message)
-  })
+  const files = await findDays(options.inputs)
   const archive = await openArchive(options.storage)
   const watch = watchInterrupt('scan')
   try {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { findDayFiles } from '../../../src/adapters/parquet/parquet-days.js'
+import { findDayFiles, searchDayFiles } from '../../../src/adapters/parquet/parquet-days.js'
 
 const root = mkdtempSync(join(tmpdir(), 'dolphin-day-files-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -33,6 +33,8 @@ describe('day files', () => {
       { date: '2026-01-05', path: join(path, '2026-01-05.parquet'), bytes: 3 },
       { date: '2026-01-07', path: join(path, '2026-01-07.parquet'), bytes: 3 },
     ])
+    const { passedOver } = await searchDayFiles([path])
+    expect(passedOver).toEqual([join(path, '2026-02-30.parquet'), join(path, 'trades.parquet')])
   })
 
   test('are found in Hive folders, dated by the folder', async () => {
@@ -63,6 +65,24 @@ describe('day files', () => {
     const path = folder('none', ['prices.parquet'])
     await expect(findDayFiles([join(root, 'nowhere')])).rejects.toThrow(/nowhere: .* expected, found nothing there/)
     await expect(findDayFiles([join(path, 'prices.parquet')])).rejects.toThrow(/prices\.parquet: a name like/)
-    await expect(findDayFiles([path])).rejects.toThrow(/none: files like .* expected, found none/)
+    await expect(findDayFiles([path])).rejects.toThrow(/none: files like .* expected, found only prices\.parquet/)
+    await expect(findDayFiles([folder('empty', ['notes.txt'])])).rejects.toThrow(/expected, found none/)
+  })
+
+  test.each([
+    ['2026-1-5.parquet', true],
+    ['20260105.parquet', true],
+    ['2026-01-05.parquet.part', true],
+    ['2026-01-05.pq.crdownload', true],
+    ['2026-01-05', true],
+    ['2026-01-05.csv', true],
+    ['date=2026-13-01', true],
+    ['BTCUSDT.parquet', true],
+    ['build.json', false],
+    ['SHA256SUMS', false],
+    ['_metadata.parquet', false],
+  ])('may be meant by %s: %s', async (name, isNamed) => {
+    const path = folder(`like-${name}`, [name, '2026-01-04.parquet'])
+    expect((await searchDayFiles([path])).passedOver).toEqual(isNamed ? [join(path, name)] : [])
   })
 })

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { findDayFiles } from '../../../adapters/parquet/parquet-days.js'
 import { found, InputMistake, Interrupted } from '../../../base/mistakes.js'
 import { present } from '../../../base/present.js'
 import type { Finding } from '../../../core/days/finding.js'
@@ -8,7 +7,7 @@ import { type DaySummary, VERIFY_LIMITS, type VerifyLimits, verifyDay } from '..
 import { verifyAcrossDays } from '../../../core/days/verify-across.js'
 import { displayPath } from '../../../files/package-files.js'
 import type { RecordedDays } from '../../../runtime/session/days-survey.js'
-import { daySource } from '../../compose/days.js'
+import { daySource, findDays } from '../../compose/days.js'
 import { COLUMN_LIST_EXPECTED, columnList } from '../../shell/column-list.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
 import { refuseOverwriting } from '../../shell/overwriting.js'
@@ -61,9 +60,7 @@ interface RawVerifyOptions {
 async function verify(inputs: readonly string[], options: RawVerifyOptions): Promise<ExitCode> {
   const limits: VerifyLimits = { ...VERIFY_LIMITS, maxJump: maxJumpOf(options.maxJump) }
   const expected = options.checksums === undefined ? undefined : await readChecksums(options.checksums)
-  const files = await findDayFiles(inputs).catch((error: Error) => {
-    throw new InputMistake(error.message)
-  })
+  const files = await findDays(inputs)
   refuseOverwriting(
     { '--write-checksums': options.writeChecksums },
     files.map((file) => file.path),
