@@ -145,7 +145,7 @@ export const MISSED_COLUMNS: Columns<MissedEntry> = [
   { name: 'detail', field: 'detail', kind: anyText },
 ]
 
-/** `daily.csv`: one row per UTC day of the session. */
+/** `daily.csv`: one row per UTC day of the session. Return and drawdown are fractions of capital, 0.01 is 1 %. */
 export const DAILY_COLUMNS: Columns<DailyStats> = [
   { name: 'date', field: 'date', kind: date },
   { name: 'trades', field: 'trades', kind: count },
@@ -157,8 +157,8 @@ export const DAILY_COLUMNS: Columns<DailyStats> = [
   { name: 'net_pnl', field: 'netPnl', kind: decimal },
   { name: 'capital_start', field: 'capitalStartUsd', kind: decimal },
   { name: 'capital_end', field: 'capitalEndUsd', kind: decimal },
-  { name: 'return_pct', field: 'returnPct', kind: float },
-  { name: 'drawdown_pct_max', field: 'drawdownPctMax', kind: float },
+  { name: 'return_fraction', field: 'returnPct', kind: float },
+  { name: 'drawdown_fraction_max', field: 'drawdownPctMax', kind: float },
 ]
 
 export function headerLine<Row>(columns: Columns<Row>): string {

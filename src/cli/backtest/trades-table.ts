@@ -9,7 +9,10 @@ export interface TradeColumn {
   readonly cell: (trade: Trade) => Cell
 }
 
-/** The columns of `--trades`, CSV and Parquet alike. Times are UTC, money is USD, bars are the run's global indices. */
+/**
+ * The columns of `--trades`, CSV and Parquet alike. Times are UTC, money is USD, fractions are of 1 (0.01 is 1 %), bars are the
+ * run's global indices.
+ */
 export const TRADE_COLUMNS: readonly TradeColumn[] = [
   text('asset', (t) => t.asset),
   text('direction', (t) => directionName(t.direction).toLowerCase()),
@@ -24,7 +27,7 @@ export const TRADE_COLUMNS: readonly TradeColumn[] = [
   number('notional', (t) => t.notional),
   number('leverage', (t) => t.leverage),
   number('fraction', (t) => t.fraction),
-  number('pnl_pct_raw', (t) => t.pnlPctRaw),
+  number('pnl_raw_fraction', (t) => t.pnlPctRaw),
   number('slippage_usd', (t) => t.slippageUsd),
   number('refund_usd', (t) => t.refundUsd),
   number('edge_usd', (t) => t.edgeUsd),

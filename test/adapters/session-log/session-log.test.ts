@@ -177,7 +177,7 @@ describe('a session log', () => {
     log.daily([day, { ...day, date: '2025-05-10' }])
     await log.close()
     expect(readFileSync(file('daily.csv'), 'utf8').split('\n')).toEqual([
-      'date,trades,wins,losses,realized_pnl,fees,funding,net_pnl,capital_start,capital_end,return_pct,drawdown_pct_max',
+      'date,trades,wins,losses,realized_pnl,fees,funding,net_pnl,capital_start,capital_end,return_fraction,drawdown_fraction_max',
       '2025-05-09,1,1,0,1,0.07,0.01,0.94,25000,25000.94,0.0000376,0',
       '2025-05-10,1,1,0,1,0.07,0.01,0.94,25000,25000.94,0.0000376,0',
       '',
