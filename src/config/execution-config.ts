@@ -127,7 +127,7 @@ function valuesOf(document: ConfigDocument, iMeanFractions: boolean): Values {
     }
   }
   if (problems.length > 0) {
-    const isPercentage = problems.some(({ message }) => message.includes(': expected a fraction'))
+    const isPercentage = problems.some(({ message }) => /: expected a fraction (?:below 0\.2|up to 1),/.test(message))
     throw new InputMistake(problems, { hint: isPercentage ? FRACTIONS_HINT : undefined })
   }
   return values

@@ -32,8 +32,8 @@ export function minSymbolsOf(
 /** Why no scan of so few symbols has a signal; undefined where one can. */
 export function tooFewSymbols(symbols: number, minSymbols = SYMBOLS_MIN): string | undefined {
   if (symbols >= minSymbols) return undefined
-  return (
-    `No signal can exist: a scan needs prices of ${minSymbols} symbols that move, and there ${symbols === 1 ? 'is 1' : `are ${symbols}`}. ` +
-    `data build --set eigen.min_symbols=${Math.max(SYMBOLS_MIN_RESEARCH, symbols)} --research lowers that.`
-  )
+  const there = symbols === 1 ? 'is 1' : `are ${symbols}`
+  const why = `No signal can exist: a scan needs prices of ${minSymbols} symbols that move, and there ${there}.`
+  if (symbols < SYMBOLS_MIN_RESEARCH) return why
+  return `${why} data build --set eigen.min_symbols=${symbols} --research lowers that.`
 }

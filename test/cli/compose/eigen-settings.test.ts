@@ -30,6 +30,6 @@ describe('the fewest symbols of a window', () => {
 test('with fewer symbols no signal can exist, and it is said how many there must be', () => {
   expect(tooFewSymbols(10)).toBeUndefined()
   expect(tooFewSymbols(4, 4)).toBeUndefined()
-  expect(tooFewSymbols(1)).toContain('a scan needs prices of 10 symbols that move, and there is 1.')
+  expect(tooFewSymbols(1)).toBe('No signal can exist: a scan needs prices of 10 symbols that move, and there is 1.')
   expect(tooFewSymbols(4)).toContain('data build --set eigen.min_symbols=4 --research lowers that.')
 })
