@@ -1,6 +1,5 @@
 import { Exact } from '../base/exact.js'
 import { InputMistake, type Place, type Problem } from '../base/mistakes.js'
-import type { StrategyConfig } from './strategy-config.js'
 
 /**
  * Refuses parameters whose values make sense as percentages alone: a take-profit of 20 % and more, a stop beyond 100 %.
@@ -9,7 +8,7 @@ import type { StrategyConfig } from './strategy-config.js'
  * @throws InputMistake at the line or override that gives the value, with the fraction that was probably meant.
  */
 export function refusePercentages(
-  config: StrategyConfig,
+  config: CheckedConfig,
   { overrides, research, iMeanFractions = false }: FractionChoice,
 ): void {
   if (iMeanFractions && (research || config.research)) return
@@ -27,6 +26,14 @@ export function refusePercentages(
     return [{ place: place ?? config.file, message: `${dotted}: ${fraction}` }]
   })
   if (problems.length > 0) throw new InputMistake(problems, { hint: FRACTIONS_HINT })
+}
+
+/** What is looked at of a strategy's configuration. */
+interface CheckedConfig {
+  readonly file: string
+  readonly research: boolean
+  readonly parameters: Readonly<Record<(typeof NAMES)[number], number>>
+  readonly drifted: readonly Problem[]
 }
 
 /** Whether a person has said that unlikely fractions are meant. */
