@@ -36,6 +36,7 @@ const RENEWAL_STEPS = 512
 export class Scanner {
   readonly symbols: readonly string[]
   readonly precision: ScanPrecision
+  /** A window with fewer symbols that move has no values. */
   readonly symbolsMin: number
   private readonly kernel: Kernel
   private readonly history: PriceHistory
