@@ -103,7 +103,7 @@ const STRATEGY = {
   }),
   iMeanFractions: runOption({
     flag: '--i-mean-fractions',
-    help: 'with --research: a take-profit of 0.2 and more, or a stop above 1, is no percentage',
+    help: 'with --research: a take-profit of 0.2 or more, a stop above 1, is no percentage',
     parse: asTyped<boolean>,
     decides: true,
   }),

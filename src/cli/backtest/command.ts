@@ -22,6 +22,7 @@ export function register(parent: Command): void {
     'direction',
     'set',
     'research',
+    'iMeanFractions',
     'capital',
     'posture',
     'closeAtEnd',
@@ -39,6 +40,7 @@ export function register(parent: Command): void {
     'forewarner',
     'forewarnerTrades',
   ])
+  declareOptions(command, 'Columns:', BACKTEST_OPTIONS, ['assets', 'rename'])
   declareOptions(command, 'Results:', BACKTEST_OPTIONS, ['json', 'trades', 'report', 'byAsset', 'byDay'])
   declareOptions(command, 'Running:', BACKTEST_OPTIONS, [
     'workers',

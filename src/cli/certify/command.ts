@@ -20,6 +20,8 @@ export function register(parent: Command): void {
     'validDays',
     'from',
     'to',
+    'assets',
+    'rename',
     ['factors', { help: 'daily breaker factors, as for backtest' }],
     'cuts',
     'minTrades',

@@ -6,7 +6,7 @@ import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-
 /** Checks what a certificate is to be made with. Throws {@link InputMistake} with every wrong option. */
 export function certifyOptions(inputs: readonly string[], raw: RawCertifyOptions): CertifyOptions {
   const check = new OptionCheck()
-  const { from: _, to: __, factors: ___, ...own } = CERTIFY_OPTIONS
+  const { from: _, to: __, factors: ___, assets: ____, rename: _____, ...own } = CERTIFY_OPTIONS
   const { out = 'certificate.json', ...parsed } = parseOptions(own, raw, check)
   const run = runOptions(raw, check)
   if (inputs.length === 0) {
@@ -62,6 +62,8 @@ export const CERTIFY_OPTIONS = {
   }),
   from: RUN_OPTIONS.from,
   to: RUN_OPTIONS.to,
+  assets: RUN_OPTIONS.assets,
+  rename: RUN_OPTIONS.rename,
   factors: RUN_OPTIONS.factors,
   cuts: option({
     flag: '--cuts',

@@ -21,6 +21,8 @@ export function register(parent: Command): void {
     'bulk',
     ['from', { help: 'without a session: first day to trade, YYYY-MM-DD' }],
     ['to', { help: 'without a session: last day' }],
+    ['assets', { help: 'without a session: the columns that hold prices, BTC,ETH,…' }],
+    ['rename', { help: 'without a session: a symbol that has another name, old=new@date, repeatable' }],
     ['strategy', { help: "without a session: a strategy of one's own to trade, a JavaScript file" }],
     ['param', { help: 'without a session: a parameter of that strategy, name=value, repeatable' }],
     ['fills', { help: 'without a session: realistic or bar-price (default: realistic)', standard: null }],

@@ -21,6 +21,7 @@ export function register(parent: Command): void {
     'direction',
     'set',
     'research',
+    'iMeanFractions',
     'capital',
     'posture',
     'volGate',
@@ -32,6 +33,8 @@ export function register(parent: Command): void {
     'orderBook',
     'forewarner',
     'forewarnerTrades',
+    'assets',
+    'rename',
   ])
   declareOptions(command, 'Running:', PAPER_OPTIONS, ['out', 'resume', 'speed', 'executor'])
   declareOptions(command, 'Safety surface:', PAPER_OPTIONS, [
