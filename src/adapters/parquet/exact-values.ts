@@ -38,25 +38,22 @@ export interface Lengths {
 export class Unread {
   private readonly texts: string[] = []
 
-  get any(): boolean {
-    return this.texts.length > 0
-  }
-
   /** A NaN that says which text stands there; entries of a dictionary that no row refers to do no harm. */
   mark(text: string): bigint {
     this.texts.push(text)
     return MARK | BigInt(this.texts.length - 1)
   }
 
-  /** Refuses the first row of `rows` values at `at` that holds such a text; rows count from `first`. */
-  refuse(view: DataView, at: number, { rows, first }: RowSpan): void {
-    for (let row = 0; row < rows; row++) {
+  /** Refuses the first row of the values at `at` that holds such a text; otherwise gives `at`. */
+  refuse(view: DataView, at: number, { rows, first }: RowSpan): number {
+    for (let row = 0; row < rows && this.texts.length > 0; row++) {
       const bits = view.getBigUint64(at + row * 8, true)
       if ((bits & MARK_BITS) !== MARK) continue
       throw new Refusal('a price as decimal text, or nothing', shown(this.texts[Number(bits & ~MARK_BITS)] ?? ''), {
         row: first + row,
       })
     }
+    return at
   }
 }
 
