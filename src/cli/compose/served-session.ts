@@ -77,7 +77,7 @@ export class ServedSession {
   async instructExecutor(command: OperatorCommand): Promise<void> {
     if (this.executorAddress === undefined) throw new Error('it has not said yet where it can be reached')
     const answer = await sendCommand(this.executorAddress, this.executorToken, command, EXECUTOR_MS_MAX)
-    if (!answer.taken) throw new Error(answer.detail)
+    if (answer.kind !== 'outcome') throw new Error(answer.detail)
     if (!answer.outcome.inForce || !answer.outcome.durable) throw new Error(answer.outcome.detail)
   }
 }

@@ -80,7 +80,7 @@ export class DrillSession {
   /** Throws when it is not taken. */
   async command(command: OperatorCommand['command'], reason: string): Promise<void> {
     const answer = await sendCommand(await this.address, this.token, { command, reason })
-    if (!answer.taken) throw new Error(`${command}: ${answer.httpStatus} ${answer.detail}`)
+    if (answer.kind !== 'outcome') throw new Error(`${command}: ${answer.detail}`)
   }
 
   /** The executor that runs now. Throws when there is none within a while. */

@@ -26,10 +26,18 @@ export function register(parent: Command): void {
       .addHelpText('after', `\n${EXAMPLES}`)
     command.action(async (raw: RawOperatorOptions) => {
       const { runOperator } = await import('./run.js')
-      process.exitCode = await runOperator(name as keyof typeof COMMANDS, { ...command.optsWithGlobals(), ...raw })
+      try {
+        process.exitCode = await runOperator(name as keyof typeof COMMANDS, { ...command.optsWithGlobals(), ...raw })
+      } finally {
+        // A name that is still looked up keeps a process waiting for as long as the resolver likes.
+        setTimeout(() => process.exit(), LEAVE_MS).unref()
+      }
     })
   }
 }
+
+/** Time for what is written to leave. */
+const LEAVE_MS = 250
 
 const EXAMPLES = `Examples:
   dolphin operator kill --reason "prices look wrong"
@@ -41,7 +49,7 @@ Exit codes:
   0    it is in force, and would survive a restart
   1    refused, not in force, or in force without being durable: the answer says which
   2    wrong command line, or no token
-  3    no answer: whether it is in force is not known; look at /status`
+  3    no whole answer: whether it is in force is not known; look at /status`
 
 const COMMANDS = {
   kill: 'close positions and open nothing, until resumed; survives restarts',

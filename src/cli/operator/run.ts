@@ -1,6 +1,8 @@
+import { unreachable } from '../../base/assert.js'
 import { DataRefused, found, InputMistake, type Problem } from '../../base/mistakes.js'
 import { readSecret } from '../../config/secret.js'
 import type { OperatorCommand } from '../../ports/sides.js'
+import type { CommandOutcome } from '../../ports/status-surface.js'
 import { type CommandAnswer, sendCommand } from '../../runtime/status/command-client.js'
 import { TOKEN_VARIABLE } from '../compose/serve-address.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
@@ -29,24 +31,44 @@ export async function runOperator(command: OperatorCommand['command'], raw: RawO
       message: `expected the operator token there or in ${TOKEN_VARIABLE}`,
     })
   }
-  const answer = await sendCommand(raw.url, token, { command, reason: raw.reason.trim() }).catch((error: Error) => {
-    throw new DataRefused(
-      { place: raw.url, message: error.message },
-      { hint: 'Whether the command is in force is not known: look at /status.' },
-    )
-  })
-  await printResult(raw.json ? `${JSON.stringify({ command, ...flat(answer) })}\n` : answerText(command, answer, raw))
-  return answer.taken && answer.outcome.inForce && answer.outcome.durable ? EXIT.ok : EXIT.failed
+  const answer = await sendCommand(raw.url, token, { command, reason: raw.reason.trim() })
+  if (raw.json) await printResult(`${JSON.stringify({ command, ...flat(answer) })}\n`)
+  switch (answer.kind) {
+    case 'outcome': {
+      const { inForce, durable } = answer.outcome
+      if (!raw.json) await printResult(outcomeText(answer.outcome, raw))
+      return inForce && durable ? EXIT.ok : EXIT.failed
+    }
+    case 'refused':
+      if (!raw.json) await printResult(refusedText(command, answer, raw))
+      return EXIT.failed
+    case 'unknown':
+      throw new DataRefused(
+        { place: raw.url, message: answer.detail },
+        { hint: 'Whether the command is in force is not known: look at /status.' },
+      )
+    default:
+      return unreachable(answer)
+  }
 }
 
+/** `inForce` null: not known. */
 function flat(answer: CommandAnswer): object {
-  return answer.taken ? answer.outcome : { inForce: false, durable: false, detail: answer.detail }
+  if (answer.kind === 'outcome') return answer.outcome
+  const inForce = answer.kind === 'refused' ? false : null
+  return { inForce, durable: inForce, detail: answer.detail }
 }
 
-function answerText(command: string, answer: CommandAnswer, { color }: RawOperatorOptions): string {
+function refusedText(
+  command: string,
+  { httpStatus, detail }: Extract<CommandAnswer, { readonly kind: 'refused' }>,
+  { color }: RawOperatorOptions,
+): string {
+  return `${coloursFor(process.stdout, color ?? true).red('REFUSED')}  ${command}: ${httpStatus} ${detail}\n`
+}
+
+function outcomeText({ inForce, durable, detail }: CommandOutcome, { color }: RawOperatorOptions): string {
   const colours = coloursFor(process.stdout, color ?? true)
-  if (!answer.taken) return `${colours.red('REFUSED')}  ${command}: ${answer.httpStatus} ${answer.detail}\n`
-  const { inForce, durable, detail } = answer.outcome
   if (!inForce) return `${colours.red('NOT IN FORCE')}  ${detail}\n`
   return durable
     ? `${colours.green('IN FORCE')}  ${detail}\n`

@@ -1,5 +1,6 @@
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { CommandOutcome } from '../../ports/status-surface.js'
+import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { StandingCommands } from './standing-commands.js'
 
 /** Where a command takes effect. */
@@ -12,6 +13,8 @@ export interface CommandTargets {
   persist(command: OperatorCommand): Promise<void>
   /** What keeps records from being durable; undefined when nothing does. */
   journalFault(): string | undefined
+  /** What may be traded now. */
+  mode(): Pick<StatusDocument, 'trading_mode' | 'mode_reasons'>
 }
 
 /** Commands that the execution side has to know as well: the others are the decision side's own. */
@@ -29,6 +32,7 @@ const FOR_ALL_SIDES: ReadonlySet<OperatorCommand['command']> = new Set([
  * disk and in other processes, at the same time. A step that fails is told and stops no other.
  */
 export async function carryOut(command: OperatorCommand, targets: CommandTargets): Promise<CommandOutcome> {
+  if (command.command === 'resume' && targets.journalFault() !== undefined) return noResume(targets)
   const problems: string[] = []
   const isForAll = FOR_ALL_SIDES.has(command.command)
   let taken = 0
@@ -53,6 +57,25 @@ export async function carryOut(command: OperatorCommand, targets: CommandTargets
   return {
     inForce: taken > 0,
     durable: problems.length === 0,
-    detail: problems.length === 0 ? `${command.command}: done` : `${command.command}: ${problems.join('; ')}`,
+    detail: [
+      `${command.command}: ${problems.length === 0 ? 'done' : problems.join('; ')}`,
+      ...left(command, targets),
+    ].join('; '),
   }
+}
+
+/**
+ * A journal that has failed keeps the mode at Kill until a restart. A kill that stands on disk must outlive that restart,
+ * so nothing is taken back.
+ */
+function noResume({ journalFault }: CommandTargets): CommandOutcome {
+  const why = `the journal ${journalFault()}, until a restart; nothing was changed`
+  return { inForce: false, durable: false, detail: `resume: the mode stays Kill: ${why}` }
+}
+
+/** What a resume has left of a Kill: it takes back what was ordered, and nothing else. */
+function left({ command }: OperatorCommand, { mode }: CommandTargets): readonly string[] {
+  if (command !== 'resume') return []
+  const { trading_mode, mode_reasons } = mode()
+  return trading_mode === 'Kill' ? [`the mode stays Kill: ${mode_reasons.join(', ')}`] : []
 }

@@ -63,6 +63,7 @@ export abstract class RunningSurface<Identity extends RunningIdentity = RunningI
         this.lastingKill.superseded(each)
         return this.standing.write(each, this.identity.epochMs())
       },
+      mode: () => this.status(),
     })
   }
 
@@ -79,7 +80,7 @@ export abstract class RunningSurface<Identity extends RunningIdentity = RunningI
   protected abstract position(): SessionView['position']
 
   /** @internal Who takes commands, and what keeps them from being durable. */
-  protected abstract targets(): Omit<CommandTargets, 'persist'>
+  protected abstract targets(): Omit<CommandTargets, 'persist' | 'mode'>
 
   /** @internal */
   protected hostFacts(strategyId: string, journals: HostFacts['journals']): HostFacts {

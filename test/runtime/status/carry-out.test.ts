@@ -20,6 +20,7 @@ function targets(changes: Partial<CommandTargets> = {}): { readonly log: string[
       log.push(`disk ${command}`)
     },
     journalFault: () => undefined,
+    mode: () => ({ trading_mode: 'Active', mode_reasons: [] }),
     ...changes,
   }
   return { log, to }
@@ -86,5 +87,24 @@ describe("an operator's command", () => {
   it('is not in force when no side of this process takes it', async () => {
     const { to } = targets({ here: [{ name: 'decision side', take: broken('it has stopped') }] })
     expect(await carryOut(KILL, to)).toMatchObject({ inForce: false, durable: false })
+  })
+
+  it('to resume says what keeps the mode at Kill all the same', async () => {
+    const { to } = targets({ mode: () => ({ trading_mode: 'Kill', mode_reasons: ['KILL_POSTURE_HIBERNATE'] }) })
+    expect(await carryOut({ command: 'resume', reason: 'law' }, to)).toEqual({
+      inForce: true,
+      durable: true,
+      detail: 'resume: done; the mode stays Kill: KILL_POSTURE_HIBERNATE',
+    })
+  })
+
+  it('to resume changes nothing while a journal has failed, and says that the mode stays Kill, and why', async () => {
+    const { log, to } = targets({ journalFault: () => 'cannot be written' })
+    expect(await carryOut({ command: 'resume', reason: 'law' }, to)).toEqual({
+      inForce: false,
+      durable: false,
+      detail: 'resume: the mode stays Kill: the journal cannot be written, until a restart; nothing was changed',
+    })
+    expect(log).toEqual([])
   })
 })

@@ -239,6 +239,21 @@ describe('a session and its surface', () => {
     },
   )
 
+  it('keeps the kill of a failed journal, on disk too, when an operator resumes before the restart', async () => {
+    const made = rig()
+    made.journals[0].fail()
+    await made.standing.settled()
+    const killed = await new StandingCommands(made.switchPath).inForce()
+    expect(await made.surface.operate({ command: 'resume', reason: 'too early' })).toEqual({
+      inForce: false,
+      durable: false,
+      detail: 'resume: the mode stays Kill: the journal cannot be written, until a restart; nothing was changed',
+    })
+    expect(made.surface.status().trading_mode).toBe('Kill')
+    expect(killed).toHaveLength(1)
+    expect(await new StandingCommands(made.switchPath).inForce()).toEqual(killed)
+  })
+
   it('keeps a maintenance beyond kill and resume, on disk as in memory, until it is ended', async () => {
     const made = rig()
     const begun = { command: 'maintenance-on', reason: 'the exchange upgrades' } as const
