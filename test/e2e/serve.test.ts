@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StatusDocument } from '../../src/ports/vocabulary/status.generated.js'
@@ -20,9 +21,11 @@ class Served {
   private readonly child: ChildProcess
   private said = ''
 
-  constructor(args: readonly string[], token = TOKEN) {
+  constructor(args: readonly string[], token = TOKEN, openFiles?: number) {
     const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', DOLPHIN_OPERATOR_TOKEN: token }
-    this.child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, env })
+    const limited = openFiles === undefined ? [] : ['prlimit', `--nofile=${openFiles}:${openFiles}`]
+    const [program, ...words] = [...limited, process.execPath, MAIN, ...args]
+    this.child = spawn(program!, words, { cwd: ROOT, env })
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream!.setEncoding('utf8').on('data', (text: string) => {
         this.said += text
@@ -182,13 +185,14 @@ describe('a paper session that serves its status', () => {
 })
 
 describe('an executor that serves its status', () => {
-  const executor = (address = '127.0.0.1:0', token = TOKEN) =>
+  const executor = (address = '127.0.0.1:0', token = TOKEN, openFiles?: number) =>
     new Served(
       [
         ...['executor', '--link', join(folder.path, 'link.sock'), '--exchange', join(folder.path, 'exchange.sock')],
         ...['--journal', join(folder.path, 'journal', 'execution'), '--serve', address],
       ],
       token,
+      openFiles,
     )
   const killFile = () => join(folder.path, 'journal', 'kill-switch.json')
 
@@ -200,6 +204,34 @@ describe('an executor that serves its status', () => {
       code: 1,
       stdout: expect.stringContaining('REFUSED  kill: 403'),
     })
+  })
+
+  it('is killed by its owner although strangers hold 1300 connections and flood it, with 256 files and a full disk', async () => {
+    const served = executor('127.0.0.1:0', TOKEN, 256)
+    const address = await served.address()
+    const strangers = Array.from({ length: 1_300 }, () => connect(Number(new URL(address).port), '127.0.0.1'))
+    let isOver = false
+    const flood = async () => {
+      while (!isOver) await fetch(`${address}/api/v1/operator/flatten`, { method: 'POST' }).catch(() => {})
+    }
+    try {
+      const settled = strangers.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')]))
+      for (const socket of strangers) socket.on('error', () => {})
+      await Promise.allSettled(settled)
+      served.limitFiles(0)
+      const floods = Array.from({ length: 16 }, flood)
+      for (const command of ['kill', 'flatten', 'reduce-only', 'kill']) {
+        expect(await instruct(served, command)).toMatchObject({
+          code: 1,
+          stdout: expect.stringMatching(/^IN FORCE, NOT/),
+        })
+      }
+      isOver = true
+      await Promise.all(floods)
+    } finally {
+      isOver = true
+      for (const socket of strangers) socket.destroy()
+    }
   })
 
   it('keeps its contract alone, and is killed still after SIGKILL, by its file as by its journal', async () => {
@@ -266,5 +298,19 @@ describe('refused', () => {
     const { code, stderr } = await dolphin(args, { env: { DOLPHIN_OPERATOR_TOKEN: TOKEN } })
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('is not known: look at /status') })
     expect(stderr).not.toContain(TOKEN)
+  })
+
+  it('says so too where an answer begins with success and breaks off, also as JSON', async () => {
+    const server = createServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{"inForce":true,'))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const args = ['operator', 'kill', '--reason', 'x', '--url', url, '--json']
+    const { code, stdout, stderr } = await dolphin(args, { env: { DOLPHIN_OPERATOR_TOKEN: TOKEN } })
+    server.close()
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('is not known: look at /status') })
+    expect(JSON.parse(stdout)).toMatchObject({ command: 'kill', inForce: null, durable: null })
   })
 })

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 export function tokenCheck(token: string): (request: IncomingMessage) => boolean {
   const expected = digest(token)
   return (request) => {
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+    const given = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     return given !== undefined && timingSafeEqual(digest(given), expected)
   }
 }
@@ -20,41 +20,35 @@ function digest(text: string): Buffer {
  * sends is not ours. Servers on other addresses are asked by whatever name leads to them.
  */
 export function isOwnName(request: IncomingMessage, boundTo: string): boolean {
-  if (!LOOPBACK.has(boundTo)) return true
-  const host = request.headers.host ?? ''
-  return LOOPBACK.has(host.replace(/:\d+$/, ''))
+  return !isLoopback(boundTo) || isLoopback((request.headers.host ?? '').replace(/:\d+$/, ''))
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]', '::1'])
-
-/** Token bucket per caller: `burst` at once, then `perSecond`. */
-export class RateLimit {
-  private readonly buckets = new Map<string, { tokens: number; atMs: number }>()
-
-  constructor(
-    private readonly limits: { readonly perSecond: number; readonly burst: number },
-    private readonly nowMs: () => number,
-  ) {}
-
-  /** Seconds to wait; 0: go on. */
-  take(caller: string): number {
-    const { perSecond, burst } = this.limits
-    const nowMs = this.nowMs()
-    if (this.buckets.size > MAX_CALLERS) this.forgetFull(nowMs)
-    const bucket = this.buckets.get(caller) ?? { tokens: burst, atMs: nowMs }
-    const tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * perSecond)
-    const allowed = tokens >= 1
-    this.buckets.set(caller, { tokens: allowed ? tokens - 1 : tokens, atMs: nowMs })
-    return allowed ? 0 : Math.ceil((1 - tokens) / perSecond)
-  }
-
-  /** Callers whose bucket has filled again are as good as unknown. */
-  private forgetFull(nowMs: number): void {
-    const { perSecond, burst } = this.limits
-    for (const [caller, { tokens, atMs }] of this.buckets) {
-      if (tokens + ((nowMs - atMs) / 1000) * perSecond >= burst) this.buckets.delete(caller)
-    }
-  }
+/**
+ * Whether a page of another origin had a browser send this. Browsers say so by themselves and no page can forge it: by
+ * `Sec-Fetch-Site`, and by an `Origin` that is not this host. What asks without a browser sends neither. Following a link
+ * to this server is no page's doing but a person's.
+ */
+export function isForeignPage({ headers, method }: Pick<IncomingMessage, 'headers' | 'method'>): boolean {
+  const { origin, host = '', 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': shownIn } = headers
+  const isLink = method === 'GET' && mode === 'navigate' && shownIn === 'document'
+  if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isLink) return true
+  return origin !== undefined && origin.toLowerCase().replace(/^https?:\/\//, '') !== host.toLowerCase()
 }
 
-const MAX_CALLERS = 10_000
+/**
+ * Who an address counts as. Every program of this machine is one caller, whichever loopback address it uses, and a whole
+ * IPv6 subnet is one, since whoever has one address of it has all.
+ */
+export function callerOf(address: string | undefined): string {
+  const plain = (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
+  if (isLoopback(plain)) return 'loopback'
+  if (!plain.includes(':')) return plain
+  const [before = '', after = ''] = plain.split('::')
+  const [first, last] = [before, after].map((groups) => (groups === '' ? [] : groups.split(':')))
+  const zeros = Array<string>(Math.max(0, 8 - first!.length - last!.length)).fill('0')
+  return `${[...first!, ...zeros, ...last!].slice(0, 4).join(':')}::/64`
+}
+
+function isLoopback(name: string): boolean {
+  return /^(?:127(?:\.\d{1,3}){3}|localhost\.?|\[?::1\]?)$/i.test(name)
+}

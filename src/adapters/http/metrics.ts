@@ -1,29 +1,33 @@
 import { Gauge, Registry } from 'prom-client'
 import type { StatusSurface } from '../../ports/status-surface.js'
-import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
+import { STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
+import type { RefusalCount } from './refusals.js'
 
 /** `/status` in the exposition format of Prometheus. Read when asked for: a gauge is never older than its document. */
 export class StatusMetrics {
   private readonly registry = new Registry()
+  /** Of the reading that is going on: one document for all its gauges, which then belong together. */
+  private document: StatusDocument | undefined
 
-  constructor(surface: StatusSurface) {
+  constructor(
+    private readonly surface: StatusSurface,
+    refused: RefusalCount['totals'],
+  ) {
     for (const name of GAUGES) {
-      this.gauge(name, `${name} of /status; NaN while unknown`, (gauge) =>
-        gauge.set(surface.status()[name] ?? Number.NaN),
-      )
+      this.gauge(name, `${name} of /status; NaN while unknown`, (gauge) => gauge.set(this.now[name] ?? Number.NaN))
     }
-    this.oneHot('trading_mode', STATUS_REGISTRIES.trading_modes, surface)
-    this.oneHot('posture', STATUS_REGISTRIES.postures, surface)
-    this.oneHot('link_state', STATUS_REGISTRIES.link_states, surface)
-    this.oneHot('f1_cert_state', STATUS_REGISTRIES.f1_cert_states, surface)
+    this.oneHot('trading_mode', STATUS_REGISTRIES.trading_modes)
+    this.oneHot('posture', STATUS_REGISTRIES.postures)
+    this.oneHot('link_state', STATUS_REGISTRIES.link_states)
+    this.oneHot('f1_cert_state', STATUS_REGISTRIES.f1_cert_states)
     this.gauge('open_permission_blocked_latch', '1 while nothing may open until a reconciliation', (gauge) =>
-      gauge.set(surface.status().open_permission_blocked_latch ? 1 : 0),
+      gauge.set(this.now.open_permission_blocked_latch ? 1 : 0),
     )
     this.gauge(
       'mode_reason',
       '1 for every reason in force',
       (gauge) => {
-        const inForce: readonly string[] = surface.status().mode_reasons
+        const inForce: readonly string[] = this.now.mode_reasons
         for (const { code } of STATUS_REGISTRIES.mode_reasons) {
           gauge.set({ reason: code }, inForce.includes(code) ? 1 : 0)
         }
@@ -33,13 +37,27 @@ export class StatusMetrics {
     this.gauge('realized_capital_usd', 'realised capital of the session', (gauge) =>
       gauge.set(Number(surface.session().realizedCapitalUsd)),
     )
+    this.gauge(
+      'http_turned_away',
+      'requests and connections that this server has turned away since its start',
+      (gauge) => {
+        for (const [why, count] of Object.entries(refused)) gauge.set({ why }, count)
+      },
+      ['why'],
+    )
   }
 
   get contentType(): string {
     return this.registry.contentType
   }
 
+  private get now(): StatusDocument {
+    this.document ??= this.surface.status()
+    return this.document
+  }
+
   text(): Promise<string> {
+    this.document = this.surface.status()
     return this.registry.metrics()
   }
 
@@ -56,13 +74,9 @@ export class StatusMetrics {
   }
 
   /** One series per word, 1 for the one in force: what alerts are written against. */
-  private oneHot(
-    name: 'trading_mode' | 'posture' | 'link_state' | 'f1_cert_state',
-    words: readonly string[],
-    surface: StatusSurface,
-  ): void {
+  private oneHot(name: 'trading_mode' | 'posture' | 'link_state' | 'f1_cert_state', words: readonly string[]): void {
     const collect = (gauge: Gauge) => {
-      const inForce = surface.status()[name]
+      const inForce = this.now[name]
       for (const value of words) gauge.set({ value }, value === inForce ? 1 : 0)
     }
     this.gauge(name, `1 for the ${name} in force`, collect, ['value'])

@@ -4,6 +4,7 @@ import { SurroundingsFailed } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { readSecret } from '../../config/secret.js'
 import type { StatusSurface } from '../../ports/status-surface.js'
+import { processLimits } from '../shell/process-limits.js'
 import { coloursFor, notice } from '../shell/terminal.js'
 import { isLoopback, type ServeAddress, type ServeChoice, TOKEN_VARIABLE } from './serve-address.js'
 
@@ -26,7 +27,8 @@ export async function serve(
     ...address,
     page: await dashboardPage(),
     nowMs: () => performance.now(),
-    ...present({ token }),
+    tell: notice,
+    ...present({ token, openFiles: processLimits().openFiles ?? undefined }),
   }).catch((error: Error) => {
     const message = `cannot listen at ${address.host}:${address.port}: ${error.message}`
     throw new SurroundingsFailed({ place: '--serve', message })

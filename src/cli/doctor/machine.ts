@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import { codeHash } from '../shell/code-hash.js'
+import { type ProcessLimits, processLimits } from '../shell/process-limits.js'
 import type { Finding } from './finding.js'
 
 /** What runs, and on what. */
@@ -24,8 +25,7 @@ export interface Machine {
     readonly cores: number
     readonly memoryGiB: number
   }
-  /** Soft limits of this process; null: unlimited, or the platform has none. */
-  readonly limits: { readonly openFiles: number | null; readonly fileSizeBytes: number | null }
+  readonly limits: ProcessLimits
 }
 
 /** The least Node version that this package is tested on. */
@@ -52,18 +52,8 @@ export function machine(): Machine {
       cores: availableParallelism(),
       memoryGiB: Math.round(totalmem() / 2 ** 30),
     },
-    limits: limits(),
+    limits: processLimits(),
   }
-}
-
-/** Node tells the limits of its process in its diagnostic report alone. */
-function limits(): Machine['limits'] {
-  const report = process.report?.getReport() as { userLimits?: Record<string, { soft: number | string }> } | undefined
-  const soft = (name: string): number | null => {
-    const value = report?.userLimits?.[name]?.soft
-    return typeof value === 'number' ? value : null
-  }
-  return { openFiles: soft('open_files'), fileSizeBytes: soft('file_size_blocks') }
 }
 
 export function versionFindings({ versions }: Machine): Finding[] {

@@ -44,7 +44,7 @@ export class ExecutorSurface extends RunningSurface<ExecutorIdentity> {
   }
 
   /** @internal */
-  protected targets(): Omit<CommandTargets, 'persist'> {
+  protected targets(): Omit<CommandTargets, 'persist' | 'mode'> {
     const { execution } = this
     const take = (command: OperatorCommand) => execution !== undefined && give(execution.host, command)
     return {

@@ -61,7 +61,7 @@ export class SessionSurface extends RunningSurface<SessionIdentity> {
   }
 
   /** @internal */
-  protected targets(): Omit<CommandTargets, 'persist'> {
+  protected targets(): Omit<CommandTargets, 'persist' | 'mode'> {
     const here = [
       { name: 'decision side', hosted: this.decision },
       { name: 'execution side', hosted: this.execution },

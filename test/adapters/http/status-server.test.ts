@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { connect, type Socket } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type StatusServer, type StatusServerSettings, serveStatus } from '../../../src/adapters/http/status-server.js'
 import { statusOf } from '../../../src/core/status/status.js'
 import type { OperatorCommand } from '../../../src/ports/sides.js'
@@ -7,10 +9,15 @@ import type { CommandOutcome, StatusSurface } from '../../../src/ports/status-su
 import { HEALTHY } from '../../support/system-state.js'
 
 const TOKEN = 'correct horse battery staple'
+const FOREIGN = { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' }
+const WHOLE_REQUEST = 'GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n'
+/** What is slow is let go after seconds. */
+const SLOW = { timeout: 60_000 }
 
 let surface: TestSurface
 let server: StatusServer
 let nowMs = 0
+const opened: Socket[] = []
 
 beforeEach(async () => {
   nowMs = 0
@@ -18,7 +25,10 @@ beforeEach(async () => {
   server = await serve({ token: TOKEN, page: '<!doctype html><script>1+1</script>' })
 })
 
-afterEach(() => server.close())
+afterEach(async () => {
+  for (const socket of opened.splice(0)) socket.destroy()
+  await server.close()
+})
 
 describe('reading', () => {
   test('gives the document, the session and the health of the process', async () => {
@@ -58,7 +68,21 @@ describe('reading', () => {
 
   test('refuses a name that is not its own', async () => {
     expect((await ask('GET', '/api/v1/status', { host: 'evil.example:80' })).status).toBe(421)
-    expect((await ask('GET', '/api/v1/status', { host: 'localhost:1' })).status).toBe(200)
+    expect((await ask('GET', '/api/v1/status', { host: 'LocalHost:1' })).status).toBe(200)
+  })
+
+  test('answers HEAD as GET, without a body, and without a place among the streams', async () => {
+    for (const path of ['/api/v1/status', '/healthz', '/']) {
+      expect(await ask('HEAD', path)).toMatchObject({ status: 200, text: '' })
+    }
+    for (let i = 0; i < 40; i++) {
+      const { status, headers, text } = await ask('HEAD', '/api/v1/events')
+      expect({ status, text }).toEqual({ status: 200, text: '' })
+      expect(headers['content-type']).toContain('text/event-stream')
+    }
+    const events = await openStream()
+    expect((await events.next()).status.trading_mode).toBe('Active')
+    events.close()
   })
 
   test('holds back who asks too often, and says how long', async () => {
@@ -126,15 +150,111 @@ describe('a command', () => {
     })
   })
 
-  test('is held back when commands flood in, unless it kills', async () => {
-    for (let i = 0; i < 10; i++) expect((await operate('resync', { reason: 'again' })).status).toBe(200)
-    expect((await operate('resync', { reason: 'again' })).status).toBe(429)
-    expect((await operate('kill', { reason: 'enough' })).status).toBe(200)
+  test('takes the scheme of its token in any case', async () => {
+    for (const scheme of ['bearer', 'BEARER', 'Bearer ']) {
+      const headers = { authorization: `${scheme} ${TOKEN}`, 'content-type': 'application/json' }
+      expect((await ask('POST', '/api/v1/operator/kill', headers, '{"reason":"now"}')).status).toBe(200)
+    }
   })
+
+  test.each(['kill', 'flatten', 'reduce-only', 'maintenance-on'])('%s is never held back', async (command) => {
+    for (let i = 0; i < 30; i++) expect((await operate(command, { reason: 'again' })).status).toBe(200)
+  })
+
+  test.each(['resume', 'clear-lockout', 'reset-breaker', 'resync', 'maintenance-off'])(
+    '%s is held back when it floods in, and what reduces risk is not',
+    async (command) => {
+      for (let i = 0; i < 10; i++) expect((await operate(command, { reason: 'again' })).status).toBe(200)
+      expect((await operate(command, { reason: 'again' })).status).toBe(429)
+      expect((await operate('flatten', { reason: 'enough' })).status).toBe(200)
+    },
+  )
 
   test('with guessed tokens is held back as well', async () => {
     for (let i = 0; i < 10; i++) expect((await ask('POST', '/api/v1/operator/kill', {}, '{}')).status).toBe(401)
     expect((await ask('POST', '/api/v1/operator/kill', {}, '{}')).status).toBe(429)
+  })
+
+  test.each([
+    ['orders without the token', () => ask('POST', '/api/v1/operator/resume', {}, '{}')],
+    ['orders of a page of another origin', () => ask('POST', '/api/v1/operator/resume', FOREIGN, '{}')],
+    ['reads', () => ask('GET', '/api/v1/status')],
+  ])('and a read with the right token get through after any number of %s', async (_, flood) => {
+    for (let i = 0; i < 250; i++) await flood()
+    expect((await flood()).status).toBeGreaterThanOrEqual(400)
+    for (let i = 0; i < 5; i++) expect((await operate('resume', { reason: 'owner' })).status).toBe(200)
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    expect((await ask('GET', '/api/v1/status', headers)).status).toBe(200)
+  })
+
+  test.each([
+    ['its Origin', { origin: 'http://evil.example' }],
+    ['an Origin of another port', { origin: 'http://127.0.0.1:1' }],
+    ['an Origin that is hidden', { origin: 'null' }],
+    ['Sec-Fetch-Site', { 'sec-fetch-site': 'cross-site' }],
+    ['Sec-Fetch-Site of the same machine', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }],
+  ])('of a page of another origin is refused by %s, with the right token too', async (_, headers) => {
+    const authorized = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...headers }
+    for (let i = 0; i < 20; i++) {
+      expect((await ask('POST', '/api/v1/operator/kill', authorized, '{"reason":"x"}')).status).toBe(403)
+    }
+    expect(surface.commands).toEqual([])
+    // None of it was anybody's budget.
+    expect((await ask('POST', '/api/v1/operator/kill', {}, '{}')).status).toBe(401)
+  })
+
+  test('of a page of its own is taken', async () => {
+    const own = { origin: server.address.toUpperCase(), 'sec-fetch-site': 'same-origin' }
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...own }
+    expect((await ask('POST', '/api/v1/operator/kill', headers, '{"reason":"x"}')).status).toBe(200)
+  })
+})
+
+describe('connections', () => {
+  test('beyond the limit close the oldest that ask for nothing, so that an order gets through', async () => {
+    await server.close()
+    const told: string[] = []
+    server = await serve({ token: TOKEN, openFiles: 64, tell: (line) => told.push(line) })
+    const events = await openStream()
+    await events.next()
+    const ended: Promise<unknown>[] = []
+    for (let i = 0; i < 100; i++) ended.push(once((await open()).resume(), 'end'))
+    expect(await operate('kill', { reason: 'now' })).toMatchObject({ status: 200 })
+    await Promise.all(ended.slice(0, 88))
+    // Whoever asks for something stays.
+    expect((await events.next()).status.trading_mode).toBe('Active')
+    events.close()
+    await server.close()
+    expect(told).toEqual([expect.stringMatching(/^The status server .*: \d+ connections closed for newer ones$/)])
+  })
+
+  test('that send nothing, or take too long over a request, an order or the next request, end', SLOW, async () => {
+    const order = [
+      'POST /api/v1/operator/kill HTTP/1.1',
+      `host: 127.0.0.1\r\nauthorization: Bearer ${TOKEN}`,
+      'content-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+    ]
+    const texts = ['', 'GET /healthz HTTP/1.1\r\nhost: 127', order.join('\r\n'), WHOLE_REQUEST]
+    const slow = await Promise.all(texts.map(open))
+    await Promise.all(slow.map((socket) => once(socket.resume(), 'end')))
+    expect(surface.commands).toEqual([])
+  })
+
+  test('whose reader takes too long over an answer end in its middle', async () => {
+    const bytes = 30_000_000
+    await server.close()
+    server = await serve({ page: 'x'.repeat(bytes) })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const reader = await open(WHOLE_REQUEST.replace('/healthz', '/'))
+    await once(reader, 'readable')
+    vi.advanceTimersByTime(10_000)
+    vi.useRealTimers()
+    let taken = 0
+    reader.on('data', (chunk: Buffer) => {
+      taken += chunk.length
+    })
+    await once(reader, 'close')
+    expect(taken).toBeLessThan(bytes)
   })
 })
 
@@ -229,6 +349,15 @@ function ask(method: string, path: string, headers: Record<string, string> = {},
     outgoing.on('error', reject)
     outgoing.end(body)
   })
+}
+
+/** A connection over which so much is sent. */
+async function open(text = ''): Promise<Socket> {
+  const socket = connect(Number(new URL(server.address).port), '127.0.0.1')
+  opened.push(socket)
+  socket.on('error', () => {}).write(text)
+  await once(socket, 'connect')
+  return socket
 }
 
 /** The documents of the stream, one by one. */
