@@ -1,3 +1,5 @@
+import { printable } from './printable.js'
+
 /**
  * What people and their data get wrong, each a kind of its own. Whoever finds a mistake says what was expected and what was
  * found; what a kind means to a shell (an exit code) or to a service is decided where it is caught.
@@ -74,6 +76,6 @@ export function placeText(place: Place | string): string {
 export function found(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number') return String(value)
-  const text = JSON.stringify(value) ?? String(value)
+  const text = printable(JSON.stringify(value) ?? String(value))
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`
 }

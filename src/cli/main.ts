@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { printableLines } from '../base/printable.js'
 import { packageVersion } from '../files/package-files.js'
 import { EXIT, EXIT_CODES_HELP } from './shell/exit-codes.js'
 
@@ -76,6 +77,7 @@ async function createProgram(args: readonly string[]): Promise<Command> {
       commandDescription: (command) => command.description().replaceAll('\n', ' '),
     })
     .showHelpAfterError('(dolphin --help lists commands and options)')
+    .configureOutput({ outputError: (text, write) => write(printableLines(text)) })
     .exitOverride()
   const words = args.filter((arg) => !arg.startsWith('-'))
   const asked = words[0] === 'help' ? words[1] : words[0]

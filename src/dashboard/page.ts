@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.js'
 import type { SessionView } from '../ports/status-surface.js'
 import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 import { age, signedUsd, usd, utc } from './format.js'
@@ -118,13 +119,13 @@ function tradeRow(trade: SessionView['trades'][number]): HTMLElement {
 function eventItem(event: SessionView['events'][number]): HTMLElement {
   const item = make('li')
   item.append(make('span', utc(event.atMs).slice(11), 'at'), make('span', `${event.level} ${event.category} `, 'level'))
-  item.append(event.message)
+  item.append(printable(event.message))
   return item
 }
 
 function unblockItem(by: string, condition: string, now: string): HTMLElement {
   const item = make('li')
-  item.append(make('span', by, 'by'), `: ${condition}`, make('span', now, 'now'))
+  item.append(make('span', by, 'by'), `: ${printable(condition)}`, make('span', now, 'now'))
   return item
 }
 
@@ -161,7 +162,8 @@ function list(id: string, items: readonly HTMLElement[], tag: 'li' | 'tr' = 'li'
 /** Only what differs is written: a screen reader then reads changes, and nothing twice. */
 function put(id: string, text: string): void {
   const target = element(id)
-  if (target.textContent !== text) target.textContent = text
+  const shown = printable(text)
+  if (target.textContent !== shown) target.textContent = shown
 }
 
 export function element(id: string): HTMLElement {
@@ -172,7 +174,7 @@ export function element(id: string): HTMLElement {
 
 function make(tag: string, text = '', className = ''): HTMLElement {
   const made = document.createElement(tag)
-  made.textContent = text
+  made.textContent = printable(text)
   if (className !== '') made.className = className
   return made
 }

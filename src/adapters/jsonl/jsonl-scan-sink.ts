@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
+import { printable } from '../../base/printable.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
 import type { EigenScanPayload } from '../../ports/vocabulary/eigen-scan.js'
 
@@ -43,7 +44,7 @@ export function streamJsonLines(stream: Writable): ScanSink {
   return {
     publish: (scan) =>
       new Promise((resolve, reject) => {
-        stream.write(`${JSON.stringify(scan)}\n`, (error) => (error ? reject(error) : resolve()))
+        stream.write(`${printable(JSON.stringify(scan))}\n`, (error) => (error ? reject(error) : resolve()))
       }),
     lastPublished: async () => undefined,
     close: async () => {},

@@ -18,18 +18,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/**
- * Text made safe for an element's content and for a quoted attribute. Control characters, which HTML has no way to
- * write, and lone surrogates, which UTF-8 cannot carry, become U+FFFD: the page's bytes are then what the browser reads.
- */
+/** Text made safe for an element's content and for a quoted attribute. */
 export function escapeHtml(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '\ufffd')
-      .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-      .replace(/[&<>"']/g, (character) => ENTITIES[character]!)
-  )
+  return shownText(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+}
+
+/**
+ * Text as a page shows it. Control characters, which HTML has no way to write, lone surrogates, which UTF-8 cannot carry,
+ * and what would turn or break the text around it (bidirectional controls, separators) become U+FFFD: the page's bytes are
+ * then what the browser reads, and what it shows is what they say.
+ */
+export function shownText(text: string): string {
+  return text.replace(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\t\n\r])\p{Cc}/gu, '\ufffd')
 }
 
 /** The only way to build markup here: whatever is put in a slot is escaped unless it is markup itself. */

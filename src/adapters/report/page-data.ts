@@ -1,5 +1,6 @@
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
+import { shownText } from './html.js'
 
 /** What the page's own script needs of a report; everything else on the page is markup already. */
 export interface PageData {
@@ -100,7 +101,7 @@ export function packTrades(trades: readonly Trade[]): PackedTrades {
   return { count: trades.length, columns }
 }
 
-/** The trades again; numbers have been rounded to ten significant digits on the way. */
+/** The trades again; numbers have been rounded to ten significant digits on the way, and text is as the page shows it. */
 export function unpackTrades(packed: PackedTrades): Trade[] {
   const rows = Array.from({ length: packed.count }, (): Record<string, Cell> => ({}))
   for (const [field, column] of Object.entries(packed.columns)) {
@@ -116,12 +117,13 @@ function packColumn(values: readonly Cell[]): PackedColumn {
   if (values.length > 0 && values.every((value) => typeof value === 'string')) {
     const words = [...new Set(values)]
     const index = new Map(words.map((word, i) => [word, i]))
-    return { words, at: values.map((value) => index.get(value)!) }
+    return { words: words.map(shownText), at: values.map((value) => index.get(value)!) }
   }
   return values.map(compact)
 }
 
 function compact(value: Cell): Cell {
+  if (typeof value === 'string') return shownText(value)
   if (typeof value !== 'number' || Number.isInteger(value)) return value
   return Number.isFinite(value) ? Number(value.toPrecision(SIGNIFICANT_DIGITS)) : null
 }

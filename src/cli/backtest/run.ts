@@ -101,7 +101,7 @@ async function publish(
   if (options.json === '-') {
     await printResult(reportJson(result))
     if (causality !== undefined && !(causality.holds && options.quiet))
-      notice(`Causality: ${causality.lines.join('\n  ')}`)
+      for (const [i, line] of causality.lines.entries()) notice(i === 0 ? `Causality: ${line}` : `  ${line}`)
     return
   }
   const { byAsset, byDay } = options

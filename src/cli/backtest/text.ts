@@ -1,4 +1,5 @@
 import { directionName } from '../../base/direction.js'
+import { printable } from '../../base/printable.js'
 import type { BacktestReport, OwnStrategy, TradeGroup } from '../../ports/vocabulary/report.js'
 import type { Figures } from '../../ports/vocabulary/trades.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
@@ -36,7 +37,7 @@ export function summaryText(report: BacktestReport, options: SummaryOptions): st
   ]
   const text = blocks
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `${INDENT}${line}`.trimEnd()).join('\n'))
+    .map((lines) => lines.map((line) => printable(`${INDENT}${line}`.trimEnd())).join('\n'))
     .join('\n\n')
   return `\n${text}\n\n`
 }

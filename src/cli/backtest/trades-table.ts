@@ -1,5 +1,6 @@
 import { csvLine } from '../../base/csv.js'
 import { directionName } from '../../base/direction.js'
+import { printable } from '../../base/printable.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
 
@@ -71,7 +72,7 @@ export function tradeColumns(fills: BacktestReport['fills']): readonly TradeColu
 /** Trades as CSV with a header line; numbers in shortest round-trip form, what is absent as an empty cell. */
 export function tradesCsv(trades: readonly Trade[], columns = TRADE_COLUMNS): string {
   const header = csvLine(columns.map((column) => column.name))
-  const rows = trades.map((trade) => csvLine(columns.map((column) => column.cell(trade))))
+  const rows = trades.map((trade) => printable(csvLine(columns.map((column) => column.cell(trade)))))
   return `${[header, ...rows].join('\n')}\n`
 }
 

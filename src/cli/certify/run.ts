@@ -24,7 +24,7 @@ import { prepareRun } from '../compose/run-settings.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { percent } from '../shell/figures-text.js'
 import { watchInterrupt } from '../shell/signals.js'
-import { coloursFor, notice, printResult } from '../shell/terminal.js'
+import { coloursFor, notice, printResult, textOfLines } from '../shell/terminal.js'
 import { certifyOptions, type Limits, type RawCertifyOptions } from './options.js'
 
 /** Runs `dolphin certify`. Answers 1 when the certificate says no. */
@@ -72,7 +72,9 @@ async function check(path: string, key: string | undefined, raw: RawCertifyOptio
   const verdict = checkCertificate(certificate, { ...runningNow(), key: key === undefined ? undefined : encode(key) })
   const colours = coloursFor(process.stdout, raw.color ?? true)
   const paint = verdict.state === 'PASS' ? colours.green : colours.red
-  await printResult(raw.json ? `${JSON.stringify(verdict)}\n` : `${paint(verdict.state)}  ${verdict.why}\n`)
+  await printResult(
+    raw.json ? `${JSON.stringify(verdict)}\n` : textOfLines([`${paint(verdict.state)}  ${verdict.why}`]),
+  )
   return verdict.state === 'PASS' ? EXIT.ok : EXIT.failed
 }
 
@@ -148,7 +150,7 @@ function text(certificate: Certificate, verdict: CertificateVerdict, out: string
     ...certificate.demands.map(({ demand, found, holds }) => `  ${holds ? 'ok   ' : 'FAIL '} ${demand}: ${found}`),
     `  until ${new Date(certificate.expiresAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC, written to ${displayPath(out)}`,
   ]
-  return `${lines.join('\n')}\n`
+  return textOfLines(lines)
 }
 
 function encode(key: string): Uint8Array {

@@ -1,11 +1,12 @@
 import { csvLine } from '../../base/csv.js'
 import { Exact } from '../../base/exact.js'
+import { printable } from '../../base/printable.js'
 import type { ComparedTrade, Comparison } from '../../core/compare/compare.js'
 import { CAUSES, type Cause, type Effects } from '../../core/compare/effects.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Session } from '../../ports/vocabulary/session.js'
 import { count, plural, table } from '../shell/figures-text.js'
-import type { Colours } from '../shell/terminal.js'
+import { type Colours, textOfLines } from '../shell/terminal.js'
 
 export interface ComparedPair {
   readonly session: Session
@@ -63,7 +64,7 @@ export function comparisonText(comparison: Comparison, about: ComparedPair, opti
   ]
   const text = blocks
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `  ${line}`.trimEnd()).join('\n'))
+    .map((lines) => lines.map((line) => printable(`  ${line}`.trimEnd())).join('\n'))
   return `\n${text.join('\n\n')}\n\n`
 }
 
@@ -184,7 +185,7 @@ export function comparisonCsv(comparison: Comparison): string {
     String(comparison.explained),
     '',
   ])
-  return `${[head, ...rows].map(csvLine).join('\n')}\n`
+  return textOfLines([head, ...rows].map(csvLine))
 }
 
 /**

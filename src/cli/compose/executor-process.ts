@@ -46,7 +46,8 @@ export async function executorProcess(
   const child = new SupervisedChild({
     name: 'executor',
     argv: ['executor', ...optionWords(options), ...fractions, '--until-stdin-ends', '--json'],
-    environment: served.executorEnvironment,
+    // Its lines are told as this process's own, which then has to do with their colours.
+    environment: { ...served.executorEnvironment, NO_COLOR: '1' },
     tell: (line) => {
       if (!served.executorSaid(line)) around.onNotice(line)
     },

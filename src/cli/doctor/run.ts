@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { InputMistake } from '../../base/mistakes.js'
 import { displayPath } from '../../files/package-files.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
+import { type Colours, coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 import { type Clock, clockFindings, measureClock } from './clock.js'
 import { configurationFindings, secretFindings } from './configuration.js'
 import { type Finding, worstOf } from './finding.js'
@@ -61,5 +61,6 @@ function diagnosisText({ machine: { versions, platform }, findings }: Diagnosis,
     ...(remedy === undefined ? [] : [colours.dim(`${' '.repeat(21)}${remedy}`)]),
   ])
   const head = `dolphin-engine ${versions.dolphin}, Node ${versions.node}, ${platform.os} ${platform.release} ${platform.arch}`
-  return `${head}\n${platform.cores} × ${platform.processor}, ${platform.memoryGiB} GiB\n\n${lines.join('\n')}\n`
+  const size = `${platform.cores} × ${platform.processor}, ${platform.memoryGiB} GiB`
+  return textOfLines([head, size, '', ...lines])
 }

@@ -9,7 +9,7 @@ import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { reportJson } from '../shell/report-json.js'
 import { stopSignals } from '../shell/signals.js'
-import { coloursFor, notice, printResult } from '../shell/terminal.js'
+import { coloursFor, notice, printResult, textOfLines } from '../shell/terminal.js'
 import { type Difference, differences } from './compare.js'
 import { writeDrillDays } from './days.js'
 import { DRILLS, type Drill } from './drills.js'
@@ -69,7 +69,7 @@ function chosen(names: readonly string[]): readonly Drill[] {
 
 function line({ drill, passed, shownAfterMs, activeAfterMs, problem }: DrillResult, options: RawDrillOptions): string {
   const colours = coloursFor(process.stdout, options.color ?? true)
-  if (!passed) return `${colours.red('FAIL')}  ${drill}: ${problem}\n`
+  if (!passed) return textOfLines([`${colours.red('FAIL')}  ${drill}: ${problem}`])
   return `${colours.green('PASS')}  ${drill}: shown after ${seconds(shownAfterMs)}, Active after ${seconds(activeAfterMs)}\n`
 }
 

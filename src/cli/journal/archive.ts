@@ -16,7 +16,7 @@ import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, percent, plural, table } from '../shell/figures-text.js'
 import { startProgress } from '../shell/progress.js'
 import { watchInterrupt } from '../shell/signals.js'
-import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
+import { type Colours, coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 
 export interface RawArchiveOptions {
   readonly before?: string
@@ -129,5 +129,5 @@ function archiveText(archived: readonly ArchivedSegment[], colours: Colours): st
     '',
     `${plural(archived.length, 'segment')} archived: ${percent(archivedBytes / bytes)} of ${count(bytes)} bytes`,
   ]
-  return `${lines.join('\n')}\n`
+  return textOfLines(lines)
 }

@@ -24,7 +24,7 @@ import { checkedRun, runOfSession } from '../run-options.js'
 import { codeHash } from '../shell/code-hash.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, plural } from '../shell/figures-text.js'
-import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
+import { type Colours, coloursFor, notice, printResult, textOfLines } from '../shell/terminal.js'
 import { countOf } from './show.js'
 
 export interface RawReplayOptions {
@@ -173,5 +173,6 @@ function replayText(side: string, { records, begunBehind, atMs, state, stateHash
     return `${colours.dim(key.padEnd(column))}${text.length <= room ? text : `${text.slice(0, room - 1)}…`}`
   })
   const from = begunBehind === 0 ? '' : `, from the checkpoint behind record ${count(begunBehind)} on`
-  return `The ${side} behind ${plural(records, 'record')}${when}${from}\nstate hash ${colours.bold(stateHash)}\n\n${rows.join('\n')}\n`
+  const head = `The ${side} behind ${plural(records, 'record')}${when}${from}`
+  return textOfLines([head, `state hash ${colours.bold(stateHash)}`, '', ...rows])
 }

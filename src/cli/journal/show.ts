@@ -5,7 +5,7 @@ import { recordTypes } from '../../core/journal/record-types.js'
 import type { JournalKind } from '../../ports/journal.js'
 import { type AnyRecord, judge, readJournal } from '../compose/journal-reading.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { type Colours, coloursFor, notice, printResult } from '../shell/terminal.js'
+import { type Colours, coloursFor, notice, printResult, textOfLines } from '../shell/terminal.js'
 
 export interface RawShowOptions {
   readonly from?: string
@@ -29,7 +29,7 @@ export async function show(folder: string, options: RawShowOptions): Promise<Exi
   const colours = coloursFor(process.stdout)
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
   const lineOf = (record: AnyRecord): string =>
-    options.json ? `${canonicalJson(record)}\n` : `${recordText(record, colours, width)}\n`
+    options.json ? `${canonicalJson(record)}\n` : textOfLines([recordText(record, colours, width)])
   const last: AnyRecord[] = []
   const seenTypes = new Set<string>()
   let shown = 0

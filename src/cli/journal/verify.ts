@@ -6,7 +6,7 @@ import { type JournalReading, readJournal, type SegmentSummary } from '../compos
 import { corruptProblem, tornTailText } from '../compose/journals.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, plural, table } from '../shell/figures-text.js'
-import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
+import { type Colours, coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 
 export interface RawVerifyOptions {
   readonly json?: boolean
@@ -76,7 +76,7 @@ function verificationText(folder: string, reading: JournalReading, contents: Con
     ...segments.flatMap((segment) => faultText(folder, segment, colours)),
     verdictText(folder, reading.verdict!, reading.isWritten, colours),
   ]
-  return `${lines.join('\n')}\n`
+  return textOfLines(lines)
 }
 
 function checkpointWord({ stateHash, checkpointFault }: SegmentSummary): string {

@@ -6,7 +6,7 @@ import { displayPath, packageFile, packageVersion } from '../../files/package-fi
 import { reason } from '../../files/reason.js'
 import { writeAtomically } from '../../files/whole-file.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { printResult } from '../shell/terminal.js'
+import { printResult, textOfLines } from '../shell/terminal.js'
 
 export interface NewStrategyOptions {
   /** Default: a folder of the strategy's name, here. */
@@ -28,9 +28,12 @@ export async function newStrategy(name: string, { out = name }: NewStrategyOptio
   }
   const folder = displayPath(out)
   await printResult(
-    `${folder} holds a strategy, its test and a README. Next:\n\n` +
-      `  (cd ${folder} && npm install && npm test)\n` +
-      `  dolphin backtest days/ --strategy ${join(folder, 'strategy.js')}\n`,
+    textOfLines([
+      `${folder} holds a strategy, its test and a README. Next:`,
+      '',
+      `  (cd ${folder} && npm install && npm test)`,
+      `  dolphin backtest days/ --strategy ${join(folder, 'strategy.js')}`,
+    ]),
   )
   return EXIT.ok
 }

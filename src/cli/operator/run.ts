@@ -6,7 +6,7 @@ import type { CommandOutcome } from '../../ports/status-surface.js'
 import { type CommandAnswer, sendCommand } from '../../runtime/status/command-client.js'
 import { TOKEN_VARIABLE } from '../compose/serve-address.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { coloursFor, printResult } from '../shell/terminal.js'
+import { coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 
 export interface RawOperatorOptions {
   readonly reason: string
@@ -64,13 +64,16 @@ function refusedText(
   { httpStatus, detail }: Extract<CommandAnswer, { readonly kind: 'refused' }>,
   { color }: RawOperatorOptions,
 ): string {
-  return `${coloursFor(process.stdout, color ?? true).red('REFUSED')}  ${command}: ${httpStatus} ${detail}\n`
+  const word = coloursFor(process.stdout, color ?? true).red('REFUSED')
+  return textOfLines([`${word}  ${command}: ${httpStatus} ${detail}`])
 }
 
 function outcomeText({ inForce, durable, detail }: CommandOutcome, { color }: RawOperatorOptions): string {
   const colours = coloursFor(process.stdout, color ?? true)
-  if (!inForce) return `${colours.red('NOT IN FORCE')}  ${detail}\n`
-  return durable
-    ? `${colours.green('IN FORCE')}  ${detail}\n`
-    : `${colours.yellow('IN FORCE, NOT DURABLE')}  ${detail}\n`
+  const word = !inForce
+    ? colours.red('NOT IN FORCE')
+    : durable
+      ? colours.green('IN FORCE')
+      : colours.yellow('IN FORCE, NOT DURABLE')
+  return textOfLines([`${word}  ${detail}`])
 }

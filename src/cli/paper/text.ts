@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { printable } from '../../base/printable.js'
 import { ALERT_LEVELS } from '../../core/mode/alert-limits.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import type { SessionFigures } from '../../runtime/session/session-books.js'
@@ -18,7 +19,7 @@ export function paperSummaryText(setup: PaperSetup, result: SessionResult, colou
   ]
   const text = blocks
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `  ${line}`.trimEnd()).join('\n'))
+    .map((lines) => lines.map((line) => printable(`  ${line}`.trimEnd())).join('\n'))
     .join('\n\n')
   return `\n${text}\n\n`
 }

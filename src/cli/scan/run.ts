@@ -34,7 +34,7 @@ export async function runScan(options: ScanOptions): Promise<ExitCode> {
     try {
       const summary = await scanInto(archive, sink, files, options, watch)
       if (options.json) await printResult(scanSummaryJson(summary))
-      else if (!options.quiet) notice(scanSummaryText(summary))
+      else if (!options.quiet) for (const line of scanSummaryText(summary).split('\n')) notice(line)
       return exitCodeOf(watch)
     } finally {
       await sink.close()

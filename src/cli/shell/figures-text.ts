@@ -1,3 +1,5 @@
+import { printable } from '../../base/printable.js'
+
 /** Numbers and tables for people. ASCII signs, so that a figure copied from the terminal is a number elsewhere. */
 
 export function count(value: number): string {
@@ -53,7 +55,9 @@ export interface TableStyle {
 }
 
 /** Aligned columns, two blanks apart: the first to the left, the others to the right. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], style: TableStyle): string[] {
+export function table(head: readonly string[], cells: readonly (readonly string[])[], style: TableStyle): string[] {
+  // What is written out takes more room than what it stands for.
+  const rows = cells.map((row) => row.map(printable))
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)))
   const line = (cells: readonly string[], paint: (text: string, column: number) => string) =>
     cells.map((cell, i) => paint(i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!), i)).join('  ')

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as CliProgress from 'cli-progress'
-import { present } from '../../base/present.js'
+import { printable } from '../../base/printable.js'
 
 export interface ProgressOptions {
   readonly total: number
@@ -58,7 +58,7 @@ function barProgress({ total, unit, label }: ProgressOptions): Progress {
   bar.start(total, 0, { note: '' })
   return {
     advance(steps, note) {
-      bar.increment(steps, present({ note }))
+      bar.increment(steps, note === undefined ? {} : { note: printable(note) })
     },
     stop() {
       process.off('exit', stop)
@@ -78,7 +78,8 @@ function lineProgress({ total, unit, label }: ProgressOptions): Progress {
       if (nowMs - lastMs < LINE_EVERY_MS || done >= total) return
       lastMs = nowMs
       const leftSeconds = Math.round(((nowMs - startedMs) / done / 1000) * (total - done))
-      process.stderr.write(`${label}: ${done}/${total} ${unit}, ${leftSeconds} s left${note ? `  ${note}` : ''}\n`)
+      const line = `${label}: ${done}/${total} ${unit}, ${leftSeconds} s left${note ? `  ${note}` : ''}`
+      process.stderr.write(`${printable(line)}\n`)
     },
     stop() {},
   }

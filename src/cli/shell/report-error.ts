@@ -21,7 +21,8 @@ export function reportError(error: unknown): ExitCode {
     return EXIT.interrupted
   }
   // Anything else is a defect of ours; the stack is what a report of it needs.
-  notice(`${colours.red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  for (const line of `${colours.red('internal error:')} ${text}`.split('\n')) notice(line)
   return EXIT.failed
 }
 

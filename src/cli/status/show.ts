@@ -3,7 +3,7 @@ import { checkStatus } from '../../core/status/check.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { duration } from '../shell/figures-text.js'
-import { type Colours, coloursFor, printResult } from '../shell/terminal.js'
+import { type Colours, coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 import { readStatus, type StatusSource } from './source.js'
 
 /** `dolphin status show`. */
@@ -36,9 +36,8 @@ async function show(options: StatusSource & { readonly color?: boolean }): Promi
   const violations = checkStatus(document)
   if (violations.length > 0) {
     const broken = violations.map(({ rule, field, found }) => `  ${rule}  ${field}: ${found}`)
-    await printResult(
-      `${colours.bgRed(colours.bold(' UNKNOWN: treat as Kill '))}  the document breaks its contract\n${broken.join('\n')}\n`,
-    )
+    const verdict = colours.bgRed(colours.bold(' UNKNOWN: treat as Kill '))
+    await printResult(textOfLines([`${verdict}  the document breaks its contract`, ...broken]))
     return EXIT.failed
   }
   await printResult(statusScreen(document as StatusDocument, colours))
@@ -88,7 +87,7 @@ export function statusScreen(status: StatusDocument, colours: Colours): string {
     row('latch', latchText(status)),
     row('as of', `${new Date(status.status_ts_ms).toISOString()}, up ${duration(status.uptime_s)}`),
   ]
-  return `${lines.join('\n')}\n`
+  return textOfLines(lines)
 }
 
 /** A document may leave it out, and null is not known yet. */

@@ -43,14 +43,19 @@ async function fetchText(url: string): Promise<string> {
     throw new InputMistake({ place: '--url', message: `expected an http address, found ${JSON.stringify(url)}` })
   }
   const refuse = (message: string) => new InputMistake({ place: url, message })
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' }).catch(
-    (error: Error) => {
-      const cause = error.cause instanceof Error ? error.cause.message : error.message
-      throw refuse(
-        error.name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : `cannot connect: ${cause}`,
-      )
-    },
-  )
+  try {
+    return await answerText(url, refuse)
+  } catch (error) {
+    if (error instanceof Mistake) throw error
+    const { name, message, cause } = error as Error
+    if (name === 'TimeoutError') throw refuse(`no whole answer within ${TIMEOUT_MS / 1000} s`)
+    throw refuse(`no answer: ${cause instanceof Error ? cause.message : message}`)
+  }
+}
+
+async function answerText(url: string, refuse: (message: string) => Mistake): Promise<string> {
+  // One limit for head and body: it aborts the reading of the body, too.
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' })
   if (!response.ok) throw refuse(`expected status 200, found ${response.status}`)
   let text = ''
   const decoder = new TextDecoder()

@@ -9,7 +9,7 @@ import { displayPath, packageFile } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { reportJson } from '../shell/report-json.js'
-import { coloursFor, printResult } from '../shell/terminal.js'
+import { coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 import { readStatus, type StatusSource } from './source.js'
 
 /** `dolphin status validate`. */
@@ -80,11 +80,11 @@ function packaged(version: string, file: string): string {
 function verdictText(options: Options, violations: readonly StatusViolation[]): string {
   const colours = coloursFor(process.stdout, options.color ?? true)
   const name = options.file === undefined ? options.url! : displayPath(options.file)
-  if (violations.length === 0) return `${colours.green('valid')}  ${name}\n`
+  if (violations.length === 0) return textOfLines([`${colours.green('valid')}  ${name}`])
   const lines = violations.map(
     ({ rule, field, expected, found }) => `  ${colours.bold(rule)}  ${field}: expected ${expected}, found ${found}`,
   )
-  return `${colours.red('INVALID')}  ${name}: treat as Kill\n${lines.join('\n')}\n`
+  return textOfLines([`${colours.red('INVALID')}  ${name}: treat as Kill`, ...lines])
 }
 
 /** What the schema alone sees; the rules of the contract name the rest. */

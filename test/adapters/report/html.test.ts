@@ -28,6 +28,7 @@ describe('markup', () => {
 
   test('characters that HTML or UTF-8 cannot carry are replaced, others are kept', () => {
     expect(escapeHtml('a\u0000b\u001bc\ud800d')).toBe('a\ufffdb\ufffdc\ufffdd')
+    expect(escapeHtml('a\u009bb\u202ec\u2066d\u2028e\u{1f42c}')).toBe('a\ufffdb\ufffdc\ufffdd\ufffde\u{1f42c}')
     expect(escapeHtml('tab\tline\nπ 🐬')).toBe('tab\tline\nπ 🐬')
   })
 

@@ -2,6 +2,7 @@ import { createColors } from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import { type SummaryOptions, summaryText } from '../../../src/cli/backtest/text.js'
 import { duration, percent, signedPercent, signedUsd, table, usd } from '../../../src/cli/shell/figures-text.js'
+import { markedColours, terminalText } from '../../../src/cli/shell/terminal.js'
 import type { BacktestReport } from '../../../src/ports/vocabulary/report.js'
 import {
   flawlessReport,
@@ -44,7 +45,7 @@ describe('the summary', () => {
   })
 
   it.each(reports)('of %s is the same with colours, apart from the colours', (_, report) => {
-    const coloured = summary(report, { ...everything, colours: createColors(true) })
+    const coloured = terminalText(summary(report, { ...everything, colours: markedColours() }))
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.
     expect(coloured.replaceAll(/\x1b\[\d+m/g, '').replaceAll(/ +$/gm, '')).toBe(summary(report, everything))
   })

@@ -21,6 +21,8 @@ beforeAll(async () => {
     if (request.url === '/status') response.end(JSON.stringify(statusOf(HEALTHY)))
     else if (request.url === '/endless') for (let i = 0; i < 40; i++) response.write(' '.repeat(50_000))
     else if (request.url === '/') response.end('<!doctype html>')
+    else if (request.url === '/stalled') response.writeHead(200).write('{')
+    else if (request.url === '/cut') response.writeHead(200).write('{', () => response.destroy())
     else response.writeHead(503).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -99,9 +101,12 @@ describe('status validate', () => {
     ['/elsewhere', 'expected status 200, found 503'],
     ['/', 'A running session serves the document at /api/v1/status.'],
     ['/endless', 'expected at most 1000000 bytes'],
+    ['/stalled', '/stalled: no whole answer within 5 s'],
+    ['/cut', '/cut: no answer: other side closed'],
   ])('answers 2 to a server that answers %s', async (path, message) => {
     const { code, stderr } = await run('validate', '--url', `${url}${path}`)
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) })
+    expect(stderr).not.toContain('    at ')
   })
 })
 

@@ -6,7 +6,7 @@ import type { PassedOverFile } from '../../../ports/klines.js'
 import { tooFewSymbols } from '../../compose/eigen-settings.js'
 import { notOver } from '../../compose/incomplete-days.js'
 import { count, duration, percent, plural, table } from '../../shell/figures-text.js'
-import { coloursFor } from '../../shell/terminal.js'
+import { coloursFor, textOfLines } from '../../shell/terminal.js'
 import type { BuildManifest } from './manifest.js'
 
 export interface BuildAbout {
@@ -97,7 +97,7 @@ export function buildText(about: BuildAbout): string {
     lines.push(`${plural(unverified, 'day')} made with --no-checksum: .CHECKSUM files were not looked at`)
   lines.push(...gapTable(about, rows))
   if (factors !== undefined) lines.push('', `Factors for the breaker: ${displayPath(factors)}`)
-  return `${lines.join('\n')}\n`
+  return textOfLines(lines)
 }
 
 /** A symbol may be in one of them: each is named, and why it was not read. */

@@ -8,7 +8,7 @@ import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
 import { count, plural } from '../../shell/figures-text.js'
 import { startProgress } from '../../shell/progress.js'
 import { watchInterrupt } from '../../shell/signals.js'
-import { notice, printResult } from '../../shell/terminal.js'
+import { notice, printResult, textOfLines } from '../../shell/terminal.js'
 import { dayPath, type HeldFolder, holdFolder, writeFailure } from '../day-folder.js'
 import { isComplete, openManifest, type SynthDay, type SynthManifest, writeManifest } from './manifest.js'
 
@@ -164,9 +164,11 @@ async function report(job: SynthJob, manifest: SynthManifest, dates: readonly Is
   }
   const { bars, assets, seed } = job.spec
   await printResult(
-    `${plural(rows.length, 'day')} ${dates[0]} … ${dates.at(-1)} in ${displayPath(job.out)}: ` +
-      `${plural(made, 'day')} made, ${rows.length - made} kept, ${(bytes / 1e6).toFixed(1)} MB\n` +
-      `${count(bars)} bars a day, ${plural(assets, 'asset')}, seed ${seed}\n`,
+    textOfLines([
+      `${plural(rows.length, 'day')} ${dates[0]} … ${dates.at(-1)} in ${displayPath(job.out)}: ` +
+        `${plural(made, 'day')} made, ${rows.length - made} kept, ${(bytes / 1e6).toFixed(1)} MB`,
+      `${count(bars)} bars a day, ${plural(assets, 'asset')}, seed ${seed}`,
+    ]),
   )
   if (!job.quiet) notice('Synthetic: the signal leads these prices by construction; results say nothing about markets.')
 }

@@ -3,7 +3,7 @@ import type { Finding, Severity } from '../../../core/days/finding.js'
 import type { DaySummary } from '../../../core/days/verify.js'
 import { displayPath } from '../../../files/package-files.js'
 import { count, plural, table } from '../../shell/figures-text.js'
-import type { Colours } from '../../shell/terminal.js'
+import { type Colours, textOfLines } from '../../shell/terminal.js'
 
 /** One file after verification. */
 export interface VerifiedDay {
@@ -72,7 +72,7 @@ export function verificationText(days: readonly VerifiedDay[], colours: Colours)
   const { bars, errors, warnings, infos } = totalsOf(days)
   const totals = [plural(errors, 'error'), plural(warnings, 'warning'), plural(infos, 'remark')].join(', ')
   lines.push('', `${plural(days.length, 'day')}, ${plural(bars, 'bar')}: ${totals}`)
-  return `${lines.join('\n')}\n`
+  return textOfLines(lines)
 }
 
 function verdict(findings: readonly Finding[]): string {
