@@ -1,13 +1,4 @@
 /**
- * What acts on a terminal or a page instead of being read: control characters (C0, DEL, C1, and so every escape sequence),
- * format characters (bidirectional controls among them), line and paragraph separators, and lone surrogates.
- */
-const ACTING = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
-const ACTING_WITHIN_LINES = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/gu
-
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-
-/**
  * Text that somebody else may have written, as it may stand in one line: what would act is written out as in JSON
  * (`\u001b`), so that JSON stays the JSON it is.
  */
@@ -20,13 +11,14 @@ export function printableLines(text: string): string {
   return text.replace(ACTING_WITHIN_LINES, escaped)
 }
 
-/** The same of every text in a value of plain JSON, names of fields included. */
-export function printableIn(value: unknown): unknown {
-  if (typeof value === 'string') return printable(value)
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(printableIn)
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [printable(key), printableIn(field)]))
-}
+/**
+ * What acts on a terminal or a page instead of being read: control characters (C0, DEL, C1, and so every escape sequence),
+ * format characters (bidirectional controls among them), line and paragraph separators, and lone surrogates.
+ */
+const ACTING = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+const ACTING_WITHIN_LINES = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?!\n)\p{Cc}/gu
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 function escaped(character: string): string {
   const short = SHORT[character]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { printable, printableIn, printableLines } from '../../src/base/printable.js'
+import { printable, printableLines } from '../../src/base/printable.js'
 
 const ACTING = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 const anyText = fc.string({ unit: 'binary' })
@@ -36,11 +36,5 @@ describe('printable text', () => {
         expect(JSON.parse(printableLines(text))).toEqual(JSON.parse(text))
       }),
     )
-  })
-
-  it('in a value is every text of it, names too', () => {
-    expect(printableIn({ 'a\u0007': ['\n', 1, null, { b: '\u202e' }] })).toEqual({
-      'a\\u0007': ['\\n', 1, null, { b: '\\u202e' }],
-    })
   })
 })

@@ -36,7 +36,7 @@ export function sendCommand(
     const asked = request(url, { method: 'POST', headers, agent: false }, (response) => {
       readBody(response, (text) => settle(answerOf(command, response, text)), unknown)
     })
-    const timer = setTimeout(() => unknown(`no whole answer within ${timeoutMs / 1000} s`), timeoutMs)
+    const timer = setTimeout(() => unknown(`no whole answer within ${(timeoutMs / 1000).toFixed(1)} s`), timeoutMs)
     let isConnected = false
     asked.on('socket', (socket) => {
       socket.once('connect', () => {
