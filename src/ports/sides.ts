@@ -16,6 +16,22 @@ export type OperatorCommand =
   | { readonly command: 'maintenance-on'; readonly reason: string }
   | { readonly command: 'maintenance-off'; readonly reason: string }
 
+/**
+ * Commands that take risk away, or at worst add none. Whoever gives one of them needs it now, and giving it once more does
+ * no harm: no rate holds them back, and one that got no answer is given again.
+ */
+export const REDUCES_RISK: Readonly<Record<OperatorCommand['command'], boolean>> = {
+  kill: true,
+  'reduce-only': true,
+  flatten: true,
+  'maintenance-on': true,
+  resume: false,
+  'clear-lockout': false,
+  'reset-breaker': false,
+  resync: false,
+  'maintenance-off': false,
+}
+
 /** What happens to either side. */
 export type CommonInput =
   /** First input after construction or recovery. */

@@ -9,8 +9,8 @@ export interface ConnectionLimits {
 }
 
 /** Of the files that this process may have open, journals and threads need theirs in any case. */
-const SHARE_OF_FILES = 1 / 4
-const IN_ALL = { least: 16, most: 512 }
+const SHARE_OF_FILES = 1 / 2
+const IN_ALL = { least: 16, most: 1_024 }
 const SHARE_OF_CALLER = 3 / 4
 
 /** How many connections a process can afford that may have so many files open; undefined: without a limit. */

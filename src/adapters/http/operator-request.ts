@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { OperatorCommand } from '../../ports/sides.js'
+import { type OperatorCommand, REDUCES_RISK } from '../../ports/sides.js'
 
 /** An answer that is not the one hoped for, as a problem document (RFC 9457). */
 export interface HttpProblem {
@@ -8,32 +8,12 @@ export interface HttpProblem {
   readonly detail: string
 }
 
-/**
- * Commands that take risk away, or at worst add none. Whoever gives one of them needs it now, and giving it once more does
- * no harm, so that no rate holds them back.
- */
-const REDUCES_RISK: Readonly<Record<OperatorCommand['command'], boolean>> = {
-  kill: true,
-  'reduce-only': true,
-  flatten: true,
-  'maintenance-on': true,
-  resume: false,
-  'clear-lockout': false,
-  'reset-breaker': false,
-  resync: false,
-  'maintenance-off': false,
-}
-
 /** A reason is one sentence; the body holds nothing else. */
 const MAX_BODY_BYTES = 4_096
 const MAX_REASON = 500
 
 export function isCommand(name: string): name is OperatorCommand['command'] {
   return Object.hasOwn(REDUCES_RISK, name)
-}
-
-export function reducesRisk(command: OperatorCommand['command']): boolean {
-  return REDUCES_RISK[command]
 }
 
 /** Reads `{"reason": "…"}`; a command without a reason is none. */

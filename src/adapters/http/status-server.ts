@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { REDUCES_RISK } from '../../ports/sides.js'
 import type { StatusSurface } from '../../ports/status-surface.js'
 import { callerOf, isForeignPage, isOwnName, tokenCheck } from './access.js'
 import { Connections, connectionLimits } from './connections.js'
 import { EVENT_STREAM_TYPE, EventStreams } from './event-stream.js'
 import { StatusMetrics } from './metrics.js'
-import { type HttpProblem, isCommand, isProblem, problem, readCommand, reducesRisk } from './operator-request.js'
+import { type HttpProblem, isCommand, isProblem, problem, readCommand } from './operator-request.js'
 import { RateLimit } from './rate-limit.js'
 import { type Refusal, RefusalCount } from './refusals.js'
 
@@ -19,7 +20,7 @@ export interface StatusServerSettings {
   readonly token?: string
   /** The dashboard, served at `/`. */
   readonly page?: string
-  /** Files that this process may have open; connections take a quarter of them. Absent: as many as it likes. */
+  /** Files that this process may have open; connections take half of them. Absent: as many as it likes. */
   readonly openFiles?: number
   /** Told once a minute how much was turned away, while anything is. */
   readonly tell?: (line: string) => void
@@ -191,7 +192,7 @@ class Handler {
     if (this.settings.token === undefined) {
       return sendProblem(response, problem(403, 'Forbidden', 'this server was started without an operator token'))
     }
-    const waitS = asker.isOwner && reducesRisk(name) ? 0 : this.orders.take(asker.caller)
+    const waitS = asker.isOwner && REDUCES_RISK[name] ? 0 : this.orders.take(asker.caller)
     if (waitS > 0) return this.refuse(response, 'rate', tooMany(response, waitS))
     if (!asker.isOwner) {
       response.setHeader('www-authenticate', 'Bearer')

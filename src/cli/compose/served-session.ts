@@ -76,7 +76,7 @@ export class ServedSession {
   /** Gives the executor's process a command. Rejects when it cannot be reached, or does not carry the command out. */
   async instructExecutor(command: OperatorCommand): Promise<void> {
     if (this.executorAddress === undefined) throw new Error('it has not said yet where it can be reached')
-    const answer = await sendCommand(this.executorAddress, this.executorToken, command, EXECUTOR_MS_MAX)
+    const answer = await sendCommand(this.executorAddress, this.executorToken, command, { timeoutMs: EXECUTOR_MS_MAX })
     if (answer.kind !== 'outcome') throw new Error(answer.detail)
     if (!answer.outcome.inForce || !answer.outcome.durable) throw new Error(answer.outcome.detail)
   }

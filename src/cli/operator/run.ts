@@ -33,7 +33,7 @@ export async function runOperator(command: OperatorCommand['command'], raw: RawO
   }
   // The start of the process counts: whoever waits does not care what for.
   const leftMs = Math.max(LEAST_MS, ALL_MS - process.uptime() * 1_000)
-  const answer = await sendCommand(raw.url, token, { command, reason: raw.reason.trim() }, leftMs)
+  const answer = await sendCommand(raw.url, token, { command, reason: raw.reason.trim() }, { timeoutMs: leftMs })
   if (raw.json) await printResult(`${JSON.stringify({ command, ...flat(answer) })}\n`)
   switch (answer.kind) {
     case 'outcome': {

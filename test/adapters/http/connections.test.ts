@@ -32,10 +32,10 @@ const destroyed = (sockets: readonly Socket[]) => sockets.map((socket) => socket
 
 describe('the limits of a process', () => {
   it.each([
-    [undefined, 512, 384],
-    [1_048_576, 512, 384],
-    [1_024, 256, 192],
-    [256, 64, 48],
+    [undefined, 1_024, 768],
+    [1_048_576, 1_024, 768],
+    [1_024, 512, 384],
+    [256, 128, 96],
     [20, 16, 12],
   ])('that may have %s files open are %i connections, %i of one caller', (openFiles, inAll, perCaller) => {
     expect(connectionLimits(openFiles)).toEqual({ inAll, perCaller })

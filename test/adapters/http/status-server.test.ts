@@ -214,7 +214,7 @@ describe('connections', () => {
   test('beyond the limit close the oldest that ask for nothing, so that an order gets through', async () => {
     await server.close()
     const told: string[] = []
-    server = await serve({ token: TOKEN, openFiles: 64, tell: (line) => told.push(line) })
+    server = await serve({ token: TOKEN, openFiles: 32, tell: (line) => told.push(line) })
     const events = await openStream()
     await events.next()
     const ended: Promise<unknown>[] = []

@@ -39,7 +39,7 @@ const IN_FORCE = answer('200 OK', { command: 'kill', inForce: true, durable: tru
 const NOT_IN_FORCE = answer('409 Conflict', { command: 'kill', inForce: false, durable: false, detail: 'stopped' })
 const REFUSED = answer('401 Unauthorized', PROBLEM, 'application/problem+json')
 
-const send = (address: string, timeoutMs?: number) => sendCommand(address, 'token', KILL, timeoutMs)
+const send = (address: string, timeoutMs = 10_000) => sendCommand(address, 'token', KILL, { timeoutMs, tries: 1 })
 
 describe('what is known of a command', () => {
   it.each<[string, Buffer, CommandAnswer]>([
@@ -67,7 +67,7 @@ describe('what is known of a command', () => {
     'is nothing by an answer that stalls after %i bytes, and is said within the limit',
     async (bytes) => {
       const address = await server((socket) => socket.write(IN_FORCE.subarray(0, bytes)))
-      expect(await send(address, 100)).toEqual({ kind: 'unknown', detail: 'no whole answer within 0.1 s' })
+      expect(await send(address, 100)).toEqual({ kind: 'unknown', detail: 'no whole answer in time' })
     },
   )
 
@@ -88,6 +88,29 @@ describe('what is known of a command', () => {
   ])('is nothing by an answer that is %s', async (_, text) => {
     const address = await server((socket) => socket.end(text))
     expect((await send(address)).kind).toBe('unknown')
+  })
+
+  it.each<[OperatorCommand['command'], CommandAnswer['kind'], number]>([
+    ['kill', 'outcome', 4],
+    ['flatten', 'outcome', 4],
+    ['reduce-only', 'outcome', 4],
+    ['maintenance-on', 'outcome', 4],
+    ['resume', 'unknown', 1],
+    ['clear-lockout', 'unknown', 1],
+    ['reset-breaker', 'unknown', 1],
+    ['resync', 'unknown', 1],
+    ['maintenance-off', 'unknown', 1],
+  ])('of %s, whose connection breaks off three times, is %s after %i tries', async (command, kind, tries) => {
+    let orders = 0
+    const whole = answer('200 OK', { command, inForce: true, durable: true, detail: 'done' })
+    const address = await server((socket) => (++orders <= 3 ? socket.resetAndDestroy() : socket.end(whole)))
+    expect((await sendCommand(address, 'token', { command, reason: 'law' })).kind).toBe(kind)
+    expect(orders).toBe(tries)
+  })
+
+  it('is said within the limit, whatever number of connections break off', async () => {
+    const address = await server((socket) => socket.resetAndDestroy())
+    expect((await sendCommand(address, 'token', KILL, { timeoutMs: 500, tries: 1_000_000 })).kind).toBe('unknown')
   })
 
   it('is that it is refused by any 4xx, also of a proxy that writes no JSON', async () => {
