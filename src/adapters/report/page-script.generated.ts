@@ -93,8 +93,6 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
   }
 
   // format.ts
-  var MINUS = "−";
-  var ABSENT = "–";
   function formatNumber(value, decimals = 2) {
     if (value === null || Number.isNaN(value)) return ABSENT;
     if (!Number.isFinite(value)) return value > 0 ? "∞" : ${'`'}${'$'}{MINUS}∞${'`'};
@@ -105,6 +103,8 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
     const text2 = fraction === void 0 ? grouped : ${'`'}${'$'}{grouped}.${'$'}{fraction}${'`'};
     return value < 0 && /[1-9]/.test(text2) ? MINUS + text2 : text2;
   }
+  var MINUS = "−";
+  var ABSENT = "–";
   function formatUsd(value, decimals = 2) {
     return withCurrency(formatNumber(value, decimals));
   }
