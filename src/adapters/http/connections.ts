@@ -22,13 +22,15 @@ export function connectionLimits(openFiles: number | undefined): ConnectionLimit
 
 /**
  * The connections of a server. The one that comes last is always taken in, and room is made for it: nobody keeps the owner
- * out by holding all places. Of a stranger's connections, one that is asking for nothing goes first, and of these the
- * oldest; the connection of whoever has shown the token is never closed for another.
+ * out by holding all places. Of strangers' connections those go first that wait to be refused, then those that ask for
+ * nothing, of each the oldest; the connection of whoever has shown the token is never closed for another.
  */
 export class Connections {
   /** Every one, with its caller. */
   private readonly callers = new Map<Socket, string>()
   private readonly perCaller = new Map<string, number>()
+  /** Those that will be refused in a moment, oldest first. */
+  private readonly refused = new Set<Socket>()
   /** Those that are asking for nothing now, oldest first. */
   private readonly idle = new Set<Socket>()
   /** Strangers' requests and streams, oldest first. */
@@ -69,6 +71,11 @@ export class Connections {
     } else if (this.idle.delete(socket)) this.asking.add(socket)
   }
 
+  /** What a stranger asked is refused, though not at once. */
+  refuses(socket: Socket): void {
+    if (this.asking.delete(socket)) this.refused.add(socket)
+  }
+
   /** What was asked is answered. The owner's connection stays the owner's. */
   rests(socket: Socket): void {
     if (this.asking.delete(socket)) this.idle.add(socket)
@@ -76,7 +83,7 @@ export class Connections {
 
   /** Closes a stranger's connection, of this caller when one is named. False: there is none. */
   private makeRoom(caller?: string): boolean {
-    for (const strangers of [this.idle, this.asking]) {
+    for (const strangers of [this.refused, this.idle, this.asking]) {
       for (const socket of strangers) {
         if (caller !== undefined && this.callers.get(socket) !== caller) continue
         this.closed()
@@ -92,8 +99,7 @@ export class Connections {
     const caller = this.callers.get(socket)
     if (caller === undefined) return
     this.callers.delete(socket)
-    this.idle.delete(socket)
-    this.asking.delete(socket)
+    for (const strangers of [this.refused, this.idle, this.asking]) strangers.delete(socket)
     const left = this.perCaller.get(caller)! - 1
     if (left > 0) this.perCaller.set(caller, left)
     else this.perCaller.delete(caller)

@@ -44,6 +44,8 @@ const OWNER = 'owner'
 const REQUEST_MS_MAX = 5_000
 /** An answer that has not been taken by then is given up. */
 const ANSWER_MS_MAX = 10_000
+/** Whoever asks too often waits for the refusal: who floods over a number of connections is slowed down by it. */
+const HOLD_MS = 250
 /** How often the times above are looked at. */
 const CHECK_MS = 500
 /** Connections that the kernel keeps for us while we are busy: a flood must not make the owner's wait for its second try. */
@@ -207,7 +209,13 @@ class Handler {
 
   private refuse(response: ServerResponse, why: Refusal, refusal: HttpProblem): void {
     this.parts.refusals.add(why)
-    sendProblem(response, refusal)
+    if (why !== 'rate') {
+      sendProblem(response, refusal)
+      return
+    }
+    this.parts.connections.refuses(response.req.socket)
+    const timer = setTimeout(() => sendProblem(response, refusal), HOLD_MS)
+    response.on('close', () => clearTimeout(timer))
   }
 }
 

@@ -62,6 +62,16 @@ describe('connections', () => {
     expect(destroyed([one, two])).toEqual([false, true])
   })
 
+  it('close what waits to be refused before all others', () => {
+    const { made, open } = connections({ inAll: 3, perCaller: 3 })
+    const [one, two, three] = ['10.0.0.1', '10.0.0.1', '10.0.0.1'].map(open) as [Socket, Socket, Socket]
+    made.asks(three, { isOwner: false })
+    made.refuses(three)
+    made.rests(three)
+    open('10.0.0.1')
+    expect(destroyed([one, two, three])).toEqual([false, false, true])
+  })
+
   it("never close the owner's, and turn away when all are the owner's", () => {
     const { made, open, closed } = connections()
     const owners = ['10.0.0.1', '10.0.0.1', '10.0.0.2', '10.0.0.2'].map((address) => {
@@ -80,7 +90,7 @@ describe('connections', () => {
   it('are never more than the limits, and the newest is among them while a stranger has a place', () => {
     const step = fc.record({
       address: fc.constantFrom('10.0.0.1', '10.0.0.2', '127.0.0.1'),
-      act: fc.constantFrom('nothing', 'asks', 'rests', 'closes', 'owner'),
+      act: fc.constantFrom('nothing', 'asks', 'refuses', 'rests', 'closes', 'owner'),
       whose: fc.nat({ max: 30 }),
     })
     fc.assert(
@@ -102,6 +112,7 @@ describe('connections', () => {
           if (subject === undefined) continue
           if (act === 'asks') made.asks(subject, { isOwner: false })
           if (act === 'rests') made.rests(subject)
+          if (act === 'refuses') made.refuses(subject)
           if (act === 'owner') made.asks(subject, { isOwner: true })
           if (act === 'owner') owners.add(subject)
           if (act === 'closes') subject.destroy()

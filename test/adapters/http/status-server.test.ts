@@ -180,7 +180,7 @@ describe('a command', () => {
     ['orders of a page of another origin', () => ask('POST', '/api/v1/operator/resume', FOREIGN, '{}')],
     ['reads', () => ask('GET', '/api/v1/status')],
   ])('and a read with the right token get through after any number of %s', async (_, flood) => {
-    for (let i = 0; i < 250; i++) await flood()
+    await Promise.all(Array.from({ length: 250 }, flood))
     expect((await flood()).status).toBeGreaterThanOrEqual(400)
     for (let i = 0; i < 5; i++) expect((await operate('resume', { reason: 'owner' })).status).toBe(200)
     const headers = { authorization: `Bearer ${TOKEN}` }
