@@ -73,9 +73,13 @@ function noResume({ journalFault }: CommandTargets): CommandOutcome {
   return { inForce: false, durable: false, detail: `resume: the mode stays Kill: ${why}` }
 }
 
-/** What a resume has left of a Kill: it takes back what was ordered, and nothing else. */
+/**
+ * What a resume has left of a Kill: it takes back what was ordered, and nothing else. The order itself may still be in what
+ * another process last said of itself.
+ */
 function left({ command }: OperatorCommand, { mode }: CommandTargets): readonly string[] {
   if (command !== 'resume') return []
   const { trading_mode, mode_reasons } = mode()
-  return trading_mode === 'Kill' ? [`the mode stays Kill: ${mode_reasons.join(', ')}`] : []
+  const others = mode_reasons.filter((code) => code !== 'KILL_OPERATOR')
+  return trading_mode === 'Kill' && others.length > 0 ? [`the mode stays Kill: ${others.join(', ')}`] : []
 }

@@ -90,12 +90,19 @@ describe("an operator's command", () => {
   })
 
   it('to resume says what keeps the mode at Kill all the same', async () => {
-    const { to } = targets({ mode: () => ({ trading_mode: 'Kill', mode_reasons: ['KILL_POSTURE_HIBERNATE'] }) })
+    const { to } = targets({
+      mode: () => ({ trading_mode: 'Kill', mode_reasons: ['KILL_POSTURE_HIBERNATE', 'KILL_OPERATOR'] }),
+    })
     expect(await carryOut({ command: 'resume', reason: 'law' }, to)).toEqual({
       inForce: true,
       durable: true,
       detail: 'resume: done; the mode stays Kill: KILL_POSTURE_HIBERNATE',
     })
+  })
+
+  it('to resume is done where another process has not said yet that it has resumed', async () => {
+    const { to } = targets({ mode: () => ({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] }) })
+    expect((await carryOut({ command: 'resume', reason: 'law' }, to)).detail).toBe('resume: done')
   })
 
   it('to resume changes nothing while a journal has failed, and says that the mode stays Kill, and why', async () => {
