@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DAYS, dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
 
@@ -27,23 +27,21 @@ describe('the command line', () => {
     }
   })
 
-  it('loads nothing but commander and its own small files before a command is chosen', () => {
+  it('loads nothing but commander and a few kilobytes of its own before a command is chosen', () => {
     const packages = new Set<string>()
     const seen = new Set<string>()
     const visit = (file: string): void => {
       if (seen.has(file)) return
       seen.add(file)
-      for (const [, from] of readFileSync(file, 'utf8').matchAll(
-        /^(?:import|export)\b(?:[^'"\n]*\bfrom)? ['"]([^'"]+)['"]/gm,
-      )) {
+      for (const [, from] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^'";]*['"]([^'"]+)['"]/gm)) {
         if (from!.startsWith('.')) visit(join(dirname(file), from!))
         else if (!from!.startsWith('node:')) packages.add(from!)
       }
     }
     visit(MAIN)
     expect([...packages]).toEqual(['commander'])
-    const ours = [...seen].map((file) => relative(join(ROOT, 'dist'), file)).sort()
-    expect(ours).toEqual(['cli/main.js', 'cli/shell/exit-codes.js', 'files/package-files.js'])
+    const ours = [...seen].reduce((bytes, file) => bytes + statSync(file).size, 0)
+    expect(ours).toBeLessThan(16_000)
   })
 
   it.each([
