@@ -97,6 +97,7 @@ function schema(kind: 'min' | 'exact', contract: Contract): object {
         { f1_cert_expires_at_ms: { type: 'integer' } },
       ),
       ...(reasonsOf('ReduceOnly', contract).includes(LATCHED) ? [latchIsSaid()] : []),
+      ...figuresFit(contract),
     ],
   }
 }
@@ -109,6 +110,17 @@ function latchIsSaid(): object {
     { mode_reasons: said },
     { mode_reasons: { not: said } },
   )
+}
+
+/** What a reader of numbers alone can see of link and risk; the first contract said nothing of them. */
+function figuresFit({ manifest }: Contract): readonly object[] {
+  const { link_age_ok_ms: okMs, link_age_lost_ms: lostMs } = manifest.thresholds as Record<string, number | undefined>
+  if (okMs === undefined || lostMs === undefined) return []
+  return [
+    when({ link_state: { const: 'LINK_OK' } }, { link_age_ms: { type: 'integer', maximum: okMs } }),
+    when({ link_state: { const: 'LINK_DEGRADED' } }, { link_age_ms: { exclusiveMaximum: lostMs } }),
+    when({ risk_multiplier: { const: 0 } }, { posture: { const: 'HIBERNATE' } }),
+  ]
 }
 
 function when(properties: object, then: object, otherwise?: object): object {
@@ -137,7 +149,7 @@ function property(field: Field, contract: Contract): object {
     case 'hash':
       return { type: 'string', pattern: '^[0-9a-f]{16}$', description }
     case 'count':
-      return { type: nullableType('integer'), minimum: min ?? 0, maximum: Number.MAX_SAFE_INTEGER, description }
+      return { type: nullableType('integer'), minimum: min ?? 0, maximum: max ?? Number.MAX_SAFE_INTEGER, description }
     case 'number':
       return { type: nullableType('number'), ...range, description }
     case 'flag':

@@ -1,5 +1,5 @@
 import { checkAgainst } from '../core/status/check-against.js'
-import { CURRENT_CONTRACT } from '../core/status/contract-rules.js'
+import { CURRENT_CONTRACT } from '../core/status/contract-2.js'
 import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 
 /** No event for longer than this, where one comes every second, and nothing shown is true any more. */

@@ -22,6 +22,14 @@ export class SideClock implements Timer {
     return virtualMs + Math.floor(this.offsetMs)
   }
 
+  /** The same for whoever only looks: reading it rounds nothing. */
+  peekMs(): number {
+    const virtualMs = this.time.epochMs()
+    const isSlewing = this.offsetMs !== this.targetMs
+    const slewedMs = Math.max(this.targetMs, this.offsetMs - SLEW * (virtualMs - this.readMs))
+    return virtualMs + Math.floor(isSlewing ? slewedMs : this.offsetMs)
+  }
+
   /** As a timer of a machine: it waits for as long as the clock has to go now, whatever becomes of the clock meanwhile. */
   at(epochMs: number, callback: () => void): () => void {
     return this.time.after(Math.max(1, Math.ceil(epochMs - this.epochMs())), callback)

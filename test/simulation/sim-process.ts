@@ -42,6 +42,8 @@ export interface ProcessWatch<Record> {
   started(): void
   /** Was every record that it had appended on the plate? */
   stopped(everythingDurable: boolean): void
+  /** The side is about to handle an event. */
+  handles(): void
   /** For the trace: everything that goes in and comes out. */
   traced(what: string): void
 }
@@ -136,6 +138,7 @@ export class SimProcess<
     this.watch.started()
     const driven: typeof machine = {
       handle: (event) => {
+        this.watch.handles()
         this.watch.traced(describe(event))
         if (event.kind === 'command') this.watch.commanded((event as CommandEvent).command)
         return machine.handle(event)

@@ -1,6 +1,7 @@
 import { disagreement, remainder } from './agreement.js'
 import { drawPlan, type FaultKind, type FaultPlan } from './fault-plan.js'
 import type { PlantedBugName } from './planted-bugs.js'
+import { StatusWatch } from './status-watch.js'
 import { Violation } from './violation.js'
 import { World } from './world.js'
 
@@ -38,7 +39,9 @@ export function faultStopMs(minutes: number): number {
 export function simulate(settings: RunSettings): Outcome {
   const { seed, minutes } = settings
   const plan = settings.plan ?? drawPlan(seed, { stopMs: faultStopMs(minutes) })
-  const world = new World({ ...settings, plan })
+  const statuses = new StatusWatch()
+  const world = new World({ ...settings, plan, tap: statuses.tap })
+  statuses.watch(world)
   const startMs = world.time.epochMs()
   const violation = violationOf(() => play(world, startMs + faultStopMs(minutes)))
   return {

@@ -47,6 +47,11 @@ export interface WorldTap {
   decided(record: DecisionRecord): void
   /** What a venue tells the execution side while that is up. */
   venueTold(event: VenueEvent): void
+  executed?(record: ExecutionRecord): void
+  /** A process is about to start its side. */
+  started?(side: SideName): void
+  /** A side is about to handle an event: whatever it has begun is done. */
+  handles?(side: SideName): void
 }
 
 /** Both sides, their disks, the link, the venue, the market and the operator, in one process on one virtual clock. */
@@ -117,7 +122,10 @@ export class World {
       },
       {
         ...this.watchOf('execution'),
-        recorded: ({ n }, line) => this.oracle.recorded(n, line),
+        recorded: (record, line) => {
+          settings.tap?.executed?.(record)
+          this.oracle.recorded(record.n, line)
+        },
       },
     )
     this.market = new Market(settings, time, this.faults, {
@@ -271,6 +279,7 @@ export class World {
       },
       started: () => {
         this.note(`${side}: started`)
+        this.settings.tap?.started?.(side)
         this.oracle.started(side)
         if (side !== 'execution') return
         this.venue.processStarted()
@@ -280,6 +289,7 @@ export class World {
         this.note(`${side}: stopped`)
         this.oracle.stopped(side, everythingDurable)
       },
+      handles: () => this.settings.tap?.handles?.(side),
       traced: (what) => {
         if (what === 'journalPressure') this.cover('journal pressure')
         this.trace.number(this.time.epochMs())

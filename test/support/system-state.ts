@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { coherent } from '../../src/core/status/coherent.js'
 import type { SystemState } from '../../src/core/status/status.js'
 import { STATUS_REGISTRIES } from '../../src/ports/vocabulary/status.generated.js'
 
@@ -43,10 +44,11 @@ export const HEALTHY: SystemState = {
   sessionTerminations5m: 0,
 }
 
-const age = fc.option(fc.nat(100_000))
+/** Half of them young. */
+const age = fc.option(fc.oneof(fc.nat(2_000), fc.nat(100_000)))
 
-/** Any system whatever, its parts independent of each other. */
-export const systemState: fc.Arbitrary<SystemState> = fc.record({
+/** Any system whatever, its parts independent of each other: most such states contradict themselves. */
+export const anyState: fc.Arbitrary<SystemState> = fc.record({
   environment: fc.constantFrom(...STATUS_REGISTRIES.deployment_environments),
   operatorMode: fc.constantFrom('ACTIVE', 'REDUCE_ONLY', 'KILL'),
   linkState: fc.constantFrom(...STATUS_REGISTRIES.link_states),
@@ -81,14 +83,19 @@ export const systemState: fc.Arbitrary<SystemState> = fc.record({
   configHash: fc.constant(HEALTHY.configHash),
   buildId: fc.constant(HEALTHY.buildId),
   linkAgeMs: age,
-  riskMultiplier: fc.double({ min: 0, max: 1, noNaN: true }),
+  riskMultiplier: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(0)),
   certificateExpiresAtMs: fc.constantFrom(null, 1_750_000_000_000, 1_700_000_000_000),
   lastScanNumber: age,
   loopLagMs: fc.double({ min: 0, max: 1e4, noNaN: true }),
-  openPositions: fc.nat(2),
+  openPositions: fc.constantFrom(0, 1),
   nakedExposureEvents24h: fc.nat(3),
-  reconcileLastOkAtMs: fc.option(fc.integer({ min: 0, max: HEALTHY.nowMs })),
+  reconcileLastOkAtMs: fc.option(
+    fc.oneof(fc.integer({ min: HEALTHY.startedAtMs, max: HEALTHY.nowMs }), fc.nat(HEALTHY.nowMs + 10)),
+  ),
   drawdownPct: fc.double({ min: 0, max: 100, noNaN: true }),
   http429Count5m: fc.nat(5),
   sessionTerminations5m: fc.nat(5),
 })
+
+/** Any system whose parts fit together, as those that run do. */
+export const systemState: fc.Arbitrary<SystemState> = anyState.map(coherent)

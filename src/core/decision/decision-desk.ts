@@ -6,6 +6,7 @@ import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import { journalledCommand } from '../journal/journalled-command.js'
+import { contractAgeMs } from '../link/contract-age.js'
 import { type ApplicationMessage, LinkEndpoint } from '../link/link-endpoint.js'
 import { type OpenPermission, openPermission } from '../mode/entry-gate.js'
 import { behindGate, type Conditions, type ModeInputs } from '../mode/mode.js'
@@ -173,6 +174,10 @@ export class DecisionDesk {
     if (this.market.isStale) open.add('MARKET_DATA_STALE')
     if (this.link.state !== 'LINK_OK' || !isSameBuild) open.add('LINK_NOT_OK')
     return open
+  }
+
+  linkAgeMs(nowMs: number): number {
+    return contractAgeMs(this.link, this.settings.link, nowMs)
   }
 
   private inputs(): string {

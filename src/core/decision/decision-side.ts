@@ -98,9 +98,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     return this.desk.link.state
   }
 
-  /** Ms since the last valid message of the execution side, or since the start. */
+  /** Ms since the last valid message of the execution side, or since the start, as the contract of `/status` counts. */
   linkAgeMs(nowMs: number): number {
-    return this.desk.link.ageMs(nowMs)
+    return this.desk.linkAgeMs(nowMs)
   }
 
   /** USD: the held position's mark price at the last truth about it; null without one. */

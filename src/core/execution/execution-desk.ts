@@ -7,6 +7,7 @@ import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/inst
 import type { GateReport, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { Fill } from '../../ports/vocabulary/orders.js'
 import { journalledCommand } from '../journal/journalled-command.js'
+import { contractAgeMs } from '../link/contract-age.js'
 import { type ApplicationMessage, LinkEndpoint } from '../link/link-endpoint.js'
 import { apply, type ExecutionRecord, type RecordBody } from './records.js'
 import type { ExecutionSettings } from './settings.js'
@@ -123,6 +124,10 @@ export class ExecutionDesk {
       settings.link,
     )
     this.recovered = state.n
+  }
+
+  linkAgeMs(nowMs: number): number {
+    return contractAgeMs(this.link, this.settings.link, nowMs)
   }
 
   private readonly recovered: number

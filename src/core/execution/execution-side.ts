@@ -125,9 +125,9 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     return this.desk.link.state
   }
 
-  /** Ms since the last valid message of the decision side, or since the start. */
+  /** Ms since the last valid message of the decision side, or since the start, as the contract of `/status` counts. */
   linkAgeMs(nowMs: number): number {
-    return this.desk.link.ageMs(nowMs)
+    return this.desk.linkAgeMs(nowMs)
   }
 
   get roundTripMs(): number | null {

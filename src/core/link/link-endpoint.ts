@@ -82,7 +82,7 @@ export class LinkEndpoint {
 
   /** Ms since the last valid message, or since the start. */
   ageMs(nowMs: number): number {
-    return nowMs - this.lastValidMs
+    return this.isStarted ? nowMs - this.lastValidMs : 0
   }
 
   get heartbeatEveryMs(): number {

@@ -260,11 +260,13 @@ export function recognise<Inputs extends ModeInputs>(inputs: Inputs): { recognis
   return { recognised: isAsGiven ? inputs : { ...inputs, ...tokens, latches }, unknown }
 }
 
-/** A certificate that passed is worth something until it expires. */
+/** A certificate that passed is worth something until it expires; one whose expiry says other than its state, nothing. */
 function aged(certificate: CertificateState, { certificateExpiresAtMs, nowMs }: ModeInputs): CertificateState {
-  if (certificate !== 'PASS') return certificate
+  if (certificate === 'MISSING' || certificate === 'INVALID') return certificate
   if (certificateExpiresAtMs === null) return 'INVALID'
-  return certificateExpiresAtMs > nowMs ? 'PASS' : 'STALE'
+  if (certificate === 'FAIL') return 'FAIL'
+  if (certificateExpiresAtMs <= nowMs) return 'STALE'
+  return certificate === 'PASS' ? 'PASS' : 'INVALID'
 }
 
 const FOREWARNER_STATES: readonly ModeInputs['forewarner'][] = ['OK', 'ORANGE', 'RED']

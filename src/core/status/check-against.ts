@@ -30,7 +30,7 @@ export function checkAgainst(
   }
   if (broken.length > 0) return broken
   const status = document as unknown as StatusDocument
-  return contract.rules.flatMap(({ rule, field, expected, holds }) =>
+  return contract.rules.flatMap(({ rule, fields: [field], expected, holds }) =>
     holds(status) ? [] : [violation(rule, field, expected, status[field])],
   )
 }
@@ -147,8 +147,9 @@ function expect(field: string, expected: string, found: unknown, holds: boolean)
   return holds ? [] : [violation('FIELD_TYPE', field, expected, found)]
 }
 
-function expectCount({ name, min = 0 }: StatusField, value: unknown): StatusViolation[] {
+function expectCount({ name, min = 0, max }: StatusField, value: unknown): StatusViolation[] {
   if (!Number.isSafeInteger(value)) return [violation('FIELD_TYPE', name, 'a count', value)]
+  if (max !== undefined && (value as number) > max) return [violation('FIELD_RANGE', name, `at most ${max}`, value)]
   return (value as number) >= min ? [] : [violation('FIELD_RANGE', name, `at least ${min}`, value)]
 }
 
@@ -174,7 +175,8 @@ function isText(value: unknown, atMost: number): boolean {
   return typeof value === 'string' && value.length > 0 && value.length <= atMost
 }
 
-function violation(rule: string, field: string, expected: string, found: unknown): StatusViolation {
+/** What was found is shown in at most 80 characters. */
+export function violation(rule: string, field: string, expected: string, found: unknown): StatusViolation {
   const shown = found === undefined ? 'nothing' : show(found)
   return { rule, field, expected, found: shown.length > 80 ? `${shown.slice(0, 80)}…` : shown }
 }

@@ -2,7 +2,7 @@ import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { checkAgainst, type StatusViolation } from './check-against.js'
 import type { Contract } from './contract.js'
 import { FIRST_CONTRACT } from './contract-1.js'
-import { CURRENT_CONTRACT } from './contract-rules.js'
+import { CURRENT_CONTRACT } from './contract-2.js'
 
 /** The one of this build first; documents under an earlier one are read by its own rules. */
 export const CONTRACTS: readonly Contract[] = [CURRENT_CONTRACT, FIRST_CONTRACT]

@@ -1,4 +1,4 @@
-import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
+import type { StatusDocument, StatusMode } from '../../ports/vocabulary/status.generated.js'
 
 /** A version of the contract: what a document under it must be. */
 export interface Contract {
@@ -41,13 +41,27 @@ export interface StatusField {
   readonly optional?: boolean
 }
 
-/** A rule between the fields of a well-formed document. `field` is where to look first. */
+/**
+ * One row of the table of implications: a rule between the fields of a well-formed document. The validator, the
+ * documentation and the tests are made from it.
+ */
 export interface ContractRule {
   readonly rule: string
-  readonly field: keyof StatusDocument
+  /** Whose values it binds together, and the only ones that `holds` reads; the first is where to look first. */
+  readonly fields: FieldNames
+  /** The documents that it speaks of. */
+  readonly when: string
+  /** What must be so in them; a violation says it. */
   readonly expected: string
+  /** What it follows from. */
+  readonly source: string
   readonly holds: (status: StatusDocument) => boolean
+  /** The rule binds the first field to each of the others, and these not to each other. */
+  readonly bindsFirst?: true
 }
+
+export type FieldName = keyof StatusDocument
+export type FieldNames = readonly [FieldName, ...FieldName[]]
 
 /**
  * A fact of the document and the reason that must stand for it. Where the mode is Kill, a ReduceOnly reason may be left
@@ -55,9 +69,13 @@ export interface ContractRule {
  */
 export interface Fact {
   readonly reason: string
-  readonly field: keyof StatusDocument
+  /** That the fact is read from. */
+  readonly fields: FieldNames
   readonly fact: string
+  readonly source: string
   readonly holds: (status: StatusDocument) => boolean
   /** The document does not tell everything that the reason can stand for: it may be said without the fact. */
   readonly isOneOfSeveral?: true
+  /** The mode in which it is asked; in the others another rule speaks of the fact. */
+  readonly only?: StatusMode
 }

@@ -1,7 +1,9 @@
-import { type RiskState, STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
-import { type Mode, type ModeInputs, modeOf, recognise } from '../mode/mode.js'
+import { STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
+import { type ModeInputs, modeOf, recognise } from '../mode/mode.js'
+import { coherent } from './coherent.js'
 import { isConnectivityDegraded } from './connectivity.js'
 import { ownerView, type StatusFields } from './owner-view.js'
+import { riskStateOf } from './risk-state.js'
 
 /** Everything `/status` says that is not the mode itself. Times UTC ms, ages ms. */
 export interface SystemState extends ModeInputs {
@@ -16,8 +18,8 @@ export interface SystemState extends ModeInputs {
   /** From 1 on; null before the first. */
   readonly lastScanNumber: number | null
   readonly loopLagMs: number
-  /** Count. */
-  readonly openPositions: number
+  /** One at a time across all strategies. */
+  readonly openPositions: 0 | 1
   /** Times in the last 24 hours that a position had no protection. */
   readonly nakedExposureEvents24h: number
   readonly reconcileLastOkAtMs: number | null
@@ -29,16 +31,15 @@ export interface SystemState extends ModeInputs {
   readonly sessionTerminations5m: number
 }
 
-/** Reasons that are part of running the system, not of something being wrong with it. */
-const MAINTENANCE: readonly string[] = ['REDUCEONLY_RESTART_RECONCILE', 'REDUCEONLY_MAINTENANCE', 'REDUCEONLY_OPERATOR']
-
 /**
  * The `/status` document: a pure, total function of system state. The mode is {@link modeOf}, which the entry gates ask as
- * well. A token that no registry has is shown as the worst of its registry, and the mode is Kill.
+ * well. A token that no registry has is shown as the worst of its registry, and the mode is Kill; of parts that contradict
+ * each other the worse is shown ({@link coherent}).
  */
 export function statusOf(given: SystemState): Required<StatusDocument> {
-  const mode = modeOf(given)
-  const state = recognise(given).recognised
+  const fitting = coherent(given)
+  const mode = modeOf(fitting)
+  const state = recognise(fitting).recognised
   const { latches } = state
   const codes = latchCodes(state)
   const fields: StatusFields = {
@@ -50,14 +51,14 @@ export function statusOf(given: SystemState): Required<StatusDocument> {
     uptime_s: Math.max(0, (state.nowMs - state.startedAtMs) / 1000),
     trading_mode: mode.mode,
     mode_reasons: mode.reasons,
-    risk_state: riskState(mode),
+    risk_state: riskStateOf(mode.mode, mode.reasons),
     posture: state.posture,
     risk_multiplier: state.riskMultiplier,
     open_permission_blocked_latch: latches.size > 0,
     open_permission_reason_codes: codes,
     requires_reconcile: latches.size > 0,
     f1_cert_state: state.certificate,
-    f1_cert_expires_at_ms: certificateExpiry(state),
+    f1_cert_expires_at_ms: hasExpiry(state) ? state.certificateExpiresAtMs : null,
     champion_hash: state.championHash,
     config_hash: state.configHash,
     link_state: state.linkState,
@@ -88,21 +89,11 @@ export function statusOf(given: SystemState): Required<StatusDocument> {
   return { ...fields, owner_view: ownerView(fields) }
 }
 
-function riskState({ mode, reasons }: Mode): RiskState {
-  if (mode === 'Kill') return 'KILL'
-  if (mode === 'Active') return 'HEALTHY'
-  // What has set the latch says what is the matter; where nothing does, a feed has lost events.
-  const causes = reasons.filter((reason) => reason !== 'REDUCEONLY_OPEN_PERMISSION_LATCHED')
-  const isMaintenance = causes.length > 0 && causes.every((reason) => MAINTENANCE.includes(reason))
-  return isMaintenance ? 'MAINTENANCE' : 'DEGRADED'
-}
-
 /** In the manifest's order. */
 function latchCodes({ latches }: SystemState): StatusDocument['open_permission_reason_codes'] {
   return STATUS_REGISTRIES.open_permission_reasons.map(({ code }) => code).filter((code) => latches.has(code))
 }
 
-function certificateExpiry(state: SystemState): number | null {
-  const hasExpiry = state.certificate === 'PASS' || state.certificate === 'STALE' || state.certificate === 'FAIL'
-  return hasExpiry ? (state.certificateExpiresAtMs ?? 0) : null
+function hasExpiry({ certificate }: SystemState): boolean {
+  return certificate !== 'MISSING' && certificate !== 'INVALID'
 }

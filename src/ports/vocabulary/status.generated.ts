@@ -18,6 +18,8 @@ export const STATUS_REGISTRIES = {
     ws_event_lag_fresh_ms: 500,
     fresh_for_s: 60,
     last_scan_stale_ms: 10000,
+    link_age_ok_ms: 2500,
+    link_age_lost_ms: 5000,
     margin_util_refused: 0.7,
     margin_util_high: 0.85,
     margin_util_critical: 0.95,
@@ -629,7 +631,7 @@ export const STATUS_FIELDS = [
     name: 'link_age_ms',
     type: 'count',
     nullable: true,
-    describes: 'since the last valid message; null before one',
+    describes: 'since the last valid message, or since the start',
   },
   {
     name: 'ws_event_lag_ms',
@@ -679,7 +681,8 @@ export const STATUS_FIELDS = [
   {
     name: 'open_position_count',
     type: 'count',
-    describes: 'positions open',
+    max: 1,
+    describes: 'positions open: one at a time across all strategies',
   },
   {
     name: 'naked_exposure_events_24h',
@@ -866,7 +869,7 @@ export interface StatusDocument {
   readonly config_hash: string
   /** Link between decision side and execution side. */
   readonly link_state: LinkState
-  /** Since the last valid message; null before one. */
+  /** Since the last valid message, or since the start. */
   readonly link_age_ms: number | null
   /** Age of the newest market event; null before one. */
   readonly ws_event_lag_ms: number | null
@@ -884,7 +887,7 @@ export interface StatusDocument {
   readonly wal_queue_capacity: number
   /** Journal writes that failed. */
   readonly wal_enqueue_failures: number
-  /** Positions open. */
+  /** Positions open: one at a time across all strategies. */
   readonly open_position_count: number
   /** Times a position was open without its exits in force. */
   readonly naked_exposure_events_24h: number

@@ -18,9 +18,18 @@ const RECENT: RecentFacts = {
   sessionTerminations5m: 0,
 }
 
+/** Before any side was. */
+const STARTED_AT_MS = 1_699_999_999_000
+
 function host(nowMs: number): HostFacts {
   const identity = { strategyId: 'blue', configHash: '0123456789abcdef', buildId: 'fedcba9876543210' }
-  return { nowMs, startedAtMs: nowMs, ...identity, loopLagMs: 0, journals: [{ depth: 0, capacity: 8, failures: 0 }] }
+  return {
+    nowMs,
+    startedAtMs: STARTED_AT_MS,
+    ...identity,
+    loopLagMs: 0,
+    journals: [{ depth: 0, capacity: 8, failures: 0 }],
+  }
 }
 
 function conditions(conditions: Partial<HostConditions>) {
@@ -78,6 +87,11 @@ const STEPS: Readonly<Record<string, (sides: TwoSides) => void>> = {
   drainedThere: (sides) => sides.give('execution', { kind: 'journalPressure', full: false }),
 }
 
+/** When the execution side last cleared a latch; null before the first time. */
+function unlatchedAtMs({ executionDisk }: TwoSides): number | null {
+  return executionDisk.appended.findLast(({ type }) => type === 'unlatched')?.atMs ?? null
+}
+
 const enters = () => [
   new ScriptedStrategy('blue', ({ prices }, { held, pending }) =>
     held !== null || pending !== null
@@ -103,7 +117,8 @@ test('whatever happens to the sides, /status says Active exactly while their gat
         const apart = statusOf(sessionState({ decision, host: host(nowMs), recent: RECENT }))
         expect(apart.trading_mode === 'Active').toBe(isOpenHere)
         const conditions = decisionSettings().conditions
-        const parts = { execution, limits: EXECUTION_TIMINGS, conditions, host: host(nowMs), recent: RECENT }
+        const recent = { ...RECENT, reconcileLastOkAtMs: unlatchedAtMs(sides) }
+        const parts = { execution, limits: EXECUTION_TIMINGS, conditions, host: host(nowMs), recent }
         const there = statusOf(executorState(parts))
         expect(there.trading_mode === 'Active').toBe(isOpenThere)
         for (const status of [together, apart, there]) expect(checkStatus(status, { exact: true })).toEqual([])
