@@ -90,12 +90,41 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
 
   test.each<[string, object, string]>([
     ['contradicts itself', { link_state: 'LINK_LOST' }, 'REDUCEONLY_LINK_LOST_MATCHES'],
+    ['is Active over a link that has long been silent', { link_age_ms: 60_000 }, 'LINK_AGE_FITS_STATE'],
     ['says a word nobody knows', { posture: 'PENGUIN' }, 'REGISTRY_MEMBER: posture'],
     ['tells its owner something else', { owner_view: soothing() }, 'OWNER_VIEW_DERIVED'],
     ['leaves a field out', { wal_queue_depth: undefined }, 'FIELD_REQUIRED: wal_queue_depth'],
   ])('says unknown of a document that %s, and which rule', async (_, change, rule) => {
     surface.change(HEALTHY, change)
     await page.getByRole('heading', { name: 'UNKNOWN', exact: true }).waitFor()
+    expect(await page.locator('#reasons').textContent()).toContain(rule)
+    surface.change(HEALTHY)
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
+  })
+
+  test('says unknown while the time of what is said stands still, though it is said every second', async () => {
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
+    surface.standStill()
+    await page.getByRole('heading', { name: 'UNKNOWN', exact: true }).waitFor()
+    expect(await page.locator('#owner-message').textContent()).toContain('has stood still')
+    expect(await page.locator('#reasons').textContent()).toContain('STATUS_TIME_STANDS_STILL: status_ts_ms')
+    surface.goOn()
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
+  })
+
+  test.each<[string, Partial<typeof HEALTHY>, string]>([
+    [
+      'goes back in time',
+      { nowMs: HEALTHY.nowMs - 600_000, startedAtMs: HEALTHY.startedAtMs - 600_000 },
+      'STATUS_TIME_GOES_ON',
+    ],
+    ['has been up for less', { startedAtMs: HEALTHY.startedAtMs + 60_000 }, 'UPTIME_GOES_ON'],
+    ['is of another strategy', { strategyId: 'green' }, 'STRATEGY_ID_STAYS'],
+  ])('says unknown of a document that %s than the one before, and which rule', async (_, wrong, rule) => {
+    await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
+    surface.change({ ...HEALTHY, ...wrong, reconcileLastOkAtMs: wrong.nowMs ?? HEALTHY.nowMs })
+    await page.getByRole('heading', { name: 'UNKNOWN', exact: true }).waitFor()
+    expect(await page.locator('#owner-message').textContent()).toContain('contradicts what it said before')
     expect(await page.locator('#reasons').textContent()).toContain(rule)
     surface.change(HEALTHY)
     await page.getByRole('heading', { name: 'ACTIVE', exact: true }).waitFor()
@@ -140,6 +169,8 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
 class TestSurface implements StatusSurface {
   private state = HEALTHY
   private lie: object = {}
+  private readonly beganAtMs = performance.now()
+  private stoodAtMs: number | undefined
   private readonly listeners = new Set<() => void>()
 
   change(state: typeof HEALTHY, lie: object = {}): void {
@@ -148,8 +179,18 @@ class TestSurface implements StatusSurface {
     for (const listener of this.listeners) listener()
   }
 
+  /** Its clock, and with it the time of what it says. */
+  standStill(): void {
+    this.stoodAtMs = performance.now()
+  }
+
+  goOn(): void {
+    this.stoodAtMs = undefined
+  }
+
   status() {
-    return { ...statusOf(this.state), ...this.lie }
+    const passedMs = Math.floor((this.stoodAtMs ?? performance.now()) - this.beganAtMs)
+    return { ...statusOf({ ...this.state, nowMs: this.state.nowMs + passedMs }), ...this.lie }
   }
 
   session(): SessionView {

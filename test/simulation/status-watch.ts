@@ -54,10 +54,7 @@ export class StatusWatch {
 
   private hold(side: SideName, state: SystemState): void {
     const document = statusOf(state)
-    const [broken = undefined] = [
-      ...checkStatus(document, { exact: true }),
-      ...this.processes[side].stream.next(document, state.nowMs),
-    ]
+    const [broken] = this.processes[side].stream.next(document, state.nowMs)
     if (broken !== undefined) {
       const { rule, field, expected, found } = broken
       throw new Violation(
@@ -107,12 +104,12 @@ class Served {
   lookedAtMs = 0
   handledAtMs = 0
   history = new SessionHistory({ initialCapitalUsd: STARTING_BALANCE_USD, startedAtMs: 0 })
-  stream = new StatusStream()
+  stream = new StatusStream((document) => checkStatus(document, { exact: true }))
 
   /** Whoever reads it connects anew. What the history tells, its journal tells the next process as well. */
   started(atMs: number): void {
     this.startedAtMs = atMs
-    this.stream = new StatusStream()
+    this.stream = new StatusStream((document) => checkStatus(document, { exact: true }))
   }
 }
 

@@ -1,5 +1,4 @@
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
-import { checkStatus } from './check.js'
 import { type StatusViolation, violation } from './check-against.js'
 import { STANDS_STILL_AFTER_MS, STREAM_RULES, TIME_STANDS_STILL } from './stream-rules.js'
 
@@ -13,13 +12,16 @@ export class StatusStream {
   /** By the reader's clock: when the believed time was first heard. */
   private movedAtMs = 0
 
+  /** @param check every rule that a document breaks of its contract: `checkStatus`. */
+  constructor(private readonly check: (document: unknown) => StatusViolation[]) {}
+
   /**
    * Every rule that the next document breaks, of its contract or of the stream; empty: it may be believed.
    *
    * @param atMs when it was heard, by a clock that never goes back.
    */
   next(document: unknown, atMs: number): StatusViolation[] {
-    const broken = checkStatus(document)
+    const broken = this.check(document)
     if (broken.length > 0) return broken
     const later = document as StatusDocument
     const { believed } = this
