@@ -4,9 +4,6 @@ import { StatusStream } from '../core/status/stream.js'
 import { STANDS_STILL_AFTER_MS, STREAM_RULES, TIME_STANDS_STILL } from '../core/status/stream-rules.js'
 import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 
-/** No event for longer than this, where one comes every second, and nothing shown is true any more. */
-const STALE_AFTER_MS = 3_000
-
 /** What the page may say: a document that keeps its contract and is fresh, or that it does not know. */
 export type Verdict =
   | { readonly known: true; readonly status: StatusDocument }
@@ -41,6 +38,9 @@ export class Believed {
     return unknown(reproach(broken[0]!.rule), details)
   }
 }
+
+/** No event for longer than this, where one comes every second, and nothing shown is true any more. */
+const STALE_AFTER_MS = 3_000
 
 function reproach(rule: string): string {
   if (rule === TIME_STANDS_STILL.rule) {

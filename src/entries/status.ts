@@ -4,10 +4,14 @@
  *
  * @example
  * ```ts
- * import { checkStatus } from 'dolphin-engine/status'
+ * import { checkStatus, StatusStream } from 'dolphin-engine/status'
  *
  * const document: unknown = await (await fetch('http://127.0.0.1:8080/api/v1/status')).json()
  * for (const { rule, field, expected, found } of checkStatus(document)) console.log(rule, field, expected, found)
+ *
+ * // Again and again: each document is held to those before it as well.
+ * const stream = new StatusStream(checkStatus)
+ * console.log(stream.next(document, performance.now()))
  * ```
  *
  * @module
@@ -19,6 +23,7 @@ export { type JournalInputs, type Mode, modeOf } from '../core/mode/mode.js'
 export { checkStatus } from '../core/status/check.js'
 export type { StatusViolation } from '../core/status/check-against.js'
 export { type SystemState, statusOf } from '../core/status/status.js'
+export { StatusStream } from '../core/status/stream.js'
 export type * from '../ports/status-surface.js'
 export type * from '../ports/vocabulary/status.generated.js'
 export type { HostedDecision, HostedExecution, HostedSide } from '../runtime/status/hosted-side.js'

@@ -2,8 +2,6 @@ import { STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/s
 import { isCertificateGate } from '../mode/mode.js'
 import type { ContractRule, Fact } from './contract.js'
 
-const { thresholds } = STATUS_REGISTRIES
-
 /** Facts that mean the same in every version. */
 export const COMMON_FACTS: readonly Fact[] = [
   {
@@ -97,6 +95,8 @@ export const COMMON_FACTS: readonly Fact[] = [
     holds: (status) => isCertificateGate(status.deployment_environment) && status.f1_cert_state !== 'PASS',
   },
 ]
+
+const { thresholds } = STATUS_REGISTRIES
 
 /** The rule that a fact and its reason stand together. `tiers`: of each reason. */
 export function factRule(

@@ -1,6 +1,6 @@
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import type { FieldName, FieldNames } from './contract.js'
-import { startMs } from './contract-2.js'
+import { startMs } from './start-time.js'
 
 /** One row of the table of what holds between two documents of one system, a later one behind an earlier one. */
 export interface StreamRule {

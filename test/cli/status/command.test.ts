@@ -14,11 +14,19 @@ const healthy = file('healthy.json', statusOf(HEALTHY))
 const stale = file('stale.json', statusOf({ ...HEALTHY, marketEventLagMs: 3_200, operatorMode: 'REDUCE_ONLY' }))
 const contradicting = file('contradicting.json', { ...statusOf(HEALTHY), posture: 'TURTLE' })
 let server: Server
+/** Documents that were asked for so far, of the addresses that count. */
+let asked = 0
 let url: string
+
+function at(nowMs: number) {
+  return { ...HEALTHY, nowMs, reconcileLastOkAtMs: HEALTHY.startedAtMs }
+}
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/status') response.end(JSON.stringify(statusOf(HEALTHY)))
+    else if (request.url === '/running') response.end(JSON.stringify(statusOf(at(HEALTHY.nowMs + 1_000 * asked++))))
+    else if (request.url === '/backwards') response.end(JSON.stringify(statusOf(at(HEALTHY.nowMs - asked++))))
     else if (request.url === '/endless') for (let i = 0; i < 40; i++) response.write(' '.repeat(50_000))
     else if (request.url === '/') response.end('<!doctype html>')
     else if (request.url === '/stalled') response.writeHead(200).write('{')
@@ -52,6 +60,12 @@ describe('status validate', () => {
     const today = await run('validate', '--file', first, '--schema', 'specs/status/status_csp_min.schema.json')
     expect(today).toMatchObject({ code: 1, stdout: expect.stringContaining('JSON_SCHEMA  contract_version') })
     expect((await run('show', '--file', first)).code).toBe(0)
+  })
+
+  test('holds the documents of an address to each other for as long as it is told', async () => {
+    expect(await run('validate', '--url', `${url}/running`, '--for', '0.5')).toMatchObject({ code: 0 })
+    const { code, stdout } = await run('validate', '--url', `${url}/backwards`, '--for', '60')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('STATUS_TIME_GOES_ON  status_ts_ms') })
   })
 
   test('answers 1 and names the rule for one that does not', async () => {
@@ -91,6 +105,12 @@ describe('status validate', () => {
     ['an address of another kind', ['--url', 'ftp://x/'], '--url: expected an http address, found "ftp://x/"'],
     ['a schema that is none', ['--file', healthy, '--schema', 'package.json'], 'package.json: expected a JSON Schema'],
     ['a schema that is not there', ['--file', healthy, '--schema', 'no.json'], 'no.json: there is no such file'],
+    [
+      'a time of no length',
+      ['--url', 'http://x/', '--for', '0'],
+      '--for: expected seconds above 0 beside --url, found "0"',
+    ],
+    ['a time to watch a file', ['--file', healthy, '--for', '5'], 'found "5" without --url'],
     ['another manifest', ['--file', healthy, '--manifest', 'package.json'], 'expected the manifest of this build'],
   ])('answers 2 to %s', async (_, options, message) => {
     const { code, stderr } = await run('validate', ...options)
