@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { checkStatus } from '../../core/status/check.js'
+import { StatusStream } from '../../core/status/stream.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { sendCommand } from '../../runtime/status/command-client.js'
@@ -31,6 +32,7 @@ export class DrillSession {
   private readonly child: ChildProcess
   private readonly ended: Promise<void>
   private readonly address: Promise<string>
+  private readonly stream = new StatusStream((document) => checkStatus(document, { exact: true }))
   private stopped: Promise<void> | undefined
 
   /** @param args of `dolphin`, without those that this session adds. */
@@ -53,11 +55,11 @@ export class DrillSession {
     return this.child.pid!
   }
 
-  /** The document as it is served now. Throws when it is none, or breaks its contract. */
+  /** The document as it is served now. Throws when it is none, breaks its contract, or contradicts what was served before. */
   async status(): Promise<StatusDocument> {
     const response = await fetch(`${await this.address}/api/v1/status`, { signal: AbortSignal.timeout(5_000) })
     const document: unknown = await response.json()
-    const [violation] = checkStatus(document, { exact: true })
+    const [violation] = this.stream.next(document, performance.now())
     if (violation !== undefined)
       throw new Error(`/status breaks ${violation.rule}: ${violation.field} is ${violation.found}`)
     return document as StatusDocument
