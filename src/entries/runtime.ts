@@ -66,6 +66,7 @@ export type {
 } from '../runtime/session/session-parts.js'
 export { type SessionStep, sessionSteps } from '../runtime/session/session-steps.js'
 export { JournalDeparture, LineSums, sideJournal } from '../runtime/session/timed-journal.js'
+export { type KeptPace, PacedTime, type PacedTimeSettings } from '../runtime/time/paced-time.js'
 export { type PlayingTime, type PlayingTimeSettings, playingTime } from '../runtime/time/playing-time.js'
 export { type ClockScale, clockTimer, scaledClock } from '../runtime/time/scaled-clock.js'
 export { VirtualTime } from '../runtime/time/virtual-time.js'

@@ -35,7 +35,8 @@ export interface SessionParts {
   readonly start: SessionStart
   /**
    * On virtual time the same parts give the same session, record for record, as fast as it goes; venue and links must be on
-   * that time, too. By a clock each step comes when its time has come.
+   * that time, too. By a clock each step comes when its time has come; where everything is in this process, `PacedTime` is a
+   * clock that a busy machine makes slower and not wrong.
    */
   readonly time: VirtualTime | Clock
   /** What is traded, in order; asked for once. */

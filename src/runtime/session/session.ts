@@ -25,8 +25,10 @@ import { SideHost } from '../host/side-host.js'
 import type { HostedDecision, HostedExecution } from '../status/hosted-side.js'
 import { everyRealMs, Vitals } from '../status/vitals.js'
 import { type Pace, paceOf } from '../time/pace.js'
+import { PacedTime } from '../time/paced-time.js'
 import { VirtualTime } from '../time/virtual-time.js'
 import { type CourseEnd, runCourse } from './course.js'
+import { PacedJournal, pacedSteps } from './paced-session.js'
 import { QuietTime } from './quiet-time.js'
 import type { SessionFigures } from './session-books.js'
 import {
@@ -108,7 +110,7 @@ class Session {
     let bars = 0
     const end = await runCourse(
       {
-        steps: parts.steps(ended),
+        steps: this.stepsOf(ended),
         pace: this.quietPace(),
         fundingRate: parts.fundingRate,
         bar: (bar) => decision.host.post({ kind: 'bar', bar }),
@@ -139,6 +141,11 @@ class Session {
     await this.execution.stop()
     await this.decision.host.stop()
     await this.parts.venue.close()
+  }
+
+  private stepsOf(signal: AbortSignal): ReturnType<SessionParts['steps']> {
+    const { time, steps } = this.parts
+    return time instanceof PacedTime ? pacedSteps(steps(signal), time) : steps(signal)
   }
 
   /** Where everything is in this process, on virtual time, and nobody watches, quiet times are passed over. */
@@ -205,7 +212,7 @@ class Session {
       this.timedJournals.push(timed)
       return timed
     }
-    if (there.length === 0) return journal
+    if (there.length === 0) return time instanceof PacedTime ? new PacedJournal(journal, time) : journal
     throw new InputMistake(
       `a session by a clock: expected empty journals, found ${there.length} records: a market that was played is gone`,
     )

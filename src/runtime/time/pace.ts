@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../ports/clock.js'
+import { PacedTime } from './paced-time.js'
 import { clockTimer } from './scaled-clock.js'
 import { VirtualTime } from './virtual-time.js'
 
@@ -6,7 +7,7 @@ import { VirtualTime } from './virtual-time.js'
 export function paceOf(time: Clock | VirtualTime): Pace {
   if (time instanceof VirtualTime) return { timer: time, passTo: (epochMs) => time.runTo(epochMs) }
   return {
-    timer: clockTimer(time),
+    timer: time instanceof PacedTime ? time : clockTimer(time),
     passTo: (epochMs, signal) => time.sleep(epochMs - time.epochMs(), signal),
   }
 }

@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.js'
 import type { Clock, Timer } from '../../ports/clock.js'
+import { sleepOn } from './sleep-on.js'
 
 /** Time that passes only by what happens in it: a heap of what is due, one thing after another, always in the same order. */
 export class VirtualTime implements Timer, Clock {
@@ -46,20 +47,8 @@ export class VirtualTime implements Timer, Clock {
     return this.at(this.passedToMs + ms, callback)
   }
 
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted()
-    if (ms <= 0) return
-    await new Promise<void>((resolve, reject) => {
-      const onAbort = (): void => {
-        callOff()
-        reject(signal?.reason)
-      }
-      const callOff = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      })
-      signal?.addEventListener('abort', onAbort)
-    })
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return sleepOn(this, ms, signal)
   }
 
   /** When the next thing is due, UTC ms; undefined when nothing is. */
