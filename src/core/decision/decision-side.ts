@@ -9,7 +9,7 @@ import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
 import { LINK_ALERT } from '../link/link-health.js'
 import type { OpenPermission } from '../mode/entry-gate.js'
-import { hostNotices } from '../mode/host-notices.js'
+import { hostNotices, stallText } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
 import { TAKES_AWAY } from '../mode/operator-mode.js'
 import { adoptedBalance } from './apply.js'
@@ -266,6 +266,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
           if (desk.journal === 'FAILED') this.openSession()
           break
         }
+        case 'stalled':
+          desk.alert('WARNING', 'host', stallText(outcome.ms))
+          break
         case 'stand':
           this.checkStand(outcome.stand)
           break

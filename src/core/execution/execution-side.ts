@@ -6,7 +6,7 @@ import type { VenueEvent } from '../../ports/venue.js'
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
 import type { GateReport, LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
-import { hostNotices } from '../mode/host-notices.js'
+import { hostNotices, stallText } from '../mode/host-notices.js'
 import type { ModeInputs } from '../mode/mode.js'
 import { ExecutionDesk, type ExecutionEffect } from './execution-desk.js'
 import { exitNow, onEarlyExit, settleClose, settleExit } from './exits.js'
@@ -374,6 +374,9 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
       case 'message':
         this.onMessage(outcome.message)
         break
+      case 'stalled':
+        desk.alert('WARNING', 'host', stallText(outcome.ms))
+        return
       case 'stand':
         return
       default:

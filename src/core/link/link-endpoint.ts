@@ -22,11 +22,15 @@ export type LinkOutcome =
   | { readonly kind: 'state'; readonly from: LinkState; readonly to: LinkState; readonly why: string }
   /** To be recorded; nothing leaves in the session until {@link LinkEndpoint.sessionDurable} says that it is on disk. */
   | { readonly kind: 'session'; readonly session: number }
+  /** This process did not run for `ms`, and heard nothing meanwhile: that is no silence of the other side. */
+  | { readonly kind: 'stalled'; readonly ms: number }
   /** Where the other side stands, by its own word. */
   | { readonly kind: 'stand'; readonly stand: StandOfSide }
 
 export type ApplicationMessage = Exclude<Message, { readonly type: 'HEARTBEAT' | 'RESYNC_REQUEST' | 'RESYNC_STATE' }>
 
+/** What is due and comes later than this share of a silence shows that this process did not run; 0.5 s of 5. */
+const STALLED_SHARE = 0.1
 /** Sums of messages received lately, to tell a repeat from a forgery; older numbers are taken as repeats. */
 const REMEMBERED = 1024
 
@@ -56,6 +60,12 @@ export class LinkEndpoint {
   private readonly seqs = new Float64Array(REMEMBERED)
   private readonly sums: string[] = new Array(REMEMBERED).fill('')
   private lastValidMs = 0
+  /** Since the last valid message: time that this process did not run. */
+  private stalledMs = 0
+  /** When this end last had its turn. */
+  private ranAtMs = Number.NEGATIVE_INFINITY
+  /** The last time in which this process did not run: what came meanwhile is read behind it. */
+  private stall = { fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY }
   private lastHeartbeatMs = 0
   private lastHeartbeatSentAtMs: number | null = null
   private goodInRow = 0
@@ -101,7 +111,7 @@ export class LinkEndpoint {
     if (this.isDurable && this.isEstablished) due = this.nextHeartbeatMs
     if (this.isDurable && this.resync !== null) due = Math.min(due, this.resync.dueMs)
     if (this.state === 'LINK_OK' || this.state === 'LINK_DEGRADED') {
-      due = Math.min(due, this.lastValidMs + this.timings.silentMaxMs)
+      due = Math.min(due, this.lastValidMs + this.stalledMs + this.timings.silentMaxMs)
     }
     if (this.state === 'LINK_OK') due = Math.min(due, this.lastHeartbeatMs + this.timings.heartbeatsMissedMs + 1)
     return due
@@ -128,7 +138,8 @@ export class LinkEndpoint {
 
   /** Beats, repeats what is unanswered, and notices silence. */
   time(nowMs: number): readonly LinkOutcome[] {
-    if (nowMs < this.dueMs) return []
+    this.noticeStall(nowMs)
+    if (nowMs < this.dueMs) return this.take()
     this.noticeSilence(nowMs)
     if (this.isDurable && this.resync !== null && nowMs >= this.resync.dueMs) this.requestResync(nowMs)
     if (this.canSend && nowMs >= this.nextHeartbeatMs) this.beat(nowMs)
@@ -156,6 +167,7 @@ export class LinkEndpoint {
     this.goodInRow += beats
     this.lastHeartbeatMs += ms
     this.lastValidMs = Math.max(this.lastHeartbeatMs, other.lastMs)
+    this.stalledMs = 0
     if (this.lastHeartbeatSentAtMs !== null) this.lastHeartbeatSentAtMs += ms
     this.nextHeartbeatMs += ms
   }
@@ -167,18 +179,27 @@ export class LinkEndpoint {
   }
 
   receive(text: string, nowMs: number): readonly LinkOutcome[] {
+    this.noticeStall(nowMs)
     const opened = open(text)
     if (isRefusal(opened)) this.signal('BAD_MESSAGE', `${opened.why}: ${opened.problem}`, nowMs)
     else if (opened.session < this.currentSession) this.discarded++
     else if (opened.session > this.currentSession && opened.type !== 'RESYNC_REQUEST') {
       this.signal('BAD_MESSAGE', `session ${opened.session}, expected ${this.currentSession}`, nowMs)
-    } else if (Math.abs(opened.sentAtMs - nowMs) > this.timings.clockSkewMaxMs) {
+    } else if (!this.isSane(opened.sentAtMs, nowMs)) {
       this.signal('BAD_MESSAGE', `clocks are ${opened.sentAtMs - nowMs} ms apart`, nowMs)
     } else {
       if (opened.session > this.currentSession) this.adopt(opened.session, opened.seq, nowMs)
       if (this.count(opened.seq, opened.sum, nowMs)) this.accept(opened, nowMs)
     }
     return this.take()
+  }
+
+  /** Whether the clocks agree. A message that waited while this process did not run is as old as that, no longer than a heartbeat after. */
+  private isSane(sentAtMs: number, nowMs: number): boolean {
+    const { clockSkewMaxMs, heartbeatEveryMs } = this.timings
+    const { fromMs, toMs } = this.stall
+    const cameSinceMs = nowMs - toMs <= heartbeatEveryMs ? fromMs : nowMs
+    return sentAtMs <= nowMs + clockSkewMaxMs && sentAtMs >= cameSinceMs - clockSkewMaxMs
   }
 
   /** Whether the message is a new one; signals gaps and forgeries. */
@@ -207,6 +228,7 @@ export class LinkEndpoint {
 
   private accept(message: Message, nowMs: number): void {
     this.lastValidMs = nowMs
+    this.stalledMs = 0
     switch (message.type) {
       case 'HEARTBEAT':
         this.acceptHeartbeat(message.body, (message as Message & { readonly sentAtMs: number }).sentAtMs, nowMs)
@@ -294,16 +316,37 @@ export class LinkEndpoint {
     this.lastHeartbeatSentAtMs = null
     this.goodInRow = 0
     this.lastValidMs = nowMs
+    this.stalledMs = 0
     this.lastHeartbeatMs = nowMs
     this.unanswered = null
     this.out.push({ kind: 'session', session })
   }
 
+  /**
+   * What was due and is late was due in a process that did not run, and so was whoever would have heard the other side: its
+   * messages wait to be read. Such time is left out where the other side is judged to be gone. It is not left out where
+   * heartbeats are missed: nothing opens until they are heard again. A clock that is set ahead looks the same.
+   */
+  private noticeStall(nowMs: number): void {
+    const { ranAtMs } = this
+    const lateMs = nowMs - Math.max(this.dueMs, ranAtMs)
+    this.ranAtMs = nowMs
+    if (lateMs < this.timings.silentMaxMs * STALLED_SHARE) return
+    this.stalledMs += lateMs
+    this.stall = { fromMs: ranAtMs, toMs: nowMs }
+    const silentMs = nowMs - this.lastValidMs
+    if (this.state !== 'LINK_OK' && this.state !== 'LINK_DEGRADED') return
+    if (silentMs >= this.timings.silentMaxMs) this.out.push({ kind: 'stalled', ms: lateMs })
+  }
+
   private noticeSilence(nowMs: number): void {
     const silentMs = nowMs - this.lastValidMs
-    if (silentMs >= this.timings.silentMaxMs) this.signal('SILENT', `nothing heard for ${silentMs} ms`, nowMs)
-    else if (nowMs - this.lastHeartbeatMs > this.timings.heartbeatsMissedMs) {
-      this.signal('HEARTBEATS_MISSED', `no heartbeat for ${nowMs - this.lastHeartbeatMs} ms`, nowMs)
+    const beatlessMs = nowMs - this.lastHeartbeatMs
+    const stalled = this.stalledMs > 0 ? `, ${this.stalledMs} ms of which this process did not run` : ''
+    if (silentMs - this.stalledMs >= this.timings.silentMaxMs) {
+      this.signal('SILENT', `nothing heard for ${silentMs} ms${stalled}`, nowMs)
+    } else if (beatlessMs > this.timings.heartbeatsMissedMs) {
+      this.signal('HEARTBEATS_MISSED', `no heartbeat for ${beatlessMs} ms${stalled}`, nowMs)
     }
   }
 

@@ -22,4 +22,9 @@ export function hostNotices(
   return notices
 }
 
+/** What somebody should know when a side finds out by its link that its process did not run. */
+export function stallText(ms: number): string {
+  return `the process did not run for ${ms} ms, or its clock was set ahead: the other side is given that long to be heard`
+}
+
 const { thresholds } = STATUS_REGISTRIES

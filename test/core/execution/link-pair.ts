@@ -16,6 +16,8 @@ export interface End {
   session: number
   readonly states: LinkState[]
   readonly heard: Message[]
+  /** How long its process did not run, each time that the endpoint told so, ms. */
+  readonly stalls: number[]
 }
 
 /** Two endpoints and a wire whose every property a test may change, on virtual time in steps of 10 ms. */
@@ -30,6 +32,8 @@ export class LinkPair {
   isDiskFast = true
   clockOffsetMs: Record<Name, number> = { D: 0, X: 0 }
   flying: Flying[] = []
+  /** Until when an end's process does not run: what comes waits, and is read after the timers that are due by then. */
+  readonly stalledUntilMs: Record<Name, number> = { D: 0, X: 0 }
   readonly ends: Record<Name, End> = { D: this.newEnd('D', 0), X: this.newEnd('X', 0) }
 
   start(...names: readonly Name[]): this {
@@ -44,13 +48,18 @@ export class LinkPair {
   advance(ms: number): this {
     for (const endMs = this.nowMs + ms; this.nowMs < endMs; ) {
       this.nowMs += 10
-      const due = this.flying.filter(({ atMs }) => atMs <= this.nowMs).sort((a, b) => a.atMs - b.atMs)
-      this.flying = this.flying.filter(({ atMs }) => atMs > this.nowMs)
+      for (const name of ['D', 'X'] as const) if (this.stalledUntilMs[name] === this.nowMs) this.time(name)
+      const due = this.flying.filter((each) => this.arrives(each)).sort((a, b) => a.atMs - b.atMs)
+      this.flying = this.flying.filter((each) => !due.includes(each))
       for (const { to, text } of due) this.deliver(to, text)
-      for (const name of ['D', 'X'] as const) {
-        if (this.ends[name].isUp) this.take(name, this.ends[name].endpoint.time(this.clock(name)))
-      }
+      for (const name of ['D', 'X'] as const) if (this.runs(name)) this.time(name)
     }
+    return this
+  }
+
+  /** The process of each does not run for `ms`, a multiple of 10, from now on; whoever else does runs. */
+  stall(ms: number, ...names: readonly Name[]): this {
+    for (const name of names) this.stalledUntilMs[name] = this.nowMs + ms
     return this
   }
 
@@ -91,12 +100,25 @@ export class LinkPair {
     return this.nowMs + this.clockOffsetMs[name]
   }
 
+  private arrives({ to, atMs }: Flying): boolean {
+    return atMs <= this.nowMs && this.runs(to)
+  }
+
+  private runs(name: Name): boolean {
+    return this.stalledUntilMs[name] <= this.nowMs
+  }
+
+  private time(name: Name): void {
+    if (this.ends[name].isUp) this.take(name, this.ends[name].endpoint.time(this.clock(name)))
+  }
+
   private take(name: Name, outcomes: readonly LinkOutcome[]): void {
     const end = this.ends[name]
     for (const outcome of outcomes) {
       if (outcome.kind === 'send') this.carry(name, outcome.text)
       else if (outcome.kind === 'message') end.heard.push(outcome.message)
       else if (outcome.kind === 'state') end.states.push(outcome.to)
+      else if (outcome.kind === 'stalled') end.stalls.push(outcome.ms)
       else if (outcome.kind === 'session' && this.isDiskFast) this.syncDisk(name)
     }
   }
@@ -109,6 +131,6 @@ export class LinkPair {
   private newEnd(side: Name, session: number): End {
     const stand = () => ({ symbol: null, positionQuantity: '0', positionId: null, openOrders: [], reports: 0 })
     const endpoint = new LinkEndpoint({ side, build: '0123456789abcdef', stand }, session)
-    return { endpoint, isUp: false, session, states: [], heard: [] }
+    return { endpoint, isUp: false, session, states: [], heard: [], stalls: [] }
   }
 }

@@ -218,7 +218,93 @@ describe('health', () => {
   })
 })
 
+describe('a process that did not run', () => {
+  test.each([
+    ['0.9 s', 900, 'LINK_OK', []],
+    ['3 s', 3000, 'LINK_DEGRADED', []],
+    ['20 s', 20_000, 'LINK_DEGRADED', ['told']],
+    ['50 s, longer than clocks may be apart', 50_000, 'LINK_DEGRADED', ['told']],
+  ])('for %s finds the other side there, opens nothing until it is heard, and recovers', (_, ms, state, told) => {
+    const pair = up()
+    const { X } = pair.ends
+    pair.stall(ms, 'X').advance(ms + 10)
+    expect(X.endpoint.state).toBe(state)
+    expect(X.stalls.map(() => 'told')).toEqual(told)
+    pair.advance(8000)
+    expect(pair.states()).toEqual(OK)
+    expect(X.states.filter((each) => each === 'LINK_LOST' || each === 'LINK_CORRUPT')).toEqual([])
+  })
+
+  test('says for how long', () => {
+    const pair = up()
+    pair.stall(20_000, 'X').advance(20_000)
+    const [ms] = pair.ends.X.stalls
+    expect(ms).toBeGreaterThan(20_000 - 1010)
+    expect(ms).toBeLessThanOrEqual(20_000)
+  })
+
+  test('is lost to the other side, which runs', () => {
+    const pair = up()
+    pair.stall(6100, 'X').advance(6100)
+    expect(pair.ends.D.states).toContain('LINK_LOST')
+  })
+
+  test('takes no stall for it when its clock is insane, once it has run for a heartbeat', () => {
+    const pair = up()
+    pair.clockOffsetMs.X = 31_000
+    pair.advance(2500)
+    expect(pair.ends.X.endpoint.state).toBe('LINK_CORRUPT')
+  })
+})
+
 describe('laws', () => {
+  const who = fc.constantFrom<readonly Name[]>(['D'], ['X'], ['D', 'X'])
+  const tens = (min: number, max: number) => fc.integer({ min, max }).map((count) => count * 10)
+  const stalls = fc.array(fc.tuple(who, tens(1, 6000), tens(1, 300)), { minLength: 1, maxLength: 12 })
+
+  test('a process that does not run at times never loses a side that runs and sends, however often and long', () => {
+    fc.assert(
+      fc.property(stalls, tens(1, 40), (script, latencyMs) => {
+        const pair = up()
+        pair.latencyMs = latencyMs
+        for (const [names, stallMs, runMs] of script) {
+          const other = names.length === 2 ? [] : names[0] === 'D' ? ['X' as const] : ['D' as const]
+          const before = names.map((name) => pair.ends[name].states.length)
+          pair.stall(stallMs, ...names).advance(stallMs + runMs)
+          names.forEach((name, i) => {
+            const since = pair.ends[name].states.slice(before[i])
+            expect(since).not.toContain('LINK_LOST')
+            expect(since).not.toContain('LINK_CORRUPT')
+          })
+          // Whom the other side lost meanwhile, it finds again.
+          if (other.length > 0) pair.advance(8000)
+        }
+        pair.advance(8000)
+        expect(pair.states()).toEqual(OK)
+      }),
+    )
+  })
+
+  test('a side that stops is found within the limit and the time that the process did not run', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(tens(1, 2000), tens(1, 400)), { maxLength: 8 }), (script) => {
+        const pair = up()
+        pair.wire = () => []
+        pair.flying = []
+        const stoppedMs = pair.nowMs
+        let stalledMs = 0
+        for (const [stallMs, runMs] of script) {
+          if (pair.ends.X.endpoint.state === 'LINK_LOST') break
+          pair.stall(stallMs, 'X').advance(stallMs)
+          stalledMs += stallMs
+          pair.advance(runMs)
+        }
+        while (pair.ends.X.endpoint.state !== 'LINK_LOST') pair.advance(10)
+        expect(pair.ends.X.endpoint.stateSinceMs - stoppedMs).toBeLessThanOrEqual(5000 + stalledMs)
+      }),
+    )
+  })
+
   const fate = fc.record({ isLost: fc.boolean(), isDoubled: fc.boolean(), delayMs: fc.integer({ min: 1, max: 1500 }) })
   const act = fc.constantFrom('say', 'restart D', 'restart X', 'wait')
   const script = fc.array(fc.tuple(act, fc.integer({ min: 1, max: 100 }), fate), { minLength: 1, maxLength: 25 })
