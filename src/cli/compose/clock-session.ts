@@ -3,6 +3,8 @@ import { statfsDisk } from '../../adapters/disk/statfs-disk.js'
 import { memoryLinkPair } from '../../adapters/link-memory/memory-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
+import type { DecisionSettings } from '../../core/decision/settings.js'
+import { decisionAtSpeed } from '../../core/session/limits-at-speed.js'
 import type { Clock } from '../../ports/clock.js'
 import type { Link } from '../../ports/link.js'
 import type { PlayedMarket } from '../../ports/played-market.js'
@@ -43,7 +45,7 @@ export function runClockSession(
           time,
           steps: (ended) => sessionSteps(setup.days, setup.run, ended),
           strategies: own.strategies,
-          decision: { settings: setup.decision, journal: await folder.openJournal('decision'), link },
+          decision: { settings: decisionOf(setup, choice), journal: await folder.openJournal('decision'), link },
           execution,
           venue,
           fundingRate: setup.fundingRate,
@@ -84,6 +86,11 @@ export interface ClockChoice {
   /** Where the execution side is: here, or in a process of its own that reads these files itself. */
   readonly executor: 'in-process' | ExecutorFiles
   readonly serve: ServeChoice
+}
+
+/** Of two processes each waits for the other in real time. */
+function decisionOf({ decision }: PaperSetup, { executor, speed }: ClockChoice): DecisionSettings {
+  return executor === 'in-process' ? decision : decisionAtSpeed(decision, speed)
 }
 
 async function executionOf(

@@ -11,6 +11,7 @@ import type { ExecutionRecord } from '../../core/execution/records.js'
 import { ExecutionRecovery } from '../../core/execution/recover.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
+import { executionAtSpeed, limitFactor } from '../../core/session/limits-at-speed.js'
 import { displayPath } from '../../files/package-files.js'
 import type { Clock } from '../../ports/clock.js'
 import type { JournalReader } from '../../ports/journal.js'
@@ -113,11 +114,12 @@ async function executionSettings(options: ExecutorOptions): Promise<ExecutionSet
   const { execution } = await loadExecutionConfig(options.config, options)
   const table = loadInstruments(options.instruments)
   const symbols = options.symbols ?? [...table.listed]
-  return {
+  const settings = {
     ...execution,
     instruments: symbols.map((symbol) => table.instrument(symbol, VENUE)),
     build: codeHash().slice(0, BUILD_DIGITS),
   }
+  return executionAtSpeed(settings, options.clock?.speed ?? 1)
 }
 
 /** The only exchange that this version can be connected to. */
@@ -125,8 +127,9 @@ const VENUE = 'PAPER'
 const BUILD_DIGITS = 16
 
 function connections({ link, exchange, clock }: ExecutorOptions) {
+  const speed = clock?.speed ?? 1
   try {
-    return { link: connectLink(link), venue: connectVenue(exchange, { speed: clock?.speed ?? 1 }) }
+    return { link: connectLink(link), venue: connectVenue(exchange, { speed: speed / limitFactor(speed) }) }
   } catch (error) {
     if (error instanceof SocketPathError) throw new InputMistake(error.message)
     throw error

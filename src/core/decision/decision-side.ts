@@ -328,11 +328,8 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       desk.alert('WARNING', 'operator', `${command.command} needs a reason: nothing was done`)
       return
     }
-    desk.record({
-      type: 'operator',
-      operator: command,
-      ...(adopts ? { balanceUsd: adoptedBalance(desk.state, wallet) } : {}),
-    })
+    const adopted = adopts ? { balanceUsd: adoptedBalance(desk.state, wallet) } : {}
+    desk.record({ type: 'operator', operator: command, ...adopted })
     if (command.command === 'flatten') this.exits.order('OPERATOR', reason, { positionId: null, price: null })
     if (command.command === 'resync') this.linked(desk.link.resyncByOperator(desk.nowMs))
   }

@@ -386,10 +386,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
 
   private onLinkState({ from, to, why }: Extract<LinkOutcome, { readonly kind: 'state' }>): void {
     const { desk } = this
-    if (to === 'LINK_OK') {
-      this.wantTruth()
-      return
-    }
+    if (to === 'LINK_OK') this.wantTruth()
     if (from === 'LINK_OK') desk.latch('LINK_NOT_OK', `${to}: ${why}`)
     if (to === 'LINK_CORRUPT') desk.alert('CRITICAL', 'link', `LINK_CORRUPT: ${why}`)
     if (to === 'LINK_LOST') desk.alert('WARNING', 'link', `LINK_LOST: ${why}`)

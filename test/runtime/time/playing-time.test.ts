@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../../src/ports/clock.js'
+import { PacedTime } from '../../../src/runtime/time/paced-time.js'
 import { playingTime } from '../../../src/runtime/time/playing-time.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 
@@ -22,9 +23,10 @@ describe('the time of a market that is played', () => {
     expect(timer.epochMs()).toBe(STARTED_AT_MS)
   })
 
-  it('runs from its start on, so many times faster than the real clock', () => {
+  it('is paced with a speed: it passes so many times faster than the real clock', () => {
     const { at, clock } = realClock()
     const { time, timer } = playingTime({ startedAtMs: STARTED_AT_MS, speed: 50, clock })
+    expect(time).toBeInstanceOf(PacedTime)
     expect(timer.epochMs()).toBe(STARTED_AT_MS)
     at.epochMs += 1_000
     expect([time.epochMs(), timer.epochMs()]).toEqual([STARTED_AT_MS + 50_000, STARTED_AT_MS + 50_000])
