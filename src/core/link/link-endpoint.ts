@@ -9,6 +9,7 @@ import type {
   StandOfSide,
 } from '../../ports/vocabulary/messages.js'
 import { isRefusal, open, seal } from './envelope.js'
+import { Hearing } from './hearing.js'
 import { type LinkSignal, nextLinkState } from './link-health.js'
 import type { LinkOwner } from './link-owner.js'
 import { LINK_TIMINGS, type LinkTimings } from './link-timings.js'
@@ -29,8 +30,6 @@ export type LinkOutcome =
 
 export type ApplicationMessage = Exclude<Message, { readonly type: 'HEARTBEAT' | 'RESYNC_REQUEST' | 'RESYNC_STATE' }>
 
-/** What is due and comes later than this share of a silence shows that this process did not run; 0.5 s of 5. */
-const STALLED_SHARE = 0.1
 /** Sums of messages received lately, to tell a repeat from a forgery; older numbers are taken as repeats. */
 const REMEMBERED = 1024
 
@@ -59,14 +58,7 @@ export class LinkEndpoint {
   private lastSeqReceived = 0
   private readonly seqs = new Float64Array(REMEMBERED)
   private readonly sums: string[] = new Array(REMEMBERED).fill('')
-  private lastValidMs = 0
-  /** Since the last valid message: time that this process did not run. */
-  private stalledMs = 0
-  /** When this end last had its turn. */
-  private ranAtMs = Number.NEGATIVE_INFINITY
-  /** The last time in which this process did not run: what came meanwhile is read behind it. */
-  private stall = { fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY }
-  private lastHeartbeatMs = 0
+  private readonly hearing: Hearing
   private lastHeartbeatSentAtMs: number | null = null
   private goodInRow = 0
   private nextHeartbeatMs = 0
@@ -79,7 +71,9 @@ export class LinkEndpoint {
     private readonly owner: LinkOwner,
     private currentSession: number,
     private readonly timings: LinkTimings = LINK_TIMINGS,
-  ) {}
+  ) {
+    this.hearing = new Hearing(timings)
+  }
 
   get session(): number {
     return this.currentSession
@@ -92,7 +86,7 @@ export class LinkEndpoint {
 
   /** Ms since the last valid message, or since the start. */
   ageMs(nowMs: number): number {
-    return this.isStarted ? nowMs - this.lastValidMs : 0
+    return this.isStarted ? nowMs - this.hearing.lastValidMs : 0
   }
 
   get heartbeatEveryMs(): number {
@@ -107,13 +101,9 @@ export class LinkEndpoint {
   /** When `time` has something to do. */
   get dueMs(): number {
     if (!this.isStarted) return Number.POSITIVE_INFINITY
-    let due = Number.POSITIVE_INFINITY
-    if (this.isDurable && this.isEstablished) due = this.nextHeartbeatMs
+    let due = this.hearing.dueMs(this.state)
+    if (this.isDurable && this.isEstablished) due = Math.min(due, this.nextHeartbeatMs)
     if (this.isDurable && this.resync !== null) due = Math.min(due, this.resync.dueMs)
-    if (this.state === 'LINK_OK' || this.state === 'LINK_DEGRADED') {
-      due = Math.min(due, this.lastValidMs + this.stalledMs + this.timings.silentMaxMs)
-    }
-    if (this.state === 'LINK_OK') due = Math.min(due, this.lastHeartbeatMs + this.timings.heartbeatsMissedMs + 1)
     return due
   }
 
@@ -165,9 +155,7 @@ export class LinkEndpoint {
     this.nextSeq += beats + other.sent
     this.lastSeqReceived += beats + other.received
     this.goodInRow += beats
-    this.lastHeartbeatMs += ms
-    this.lastValidMs = Math.max(this.lastHeartbeatMs, other.lastMs)
-    this.stalledMs = 0
+    this.hearing.passOver(ms, other.lastMs)
     if (this.lastHeartbeatSentAtMs !== null) this.lastHeartbeatSentAtMs += ms
     this.nextHeartbeatMs += ms
   }
@@ -185,21 +173,13 @@ export class LinkEndpoint {
     else if (opened.session < this.currentSession) this.discarded++
     else if (opened.session > this.currentSession && opened.type !== 'RESYNC_REQUEST') {
       this.signal('BAD_MESSAGE', `session ${opened.session}, expected ${this.currentSession}`, nowMs)
-    } else if (!this.isSane(opened.sentAtMs, nowMs)) {
+    } else if (!this.hearing.isSane(opened.sentAtMs, nowMs)) {
       this.signal('BAD_MESSAGE', `clocks are ${opened.sentAtMs - nowMs} ms apart`, nowMs)
     } else {
       if (opened.session > this.currentSession) this.adopt(opened.session, opened.seq, nowMs)
       if (this.count(opened.seq, opened.sum, nowMs)) this.accept(opened, nowMs)
     }
     return this.take()
-  }
-
-  /** Whether the clocks agree. A message that waited while this process did not run is as old as that, no longer than a heartbeat after. */
-  private isSane(sentAtMs: number, nowMs: number): boolean {
-    const { clockSkewMaxMs, heartbeatEveryMs } = this.timings
-    const { fromMs, toMs } = this.stall
-    const cameSinceMs = nowMs - toMs <= heartbeatEveryMs ? fromMs : nowMs
-    return sentAtMs <= nowMs + clockSkewMaxMs && sentAtMs >= cameSinceMs - clockSkewMaxMs
   }
 
   /** Whether the message is a new one; signals gaps and forgeries. */
@@ -227,8 +207,7 @@ export class LinkEndpoint {
   }
 
   private accept(message: Message, nowMs: number): void {
-    this.lastValidMs = nowMs
-    this.stalledMs = 0
+    this.hearing.valid(nowMs)
     switch (message.type) {
       case 'HEARTBEAT':
         this.acceptHeartbeat(message.body, (message as Message & { readonly sentAtMs: number }).sentAtMs, nowMs)
@@ -247,8 +226,7 @@ export class LinkEndpoint {
 
   private acceptHeartbeat(heartbeat: Heartbeat, sentAtMs: number, nowMs: number): void {
     this.establish(nowMs)
-    const isOnTime = nowMs - this.lastHeartbeatMs <= this.timings.heartbeatsMissedMs
-    this.lastHeartbeatMs = nowMs
+    const isOnTime = this.hearing.heartbeat(nowMs)
     this.lastHeartbeatSentAtMs = sentAtMs
     this.peer = heartbeat
     this.out.push({ kind: 'heartbeat', heartbeat })
@@ -286,7 +264,7 @@ export class LinkEndpoint {
     if (this.isEstablished) return
     if (this.resync !== null && this.resync.cause !== 'GAP') return
     this.isEstablished = true
-    this.lastHeartbeatMs = nowMs
+    this.hearing.lastHeartbeatMs = nowMs
     this.nextHeartbeatMs = nowMs
     if (this.canSend) this.beat(nowMs)
   }
@@ -315,39 +293,19 @@ export class LinkEndpoint {
     this.peer = null
     this.lastHeartbeatSentAtMs = null
     this.goodInRow = 0
-    this.lastValidMs = nowMs
-    this.stalledMs = 0
-    this.lastHeartbeatMs = nowMs
+    this.hearing.begin(nowMs)
     this.unanswered = null
     this.out.push({ kind: 'session', session })
   }
 
-  /**
-   * What was due and is late was due in a process that did not run, and so was whoever would have heard the other side: its
-   * messages wait to be read. Such time is left out where the other side is judged to be gone. It is not left out where
-   * heartbeats are missed: nothing opens until they are heard again. A clock that is set ahead looks the same.
-   */
   private noticeStall(nowMs: number): void {
-    const { ranAtMs } = this
-    const lateMs = nowMs - Math.max(this.dueMs, ranAtMs)
-    this.ranAtMs = nowMs
-    if (lateMs < this.timings.silentMaxMs * STALLED_SHARE) return
-    this.stalledMs += lateMs
-    this.stall = { fromMs: ranAtMs, toMs: nowMs }
-    const silentMs = nowMs - this.lastValidMs
-    if (this.state !== 'LINK_OK' && this.state !== 'LINK_DEGRADED') return
-    if (silentMs >= this.timings.silentMaxMs) this.out.push({ kind: 'stalled', ms: lateMs })
+    const ms = this.hearing.turn(nowMs, this.dueMs, this.state)
+    if (ms > 0) this.out.push({ kind: 'stalled', ms })
   }
 
   private noticeSilence(nowMs: number): void {
-    const silentMs = nowMs - this.lastValidMs
-    const beatlessMs = nowMs - this.lastHeartbeatMs
-    const stalled = this.stalledMs > 0 ? `, ${this.stalledMs} ms of which this process did not run` : ''
-    if (silentMs - this.stalledMs >= this.timings.silentMaxMs) {
-      this.signal('SILENT', `nothing heard for ${silentMs} ms${stalled}`, nowMs)
-    } else if (beatlessMs > this.timings.heartbeatsMissedMs) {
-      this.signal('HEARTBEATS_MISSED', `no heartbeat for ${beatlessMs} ms${stalled}`, nowMs)
-    }
+    const silence = this.hearing.silence(nowMs)
+    if (silence !== undefined) this.signal(silence.signal, silence.why, nowMs)
   }
 
   private signal(signal: LinkSignal, why: string, nowMs: number): void {
@@ -367,7 +325,7 @@ export class LinkEndpoint {
     const gate = this.owner.gate?.()
     const body: Heartbeat = {
       linkState: this.state,
-      echo: heard === null ? null : { sentAtMs: heard, heldMs: nowMs - this.lastHeartbeatMs },
+      echo: heard === null ? null : { sentAtMs: heard, heldMs: nowMs - this.hearing.lastHeartbeatMs },
       build: this.owner.build,
       ...present({ reportsSeen, gate }),
     }
