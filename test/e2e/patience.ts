@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Limits of a session by the clock, ms of the session, that a busy machine does not reach: at fifty times real time a process
- * which waits a tenth of a second for its core is silent for five. For tests of something else than how long anything takes.
+ * Limits of a session whose executor is a process, ms of the session, that a busy machine does not reach: at fifty times real time
+ * one that waits a second for its core is silent for fifty. For tests of something else than how long anything takes.
  */
 const PATIENT = `
 link:

@@ -97,8 +97,7 @@ const switchFile = () => join(folder.path, 'kill-switch.json')
 const session = (out: string, ...more: readonly string[]) =>
   new Served([
     ...['paper', '--days', days, '--vol-gate', '0', '--out', join(folder.path, out), '--quiet'],
-    ...['--speed', '50', '--execution', patientConfig(folder.path)],
-    ...['--serve', '127.0.0.1:0', '--kill-switch', switchFile(), ...more],
+    ...['--speed', '50', '--serve', '127.0.0.1:0', '--kill-switch', switchFile(), ...more],
   ])
 const instruct = async (served: Served, command: string) =>
   dolphin(['operator', command, '--reason', 'a law', '--url', await served.address()], {
@@ -161,7 +160,7 @@ describe('a paper session that serves its status', () => {
     await first.until(({ trading_mode }) => trading_mode === 'Active')
     await first.end('SIGKILL')
     writeFileSync(switchFile(), '{"schema":"dolphin.kill-switch/1","kil')
-    const second = session('second', '--executor', 'process')
+    const second = session('second', '--executor', 'process', '--execution', patientConfig(folder.path))
     expect(await second.status()).toMatchObject({ trading_mode: 'Kill', mode_reasons: ['KILL_OPERATOR'] })
     const { events } = await second.document<{ readonly events: readonly { readonly message: string }[] }>('session')
     expect(events.map(({ message }) => message)).toContain('kill: the kill switch is damaged')
