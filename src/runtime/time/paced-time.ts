@@ -173,6 +173,7 @@ export interface PacedTimeSettings {
 export interface KeptPace {
   /** As it was asked for: times faster than real time. */
   readonly speed: number
+  /** As it was kept so far: times faster than real time. */
   readonly keptSpeed: number
   /** Of the session's time: by how much it is behind what was asked for, and will not make up, ms. */
   readonly lostMs: number
