@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { MemoryJournal } from '../../../src/adapters/journal/memory-journal.js'
 import { delayedLinkPair } from '../../../src/adapters/link-memory/delayed-link.js'
@@ -13,6 +14,7 @@ import { loadExecutionConfig } from '../../../src/config/execution-config.js'
 import { loadInstruments } from '../../../src/config/instruments.js'
 import { sumOf } from '../../../src/core/journal/frame.js'
 import { planSession } from '../../../src/core/session/session-plan.js'
+import type { Clock, Timer } from '../../../src/ports/clock.js'
 import type { StrategyBar } from '../../../src/ports/strategy.js'
 import { runSession } from '../../../src/runtime/session/session.js'
 import type { SessionParts } from '../../../src/runtime/session/session-parts.js'
@@ -20,9 +22,11 @@ import type { SessionStep } from '../../../src/runtime/session/session-steps.js'
 import { JournalDeparture } from '../../../src/runtime/session/timed-journal.js'
 import { SessionSurface } from '../../../src/runtime/status/session-surface.js'
 import { StandingCommands } from '../../../src/runtime/status/standing-commands.js'
+import { PacedTime } from '../../../src/runtime/time/paced-time.js'
 import { clockTimer } from '../../../src/runtime/time/scaled-clock.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { type Script, ScriptedStrategy } from '../../support/scripted-strategy.js'
+import { StallingClock } from '../../support/stalling-clock.js'
 
 const FIRST_BAR_MS = Date.UTC(2026, 2, 2, 7, 50)
 const BAR_MS = 60_000
@@ -176,13 +180,24 @@ it('by a clock a session trades as on virtual time', async () => {
   const { parts, log, time } = await clockRig(FLAT_PRICES, throughFunding)
   const result = await settled(time, runSession(parts))
   expect(result).toMatchObject({ finished: true, bars: 15 })
-  const facts = ({ entryBar, exitBar, netPnl, reason }: MemorySessionLog['trades'][number]) => [
-    entryBar,
-    exitBar,
-    netPnl,
-    reason,
-  ]
   expect(log.trades.map(facts)).toEqual(virtual.log.trades.map(facts))
+})
+
+it('on paced time a session trades as on virtual time, however its process stalls, and no side misses the other', async () => {
+  const virtual = await rig(FLAT_PRICES, throughFunding)
+  await runSession(virtual.parts)
+  const stalls = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 20, maxLength: 400 })
+  await fc.assert(
+    fc.asyncProperty(stalls, async (stallMs) => {
+      const alerts: string[] = []
+      const { parts, log } = await pacedRig(FLAT_PRICES, throughFunding, new StallingClock(stallMs))
+      const result = await runSession({ ...parts, onAlert: ({ message }) => void alerts.push(message) })
+      expect(result).toMatchObject({ finished: true, bars: 15 })
+      expect(alerts.filter((message) => /LINK_(?!OK)|did not run/.test(message))).toEqual([])
+      expect(log.trades.map(facts)).toEqual(virtual.log.trades.map(facts))
+    }),
+    { numRuns: 8 },
+  )
 })
 
 it('a kill that outlived its process lets nothing open, and a surface shows it before the first step', async () => {
@@ -201,6 +216,17 @@ it('by a clock a session is not continued: its market is gone', async () => {
   await expect(runSession({ ...parts, decision: begun })).rejects.toThrow(/expected empty journals, found 1 record/)
 })
 
+function facts({ entryBar, exitBar, netPnl, reason }: MemorySessionLog['trades'][number]) {
+  return [entryBar, exitBar, netPnl, reason]
+}
+
+/** The same on time that is paced by a clock. */
+async function pacedRig(prices: readonly number[], script: Script, clock: Clock) {
+  const { parts, ...rest } = await rig(prices, script)
+  const time = new PacedTime({ startedAtMs: parts.start.startedAtMs, speed: 50, clock })
+  return { ...rest, parts: await inTurns(parts, time, time) }
+}
+
 /** The same by a clock, which moves when `settled` lets it, with links that need no time. */
 async function clockRig(prices: readonly number[], script: Script) {
   const { parts, ...rest } = await rig(prices, script)
@@ -210,17 +236,20 @@ async function clockRig(prices: readonly number[], script: Script) {
     epochMs: () => time.epochMs(),
     sleep: (ms: number, signal?: AbortSignal) => time.sleep(ms, signal),
   }
+  return { ...rest, parts: await inTurns(parts, clock, clockTimer(clock)), time }
+}
+
+/** On a clock, with links and journals that need turns of the loop and no time. */
+async function inTurns(parts: SessionParts, time: Clock, timer: Timer): Promise<SessionParts> {
   const plan = await planned()
   const [decisionEnd, executionEnd] = memoryLinkPair()
-  const venue = new PaperVenue({ exchange: new PaperExchange(plan.exchange), timer: clockTimer(clock) })
-  const onClock: SessionParts = {
+  return {
     ...parts,
-    time: clock,
-    venue,
+    time,
+    venue: new PaperVenue({ exchange: new PaperExchange(plan.exchange), timer }),
     decision: { ...parts.decision, journal: journalOf([]), link: decisionEnd },
     execution: { settings: plan.execution, journal: journalOf([]), link: executionEnd },
   }
-  return { ...rest, parts: onClock, time }
 }
 
 /** Links and journals in memory need turns of the loop and no time. */

@@ -2,34 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../../src/ports/clock.js'
 import { OWED_REAL_MS, PacedTime, TURN_MS } from '../../../src/runtime/time/paced-time.js'
+import { StallingClock } from '../../support/stalling-clock.js'
 
 const STARTED_AT_MS = Date.UTC(2025, 4, 9)
-
-/** A machine that does not run for some real ms at times: `stalls` are added to its sleeps, one after the other. */
-class StallingClock implements Clock {
-  private ms = 7
-
-  constructor(private readonly stalls: number[] = []) {}
-
-  nowMs(): number {
-    return this.ms
-  }
-
-  epochMs(): number {
-    return this.ms
-  }
-
-  /** Sleeps as long as asked, and then for as long as the machine does not run. */
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await nextTurn()
-    signal?.throwIfAborted()
-    this.ms += ms + (this.stalls.shift() ?? 0)
-  }
-
-  stall(ms: number): void {
-    this.ms += ms
-  }
-}
 
 function paced(speed: number, clock: Clock = new StallingClock()): PacedTime {
   return new PacedTime({ startedAtMs: STARTED_AT_MS, speed, clock })
@@ -133,9 +108,3 @@ describe('paced time', () => {
     )
   })
 })
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
-}
