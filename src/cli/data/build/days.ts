@@ -116,7 +116,7 @@ export class BuildRun {
     const scans = await inSlices(buildDay(scanner, input), signal)
     if (!scans.finished) return false
     const built = scans.result
-    this.refuseFewerRows(date, built)
+    this.refuseLostRows(date, built)
 
     let file = { bytes: 0, sha256: '' }
     if (built !== undefined && date >= this.from) {
@@ -162,12 +162,12 @@ export class BuildRun {
     return { date, input, before }
   }
 
-  /** The rest of a day without its beginning would take the day's place. */
-  private refuseFewerRows(date: IsoDate, built: BuiltDay | undefined): void {
+  /** The rest of a day without its beginning would take the day's place, however many steps it has. */
+  private refuseLostRows(date: IsoDate, built: BuiltDay | undefined): void {
     const before = this.manifest.days[date]
-    const rows = built?.columns.bars ?? 0
+    const rows = built === undefined || before === undefined ? 0 : rowsBefore(built, before.incomplete)
     if (before === undefined || rows >= before.rows) return
-    const message = `expected at least the ${before.rows} steps that the day was made from, found ${rows} in the input`
+    const message = `expected the ${before.rows} steps that the day was made from, found ${rows} of them in the input`
     const hint = 'Give the whole day, its beginning as well as the rest, or --force to build the folder anew.'
     throw new InputMistake({ place: dayPath(this.plan.out, date), message }, { hint })
   }
@@ -204,6 +204,13 @@ export class BuildRun {
       ...(this.plan.checksums ? {} : { checksums: 'off' as const }),
     }
   }
+}
+
+/** Steps before a UTC time; absent: all of them. */
+function rowsBefore({ columns }: BuiltDay, end: string | undefined): number {
+  if (end === undefined) return columns.bars
+  const endNs = BigInt(Date.parse(end)) * 1_000_000n
+  return columns.timestampNs!.reduce((rows, time) => (time < endNs ? rows + 1 : rows), 0)
 }
 
 const DAY_MS = 86_400_000

@@ -155,16 +155,21 @@ describe('dolphin data build', () => {
       await buildParts(market)
     })
 
-    it('is not replaced by its rest alone', async () => {
-      writeTidyTable(at('prices.csv'), [headOf(market[1]!, 720)])
+    it.each([
+      { kept: 720, from: 800, found: 0 },
+      { kept: 300, from: 200, found: 100 },
+    ])('of $kept steps is not replaced by the steps from $from on', async ({ kept, from, found }) => {
+      writeTidyTable(at('prices.csv'), [headOf(market[1]!, kept)])
       await build(...args('days'))
       const { timestampNs, prices, bars } = market[1]!
-      const rest = { timestampNs: timestampNs!.slice(800), prices: prices.map((column) => column.slice(800)) }
-      writeTidyTable(at('prices.csv'), [{ ...market[1]!, ...rest, bars: bars - 800 }])
+      const rest = { timestampNs: timestampNs!.slice(from), prices: prices.map((column) => column.slice(from)) }
+      writeTidyTable(at('prices.csv'), [{ ...market[1]!, ...rest, bars: bars - from }])
       const refused = await build(...args('days'))
+      expect(refused.stderr).toContain(
+        `expected the ${kept} steps that the day was made from, found ${found} of them in the input`,
+      )
       expect(refused.code).toBe(EXIT.usage)
-      expect(refused.stderr).toContain('expected at least the 720 steps that the day was made from, found 640')
-      expect((await readDays(at('days')))[0]!.bars).toBe(720)
+      expect((await readDays(at('days')))[0]!.bars).toBe(kept)
     })
   })
 
