@@ -7,7 +7,7 @@ import type { PaperExchange } from './paper-exchange.js'
 /** A paper exchange in time, a machine's or virtual: the port's contract over a machine that knows only the times it is told. */
 export class PaperVenue implements PlayedMarket {
   readonly standstill: Standstill = {
-    answerMaxMs: () => (this.unanswered.size === 0 && !this.closed ? this.exchange.answerMaxMs() : undefined),
+    answerMaxMs: () => this.answerMaxMs(),
     passOver: (snapshots) => this.exchange.passOver(snapshots),
   }
   private readonly exchange: PaperExchange
@@ -57,6 +57,13 @@ export class PaperVenue implements PlayedMarket {
     this.closed = true
     this.callOffWake()
     for (const requestId of [...this.unanswered.keys()]) this.timeOut(requestId, 'the venue was closed')
+  }
+
+  /** An answer that may come after its request has timed out is no answer: then every question is asked. */
+  private answerMaxMs(): number | undefined {
+    if (this.unanswered.size > 0 || this.closed) return undefined
+    const maxMs = this.exchange.answerMaxMs()
+    return maxMs === undefined || maxMs > this.requestTimeoutMs ? undefined : maxMs
   }
 
   /** UTC; the system's clock may be set back, the exchange's may not. */

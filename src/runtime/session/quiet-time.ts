@@ -22,8 +22,11 @@ export class QuietTime {
   passTo(epochMs: number): void {
     const { time } = this.parts
     const isGap = epochMs - time.epochMs() > GAP_MS
-    do while (time.waiting === HOSTS && this.passOver(epochMs, isGap));
-    while (time.step(epochMs))
+    do {
+      while (time.waiting === HOSTS && this.passOver(epochMs, isGap)) {
+        // One quiet span after another, until something is to happen.
+      }
+    } while (time.step(epochMs))
   }
 
   /** Truths first, as many as may be, then the heartbeats before the next. False when nothing is to be passed over. */

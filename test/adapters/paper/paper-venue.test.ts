@@ -143,3 +143,20 @@ test('after the end a request is unknown and never reaches the exchange', async 
   expect(events).toMatchObject([{ kind: 'unknown', requestId: 't' }])
   expect(exchange.nextDueMs()).toBeUndefined()
 })
+
+test.each([
+  { latencyMaxMs: 500, answerMaxMs: 1_000 },
+  { latencyMaxMs: 501, answerMaxMs: undefined },
+])('what a standstill would answer is known unless $latencyMaxMs ms each way may outlast the timeout', (row) => {
+  const range = { minMs: 1, maxMs: row.latencyMaxMs }
+  const exchange = new PaperExchange({
+    instruments: [CONTRACT_INSTRUMENT],
+    startingBalanceUsd: CONTRACT_BALANCE_USD,
+    seed: 7,
+    requestLatency: range,
+    answerLatency: range,
+  })
+  const timer = new VirtualTime(1_700_000_000_000)
+  const { standstill } = new PaperVenue({ exchange, timer, requestTimeoutMs: 1_000 })
+  expect(standstill.answerMaxMs()).toBe(row.answerMaxMs)
+})
