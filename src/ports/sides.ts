@@ -18,7 +18,7 @@ export type OperatorCommand =
 
 /**
  * Commands that take risk away, or at worst add none. Whoever gives one of them needs it now, and giving it once more does
- * no harm: no rate holds them back, and one that got no answer is given again.
+ * no harm: no rate holds them back, they need no reason, and one that got no answer is given again.
  */
 export const REDUCES_RISK: Readonly<Record<OperatorCommand['command'], boolean>> = {
   kill: true,

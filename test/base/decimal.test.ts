@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decimalNumber, scaledDecimal } from '../../src/base/decimal.js'
+import { bigEndianInteger, decimalNumber, scaledDecimal } from '../../src/base/decimal.js'
 
 describe('decimalNumber', () => {
   test.each(['1', '+1.5', '-0.25', '.5', '5.', '1e3', '1E-3', '99996.25069'])('reads %s', (text) => {
@@ -36,4 +36,16 @@ describe('scaledDecimal', () => {
       { numRuns: 500 },
     )
   })
+})
+
+test('an integer comes back from its two’s complement in any number of bytes that holds it', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 32 }), fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), (length, bits) => {
+      const value = BigInt.asIntN(length * 8, bits)
+      const hex = BigInt.asUintN(length * 8, value)
+        .toString(16)
+        .padStart(2 * length, '0')
+      expect(bigEndianInteger(Buffer.from(hex, 'hex'))).toBe(value)
+    }),
+  )
 })

@@ -1,3 +1,5 @@
+import { EXACT_POWERS } from '../../base/decimal.js'
+
 /**
  * The float64 nearest to the decimal text in `bytes[start, end)`, as `Number` gives it; NaN for anything that is not
  * `[+-]digits[.digits][e[+-]digits]` (so no hexadecimal, no spaces, no Infinity, no empty text).
@@ -44,9 +46,7 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
   return sign === MINUS ? -value : value
 }
 
-/** The powers of ten that float64 holds exactly. */
-const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
-const MAX_EXACT_POWER = 22
+const MAX_EXACT_POWER = EXACT_POWERS.length - 1
 
 const [PLUS, MINUS, POINT, ZERO, NINE, LOWER_E] = [43, 45, 46, 48, 57, 101] as const
 

@@ -1,5 +1,5 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet'
-import { decimalNumber, MISSING_WORDS, scaledDecimal } from '../../base/decimal.js'
+import { bigEndianInteger, decimalNumber, MISSING_WORDS, scaledDecimal } from '../../base/decimal.js'
 import { KlineError } from '../../ports/klines.js'
 import { shown } from './refusal.js'
 
@@ -28,7 +28,7 @@ export function storedNumber(value: unknown, scale: number | undefined, name: st
   if (value === undefined || value === null) return Number.NaN
   if (typeof value === 'number') return scale === undefined ? value : scaledDecimal(value, scale)
   if (typeof value === 'bigint') return scaledDecimal(value, scale ?? 0)
-  if (value instanceof Uint8Array && scale !== undefined) return scaledDecimal(bigEndian(value), scale)
+  if (value instanceof Uint8Array && scale !== undefined) return scaledDecimal(bigEndianInteger(value), scale)
   if (typeof value === 'string') {
     const text = value.trim()
     const number = decimalNumber(text)
@@ -43,10 +43,4 @@ function isDecimal({ converted_type: converted, logical_type: logical }: SchemaE
 
 function scaleOf({ scale, logical_type: logical }: SchemaElement): number {
   return scale ?? (logical?.type === 'DECIMAL' ? logical.scale : 0)
-}
-
-function bigEndian(bytes: Uint8Array): bigint {
-  let value = 0n
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
-  return BigInt.asIntN(bytes.length * 8, value)
 }

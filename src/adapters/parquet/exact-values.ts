@@ -1,4 +1,5 @@
-import { decimalNumber, MISSING_WORDS, scaledDecimal } from '../../base/decimal.js'
+import { bigEndianInteger, decimalNumber, MISSING_WORDS, scaledDecimal } from '../../base/decimal.js'
+import { found } from '../../base/mistakes.js'
 import type { PlannedColumn } from './day-schema.js'
 import type { Kernels } from './kernels.js'
 import { Refusal } from './refusal.js'
@@ -22,7 +23,8 @@ export function widenDecimals(
   const unscaled = (i: number): bigint | number => {
     if (type === 'INT32') return view.getInt32(src + i * 4, true)
     if (type === 'INT64') return view.getBigInt64(src + i * 8, true)
-    return bigEndian(bytes, src + i * fixedBytes, fixedBytes)
+    const at = src + i * fixedBytes
+    return bigEndianInteger(bytes.subarray(at, at + fixedBytes))
   }
   for (let i = 0; i < count; i++) view.setFloat64(out + i * 8, scaledDecimal(unscaled(i), scale), true)
 }
@@ -49,7 +51,7 @@ export class Unread {
     for (let row = 0; row < rows && this.texts.length > 0; row++) {
       const bits = view.getBigUint64(at + row * 8, true)
       if ((bits & MARK_BITS) !== MARK) continue
-      throw new Refusal('a price as decimal text, or nothing', shown(this.texts[Number(bits & ~MARK_BITS)] ?? ''), {
+      throw new Refusal('a price as decimal text, or nothing', found(this.texts[Number(bits & ~MARK_BITS)]), {
         row: first + row,
       })
     }
@@ -88,7 +90,11 @@ export function readByteArrays(
     at += 4
     if (meaning.type === 'decimal') {
       if (length > VALUE_BYTES_MAX) throw new Refusal('a decimal', `one of ${length} bytes`)
-      view.setFloat64(out + i * 8, scaledDecimal(bigEndian(bytes, at, length), meaning.scale), true)
+      view.setFloat64(
+        out + i * 8,
+        scaledDecimal(bigEndianInteger(bytes.subarray(at, at + length)), meaning.scale),
+        true,
+      )
     } else {
       const text = TEXT.decode(bytes.subarray(at, at + Math.min(length, VALUE_BYTES_MAX))).trim()
       const value = decimalNumber(text)
@@ -100,13 +106,3 @@ export function readByteArrays(
 }
 
 const TEXT = new TextDecoder()
-
-function bigEndian(bytes: Uint8Array, at: number, length: number): bigint {
-  let value = 0n
-  for (let i = 0; i < length; i++) value = (value << 8n) | BigInt(bytes[at + i]!)
-  return BigInt.asIntN(length * 8, value)
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
-}

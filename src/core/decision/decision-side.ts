@@ -2,7 +2,7 @@ import { refuse } from '../../base/arguments.js'
 import { unreachable } from '../../base/assert.js'
 import { decimalText } from '../../base/exact.js'
 import type { Checkpoint } from '../../ports/journal.js'
-import type { OperatorCommand, QuietSpan, Side } from '../../ports/sides.js'
+import { type OperatorCommand, type QuietSpan, REDUCES_RISK, type Side } from '../../ports/sides.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
 import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
@@ -11,7 +11,6 @@ import { LINK_ALERT } from '../link/link-health.js'
 import type { OpenPermission } from '../mode/entry-gate.js'
 import { hostNotices, stallText } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
-import { TAKES_AWAY } from '../mode/operator-mode.js'
 import { adoptedBalance } from './apply.js'
 import { decideCycle } from './cycle.js'
 import { DecisionDesk, type DecisionEffect } from './decision-desk.js'
@@ -324,7 +323,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     const wallet = truth.account?.reportsIssued === desk.state.reportsSeen ? truth.account.walletBalanceUsd : undefined
     const adopts = command.command === 'clear-lockout' && wallet !== undefined
     const reason = command.reason.trim()
-    if (reason === '' && !TAKES_AWAY.has(command.command)) {
+    if (reason === '' && !REDUCES_RISK[command.command]) {
       desk.alert('WARNING', 'operator', `${command.command} needs a reason: nothing was done`)
       return
     }

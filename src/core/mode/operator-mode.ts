@@ -74,9 +74,6 @@ export function afterCommand(mode: TradingMode, { command }: Pick<OperatorComman
   return NEXT[mode][command]
 }
 
-/** Commands that only make things safer: they wait for no reason. */
-export const TAKES_AWAY: ReadonlySet<Command> = new Set(['kill', 'reduce-only', 'flatten', 'maintenance-on'])
-
 /** The command that does to every mode what the alert does; undefined: the alert is only read. */
 export function commandOf({ level }: Pick<Alert, 'level'>): 'kill' | 'reduce-only' | undefined {
   return COMMANDS[NEXT.ACTIVE[level]]
