@@ -106,6 +106,7 @@ export async function loadExecutionConfig(
 function valuesOf(document: ConfigDocument, iMeanFractions: boolean): Values {
   const values: Values = { ...EXECUTION_CONFIG_DEFAULTS }
   const problems: Problem[] = []
+  let hint: string | undefined
   for (const [section, keys] of Object.entries(sectionsOf(document, problems))) {
     for (const [name, value] of Object.entries(keys)) {
       const key = `${section}.${name}`
@@ -119,28 +120,23 @@ function valuesOf(document: ConfigDocument, iMeanFractions: boolean): Values {
         const message = `${key}: expected ${expectedOf(key)}, found ${found(value)}`
         problems.push({ place: document.valuePlace(path), message })
       } else {
-        const percentage = percentageOf(key, value, iMeanFractions)
-        if (percentage !== undefined)
-          problems.push({ place: document.valuePlace(path), message: `${key}: ${percentage}` })
+        const impossible = impossibleFraction(key, Number(value))
+        const percentage = iMeanFractions ? undefined : percentageProblem(key, Number(value))
+        const expected = impossible ?? percentage
+        if (expected !== undefined) problems.push({ place: document.valuePlace(path), message: `${key}: ${expected}` })
+        if (impossible === undefined && percentage !== undefined) hint = FRACTIONS_HINT
         values[key] = value
       }
     }
   }
-  if (problems.length > 0) {
-    const isPercentage = problems.some(({ message }) => /: expected a fraction (?:below 0\.2|up to 1),/.test(message))
-    throw new InputMistake(problems, { hint: isPercentage ? FRACTIONS_HINT : undefined })
-  }
+  if (problems.length > 0) throw new InputMistake(problems, { hint })
   return values
 }
 
 /** A short position has no price below zero to take its profit at, so that 1 and more can never be meant. */
-function percentageOf(key: Key, value: unknown, iMeanFractions: boolean): string | undefined {
-  const number = typeof value === 'string' ? Number(value) : value
-  if (typeof number !== 'number') return undefined
-  if (key === 'protection.take_profit' && number >= 1) {
-    return `expected a fraction below 1, found ${number}${probablyMeant(key, number)}`
-  }
-  return iMeanFractions ? undefined : percentageProblem(key, number)
+function impossibleFraction(key: Key, value: number): string | undefined {
+  if (key !== 'protection.take_profit' || value < 1) return undefined
+  return `expected a fraction below 1, found ${value}${probablyMeant(key, value)}`
 }
 
 const OFF: readonly Key[] = ['risk.stop_loss_pct', 'risk.consecutive_losses_max', 'risk.loss_pct_max']

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * SHA-256 over the code that is running: every module's name and contents, in sorted order, below the folder that
- * holds all of it: `dist/cli`, where a build bundles the command line, or `src` when run from source. Two reports with the same code, config and data hashes are the same run.
+ * holds all of it: `dist/cli`, where a build bundles the command line, or `src` when run from source. Two reports with the
+ * same code, config and data hashes are the same run, but for what a strategy file imports: the library in `dist` included.
  */
 export function codeHash(folder = runningFolder()): string {
   const hash = createHash('sha256')
