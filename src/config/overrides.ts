@@ -1,3 +1,4 @@
+import { decimalNumber } from '../base/decimal.js'
 import { InputMistake, Mistake, type Problem } from '../base/mistakes.js'
 import { didYouMean, nearestName } from '../base/suggest.js'
 import {
@@ -64,9 +65,8 @@ function parseOverride(override: string): Problem | { readonly key: string; read
 /** The value as the key's type, or as typed when it is not one: the schema then says what was expected. */
 function typedValue(text: string, type: string | undefined): unknown {
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
-  if ((type === 'number' || type === 'integer') && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text))
-    return Number(text)
-  return text
+  const number = type === 'number' || type === 'integer' ? decimalNumber(text) : Number.NaN
+  return Number.isNaN(number) ? text : number
 }
 
 function unknownName(name: string): string {

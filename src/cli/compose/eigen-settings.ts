@@ -1,4 +1,4 @@
-import type { Problem } from '../../base/mistakes.js'
+import { found, type Problem } from '../../base/mistakes.js'
 import { SYMBOLS_MIN, SYMBOLS_MIN_RESEARCH } from '../../core/eigen/window-tracker.js'
 import { numberOf } from '../shell/option-check.js'
 
@@ -13,12 +13,12 @@ export function minSymbolsOf(
   let minSymbols: number | undefined
   for (const override of set) {
     const place = `--set ${override}`
-    const [key, text = ''] = override.split('=').map((part) => part.trim())
+    const [, key, text = ''] = /^\s*([^=]*?)\s*(?:=(.*))?$/.exec(override) ?? []
     const value = numberOf(text)
     if (key !== 'eigen.min_symbols')
       problems.push({ place, message: `unknown key '${key}'; expected eigen.min_symbols` })
     else if (value === undefined || !Number.isInteger(value) || value < SYMBOLS_MIN_RESEARCH) {
-      problems.push({ place, message: `expected an integer from ${SYMBOLS_MIN_RESEARCH} on, found ${text}` })
+      problems.push({ place, message: `expected an integer from ${SYMBOLS_MIN_RESEARCH} on, found ${found(text)}` })
     } else minSymbols = value
   }
   if (minSymbols === undefined || minSymbols === SYMBOLS_MIN) return undefined

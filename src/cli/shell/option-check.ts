@@ -1,3 +1,4 @@
+import { decimalNumber } from '../../base/decimal.js'
 import { found, InputMistake, type Problem } from '../../base/mistakes.js'
 import { didYouMean } from '../../base/suggest.js'
 import { type IsoDate, isDate } from '../../base/utc-date.js'
@@ -54,6 +55,6 @@ export class OptionCheck {
 
 /** Decimal numbers only: `Number()` also takes '', '0x10' and 'Infinity', none of which a person means here. */
 export function numberOf(text: string): number | undefined {
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN
+  const value = decimalNumber(text.trim())
   return Number.isFinite(value) ? value : undefined
 }

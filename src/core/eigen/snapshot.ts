@@ -1,4 +1,5 @@
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
+import { SYMBOLS_MIN_RESEARCH } from './window-tracker.js'
 
 export const SCANNER_SCHEMA = 'dolphin-scanner/1'
 
@@ -69,9 +70,11 @@ export function checkSnapshot(snapshot: ScannerSnapshot, windows: number): void 
   if (precision !== 'float64' && precision !== 'auto' && precision !== '512') {
     throw new ScannerSnapshotError(`expected precision float64, auto or 512, found ${String(precision)}`)
   }
-  const { symbolsMin = 3 } = snapshot
-  if (!Number.isSafeInteger(symbolsMin) || symbolsMin < 3) {
-    throw new ScannerSnapshotError(`expected a number of symbols from 3 on, found ${String(symbolsMin)}`)
+  const { symbolsMin = SYMBOLS_MIN_RESEARCH } = snapshot
+  if (!Number.isSafeInteger(symbolsMin) || symbolsMin < SYMBOLS_MIN_RESEARCH) {
+    throw new ScannerSnapshotError(
+      `expected a number of symbols from ${SYMBOLS_MIN_RESEARCH} on, found ${String(symbolsMin)}`,
+    )
   }
   if (!Number.isSafeInteger(steps) || steps < 0) {
     throw new ScannerSnapshotError(`expected a number of steps, found ${String(steps)}`)

@@ -18,9 +18,10 @@ describe('the fewest symbols of a window', () => {
   })
 
   test.each([
-    ['eigen.min_symbols=2', '--set eigen.min_symbols=2: expected an integer from 3 on, found 2'],
-    ['eigen.min_symbols=0x10', '--set eigen.min_symbols=0x10: expected an integer from 3 on, found 0x10'],
-    ['eigen.min_symbols', '--set eigen.min_symbols: expected an integer from 3 on, found '],
+    ['eigen.min_symbols=2', '--set eigen.min_symbols=2: expected an integer from 3 on, found "2"'],
+    ['eigen.min_symbols=0x10', '--set eigen.min_symbols=0x10: expected an integer from 3 on, found "0x10"'],
+    ['eigen.min_symbols', '--set eigen.min_symbols: expected an integer from 3 on, found ""'],
+    ['eigen.min_symbols=4=5', '--set eigen.min_symbols=4=5: expected an integer from 3 on, found "4=5"'],
     ['fraction=0.1', "--set fraction=0.1: unknown key 'fraction'; expected eigen.min_symbols"],
   ])('%s is refused', (override, message) => {
     expect(checked([override], true)[1]).toEqual([message])
