@@ -24,5 +24,6 @@ const DATED = /^(.+)_\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/
 /** What is measured in a currency beside its price, as a word of its own: `volume_usd`, `open_interest_usdt`. */
 const MEASURE =
   /^(?:volumes?|vol|turnover|amount|notional|quantity|qty|interest|liquidity|funding|count|trades|fees?|pnl|equity|balance|capital)$/i
-/** Words of a bar; in capitals `HIGH` and `OPEN` are tickers. */
-const BAR_WORD = /^(?:open|high|low|close|price|mid|bid|ask|last|mark|vwap|quote|base|taker|maker|buy|sell)$/
+/** Words of a bar and of what is known of its market; in capitals `HIGH` and `OPEN` are tickers. */
+const BAR_WORD =
+  /^(?:open|high|low|close|price|mid|bid|ask|last|mark|index|vwap|quote|base|taker|maker|buy|sell|cap|mcap|marketcap|oi|tvl|supply|value|size|total|net|delta|cvd)$/
