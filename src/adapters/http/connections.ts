@@ -76,6 +76,11 @@ export class Connections {
     if (this.asking.delete(socket)) this.refused.add(socket)
   }
 
+  /** Whether a stranger's refusal is on its way over it, which ends it. */
+  isRefused(socket: Socket): boolean {
+    return this.refused.has(socket)
+  }
+
   /** What was asked is answered. The owner's connection stays the owner's. */
   rests(socket: Socket): void {
     if (this.asking.delete(socket)) this.idle.add(socket)

@@ -127,6 +127,8 @@ class Handler {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request
+    // Who asks on behind a refusal that is still to come does not wait for it: reading thousands of such requests takes a second.
+    if (this.parts.connections.isRefused(socket)) socket.destroy()
     // What came behind a request that ended its connection is not answered any more.
     if (socket.destroyed || !socket.writable) return
     secure(response)

@@ -228,6 +228,19 @@ describe('connections', () => {
     expect(told).toEqual([expect.stringMatching(/^The status server .*: \d+ connections closed for newer ones$/)])
   })
 
+  test.each([
+    { requests: 201, refusals: 1 },
+    { requests: 202, refusals: 0 },
+  ])('over which $requests requests come at once end with $refusals refusals', async ({ requests, refusals }) => {
+    const socket = await open(WHOLE_REQUEST.repeat(requests))
+    let taken = ''
+    socket.on('data', (chunk: Buffer) => {
+      taken += chunk.toString()
+    })
+    await once(socket, 'close')
+    expect(taken.split('429 Too Many Requests').length - 1).toBe(refusals)
+  })
+
   test('that send nothing, or take too long over a request, an order or the next request, end', SLOW, async () => {
     const order = [
       'POST /api/v1/operator/kill HTTP/1.1',
