@@ -29,9 +29,12 @@ export class Replica {
   /** Runs a day with its cuts, in order; halts after each, and is done once a decision changed. */
   *day(columns: DayColumns, cuts: readonly CutBar[]): Generator<CutBar, void> {
     const { date, bars } = columns
-    if (bars === 0) return this.whole(columns, { date, row: -1, bar: this.bars - 1 })
     const last = { date, row: bars - 1, bar: this.bars + bars - 1 }
-    if (this.of.future === 'unseen') return this.whole(columns, last)
+    if (this.of.future === 'unseen') {
+      this.hold(last, () => this.run.stepDay(columns))
+      this.bars += bars
+      return
+    }
     const first = cuts[0] ?? last
     this.hold(first, () => {
       this.run.beginDay(columns)
@@ -44,11 +47,6 @@ export class Replica {
     }
     if (first !== last) this.hold(last, () => this.run.endDay())
     this.bars += bars
-  }
-
-  private whole(columns: DayColumns, last: CutBar): void {
-    this.hold(last, () => this.run.stepDay(columns))
-    this.bars += columns.bars
   }
 
   /** Decides up to a cut, and compares. A failure counts: through the cut, it saw what the run saw. */

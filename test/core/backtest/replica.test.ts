@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { truncateAfter } from '../../../src/core/backtest/other-future.js'
 import { Xoshiro128 } from '../../../src/core/numeric/xoshiro128.js'
 import type { DayColumns } from '../../../src/ports/days.js'
 import { causalityOf, decisionsOfRun } from '../../support/causality-of.js'
@@ -8,6 +9,7 @@ import { ENGINE_LEAKS } from '../../support/planted/engine-leaks.js'
 import { RUN_LEAKS } from '../../support/planted/run-leaks.js'
 import { STRATEGY_LEAKS } from '../../support/planted/strategy-leaks.js'
 import { FIXTURE_DAYS, readDays } from '../../support/price-tables.js'
+import { ScriptedStrategy } from '../../support/scripted-strategy.js'
 
 /** The first bundled days, with some prices and signals missing as recorders lose them. */
 let days: readonly DayColumns[]
@@ -22,6 +24,13 @@ beforeAll(async () => {
     prices: day.prices.map((column) => holed(column, 0.05)),
   }))
 })
+
+const atEveryTenth: ConstructorParameters<typeof ScriptedStrategy>[1] = ({ bar, symbols, prices }, { held }) => {
+  const [symbol, price] = [symbols[0]!, prices[0]!]
+  if (bar % 10 > 0 || !(price > 0)) return []
+  if (held !== null) return [{ type: 'EXIT', symbol, price, reason: 'TENTH' }]
+  return [{ type: 'ENTRY', symbol, direction: 1, notionalUsd: 1_000, price, reason: 'TENTH' }]
+}
 
 describe('by default a leak is found', () => {
   test.each([...ENGINE_LEAKS, ...RUN_LEAKS, ...STRATEGY_LEAKS])('where $name', async ({ plant, run = {} }) => {
@@ -47,6 +56,17 @@ describe('by default a leak is found', () => {
 })
 
 describe('without a leak nothing is found', () => {
+  test.each([
+    ['the champion', {}],
+    ['a strategy of somebody’s own', { create: () => new ScriptedStrategy('scripted', atEveryTenth) }],
+  ] as const)('in %s over days of which one has no bar', async (_, run) => {
+    const [first, second, third] = days as readonly [DayColumns, DayColumns, DayColumns]
+    const verdict = await causalityOf({ days: [first, truncateAfter(second, -1), third], ...run })
+    expect(verdict.violations).toEqual([])
+    expect(verdict.probed).toBe(verdict.decisions)
+    expect(verdict.decisions).toBeGreaterThan(0)
+  })
+
   test('on random markets, with every gate, order book, breaker, forewarner and kind of fill', async () => {
     const extras = fc.record({
       volGate: fc.constantFrom(
