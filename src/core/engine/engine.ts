@@ -22,8 +22,7 @@ import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
 import { closedTrade } from './position.js'
 import { PriceHistory } from './price-history.js'
-import type { EngineSnapshot } from './snapshot.js'
-import { checkSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
+import { checkSnapshot, type EngineSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
 import { checkHistory } from './snapshot-history.js'
 import { VelDivHistory } from './vel-div-history.js'
 
@@ -32,7 +31,8 @@ export const WARMUP_ROWS = 100
 
 /** One bar, for callers that have no columns. `prices[i]` is the close of `universe[i]`, NaN where there is none. */
 export interface Bar {
-  /** The instability signal, v50 minus v750; NaN where there is none. Section 2. */ readonly velDiv: number
+  /** The instability signal, v50 minus v750; NaN where there is none. Section 2. */
+  readonly velDiv: number
   readonly prices: ArrayLike<number>
   readonly volOk: boolean
   readonly timeMs?: number
