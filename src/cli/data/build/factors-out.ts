@@ -29,7 +29,7 @@ export interface FactorsInput {
 /**
  * The breaker's daily table, one row per date and one for the date after the last: each row holds what was known at
  * 00:00 UTC of its date, so taker ratio and w750 velocity are those of the day before; with `first-10` the velocity is that of
- * the date's own first scans, as the source takes it. Engine semantics, section 10.
+ * the date's own first scans, as the source takes it. Of a day that is not over neither is known yet. Engine semantics, section 10.
  */
 export function factorsCsv({ days, from, to, carried, w750 }: FactorsInput): string {
   const lines = ['date,funding_btc,dvol_btc,fng,taker,w750']
@@ -37,11 +37,12 @@ export function factorsCsv({ days, from, to, carried, w750 }: FactorsInput): str
   for (let day = epochDay(from); day <= last; day++) {
     const date = dateOfEpochDay(day)
     const other = carried?.get(date)
+    const before = days[dateOfEpochDay(day - 1)]
     const cells = [
       other?.fundingBtc,
       other?.dvolBtc,
       other?.fng,
-      days[dateOfEpochDay(day - 1)]?.taker ?? other?.taker,
+      (before?.incomplete === undefined ? before?.taker : undefined) ?? other?.taker,
       w750OfDate((other) => velocitiesOf(days, other, w750), date, w750),
     ]
     lines.push([date, ...cells.map((value) => (value === null || value === undefined ? '' : String(value)))].join(','))
@@ -51,7 +52,7 @@ export function factorsCsv({ days, from, to, carried, w750 }: FactorsInput): str
 
 function velocitiesOf(days: FactorsInput['days'], date: IsoDate, w750: W750Scans): W750Day | undefined {
   const day = days[date]
-  if (day === undefined) return undefined
+  if (day === undefined || (w750 === 'last-10' && day.incomplete !== undefined)) return undefined
   const { firstW750 = [], lastW750 } = day
   if (w750 === 'first-10' && day.firstW750 === undefined) {
     throw new InputMistake(

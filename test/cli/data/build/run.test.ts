@@ -155,6 +155,16 @@ describe('dolphin data build', () => {
       await buildParts(market)
     })
 
+    it('tells the breaker nothing for the next date before it is over', async () => {
+      const tomorrow = async (part: readonly DayColumns[]) => {
+        writeTidyTable(at('prices.csv'), part)
+        await build(...args('days'), '--factors-out', at('factors.csv'))
+        return readFileSync(at('factors.csv'), 'utf8').trimEnd().split('\n').at(-1)
+      }
+      expect(await tomorrow([market[0]!, headOf(market[1]!, 720)])).toBe('2025-05-11,,,,,')
+      expect(await tomorrow(market.slice(0, 2))).toMatch(/^2025-05-11,,,,,-?\d/)
+    })
+
     it.each([
       { kept: 720, from: 800, found: 0 },
       { kept: 300, from: 200, found: 100 },
