@@ -1,4 +1,5 @@
-import { LINK_TIMINGS, type LinkEndpoint, type LinkTimings } from './link-endpoint.js'
+import type { LinkEndpoint } from './link-endpoint.js'
+import { LINK_TIMINGS, type LinkTimings } from './link-timings.js'
 
 /**
  * Ms since the last valid message, or since the start, as the contract of `/status` counts them: without what longer timings
