@@ -16,10 +16,9 @@ export function csvCell(value: CsvValue): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** What a spreadsheet takes for the start of a formula, the full-width signs of East Asian keyboards included. */
 /**
- * What a spreadsheet takes for the start of a formula, the full-width signs of East Asian keyboards included. Apostrophes of the text itself are counted, too, so
- * that exactly one can be taken away when it is read.
+ * What a spreadsheet takes for the start of a formula, the full-width signs of East Asian keyboards included. Apostrophes of
+ * the text itself are counted, too, so that exactly one can be taken away when it is read.
  */
 const ARMED = /^'*[=+\-@\t\r\n＝＋－＠]/
 const NUMBER = /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i

@@ -12,6 +12,11 @@ describe('a JSON file', () => {
     )
   })
 
+  it('may hold a text of ten million characters', () => {
+    const text = JSON.stringify({ a: 'x'.repeat(10_000_000) })
+    expect(parseJsonDocument(text, 'f.json', 'a file')).toEqual(JSON.parse(text))
+  })
+
   it.each([
     ['{"a": 1, "a": 2}', "f.json:1:10: duplicate key 'a', first given in line 1"],
     ['{\n "a": [{"b": 1}, {"b": 2}],\n "\\u0061": {}\n}', "f.json:3:2: duplicate key 'a', first given in line 2"],
