@@ -6,13 +6,17 @@ import type { PaperSettings } from '../../ports/vocabulary/paper.js'
 import { Grid } from './grid.js'
 
 /**
- * Prices in the order in which a bar went through them: open, then the extreme on the far side of the close, then the
- * other, then close. A bar says no more; this order is the usual one for trends and the worse one for stops.
+ * Prices in the order in which a bar is taken to have gone through them: open, one extreme, the other, close. A bar does not
+ * say which extreme came first. Where a position is held, the one against it did, whatever the bar's colour: of a stop and a
+ * take-profit that both lie in the range, the stop is met. Where none is, the far side of the close comes first.
+ *
+ * @param heldQuantity base units of the symbol; negative is short.
  */
-export function pathOf({ close, range }: Bar): readonly DecimalText[] {
+export function pathOf({ close, range }: Bar, heldQuantity: Exact): readonly DecimalText[] {
   if (range === undefined) return [close]
   const { open, high, low } = range
-  return new Exact(close).gte(open) ? [open, low, high, close] : [open, high, low, close]
+  const isLowFirst = heldQuantity.isZero() ? new Exact(close).gte(open) : heldQuantity.isPositive()
+  return isLowFirst ? [open, low, high, close] : [open, high, low, close]
 }
 
 type Bar = Extract<MarketEvent, { kind: 'bar' }>

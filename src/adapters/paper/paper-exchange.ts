@@ -268,7 +268,8 @@ export class PaperExchange {
   private bar(bar: Bar, atMs: number): void {
     const book = this.bookOf(bar.symbol)
     const maker = this.makerOf(book.instrument)
-    const path = this.settings.fillMode === 'bar-price' ? [bar.close] : pathOf(bar)
+    const held = this.matcher.account.position(bar.symbol).quantity
+    const path = this.settings.fillMode === 'bar-price' ? [bar.close] : pathOf(bar, held)
     for (const [i, price] of path.entries()) {
       const quote = maker.quote(price, atMs)
       book.showQuote(quote)

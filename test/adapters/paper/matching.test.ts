@@ -256,20 +256,51 @@ describe('bars', () => {
     ])
   })
 
-  test.each<[string, { open: string; high: string; low: string }, string, string[]]>([
-    ['a rising bar goes down first', { open: '100', high: '102', low: '98' }, '101', ['stop']],
-    ['a falling bar goes up first', { open: '100', high: '102', low: '98' }, '99', ['profit']],
-    ['a bar between the two reaches neither', { open: '100', high: '101', low: '99' }, '100', []],
-  ])('%s', (_, range, close, filled) => {
+  const RANGE = { open: '100', high: '102', low: '98' }
+  const SIDES = [
+    { side: 'BUY', out: 'SELL', profit: '101.5', stop: '98.5', beyondProfit: '103', beyondStop: '97' },
+    { side: 'SELL', out: 'BUY', profit: '98.5', stop: '101.5', beyondProfit: '97', beyondStop: '103' },
+  ] as const
+  const REACHED = [
+    ['both levels', true, true, 'stop'],
+    ['the take-profit alone', true, false, 'profit'],
+    ['the stop alone', false, true, 'stop'],
+    ['neither', false, false, undefined],
+  ] as const
+  /** Rising, falling, and one that ends where it began. */
+  const CLOSES = ['101', '99', '100'] as const
+  const CASES = SIDES.flatMap((held) =>
+    REACHED.flatMap(([what, isProfit, isStop, met]) =>
+      CLOSES.map((close) => ({ ...held, what, isProfit, isStop, met, close })),
+    ),
+  )
+
+  test.each(CASES)('a $side holds and a bar that closes at $close reaches $what: $met is met', (row) => {
     const desk = new Desk()
     bar(desk, '100')
-    desk.submit(LONG)
-    const out = { side: 'SELL', quantity: '0.5', reduceOnly: true } as const
-    desk.submit({ ...out, type: 'LIMIT', price: '101.5', clientOrderId: 'profit' })
-    desk.submit({ ...out, type: 'STOP_MARKET', stopPrice: '98.5', clientOrderId: 'stop' })
-    const events = bar(desk, close, range)
-    expect(['profit', 'stop'].filter((id) => lastReport(events, id)?.status === 'FILLED')).toEqual(filled)
+    desk.submit({ ...LONG, side: row.side })
+    const out = { side: row.out, quantity: '0.5', reduceOnly: true } as const
+    const price = row.isProfit ? row.profit : row.beyondProfit
+    const stopPrice = row.isStop ? row.stop : row.beyondStop
+    desk.submit({ ...out, type: 'LIMIT', price, clientOrderId: 'profit' })
+    desk.submit({ ...out, type: 'STOP_MARKET', stopPrice, clientOrderId: 'stop' })
+    const events = bar(desk, row.close, RANGE)
+    const filled = ['profit', 'stop'].filter((id) => lastReport(events, id)?.status === 'FILLED')
+    expect(filled).toEqual(row.met === undefined ? [] : [row.met])
     expect(events.filter(({ kind }) => kind === 'quote')).toHaveLength(1)
+  })
+
+  test.each([
+    ['a rising bar', '101', 'BUY', '98.5', '101.5'],
+    ['a falling bar', '99', 'SELL', '101.5', '98.5'],
+  ] as const)('without a position %s goes to the far side of its close first', (_, close, side, first, second) => {
+    const desk = new Desk()
+    bar(desk, '100')
+    const other = side === 'BUY' ? 'SELL' : 'BUY'
+    desk.submit({ type: 'LIMIT', side, quantity: '0.5', price: first, clientOrderId: 'first' })
+    desk.submit({ type: 'LIMIT', side: other, quantity: '0.5', price: second, clientOrderId: 'second' })
+    const fills = bar(desk, close, RANGE).flatMap((event) => (event.kind === 'fill' ? [event.fill.clientOrderId] : []))
+    expect(fills).toEqual(['first', 'second'])
   })
 
   test('at the bar price, everything fills whole and free at the close', () => {
