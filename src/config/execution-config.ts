@@ -141,6 +141,9 @@ function impossibleFraction(key: Key, value: number): string | undefined {
 
 const OFF: readonly Key[] = ['risk.stop_loss_pct', 'risk.consecutive_losses_max', 'risk.loss_pct_max']
 
+/** Parts of the entry's price: none of it is no way to a level. */
+const FRACTIONS: readonly Key[] = ['protection.take_profit', 'protection.catastrophic_stop']
+
 /** A value fits when it is of the kind of the default. */
 function fits(value: unknown, key: Key): boolean {
   const standard = EXECUTION_CONFIG_DEFAULTS[key]
@@ -150,6 +153,7 @@ function fits(value: unknown, key: Key): boolean {
     const isPair = key.startsWith('paper.')
     return Array.isArray(value) && (isPair ? isRange(value) : value.length > 0 && value.every(isMilliseconds))
   }
+  if (FRACTIONS.includes(key)) return isDecimal(value) && Number(value) > 0
   if (typeof standard === 'string') return isDecimal(value)
   return key.startsWith('risk.') || key === 'paper.leverage'
     ? typeof value === 'number' && Number.isFinite(value) && value > 0
@@ -165,6 +169,7 @@ function expectedOf(key: Key): string {
       ? 'two whole numbers of milliseconds, such as [10, 90]'
       : 'milliseconds, such as [1000, 2000]'
   }
+  if (FRACTIONS.includes(key)) return `a fraction above zero, such as ${standard}`
   if (typeof standard === 'string') return `a decimal of zero or more, such as ${standard}`
   return key.startsWith('risk.') || key === 'paper.leverage'
     ? `a number above zero${orOff}`

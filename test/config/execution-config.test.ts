@@ -54,6 +54,10 @@ describe('the execution configuration', () => {
 
   it.each([
     ['link:\n  heartbeat_ms: soon', '2:17: link.heartbeat_ms: expected a whole number above zero, found "soon"'],
+    [
+      'protection:\n  take_profit: 0',
+      '2:16: protection.take_profit: expected a fraction above zero, such as 0.0133, found 0',
+    ],
     ['link: 5', '1:7: link: expected keys with values, found 5'],
     ['- link', '1:1: expected sections (link, entry, …), found ["link"]'],
     ['link:\n  heartbeat: 5', "2:3: link.heartbeat: no such key; did you mean 'link.heartbeat_ms'?"],
@@ -67,7 +71,7 @@ describe('the execution configuration', () => {
     ],
     [
       'protection:\n  take_profit: -1',
-      '2:16: protection.take_profit: expected a decimal of zero or more, such as 0.0133, found -1',
+      '2:16: protection.take_profit: expected a fraction above zero, such as 0.0133, found -1',
     ],
     [
       'paper:\n  taker_fee: [0.0005]',
@@ -75,7 +79,7 @@ describe('the execution configuration', () => {
     ],
     [
       'protection:\n  catastrophic_stop: ["0.10"]',
-      '2:22: protection.catastrophic_stop: expected a decimal of zero or more, such as 0.1, found ["0.10"]',
+      '2:22: protection.catastrophic_stop: expected a fraction above zero, such as 0.1, found ["0.10"]',
     ],
     [
       'protection:\n  take_profit: 1.33',

@@ -5,7 +5,7 @@ import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import type { ExecutionDesk } from './execution-desk.js'
 import { type Denial, denialNow } from './gates.js'
 import { contractStatus, sizeProblem } from './instruments.js'
-import { protectionLevels } from './protection-levels.js'
+import { protectionLevels, protectionProblem } from './protection-levels.js'
 import type { EntryAsked, ProtectionLevels } from './records.js'
 import { type Entry, entryOrderId, isSettled, liveOrders, type VenueOrder } from './state.js'
 import { cancel, nextOrderId, placeReduceOnly, validUntil } from './venue-orders.js'
@@ -228,7 +228,10 @@ function entryDenial(desk: ExecutionDesk, action: ApprovedAction): Denial | unde
   }
   const instrument = desk.instrumentOf(asked.symbol)!
   const problem = sizeProblem(instrument, { quantity, price })
-  return problem === undefined ? undefined : { reason: 'REJECT_LOT_OR_NOTIONAL', detail: problem }
+  if (problem !== undefined) return { reason: 'REJECT_LOT_OR_NOTIONAL', detail: problem }
+  const { tickSize } = instrument
+  const naked = protectionProblem(desk.settings, { side: action.side, entryPrice: new Exact(price), tickSize })
+  return naked === undefined ? undefined : { reason: 'REJECT_RISK_LIMIT', detail: `${asked.symbol}: ${naked}` }
 }
 
 function onReduce(desk: ExecutionDesk, action: ApprovedAction): void {

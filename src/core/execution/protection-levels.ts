@@ -26,6 +26,31 @@ export function protectionLevels(
   }
 }
 
+/**
+ * Why an entry at a price could not be protected; undefined when it could. A tick that is coarser than the way to a level puts
+ * the stop at the entry itself, or the take-profit at many times its fraction; a fraction of one or more puts a level at or
+ * below zero, where no order can lie.
+ */
+export function protectionProblem(
+  fractions: { readonly takeProfit: DecimalText; readonly catastrophicStop: DecimalText },
+  entry: { readonly side: OrderSide; readonly entryPrice: Exact; readonly tickSize: DecimalText },
+): string | undefined {
+  const { entryPrice, tickSize } = entry
+  const { takeProfitPrice, stopPrice } = protectionLevels(fractions, entry)
+  const levels = [
+    ['take-profit', fractions.takeProfit, takeProfitPrice],
+    ['catastrophic stop', fractions.catastrophicStop, stopPrice],
+  ] as const
+  for (const [name, fraction, level] of levels) {
+    const distance = entryPrice.times(fraction)
+    if (distance.lessThan(tickSize)) {
+      return `the tick ${tickSize} is coarser than the way to the ${name}, ${distance.toFixed()} USD from ${entryPrice.toFixed()}`
+    }
+    if (!new Decimal(level).greaterThan(0)) return `the ${name} would lie at ${level} USD`
+  }
+  return undefined
+}
+
 /** The take-profit by the price at which one could leave now, the stop by the mark price, which is what venues trigger on. */
 export function isBeyond(
   kind: 't' | 's',
