@@ -7,7 +7,7 @@ import type { DailyStats, TradeRecord } from '../../ports/vocabulary/session.js'
 export interface SessionStart {
   /** USD, above zero; also the first peak. */
   readonly initialCapitalUsd: DecimalText
-  /** UTC ms; its day is the first of the session. */
+  /** UTC ms; its day is the first of the session until there are bars. */
   readonly startedAtMs: number
 }
 
@@ -37,9 +37,13 @@ interface Day {
   drawdownMax: number
 }
 
-/** Trades by the UTC day of their exit, in realised capital. */
+/**
+ * Trades by the UTC day of their exit, in realised capital. The calendar is that of a backtest: from the day of the first bar
+ * to that of the last, whenever the session itself began and ended.
+ */
 export class DailyBook {
-  private readonly firstDay: number
+  private firstDay: number
+  private lastBarDay: number | undefined
   private readonly initialCapital: Exact
   /** Only days with trades, in order. */
   private readonly traded: Day[] = []
@@ -52,6 +56,13 @@ export class DailyBook {
     this.capital = this.initialCapital
     this.peak = this.initialCapital
     this.firstDay = epochDayOf(startedAtMs)
+  }
+
+  /** A bar of this time, UTC ms, has come. Bars come in order. */
+  bar(atMs: number): void {
+    const day = epochDayOf(atMs)
+    if (this.lastBarDay === undefined) this.firstDay = Math.min(day, this.traded[0]?.day ?? day)
+    this.lastBarDay = day
   }
 
   /** Trades come in order of their exits, the first not before the session. */
@@ -78,9 +89,12 @@ export class DailyBook {
     return this.peak
   }
 
-  /** From the session's first day, or the last `limit` days, to the day of `atMs`; days without trades included. */
+  /**
+   * From the first day, or the last `limit` days, to the day of the last bar (of `atMs`, where nobody tells of bars) or the last
+   * trade; days without trades included.
+   */
   days(atMs: number, limit = Number.POSITIVE_INFINITY): DailyStats[] {
-    const last = Math.max(epochDayOf(atMs), this.traded.at(-1)?.day ?? this.firstDay)
+    const last = Math.max(this.lastBarDay ?? epochDayOf(atMs), this.traded.at(-1)?.day ?? this.firstDay)
     const first = Math.max(this.firstDay, last - limit + 1)
     let next = this.traded.findIndex(({ day }) => day >= first)
     if (next < 0) next = this.traded.length

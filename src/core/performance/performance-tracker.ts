@@ -32,6 +32,11 @@ export class PerformanceTracker {
     this.book = new DailyBook(start)
   }
 
+  /** A bar of this time, UTC ms, has come: the days of a session are those of its bars. */
+  bar(atMs: number): void {
+    this.book.bar(atMs)
+  }
+
   /** Trades come in order of their exits. */
   add(trade: TradeRecord): void {
     const net = new Exact(trade.netPnl)

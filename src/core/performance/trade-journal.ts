@@ -24,6 +24,11 @@ export class TradeJournal {
     this.book = new DailyBook(start)
   }
 
+  /** A bar of this time, UTC ms, has come: the days of a session are those of its bars. */
+  bar(atMs: number): void {
+    this.book.bar(atMs)
+  }
+
   open(event: TradeOpened): void {
     assert(!this.ids.has(event.tradeId), `trade ${event.tradeId} opens once`)
     this.ids.add(event.tradeId)
@@ -49,7 +54,7 @@ export class TradeJournal {
     return this.closed
   }
 
-  /** One entry per UTC day from the session's first to that of `atMs`, days without a trade included. */
+  /** One entry per UTC day from the first to that of the last bar (`atMs` without bars), days without a trade included. */
   daily(atMs: number): DailyStats[] {
     return this.book.days(atMs)
   }

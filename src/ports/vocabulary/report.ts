@@ -76,6 +76,18 @@ export interface SkippedDay {
   readonly error: string
 }
 
+/** The calendar that figures run over. */
+export interface RunCalendar {
+  /** From the first day to the last. */
+  readonly days: number
+  /** Of them without bars: no file, or a day that was left out. */
+  readonly missingDays: number
+  /** Over all of them, a missing one with a return of 0; the figures' own Sharpe ratio is over the days that there are. */
+  readonly sharpe: number
+  /** Fewer than thirty days with bars: figures of so few say little. */
+  readonly fewDays: boolean
+}
+
 /** Everything a finished backtest says; `--json` prints it and the HTML report draws it. */
 export interface BacktestReport {
   readonly schema: 'dolphin.backtest/1'

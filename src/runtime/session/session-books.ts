@@ -29,6 +29,10 @@ export class SessionBooks {
 
   /** Takes a record; answers with what it makes of the session's performance, where that calls for an alert. */
   record(record: DecisionRecord): readonly Alert[] {
+    if (record.type === 'bar') {
+      this.journal.bar(record.bar.timestampMs)
+      this.tracker.bar(record.bar.timestampMs)
+    }
     const { opened, closed, missed = [] } = tradeFacts(record)
     if (opened !== undefined) this.journal.open(opened)
     const alerts = closed === undefined ? [] : this.close(this.journal.close(closed), record.atMs)

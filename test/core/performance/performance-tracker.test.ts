@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Exact } from '../../../src/base/exact.js'
+import { calendarOf } from '../../../src/core/performance/calendar.js'
+import { figures } from '../../../src/core/performance/figures.js'
 import { PerformanceTracker } from '../../../src/core/performance/performance-tracker.js'
 import type { TradeRecord } from '../../../src/ports/vocabulary/session.js'
 import { tradeRecord } from '../../support/session.js'
@@ -170,3 +172,45 @@ function sharpe(trades: readonly TradeRecord[], atMs: number): number {
   const deviation = Math.sqrt(last.reduce((sum, value) => sum + (value - mean) ** 2, 0) / last.length)
   return last.every((value) => value === last[0]) ? 0 : (mean / deviation) * Math.sqrt(365)
 }
+
+describe('the calendar of a session', () => {
+  it('is that of its bars, whenever it began and ended around them', () => {
+    const tracker = new PerformanceTracker({ ...START, startedAtMs: MIDNIGHT - 30_000 })
+    tracker.bar(MIDNIGHT)
+    tracker.add(trade('-5', MIDNIGHT + 9 * HOUR))
+    tracker.bar(MIDNIGHT + DAY - 5_000)
+    // A day before the bars, or after them, would be a second return, and a ratio of -√365.
+    expect(tracker.snapshot(MIDNIGHT + DAY + 25_000).sharpeRatio30d).toBe(0)
+  })
+
+  it('gives equal trades the figures of a backtest of the same days, missing ones included', () => {
+    const nets = fc.array(fc.array(fc.integer({ min: -90, max: 90 }), { maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 12,
+    })
+    const skips = fc.array(fc.nat(2), { minLength: 12, maxLength: 12 })
+    fc.assert(
+      fc.property(nets, skips, (netsByDay, skipped) => {
+        const tracker = new PerformanceTracker({ ...START, startedAtMs: MIDNIGHT - 30_000 })
+        let dayMs = MIDNIGHT
+        const days = netsByDay.map((dayNets, i) => {
+          tracker.bar(dayMs)
+          for (const [n, net] of dayNets.entries()) tracker.add(trade(String(net), dayMs + (n + 1) * 2 * HOUR))
+          tracker.bar(dayMs + DAY - 1)
+          const date = new Date(dayMs).toISOString().slice(0, 10)
+          dayMs += DAY * (1 + skipped[i]!)
+          return { date, bars: 2, trades: dayNets.length }
+        })
+        const backtest = figures(1000, netsByDay)
+        const { sharpe, days: calendarDays } = calendarOf(days, backtest.dailyReturns)
+        const session = tracker.snapshot(dayMs)
+        if (calendarDays <= 30) expect(session.sharpeRatio30d).toBeCloseTo(sharpe, 9)
+        expect(session.drawdownPctMax).toBeCloseTo(backtest.maxDrawdown, 12)
+        expect([session.totalTrades, session.wins]).toEqual([backtest.trades, backtest.wins])
+        expect(session.winRate).toBe(backtest.winRate)
+        expect(session.profitFactor ?? -1).toBeCloseTo(backtest.profitFactor ?? -1, 9)
+        expect(Number(session.capitalUsd) / 1000 - 1).toBeCloseTo(backtest.roi, 12)
+      }),
+    )
+  })
+})
