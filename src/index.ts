@@ -45,6 +45,7 @@ export {
 } from './core/backtest/causality.js'
 export type { CutCount } from './core/backtest/cut-plan.js'
 export type { Decided, Decision, DecisionKind, Divergence } from './core/backtest/decisions.js'
+export type { OnGap } from './core/backtest/gaps.js'
 export { type Cut, type CutBar, FUTURES, type Future } from './core/backtest/other-future.js'
 export type { RunAbout } from './core/backtest/report.js'
 export type { BacktestSettings } from './core/backtest/settings.js'
@@ -128,6 +129,8 @@ export type {
   SeenTrades,
   VenueOrder,
 } from './core/execution/state.js'
+export type { Delisting } from './core/exits/delisting.js'
+export type { Liquidation } from './core/exits/liquidation.js'
 export {
   type ForewarnerSnapshot,
   MonteCarloForewarner,

@@ -190,6 +190,13 @@ const GATES = {
     decides: true,
     records: ({ forewarner }) => forewarner,
   }),
+  delisting: runOption({
+    flag: '--delisting',
+    value: '<rule>',
+    help: 'of a position without prices for 120 bars, or in no file of a day: close or wait (default: close)',
+    parse: (typed, check, flag) => check.oneOf(flag, typed, ['close', 'wait'] as const),
+    decides: true,
+  }),
   forewarnerTrades: runOption({
     flag: '--forewarner-trades',
     value: '<file>',
@@ -259,7 +266,7 @@ export function runOptions(
 ): { readonly period: Period; readonly run: RunSettings } {
   const parsed = parseOptions(RUN_OPTIONS, raw, check)
   checkTogether(raw, parsed, check)
-  const { from, to, set: _, capital: __, instruments, ...given } = parsed
+  const { from, to, set: _, capital: __, instruments, delisting = 'close', ...given } = parsed
   const run: Omit<RunSettings, 'recorded'> = {
     overrides: overridesOf(parsed),
     research: false,
@@ -268,6 +275,7 @@ export function runOptions(
     forewarner: 'off',
     posture: 'APEX',
     fills,
+    rules: { liquidation: 'cross', delisting, onGap: 'carry' },
     ...given,
     ...present({ instruments: fills === 'simulated' ? undefined : instruments }),
   }

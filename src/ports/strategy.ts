@@ -61,7 +61,7 @@ export interface StrategyFill {
   readonly fundingUsd: number
   /** No more of this leg will fill (entry: the order is done; exit: the position is flat). */
   readonly complete: boolean
-  /** Exit: why the position ended: the mandate's reason, or what ended it without one (`OUTSIDE_EXITS` of ports/trades). */
+  /** Exit: why the position ended: the mandate's reason, or what ended it without one (`OUTSIDE_EXITS`, `DELISTED` and `DATA_GAP` of ports/trades). */
   readonly reason: string
 }
 

@@ -27,6 +27,7 @@ export interface RunOf {
   readonly orderBook?: OrderBookTable
   readonly forewarned?: boolean
   readonly atBarPrices?: boolean
+  readonly rules?: Pick<BacktestSettings, 'liquidation' | 'delisting' | 'onGap'>
   /** A strategy of somebody's own instead of the champion. */
   readonly create?: () => Strategy
 }
@@ -78,6 +79,7 @@ function settingsOf(run: RunOf, cut?: Cut): BacktestSettings {
     posture: 'APEX',
     initialCapital: run.initialCapital ?? 25_000,
     parameters: { ...DEFAULT_PARAMETERS, ...run.parameters },
+    ...run.rules,
     ...(volGate && { volGate: new VolGate(volGate) }),
     ...(breaker && { breaker: new DailyBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
     ...(orderBook && {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { DayStart } from '../../src/core/engine/day.js'
 import { Engine } from '../../src/core/engine/engine.js'
+import type { EnginePorts } from '../../src/core/engine/fills.js'
 import { DEFAULT_PARAMETERS, type EngineParameters } from '../../src/core/engine/parameters.js'
 import type { EngineSnapshot } from '../../src/core/engine/snapshot.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
@@ -30,6 +31,8 @@ export interface Market {
   readonly parameters: EngineParameters
   readonly initialCapital: number
   readonly orderBook?: OrderBookTable
+  /** Absent: `off` and `wait`. */
+  readonly rules?: Pick<EnginePorts, 'liquidation' | 'delisting'>
   readonly days: readonly MarketDay[]
 }
 
@@ -67,8 +70,8 @@ export function engineOf(market: Market): Engine {
   return new Engine(market.parameters, market.initialCapital, portsOf(market))
 }
 
-export function portsOf({ orderBook }: Market) {
-  return orderBook === undefined ? {} : { orderBook: new TableOrderBook(orderBook) }
+export function portsOf({ orderBook, rules }: Market): EnginePorts {
+  return { ...rules, ...(orderBook === undefined ? {} : { orderBook: new TableOrderBook(orderBook) }) }
 }
 
 /** How a run goes through its bars. The engine's decisions must not depend on it. */

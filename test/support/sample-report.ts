@@ -254,12 +254,16 @@ function reportOf(run: {
     barSeconds: 60,
     maxHoldSeconds: 7_200,
     universe: [...new Set(trades.map((trade) => trade.asset))],
+    rules: { liquidation: 'cross', delisting: 'close', onGap: 'carry' },
+    calendar: { days: days.length, missingDays: 0, sharpe: 1.5, fewDays: days.length < 30 },
+    dayNotes: [],
     figures: figuresOf(
       trades,
       days.map((day) => day.pnl),
       initialCapital,
     ),
     figuresWithoutEdge: figuresOf(withoutEdge, dailyPnlOf(withoutEdge, days), initialCapital),
+    markToMarket: markedOf(trades, initialCapital),
     baseline: {
       strategy: 'buy-and-hold',
       asset: 'BTCUSDT',
@@ -282,6 +286,30 @@ function reportOf(run: {
     skippedDays: [],
     forewarnerDays: { OK: days.length, ORANGE: 0, RED: 0 },
   }
+}
+
+/** Each trade dips while it is open, and is worth its net when it closes. */
+function markedOf(trades: readonly Trade[], initialCapital: number): BacktestReport['markToMarket'] {
+  const dips = trades.flatMap((trade) => {
+    const { exitBar, exitTimeMs, capitalBefore, capitalAfter, net } = trade
+    const dip = capitalBefore - Math.abs(net) / 2 - 15
+    const held = { bar: exitBar - 1, timeMs: exitTimeMs === null ? null : exitTimeMs - BAR_MS, equity: dip }
+    return [held, { bar: exitBar, timeMs: exitTimeMs, equity: capitalAfter }]
+  })
+  // A run keeps some two thousand at most.
+  const stride = Math.ceil(dips.length / 2048)
+  const points = dips.filter((_, i) => i % stride === 0 || i === dips.length - 1)
+  const equity = points.map((point) => point.equity)
+  let peak = initialCapital
+  let maxDrawdown = 0
+  for (const value of equity) {
+    peak = Math.max(peak, value)
+    maxDrawdown = Math.max(maxDrawdown, peak > 0 ? (peak - value) / peak : 0)
+  }
+  const bars = points.map(({ bar }) => bar)
+  const timesMs = points.map(({ timeMs }) => timeMs)
+  const finalEquity = equity.at(-1) ?? initialCapital
+  return { finalEquity, maxDrawdown, curve: { barsPerPoint: 1, bars, timesMs, equity, low: equity } }
 }
 
 function dailyPnlOf(trades: readonly Trade[], days: readonly DayRecord[]): number[] {

@@ -2,10 +2,10 @@
 
 /** Source files of more lines than a sitting, and how many at most. */
 export const LONG_FILES: Readonly<Record<string, number>> = {
-  'src/cli/run-options.ts': 408,
+  'src/cli/run-options.ts': 407,
   'src/core/decision/book.ts': 367,
   'src/core/decision/decision-side.ts': 412,
-  'src/core/engine/engine.ts': 480,
+  'src/core/engine/engine.ts': 476,
   'src/core/execution/execution-side.ts': 431,
   'src/core/execution/records.ts': 468,
   'src/core/link/link-endpoint.ts': 374,

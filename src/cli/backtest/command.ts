@@ -26,6 +26,9 @@ export function register(parent: Command): void {
     'capital',
     'posture',
     'closeAtEnd',
+    'liquidation',
+    'delisting',
+    'onGap',
   ])
   declareOptions(command, 'Gates:', BACKTEST_OPTIONS, [
     'volGate',

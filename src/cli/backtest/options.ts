@@ -16,7 +16,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
   const fills = raw.fills === 'bar-price' ? 'bar-price' : 'simulated'
   const { period, run } = runOptions(raw, check, { fills })
   const own = parseOptions(OWN_OPTIONS, raw, check)
-  const { closeAtEnd, cache, cacheLimit, json, trades, report, workers } = own
+  const { liquidation, onGap, closeAtEnd, cache, cacheLimit, json, trades, report, workers } = own
   if (raw.cacheLimit !== undefined && raw.cache === undefined) check.wrong('--cache-limit', 'needs --cache')
   if (raw.instruments !== undefined && fills === 'simulated') check.wrong('--instruments', 'needs --fills bar-price')
   if (own.exhaustive && raw.causalityCheck === undefined) check.wrong('--exhaustive', 'needs --causality-check')
@@ -29,7 +29,11 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
   return {
     inputs,
     period,
-    run: { ...run, overrides: [...run.overrides, ...closing] },
+    run: {
+      ...run,
+      overrides: [...run.overrides, ...closing],
+      rules: { ...run.rules, ...present({ liquidation, onGap }) },
+    },
     byAsset: own.byAsset ?? false,
     byDay: own.byDay ?? false,
     keepGoing: own.keepGoing ?? false,
@@ -72,6 +76,18 @@ const OWN_OPTIONS = {
     flag: '--close-at-end',
     help: 'close an open position after the last bar (a research setting)',
     parse: asTyped<boolean>,
+  }),
+  liquidation: option({
+    flag: '--liquidation',
+    value: '<rule>',
+    help: 'cross: a position that uses up the account ends it; off: capital may fall below zero (default: cross)',
+    parse: (typed, check, flag) => check.oneOf(flag, typed, ['cross', 'off'] as const),
+  }),
+  onGap: option({
+    flag: '--on-gap',
+    value: '<rule>',
+    help: 'of a position that is open where bars are missing: carry or close (default: carry)',
+    parse: (typed, check, flag) => check.oneOf(flag, typed, ['carry', 'close'] as const),
   }),
   fills: option({
     flag: '--fills',

@@ -17,6 +17,7 @@ import { reportJson } from '../shell/report-json.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, noticeWarning, printResult } from '../shell/terminal.js'
 import { prepareCacheFolder } from './cache-folder.js'
+import { dataWarnings } from './data-text.js'
 import type { BacktestOptions } from './options.js'
 import { stageOutputs } from './outputs.js'
 import { type SummaryOptions, summaryText } from './text.js'
@@ -42,6 +43,7 @@ export async function runBacktest(options: BacktestOptions): Promise<ExitCode> {
     const causality = cuts === undefined ? undefined : await causalityOf(run, result, { ...choice, cuts })
     await publish(report, causality, options, signal)
     warnOfUnusedFactors(run, report)
+    if (!options.quiet) warnOfLiquidation(report)
     if (skipped.length > 0) warnOfSkippedDays(skipped, files.length)
     return causality?.holds === false ? EXIT.failed : EXIT.ok
   } finally {
@@ -114,6 +116,12 @@ async function publish(
 function warnOfUnusedFactors({ factorDates }: PreparedRun, { days, from, to }: BacktestReport): void {
   if (factorDates === undefined || days.some(({ date }) => factorDates.has(date))) return
   noticeWarning(`--factors has no row for any day from ${from} to ${to}.`)
+}
+
+/** Beside the summary, which may have gone into a pipe. */
+function warnOfLiquidation(report: BacktestReport): void {
+  const colours = coloursFor(process.stderr)
+  for (const line of dataWarnings(report).loud) notice(`${colours.bold(colours.red('LIQUIDATED'))} ${line}.`)
 }
 
 function warnOfSkippedDays(skipped: readonly SkippedDay[], total: number): void {

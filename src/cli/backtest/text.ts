@@ -4,6 +4,7 @@ import type { BacktestReport, OwnStrategy, TradeGroup } from '../../ports/vocabu
 import type { Figures } from '../../ports/vocabulary/trades.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
 import type { Colours } from '../shell/terminal.js'
+import { calendarText, dataWarnings, rulesText } from './data-text.js'
 
 export interface SummaryOptions {
   readonly colours: Colours
@@ -25,6 +26,7 @@ export function summaryText(report: BacktestReport, options: SummaryOptions): st
     titleLines(report, colours),
     researchLines(report, colours),
     costFreeLines(report, colours),
+    dataLines(report, colours),
     periodLines(report, colours),
     [...figureLines(report, colours), ...baselineLines(report, colours)],
     exitLines(report, colours),
@@ -89,9 +91,24 @@ function costFreeLines({ fills }: BacktestReport, c: Colours): string[] {
   ]
 }
 
+function dataLines(report: BacktestReport, c: Colours): string[] {
+  const { loud, plain } = dataWarnings(report)
+  const label = (text: string, paint: (text: string) => string) => c.bold(paint(text.padEnd(LABEL_WIDTH)))
+  const blank = ' '.repeat(LABEL_WIDTH)
+  return [
+    ...loud
+      .flatMap((line) => wrapped(line, 100 - INDENT.length - LABEL_WIDTH))
+      .map((line, i) => {
+        return `${i === 0 ? label('LIQUIDATED', c.red) : blank}${c.bold(line.trim())}`
+      }),
+    ...plain.map((line, i) => `${i === 0 ? label('DATA', c.yellow) : blank}${clipped(line)}`),
+  ]
+}
+
 function periodLines(report: BacktestReport, c: Colours): string[] {
   const row = rowPainter(c)
   const days = plural(report.days.length, 'day')
+  const rules = row('Rules', rulesText(report))
   const span = report.from === report.to ? report.from : `${report.from} to ${report.to}`
   const lines = [
     row(
@@ -99,10 +116,12 @@ function periodLines(report: BacktestReport, c: Colours): string[] {
       `${span ?? 'no day'}, ${days}, ${plural(report.bars, 'bar')}, ${plural(report.universe.length, 'asset')}`,
     ),
   ]
+  const calendar = calendarText(report)
+  if (calendar !== undefined) lines.push(row('', calendar))
   if (report.ownStrategy !== undefined) {
     const step = report.barSeconds === null ? 'unknown (no timestamps)' : duration(report.barSeconds)
     const gates = gateText(report)
-    return [...lines, row('Bar step', step), ...(gates === '' ? [] : [row('Gates', gates)])]
+    return [...lines, row('Bar step', step), ...(gates === '' ? [] : [row('Gates', gates)]), rules]
   }
   const maxHoldBars = Number(report.parameters.max_hold_bars)
   if (report.barSeconds !== null && report.maxHoldSeconds !== null) {
@@ -117,7 +136,7 @@ function periodLines(report: BacktestReport, c: Colours): string[] {
     lines.push(row('Bar step', `unknown (no timestamps); the longest hold is ${plural(maxHoldBars, 'bar')}`))
   }
   const gates = gateText(report)
-  return gates === '' ? lines : [...lines, row('Gates', gates)]
+  return [...lines, ...(gates === '' ? [] : [row('Gates', gates)]), rules]
 }
 
 /** Breaker, forewarner, posture, volatility gate and order book, as far as they are in use. */
@@ -146,10 +165,11 @@ function figureLines(report: BacktestReport, c: Colours): string[] {
     ['ROI', ...both((f) => signedPercent(f.roi))],
     ['Profit factor', ...both((f) => profitFactor(f))],
     ['Win rate', ...both((f) => percent(f.winRate, 1))],
-    ['Max drawdown', ...both((f) => percent(f.maxDrawdown))],
-    ['Sharpe', ...both((f) => f.sharpe.toFixed(2))],
+    ['Max drawdown, realised', ...both((f) => percent(f.maxDrawdown))],
+    ['Max drawdown, equity', percent(report.markToMarket.maxDrawdown), '-'],
+    [report.calendar.fewDays ? 'Sharpe (few days)' : 'Sharpe', ...both((f) => f.sharpe.toFixed(2))],
     ['Trades', ...both((f) => count(f.trades))],
-  ].map(([label, ...cells]) => [label!.padEnd(LABEL_WIDTH - 2), ...cells.slice(0, columns.length)])
+  ].map(([label, ...cells]) => [label!.padEnd(24), ...cells.slice(0, columns.length)])
   return table([`USD from ${usd(initialCapital)}`.padEnd(24), ...columns], rows, {
     head: c.dim,
     cell: (text, column) => (column === 0 ? text : paintSign(text, c)),
@@ -178,6 +198,7 @@ function exitLines(report: BacktestReport, c: Colours): string[] {
   return [
     ...lines,
     `Still open: ${side} ${open.asset} since bar ${count(open.entryBar)}, notional ${usd(open.notional)} (not in the figures)`,
+    `Equity with it at the last price: ${usd(report.markToMarket.finalEquity)}`,
   ]
 }
 

@@ -53,6 +53,7 @@ export const TRADE_COLUMNS: readonly TradeColumn[] = [
   number('streak_mult', (t) => t.streakMult),
   number('trend_mult', (t) => t.trendMult),
   number('rng', (t) => t.rng),
+  number('gap_ms', (t) => t.gapMs ?? 0),
 ]
 
 type TradeColumnType = 'string' | 'boolean' | 'float64' | 'int64'

@@ -28,7 +28,7 @@ import { VolGate } from '../../core/signal/vol-gate.js'
 import { reason } from '../../files/reason.js'
 import type { Rename } from '../../ports/days.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
-import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import type { BacktestReport, RunRules } from '../../ports/vocabulary/report.js'
 import { type Factors, readFactors } from './factors.js'
 
 /**
@@ -58,6 +58,7 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
     posture: options.posture,
     initialCapital: config.initialCapital,
     parameters: config.parameters,
+    ...options.rules,
     ...(options.volGate.kind === 'warmup' ? {} : { volGate: new VolGate(options.volGate) }),
     ...(breaker === undefined
       ? {}
@@ -113,6 +114,7 @@ export interface RunSettings {
   readonly forewarner: 'off' | 'monte-carlo'
   readonly forewarnerTrades?: string
   readonly posture: Posture
+  readonly rules: RunRules
   /** What a report records of these settings beside the parameters, by name. */
   readonly recorded: Readonly<Record<string, RecordedSetting>>
 }

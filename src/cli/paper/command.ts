@@ -24,6 +24,7 @@ export function register(parent: Command): void {
     'iMeanFractions',
     'capital',
     'posture',
+    'delisting',
     'volGate',
     'factors',
     'factorNames',

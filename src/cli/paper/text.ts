@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { printable } from '../../base/printable.js'
 import { ALERT_LEVELS } from '../../core/mode/alert-limits.js'
+import { FEW_DAYS } from '../../core/performance/calendar.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import type { SessionFigures } from '../../runtime/session/session-books.js'
 import type { PaperSetup } from '../compose/session-settings.js'
@@ -39,6 +40,7 @@ export function paperSummaryJson({ session, folder }: PaperSetup, result: Sessio
     endedAtMs: atMs,
     ...rest,
     openTrades: open,
+    fewDays: daily.length < FEW_DAYS,
     daily,
     trades,
     journals,
@@ -60,7 +62,7 @@ function titleLines({ session, days }: PaperSetup, { bars }: SessionResult, c: C
   ]
 }
 
-function figureLines({ session }: PaperSetup, { performance: p }: SessionFigures, c: Colours): string[] {
+function figureLines({ session }: PaperSetup, { performance: p, daily }: SessionFigures, c: Colours): string[] {
   const row = rowPainter(c)
   const net = Number(p.netPnl)
   const profitFactor = p.profitFactor === null ? '∞' : p.totalTrades === 0 ? '-' : p.profitFactor.toFixed(2)
@@ -69,12 +71,16 @@ function figureLines({ session }: PaperSetup, { performance: p }: SessionFigures
     row('Net', paintSign(`${signedUsd(net)} USD, ${signedPercent(net / Number(session.initialCapitalUsd))}`, c)),
     row('Trades', `${count(p.totalTrades)}, ${percent(p.winRate, 1)} won, profit factor ${profitFactor}`),
     row('Max drawdown', percent(p.drawdownPctMax)),
-    row('Sharpe (30 d)', p.sharpeRatio30d.toFixed(2)),
+    row('Sharpe (30 d)', `${p.sharpeRatio30d.toFixed(2)}${daily.length < FEW_DAYS ? fewDays(daily.length) : ''}`),
     row(
       'Exposure',
       `${percent(p.timeInMarket, 1)} of the time in the market, mean hold ${duration(p.meanHoldMs / 1000)}`,
     ),
   ]
+}
+
+function fewDays(days: number): string {
+  return `  few days: figures of ${plural(days, 'day')} say little`
 }
 
 function exitLines({ trades, open }: SessionFigures, c: Colours): string[] {

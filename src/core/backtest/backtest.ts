@@ -10,10 +10,11 @@ import type { DayBoost } from '../engine/day.js'
 import { Engine } from '../engine/engine.js'
 import { stepAll } from './bar-by-bar.js'
 import { fillAtBarPrice, runAtBarPrices } from './bar-price-fills.js'
-import { barStepSeconds } from './bar-step.js'
-import { Baseline } from './baseline.js'
+import { EquityTrack } from './equity-track.js'
+import type { DayTimes } from './gaps.js'
 import type { RunAbout } from './report.js'
 import { buildReport } from './report.js'
+import { RunDays } from './run-days.js'
 import { BACKTEST, type BacktestSettings } from './settings.js'
 
 /** A bulk backtest: days in, a report out. Synchronous; whoever reads the days decides how. */
@@ -22,21 +23,25 @@ export class Backtest {
   private readonly engine: Engine
   private readonly closed: Trade[] = []
   private readonly refused: RefusedEntry[] = []
-  private readonly days: DayRecord[] = []
-  private readonly skipped: SkippedDay[] = []
-  private readonly dataHashes: string[] = []
-  private readonly stepSeconds: number[] = []
-  private readonly baseline: Baseline
+  private readonly days: RunDays
+  private readonly equity: EquityTrack
   /** Trades that were closed before the current day. */
   private tradesBefore = 0
+  /** Rows of the current day that were not run yet, and before which what is open is closed. */
+  private closing: number[] = []
 
   /** @throws InputMistake that names every setting that is wrong (`settings.parameters.fraction`). */
   constructor(settings: BacktestSettings) {
     refuse(BACKTEST(settings, 'settings'))
     this.settings = settings
-    this.baseline = new Baseline(settings)
+    this.days = new RunDays(settings)
+    this.equity = new EquityTrack(settings.initialCapital)
     this.engine = new Engine(settings.parameters, settings.initialCapital, {
-      ...present({ orderBook: settings.orderBook }),
+      ...present({
+        orderBook: settings.orderBook,
+        liquidation: settings.liquidation,
+        delisting: settings.delisting,
+      }),
       ...(settings.barPriceFills === undefined ? {} : { fills: 'adapter' as const }),
       ...(settings.keepRefusals ? { refused: (entry: RefusedEntry) => this.refused.push(entry) } : {}),
     })
@@ -71,28 +76,35 @@ export class Backtest {
     this.beginDay(columns)
     this.runTo(columns.bars, columns, this.settings.volGate?.maskForDay(columns))
     const record = this.endDay()
-    this.dataHashes.push(sha256)
-    this.baseline.addDay(columns)
-    const step = barStepSeconds(columns)
-    if (step !== undefined) this.stepSeconds.push(step)
+    const { days, equity, engine } = this
+    const trades = this.closed.slice(this.tradesBefore)
+    const firstBar = engine.bars - columns.bars
+    equity.markDay(columns, { firstBar, trades, open: engine.openPosition, capital: engine.capital })
+    days.describe(columns, sha256)
     return record
   }
 
   /**
-   * Begins a day that is run in parts; columns and `sha256` of such a day are in no report.
+   * Begins a day that is run in parts; columns and `sha256` of such a day are in no report. `times` are those of all its bars:
+   * where data break off is a fact of the data, which nobody decides.
    *
    * @throws DayError, with the state unchanged, when the day is out of order.
    * @internal
    */
-  beginDay(columns: DayColumns): void {
-    refuseDisorder(columns, this.days.at(-1)?.date)
-    const { engine, settings } = this
+  beginDay(columns: DayColumns, times: DayTimes = columns): void {
+    refuseDisorder(columns, this.days.last?.date)
+    const { engine, settings, days } = this
+    const gaps = days.gapsOf(times, engine.bars)
+    const closing = settings.onGap === 'close' ? gaps.map(({ row }) => row) : []
+    if (closing[0] === 0) this.endLastDay(this.closedBeforeGap())
+    this.closing = closing.filter((row) => row > 0)
     engine.beginDay({
       date: columns.date,
       direction: settings.direction,
       posture: settings.posture,
       ...this.dayBoost(columns.date),
       ...present({ forewarner: settings.forewarner }),
+      assets: columns.assets,
     })
     this.tradesBefore = this.closed.length
   }
@@ -103,13 +115,20 @@ export class Backtest {
     engine.endDay()
     engine.attach(columns)
     const sizing = settings.barPriceFills
-    const trades = sizing === undefined ? engine.run(untilRow, volOk) : runAtBarPrices(engine, sizing, untilRow, volOk)
-    this.closed.push(...trades)
+    const run = (row: number) =>
+      this.keep(sizing === undefined ? engine.run(row, volOk) : runAtBarPrices(engine, sizing, row, volOk))
+    for (const row of this.closing.splice(0, this.closing.filter((row) => row < untilRow).length)) {
+      run(row)
+      const trade = this.closedBeforeGap()
+      if (trade !== undefined) this.keep([trade])
+    }
+    run(untilRow)
   }
 
   /** Runs the whole day bar by bar: whoever decides is handed one bar, and no column. @internal */
   stepDay(columns: DayColumns, volOk?: Uint8Array): void {
-    this.closed.push(...stepAll(this.engine, columns, { ...present({ volOk, sizing: this.settings.barPriceFills }) }))
+    const { engine, settings, closing } = this
+    this.keep(stepAll(engine, columns, { ...present({ volOk, sizing: settings.barPriceFills }), closing }))
   }
 
   /** Ends a day that was run in parts. @internal */
@@ -120,40 +139,57 @@ export class Backtest {
     for (let i = this.tradesBefore; i < this.closed.length; i++) {
       settings.forewarner?.observe(this.closed[i]!, record.date)
     }
-    this.days.push(record)
+    this.days.end(record, engine.openPosition)
     return record
   }
 
   /** Notes a day that was left out. */
   skipDay(day: SkippedDay): void {
-    this.skipped.push(day)
+    this.days.skipped.push(day)
   }
 
   /** Closes what is open if the parameters ask for it, and draws up the report. */
   finish(about: RunAbout): BacktestReport {
-    const { engine } = this
-    if (this.settings.parameters.close_at_end && this.days.length > 0) {
-      const { barPriceFills } = this.settings
-      const trade = engine.closeAtEnd() ?? (barPriceFills && fillAtBarPrice(engine, barPriceFills))
-      if (trade !== undefined) {
-        this.closed.push(trade)
-        this.days[this.days.length - 1] = engine.dayRecord()
-      }
+    const { engine, days } = this
+    if (this.settings.parameters.close_at_end && days.last !== undefined) {
+      this.endLastDay(engine.closeAtEnd() ?? this.filledAtBarPrice())
     }
     return buildReport({
       about,
       settings: this.settings,
-      baseline: this.baseline.result(),
-      days: this.days,
+      days,
       trades: this.closed,
-      skippedDays: this.skipped,
-      dataHashes: this.dataHashes,
-      stepSeconds: this.stepSeconds,
+      markToMarket: this.equity.result(),
       universe: engine.universe,
       openPosition: engine.openPosition,
       bars: engine.bars,
       rngDraws: engine.rngDraws,
     })
+  }
+
+  private keep(trades: readonly Trade[]): void {
+    for (const trade of trades) this.closed.push(this.days.held(trade))
+  }
+
+  private closedBeforeGap(): Trade | undefined {
+    return this.engine.closeBeforeGap() ?? this.filledAtBarPrice()
+  }
+
+  private filledAtBarPrice(): Trade | undefined {
+    const { barPriceFills } = this.settings
+    return barPriceFills && fillAtBarPrice(this.engine, barPriceFills)
+  }
+
+  /** A position was closed after the last bar of the last day, which it belongs to. */
+  private endLastDay(trade: Trade | undefined): void {
+    if (trade === undefined) return
+    const { days, equity, settings, engine } = this
+    const held = days.held(trade)
+    const record = engine.dayRecord()
+    this.closed.push(held)
+    equity.mark(held.exitBar, held.capitalAfter)
+    days.amend(record)
+    settings.forewarner?.observe(held, record.date)
   }
 
   private dayBoost(date: string): { acb: DayBoost } | undefined {

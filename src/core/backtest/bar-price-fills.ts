@@ -20,13 +20,13 @@ export function lotSizing(instrumentOf: (symbol: string) => Instrument): LotSizi
 }
 
 /**
- * Runs the attached day up to a row (exclusive) and fills each proposal whole, before the next bar, at the price it was made at and free of cost:
- * what a paper session of the same bars comes to when nothing stands between a decision and its fill.
+ * Runs the attached day up to a row (exclusive) and fills each proposal whole, before the next bar, at the price it was made
+ * at and free of cost: what a paper session of the same bars comes to when nothing stands between a decision and its fill.
  */
 export function runAtBarPrices(engine: Engine, sizing: LotSizing, untilRow: number, volOk?: Uint8Array): Trade[] {
   const trades: Trade[] = []
   do {
-    engine.run(untilRow, volOk)
+    trades.push(...engine.run(untilRow, volOk))
     const trade = fillAtBarPrice(engine, sizing)
     if (trade !== undefined) trades.push(trade)
   } while (engine.proposal !== undefined)

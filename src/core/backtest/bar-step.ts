@@ -2,8 +2,7 @@ import type { DayColumns } from '../../ports/days.js'
 import { lowerMedian } from '../numeric/percentile.js'
 
 /** The bar step of a day in seconds: the median over a sample of its steps; undefined without timestamps. */
-export function barStepSeconds(columns: DayColumns): number | undefined {
-  const timestamps = columns.timestampNs
+export function barStepSeconds({ timestampNs: timestamps }: Pick<DayColumns, 'timestampNs'>): number | undefined {
   if (timestamps === undefined || timestamps.length < 2) return undefined
   const stride = Math.max(1, Math.floor((timestamps.length - 1) / SAMPLED_STEPS))
   const steps: number[] = []

@@ -1,6 +1,6 @@
 import { present } from '../../base/present.js'
 import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
-import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
+import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 
 /** One decision with everything recorded about it. */
 export type Decision =
@@ -30,14 +30,14 @@ export interface Divergence {
 }
 
 /**
- * Every entry, exit and refused entry in order. An `END_OF_DATA` exit is left out: it says where the data ended, so it must
- * move when they end elsewhere.
+ * Every entry, exit and refused entry in order. `END_OF_DATA` and `DATA_GAP` exits are left out: they say where the data ended
+ * or broke off, so they must move when they do.
  */
 export function decisionsOf({ trades, openPosition, refusals = [] }: Decided): Decision[] {
   const decisions: Decision[] = []
   for (const trade of trades) {
     decisions.push({ bar: trade.entryBar, kind: 'entry', record: entryOf(trade) })
-    if (trade.reason !== 'END_OF_DATA') decisions.push({ bar: trade.exitBar, kind: 'exit', record: trade })
+    if (!ABOUT_DATA.has(trade.reason)) decisions.push({ bar: trade.exitBar, kind: 'exit', record: trade })
   }
   if (openPosition !== undefined) {
     decisions.push({ bar: openPosition.entryBar, kind: 'entry', record: openPosition })
@@ -46,6 +46,8 @@ export function decisionsOf({ trades, openPosition, refusals = [] }: Decided): D
   for (const record of refusals) decisions.push({ bar: record.bar, kind: 'refusal', record })
   return decisions.sort((a, b) => a.bar - b.bar)
 }
+
+const ABOUT_DATA: ReadonlySet<ExitReason> = new Set(['DATA_GAP', 'END_OF_DATA'])
 
 /** The first difference among the decisions at or before `throughBar`; undefined when there is none. */
 export function firstDivergence(
@@ -99,6 +101,7 @@ function entryOf(trade: Trade): EntryRecord {
     refundUsd,
     edgeUsd,
     fundingUsd,
+    gapMs,
     ...entry
   } = trade
   return entry

@@ -6,14 +6,17 @@ import type {
   BacktestReport,
   CostAttribution,
   Exposure,
-  SkippedDay,
+  MarkedEquity,
   TradeGroup,
 } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, Figures, Trade } from '../../ports/vocabulary/trades.js'
+import { incompleteRun } from '../days/incomplete-days.js'
 import { CHAMPION_HASH, drift, parametersHash } from '../engine/parameters.js'
 import { lowerMedian } from '../numeric/percentile.js'
+import { calendarOf } from '../performance/calendar.js'
 import { figures } from '../performance/figures.js'
-import type { BacktestSettings } from './settings.js'
+import type { RunDays } from './run-days.js'
+import { type BacktestSettings, rulesOf } from './settings.js'
 
 /** What the caller knows about the run and the core does not. */
 export interface RunAbout {
@@ -29,27 +32,28 @@ export interface RunAbout {
 export interface FinishedRun {
   readonly about: RunAbout
   readonly settings: BacktestSettings
-  readonly days: readonly DayRecord[]
+  readonly days: RunDays
   readonly trades: readonly Trade[]
-  readonly skippedDays: readonly SkippedDay[]
-  readonly dataHashes: readonly string[]
-  readonly stepSeconds: readonly number[]
+  readonly markToMarket: MarkedEquity
   readonly universe: readonly string[]
   readonly openPosition: EntryRecord | undefined
   readonly bars: number
   readonly rngDraws: number
-  readonly baseline: BacktestReport['baseline']
   /** Decided by a strategy of somebody's own, whatever the engine's parameters are. */
   readonly isOwnStrategy?: boolean
 }
 
 export function buildReport(run: FinishedRun): BacktestReport {
-  const { about, settings, days, trades } = run
+  const { about, settings, trades } = run
+  const { records: days, skipped: skippedDays } = run.days
   const { parameters, initialCapital } = settings
   const drifted = drift(parameters)
   const parameterHash = parametersHash(parameters)
   const fills = settings.barPriceFills === undefined ? 'simulated' : 'bar-price'
-  const barSeconds = lowerMedian(run.stepSeconds) ?? null
+  const rules = rulesOf(settings)
+  const all = { initialCapital, days, trades, isCross: rules.liquidation === 'cross' }
+  const figuresWithEdge = figuresBy(all, (trade) => trade.net)
+  const barSeconds = lowerMedian(run.days.stepSeconds) ?? null
   return {
     schema: 'dolphin.backtest/1',
     engineVersion: about.engineVersion,
@@ -69,11 +73,12 @@ export function buildReport(run: FinishedRun): BacktestReport {
           direction: settings.direction,
           posture: settings.posture,
           ...(fills === 'simulated' ? {} : { fills }),
+          rules,
           ...present({ ownStrategy: about.ownStrategy && decidingOf(about.ownStrategy) }),
         }),
       ),
       code: about.codeHash,
-      data: hashText(run.dataHashes.join('\n')),
+      data: hashText(run.days.hashes.join('\n')),
     },
     parameters: { ...parameters },
     settings: about.settings,
@@ -86,9 +91,16 @@ export function buildReport(run: FinishedRun): BacktestReport {
     barSeconds,
     maxHoldSeconds: barSeconds === null ? null : barSeconds * parameters.max_hold_bars,
     universe: run.universe,
-    figures: figuresBy(initialCapital, days, trades, (trade) => trade.net),
-    figuresWithoutEdge: figuresBy(initialCapital, days, trades, (trade) => trade.net - trade.edgeUsd),
-    baseline: run.baseline,
+    rules,
+    calendar: calendarOf(days, figuresWithEdge.dailyReturns),
+    dayNotes: incompleteRun(
+      run.days.extents,
+      skippedDays.map(({ date }) => date),
+    ).map(({ date, check, message }) => ({ date, check, message })),
+    figures: figuresWithEdge,
+    figuresWithoutEdge: figuresBy(all, (trade) => trade.net - trade.edgeUsd),
+    markToMarket: run.markToMarket,
+    baseline: run.days.baseline.result(),
     exits: groupTrades(trades, (trade) => trade.ownReason ?? trade.reason),
     assets: groupTrades(trades, (trade) => trade.asset),
     costs: attributeCosts(trades),
@@ -97,7 +109,7 @@ export function buildReport(run: FinishedRun): BacktestReport {
     trades,
     openPosition: run.openPosition ?? null,
     rngDraws: run.rngDraws,
-    skippedDays: run.skippedDays,
+    skippedDays,
     forewarnerDays: {
       OK: days.filter((day) => day.mcStatus === 'OK').length,
       ORANGE: days.filter((day) => day.mcStatus === 'ORANGE').length,
@@ -111,16 +123,33 @@ function decidingOf({ sha256: file, parameters: own }: NonNullable<BacktestRepor
   return { sha256: file, parameters: own }
 }
 
-/** Figures over the same trades and days with another result per trade. */
+/**
+ * Figures over the same trades and days with another result per trade. An account that is liquidated loses what it has,
+ * however much that is by then, and never more.
+ */
 function figuresBy(
-  initialCapital: number,
-  days: readonly DayRecord[],
-  trades: readonly Trade[],
+  {
+    initialCapital,
+    days,
+    trades,
+    isCross,
+  }: Pick<FinishedRun, 'trades'> & {
+    readonly initialCapital: number
+    readonly days: readonly DayRecord[]
+    readonly isCross: boolean
+  },
   resultOf: (trade: Trade) => number,
 ): Figures {
   let next = 0
+  let capital = initialCapital
   const netsPerDay = days.map((day) => {
-    const nets = trades.slice(next, next + day.trades).map(resultOf)
+    const nets = trades.slice(next, next + day.trades).map((trade) => {
+      const result = resultOf(trade)
+      const isRuin = isCross && (trade.reason === 'LIQUIDATION' || capital + result < 0)
+      const net = isRuin ? -capital : result
+      capital += net
+      return net
+    })
     next += day.trades
     return nets
   })

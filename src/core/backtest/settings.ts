@@ -1,12 +1,16 @@
-import { type Checks, callback, direction, fields, flag, having, optional, text } from '../../base/arguments.js'
+import { type Checks, callback, direction, fields, flag, having, oneOf, optional, text } from '../../base/arguments.js'
 import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
+import type { RunRules } from '../../ports/vocabulary/report.js'
 import type { DailyBreaker } from '../breaker/breaker.js'
-import { ORDER_BOOK, PARAMETERS, POSTURE, USD } from '../engine/argument-checks.js'
+import { DELISTING, LIQUIDATION, ORDER_BOOK, PARAMETERS, POSTURE, USD } from '../engine/argument-checks.js'
 import type { EngineParameters } from '../engine/parameters.js'
+import type { Delisting } from '../exits/delisting.js'
+import type { Liquidation } from '../exits/liquidation.js'
 import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'
 import type { VolGate } from '../signal/vol-gate.js'
 import type { LotSizing } from './bar-price-fills.js'
+import type { OnGap } from './gaps.js'
 
 /** What a backtest runs with beside its days. */
 export interface BacktestSettings {
@@ -25,6 +29,21 @@ export interface BacktestSettings {
   readonly barPriceFills?: LotSizing
   /** Keeps every entry that is refused, for whoever looks at each decision. */
   readonly keepRefusals?: boolean
+  /** `off` when absent. */
+  readonly liquidation?: Liquidation
+  /** `wait` when absent. */
+  readonly delisting?: Delisting
+  /** `carry` when absent. */
+  readonly onGap?: OnGap
+}
+
+/** What is in force of a run's settings for what its data may do. */
+export function rulesOf({
+  liquidation = 'off',
+  delisting = 'wait',
+  onGap = 'carry',
+}: Pick<BacktestSettings, 'liquidation' | 'delisting' | 'onGap'>): RunRules {
+  return { liquidation, delisting, onGap }
 }
 
 export const BACKTEST_CHECKS: Checks<BacktestSettings> = {
@@ -39,6 +58,9 @@ export const BACKTEST_CHECKS: Checks<BacktestSettings> = {
   forewarner: optional(having('a MonteCarloForewarner', 'assess', 'observe')),
   barPriceFills: optional(callback),
   keepRefusals: optional(flag),
+  liquidation: optional(LIQUIDATION),
+  delisting: optional(DELISTING),
+  onGap: optional(oneOf('carry', 'close')),
 }
 
 export const BACKTEST = fields(BACKTEST_CHECKS)

@@ -1,10 +1,13 @@
 import { assert } from '../../base/assert.js'
 import { present } from '../../base/present.js'
+import { isPrice } from '../../base/price.js'
 import type { Mandate, StrategyBar, StrategyFill } from '../../ports/strategy.js'
 import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { confirmedExit, type ExitResult, simulatedExit } from '../costs/costs.js'
 import { closedTrade } from '../engine/position.js'
+import { DELISTED_BARS } from '../exits/delisting.js'
 import { exitReasonOf } from '../exits/exit-reason.js'
+import { equityAt, liquidationExit, MAINTENANCE_MARGIN } from '../exits/liquidation.js'
 import type { BacktestSettings } from './settings.js'
 
 /**
@@ -19,8 +22,13 @@ export class StrategyAccount {
   private held: Held | undefined
   private bar: StrategyBar | undefined
   private readonly lastPrices = new Map<string, number>()
+  private pricelessBars = 0
 
-  constructor(private readonly settings: BacktestSettings) {
+  /** `recorded` makes a closed trade what is kept of it. */
+  constructor(
+    private readonly settings: BacktestSettings,
+    private readonly recorded: (trade: Trade) => Trade = (trade) => trade,
+  ) {
     this.capital = settings.initialCapital
   }
 
@@ -32,12 +40,36 @@ export class StrategyAccount {
     return this.held === undefined ? [] : [{ symbol: this.held.entry.asset, state: 'OPEN' }]
   }
 
-  /** The bar in force from now on. */
-  see(bar: StrategyBar): void {
+  /** Realised capital and the open position at its last price, USD. */
+  get equity(): number {
+    const { held, capital } = this
+    if (held === undefined) return capital
+    const { entry, left, quantity, parts } = held
+    const rest = { ...entry, notional: entry.notional * (left / quantity) }
+    const realized = parts.reduce((sum, { result }) => sum + result.net, 0)
+    return equityAt(this.lastPrices.get(entry.asset)!, rest, capital + realized)
+  }
+
+  /** The bar in force from now on; answers with the exit that it brings by itself: the account is used up, or its asset gone. */
+  see(bar: StrategyBar): StrategyFill | undefined {
     this.bar = bar
+    this.notePrices(bar)
+    const { held, settings } = this
+    if (held === undefined) return undefined
+    const { asset } = held.entry
+    const place = bar.symbols.indexOf(asset)
+    const isPriced = place >= 0 && isPrice(bar.prices[place]!)
+    if (settings.liquidation === 'cross' && isPriced && this.isExhausted(held)) return this.liquidate(held)
+    const isAbsent = bar.day !== undefined && place < 0
+    this.pricelessBars = isPriced ? 0 : isAbsent ? DELISTED_BARS : this.pricelessBars + 1
+    if (settings.delisting !== 'close' || this.pricelessBars < DELISTED_BARS) return undefined
+    return this.reduce(null, 'DELISTED')
+  }
+
+  private notePrices(bar: StrategyBar): void {
     for (let i = 0; i < bar.symbols.length; i++) {
       const price = bar.prices[i]!
-      if (price > 0 && Number.isFinite(price)) this.lastPrices.set(bar.symbols[i]!, price)
+      if (isPrice(price)) this.lastPrices.set(bar.symbols[i]!, price)
     }
   }
 
@@ -72,6 +104,7 @@ export class StrategyAccount {
     }
     const entryFee = this.exitAt(entry, price, quantity, quantity, 'OTHER').entryFee
     this.held = { entry, quantity, entryFee, left: quantity, parts: [] }
+    this.pricelessBars = 0
     this.entries++
     return {
       symbol,
@@ -90,7 +123,6 @@ export class StrategyAccount {
   reduce(notionalUsd: number | null, reason: string): StrategyFill | undefined {
     const { held } = this
     if (held === undefined) return undefined
-    const bar = this.barInForce()
     const { entry } = held
     const price = this.lastPrices.get(entry.asset)
     assert(price !== undefined, 'what is held had a price')
@@ -100,34 +132,32 @@ export class StrategyAccount {
     held.left -= quantity
     const complete = held.left <= 0
     const whole = sumOf(held)
-    if (complete) {
-      const exit = {
-        exitBar: bar.bar,
-        exitTimeMs: bar.timestampMs,
-        reason: exitReason,
-        capitalBefore: this.capital,
-        rng: null,
-      }
-      const trade = closedTrade(entry, whole, exit)
-      this.trades.push({
-        ...trade,
-        ...present({ quantity: entry.quantity }),
-        ...(exitReason === reason ? {} : { ownReason: reason }),
-      })
-      this.capital = trade.capitalAfter
-      this.held = undefined
-    }
-    return {
-      symbol: entry.asset,
-      direction: entry.direction,
-      leg: 'exit',
-      price: whole.exitPrice,
-      quantity: held.quantity - held.left,
-      feesUsd: whole.exitFee,
-      fundingUsd: 0,
-      complete,
-      reason,
-    }
+    // What the account could not pay for ends it.
+    if (complete && this.settings.liquidation === 'cross' && this.capital + whole.net <= 0) return this.liquidate(held)
+    if (complete) this.settle(entry, whole, exitReason, exitReason === reason ? undefined : reason)
+    return exitFill(held, whole, { complete, reason })
+  }
+
+  private isExhausted({ entry, left, quantity }: Held): boolean {
+    return this.equity <= MAINTENANCE_MARGIN * entry.notional * (left / quantity)
+  }
+
+  /** All is lost, whatever parts of the position had been closed before. */
+  private liquidate(held: Held): StrategyFill {
+    const { entry } = held
+    const price = this.lastPrices.get(entry.asset)!
+    const result = liquidationExit(entry, { capital: this.capital, price })
+    held.left = 0
+    this.settle(entry, result, 'LIQUIDATION')
+    return exitFill(held, result, { complete: true, reason: 'LIQUIDATION' })
+  }
+
+  private settle(entry: EntryRecord, result: ExitResult, reason: ExitReason, ownReason?: string): void {
+    const { bar: exitBar, timestampMs: exitTimeMs } = this.barInForce()
+    const trade = closedTrade(entry, result, { exitBar, exitTimeMs, reason, capitalBefore: this.capital, rng: null })
+    this.trades.push(this.recorded({ ...trade, ...present({ quantity: entry.quantity, ownReason }) }))
+    this.capital = trade.capitalAfter
+    this.held = undefined
   }
 
   private exitAt(entry: EntryRecord, price: number, quantity: number, of: number, reason: ExitReason): ExitResult {
@@ -154,6 +184,24 @@ interface Held {
   left: number
   /** One for each part that was closed. */
   readonly parts: { readonly quantity: number; readonly result: ExitResult }[]
+}
+
+function exitFill(
+  { entry, quantity, left }: Held,
+  whole: ExitResult,
+  { complete, reason }: Pick<StrategyFill, 'complete' | 'reason'>,
+): StrategyFill {
+  return {
+    symbol: entry.asset,
+    direction: entry.direction,
+    leg: 'exit',
+    price: whole.exitPrice,
+    quantity: quantity - left,
+    feesUsd: whole.exitFee,
+    fundingUsd: 0,
+    complete,
+    reason,
+  }
 }
 
 /** The parts of an exit as one: money adds up, prices and rates are averages over the quantity. */

@@ -12,9 +12,10 @@ import { DAY_COLUMNS } from '../engine/argument-checks.js'
 import { WARMUP_ROWS } from '../engine/engine.js'
 import { called, type StrategyFailure } from '../strategy/failure.js'
 import { mandatesIn } from '../strategy/mandates.js'
-import { barStepSeconds } from './bar-step.js'
-import { Baseline } from './baseline.js'
+import { EquityTrack } from './equity-track.js'
+import type { DayTimes } from './gaps.js'
 import { buildReport, type RunAbout } from './report.js'
+import { RunDays } from './run-days.js'
 import { BACKTEST_CHECKS, type BacktestSettings } from './settings.js'
 import { StrategyAccount } from './strategy-account.js'
 
@@ -43,12 +44,9 @@ export class StrategyBacktest {
   private readonly strategy: Strategy
   private twin: Strategy | undefined
   private readonly account: StrategyAccount
-  private readonly baseline: Baseline
   private readonly refused: RefusedEntry[] = []
-  private readonly days: DayRecord[] = []
-  private readonly skipped: SkippedDay[] = []
-  private readonly dataHashes: string[] = []
-  private readonly stepSeconds: number[] = []
+  private readonly days: RunDays
+  private readonly equity: EquityTrack
   private readonly assets = new Set<string>()
   private found: Nondeterminism | undefined
   private bars = 0
@@ -61,8 +59,9 @@ export class StrategyBacktest {
     refuse(SETTINGS(settings, 'settings'))
     this.strategy = this.made()
     if (settings.twinBars !== 0) this.twin = this.made()
-    this.account = new StrategyAccount(settings)
-    this.baseline = new Baseline(settings)
+    this.days = new RunDays(settings)
+    this.account = new StrategyAccount(settings, (trade) => this.days.held(trade))
+    this.equity = new EquityTrack(settings.initialCapital)
   }
 
   get trades(): readonly Trade[] {
@@ -99,27 +98,29 @@ export class StrategyBacktest {
     this.beginDay(columns)
     this.runTo(columns.bars, columns, this.settings.volGate?.maskForDay(columns))
     const record = this.endDay()
-    this.baseline.addDay(columns)
-    this.dataHashes.push(sha256)
-    const step = barStepSeconds(columns)
-    if (step !== undefined) this.stepSeconds.push(step)
+    this.equity.tellTimes(columns, this.bars - columns.bars)
+    this.days.describe(columns, sha256)
     return record
   }
 
   /**
-   * Begins a day that is run in parts; columns and `sha256` of such a day are in no report.
+   * Begins a day that is run in parts; columns and `sha256` of such a day are in no report. `times` are those of all its bars:
+   * where data break off is a fact of the data, which nobody decides.
    *
    * @throws DayError, with the state unchanged, when the day is out of order.
    * @internal
    */
-  beginDay(columns: DayColumns): void {
-    refuseDisorder(columns, this.days.at(-1)?.date)
+  beginDay(columns: DayColumns, times: DayTimes = columns): void {
+    refuseDisorder(columns, this.days.last?.date)
     timesOf(columns)
     const { settings, account } = this
     for (const asset of columns.assets) this.assets.add(asset)
     const boost = settings.breaker?.boostForDate(columns.date)
+    const gaps = this.days.gapsOf(times, this.bars)
+    const closing = new Set(settings.onGap === 'close' ? gaps.map(({ row }) => row) : [])
+    if (closing.has(0)) this.closeLastDay('DATA_GAP')
     const before = { capital: account.capital, trades: account.trades.length, entries: account.entries }
-    this.day = { date: columns.date, row: 0, boost, before }
+    this.day = { date: columns.date, row: 0, boost, before, closing }
   }
 
   /** Runs the day on to a row (exclusive); the columns may differ from those before in rows that were not run yet. @internal */
@@ -129,6 +130,7 @@ export class StrategyBacktest {
     const timestampNs = timesOf(columns)
     for (; day.row < untilRow; day.row++) {
       const { row, boost } = day
+      if (row > 0 && day.closing.has(row)) this.close('DATA_GAP', columns.date)
       const bar = {
         bar: this.bars,
         timestampMs: Number(timestampNs[row]! / 1_000_000n),
@@ -167,30 +169,27 @@ export class StrategyBacktest {
       mcStatus: 'OK',
       forewarnerMaxLeverage: null,
     }
-    this.days.push(record)
+    this.days.end(record, account.openPosition)
     this.day = undefined
     return record
   }
 
   /** Notes a day that was left out. */
   skipDay(day: SkippedDay): void {
-    this.skipped.push(day)
+    this.days.skipped.push(day)
   }
 
   /** Closes what is open if the parameters ask for it, and draws up the report. */
   finish(about: RunAbout): BacktestReport {
     const { settings, account } = this
-    if (settings.parameters.close_at_end) this.closeAtEnd()
+    if (settings.parameters.close_at_end) this.closeLastDay('END_OF_DATA')
     return buildReport({
       about,
       settings,
       isOwnStrategy: true,
-      baseline: this.baseline.result(),
       days: this.days,
       trades: account.trades,
-      skippedDays: this.skipped,
-      dataHashes: this.dataHashes,
-      stepSeconds: this.stepSeconds,
+      markToMarket: this.equity.result(),
       universe: [...this.assets],
       openPosition: account.openPosition,
       bars: this.bars,
@@ -199,7 +198,14 @@ export class StrategyBacktest {
   }
 
   private step(bar: StrategyBar, date: string): void {
-    this.account.see(bar)
+    const { account } = this
+    const ended = account.see(bar)
+    if (ended !== undefined) this.tell('onFill', { bar: bar.bar, date }, (strategy) => strategy.onFill(ended))
+    this.decide(bar, date)
+    this.equity.mark(bar.bar, account.equity)
+  }
+
+  private decide(bar: StrategyBar, date: string): void {
     const mandates = this.mandatesOf(this.strategy, bar, date)
     const isTwinAsked = this.twin !== undefined && bar.bar < (this.settings.twinBars ?? TWIN_BARS)
     if (isTwinAsked) this.askTwin(bar, date, mandates)
@@ -238,13 +244,22 @@ export class StrategyBacktest {
     if (this.settings.keepRefusals) this.refused.push({ bar, direction, reason, asset: symbol, velDiv })
   }
 
-  private closeAtEnd(): void {
+  /** Closes what is open after the last bar of the last day, which it belongs to. */
+  private closeLastDay(reason: 'DATA_GAP' | 'END_OF_DATA'): void {
+    const { last } = this.days
+    if (last === undefined || !this.close(reason, last.date)) return
+    const { capital } = this.account
+    this.days.amend({ ...last, capital, pnl: capital - last.capitalStart, trades: last.trades + 1 })
+  }
+
+  /** Closes what is open, at its last price; the strategy hears of it where more bars come. */
+  private close(reason: 'DATA_GAP' | 'END_OF_DATA', date: string): boolean {
     const { account } = this
-    const last = this.days.at(-1)
-    const fill = account.reduce(null, 'END_OF_DATA')
-    if (fill === undefined || last === undefined) return
-    const { capital } = account
-    this.days[this.days.length - 1] = { ...last, capital, pnl: capital - last.capitalStart, trades: last.trades + 1 }
+    const fill = account.reduce(null, reason)
+    if (fill === undefined) return false
+    this.equity.mark(this.bars - 1, account.equity)
+    if (reason === 'DATA_GAP') this.tell('onFill', { bar: this.bars - 1, date }, (strategy) => strategy.onFill(fill))
+    return true
   }
 
   private tell(
@@ -281,6 +296,8 @@ interface DayUnderWay {
   readonly date: string
   /** The next one. */
   row: number
+  /** Rows before which what is open is closed. */
+  readonly closing: ReadonlySet<number>
   readonly boost: { readonly boost: number; readonly beta: number } | undefined
   readonly before: { readonly capital: number; readonly trades: number; readonly entries: number }
 }

@@ -1,8 +1,10 @@
 import { assert } from '../../base/assert.js'
+import { present } from '../../base/present.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { DayRecord } from '../../ports/vocabulary/trades.js'
 import { VOLATILITY_RETURNS } from '../signal/vol-gate.js'
 import { type Decided, type Decision, decisionsOf } from './decisions.js'
+import type { DayTimes } from './gaps.js'
 import { type Future, fromRow, truncateAfter } from './other-future.js'
 import type { BacktestSettings } from './settings.js'
 import { VeiledDay } from './veiled-day.js'
@@ -10,7 +12,8 @@ import { VeiledDay } from './veiled-day.js'
 /** A backtest whose days are run in parts, over columns that may differ in what was not run yet. */
 export interface PartwiseBacktest extends Decided {
   readonly settings: Pick<BacktestSettings, 'volGate'>
-  beginDay(columns: DayColumns): void
+  /** `times` are those of all the day's bars, whatever part of it `columns` has. */
+  beginDay(columns: DayColumns, times: DayTimes): void
   runTo(untilRow: number, columns: DayColumns, volOk?: Uint8Array): void
   endDay(): DayRecord
   /** Absent where bars are all that decides. */
@@ -34,10 +37,10 @@ export class VeiledRun {
     private readonly seed: number,
   ) {}
 
-  /** None of the day's bars is seen when it begins. */
+  /** None of the day's bars is seen when it begins, only when they are. */
   beginDay(columns: DayColumns): void {
     const veiled = new VeiledDay(columns, this.future, this.seed)
-    this.backtest.beginDay(veiled.through(-1))
+    this.backtest.beginDay(veiled.through(-1), timesOf(columns))
     this.day = { columns, veiled, next: 0 }
   }
 
@@ -64,7 +67,7 @@ export class VeiledRun {
   stepDay(columns: DayColumns): Decision[] {
     const { backtest } = this
     assert(backtest.stepDay !== undefined, 'the run has columns that it can do without')
-    backtest.beginDay(truncateAfter(columns, -1))
+    backtest.beginDay(truncateAfter(columns, -1), timesOf(columns))
     backtest.stepDay(columns, backtest.settings.volGate?.maskForDay(columns))
     return this.ended(columns)
   }
@@ -103,4 +106,8 @@ export class VeiledRun {
     this.seen = { trades: trades.length, refusals: refusals.length, bar }
     return decisions.filter((decision) => decision.bar > seen.bar)
   }
+}
+
+function timesOf({ date, bars, timestampNs }: DayColumns): DayTimes {
+  return { date, bars, ...present({ timestampNs }) }
 }

@@ -4,7 +4,7 @@ import type { EngineParameters } from '../engine/parameters.js'
 
 /** Exit slippage as a fraction of price: market orders pay more than resting ones. Section 8. */
 export function exitSlippage(reason: ExitReason): number {
-  return reason === 'STOP_LOSS' || reason === 'HIBERNATE_HALT' ? 0.0005 : 0.0002
+  return reason === 'STOP_LOSS' || reason === 'HIBERNATE_HALT' || reason === 'DELISTED' ? 0.0005 : 0.0002
 }
 
 /** Binance USDT-M regular rates the source's blended fees are made of. Source: system bible §8.1. */

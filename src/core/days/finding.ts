@@ -1,3 +1,5 @@
+import type { IsoDate } from '../../base/utc-date.js'
+
 /** How bad: an `error` makes a day unfit for a run, a `warning` wants a look, `info` is for the record. */
 export type Severity = 'error' | 'warning' | 'info'
 
@@ -13,6 +15,7 @@ export type Check =
   | 'gap'
   | 'short-day'
   | 'stale-file'
+  | 'few-bars'
   | 'step-change'
   | 'scan-number'
   | 'vel-div-unchecked'
@@ -40,4 +43,9 @@ export interface Finding {
   readonly column?: string
   /** Number of rows (or dates, or columns) concerned. */
   readonly count: number
+}
+
+/** A finding between days, filed under the later one. */
+export interface DatedFinding extends Finding {
+  readonly date: IsoDate
 }

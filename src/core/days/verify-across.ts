@@ -1,17 +1,8 @@
-import { dateOfEpochDay, epochDay, type IsoDate } from '../../base/utc-date.js'
-import type { Finding } from './finding.js'
+import { epochDay, type IsoDate } from '../../base/utc-date.js'
+import type { DatedFinding, Finding } from './finding.js'
+import { incompleteDays, STEP_TOLERANCE } from './incomplete-days.js'
 import type { DaySummary, VerifyLimits } from './verify.js'
 import { VERIFY_LIMITS } from './verify.js'
-
-/** A finding between days, filed under the later one. */
-export interface DatedFinding extends Finding {
-  readonly date: IsoDate
-}
-
-/** A tail longer than the other days' by this share of a day is a file from before the day's end. */
-const STALE_SHARE = 0.01
-/** Steps that differ by less are the same clock. */
-const STEP_TOLERANCE = 0.01
 
 export interface AcrossOptions {
   readonly limits?: VerifyLimits
@@ -20,13 +11,12 @@ export interface AcrossOptions {
 }
 
 /**
- * Checks days against each other, in order of date: missing dates, changes of the universe and of the bar step, files
- * that end earlier than the others, prices that do not run on over midnight.
+ * Checks days against each other, in order of date: days that are missing or incomplete, changes of the universe and of the
+ * bar step, prices that do not run on over midnight.
  */
 export function verifyAcrossDays(days: readonly DaySummary[], options: AcrossOptions = {}): DatedFinding[] {
   const { limits = VERIFY_LIMITS, unreadable = [] } = options
-  const dates = [...days.map((day) => day.date), ...unreadable].sort()
-  const findings: DatedFinding[] = [...missingDates(dates), ...staleFindings(days)]
+  const findings: DatedFinding[] = [...incompleteDays(days, unreadable)]
   for (let i = 1; i < days.length; i++) {
     const before = days[i - 1]!
     const day = days[i]!
@@ -38,36 +28,6 @@ export function verifyAcrossDays(days: readonly DaySummary[], options: AcrossOpt
     findings.push(...changes.map((finding) => ({ date: day.date, ...finding })))
   }
   return findings.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
-}
-
-/**
- * A file written before its day ended lacks the tail that the other days have. The source's own incident: a day cached
- * at midday, 435 scans short, silently worth 2.5 points of return. Source: system bible §2.
- */
-function staleFindings(days: readonly DaySummary[]): DatedFinding[] {
-  const tails = days.flatMap(({ coverage }) => (coverage === undefined ? [] : [coverage.missingAfter]))
-  if (tails.length < 2) return []
-  const usual = tails.toSorted((a, b) => a - b)[(tails.length - 1) >> 1]!
-  return days.flatMap(({ date, coverage }) => {
-    if (coverage === undefined) return []
-    const lacking = coverage.missingAfter - usual
-    if (lacking <= STALE_SHARE * coverage.expectedBars) return []
-    const message = `ends ${lacking} bars earlier than the other days: a file from before the day's end?`
-    return [{ date, severity: 'warning', check: 'stale-file', message, column: 'timestamp', count: lacking }]
-  })
-}
-
-function missingDates(dates: readonly IsoDate[]): DatedFinding[] {
-  return dates.flatMap((date, i) => {
-    const count = i === 0 ? 0 : epochDay(date) - epochDay(dates[i - 1]!) - 1
-    if (count <= 0) return []
-    const first = dateOfEpochDay(epochDay(date) - count)
-    const message =
-      count === 1
-        ? `no file for ${first}`
-        : `no files for ${count} dates, ${first} … ${dateOfEpochDay(epochDay(date) - 1)}`
-    return [{ date, severity: 'warning', check: 'missing-date', message, count }]
-  })
 }
 
 function stepChange(before: DaySummary, day: DaySummary): Finding[] {

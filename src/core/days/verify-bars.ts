@@ -26,8 +26,15 @@ export function coverageOf(columns: DayColumns): Coverage | undefined {
   const times = columns.timestampNs
   if (times === undefined || times.length < 2 || checkTimestamps(columns) !== undefined) return undefined
   const sorted = stepsNs(times).subarray(1).toSorted()
-  const stepNs = sorted[sorted.length >> 1]!
-  const start = BigInt(epochDay(columns.date)) * NS_PER_DAY
+  return coverageAtStep({ date: columns.date, timestampNs: times }, sorted[sorted.length >> 1]!)
+}
+
+/** {@link coverageOf} two bars or more in order inside the day, whose usual step is known. */
+export function coverageAtStep(
+  { date, timestampNs: times }: { readonly date: string; readonly timestampNs: BigInt64Array },
+  stepNs: number,
+): Coverage {
+  const start = BigInt(epochDay(date)) * NS_PER_DAY
   const head = Number(times[0]! - start)
   const tail = Number(start + NS_PER_DAY - times.at(-1)!)
   return {

@@ -3,6 +3,7 @@ import { isPrice } from '../../base/price.js'
 import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Finding } from './finding.js'
+import { NO_BARS } from './incomplete-days.js'
 import { barFindings, type Coverage, coverageOf } from './verify-bars.js'
 import { priceFindings } from './verify-prices.js'
 import { signalFindings } from './verify-signal.js'
@@ -50,8 +51,7 @@ export function verifyDay(columns: DayColumns, limits: VerifyLimits = VERIFY_LIM
     lastPrices: prices.map((column) => column.findLast(isPrice) ?? Number.NaN),
   }
   if (bars === 0) {
-    const empty: Finding = { severity: 'warning', check: 'no-bars', message: 'the file holds no bars', count: 1 }
-    return { summary, findings: [empty] }
+    return { summary, findings: [NO_BARS] }
   }
   const findings = [
     ...barFindings(columns, coverage),

@@ -36,10 +36,15 @@ export const USD = number()
 export const POSTURE = oneOf(...POSTURES)
 export const ORDER_BOOK = having('an order book source', 'book', 'macro')
 
+export const LIQUIDATION = oneOf('off', 'cross')
+export const DELISTING = oneOf('wait', 'close')
+
 export const ENGINE_PORTS = fields<EnginePorts>({
   orderBook: optional(ORDER_BOOK),
   fills: optional(oneOf('simulated', 'adapter')),
   refused: optional(callback),
+  liquidation: optional(LIQUIDATION),
+  delisting: optional(DELISTING),
 })
 
 const FORECAST = oneOf('OK', 'ORANGE', 'RED')
@@ -57,6 +62,7 @@ export const DAY_START = fields<DayStart>({
     }),
   ),
   forewarner: optional((value, path) => (FORECAST(value, path).length === 0 ? [] : FOREWARNER(value, path))),
+  assets: optional(listOf(text)),
 })
 
 const DAY_FIELDS = fields<Pick<DayColumns, 'date' | 'bars' | 'assets'>>({

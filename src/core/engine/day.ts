@@ -6,6 +6,7 @@ import type { DayRecord, ForewarnerStatus } from '../../ports/vocabulary/trades.
 import { orderBookBeta } from '../breaker/breaker.js'
 import { assessDay, verdictFor } from '../forewarner/gate.js'
 import { withdrawalShare } from '../orderbook/orderbook.js'
+import type { Position } from './position.js'
 
 /** The breaker's word for a day: computed by the breaker (the order book may then modulate beta), or given. */
 export interface DayBoost {
@@ -27,6 +28,8 @@ export interface DayStart {
   readonly acb?: DayBoost
   /** Asked once, when the day begins, or its verdict where somebody else has asked; without one the day is OK. */
   readonly forewarner?: Forewarner | ForewarnerStatus
+  /** What the day has prices of, where its source says so: a position in another asset need not wait for one. */
+  readonly assets?: readonly string[]
 }
 
 export interface DayState {
@@ -91,6 +94,25 @@ export function takePosture(day: DayState, posture: Posture): void {
   day.posture = posture
   day.halted = day.mcStatus === 'RED' || posture === 'TURTLE' || posture === 'HIBERNATE'
 }
+
+/**
+ * A sub-day breaker update comes into force. One that takes a boost away on which a position was sized asks for the end of
+ * that position, at its next price. Section 10.4.
+ */
+export function takeBreaker(
+  day: DayState,
+  update: { readonly boost: number; readonly beta: number },
+  position: Position | undefined,
+): void {
+  const isNormalized = day.boost >= NORMALIZATION_FROM && update.boost < NORMALIZATION_BELOW
+  if (position !== undefined && isNormalized) position.subdayNormalization = true
+  day.boost = update.boost
+  day.beta = update.beta
+}
+
+/** A fall of the boost from at least the first to below the second ends an open position. Section 10.4. */
+const NORMALIZATION_FROM = 1.25
+const NORMALIZATION_BELOW = 1.1
 
 /** The day as it stands at a realised capital. */
 export function recordOf(day: DayState, capital: number): DayRecord {

@@ -4,7 +4,6 @@ import type { DayColumns } from '../../ports/days.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
 import type { ForbiddenEntry } from '../../ports/vocabulary/refusals.js'
 import type { DayRecord, EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
-import { simulatedExit } from '../costs/costs.js'
 import { refuseDisorder } from '../days/timestamps.js'
 import { MersenneTwister } from '../numeric/mersenne-twister.js'
 import type { SignalShape } from '../signal/signal.js'
@@ -14,13 +13,12 @@ import { Account, type BarInForce } from './account.js'
 import { DAY_START, ENGINE_PORTS, PARAMETERS, USD } from './argument-checks.js'
 import { BarTimes } from './bar-times.js'
 import type { DayStart, DayState } from './day.js'
-import { openDay, recordOf, takePosture } from './day.js'
+import { openDay, recordOf, takeBreaker, takePosture } from './day.js'
 import { EntryRules } from './entry.js'
-import { ExitRules } from './exit.js'
+import { type BarSituation, ExitRules } from './exit.js'
 import type { ConfirmedExit, ConfirmedLeg, EnginePorts, Proposal } from './fills.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
-import { closedTrade } from './position.js'
 import { PriceHistory } from './price-history.js'
 import { checkSnapshot, type EngineSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
 import { checkHistory } from './snapshot-history.js'
@@ -93,7 +91,7 @@ export class Engine {
     this.shape = signalShape(parameters, -1)
     this.byAdapter = ports.fills === 'adapter'
     this.entries = new EntryRules(parameters, this.history, ports.orderBook, this.byAdapter)
-    this.exits = new ExitRules(parameters, this.history, ports.orderBook)
+    this.exits = new ExitRules(parameters, this.history, ports)
   }
 
   /** Realised capital, USD. */
@@ -150,6 +148,8 @@ export class Engine {
       orderBook: this.ports.orderBook,
     })
     this.shape = signalShape(this.parameters, this.day.direction)
+    const { position } = this.account
+    if (position !== undefined && start.assets?.includes(position.entry.asset) === false) this.exits.missAsset(position)
   }
 
   /** Posture may change at any time within a day; a RED day stays halted. Section 4. */
@@ -276,15 +276,15 @@ export class Engine {
    */
   closeAtEnd(): Trade | undefined {
     this.detach()
-    this.closed = []
-    this.proposed = undefined
-    const { position } = this.account
-    if (position === undefined) return undefined
-    const price = this.history.ago(position.assetIndex, 0)
-    assert(price !== undefined, 'an open position has had a price')
-    if (this.byAdapter) this.proposed = this.account.proposeExit('END_OF_DATA', price)
-    else this.close(position, 'END_OF_DATA', price, this.barIndex - 1)
-    return this.closed[0]
+    return this.closeAtLastPrice('END_OF_DATA')
+  }
+
+  /**
+   * Closes an open position at its last valid price, reason `DATA_GAP`, before the next bar is run: it belongs to the bar in
+   * force and its day. Where an adapter fills, it is proposed. Section 14.
+   */
+  closeBeforeGap(): Trade | undefined {
+    return this.closeAtLastPrice('DATA_GAP')
   }
 
   /** The complete state as plain JSON data. Taken between two bars. */
@@ -353,7 +353,7 @@ export class Engine {
     const { position } = this.account
     if (position !== undefined) {
       const column = this.history.column(position.assetIndex)
-      return this.exits.quietUntil(position, this.day!.posture, column, row, end, this.barIndex)
+      return this.exits.quietUntil(position, column, { row, end }, this.situation())
     }
     let quiet = row
     while (quiet < end && !gateOpen(this.shape, velDiv[quiet]!)) quiet++
@@ -372,7 +372,10 @@ export class Engine {
   /** Section 4. The prices of this bar are in the history already. */
   private bar(velDiv: number, volOk: boolean): void {
     const day = this.day!
-    if (this.parkedAcb !== undefined) this.applyParkedAcb(day, this.parkedAcb)
+    if (this.parkedAcb !== undefined) {
+      takeBreaker(day, this.parkedAcb, this.account.position)
+      this.parkedAcb = undefined
+    }
     this.barCount++
     day.bars++
     const finite = Number.isFinite(velDiv)
@@ -383,16 +386,6 @@ export class Engine {
       if (not !== undefined) this.ports.refused?.({ ...not, velDiv, bar: this.barIndex, direction: day.direction })
     }
     this.barIndex++
-  }
-
-  private applyParkedAcb(day: DayState, update: { readonly boost: number; readonly beta: number }): void {
-    this.parkedAcb = undefined
-    const { position } = this.account
-    if (position !== undefined && day.boost >= NORMALIZATION_FROM && update.boost < NORMALIZATION_BELOW) {
-      position.subdayNormalization = true
-    }
-    day.boost = update.boost
-    day.beta = update.beta
   }
 
   /** What forbids an entry before anything is looked for, if anything does. Section 5. */
@@ -432,31 +425,38 @@ export class Engine {
 
   /** Section 8. */
   private manage(position: Position, velDiv: number): void {
-    const reason = this.exits.decide(position, velDiv, this.day!.posture, this.barIndex)
+    const reason = this.exits.decide(position, velDiv, this.situation())
     if (reason === undefined) return
     const price = this.exits.price(position)
-    if (this.byAdapter) {
+    if (this.byAdapter && reason !== 'LIQUIDATION') {
       this.proposed = this.account.proposeExit(reason, price)
       return
     }
-    this.close(position, reason, price, this.barIndex)
+    this.close(position, reason, price, { bar: this.barIndex, timeMs: this.times.currentMs() })
     this.account.lastExitBar = this.barIndex
   }
 
-  private close({ entry }: Position, reason: ExitReason, price: number, exitBar: number): void {
-    const { draw, edge } = this.exits.simulatedEdge(entry.asset, exitBar, this.rng)
-    const { direction, entryPrice, notional } = entry
-    const result = simulatedExit(this.parameters, { direction, reason, entryPrice, price, notional, edge })
-    const trade = closedTrade(entry, result, {
-      exitBar,
-      exitTimeMs: this.times.currentMs(),
-      reason,
-      capitalBefore: this.account.capital,
-      rng: draw,
-    })
+  private closeAtLastPrice(reason: 'END_OF_DATA' | 'DATA_GAP'): Trade | undefined {
+    this.closed = []
+    this.proposed = undefined
+    const { position } = this.account
+    if (position === undefined) return undefined
+    const price = this.history.ago(position.assetIndex, 0)
+    assert(price !== undefined, 'an open position has had a price')
+    if (this.byAdapter) this.proposed = this.account.proposeExit(reason, price)
+    else this.close(position, reason, price, this.barInForce())
+    return this.closed[0]
+  }
+
+  private close(position: Position, reason: ExitReason, price: number, at: BarInForce): void {
+    const trade = this.exits.closed(position, { reason, price, at, capital: this.account.capital, rng: this.rng })
     this.account.settle(trade)
     this.closed.push(trade)
     this.day!.trades++
+  }
+
+  private situation(): BarSituation {
+    return { posture: this.day!.posture, bar: this.barIndex, capital: this.account.capital }
   }
 
   private barInForce(): BarInForce {
@@ -474,7 +474,3 @@ export class Engine {
     return this.day
   }
 }
-
-/** A fall of the breaker's boost from at least the first to below the second ends an open position. Section 10.4. */
-const NORMALIZATION_FROM = 1.25
-const NORMALIZATION_BELOW = 1.1

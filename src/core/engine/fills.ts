@@ -4,6 +4,8 @@ import type { Direction } from '../../ports/vocabulary/market.js'
 import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
 import type { EntryRecord, ExitReason, Trade } from '../../ports/vocabulary/trades.js'
 import { confirmedExit } from '../costs/costs.js'
+import type { Delisting } from '../exits/delisting.js'
+import type { Liquidation } from '../exits/liquidation.js'
 import { closedTrade, type Position, type PositionFill } from './position.js'
 
 /**
@@ -19,6 +21,13 @@ export interface EnginePorts {
   readonly fills?: Fills
   /** Told of every entry that is refused while the signal gate is open and nothing is held. */
   readonly refused?: (entry: RefusedEntry) => void
+  /**
+   * `off` when absent. With `cross` the engine keeps the account: what uses it up is taken at once, whoever fills. Where a
+   * venue keeps it, the venue liquidates, and this stays off.
+   */
+  readonly liquidation?: Liquidation
+  /** `wait` when absent. */
+  readonly delisting?: Delisting
 }
 
 /** What the engine wants done, in adapter mode. Until it is confirmed or dropped, no other of its kind is made. */

@@ -10,6 +10,8 @@ export interface Position {
   turnBars: number
   /** A sub-day breaker update asked to close the position at its next priced bar. */
   subdayNormalization: boolean
+  /** Bars running without a price of the asset; absent: none, or nobody counts. */
+  pricelessBars?: number
   /** Where an adapter fills: what it confirmed beside the entry's price and quantity. */
   readonly fill?: PositionFill
   /** Where an adapter fills: an exit was proposed, and nothing has come of it yet. */

@@ -179,6 +179,7 @@ const position = fields(
       exit: nullable(fields({ price, quantity: positive, feesUsd: number })),
     }),
     pendingExit: fields({ reason: oneOf(...OWN_EXITS), price }),
+    pricelessBars: count,
   },
 )
 

@@ -98,13 +98,13 @@ const ID_PREFIX = 'P'
 
 /** The champion with a run's settings; a forewarner learns from its trades. */
 export function championOf(run: BacktestSettings): ChampionStrategy {
-  const { strategy, parameters, direction, initialCapital, orderBook, forewarner } = run
+  const { strategy, parameters, direction, initialCapital, orderBook, forewarner, delisting } = run
   return new ChampionStrategy({
     id: strategy,
     parameters,
     direction,
     initialCapital,
-    ...present({ orderBook }),
+    ...present({ orderBook, delisting }),
     ...(forewarner === undefined ? {} : { onTrade: (trade) => forewarner.observe(trade) }),
   })
 }

@@ -5,10 +5,11 @@ import type { OrderBookSource } from '../../ports/order-book.js'
 import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../ports/strategy.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
 import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
-import { ORDER_BOOK, PARAMETERS, USD } from '../engine/argument-checks.js'
+import { DELISTING, ORDER_BOOK, PARAMETERS, USD } from '../engine/argument-checks.js'
 import { Engine } from '../engine/engine.js'
 import type { EnginePorts, Proposal } from '../engine/fills.js'
 import type { EngineParameters } from '../engine/parameters.js'
+import type { Delisting } from '../exits/delisting.js'
 import { exitReasonOf } from '../exits/exit-reason.js'
 
 export interface ChampionSettings {
@@ -19,6 +20,8 @@ export interface ChampionSettings {
   /** USD, before the first trade; what is decided from then on follows from the strategy's own results. */
   readonly initialCapital: number
   readonly orderBook?: OrderBookSource
+  /** `wait` when absent. */
+  readonly delisting?: Delisting
   /** Told each closed trade before `onFill` returns, and again when its fills are replayed. */
   readonly onTrade?: (trade: Trade) => void
 }
@@ -29,6 +32,7 @@ const SETTINGS = fields<ChampionSettings>({
   direction,
   initialCapital: USD,
   orderBook: optional(ORDER_BOOK),
+  delisting: optional(DELISTING),
   onTrade: optional(callback),
 })
 
@@ -70,7 +74,7 @@ export class ChampionStrategy implements Strategy {
 
   onBar(bar: StrategyBar): readonly Mandate[] {
     const { engine } = this
-    if (bar.day !== undefined) this.beginDay(bar.day)
+    if (bar.day !== undefined) this.beginDay(bar.day, bar.symbols)
     engine.setPosture(bar.posture)
     if (bar.breaker !== undefined) engine.parkAcb(bar.breaker)
     const { proposal } = engine.step({
@@ -125,17 +129,18 @@ export class ChampionStrategy implements Strategy {
   }
 
   private ports(): EnginePorts {
-    const { orderBook } = this.settings
-    return { fills: 'adapter', ...present({ orderBook }) }
+    const { orderBook, delisting } = this.settings
+    return { fills: 'adapter', ...present({ orderBook, delisting }) }
   }
 
-  private beginDay(day: NonNullable<StrategyBar['day']>): void {
+  private beginDay(day: NonNullable<StrategyBar['day']>, assets: readonly string[]): void {
     const { boost, beta = 0, forewarner } = day
     this.engine.beginDay({
       date: day.date,
       direction: this.settings.direction,
       ...(boost === undefined ? {} : { acb: { boost, beta, source: 'breaker' as const } }),
       ...present({ forewarner }),
+      assets,
     })
   }
 

@@ -76,6 +76,16 @@ export interface SkippedDay {
   readonly error: string
 }
 
+/** What a run does where data say what the champion's rules do not. Settings of the run, no parameters. */
+export interface RunRules {
+  /** `cross`: the whole account stands behind the position and is lost with it. `off`: capital may fall below zero. */
+  readonly liquidation: 'off' | 'cross'
+  /** Of a position whose asset has no price any more: `close` it at the last one, or `wait`. */
+  readonly delisting: 'wait' | 'close'
+  /** Of a position that is open where bars are missing: `carry` it over, or `close` it at the last price before. */
+  readonly onGap: 'carry' | 'close'
+}
+
 /** The calendar that figures run over. */
 export interface RunCalendar {
   /** From the first day to the last. */
@@ -86,6 +96,31 @@ export interface RunCalendar {
   readonly sharpe: number
   /** Fewer than thirty days with bars: figures of so few say little. */
   readonly fewDays: boolean
+}
+
+/** Capital with the open position at each bar's price, beside the realised capital that figures are of. */
+export interface MarkedEquity {
+  /** USD. */
+  readonly finalEquity: number
+  /** Fraction, over all bars. */
+  readonly maxDrawdown: number
+  /** Columns of equal length: a point for every so many bars in which equity changed. */
+  readonly curve: {
+    readonly barsPerPoint: number
+    /** Global index of the last bar of each point, and its time, UTC ms; null where bars have none. */
+    readonly bars: readonly number[]
+    readonly timesMs: readonly (number | null)[]
+    /** USD at that bar, and the lowest in the point. */
+    readonly equity: readonly number[]
+    readonly low: readonly number[]
+  }
+}
+
+/** Something about a run's days that `dolphin data verify` would say of them, too. */
+export interface DayNote {
+  readonly date: IsoDate
+  readonly check: string
+  readonly message: string
 }
 
 /** Everything a finished backtest says; `--json` prints it and the HTML report draws it. */
@@ -130,9 +165,14 @@ export interface BacktestReport {
   /** What `max_hold_bars` means in time, seconds. */
   readonly maxHoldSeconds: number | null
   readonly universe: readonly string[]
+  readonly rules: RunRules
+  readonly calendar: RunCalendar
+  /** Days that are missing or incomplete. */
+  readonly dayNotes: readonly DayNote[]
   readonly figures: Figures
   /** The same trades and sizes with the simulated edge taken out of every result. */
   readonly figuresWithoutEdge: Figures
+  readonly markToMarket: MarkedEquity
   /** Null where no asset had a price. */
   readonly baseline: BaselineResult | null
   /** By reason: the engine's, or a strategy's own words. */

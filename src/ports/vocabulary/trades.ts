@@ -9,6 +9,10 @@ export const OWN_EXITS = [
   'MAX_HOLD',
   'SUBDAY_ACB_NORMALIZATION',
   'HIBERNATE_HALT',
+  /** The asset has no price any more. */
+  'DELISTED',
+  /** At the last price before bars that are missing. */
+  'DATA_GAP',
   'END_OF_DATA',
 ] as const
 
@@ -20,6 +24,7 @@ export const OUTSIDE_EXITS = [
   'CATASTROPHIC_STOP',
   /** The execution side lost contact, or heard what could not be true. */
   'FAIL_SAFE',
+  /** The account could not carry it any longer: a venue says so, or the run's own account where it is asked to. */
   'LIQUIDATION',
   /** Truth and record disagreed. */
   'SAFETY',
@@ -122,6 +127,8 @@ export interface Trade extends EntryRecord {
   readonly edgeUsd: number
   /** Funding received and included in `net`, USD; absent where the fill was simulated. */
   readonly fundingUsd?: number
+  /** Time without data that it was held over, ms; absent where there was none. */
+  readonly gapMs?: number
 }
 
 export type ForewarnerStatus = 'OK' | 'ORANGE' | 'RED'

@@ -21,9 +21,21 @@ describe('backtest options', () => {
       betaPolicy: 'expanding',
       forewarner: 'off',
       posture: 'APEX',
+      rules: { liquidation: 'cross', delisting: 'close', onGap: 'carry' },
       recorded: expect.anything(),
     })
     expect(own).toEqual({ inputs: ['days'], period: {}, byAsset: false, byDay: false, keepGoing: false, quiet: false })
+  })
+
+  it('what a run does where its data say what the rules do not is asked for word by word', () => {
+    expect(options({ liquidation: 'off', delisting: 'wait', onGap: 'close' }).run.rules).toEqual({
+      liquidation: 'off',
+      delisting: 'wait',
+      onGap: 'close',
+    })
+    for (const wrong of [{ liquidation: 'isolated' }, { delisting: 'never' }, { onGap: 'skip' }]) {
+      expect(() => options(wrong)).toThrow(/expected '\w+' or '\w+', found/)
+    }
   })
 
   it.each([

@@ -166,6 +166,61 @@ function priceOf({ exitPrice, direction, reason }: BacktestReport['trades'][numb
   return exitPrice / (1 - direction * slip)
 }
 
+describe('rules for what data may do', () => {
+  const RULES = { liquidation: 'cross', delisting: 'close', onGap: 'close' } as const
+  const SOME = new Set(['LIQUIDATION', 'DELISTED', 'DATA_GAP'])
+
+  test('a run without such an event is the same with and without them, byte for byte but for their own fields', () => {
+    let equal = 0
+    fc.assert(
+      fc.property(marketShape, (shape) => {
+        const ruled = reportOn(shape, RULES)
+        if (ruled.trades.some(({ reason }) => SOME.has(reason))) return
+        equal++
+        const bytes = ({ rules: _, hashes, ...rest }: BacktestReport) =>
+          JSON.stringify([rest, { ...hashes, config: '' }])
+        expect(bytes(ruled)).toBe(bytes(reportOn(shape)))
+      }),
+      { numRuns: 60 },
+    )
+    expect(equal).toBeGreaterThan(30)
+    expect([reportOn(LIVELY).rules, reportOn(LIVELY, RULES).rules]).toEqual([
+      { liquidation: 'off', delisting: 'wait', onGap: 'carry' },
+      RULES,
+    ])
+    expect(reportOn(LIVELY, RULES).hashes.config).not.toBe(reportOn(LIVELY).hashes.config)
+  })
+
+  test('no drawdown is beyond all there was, with the edge or without it, and no bar is worth less than nothing', () => {
+    let ruined = 0
+    const fills = [undefined, (notionalUsd: number, price: number) => notionalUsd / price] as const
+    fc.assert(
+      fc.property(fc.nat(0xffff), fc.constantFrom(...fills), (seed, barPriceFills) => {
+        const parameters = { ...LIVELY.parameters, stop_pct: 10, max_hold_bars: 200, lookback: 0 }
+        const settings = settingsOf({ ...LIVELY, parameters }, { ...RULES, ...(barPriceFills && { barPriceFills }) })
+        const backtest = new Backtest(settings)
+        for (const day of columnsOf({ ...LIVELY, seed, dayBars: [300] })) {
+          const prices = day.prices.map((column) => column.map((price, row) => (row < 150 ? price : 9 * price)))
+          backtest.addDay({ ...day, prices }, '')
+        }
+        const report = backtest.finish(ABOUT)
+        if (report.trades.some(({ reason }) => reason === 'LIQUIDATION')) {
+          ruined++
+          expect([report.finalCapital, report.markToMarket.finalEquity]).toEqual([0, 0])
+          expect(report.trades.at(-1)!.reason).toBe('LIQUIDATION')
+        }
+        expect(report.figures.maxDrawdown).toBeLessThanOrEqual(1)
+        expect(report.figuresWithoutEdge.maxDrawdown).toBeLessThanOrEqual(1)
+        expect(report.markToMarket.maxDrawdown).toBeLessThanOrEqual(1)
+        expect(report.markToMarket.maxDrawdown).toBeGreaterThanOrEqual(report.figures.maxDrawdown - 1e-3)
+        for (const low of report.markToMarket.curve.low) expect(low).toBeGreaterThanOrEqual(0)
+      }),
+      { numRuns: 60 },
+    )
+    expect(ruined).toBeGreaterThan(5)
+  })
+})
+
 describe('fills at bar prices', () => {
   const INSTRUMENT: Instrument = {
     identity: { symbol: 'ANY', exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },

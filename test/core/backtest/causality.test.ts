@@ -66,41 +66,51 @@ function tableOf(market: Market, betaPolicy: BreakerTable['betaPolicy']): Breake
 const columnsOf = (market: Market) => market.days.map((day) => day.columns)
 
 describe('no decision of a backtest uses a later bar', () => {
-  test('on random markets, with every gate, breaker policy but full-sample, order book, forewarner and fills', () => {
+  test('on random markets, with every gate, breaker policy but full-sample, order book, forewarner, fills and rules', () => {
     const extras = fc.record({
       gate: fc.constantFrom('warmup', 'fixed', 'percentile'),
       betaPolicy: fc.constantFrom('expanding', 'fixed'),
       forewarned: fc.boolean(),
       atBarPrices: fc.boolean(),
+      rules: fc.record({
+        liquidation: fc.constantFrom<'off' | 'cross'>('off', 'cross'),
+        delisting: fc.constantFrom<'wait' | 'close'>('wait', 'close'),
+        onGap: fc.constantFrom<'carry' | 'close'>('carry', 'close'),
+      }),
       direction: fc.constantFrom<-1 | 1>(-1, 1),
       seed: fc.nat(0xffffffff),
     })
     let decisions = 0
     fc.assert(
-      fc.property(marketShape, extras, (shape, { gate, betaPolicy, forewarned, atBarPrices, direction, seed }) => {
-        // Long enough days: the warm-up rule lets no bar before the hundredth trade.
-        const market = marketOf({ ...shape, dayBars: shape.dayBars.map((bars) => 3 * bars) })
-        const table = tableOf(market, betaPolicy)
-        const settingsAt = (cut?: Cut): BacktestSettings => {
-          return {
-            ...settingsOf(market, { direction }),
-            ...(gate === 'fixed' ? { volGate: new VolGate({ kind: 'fixed', threshold: 0.0008 }) } : {}),
-            ...(gate === 'percentile' ? { volGate: new VolGate({ kind: 'percentile', percentile: 40 }) } : {}),
-            breaker: new DailyBreaker(cut === undefined ? table : breakerInFuture(table, cut)),
-            ...orderBookAt(market, cut),
-            ...(forewarned ? { forewarner: new MonteCarloForewarner({ paths: 50 }) } : {}),
-            ...(atBarPrices ? { barPriceFills: (notionalUsd, price) => notionalUsd / price } : {}),
+      fc.property(
+        marketShape,
+        extras,
+        (shape, { gate, betaPolicy, forewarned, atBarPrices, rules, direction, seed }) => {
+          // Long enough days: the warm-up rule lets no bar before the hundredth trade.
+          const market = marketOf({ ...shape, dayBars: shape.dayBars.map((bars) => 3 * bars) })
+          const table = tableOf(market, betaPolicy)
+          const settingsAt = (cut?: Cut): BacktestSettings => {
+            return {
+              ...settingsOf(market, { direction }),
+              ...rules,
+              ...(gate === 'fixed' ? { volGate: new VolGate({ kind: 'fixed', threshold: 0.0008 }) } : {}),
+              ...(gate === 'percentile' ? { volGate: new VolGate({ kind: 'percentile', percentile: 40 }) } : {}),
+              breaker: new DailyBreaker(cut === undefined ? table : breakerInFuture(table, cut)),
+              ...orderBookAt(market, cut),
+              ...(forewarned ? { forewarner: new MonteCarloForewarner({ paths: 50 }) } : {}),
+              ...(atBarPrices ? { barPriceFills: (notionalUsd, price) => notionalUsd / price } : {}),
+            }
           }
-        }
-        const verdict = checkCausality({
-          days: columnsOf(market),
-          run: (days, cut) => backtest(settingsAt(cut), days),
-          cuts: 4,
-          seed,
-        })
-        expect(verdict.violations).toEqual([])
-        decisions += verdict.decisions
-      }),
+          const verdict = checkCausality({
+            days: columnsOf(market),
+            run: (days, cut) => backtest(settingsAt(cut), days),
+            cuts: 4,
+            seed,
+          })
+          expect(verdict.violations).toEqual([])
+          decisions += verdict.decisions
+        },
+      ),
       { numRuns: 120 },
     )
     expect(decisions).toBeGreaterThan(200)

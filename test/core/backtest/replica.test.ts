@@ -67,7 +67,7 @@ describe('without a leak nothing is found', () => {
     expect(verdict.decisions).toBeGreaterThan(0)
   })
 
-  test('on random markets, with every gate, order book, breaker, forewarner and kind of fill', async () => {
+  test('on random markets, with every gate, order book, breaker, forewarner, kind of fill, rule and gap', async () => {
     const extras = fc.record({
       volGate: fc.constantFrom(
         undefined,
@@ -78,13 +78,18 @@ describe('without a leak nothing is found', () => {
       forewarned: fc.boolean(),
       atBarPrices: fc.boolean(),
       direction: fc.constantFrom<-1 | 1>(-1, 1),
+      rules: fc.record({
+        liquidation: fc.constantFrom('off' as const, 'cross' as const),
+        delisting: fc.constantFrom('wait' as const, 'close' as const),
+        onGap: fc.constantFrom('carry' as const, 'close' as const),
+      }),
     })
     let probed = 0
     await fc.assert(
       fc.asyncProperty(marketShape, extras, async (shape, { volGate, betaPolicy, ...more }) => {
         const market = marketOf({ ...shape, dayBars: shape.dayBars.map((bars) => 3 * bars) })
-        const columns = market.days.map((day) => day.columns)
         const rng = new Xoshiro128(7)
+        const columns = market.days.map((day) => withGaps(day.columns, rng))
         const verdict = await causalityOf({
           days: columns,
           parameters: market.parameters,
@@ -110,3 +115,13 @@ describe('without a leak nothing is found', () => {
     expect(probed).toBeGreaterThan(1_000)
   })
 })
+
+/** The day with some bars late by more than a feed's jitter. */
+function withGaps(day: DayColumns, rng: Xoshiro128): DayColumns {
+  let lateNs = 0n
+  const timestampNs = day.timestampNs?.map((time) => {
+    if (rng.double() < 0.02) lateNs += 30_000_000_000n
+    return time + lateNs
+  })
+  return { ...day, ...(timestampNs && { timestampNs }) }
+}

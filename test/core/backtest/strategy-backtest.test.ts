@@ -250,3 +250,70 @@ describe('the causality check of a strategy', () => {
     else expect(verdict.violations.length).toBeGreaterThanOrEqual(atLeast)
   })
 })
+
+describe('what becomes of a position of a strategy where its data say what it does not decide', () => {
+  const SHORT = { type: 'ENTRY', direction: -1, notionalUsd: 20_000 } as const
+  /** The first two days; `alter` has the word on the second. */
+  const pair = (alter: (day: DayColumns) => DayColumns) => [days[0]!, alter(days[1]!)]
+  const holding = (fills: StrategyFill[], reduceAt = -1) =>
+    scripted(
+      (bar) => {
+        if (bar.bar === days[0]!.bars - 10) return [mandate(bar, SHORT)]
+        return bar.bar === reduceAt ? [mandate(bar, { type: 'REDUCE', notionalUsd: 8_000 })] : []
+      },
+      { onFill: (fill) => void fills.push(fill) },
+    )
+  const tenfold = (day: DayColumns): DayColumns => ({
+    ...day,
+    prices: day.prices.map((column) => column.map((price) => 10 * price)),
+  })
+
+  test.each([-1, 0])('an account that it uses up ends at zero, also after a part was closed (%i)', (offset) => {
+    const fills: StrategyFill[] = []
+    const create = holding(fills, offset === -1 ? -1 : days[0]!.bars - 5)
+    const report = run({ create, liquidation: 'cross', twinBars: 0 }, pair(tenfold)).finish(ABOUT)
+    expect(report.trades).toHaveLength(1)
+    expect(report.trades[0]).toMatchObject({ reason: 'LIQUIDATION', net: -25_000, exitBar: days[0]!.bars })
+    expect([report.finalCapital, report.figures.maxDrawdown, report.markToMarket.maxDrawdown]).toEqual([0, 1, 1])
+    expect(fills.at(-1)).toMatchObject({ leg: 'exit', complete: true, reason: 'LIQUIDATION' })
+    const plain = run({ create: holding([]), twinBars: 0 }, pair(tenfold))
+    expect([plain.trades, plain.openPosition?.asset]).toEqual([[], 'BTCUSDT'])
+  })
+
+  test('an asset that a day’s file does not have is closed at its last price on the first bar of that day', () => {
+    const fills: StrategyFill[] = []
+    const without = (day: DayColumns): DayColumns => {
+      const kept = day.assets.map((asset, i) => [asset, day.prices[i]!] as const).filter(([a]) => a !== 'BTCUSDT')
+      return { ...day, assets: kept.map(([asset]) => asset), prices: kept.map(([, column]) => column) }
+    }
+    const backtest = run({ create: holding(fills), delisting: 'close', twinBars: 0 }, pair(without))
+    const last = days[0]!.prices[days[0]!.assets.indexOf('BTCUSDT')]!.at(-1)!
+    expect(backtest.trades).toHaveLength(1)
+    expect(backtest.trades[0]).toMatchObject({ reason: 'DELISTED', exitBar: days[0]!.bars, exitPrice: last * 1.0005 })
+    expect(fills.at(-1)!.reason).toBe('DELISTED')
+    expect(run({ create: holding([]), twinBars: 0 }, pair(without)).openPosition?.asset).toBe('BTCUSDT')
+  })
+
+  test('one without a price is closed on the 120th bar running', () => {
+    const silent = (day: DayColumns): DayColumns => ({
+      ...day,
+      prices: day.prices.map((column, i) =>
+        day.assets[i] === 'BTCUSDT' ? column.map((price, row) => (row < 7 || row > 200 ? price : Number.NaN)) : column,
+      ),
+    })
+    const { trades } = run({ create: holding([]), delisting: 'close', twinBars: 0 }, pair(silent))
+    expect(trades[0]).toMatchObject({ reason: 'DELISTED', exitBar: days[0]!.bars + 7 + 119 })
+  })
+
+  test('before missing days it is closed at the last price if that is asked for, and the strategy hears of it', () => {
+    const fills: StrategyFill[] = []
+    const over = [days[0]!, days[3]!]
+    const carried = run({ create: holding([]), twinBars: 0 }, over)
+    expect(carried.openPosition?.asset).toBe('BTCUSDT')
+    const report = run({ create: holding(fills), onGap: 'close', twinBars: 0 }, over).finish(ABOUT)
+    expect(report.trades[0]).toMatchObject({ reason: 'DATA_GAP', exitBar: days[0]!.bars - 1 })
+    expect(report.days.map(({ trades }) => trades)).toEqual([1, 0])
+    expect(report.days[1]!.capitalStart).toBe(report.days[0]!.capital)
+    expect(fills.at(-1)).toMatchObject({ reason: 'DATA_GAP', complete: true })
+  })
+})

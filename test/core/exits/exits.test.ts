@@ -28,6 +28,8 @@ describe(`golden: ${rows.length} situations of an open position`, () => {
       const [direction, price, barsHeld, turnBarsBefore, posture, subdayNormalization, velDiv, reason] = row
       const found = exitReason(
         {
+          isLiquidated: false,
+          pricelessBars: 0,
           posture,
           subdayNormalization,
           pnlPct: price === null ? undefined : (direction * (price - ENTRY_PRICE)) / ENTRY_PRICE,

@@ -1,14 +1,13 @@
 import { Account } from '../../../src/core/engine/account.js'
 import { Engine } from '../../../src/core/engine/engine.js'
 import { EntryRules } from '../../../src/core/engine/entry.js'
-import { ExitRules } from '../../../src/core/engine/exit.js'
+import { type BarSituation, ExitRules } from '../../../src/core/engine/exit.js'
 import type { Position } from '../../../src/core/engine/position.js'
 import { PriceHistory } from '../../../src/core/engine/price-history.js'
 import { RankingWindows } from '../../../src/core/engine/ranking-windows.js'
 import { VelDivHistory } from '../../../src/core/engine/vel-div-history.js'
 import { SEGMENT_PRICES, type SegmentProfiles } from '../../../src/core/selection/impulse-response.js'
 import type { DayColumns } from '../../../src/ports/days.js'
-import type { Posture } from '../../../src/ports/vocabulary/market.js'
 import type { EntryRecord } from '../../../src/ports/vocabulary/trades.js'
 import { type HistoryInside, later, type PlantedLeak, replaced, riseBps } from './planted-leak.js'
 
@@ -52,21 +51,25 @@ export const ENGINE_LEAKS: readonly PlantedLeak[] = [
     plant: () => exitDecision((reason, rise) => (reason === 'VEL_DIV_TURN' && rise > 0 ? undefined : reason)),
   },
   {
+    name: 'an account is not taken where the next bar moves on',
+    run: {
+      rules: { liquidation: 'cross' },
+      parameters: { fraction: 1, max_leverage: 120, abs_max_leverage: 120, stop_pct: 1, max_hold_bars: 2_000 },
+    },
+    plant: () => exitDecision((reason, rise) => (reason === 'LIQUIDATION' && rise !== 0 ? undefined : reason)),
+  },
+  {
     name: 'bars held count the next one where that has no price',
     plant: () =>
       both(
         neverQuiet(),
-        replaced<ExitInside, [Position, number, Posture, number], string | undefined>(
+        replaced<ExitInside, [Position, number, BarSituation], string | undefined>(
           ExitRules.prototype,
           'decide',
-          (own) => (desk, position, velDiv, posture, bar) =>
-            own(
-              desk,
-              position,
-              velDiv,
-              posture,
-              bar + (Number.isNaN(later(desk.history, position.assetIndex)) ? 1 : 0),
-            ),
+          (own) => (desk, position, velDiv, situation) => {
+            const isPriced = !Number.isNaN(later(desk.history, position.assetIndex))
+            return own(desk, position, velDiv, isPriced ? situation : { ...situation, bar: situation.bar + 1 })
+          },
         ),
       ),
   },
@@ -206,10 +209,12 @@ function exitPrice(leaky: (own: number, next: number, direction: number) => numb
 
 /** Every bar of a position is decided, as those that may end it by the next bar are not known beforehand. */
 function neverQuiet(): () => void {
-  return replaced<unknown, [Position, Posture, unknown, number], number>(
+  return replaced<unknown, [Position, unknown, { readonly row: number }], number>(
     ExitRules.prototype,
     'quietUntil',
-    () => (_, _position, _posture, _column, row) => row,
+    () =>
+      (_, _position, _column, { row }) =>
+        row,
   )
 }
 
@@ -217,7 +222,7 @@ function neverQuiet(): () => void {
 function exitDecision(leaky: (reason: string | undefined, rise: number) => string | undefined): () => void {
   return both(
     neverQuiet(),
-    replaced<ExitInside, [Position, number, Posture, number], string | undefined>(
+    replaced<ExitInside, [Position, number, BarSituation], string | undefined>(
       ExitRules.prototype,
       'decide',
       (own) =>
@@ -230,14 +235,15 @@ function exitDecision(leaky: (reason: string | undefined, rise: number) => strin
 function earlyExit(bars: number, worseBps: number): () => void {
   return both(
     neverQuiet(),
-    replaced<ExitInside, [Position, number, Posture, number], string | undefined>(
+    replaced<ExitInside, [Position, number, BarSituation], string | undefined>(
       ExitRules.prototype,
       'decide',
-      (own) => (desk, position, velDiv, posture, bar) => {
+      (own) => (desk, position, velDiv, situation) => {
         const { direction, entryBar } = position.entry
+        const { bar } = situation
         const isNear = bar - entryBar >= desk.parameters.max_hold_bars - bars
         const isWorse = direction * riseBps(desk.history, position.assetIndex) < -worseBps
-        return own(desk, position, velDiv, posture, isNear && isWorse ? bar + bars : bar)
+        return own(desk, position, velDiv, { ...situation, bar: isNear && isWorse ? bar + bars : bar })
       },
     ),
   )
