@@ -33,10 +33,12 @@ interface HeadlineFigure {
   readonly toneWithoutEdge?: string
   /** The same of buy-and-hold, where it has one. */
   readonly baseline?: string
+  /** The same figure of something else of the run. */
+  readonly more?: { readonly what: string; readonly value: string }
 }
 
 function headlineFigures(report: BacktestReport): HeadlineFigure[] {
-  const { figures, figuresWithoutEdge, initialCapital, finalCapital, baseline } = report
+  const { figures, figuresWithoutEdge, initialCapital, finalCapital, baseline, calendar, markToMarket } = report
   const held = (text: (baseline: BaselineResult) => string) => (baseline === null ? {} : { baseline: text(baseline) })
   const pair = (key: string, label: string, text: (figures: Figures) => string): HeadlineFigure => {
     return { key, label, simulated: text(figures), withoutEdge: text(figuresWithoutEdge) }
@@ -58,11 +60,15 @@ function headlineFigures(report: BacktestReport): HeadlineFigure[] {
     pair('profit-factor', 'Profit factor', ({ profitFactor }) => formatProfitFactor(profitFactor)),
     pair('win-rate', 'Win rate', ({ winRate }) => formatPercent(winRate, 1)),
     {
-      ...pair('max-drawdown', 'Max drawdown', ({ maxDrawdown }) => formatPercent(maxDrawdown)),
+      ...pair('max-drawdown', 'Max drawdown, realised', ({ maxDrawdown }) => formatPercent(maxDrawdown)),
+      more: { what: 'of equity, every bar', value: formatPercent(markToMarket.maxDrawdown) },
       ...held(({ maxDrawdown }) => formatPercent(maxDrawdown)),
     },
     {
-      ...pair('sharpe', 'Sharpe (365 d)', ({ sharpe }) => formatNumber(sharpe)),
+      ...pair('sharpe', calendar.fewDays ? 'Sharpe, few days' : 'Sharpe (365 d)', ({ sharpe }) => formatNumber(sharpe)),
+      ...(calendar.sharpe === figures.sharpe || calendar.missingDays === 0
+        ? {}
+        : { more: { what: `over all ${calendar.days} days`, value: formatNumber(calendar.sharpe) } }),
       ...held(({ sharpe }) => formatNumber(sharpe)),
     },
     pair('trades', 'Trades', ({ trades }) => formatNumber(trades, 0)),
@@ -70,10 +76,11 @@ function headlineFigures(report: BacktestReport): HeadlineFigure[] {
 }
 
 function tile(figure: HeadlineFigure): Html {
-  const { key, label, simulated, withoutEdge, tone = '', toneWithoutEdge = '', baseline } = figure
+  const { key, label, simulated, withoutEdge, tone = '', toneWithoutEdge = '', baseline, more } = figure
   return html`<div class="tile" data-figure="${key}">
 <dt>${label}</dt>
 <dd class="simulated ${tone}">${simulated}</dd>
+${more === undefined ? '' : html`<dd class="more"><span class="what">${more.what}</span> <span class="value">${more.value}</span></dd>`}
 <dd class="without-edge"><span class="what">without edge</span> <span class="value ${toneWithoutEdge}">${withoutEdge}</span></dd>
 ${baseline === undefined ? '' : html`<dd class="baseline"><span class="what">buy and hold</span> <span class="value">${baseline}</span></dd>`}
 </div>`

@@ -2,16 +2,16 @@ import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { type Html, html } from './html.js'
 
 /** The frame that the page's script draws the two curves in. */
-export function chartSection({ trades }: BacktestReport): Html {
+export function chartSection({ trades, markToMarket }: BacktestReport): Html {
   return html`<section class="card" aria-labelledby="equity-title">
 <div class="card-head"><h2 id="equity-title">Equity and drawdown</h2>
 <div class="chart-tools needs-script">
-<span class="legend"><button type="button" class="series simulated" data-series="1" aria-pressed="true">With simulated edge</button><button type="button" class="series without-edge" data-series="2" aria-pressed="true">Without edge</button></span>
+<span class="legend"><button type="button" class="series simulated" data-series="1" aria-pressed="true">Realised, with simulated edge</button><button type="button" class="series without-edge" data-series="2" aria-pressed="true">Without edge</button><button type="button" class="series marked" data-series="3" aria-pressed="true">Equity at every bar</button></span>
 <span class="buttons" role="group" aria-label="Zoom"><button type="button" data-zoom="in" aria-label="Zoom in" title="Zoom in">+</button><button type="button" data-zoom="out" aria-label="Zoom out" title="Zoom out">−</button><button type="button" data-zoom="reset">Reset</button></span>
 </div></div>
-<figure id="equity" class="chart" tabindex="0" role="img" aria-label="Realised capital, with and without the simulated edge. Arrow keys read it point by point, plus and minus zoom, 0 resets."></figure>
-<figure id="drawdown" class="chart" tabindex="0" role="img" aria-label="Drawdown from the peak of realised capital, with and without the simulated edge."></figure>
-<p class="note needs-script">Realised capital, sampled at every trade close${trades.length === 0 && ' (none in this run)'}. Drag to zoom, double-click to reset. <span id="reading" class="visually-hidden" aria-live="polite"></span></p>
+<figure id="equity" class="chart" tabindex="0" role="img" aria-label="Realised capital, with and without the simulated edge, and equity with the open position at the bar’s price. Arrow keys read it trade by trade, plus and minus zoom, 0 resets."></figure>
+<figure id="drawdown" class="chart" tabindex="0" role="img" aria-label="Drawdown from the peak of realised capital, with and without the simulated edge, and of equity."></figure>
+<p class="note needs-script">Realised capital at every trade close${trades.length === 0 && ' (none in this run)'}; equity is capital and the open position at the bar’s price${markToMarket.curve.barsPerPoint > 1 && html`, a point for every ${markToMarket.curve.barsPerPoint} bars`}. Drag to zoom, double-click to reset. <span id="reading" class="visually-hidden" aria-live="polite"></span></p>
 </section>`
 }
 

@@ -1,5 +1,6 @@
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
+import type { EquityMarks } from './equity-curve.js'
 import { shownText } from './html.js'
 
 /** What the page's own script needs of a report; everything else on the page is markup already. */
@@ -11,6 +12,8 @@ export interface PageData {
   readonly axisEnd: number
   /** Stem of the file name that the CSV download gets. */
   readonly fileStem: string
+  /** Equity between trades; places as the axis has them. */
+  readonly marks: EquityMarks
   readonly trades: PackedTrades
 }
 
@@ -71,6 +74,7 @@ export const TRADE_FIELDS = [
   'streakMult',
   'trendMult',
   'rng',
+  'gapMs',
 ] as const satisfies readonly (keyof Trade)[]
 
 /** Micro-dollars on a ten-thousand-dollar account; the full doubles are in the JSON report. */
@@ -91,13 +95,22 @@ export function pageData(report: BacktestReport): PageData {
       ? Math.max(end, trades.at(-1)?.exitTimeMs ?? end)
       : Math.max(report.bars, trades.at(-1)?.exitBar ?? 1),
     fileStem: fileStem(report),
+    marks: marksOf(report, byTime),
     trades: packTrades(trades),
   }
 }
 
+/** None where the axis is time and some bar has none. */
+function marksOf({ markToMarket: { curve } }: BacktestReport, byTime: boolean): EquityMarks {
+  const { bars, timesMs, equity, low } = curve
+  if (byTime && timesMs.includes(null)) return { x: [], equity: [], low: [] }
+  const numbers = (values: readonly number[]) => values.map((value) => compact(value) as number)
+  return { x: byTime ? (timesMs as readonly number[]) : bars, equity: numbers(equity), low: numbers(low) }
+}
+
 export function packTrades(trades: readonly Trade[]): PackedTrades {
   const columns: Record<string, PackedColumn> = {}
-  for (const field of TRADE_FIELDS) columns[field] = packColumn(trades.map((trade) => trade[field]))
+  for (const field of TRADE_FIELDS) columns[field] = packColumn(trades.map((trade) => trade[field] ?? null))
   return { count: trades.length, columns }
 }
 
@@ -106,7 +119,11 @@ export function unpackTrades(packed: PackedTrades): Trade[] {
   const rows = Array.from({ length: packed.count }, (): Record<string, Cell> => ({}))
   for (const [field, column] of Object.entries(packed.columns)) {
     const at = readerOf(column)
-    for (let i = 0; i < rows.length; i++) rows[i]![field] = at(i)
+    for (let i = 0; i < rows.length; i++) {
+      const value = at(i)
+      // Only trades that were held over missing bars have this one.
+      if (value !== null || field !== 'gapMs') rows[i]![field] = value
+    }
   }
   return rows as unknown as Trade[]
 }

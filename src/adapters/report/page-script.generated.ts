@@ -43,13 +43,17 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
     "bucketMult",
     "streakMult",
     "trendMult",
-    "rng"
+    "rng",
+    "gapMs"
   ];
   function unpackTrades(packed) {
     const rows = Array.from({ length: packed.count }, () => ({}));
     for (const [field, column] of Object.entries(packed.columns)) {
       const at = readerOf(column);
-      for (let i = 0; i < rows.length; i++) rows[i][field] = at(i);
+      for (let i = 0; i < rows.length; i++) {
+        const value = at(i);
+        if (value !== null || field !== "gapMs") rows[i][field] = value;
+      }
     }
     return rows;
   }
@@ -61,34 +65,81 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
 
   // equity-curve.ts
   function equityCurve(input) {
-    const { trades: trades2, initialCapital, axis } = input;
-    const x = [input.axisStart];
-    const capital = [initialCapital];
-    const capitalWithoutEdge = [initialCapital];
-    let bare = initialCapital;
-    for (const trade of trades2) {
-      const position = axis === "time" ? trade.exitTimeMs : trade.exitBar;
-      x.push(Math.max(position, x.at(-1)));
-      capital.push(trade.capitalAfter);
-      bare += trade.net - trade.edgeUsd;
-      capitalWithoutEdge.push(bare);
-    }
-    x.push(Math.max(input.axisEnd, x.at(-1)));
-    capital.push(capital.at(-1));
-    capitalWithoutEdge.push(bare);
-    return {
-      x,
-      capital,
-      capitalWithoutEdge,
-      drawdown: drawdownOf(capital),
-      drawdownWithoutEdge: drawdownOf(capitalWithoutEdge)
+    const { trades: trades2, initialCapital, axis, marks } = input;
+    const points = new Points(input.axisStart, initialCapital);
+    let mark = 0;
+    const markUntil = (x) => {
+      for (; mark < marks.x.length && marks.x[mark] < x; mark++) {
+        points.marked(marks.x[mark], marks.equity[mark], marks.low[mark]);
+      }
     };
+    for (const [i, trade] of trades2.entries()) {
+      const x = axis === "time" ? trade.exitTimeMs : trade.exitBar;
+      markUntil(x);
+      points.closed(x, trade, i);
+    }
+    markUntil(Number.POSITIVE_INFINITY);
+    points.end(input.axisEnd);
+    return points.curve();
   }
-  function drawdownOf(capital) {
+  var Points = class {
+    x;
+    capital;
+    bare;
+    equity;
+    low;
+    trade = [-1];
+    constructor(start, initialCapital) {
+      this.x = [start];
+      this.capital = [initialCapital];
+      this.bare = [initialCapital];
+      this.equity = [initialCapital];
+      this.low = [initialCapital];
+    }
+    closed(x, trade, index) {
+      const isUsedUp = trade.reason === "LIQUIDATION" && trade.capitalAfter === 0;
+      const bare = isUsedUp ? 0 : this.bare.at(-1) + trade.net - trade.edgeUsd;
+      this.push(x, {
+        capital: trade.capitalAfter,
+        bare,
+        equity: trade.capitalAfter,
+        low: trade.capitalAfter,
+        trade: index
+      });
+    }
+    marked(x, equity, low) {
+      this.push(x, { capital: this.capital.at(-1), bare: this.bare.at(-1), equity, low, trade: -1 });
+    }
+    end(x) {
+      this.marked(x, this.equity.at(-1), this.equity.at(-1));
+    }
+    curve() {
+      const { x, capital, bare, equity, low, trade } = this;
+      return {
+        x,
+        capital,
+        capitalWithoutEdge: bare,
+        equity,
+        drawdown: drawdownOf(capital),
+        drawdownWithoutEdge: drawdownOf(bare),
+        drawdownOfEquity: drawdownOf(equity, low),
+        trade
+      };
+    }
+    push(x, at) {
+      this.x.push(Math.max(x, this.x.at(-1)));
+      this.capital.push(at.capital);
+      this.bare.push(at.bare);
+      this.equity.push(at.equity);
+      this.low.push(at.low);
+      this.trade.push(at.trade);
+    }
+  };
+  function drawdownOf(values, lows = values) {
     let peak = Number.NEGATIVE_INFINITY;
-    return capital.map((value) => {
+    return values.map((value, i) => {
       peak = Math.max(peak, value);
-      return peak > 0 ? Math.min(0, (value - peak) / peak) : 0;
+      return peak > 0 ? Math.min(0, (lows[i] - peak) / peak) : 0;
     });
   }
 
@@ -179,22 +230,27 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
       {
         ...common(data2, describe),
         height: EQUITY_HEIGHT,
-        series: [{}, line("With edge", () => colours.simulated), dashed("Without edge")],
+        series: [{}, line("Realised", () => colours.simulated), dashed("Without edge"), marked("Equity")],
         bands: [{ series: [1, 2], fill: () => colours.edgeArea }],
         axes: [bareAxis(data2), yAxis(usdTicks)]
       },
-      [curve.x, curve.capital, curve.capitalWithoutEdge]
+      [curve.x, curve.capital, curve.capitalWithoutEdge, curve.equity]
     );
     const drawdown = draw(
       byId("drawdown"),
       {
         ...common(data2, describe),
         height: DRAWDOWN_HEIGHT,
-        series: [{}, { ...line("With edge", () => colours.loss), fill: () => colours.lossArea }, dashed("Without edge")],
+        series: [
+          {},
+          { ...line("Realised", () => colours.loss), fill: () => colours.lossArea },
+          dashed("Without edge"),
+          marked("Equity")
+        ],
         axes: [xAxis(data2), yAxis(percentTicks)],
         scales: { x: { time: data2.axis === "time" }, y: { range: drawdownRange } }
       },
-      [curve.x, curve.drawdown, curve.drawdownWithoutEdge]
+      [curve.x, curve.drawdown, curve.drawdownWithoutEdge, curve.drawdownOfEquity]
     );
     const charts = [equity, drawdown];
     const zoom = zoomer(charts, curve);
@@ -216,7 +272,8 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
         for (const chart of charts) chart.setSeries(series, { show });
       });
     }
-    for (const chart of charts) readByKeyboard(chart, { zoom, describe });
+    const stops = stopsOf(curve);
+    for (const chart of charts) readByKeyboard(chart, { zoom, describe, stops });
     followWidth(charts);
     followTheme(charts);
   }
@@ -247,6 +304,13 @@ export const PAGE_SCRIPT: string = String.raw`"use strict";
   }
   function dashed(label) {
     return { ...line(label, () => colours.withoutEdge), width: 1.5, dash: [5, 4] };
+  }
+  function marked(label) {
+    return { ...line(label, () => colours.marked), width: 1 };
+  }
+  function stopsOf(curve) {
+    const last = curve.x.length - 1;
+    return curve.trade.flatMap((trade, i) => i === 0 || i === last || trade >= 0 ? [i] : []);
   }
   function xAxis(data2) {
     const grid = { stroke: () => colours.grid, width: 1 };
@@ -311,13 +375,15 @@ ${'$'}{year}${'`'} : label;
   function pointLines(data2, trades2, curve, i) {
     const at = (column) => column[i] ?? Number.NaN;
     const when = data2.axis === "time" ? ${'`'}${'$'}{formatTime(at(curve.x))} UTC${'`'} : ${'`'}bar ${'$'}{formatNumber(at(curve.x), 0)}${'`'};
-    const trade = trades2[i - 1];
+    const index = curve.trade[i] ?? -1;
+    const trade = trades2[index];
     return [
       when,
       ${'`'}Capital ${'$'}{formatUsd(at(curve.capital))}${'`'},
       ${'`'}Without edge ${'$'}{formatUsd(at(curve.capitalWithoutEdge))}${'`'},
-      ${'`'}Drawdown ${'$'}{formatPercent(at(curve.drawdown))}${'`'},
-      trade === void 0 ? i === 0 ? "Start of the run" : "End of the run" : ${'`'}#${'$'}{i} ${'$'}{trade.asset} ${'$'}{trade.reason} ${'$'}{formatUsdChange(trade.net)}${'`'}
+      ${'`'}Equity ${'$'}{formatUsd(at(curve.equity))}${'`'},
+      ${'`'}Drawdown ${'$'}{formatPercent(at(curve.drawdown))}, of equity ${'$'}{formatPercent(at(curve.drawdownOfEquity))}${'`'},
+      trade === void 0 ? i === 0 ? "Start of the run" : i === curve.x.length - 1 ? "End of the run" : "Between trades" : ${'`'}#${'$'}{index + 1} ${'$'}{trade.asset} ${'$'}{trade.reason} ${'$'}{formatUsdChange(trade.net)}${'`'}
     ];
   }
   function tooltip(describe) {
@@ -355,8 +421,8 @@ ${'$'}{year}${'`'} : label;
       for (const chart of charts) chart.setScale("x", { min, max });
     };
   }
-  function readByKeyboard(chart, { zoom, describe }) {
-    const last = (chart.data[0]?.length ?? 1) - 1;
+  function readByKeyboard(chart, { zoom, describe, stops }) {
+    const last = stops.length - 1;
     const frame = (
       /** @type {HTMLElement} */
       chart.root.parentElement
@@ -379,8 +445,9 @@ ${'$'}{year}${'`'} : label;
       if (kind !== void 0) zoom(kind);
       if (move === void 0) return;
       i = Math.min(Math.max(move(), 0), last);
-      chart.setCursor({ left: chart.valToPos(Number(chart.data[0]?.[i]), "x"), top: 20 });
-      byId("reading").textContent = describe(i).join(", ");
+      const point = stops[i] ?? 0;
+      chart.setCursor({ left: chart.valToPos(Number(chart.data[0]?.[point]), "x"), top: 20 });
+      byId("reading").textContent = describe(point).join(", ");
     });
     frame.addEventListener("blur", () => chart.setCursor({ left: -10, top: -10 }));
   }
@@ -414,6 +481,7 @@ ${'$'}{year}${'`'} : label;
     return {
       simulated: read("--simulated"),
       withoutEdge: read("--without-edge"),
+      marked: read("--marked"),
       edgeArea: read("--edge-area"),
       loss: read("--loss"),
       lossArea: read("--loss-area"),

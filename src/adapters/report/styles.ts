@@ -9,7 +9,7 @@ export const STYLES = `
   --page: #f5f6f8; --card: #ffffff; --sunken: #f4f6f8; --line: #e2e6eb; --line-strong: #cbd2da;
   --ink: #131820; --ink-2: #434c59; --ink-3: #626d7b;
   --gain: #155fae; --loss: #b3440a; --accent: #155fae; --accent-ink: #ffffff;
-  --simulated: #155fae; --without-edge: #5b6572; --edge: #8a6fc4; --edge-area: rgba(138, 111, 196, 0.18);
+  --simulated: #155fae; --without-edge: #5b6572; --marked: #0f8a6a; --edge: #8a6fc4; --edge-area: rgba(138, 111, 196, 0.18);
   --loss-area: rgba(179, 68, 10, 0.12); --total: #57626f;
   --warn-line: #d99a1c; --warn-card: #fff8e8; --ruin-line: #b3440a; --ruin-card: #fdf1ea;
   --d4: #b3440a; --d3: #dd7b3d; --d2: #f0ab7d; --d1: #f8dac4; --flat: #e6eaef;
@@ -23,7 +23,7 @@ export const STYLES = `
     --page: #0d1015; --card: #151a21; --sunken: #1b212a; --line: #262e38; --line-strong: #39434f;
     --ink: #e9edf2; --ink-2: #b6c0cb; --ink-3: #8e99a7;
     --gain: #74b4ff; --loss: #ff9d63; --accent: #74b4ff; --accent-ink: #0b1220;
-    --simulated: #74b4ff; --without-edge: #aab4c0; --edge: #b39ddb; --edge-area: rgba(179, 157, 219, 0.2);
+    --simulated: #74b4ff; --without-edge: #aab4c0; --marked: #5fd0ac; --edge: #b39ddb; --edge-area: rgba(179, 157, 219, 0.2);
     --loss-area: rgba(255, 157, 99, 0.15); --total: #8e99a7;
     --warn-line: #c98d1a; --warn-card: #231d10; --ruin-line: #ff9d63; --ruin-card: #2a1a12;
     --d4: #f28f4c; --d3: #b96224; --d2: #7c451f; --d1: #48301f; --flat: #252c36;
@@ -79,6 +79,8 @@ h3 { font-size: 12px; font-weight: 600; color: var(--ink-3); margin: 20px 0 6px;
 .tile dt { font-size: 12px; color: var(--ink-3); }
 .tile .simulated { font-size: 23px; line-height: 1.3; font-weight: 600; letter-spacing: -0.02em; overflow-wrap: anywhere; margin-top: 2px; }
 .tile .without-edge { margin-top: 8px; padding-top: 8px; border-top: 1px dashed var(--line-strong); line-height: 1.35; }
+.tile .more { margin-top: 6px; line-height: 1.35; font-size: 12px; color: var(--ink-3); }
+.tile .more .value { font-weight: 600; }
 .tile .without-edge .what { display: block; font-size: 11px; color: var(--ink-3); }
 .tile .without-edge .value { font-size: 15px; font-weight: 600; overflow-wrap: anywhere; }
 .tile .baseline { margin-top: 6px; line-height: 1.35; color: var(--ink-2); }
@@ -94,6 +96,7 @@ button.primary { background: var(--accent); border-color: var(--accent); color: 
 .legend { display: flex; flex-wrap: wrap; gap: 4px 14px; }
 .legend button { border: 0; background: none; padding: 0 2px; font-size: 13px; color: var(--ink-2); }
 .legend button::before { content: ""; display: inline-block; width: 20px; margin-right: 7px; vertical-align: 4px; border-top: 2px solid var(--simulated); }
+.legend .marked::before { border-top: 1px solid var(--marked); }
 .legend .without-edge::before { border-top: 2px dashed var(--without-edge); }
 .legend [aria-pressed="false"] { opacity: 0.45; text-decoration: line-through; }
 .buttons { display: flex; gap: 6px; }

@@ -37,7 +37,12 @@ describe('trades on their way into the page', () => {
   })
 
   test('every field of a trade is packed', () => {
-    expect([...TRADE_FIELDS].sort()).toEqual(Object.keys(sampleReport().trades[0]!).sort())
+    const trade = { ...sampleReport().trades[0]!, gapMs: 600_000 }
+    expect([...TRADE_FIELDS].sort()).toEqual(Object.keys(trade).sort())
+    expect(unpackTrades(packTrades([trade, sampleReport().trades[1]!])).map(({ gapMs }) => gapMs)).toEqual([
+      600_000,
+      undefined,
+    ])
   })
 
   test('the axis is time where every trade has one, else bars', () => {
@@ -61,6 +66,9 @@ describe('the equity curve', () => {
     expect(curve.capitalWithoutEdge.at(-1)! / report.initialCapital - 1).toBeCloseTo(report.figuresWithoutEdge.roi, 9)
     expect(-Math.min(...curve.drawdown)).toBeCloseTo(report.figures.maxDrawdown, 9)
     expect(-Math.min(...curve.drawdownWithoutEdge)).toBeCloseTo(report.figuresWithoutEdge.maxDrawdown, 9)
+    expect(curve.equity.at(-1)).toBeCloseTo(report.markToMarket.finalEquity, 4)
+    expect(-Math.min(...curve.drawdownOfEquity)).toBeCloseTo(report.markToMarket.maxDrawdown, 9)
+    expect(curve.trade.filter((trade) => trade >= 0)).toEqual(report.trades.map((_, trade) => trade))
     for (let i = 1; i < curve.x.length; i++) expect(curve.x[i]).toBeGreaterThanOrEqual(curve.x[i - 1]!)
   })
 
@@ -70,6 +78,7 @@ describe('the equity curve', () => {
     expect(curve.capital).toEqual([25_000, 25_000])
     expect(curve.x[1]! - curve.x[0]!).toBe(3 * 86_400_000)
     expect(curve.drawdown).toEqual([0, 0])
+    expect(curve.equity).toEqual([25_000, 25_000])
   })
 })
 

@@ -27,22 +27,27 @@ export function startCharts(data, trades) {
     {
       ...common(data, describe),
       height: EQUITY_HEIGHT,
-      series: [{}, line('With edge', () => colours.simulated), dashed('Without edge')],
+      series: [{}, line('Realised', () => colours.simulated), dashed('Without edge'), marked('Equity')],
       bands: [{ series: [1, 2], fill: () => colours.edgeArea }],
       axes: [bareAxis(data), yAxis(usdTicks)],
     },
-    [curve.x, curve.capital, curve.capitalWithoutEdge],
+    [curve.x, curve.capital, curve.capitalWithoutEdge, curve.equity],
   )
   const drawdown = draw(
     byId('drawdown'),
     {
       ...common(data, describe),
       height: DRAWDOWN_HEIGHT,
-      series: [{}, { ...line('With edge', () => colours.loss), fill: () => colours.lossArea }, dashed('Without edge')],
+      series: [
+        {},
+        { ...line('Realised', () => colours.loss), fill: () => colours.lossArea },
+        dashed('Without edge'),
+        marked('Equity'),
+      ],
       axes: [xAxis(data), yAxis(percentTicks)],
       scales: { x: { time: data.axis === 'time' }, y: { range: drawdownRange } },
     },
-    [curve.x, curve.drawdown, curve.drawdownWithoutEdge],
+    [curve.x, curve.drawdown, curve.drawdownWithoutEdge, curve.drawdownOfEquity],
   )
 
   const charts = [equity, drawdown]
@@ -59,7 +64,8 @@ export function startCharts(data, trades) {
       for (const chart of charts) chart.setSeries(series, { show })
     })
   }
-  for (const chart of charts) readByKeyboard(chart, { zoom, describe })
+  const stops = stopsOf(curve)
+  for (const chart of charts) readByKeyboard(chart, { zoom, describe, stops })
   followWidth(charts)
   followTheme(charts)
 }
@@ -109,6 +115,23 @@ function line(label, stroke) {
  */
 function dashed(label) {
   return { ...line(label, () => colours.withoutEdge), width: 1.5, dash: [5, 4] }
+}
+
+/**
+ * @param {string} label
+ * @returns {uPlot.Series}
+ */
+function marked(label) {
+  return { ...line(label, () => colours.marked), width: 1 }
+}
+
+/**
+ * The points that the keyboard goes through: start, closes of trades, end. Equity has hundreds between two of them.
+ * @param {EquityCurve} curve
+ */
+function stopsOf(curve) {
+  const last = curve.x.length - 1
+  return curve.trade.flatMap((trade, i) => (i === 0 || i === last || trade >= 0 ? [i] : []))
 }
 
 /**
@@ -214,17 +237,21 @@ function drawdownRange(_, low) {
 function pointLines(data, trades, curve, i) {
   const at = (/** @type {readonly number[]} */ column) => column[i] ?? Number.NaN
   const when = data.axis === 'time' ? `${formatTime(at(curve.x))} UTC` : `bar ${formatNumber(at(curve.x), 0)}`
-  const trade = trades[i - 1]
+  const index = curve.trade[i] ?? -1
+  const trade = trades[index]
   return [
     when,
     `Capital ${formatUsd(at(curve.capital))}`,
     `Without edge ${formatUsd(at(curve.capitalWithoutEdge))}`,
-    `Drawdown ${formatPercent(at(curve.drawdown))}`,
+    `Equity ${formatUsd(at(curve.equity))}`,
+    `Drawdown ${formatPercent(at(curve.drawdown))}, of equity ${formatPercent(at(curve.drawdownOfEquity))}`,
     trade === undefined
       ? i === 0
         ? 'Start of the run'
-        : 'End of the run'
-      : `#${i} ${trade.asset} ${trade.reason} ${formatUsdChange(trade.net)}`,
+        : i === curve.x.length - 1
+          ? 'End of the run'
+          : 'Between trades'
+      : `#${index + 1} ${trade.asset} ${trade.reason} ${formatUsdChange(trade.net)}`,
   ]
 }
 
@@ -277,10 +304,10 @@ function zoomer(charts, curve) {
 
 /**
  * @param {uPlot} chart
- * @param {{ zoom: (kind: string) => void, describe: (i: number) => string[] }} reader
+ * @param {{ zoom: (kind: string) => void, describe: (i: number) => string[], stops: readonly number[] }} reader
  */
-function readByKeyboard(chart, { zoom, describe }) {
-  const last = (chart.data[0]?.length ?? 1) - 1
+function readByKeyboard(chart, { zoom, describe, stops }) {
+  const last = stops.length - 1
   const frame = /** @type {HTMLElement} */ (chart.root.parentElement)
   let i = -1
   /** @type {Record<string, () => number>} */
@@ -302,8 +329,9 @@ function readByKeyboard(chart, { zoom, describe }) {
     if (kind !== undefined) zoom(kind)
     if (move === undefined) return
     i = Math.min(Math.max(move(), 0), last)
-    chart.setCursor({ left: chart.valToPos(Number(chart.data[0]?.[i]), 'x'), top: 20 })
-    byId('reading').textContent = describe(i).join(', ')
+    const point = stops[i] ?? 0
+    chart.setCursor({ left: chart.valToPos(Number(chart.data[0]?.[point]), 'x'), top: 20 })
+    byId('reading').textContent = describe(point).join(', ')
   })
   frame.addEventListener('blur', () => chart.setCursor({ left: -10, top: -10 }))
 }
@@ -343,6 +371,7 @@ function readColours() {
   return {
     simulated: read('--simulated'),
     withoutEdge: read('--without-edge'),
+    marked: read('--marked'),
     edgeArea: read('--edge-area'),
     loss: read('--loss'),
     lossArea: read('--loss-area'),
