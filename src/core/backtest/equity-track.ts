@@ -1,5 +1,6 @@
 import { isPrice } from '../../base/price.js'
 import type { DayColumns } from '../../ports/days.js'
+import type { Direction } from '../../ports/vocabulary/market.js'
 import type { MarkedEquity } from '../../ports/vocabulary/report.js'
 import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
 import { equityAt } from '../exits/liquidation.js'
@@ -64,23 +65,41 @@ export class EquityTrack {
   ): void {
     const column = prices[assets.indexOf(entry.asset)]
     if (column === undefined) return
+    const span: Span = { direction: entry.direction, best: 0, deepest: 0, worst: 0 }
+    this.calm(span, entry, capital)
     let row = Math.max(0, entry.entryBar - firstBar)
-    // A point a turn: what is said of each bar is looked at, and kept once.
+    // A point a turn: of most bars nothing is said, and what is said of the others is kept once.
     while (row < end) {
+      const start = row
       const pointEnd = Math.min(end, (this.pointOf(firstBar + row) + 1) * this.barsPerPoint - firstBar)
-      let low = Number.POSITIVE_INFINITY
-      let equity = 0
-      let lastRow = -1
-      for (; row < pointEnd; row++) {
+      span.worst = Number.POSITIVE_INFINITY
+      for (
+        row = calmUntil(column, row, pointEnd, span);
+        row < pointEnd;
+        row = calmUntil(column, row + 1, pointEnd, span)
+      ) {
         const price = column[row]!
         if (!isPrice(price)) continue
-        equity = equityAt(price, entry, capital)
-        lastRow = row
-        if (equity < low) low = equity
-        if (equity > this.peak || equity < this.floor) this.measure(equity)
+        const equity = equityAt(price, entry, capital)
+        if (equity > this.peak || equity < this.floor) {
+          this.measure(equity)
+          this.calm(span, entry, capital)
+        }
+        span.best = Math.max(span.best, span.direction * price)
+        span.deepest = Math.min(span.deepest, span.direction * price)
       }
-      if (lastRow >= 0) this.keep(firstBar + lastRow, equity, low)
+      const last = lastPriced(column, start, pointEnd)
+      if (last < start) continue
+      const low = equityAt(span.direction * span.worst, entry, capital)
+      this.keep(firstBar + last, equityAt(column[last]!, entry, capital), low)
     }
+  }
+
+  /** Sets between which gains equity is for sure no new peak and no deeper drawdown, whatever the rounding. */
+  private calm(span: Span, { direction, entryPrice, notional }: EntryRecord, capital: number): void {
+    const slack = ROUNDING * (Math.abs(capital) + Math.abs(this.peak) + notional)
+    span.best = direction * entryPrice + ((this.peak - slack - capital) * entryPrice) / notional
+    span.deepest = direction * entryPrice + ((this.floor + slack - capital) * entryPrice) / notional
   }
 
   private measure(equity: number): void {
@@ -129,6 +148,43 @@ export class EquityTrack {
   }
 }
 
+/**
+ * Gains of a position: prices times its direction, USD. Subtraction, division, product and sum of doubles each keep order, so
+ * equity never falls where the gain rises, and what lies between two gains that were looked at needs no look.
+ */
+interface Span {
+  readonly direction: Direction
+  /** Up to here there is no new peak. */
+  best: number
+  /** From here up there is no deeper drawdown. */
+  deepest: number
+  /** The lowest of the point so far. */
+  worst: number
+}
+
+/** The first of a column's rows in [row, end) outside of the span, or `end`; the worst of the rows before it is noted. */
+function calmUntil(column: Float64Array, row: number, end: number, span: Span): number {
+  const { direction, best, deepest } = span
+  let { worst } = span
+  let calm = row
+  for (; calm < end; calm++) {
+    const gain = direction * column[calm]!
+    if (gain < worst && isPrice(column[calm]!)) worst = gain
+    if (gain > best || gain < deepest) break
+  }
+  span.worst = worst
+  return calm
+}
+
+/** The last of a column's rows in [from, end) that has a price, or the row before `from`. */
+function lastPriced(column: Float64Array, from: number, end: number): number {
+  let row = end - 1
+  while (row >= from && !isPrice(column[row]!)) row--
+  return row
+}
+
+/** Part of the sums that equity is made of: far more than rounding, far less than a drawdown that counts. */
+const ROUNDING = 1e-9
 /** A page draws a thousand pixels. */
 const POINTS_MAX = 2048
 

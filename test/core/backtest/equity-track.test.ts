@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isPrice } from '../../../src/base/price.js'
 import { EquityTrack } from '../../../src/core/backtest/equity-track.js'
+import { equityAt } from '../../../src/core/exits/liquidation.js'
+import { Xoshiro128 } from '../../../src/core/numeric/xoshiro128.js'
 import type { Trade } from '../../../src/ports/vocabulary/trades.js'
 import { dayOf, entryRecord } from '../../support/markets.js'
 
@@ -60,4 +63,43 @@ describe('equity at every bar', () => {
       { numRuns: 20 },
     )
   })
+
+  test('of positions of a day is, to the last digit, what telling each priced bar by itself comes to', () => {
+    const leg = fc.record({
+      direction: fc.constantFrom<1 | -1>(1, -1),
+      notional: fc.constantFrom(0, 1e-6, 500, 120_000),
+      bars: fc.integer({ min: 1, max: 900 }),
+      net: fc.double({ min: -300, max: 300, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(fc.array(leg, { minLength: 1, maxLength: 12 }), fc.nat(), fc.boolean(), (legs, seed, isFlat) => {
+        const rng = new Xoshiro128(seed)
+        let price = 100
+        const prices = Array.from({ length: legs.reduce((sum, { bars }) => sum + bars + 1, 0) }, () => {
+          if (!isFlat || rng.double() < 0.1) price *= 1 + rng.between(-0.004, 0.004)
+          return rng.double() < 0.05 ? NOT_PRICES[rng.integer(0, NOT_PRICES.length - 1)]! : price
+        })
+        const day = dayOf('2026-01-01', new Float64Array(prices.length), { BTCUSDT: prices })
+        const [whole, each] = [new EquityTrack(1000), new EquityTrack(1000)]
+        let capital = 1000
+        let bar = 0
+        const trades = legs.map(({ bars, net, ...about }): Trade => {
+          const record = entryRecord({ ...about, entryBar: bar, entryPrice: rng.between(90, 110) })
+          const trade = { ...record, exitBar: bar + bars, capitalBefore: capital, capitalAfter: capital + net } as Trade
+          for (; bar < trade.exitBar; bar++)
+            if (isPrice(prices[bar]!)) each.mark(bar, equityAt(prices[bar]!, record, capital))
+          capital += net
+          each.mark(bar++, capital)
+          return trade
+        })
+        whole.markDay(day, { firstBar: 0, trades, open: undefined, capital })
+        each.tellTimes(day, 0)
+        expect(whole.result()).toEqual(each.result())
+      }),
+      { numRuns: 200 },
+    )
+  })
 })
+
+/** What a column may hold where an asset has no price. */
+const NOT_PRICES = [Number.NaN, 0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
