@@ -260,13 +260,11 @@ export function recognise<Inputs extends ModeInputs>(inputs: Inputs): { recognis
   return { recognised: isAsGiven ? inputs : { ...inputs, ...tokens, latches }, unknown }
 }
 
-/** A certificate that passed is worth something until it expires; one whose expiry says other than its state, nothing. */
+/** A certificate that passed is worth something until it expires; one that has an expiry by its state, and none in fact, nothing. */
 function aged(certificate: CertificateState, { certificateExpiresAtMs, nowMs }: ModeInputs): CertificateState {
   if (certificate === 'MISSING' || certificate === 'INVALID') return certificate
   if (certificateExpiresAtMs === null) return 'INVALID'
-  if (certificate === 'FAIL') return 'FAIL'
-  if (certificateExpiresAtMs <= nowMs) return 'STALE'
-  return certificate === 'PASS' ? 'PASS' : 'INVALID'
+  return certificate === 'PASS' && certificateExpiresAtMs <= nowMs ? 'STALE' : certificate
 }
 
 const FOREWARNER_STATES: readonly ModeInputs['forewarner'][] = ['OK', 'ORANGE', 'RED']

@@ -58,7 +58,7 @@ export function statusOf(given: SystemState): Required<StatusDocument> {
     open_permission_reason_codes: codes,
     requires_reconcile: latches.size > 0,
     f1_cert_state: state.certificate,
-    f1_cert_expires_at_ms: hasExpiry(state) ? state.certificateExpiresAtMs : null,
+    f1_cert_expires_at_ms: certificateExpiry(state),
     champion_hash: state.championHash,
     config_hash: state.configHash,
     link_state: state.linkState,
@@ -94,6 +94,9 @@ function latchCodes({ latches }: SystemState): StatusDocument['open_permission_r
   return STATUS_REGISTRIES.open_permission_reasons.map(({ code }) => code).filter((code) => latches.has(code))
 }
 
-function hasExpiry({ certificate }: SystemState): boolean {
-  return certificate !== 'MISSING' && certificate !== 'INVALID'
+/** A certificate is judged by the clock on the wall. On that of recorded days, which is behind it, one that is over has been so from the start. */
+function certificateExpiry({ certificate, certificateExpiresAtMs, nowMs, startedAtMs }: SystemState): number | null {
+  if (certificate === 'MISSING' || certificate === 'INVALID') return null
+  const isOverEarly = certificate === 'STALE' && (certificateExpiresAtMs ?? 0) > nowMs
+  return isOverEarly ? Math.min(startedAtMs, nowMs) : certificateExpiresAtMs
 }

@@ -79,6 +79,12 @@ describe('the mode', () => {
     expect(statusOf({ ...live, certificateExpiresAtMs: live.nowMs }).f1_cert_state).toBe('STALE')
   })
 
+  test('shows a certificate that is over by the clock on the wall, on recorded days as over from the start', () => {
+    const status = statusOf({ ...HEALTHY, environment: 'STAGING', certificate: 'STALE' })
+    expect(status).toMatchObject({ f1_cert_state: 'STALE', f1_cert_expires_at_ms: HEALTHY.startedAtMs })
+    expect(status.mode_reasons).toEqual(['REDUCEONLY_F1_CERT'])
+  })
+
   test.each<[string, Partial<ModeInputs>]>([
     ['margin', { marginUtil: 0.849 }],
     ['disk', { diskUsedPct: 84.9 }],
