@@ -1,5 +1,6 @@
 import { decimalNumber } from '../base/decimal.js'
 import { found, InputMistake, Mistake, type Problem } from '../base/mistakes.js'
+import { plainText, textLines } from '../base/plain-text.js'
 import { present } from '../base/present.js'
 import { didYouMean } from '../base/suggest.js'
 import { type IsoDate, isDate } from '../base/utc-date.js'
@@ -16,8 +17,11 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
   const wrong = (line: number, column: number, message: string): void => {
     problems.push({ place: { file, line, column }, message })
   }
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-  const header = cellsOf(lines[0] ?? '')
+  const lines = textLines(plainText(text, file))
+  if (lines[0]!.trim() === '') {
+    throw new InputMistake({ place: { file, line: 1 }, message: 'expected a header such as date,fng, found nothing' })
+  }
+  const header = cellsOf(lines[0]!)
   const names = headerNames(header, (column, message) => wrong(1, column, message))
 
   if (problems.length > 0) throw new InputMistake(problems)

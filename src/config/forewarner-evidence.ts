@@ -1,6 +1,7 @@
 import { type CsvCell, csvCells } from '../base/csv.js'
 import { decimalNumber } from '../base/decimal.js'
 import { found, InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
+import { plainText, textLines } from '../base/plain-text.js'
 import type { EngineParameters } from '../core/engine/parameters.js'
 import { MonteCarloForewarner } from '../core/forewarner/monte-carlo.js'
 import type { Trade } from '../ports/vocabulary/trades.js'
@@ -31,7 +32,8 @@ export function createForewarner(
  * Closed trades from what `--trades` (CSV) or `--json` has written. Throws {@link Mistake} with the line and the
  * column, or the index of the trade, of everything that is wrong.
  */
-export function parseEvidence(text: string, file: string): EvidenceTrade[] {
+export function parseEvidence(written: string, file: string): EvidenceTrade[] {
+  const text = plainText(written, file)
   const problems: Problem[] = []
   const trades = text.trimStart().startsWith('{')
     ? evidenceOfJson(text, file, problems)
@@ -58,7 +60,7 @@ function evidenceOfJson(text: string, file: string, problems: Problem[]): Eviden
 }
 
 function evidenceOfCsv(text: string, file: string, problems: Problem[]): EvidenceTrade[] {
-  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const [header = '', ...lines] = textLines(text)
   const cellsOf = (line: string, number: number): readonly CsvCell[] => {
     const cells = csvCells(line)
     if (!('expected' in cells)) return cells

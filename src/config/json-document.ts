@@ -1,4 +1,5 @@
 import { InputMistake, type Problem } from '../base/mistakes.js'
+import { plainText } from '../base/plain-text.js'
 import { reason } from '../files/reason.js'
 
 /**
@@ -7,12 +8,16 @@ import { reason } from '../files/reason.js'
  * @throws InputMistake on what is no JSON, and with the place of every key that is given twice in one object: the parser
  *   lets the last one win over a line that a reader believes in.
  */
-export function parseJsonDocument(text: string, file: string, what: string): unknown {
+export function parseJsonDocument(written: string, file: string, what: string): unknown {
+  const text = plainText(written, file)
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new InputMistake({ place: file, message: `cannot read ${what}: ${reason(error)}` })
+    throw new InputMistake({
+      place: { file, ...faultPosition(text, error) },
+      message: `cannot read ${what}: ${reason(error)}`,
+    })
   }
   const problems = duplicateKeys(text, file)
   if (problems.length > 0) throw new InputMistake(problems.slice(0, PROBLEMS_MAX))
@@ -42,6 +47,14 @@ function duplicateKeys(text: string, file: string): Problem[] {
     }
   }
   return problems
+}
+
+/** Where the parser stopped, as far as it says so: of an unexpected character it may quote only the surroundings. */
+function faultPosition(text: string, error: unknown): { line: number; column: number } | undefined {
+  const { message } = error as SyntaxError
+  const index = /at position (\d+)/.exec(message)?.[1]
+  if (index !== undefined) return positionOf(text, Number(index))
+  return message.startsWith('Unexpected end') ? positionOf(text, text.length) : undefined
 }
 
 function positionOf(text: string, index: number): { line: number; column: number } {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import type { Document, Pair } from 'yaml'
 import { InputMistake, Mistake, type Place, type Problem } from '../base/mistakes.js'
+import { plainText } from '../base/plain-text.js'
 
 /** A YAML file that knows where each of its keys and values stands. */
 export interface ConfigDocument {
@@ -18,7 +19,8 @@ export interface ConfigDocument {
  * line and column: a duplicate would silently win over a line that a reader believes in, and of several documents only the first
  * would count.
  */
-export function parseConfigDocument(text: string, file: string): ConfigDocument {
+export function parseConfigDocument(written: string, file: string): ConfigDocument {
+  const text = plainText(written, file)
   const lines = new (yaml().LineCounter)()
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' } as const
   const [first, second] = yaml().parseAllDocuments(text, options) as Document.Parsed[]

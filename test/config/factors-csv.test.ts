@@ -47,10 +47,9 @@ describe('a factors file', () => {
     ],
     ['fng\n', "f.csv:1:1: expected a column 'date' in the header"],
     ['date,fng,fng\n', "f.csv:1:10: column 'fng' is given twice"],
-    [
-      '',
-      'f.csv:1:1: unknown column ""; expected date, funding_btc, dvol_btc, fng, taker, w750\nf.csv:1:1: expected a column \'date\' in the header',
-    ],
+    ['', 'f.csv:1: expected a header such as date,fng, found nothing'],
+    [' \r\n', 'f.csv:1: expected a header such as date,fng, found nothing'],
+    ['\ufffd\ufffdd\0a\0t\0e\0', 'f.csv: expected text in UTF-8, found zero bytes, as UTF-16 has them'],
   ])('%j is refused at its place', (text, message) => {
     expect(() => parse(text)).toThrow(message)
   })

@@ -23,9 +23,17 @@ describe('a forewarner’s evidence', () => {
     expect(parseEvidence(tradesCsv(trades), 't.csv')).toEqual(expected.slice(0, 1))
   })
 
+  it('is the same with a byte order mark and with the line ends of any system', () => {
+    const csv = tradesCsv(report.trades)
+    for (const end of ['\r\n', '\r']) {
+      expect(parseEvidence(`\uFEFF${csv.replaceAll('\n', end)}`, 't.csv')).toEqual(expected)
+    }
+    expect(parseEvidence(`\uFEFF${reportJson(report)}`, 'run.json')).toEqual(expected)
+  })
+
   it.each([
     ['x.json', '{"trades": 5}', 'x.json: expected a report of --json with its trades, found none'],
-    ['x.json', '{"trades": [', 'x.json: cannot read trades: '],
+    ['x.json', '{"trades": [', 'x.json:1:13: cannot read trades: '],
     [
       'x.json',
       '{"trades": [{"exitTimeMs": null, "net": 1, "capitalBefore": 1, "leverageCeiling": 1}]}',

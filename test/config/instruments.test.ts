@@ -115,7 +115,7 @@ describe('rules that are refused', () => {
     expect(refusalOf(JSON.stringify(document))).toBe(message)
   })
 
-  test('rules that are no JSON are refused with the name of their file', () => {
-    expect(refusalOf('{')).toMatch(/^rules\.json: cannot read trading rules: /)
+  test('rules that are no JSON are refused at their place', () => {
+    expect(refusalOf('{')).toMatch(/^rules\.json:1:2: cannot read trading rules: /)
   })
 })

@@ -21,9 +21,15 @@ describe('a JSON file', () => {
     ['{"a": 1, "a": 2}', "f.json:1:10: duplicate key 'a', first given in line 1"],
     ['{\n "a": [{"b": 1}, {"b": 2}],\n "\\u0061": {}\n}', "f.json:3:2: duplicate key 'a', first given in line 2"],
     ['[{"x": {"k": "}{", "y": "\\"k\\":", "k": 0}}]', "f.json:1:35: duplicate key 'k', first given in line 1"],
-    ['{"a": ', 'f.json: cannot read a file: '],
+    ['{"a": ', 'f.json:1:7: cannot read a file: '],
+    ['{"a":\n [1 2]}', 'f.json:2:5: cannot read a file: '],
+    ['{}\0', 'f.json: expected text in UTF-8, found zero bytes'],
   ])('%j is refused at its place', (text, message) => {
     expect(() => parseJsonDocument(text, 'f.json', 'a file')).toThrow(message)
+  })
+
+  it('may begin with a byte order mark', () => {
+    expect(parseJsonDocument('\uFEFF{"a": 1}', 'f.json', 'a file')).toEqual({ a: 1 })
   })
 
   it('of trading rules may name a symbol once', () => {

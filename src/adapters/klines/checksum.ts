@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { textLines } from '../../base/plain-text.js'
 import { KlineError } from '../../ports/klines.js'
 import { asKlineError, shown } from './refusal.js'
 
@@ -18,7 +19,7 @@ export async function verifyChecksum(path: string, signal: AbortSignal | undefin
     throw asKlineError(error, list, 'a readable file')
   })
   if (text === undefined) return
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
+  const lines = textLines(text.replace(/^\uFEFF/, '')).filter((line) => line.trim() !== '')
   const hashes = lines.map((line) => /^([0-9a-f]{64})\s+\*?(.+?)\s*$/i.exec(line))
   const own = hashes.find((match) => match?.[2] === basename(path))
   if (own === undefined || own === null)

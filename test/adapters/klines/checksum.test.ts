@@ -15,13 +15,15 @@ const HASH = createHash('sha256').update(CONTENT).digest('hex')
 const OTHER = 'f'.repeat(64)
 
 describe('a .CHECKSUM beside a file', () => {
-  test.each([`${HASH}  ${ZIP}\n`, `${HASH.toUpperCase()} *${ZIP}\r\n`, `${OTHER}  other.zip\n${HASH}  ${ZIP}\n`])(
-    'that describes it lets it pass: %#',
-    async (list) => {
-      const folder = write({ [ZIP]: CONTENT, [`${ZIP}.CHECKSUM`]: list })
-      expect(Object.keys(await readAll([folder]))).toEqual(['BTCUSDT 2025-05-10'])
-    },
-  )
+  test.each([
+    `${HASH}  ${ZIP}\n`,
+    `\uFEFF${HASH}  ${ZIP}\r`,
+    `${HASH.toUpperCase()} *${ZIP}\r\n`,
+    `${OTHER}  other.zip\n${HASH}  ${ZIP}\n`,
+  ])('that describes it lets it pass: %#', async (list) => {
+    const folder = write({ [ZIP]: CONTENT, [`${ZIP}.CHECKSUM`]: list })
+    expect(Object.keys(await readAll([folder]))).toEqual(['BTCUSDT 2025-05-10'])
+  })
 
   test('that describes another file refuses it, with both hashes', async () => {
     const folder = write({ [ZIP]: CONTENT, [`${ZIP}.CHECKSUM`]: `${OTHER}  ${ZIP}\n` })

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
 import type { Problem } from '../../../base/mistakes.js'
 import { InputMistake } from '../../../base/mistakes.js'
+import { plainText, textLines } from '../../../base/plain-text.js'
 import { reason } from '../../../files/reason.js'
 import { writeAtomically } from '../../../files/whole-file.js'
 
@@ -19,7 +20,7 @@ export async function readChecksums(list: string): Promise<Checksums> {
   })
   const checksums = new Map<string, string>()
   const problems: Problem[] = []
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
+  for (const [i, line] of textLines(plainText(text, list)).entries()) {
     if (line.trim() === '') continue
     const match = LINE.exec(line)
     if (match === null) {
