@@ -14,6 +14,11 @@ export const META_COLUMNS = [
   'instability_150',
 ] as const
 
+/** Whether a day file has a column of that name which is no asset's, so that no symbol can be called so. */
+export function isMetaColumn(name: string): boolean {
+  return (META_COLUMNS as readonly string[]).includes(name)
+}
+
 /** The float64 meta columns that the engine itself does not read. */
 export type EigenColumn = Exclude<(typeof META_COLUMNS)[number], 'timestamp' | 'scan_number' | 'vel_div'>
 

@@ -1,3 +1,4 @@
+import { isMetaColumn } from '../../ports/days.js'
 import { DAY_MS } from './times.js'
 
 /** What the name of a file of Binance's public kline archive says. */
@@ -20,7 +21,8 @@ export function intervalAsWritten(fileName: string): string | undefined {
   return ARCHIVE_NAME.exec(fileName)?.[2]
 }
 
-/** Reads `BTCUSDT-1m-2025-05-10.zip` (a day) or `BTCUSDT-5s-2025-05.csv` (a month); undefined for any other name, and for intervals that do not divide a day. */
+/** Reads `BTCUSDT-1m-2025-05-10.zip` (a day) or `BTCUSDT-5s-2025-05.csv` (a month); undefined for any other name, for intervals that do not divide a day, and for a
+ * symbol named like another column of a day. */
 export function parseArchiveName(fileName: string): ArchiveName | undefined {
   const match = ARCHIVE_NAME.exec(fileName)
   if (match === null) return undefined
@@ -28,6 +30,7 @@ export function parseArchiveName(fileName: string): ArchiveName | undefined {
   // As Binance writes them: 1m is a minute and 1M a month.
   const intervalMs = Number(match[3]) * (UNIT_MS[match[4]!] ?? Number.NaN)
   const [year, month] = [Number(match[5]), Number(match[6])]
+  if (isMetaColumn(symbol)) return undefined
   if (DAY_MS % intervalMs !== 0 || year < 2000 || year > 2099 || month < 1 || month > 12) return undefined
   const name = { symbol, interval, intervalMs }
   if (match[7] === undefined) return { ...name, fromMs: Date.UTC(year, month - 1), untilMs: Date.UTC(year, month) }

@@ -1,4 +1,5 @@
 import { isPrice } from '../../base/price.js'
+import { isMetaColumn } from '../../ports/days.js'
 import { KlineError } from '../../ports/klines.js'
 import { shown } from './refusal.js'
 import type { FileRows, RowList } from './row-store.js'
@@ -15,6 +16,9 @@ export class TidyRows {
 
   checkSymbol(symbol: string, place: () => string): void {
     if (!SYMBOL.test(symbol)) throw new KlineError(place(), 'a symbol such as BTCUSDT', shown(symbol))
+    if (isMetaColumn(symbol)) {
+      throw new KlineError(place(), 'a symbol that is no other column of a day', shown(symbol))
+    }
   }
 
   /** Turns to the list of a symbol and time. */

@@ -88,6 +88,7 @@ describe('a bad row of a table is refused with its place', () => {
     [',BTCUSDT,1,1', `${TIME}, found ""`],
     ['yesterday,BTCUSDT,1,1', `${TIME}, found "yesterday"`],
     [`${NOON},,1,1`, 'a symbol such as BTCUSDT, found ""'],
+    [`${NOON},vel_div,1,1`, 'a symbol that is no other column of a day, found "vel_div"'],
     [`${NOON},../x,1,1`, 'a symbol such as BTCUSDT, found "../x"'],
     [`${NOON},BTCUSDT,ten,1`, 'a close price, or nothing, found "ten"'],
     [`${NOON},BTCUSDT,-1,1`, `${POSITIVE}, found -1`],
