@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { InputMistake, Interrupted } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { type Comparison, compareRuns } from '../../core/compare/compare.js'
+import { exitAtMs } from '../../core/performance/daily-book.js'
 import { reason } from '../../files/reason.js'
 import { stageFile } from '../../files/whole-file.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
@@ -53,7 +55,15 @@ function comparisonOf(bulk: BacktestReport, session: Session): Comparison {
     session: session.trades,
     sessionOpen: session.summary?.openTrades ?? [],
     missedEntries: session.missedEntries,
+    ...present({ sessionStoppedAtMs: stoppedAtMs(session) }),
   })
+}
+
+/** UTC ms of the last thing that a session without its end has recorded, 0 when that is nothing. */
+function stoppedAtMs({ summary, trades, missedEntries }: Session): number | undefined {
+  if (summary?.finished === true) return undefined
+  const recorded = [...trades.map(exitAtMs), ...missedEntries.map(({ entryBarAtMs }) => entryBarAtMs)]
+  return Math.max(summary?.updatedAtMs ?? 0, ...recorded)
 }
 
 /** A session of the days, traded now in a folder that is gone afterwards. */
@@ -106,7 +116,7 @@ function refuseOverwritingInputs({ folder, settings }: Session, csv: string | un
 function caveats({ settings, summary }: Session): string[] {
   const lines: string[] = []
   if (summary?.finished !== true)
-    lines.push('The session has not come to its end: trades after it stopped will be missing.')
+    lines.push('The session has not come to its end: trades after it stopped are missing.')
   if (settings.hashes.code !== codeHash()) lines.push('The session ran with another build than the backtest does now.')
   return lines
 }

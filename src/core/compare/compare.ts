@@ -13,6 +13,8 @@ export interface ComparedRuns {
   readonly session: readonly TradeRecord[]
   readonly sessionOpen: readonly TradeOpened[]
   readonly missedEntries: readonly MissedEntry[]
+  /** UTC ms at which the records of a session end that has not come to its end; absent when it has. */
+  readonly sessionStoppedAtMs?: number
 }
 
 /** One side of a compared trade, for a reader. Prices USD, quantity base units. */

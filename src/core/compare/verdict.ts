@@ -12,6 +12,8 @@ export interface Evidence {
   readonly session: readonly TradeRecord[]
   readonly sessionOpen: readonly TradeOpened[]
   readonly missedEntries: readonly MissedEntry[]
+  /** UTC ms; absent when the session has come to its end. */
+  readonly sessionStoppedAtMs?: number
   /** An earlier trade differed: sizes follow from results. */
   readonly differsBefore: boolean
 }
@@ -105,11 +107,14 @@ function verdictOnMissed(bulk: Trade, evidence: Evidence): Verdict {
   return unmatched(effects, cause, 'the session was flat and has no record of an entry that failed')
 }
 
-function causeOfMissing(bulk: Trade, { session, sessionOpen, missedEntries }: Evidence): string | undefined {
+function causeOfMissing(bulk: Trade, evidence: Evidence): string | undefined {
+  const { session, sessionOpen, missedEntries, sessionStoppedAtMs = Number.POSITIVE_INFINITY } = evidence
   const missed = missedEntries.find((entry) => isEntryOf(bulk, entry))
   if (missed !== undefined) return missed.detail === '' ? missed.reason : `${missed.reason}: ${missed.detail}`
   if (sessionOpen.some((entry) => isEntryOf(bulk, entry))) return 'still open in the session at its end'
   const atMs = barTimeOf(bulk)
+  // What was held then says nothing of what came after the last record.
+  if (atMs >= sessionStoppedAtMs) return 'the session had stopped by then'
   const holding =
     session.find((trade) => trade.entryBarAtMs < atMs && atMs <= exitAtMs(trade)) ??
     sessionOpen.find((trade) => trade.entryBarAtMs < atMs)

@@ -188,6 +188,14 @@ describe('dolphin compare', () => {
     expect(stderr).toContain('The session has not come to its end')
   })
 
+  it('says of trades after an interrupted session that it had stopped', async () => {
+    const [first, ...rest] = trades as [SessionTrade, ...SessionTrade[]]
+    await writeSession(out.path, settings, [first], { finished: false })
+    const { stdout, code } = await compare()
+    expect(stdout.match(/the session had stopped by then/g)).toHaveLength(rest.length)
+    expect(code).toBe(EXIT.ok)
+  })
+
   it('compares with simulated costs, too', async () => {
     await writeSession(out.path, settings, trades)
     const { stdout } = await compare(['--bulk', 'simulated', '--json'])

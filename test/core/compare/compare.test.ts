@@ -248,6 +248,16 @@ describe('a trade of one run alone', () => {
       { sessionOpen: [open({ symbol: 'ETHUSDT', entryBarAtMs: MIDNIGHT })] },
       'the session held ETHUSDT',
     ],
+    [
+      'a session that had stopped, whatever it held',
+      { sessionOpen: [open({ symbol: 'ETHUSDT', entryBarAtMs: MIDNIGHT })], sessionStoppedAtMs: at.entryBarAtMs },
+      'the session had stopped by then',
+    ],
+    [
+      'a session that stopped later and held another',
+      { session: [overlapping], sessionStoppedAtMs: at.entryBarAtMs + 1 },
+      'the session held ETHUSDT',
+    ],
   ] as [string, Partial<ComparedRuns>, string][])('of the bulk run is missed by %s', (_, runs, note) => {
     const comparison = compare({ bulk: [bulkTrade()], ...runs })
     const trade = comparison.trades.find(({ kind }) => kind === 'missed')!
@@ -260,6 +270,7 @@ describe('a trade of one run alone', () => {
     ['a rejection of another bar', { missedEntries: [missed({ entryBarAtMs: MIDNIGHT })] }],
     ['a rejection of another symbol', { missedEntries: [missed({ symbol: 'ETHUSDT' })] }],
     ['a rejection of the other direction', { missedEntries: [missed({ direction: 'LONG' })] }],
+    ['a session that stopped later', { sessionStoppedAtMs: at.entryBarAtMs + 1 }],
     ['a session that left before', { session: [earlier] }],
     ['a session that entered another symbol on the bar', { session: [sessionTrade({ symbol: 'ETHUSDT' })] }],
   ] as [string, Partial<ComparedRuns>][])('of the bulk run is not explained by %s', (_, runs) => {
