@@ -7,6 +7,7 @@ import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Session } from '../../ports/vocabulary/session.js'
 import { count, plural, table } from '../shell/figures-text.js'
 import { type Colours, textOfLines } from '../shell/terminal.js'
+import { roundedToCents } from './rounded-to-cents.js'
 
 export interface ComparedPair {
   readonly session: Session
@@ -84,10 +85,10 @@ function tradeTable(trades: readonly ComparedTrade[], comparison: Comparison, c:
   )
   const head = ['Entry', 'symbol', 'bulk net', 'session net', 'difference', ...columns.map(({ title }) => title)]
   const cells = (effects: Effects, difference: string) =>
-    cents(
+    roundedToCents(
       difference,
       columns.map(({ causes }) => sum(effects, causes)),
-    )
+    ).map((amount) => (amount.isZero() ? '-' : signed(amount.toFixed())))
   const rows = trades.map((trade) => [
     time(trade.entryBarAtMs),
     trade.symbol,
@@ -186,27 +187,6 @@ export function comparisonCsv(comparison: Comparison): string {
     '',
   ])
   return textOfLines([head, ...rows].map(csvLine))
-}
-
-/**
- * Amounts in cents that sum to the rounded difference: each is the step that the rounded running sum takes. Rounded one by
- * one they would be off by a cent here and there, and a reader adds them up.
- */
-function cents(difference: string, amounts: readonly Exact[]): string[] {
-  let exact = new Exact(0)
-  let rounded = new Exact(0)
-  const steps = amounts.map((amount) => {
-    exact = exact.plus(amount)
-    const step = exact.toDecimalPlaces(2).minus(rounded)
-    rounded = rounded.plus(step)
-    return step
-  })
-  // What is in no column is below a cent in every row; the largest amount takes it up.
-  const rest = new Exact(difference).toDecimalPlaces(2).minus(rounded)
-  const sizes = amounts.map((amount) => amount.abs())
-  const largest = sizes.findIndex((size) => sizes.every((other) => size.greaterThanOrEqualTo(other)))
-  if (largest >= 0) steps[largest] = steps[largest]!.plus(rest)
-  return steps.map((step) => (step.isZero() ? '-' : signed(step.toFixed())))
 }
 
 function sum(effects: Effects, causes: readonly Cause[]): Exact {
