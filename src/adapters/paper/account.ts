@@ -23,7 +23,11 @@ export interface Valuation {
 /** USD places to which fees, funding and the cost of a part are rounded, half even, as exchanges book them. */
 export const BOOKED_PLACES = 8
 
+/** Of a price that no order named: what it leaves of a wallet is less than is booked. */
+const BANKRUPTCY_DIGITS = 20
+
 const ZERO = new Exact(0)
+const BOOKED_UNIT = new Exact(10).pow(-BOOKED_PLACES)
 const FLAT: Position = { quantity: ZERO, costUsd: ZERO }
 
 /**
@@ -104,6 +108,22 @@ export class Account {
       .minus(othersUsd)
       .plus(othersMaintenanceUsd)
       .div(quantity.minus(quantity.abs().times(own.maintenanceMarginRate)))
+    return price.gt(0) ? price : undefined
+  }
+
+  /**
+   * The price of the only position at which closing it, its fee of `rate` included, leaves nothing of the wallet:
+   * `(cost − wallet) / (quantity − |quantity| · rate)`, and a booked place more, so that no rounding leaves a debt. Undefined
+   * when no price above zero does that.
+   */
+  bankruptcyPrice(symbol: string, rate: Exact): Exact | undefined {
+    const { quantity, costUsd } = this.position(symbol)
+    const inFavour = quantity.isPositive() ? Exact.ROUND_UP : Exact.ROUND_DOWN
+    const price = costUsd
+      .minus(this.walletUsd)
+      .plus(BOOKED_UNIT)
+      .div(quantity.minus(quantity.abs().times(rate)))
+      .toSignificantDigits(BANKRUPTCY_DIGITS, inFavour)
     return price.gt(0) ? price : undefined
   }
 

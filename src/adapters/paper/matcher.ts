@@ -283,9 +283,19 @@ export class Matcher {
         atMs,
       )
       order.reason = LIQUIDATION
-      const price = new Exact(this.books.get(symbol)!.opposite(side))
+      const price = this.liquidationFillPrice(symbol, side)
       this.execute(order, { price, quantity: size, maker: false, liquidation: true }, atMs)
     }
+  }
+
+  /** The other side's best price; of the last position never worse than the price at which the account has nothing left. */
+  private liquidationFillPrice(symbol: string, side: OrderSide): Exact {
+    const offered = new Exact(this.books.get(symbol)!.opposite(side))
+    if (this.account.symbols.length > 1) return offered
+    const rate = new Exact(this.settings.takerFee).plus(this.settings.liquidationFee)
+    const bankrupt = this.account.bankruptcyPrice(symbol, rate)
+    if (bankrupt === undefined) return offered
+    return side === 'SELL' ? Exact.max(offered, bankrupt) : Exact.min(offered, bankrupt)
   }
 
   /** What of an order may fill now: a reduce-only order never more than the position. */

@@ -196,6 +196,19 @@ describe('liquidation', () => {
     expect(lastReport(events, 'stop')).toMatchObject({ status: 'CANCELED', reason: 'LIQUIDATION' })
   })
 
+  test.each<['BUY' | 'SELL', string]>([
+    ['BUY', '20'],
+    ['SELL', '1000'],
+  ])('a %s whose price jumps to %s loses the account and no more', (side, jump) => {
+    const desk = leveraged(side)
+    const [fill] = fillsOf(desk.quote(jump, jump, { ...sizes, mark: jump }))
+    // (90·100 ∓ 1000) / (90·(1 ∓ 0.01)): the fee of the liquidation is paid, too.
+    expect(Number(fill!.price)).toBeCloseTo(side === 'BUY' ? 8000 / 89.1 : 10_000 / 90.9, 9)
+    const wallet = Number(desk.truth().account.walletBalanceUsd)
+    expect(wallet).toBeGreaterThanOrEqual(0)
+    expect(wallet).toBeLessThan(1e-7)
+  })
+
   test('orders are cancelled first, on every symbol', () => {
     const desk = leveraged('BUY')
     desk.market({
@@ -211,9 +224,9 @@ describe('liquidation', () => {
       },
     })
     desk.submit({ ...BUY, symbol: 'ETHUSDT', type: 'LIMIT', price: '9.9', clientOrderId: 'other' })
-    const events = desk.quote('89', '89.1', { ...sizes, mark: '89' })
+    const events = desk.quote('90', '90.1', { ...sizes, mark: '89' })
     expect(lastReport(events, 'other')).toMatchObject({ status: 'CANCELED', reason: 'LIQUIDATION' })
-    expect(shortFills(events)).toEqual(['90@89'])
+    expect(shortFills(events)).toEqual(['90@90'])
   })
 
   test("another symbol's loss brings the price nearer", () => {
@@ -230,7 +243,10 @@ describe('liquidation', () => {
     eth('95')
     // 100 USD lost, less the maintenance margin that the smaller notional no longer needs.
     expect(price() - before).toBeCloseTo((100 - 20 * 5 * 0.004) / (90 * 0.996), 9)
-    expect(shortFills(eth('52'))).toEqual(['90@100', '20@52'])
+    const closed = fillsOf(eth('52'))
+    expect(closed.map(({ symbol }) => symbol)).toEqual(['BTCUSDT', 'ETHUSDT'])
+    // Nothing is left: (20·100 − 910) / (20·(1 − 0.01)), the first one's fee of 90 paid before.
+    expect(closed.map(({ price: at }) => Number(at))).toEqual([100, expect.closeTo(1090 / 19.8, 8)])
   })
 
   test('funding that is paid brings the price nearer, at once', () => {
