@@ -70,7 +70,7 @@ function typedValue(text: string, type: string | undefined): unknown {
 }
 
 function unknownName(name: string): string {
-  const option = OWN_OPTION[name]
+  const option = Object.hasOwn(OWN_OPTION, name) ? OWN_OPTION[name] : undefined
   if (option !== undefined) return `${name} is not set this way; use ${option}`
   const bareNames = DOTTED_KEYS.map((dotted) => dotted.slice(dotted.indexOf('.') + 1))
   const near = nearestName(name, DOTTED_KEYS)

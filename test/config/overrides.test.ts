@@ -46,6 +46,8 @@ describe('an override', () => {
     ['seed=1.5', '--set seed=1.5: expected an integer from 0 to 4294967295, found 1.5'],
     ['vd_enabled=yes', '--set vd_enabled=yes: expected true or false, found "yes"'],
     ['vel_div_extreme=0', '--set vel_div_extreme=0: expected a value below vel_div_threshold (-0.02), found 0'],
+    ['__proto__=1', "--set __proto__=1: unknown key '__proto__'; expected one of vel_div_threshold"],
+    ['constructor=1', "--set constructor=1: unknown key 'constructor'; expected one of vel_div_threshold"],
     ['direction=long', '--set direction=long: direction is not set this way; use --direction'],
   ])('%s is refused', (override, message) => {
     expect(() => withOverrides(champion, [override])).toThrow(message)
