@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DataRefused, InputMistake } from '../../base/mistakes.js'
+import { parseJsonDocument } from '../../config/json-document.js'
 import { CERTIFICATE_KEY_VARIABLE, readSecret } from '../../config/secret.js'
 import type { CausalityVerdict } from '../../core/backtest/causality.js'
 import { withinPeriod } from '../../core/days/period.js'
@@ -62,13 +63,13 @@ export async function certify(inputs: readonly string[], raw: RawCertifyOptions)
 const DAY_MS = 86_400_000
 
 async function check(path: string, key: string | undefined, raw: RawCertifyOptions): Promise<ExitCode> {
-  let certificate: unknown
+  let text: string
   try {
-    certificate = JSON.parse(readFileSync(path, 'utf8'))
+    text = readFileSync(path, 'utf8')
   } catch (error) {
-    const message = error instanceof SyntaxError ? `expected JSON: ${error.message}` : reason(error)
-    throw new InputMistake({ place: displayPath(path), message })
+    throw new InputMistake({ place: displayPath(path), message: `cannot read a certificate: ${reason(error)}` })
   }
+  const certificate = parseJsonDocument(text, displayPath(path), 'a certificate')
   const verdict = checkCertificate(certificate, { ...runningNow(), key: key === undefined ? undefined : encode(key) })
   const colours = coloursFor(process.stdout, raw.color ?? true)
   const paint = verdict.state === 'PASS' ? colours.green : colours.red

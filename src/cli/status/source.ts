@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
+import { plainText } from '../../base/plain-text.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 
@@ -32,8 +33,9 @@ export async function readStatus({ file, url }: StatusSource): Promise<unknown> 
 
 async function fileText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    return plainText(await readFile(file, 'utf8'), displayPath(file))
   } catch (error) {
+    if (error instanceof InputMistake) throw error
     throw new InputMistake({ place: displayPath(file), message: `cannot read the document: ${reason(error)}` })
   }
 }

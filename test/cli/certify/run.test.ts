@@ -75,7 +75,7 @@ describe('certify', () => {
     [
       'a certificate that is not there',
       () => ['--check', 'nowhere.json', '--key-file', key],
-      'nowhere.json: there is no such file',
+      'nowhere.json: cannot read a certificate: there is no such file',
     ],
   ])('refuses %s', async (_, options, message) => {
     const { code, stderr } = await run(...options())

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -91,6 +91,12 @@ describe('status validate', () => {
     expect((await run('validate', '--file', more)).code).toBe(0)
     const exact = await run('validate', '--file', more, '--schema', 'specs/status/status_csp_exact.schema.json')
     expect(exact).toMatchObject({ code: 1, stdout: expect.stringContaining('NO_UNKNOWN_FIELD  note') })
+  })
+
+  test('a document may begin with a byte order mark', async () => {
+    const marked = file('marked.json', statusOf(HEALTHY))
+    writeFileSync(marked, `\uFEFF${readFileSync(marked, 'utf8')}`)
+    expect((await run('validate', '--file', marked)).code).toBe(0)
   })
 
   test.each<[string, string[], string]>([
