@@ -10,7 +10,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DurableEndFile } from '../src/adapters/journal/durable-end-file.js'
 import { openFileJournal } from '../src/adapters/journal/file-journal.js'
+import { openSegmentFile } from '../src/adapters/journal/segment-files.js'
 import { recordLine } from '../src/core/journal/frame.js'
 import { journalFormat } from '../src/core/journal/journal-format.js'
 import type { Journal, JournalRecord } from '../src/ports/journal.js'
@@ -101,6 +103,22 @@ function driven(journal: Journal, lines: readonly string[], inFlight: number): P
   })
 }
 
+/** What each fdatasync is followed by: how far the journal is durable, written over itself. µs. */
+async function durableEndTimes(count: number): Promise<number[]> {
+  return inScratch(async (path) => {
+    const end = { id: '0123456789abcdef', records: 0, sum: '00000000' }
+    const file = await DurableEndFile.create(path, format, end, openSegmentFile)
+    const times: number[] = []
+    for (let records = 1; records <= count; records++) {
+      const start = process.hrtime.bigint()
+      await file.write({ ...end, records })
+      times.push(microseconds(start))
+    }
+    await file.close()
+    return times
+  })
+}
+
 /** Wall time of `run`, s. */
 async function seconds(run: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
@@ -121,6 +139,12 @@ const figures: Figure[] = [0.5, 0.99].map((share) => ({
   unit: 'µs',
   baseline: { name: 'write + fdatasync', value: quantile(bare, share) },
 }))
+
+figures.push({
+  name: 'of it, how far it is durable, p50',
+  value: quantile(await durableEndTimes(SINGLE), 0.5),
+  unit: 'µs',
+})
 
 const encodeSeconds = await seconds(async () => Array.from({ length: GROUPED }, (_, i) => lineOf(i + 1)))
 const many = Array.from({ length: GROUPED }, (_, i) => lineOf(i + 1))

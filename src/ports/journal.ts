@@ -89,6 +89,12 @@ export interface JournalEnd {
   readonly build: string
 }
 
+/**
+ * How far a journal was durable, as its own small file says (`journal.durable`): a lower bound, which is never ahead of the
+ * journal. What ends before it has lost records that were reported durable.
+ */
+export type DurableEnd = Pick<JournalEnd, 'id' | 'records' | 'sum'>
+
 /** The end of the last write before a crash. None of it had been reported durable. */
 export interface TornTail {
   readonly kind: 'tornTail'
@@ -218,11 +224,19 @@ export interface JournalFormat<R> {
   ): Generator<StartQuestion, StartPlace, Uint8Array | string>
   /** Says that everything before it, up to this record, was durable before it was written. */
   mark(records: number): string
+  /** Name and contents of the file that says how far a journal was durable; its length is always the same. */
+  readonly durableName: string
+  durable(end: DurableEnd): string
+  /** What that file says, or what is wrong with it. */
+  readDurable(bytes: Uint8Array): DurableEnd | string
   /** Last line of a segment: the journal goes on in the next. */
   continued(segment: number): string
   /** The number and the sum of a record's line. */
   numberOf(line: string): number
   sumOf(line: string): string
-  /** Of everything behind `before`, which is where a segment ends; of the whole journal without it. */
-  check(before?: JournalEnd): JournalCheck<R>
+  /**
+   * Of everything behind `before`, which is where a segment ends; of the whole journal without it. `durable`: how far it
+   * has to go at least, where that is known.
+   */
+  check(before?: JournalEnd, durable?: DurableEnd): JournalCheck<R>
 }

@@ -18,6 +18,7 @@ import {
   type StartLimits,
   type TornTail,
 } from '../../ports/journal.js'
+import { DurableEndFile, NO_DURABLE_END, readDurableEnd } from './durable-end-file.js'
 import {
   createWhole,
   cutTail,
@@ -50,6 +51,11 @@ export interface OpenedFileJournal {
   readonly refused: readonly RefusedCheckpoint[]
   /** What a crash left and opening cut off, and the file that it is kept in. */
   readonly tornTail: (TornTail & { readonly keptAs: string }) | undefined
+  /**
+   * Why it could not be checked that the journal goes as far as it was durable; undefined when it was. Then what was cut
+   * may have been reported durable. Of an older build, or of segments that were copied alone: `no such file`.
+   */
+  readonly durableFault: string | undefined
   readonly journal: Journal
 }
 
@@ -91,7 +97,8 @@ export async function openFileJournal<R>(
   try {
     await removeTemporaries(folder, format)
     const { before, segment, refused } = await beginReading(folder, format, reader, options.start)
-    const check = format.check(before)
+    const durable = await readDurableEnd(folder, format)
+    const check = format.check(before, typeof durable === 'string' ? undefined : durable)
     for await (const part of readSegments(folder, format, check, segment)) {
       for (const record of part.records) reader.take(record)
     }
@@ -102,7 +109,10 @@ export async function openFileJournal<R>(
     await journal.start(check, () => reader.checkpoint?.())
     const { records } = check.end
     const tornTail = verdict.kind === 'tornTail' ? { ...verdict, keptAs } : undefined
-    return { records, recordsRead: records - (before?.records ?? 0), refused, tornTail, journal }
+    // A journal that is begun now has nothing to be held to.
+    const isNew = durable === NO_DURABLE_END && records === 0 && tornTail === undefined
+    const durableFault = typeof durable === 'string' && !isNew ? durable : undefined
+    return { records, recordsRead: records - (before?.records ?? 0), refused, tornTail, durableFault, journal }
   } catch (error) {
     await journal?.close()
     await lock.release()
@@ -137,6 +147,7 @@ class FileJournal implements Journal {
   private readonly openFile: OpenSegmentFile
   private listener: JournalListener | undefined
   private file: SegmentFile | undefined
+  private durableEnd: DurableEndFile | undefined
   private position = 0
   private end: JournalEnd | undefined
   private lastNumber = 0
@@ -167,6 +178,7 @@ class FileJournal implements Journal {
   async start({ end, provenBytes }: JournalCheck<unknown>, checkpoint: () => Checkpoint | undefined): Promise<void> {
     if (end.segment === 0) {
       await this.begin({ ...end, id: randomBytes(8).toString('hex') })
+      await this.beginDurableEnd()
       return
     }
     const path = this.pathOf(end.segment)
@@ -175,6 +187,7 @@ class FileJournal implements Journal {
     this.position = (await stat(path)).size
     this.file = await this.openFile(path, 'r+')
     await this.writeAgain(path, provenBytes)
+    await this.beginDurableEnd()
     if (end.build !== this.format.build) await this.goOn(this.encoded(checkpoint(), end))
     else this.markDue = end.records > 0
     this.pump()
@@ -236,6 +249,7 @@ class FileJournal implements Journal {
     await this.file!.datasync()
     if (this.failure !== undefined) return
     this.end = this.endBehind(lines)
+    await this.durableEnd!.write(this.end)
     this.markDue = true
     this.waiting -= lines.length
     this.durableLines += lines.length
@@ -301,6 +315,10 @@ class FileJournal implements Journal {
     await this.take(1)
   }
 
+  private async beginDurableEnd(): Promise<void> {
+    this.durableEnd = await DurableEndFile.create(this.folder, this.format, this.end!, this.openFile)
+  }
+
   private async take(segment: number): Promise<void> {
     const path = this.pathOf(segment)
     this.file = await this.openFile(path, 'r+')
@@ -317,6 +335,8 @@ class FileJournal implements Journal {
       this.fail(`${this.pathOf(this.end!.segment)}: ${(error as Error).message}`)
     }
     await this.file?.close().catch(() => undefined)
+    // It is a lower bound: the journal itself is on disk, whatever becomes of this.
+    await this.durableEnd?.close().catch(() => undefined)
     await this.lock.release()
   }
 

@@ -130,12 +130,13 @@ export async function createWhole(path: string, bytes: Uint8Array, openFile: Ope
 /** Files that a killed writer had not given their name yet. */
 export async function removeTemporaries(
   folder: string,
-  format: Pick<JournalFormat<unknown>, 'isSegmentName' | 'isCheckpointName'>,
+  format: Pick<JournalFormat<unknown>, 'isSegmentName' | 'isCheckpointName' | 'durableName'>,
 ): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, whole] = TEMPORARY.exec(name) ?? []
     if (whole === undefined) continue
-    if (format.isSegmentName(whole) || format.isCheckpointName(whole)) await unlink(join(folder, name))
+    const isOurs = format.isSegmentName(whole) || format.isCheckpointName(whole) || whole === format.durableName
+    if (isOurs) await unlink(join(folder, name))
   }
 }
 

@@ -1,10 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ARCHIVED } from '../../adapters/journal/archived-segment.js'
+import { readDurableEnd } from '../../adapters/journal/durable-end-file.js'
 import { LOCK_FILE, readSegments, type SegmentPart, segmentNames } from '../../adapters/journal/segment-files.js'
 import { beginReading } from '../../adapters/journal/start-place.js'
 import { DataRefused, InputMistake, Interrupted } from '../../base/mistakes.js'
 import { readCheckpoint } from '../../core/journal/checkpoint.js'
+import { DURABLE_NAME, readDurable } from '../../core/journal/durable-end.js'
 import { checkpointName, isSegmentName } from '../../core/journal/frame.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { JournalScan } from '../../core/journal/scan.js'
@@ -55,6 +57,8 @@ export interface JournalReading {
   readonly begunBehind: number
   /** Checkpoints that it could not begin at. */
   readonly refused: readonly RefusedCheckpoint[]
+  /** Why it could not be checked that the journal goes as far as it was durable; null when it does. */
+  readonly durableFault: string | null
   /** Somebody writes it at this moment: the last write may be half done. */
   readonly isWritten: boolean
 }
@@ -95,7 +99,9 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
   await checkJournal(folder)
   const isWritten = await isWriterAtWork(join(folder, LOCK_FILE))
   const { before, segment, refused } = await startPlace(folder, options.begin)
-  const scan = new JournalScan<AnyRecord>(undefined, before)
+  // Before the journal: it may be written meanwhile, and is then longer than this.
+  const durable = await readDurableEnd(folder, { durableName: DURABLE_NAME, readDurable })
+  const scan = new JournalScan<AnyRecord>(undefined, before, typeof durable === 'string' ? undefined : durable)
   const sizes = await segmentSizes(folder, segment)
   const segments = new Map<string, SegmentSummary>()
   let ended = false
@@ -134,7 +140,9 @@ export async function readJournal(folder: string, options: ReadingOptions): Prom
   const verdict = ended ? undefined : scan.finish()
   const { id, records } = scan.end
   const begunBehind = before?.records ?? 0
-  return { verdict, kind: scan.kind, id, records, segments: [...segments.values()], begunBehind, refused, isWritten }
+  const durableFault = typeof durable === 'string' ? durable : null
+  const found = { verdict, kind: scan.kind, id, records, segments: [...segments.values()] }
+  return { ...found, begunBehind, refused, durableFault, isWritten }
 }
 
 /** Of the checkpoint that the segment at hand begins with. */
@@ -198,7 +206,7 @@ function byteProgress(sizes: ReadonlyMap<string, number>, { label, quiet }: Read
 }
 
 /** Refuses a damaged journal and tells of a torn tail, after everything that stands before was used. */
-export function judge(folder: string, { verdict, isWritten, refused }: JournalReading): void {
+export function judge(folder: string, { verdict, isWritten, refused, durableFault }: JournalReading): void {
   for (const { name, reason } of refused)
     notice(`${displayPath(join(folder, name))}: the checkpoint was not used: ${reason}; records were replayed instead`)
   if (verdict?.kind === 'corrupt') {
@@ -206,7 +214,7 @@ export function judge(folder: string, { verdict, isWritten, refused }: JournalRe
   }
   if (verdict?.kind === 'tornTail') {
     const why = isWritten ? 'it is being written at this moment' : 'the next opening cuts it off and keeps it'
-    notice(`${tornTailText(folder, verdict)}; ${why}`)
+    notice(`${tornTailText(folder, verdict, durableFault ?? undefined)}; ${why}`)
   }
 }
 

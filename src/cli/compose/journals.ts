@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type FileJournalOptions, openFileJournal } from '../../adapters/journal/file-journal.js'
 import { DataRefused, InputMistake, SurroundingsFailed } from '../../base/mistakes.js'
+import { DURABLE_NAME } from '../../core/journal/durable-end.js'
 import { journalFormat } from '../../core/journal/journal-format.js'
 import { displayPath } from '../../files/package-files.js'
 import {
@@ -28,10 +29,11 @@ export async function openJournal<R extends JournalRecord>(
   const { folder, kind, build } = at
   try {
     const opened = await openFileJournal(folder, journalFormat<R>(kind, build), reader, options)
-    const { refused, tornTail, ...rest } = opened
+    const { refused, tornTail, durableFault, ...rest } = opened
     const warnings = refused.map((checkpoint) => refusedText(folder, checkpoint, opened))
     if (tornTail !== undefined)
-      warnings.push(`${tornTailText(folder, tornTail)}; it was cut and kept as ${tornTail.keptAs}`)
+      warnings.push(`${tornTailText(folder, tornTail, durableFault)}; it was cut and kept as ${tornTail.keptAs}`)
+    else if (durableFault !== undefined) warnings.push(durableFaultText(folder, durableFault))
     return { ...rest, warnings }
   } catch (error) {
     throw journalRefusal(folder, error)
@@ -74,8 +76,23 @@ export function journalRefusal(folder: string, error: unknown): unknown {
   return new SurroundingsFailed({ place: displayPath(folder), message: `cannot open the journal: ${message}` })
 }
 
-export function tornTailText(folder: string, { segment, offset, bytes, reason }: TornTail): string {
-  return `${displayPath(join(folder, segment))}: the last write was never finished: ${bytes} bytes from byte ${offset} on (${reason})`
+/** `durableFault`: why it is not known how far the journal was durable; undefined when it is, and so that nothing durable is lost. */
+export function tornTailText(
+  folder: string,
+  { segment, offset, bytes, reason }: TornTail,
+  durableFault: string | undefined,
+): string {
+  const what = durableFault === undefined ? 'the last write was never finished' : 'the last line is not whole'
+  const acknowledged =
+    durableFault === undefined
+      ? 'none of it had been acknowledged'
+      : `whether it had been acknowledged is not known (${DURABLE_NAME}: ${durableFault})`
+  return `${displayPath(join(folder, segment))}: ${what}: ${bytes} bytes from byte ${offset} on (${reason}); ${acknowledged}`
+}
+
+/** A start goes on without it, and makes it anew. */
+export function durableFaultText(folder: string, fault: string): string {
+  return `${displayPath(join(folder, DURABLE_NAME))}: ${fault}; whether records are missing at the journal's end is not known`
 }
 
 export function corruptProblem(folder: string, { segment, record, offset, expected, found }: CorruptJournal) {

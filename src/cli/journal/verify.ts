@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { problemText } from '../../base/mistakes.js'
 import { displayPath } from '../../files/package-files.js'
-import type { JournalVerdict } from '../../ports/journal.js'
 import { type JournalReading, readJournal, type SegmentSummary } from '../compose/journal-reading.js'
-import { corruptProblem, tornTailText } from '../compose/journals.js'
+import { corruptProblem, durableFaultText, tornTailText } from '../compose/journals.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, plural, table } from '../shell/figures-text.js'
 import { type Colours, coloursFor, printResult, textOfLines } from '../shell/terminal.js'
@@ -41,7 +40,9 @@ export async function verify(folder: string, options: RawVerifyOptions): Promise
   })
   const verdict = reading.verdict!
   const isClean =
-    verdict.kind === 'whole' && reading.segments.every(({ checkpointFault }) => checkpointFault === undefined)
+    verdict.kind === 'whole' &&
+    reading.durableFault === null &&
+    reading.segments.every(({ checkpointFault }) => checkpointFault === undefined)
   const passed = options.strict ? isClean : verdict.kind !== 'corrupt'
   const contents = { firstAtMs: times.first, lastAtMs: times.last, types }
   const colours = coloursFor(process.stdout)
@@ -74,7 +75,7 @@ function verificationText(folder: string, reading: JournalReading, contents: Con
     ...table(['segment', 'build', 'records', 'bytes', 'checkpoint'], rows, { head: colours.dim }),
     '',
     ...segments.flatMap((segment) => faultText(folder, segment, colours)),
-    verdictText(folder, reading.verdict!, reading.isWritten, colours),
+    ...verdictText(folder, reading, colours),
   ]
   return textOfLines(lines)
 }
@@ -93,14 +94,19 @@ function faultText(folder: string, { checkpointFault, name }: SegmentSummary, co
   ]
 }
 
-function verdictText(folder: string, verdict: JournalVerdict, isWritten: boolean, colours: Colours): string {
+function verdictText(folder: string, reading: JournalReading, colours: Colours): readonly string[] {
+  const { isWritten, durableFault } = reading
+  const verdict = reading.verdict!
   switch (verdict.kind) {
     case 'whole':
-      return colours.green('whole')
-    case 'tornTail':
-      return `${colours.yellow(isWritten ? 'being written' : 'unfinished')}  ${tornTailText(folder, verdict)}`
+      if (durableFault === null) return [colours.green('whole')]
+      return [`${colours.yellow('no length')}  ${durableFaultText(folder, durableFault)}`, 'whole as far as it goes']
+    case 'tornTail': {
+      const text = tornTailText(folder, verdict, durableFault ?? undefined)
+      return [`${colours.yellow(isWritten ? 'being written' : 'unfinished')}  ${text}`]
+    }
     case 'corrupt':
-      return `${colours.red('damaged')}  ${problemText(corruptProblem(folder, verdict))}`
+      return [`${colours.red('damaged')}  ${problemText(corruptProblem(folder, verdict))}`]
   }
 }
 

@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.js'
 import { canonical, canonicalJson } from '../../base/canonical-json.js'
 import { crc32c, crc32cHex } from '../../base/crc32c.js'
-import type { JournalEnd, JournalKind, JournalRecord } from '../../ports/journal.js'
+import type { DurableEnd, JournalEnd, JournalKind, JournalRecord } from '../../ports/journal.js'
 
 /** What the first line of a segment says. */
 export interface SegmentHeader {
@@ -27,6 +27,7 @@ export type JournalLine =
   | { readonly kind: 'continued'; readonly segment: number }
   | { readonly kind: 'header'; readonly header: SegmentHeader }
   | { readonly kind: 'checkpoint'; readonly document: object }
+  | { readonly kind: 'durable'; readonly end: DurableEnd }
   /** Not what was written here. A newline that was lost may have hidden a mark (or continuation) at its end. */
   | { readonly kind: 'bad'; readonly reason: string; readonly hidesMark: boolean }
   /** Written so, but by no version of ours that this one knows. */
@@ -41,7 +42,7 @@ export const EMPTY_JOURNAL: JournalEnd = { id: '', segment: 0, records: 0, sum: 
 const SUM_LENGTH = 8
 /** As long as a sum and the space behind it. */
 const SUM_PLACE = '00000000 '
-const TAG = { mark: '=', continued: '>', header: '#', checkpoint: '!' } as const
+const TAG = { mark: '=', continued: '>', header: '#', checkpoint: '!', durable: '~' } as const
 const DECODER = new TextDecoder()
 /** Of a mark with the largest number there is. */
 const MARK_LENGTH_MAX = SUM_LENGTH + 3 + String(Number.MAX_SAFE_INTEGER).length
@@ -69,6 +70,14 @@ export function continuedLine(segment: number): string {
 export function checkpointLine(document: object): string {
   return summed(`${TAG.checkpoint} ${canonicalJson(document)}`)
 }
+
+/** `<sum> ~ <id> <records> <sum of the last record>` and a newline, of one length: it is written over itself. */
+export function durableLine({ id, records, sum }: DurableEnd): string {
+  return summed(`${TAG.durable} ${id} ${String(records).padStart(DURABLE_DIGITS, '0')} ${sum}`)
+}
+
+/** Of the largest number there is. */
+const DURABLE_DIGITS = String(Number.MAX_SAFE_INTEGER).length
 
 export function sumOf(line: string): string {
   return line.slice(0, SUM_LENGTH)
@@ -116,6 +125,10 @@ export function decodeLine(bytes: Uint8Array): JournalLine {
 function classified(tag: string, rest: string, sum: string): JournalLine {
   if (tag === TAG.mark) return { kind: 'mark', records: Number(rest) }
   if (tag === TAG.continued) return { kind: 'continued', segment: Number(rest) }
+  if (tag === TAG.durable) {
+    const [id = '', records, recordSum = ''] = rest.split(' ')
+    return { kind: 'durable', end: { id, records: Number(records), sum: recordSum } }
+  }
   const value = parsed(rest)
   if (value === undefined) return foreign('a line without JSON')
   if (tag === TAG.header) return { kind: 'header', header: value as SegmentHeader }

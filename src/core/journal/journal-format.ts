@@ -1,6 +1,7 @@
 import { present } from '../../base/present.js'
 import type { JournalFormat, JournalKind, JournalRecord } from '../../ports/journal.js'
 import { checkpointText, openingOf, readCheckpoint } from './checkpoint.js'
+import { DURABLE_NAME, durableText, readDurable } from './durable-end.js'
 import {
   checkpointName,
   continuedLine,
@@ -46,10 +47,13 @@ export function journalFormat<R extends JournalRecord>(kind: JournalKind, build:
         limits,
       ),
     mark: markLine,
+    durableName: DURABLE_NAME,
+    durable: durableText,
+    readDurable,
     continued: continuedLine,
     numberOf,
     sumOf,
-    check: (before) => new JournalScan<R>(kind, before),
+    check: (before, durable) => new JournalScan<R>(kind, before, durable),
   }
   return format
 }

@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../../base/assert.js'
 import type {
   CorruptJournal,
+  DurableEnd,
   JournalCheck,
   JournalEnd,
   JournalKind,
@@ -56,6 +57,7 @@ interface Doubt {
 export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   private expectedKind: JournalKind | undefined
   private state: JournalEnd
+  private readonly durable: DurableEnd | undefined
   /** Of the segment at hand. */
   private name = ''
   private headed = false
@@ -71,11 +73,12 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
 
   /**
    * `kind`: whose journal is expected; without it, whosever the first segment says it is. `before`: where the segments
-   * end that are not looked at.
+   * end that are not looked at. `durable`: how far the journal has to go at least, where that is known.
    */
-  constructor(kind?: JournalKind, before = EMPTY_JOURNAL) {
+  constructor(kind?: JournalKind, before = EMPTY_JOURNAL, durable?: DurableEnd) {
     this.expectedKind = kind
     this.state = before
+    this.durable = durable
   }
 
   /** Whose journal it is, as far as that is known. */
@@ -134,15 +137,37 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   }
 
   finish(): JournalVerdict {
-    if (this.name === '') return { kind: 'whole' }
+    if (this.name === '') return this.missingAltogether() ?? { kind: 'whole' }
     const { continues } = this
     this.leaveSegment()
+    this.holdToDurable()
     if (continues) this.refuse(`segment ${segmentName(this.state.segment + 1)}`, 'no such file')
     if (this.corrupt !== undefined) return this.corrupt
     if (this.doubt === undefined) return { kind: 'whole' }
     const { place, bytes } = this.doubt
     const { segment, offset, found } = place
     return { kind: 'tornTail', segment, offset, bytes, reason: found } satisfies TornTail
+  }
+
+  /** A cut leaves no trace where it falls between two lines, and that of a torn write elsewhere: only the length tells. */
+  private holdToDurable(): void {
+    const { durable, doubt, state } = this
+    if (durable === undefined || durable.records === 0 || !this.headed) return
+    if (state.id !== durable.id) this.refuse(`journal ${durable.id}`, `journal ${state.id}`)
+    const expected = lastDurable(durable)
+    if (state.records < durable.records) {
+      this.corrupt ??=
+        doubt === undefined ? this.placeOf(expected, 'the end of the journal') : { ...doubt.place, expected }
+    } else if (state.records === durable.records && state.sum !== durable.sum) {
+      this.refuse(`sum ${durable.sum} of ${expected}`, `sum ${state.sum}`)
+    }
+  }
+
+  private missingAltogether(): CorruptJournal | undefined {
+    const { durable } = this
+    if (durable === undefined || durable.records === 0) return undefined
+    const [segment, expected] = [segmentName(1), lastDurable(durable)]
+    return { kind: 'corrupt', segment, record: 1, offset: 0, expected, found: 'no such file' }
   }
 
   private whole(end: Uint8Array): Uint8Array {
@@ -201,7 +226,8 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
         this.refuse(`record ${this.next}`, 'a second header')
         break
       case 'checkpoint':
-        this.refuse(`record ${this.next}`, 'a checkpoint')
+      case 'durable':
+        this.refuse(`record ${this.next}`, `a ${line.kind} line`)
         break
       default:
         unreachable(line)
@@ -278,4 +304,8 @@ export class JournalScan<R extends JournalRecord> implements JournalCheck<R> {
   private get next(): number {
     return this.state.records + 1
   }
+}
+
+function lastDurable({ records }: DurableEnd): string {
+  return `record ${records}, which was durable`
 }

@@ -245,7 +245,7 @@ describe('a damaged journal', () => {
       })
     }
     expect(readFileSync(path)).toEqual(bytes)
-    expect(readdirSync(folder)).toEqual([FIRST])
+    expect(readdirSync(folder)).toEqual([FIRST, 'journal.durable'])
   })
 })
 

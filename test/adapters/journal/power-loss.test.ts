@@ -92,7 +92,7 @@ test('after a power loss everything reported durable is there, nothing that was 
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.integer({ min: 1, max: 8 }), fc.boolean()), { minLength: 1, maxLength: 20 }),
-      fc.integer({ min: 4, max: 70 }),
+      fc.integer({ min: 6, max: 90 }),
       fc.integer({ min: 0, max: 2 ** 31 }),
       async (bursts, lastCall, seed) => {
         const disk = new FailingDisk(lastCall)
@@ -151,7 +151,7 @@ test('after a power loss everything reported durable is there, nothing that was 
             [8, true],
             [1, false],
           ],
-          8,
+          11,
           7,
         ],
       ],
