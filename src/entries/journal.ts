@@ -17,7 +17,8 @@
  * @module
  */
 
-export { type FileJournalOptions, type OpenedFileJournal, openFileJournal } from '../adapters/journal/file-journal.js'
+export { type OpenedFileJournal, openFileJournal } from '../adapters/journal/file-journal.js'
+export type { FileJournalOptions } from '../adapters/journal/file-journal-options.js'
 export { MemoryJournal } from '../adapters/journal/memory-journal.js'
 export {
   type OpenSegmentFile,

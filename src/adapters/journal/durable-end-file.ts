@@ -3,8 +3,6 @@ import { join } from 'node:path'
 import type { DurableEnd, JournalFormat } from '../../ports/journal.js'
 import { createWhole, type OpenSegmentFile, type SegmentFile, writeFully } from './segment-files.js'
 
-type DurableFormat = Pick<JournalFormat<unknown>, 'durableName' | 'durable'>
-
 /**
  * The small file that says how far a journal was durable. It is written over itself behind each fdatasync of the journal,
  * so it is never ahead of it; it is synced itself where a start, or a close, waits for the disk anyway.
@@ -42,6 +40,8 @@ export class DurableEndFile {
     }
   }
 }
+
+type DurableFormat = Pick<JournalFormat<unknown>, 'durableName' | 'durable'>
 
 /** What a folder's file says, or why it says nothing. Rejects with errors of the file system but that there is none. */
 export async function readDurableEnd(

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { callback, fields, having, number, optional, refuse, text } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import { makeFolder } from '../../files/folder.js'
 import { LockHeldError, takeWriterLock, type WriterLock } from '../../files/writer-lock.js'
@@ -15,10 +14,10 @@ import {
   type JournalListener,
   type JournalReader,
   type RefusedCheckpoint,
-  type StartLimits,
   type TornTail,
 } from '../../ports/journal.js'
 import { DurableEndFile, NO_DURABLE_END, readDurableEnd } from './durable-end-file.js'
+import { checkJournalArguments, type FileJournalOptions } from './file-journal-options.js'
 import {
   createWhole,
   cutTail,
@@ -32,15 +31,6 @@ import {
   writeFully,
 } from './segment-files.js'
 import { beginReading } from './start-place.js'
-
-export interface FileJournalOptions {
-  /** A segment that has this many bytes is followed by another. */
-  readonly segmentBytesMax?: number
-  /** Lines that may wait for the disk before the caller is to stop opening risk. */
-  readonly capacity?: number
-  readonly openFile?: OpenSegmentFile
-  readonly start?: StartLimits
-}
 
 export interface OpenedFileJournal {
   /** All that there are. */
@@ -63,20 +53,6 @@ export interface OpenedFileJournal {
 const SEGMENT_BYTES_MAX = 8 << 20
 const CAPACITY_LINES = 4096
 
-const count = number({ min: 1, integer: true })
-const FORMAT = having('a journal format, as journalFormat makes it', 'segmentName', 'header', 'mark', 'check')
-const READER = fields<JournalReader<unknown>>({
-  begin: optional(callback),
-  take: callback,
-  checkpoint: optional(callback),
-})
-const OPTIONS = fields<FileJournalOptions>({
-  segmentBytesMax: optional(count),
-  capacity: optional(count),
-  openFile: optional(callback),
-  start: optional(fields<StartLimits>({ recordsMax: optional(number({ min: 0 })), atMsMax: optional(number()) })),
-})
-
 /**
  * Opens the journal in `folder`, or begins one: reads and checks every record behind the last checkpoint that the reader
  * takes, cuts a torn tail, and goes on behind it. A segment holds records of one build only.
@@ -90,7 +66,7 @@ export async function openFileJournal<R>(
   reader: JournalReader<R>,
   options: FileJournalOptions = {},
 ): Promise<OpenedFileJournal> {
-  refuse(text(folder, 'folder'), FORMAT(format, 'format'), READER(reader, 'reader'), OPTIONS(options, 'options'))
+  checkJournalArguments(folder, format, reader, options)
   await makeFolder(folder)
   let journal: FileJournal | undefined
   const lock = await lockFolder(folder, () => journal?.fail(`${folder} was taken over by another process`))

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type FileJournalOptions, openFileJournal } from '../../adapters/journal/file-journal.js'
+import { openFileJournal } from '../../adapters/journal/file-journal.js'
+import type { FileJournalOptions } from '../../adapters/journal/file-journal-options.js'
 import { DataRefused, InputMistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { DURABLE_NAME } from '../../core/journal/durable-end.js'
 import { journalFormat } from '../../core/journal/journal-format.js'

@@ -194,7 +194,9 @@ describe('dolphin journal verify', () => {
     const before = readFileSync(path)
     const { code, stdout } = await journal('verify', folder.path)
     expect(code).toBe(0)
-    expect(stdout).toMatch(/\nunfinished {2}.*: the last write was never finished: 30 bytes from byte \d+ on \(.*\); none of it had been acknowledged\n$/)
+    expect(stdout).toMatch(
+      /\nunfinished {2}.*: the last write was never finished: 30 bytes from byte \d+ on \(.*\); none of it had been acknowledged\n$/,
+    )
     const strict = await journal('verify', folder.path, '--strict', '--json')
     expect(strict.code).toBe(1)
     expect(JSON.parse(strict.stdout)).toMatchObject({ passed: false, verdict: { kind: 'tornTail', bytes: 30 } })

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { FileJournalOptions } from '../../../src/adapters/journal/file-journal.js'
+import type { FileJournalOptions } from '../../../src/adapters/journal/file-journal-options.js'
 import type { Journal } from '../../../src/ports/journal.js'
 import { lineOf, open, scanFolder, temporaryFolder } from './folders.js'
 
