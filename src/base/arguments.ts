@@ -80,13 +80,14 @@ export function number({
 }
 
 /** An exact decimal as text. */
-export function decimal(sign: 'above zero' | 'of zero or more'): Check {
+export function decimal(sign: 'above zero' | 'above zero and below 1' | 'of zero or more'): Check {
   return that(
     `a decimal ${sign} as text, such as '0.001'`,
     (value) =>
       typeof value === 'string' &&
       /^\d{1,20}(\.\d{1,18})?$/.test(value) &&
-      (sign !== 'above zero' || /[1-9]/.test(value)),
+      (sign === 'of zero or more' || /[1-9]/.test(value)) &&
+      (sign !== 'above zero and below 1' || /^0+\./.test(value)),
   )
 }
 

@@ -9,6 +9,7 @@ import { CHAMPION_RISK, checkRiskConfig } from '../core/risk/risk-config.js'
 import type { ExecutionConfig } from '../core/session/session-plan.js'
 import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
+import { valueCheck } from './execution-values.js'
 import { FRACTIONS_HINT, percentageProblem, probablyMeant } from './percent-or-fraction.js'
 import type { ConfigDocument } from './yaml-document.js'
 
@@ -116,83 +117,22 @@ function valuesOf(document: ConfigDocument, iMeanFractions: boolean): Values {
           place: document.keyPlace(path),
           message: `${key}: no such key${didYouMean(key, Object.keys(values))}`,
         })
-      } else if (!fits(value, key)) {
-        const message = `${key}: expected ${expectedOf(key)}, found ${found(value)}`
-        problems.push({ place: document.valuePlace(path), message })
       } else {
-        const impossible = impossibleFraction(key, Number(value))
+        const { expected, fits } = valueCheck(key, EXECUTION_CONFIG_DEFAULTS[key])
+        const place = document.valuePlace(path)
         const percentage = iMeanFractions ? undefined : percentageProblem(key, Number(value))
-        const expected = impossible ?? percentage
-        if (expected !== undefined) problems.push({ place: document.valuePlace(path), message: `${key}: ${expected}` })
-        if (impossible === undefined && percentage !== undefined) hint = FRACTIONS_HINT
-        values[key] = value
+        if (!fits(value)) {
+          const meant = probablyMeant(key, typeof value === 'string' ? Number(value) : value)
+          problems.push({ place, message: `${key}: expected ${expected}, found ${found(value)}${meant}` })
+        } else if (percentage !== undefined) {
+          problems.push({ place, message: `${key}: ${percentage}` })
+          hint = FRACTIONS_HINT
+        } else values[key] = value
       }
     }
   }
   if (problems.length > 0) throw new InputMistake(problems, { hint })
   return values
-}
-
-/** A short position has no price below zero to take its profit at, so that 1 and more can never be meant. */
-function impossibleFraction(key: Key, value: number): string | undefined {
-  if (key !== 'protection.take_profit' || value < 1) return undefined
-  return `expected a fraction below 1, found ${value}${probablyMeant(key, value)}`
-}
-
-const OFF: readonly Key[] = ['risk.stop_loss_pct', 'risk.consecutive_losses_max', 'risk.loss_pct_max']
-
-/** Parts of the entry's price: none of it is no way to a level. */
-const FRACTIONS: readonly Key[] = ['protection.take_profit', 'protection.catastrophic_stop']
-
-/** A value fits when it is of the kind of the default. */
-function fits(value: unknown, key: Key): boolean {
-  const standard = EXECUTION_CONFIG_DEFAULTS[key]
-  if (value === null) return OFF.includes(key)
-  if (typeof standard === 'boolean') return typeof value === 'boolean'
-  if (Array.isArray(standard)) {
-    const isPair = key.startsWith('paper.')
-    return Array.isArray(value) && (isPair ? isRange(value) : value.length > 0 && value.every(isMilliseconds))
-  }
-  if (FRACTIONS.includes(key)) return isDecimal(value) && Number(value) > 0
-  if (typeof standard === 'string') return isDecimal(value)
-  return key.startsWith('risk.') || key === 'paper.leverage'
-    ? typeof value === 'number' && Number.isFinite(value) && value > 0
-    : isMilliseconds(value)
-}
-
-function expectedOf(key: Key): string {
-  const standard = EXECUTION_CONFIG_DEFAULTS[key]
-  const orOff = OFF.includes(key) ? ', or null' : ''
-  if (typeof standard === 'boolean') return 'true or false'
-  if (Array.isArray(standard)) {
-    return key.startsWith('paper.')
-      ? 'two whole numbers of milliseconds, such as [10, 90]'
-      : 'milliseconds, such as [1000, 2000]'
-  }
-  if (FRACTIONS.includes(key)) return `a fraction above zero, such as ${standard}`
-  if (typeof standard === 'string') return `a decimal of zero or more, such as ${standard}`
-  return key.startsWith('risk.') || key === 'paper.leverage'
-    ? `a number above zero${orOff}`
-    : 'a whole number above zero'
-}
-
-function isMilliseconds(value: unknown): boolean {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
-}
-
-function isRange(values: readonly unknown[]): boolean {
-  const [min, max] = values
-  return (
-    values.length === 2 &&
-    [min, max].every((ms) => ms === 0 || isMilliseconds(ms)) &&
-    (min as number) <= (max as number)
-  )
-}
-
-/** A person writes `0.0002` as well as `"0.0002"`; both are the same decimal. */
-function isDecimal(value: unknown): boolean {
-  if (typeof value !== 'number' && typeof value !== 'string') return false
-  return /^\d{1,20}(\.\d{1,18})?$/.test(typeof value === 'number' ? new Exact(value).toFixed() : value)
 }
 
 function configOf(values: Values): ExecutionConfig {

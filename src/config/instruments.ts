@@ -74,6 +74,9 @@ function parseObject(text: string, path: string): Readonly<Record<string, unknow
   return json
 }
 
+/** More than any venue offers. */
+const LEVERAGE_MAX = 1000
+
 /** Collects what is wrong, so that one run shows all of it. */
 class RuleCheck {
   private readonly problems: Problem[] = []
@@ -114,6 +117,7 @@ class RuleCheck {
     const lotSize = decimal('lotSize')
     const minQuantity = rules.minQuantity === undefined ? lotSize : decimal('minQuantity')
     const maxQuantity = decimal('maxQuantity')
+    this.below1(`${key}.maintenanceMarginRate`, rules.maintenanceMarginRate)
     if (!new Exact(minQuantity).mod(lotSize).isZero()) {
       this.expected(`${key}.minQuantity`, `a multiple of the lot ${lotSize}`, minQuantity)
     }
@@ -140,10 +144,15 @@ class RuleCheck {
     return '1'
   }
 
+  /** 1 is all of the position. */
+  private below1(key: string, value: unknown): void {
+    if (typeof value === 'string' && Number(value) >= 1) this.expected(key, 'a fraction below 1', value)
+  }
+
   private leverage(key: string, value: unknown, fallback: number | undefined): number {
     if (value === undefined && fallback !== undefined) return fallback
-    if (typeof value === 'number' && Number.isFinite(value) && value >= 1) return value
-    this.expected(key, 'a number from 1 on', value)
+    if (typeof value === 'number' && value >= 1 && value <= LEVERAGE_MAX) return value
+    this.expected(key, `a number from 1 to ${LEVERAGE_MAX}`, value)
     return 1
   }
 

@@ -53,17 +53,20 @@ describe('the execution configuration', () => {
   })
 
   it.each([
-    ['link:\n  heartbeat_ms: soon', '2:17: link.heartbeat_ms: expected a whole number above zero, found "soon"'],
     [
       'protection:\n  take_profit: 0',
-      '2:16: protection.take_profit: expected a fraction above zero, such as 0.0133, found 0',
+      '2:16: protection.take_profit: expected a fraction above zero and below 1, such as 0.0133, found 0',
+    ],
+    [
+      'link:\n  heartbeat_ms: soon',
+      '2:17: link.heartbeat_ms: expected a whole number from 1 to 2147483647, found "soon"',
     ],
     ['link: 5', '1:7: link: expected keys with values, found 5'],
     ['- link', '1:1: expected sections (link, entry, …), found ["link"]'],
     ['link:\n  heartbeat: 5', "2:3: link.heartbeat: no such key; did you mean 'link.heartbeat_ms'?"],
     [
       'exchange:\n  retry_after_ms: []',
-      '2:19: exchange.retry_after_ms: expected milliseconds, such as [1000, 2000], found []',
+      '2:19: exchange.retry_after_ms: expected whole numbers of milliseconds from 1 to 2147483647, such as [1000, 2000], found []',
     ],
     [
       'paper:\n  answer_latency_ms: [9, 5]',
@@ -71,11 +74,11 @@ describe('the execution configuration', () => {
     ],
     [
       'protection:\n  take_profit: -1',
-      '2:16: protection.take_profit: expected a fraction above zero, such as 0.0133, found -1',
+      '2:16: protection.take_profit: expected a fraction above zero and below 1, such as 0.0133, found -1',
     ],
     [
       'paper:\n  taker_fee: [0.0005]',
-      '2:14: paper.taker_fee: expected a decimal of zero or more, such as 0.0005, found [0.0005]',
+      '2:14: paper.taker_fee: expected a decimal of zero or more and below 1, such as 0.0005, found [0.0005]',
     ],
     [
       'protection:\n  catastrophic_stop: ["0.10"]',
@@ -83,7 +86,7 @@ describe('the execution configuration', () => {
     ],
     [
       'protection:\n  take_profit: 1.33',
-      '2:16: protection.take_profit: expected a fraction below 1, found 1.33 (1.33 % is 0.0133)',
+      '2:16: protection.take_profit: expected a fraction above zero and below 1, such as 0.0133, found 1.33 (1.33 % is 0.0133)',
     ],
     [
       'protection:\n  take_profit: "0.2"',
@@ -95,7 +98,7 @@ describe('the execution configuration', () => {
     ],
     ['link:\n  heartbeat_ms: 5\n---\nlink:\n  heartbeat_ms: 6', '3:1: expected one YAML document'],
     ['protection:\n  stop_orders: 1', '2:16: protection.stop_orders: expected true or false, found 1'],
-    ['risk:\n  leverage_max: null', '2:17: risk.leverage_max: expected a number above zero, found null'],
+    ['risk:\n  leverage_max: null', '2:17: risk.leverage_max: expected a number above zero and below 1000, found null'],
     [
       'risk:\n  leverage_target: 20',
       '1:1: risk: leverageTarget: expected at most leverageMax (L_target ≤ L_max), 10, found 20',
@@ -121,8 +124,53 @@ describe('the execution configuration', () => {
     expect(execution).toMatchObject({ takeProfit: '0.5', catastrophicStop: '2' })
     const impossible = written('protection:\n  take_profit: 1\n')
     await expect(loadExecutionConfig(impossible, { iMeanFractions: true })).rejects.toThrow(
-      'a fraction below 1, found 1',
+      'a fraction above zero and below 1, such as 0.0133, found 1',
     )
+  })
+
+  it.each(Object.entries(EXECUTION_CONFIG_DEFAULTS))(
+    '%s takes its default, and refuses at its place what is out of range or of another kind',
+    async (key, standard) => {
+      const [section, name] = key.split('.') as [string, string]
+      const load = (text: string) => loadExecutionConfig(written(`# first line\n${section}:\n  ${name}: ${text}\n`))
+      await expect(load(JSON.stringify(standard))).resolves.toBeDefined()
+      const place = `execution.yml:3:${name.length + 5}: ${key}: expected `
+      const odd = [
+        '-1',
+        '.nan',
+        '.inf',
+        '-.inf',
+        '[]',
+        '[0.5]',
+        '["0.5"]',
+        '{ a: 1 }',
+        '1e40',
+        '" 0.5"',
+        '"0.5 "',
+        '"0x1"',
+      ]
+      for (const text of [...odd, ...(typeof standard === 'number' ? ['0', '9007199254740993'] : ['-0.5'])]) {
+        await expect(load(text), text).rejects.toThrow(place)
+      }
+    },
+  )
+
+  it.each([
+    ['protection.take_profit', '0'],
+    ['protection.take_profit', '1'],
+    ['protection.take_profit', '1.33'],
+    ['protection.catastrophic_stop', '"0"'],
+    ['paper.taker_fee', '1'],
+    ['paper.half_spread_bps', '10000'],
+    ['paper.displayed_usd', '0'],
+    ['paper.leverage', '0.5'],
+    ['risk.stop_loss_pct', '1'],
+    ['risk.consecutive_losses_max', '1.5'],
+    ['link.heartbeat_ms', '2147483648'],
+    ['journal.capacity', '1.5'],
+  ])('%s is never %s', async (key, text) => {
+    const [section, name] = key.split('.')
+    await expect(loadExecutionConfig(written(`${section}:\n  ${name}: ${text}\n`))).rejects.toThrow(`${key}: expected `)
   })
 
   it('says every mistake at once', async () => {

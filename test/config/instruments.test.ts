@@ -103,7 +103,7 @@ describe('rules that are refused', () => {
     [
       'leverage below one',
       { ...good, symbols: { A: { maxLeverage: 0 } } },
-      'rules.json: symbols.A.maxLeverage: expected a number from 1 on, found 0',
+      'rules.json: symbols.A.maxLeverage: expected a number from 1 to 1000, found 0',
     ],
     [
       'a default that lacks a rule, and every other mistake beside it',

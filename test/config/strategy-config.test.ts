@@ -197,6 +197,18 @@ describe('a wrong configuration is refused at the exact place', () => {
   })
 })
 
+describe('every number of a strategy', () => {
+  const numbers = DOTTED_KEYS.filter((key) => ['number', 'integer'].includes(schemaOf(key).type ?? ''))
+
+  it.each(numbers)('%s is refused at its place when it is none, or out of range', (dotted) => {
+    const [section, key] = dotted.split('.') as [string, string]
+    for (const text of ['.nan', '.inf', '-.inf', '1e40', '-1e40', '[0.5]', '{ a: 1 }', '" 1"', 'true', 'null']) {
+      const place = `x.yml:4:${key.length + 5}: ${dotted}: expected `
+      expect(() => readConfig(`${HEAD}${section}:\n  ${key}: ${text}\n`, 'x.yml'), text).toThrow(place)
+    }
+  })
+})
+
 describe('the champion rule', () => {
   const drifted = readConfig(`${HEAD}sizing:\n  fraction: 0.15\nexits:\n  max_hold_bars: 60\n`, 'x.yml')
 

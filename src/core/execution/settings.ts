@@ -77,7 +77,7 @@ export const EXECUTION_SETTINGS = fields<ExecutionSettings>({
   build,
   timings: each(EXECUTION_TIMINGS, milliseconds, { retryAfterMs: listOf(milliseconds, { min: 1 }) }),
   link: each(LINK_TIMINGS, milliseconds),
-  takeProfit: decimal('above zero'),
+  takeProfit: decimal('above zero and below 1'),
   catastrophicStop: decimal('above zero'),
   venue: fields<ExecutionSettings['venue']>({ takeProfitOrders: flag, stopOrders: flag }),
   journalCapacity: number({ min: 1, integer: true }),
