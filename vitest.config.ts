@@ -9,6 +9,7 @@ const SLOW = [
   ...['compare', 'data', 'journal', 'scan'].map((command) => `test/cli/${command}/**/*.test.ts`),
   'test/cli/backtest/causality.test.ts',
   'test/cli/disordered-days.test.ts',
+  'test/cli/status/source.test.ts',
   'test/core/backtest/{causality,strategy-backtest}.test.ts',
   'test/core/days/synthesize.test.ts',
   'test/core/decision/two-sides.test.ts',
@@ -55,9 +56,17 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'system',
-          include: ['e2e', 'simulation', 'golden', 'status', 'crash', 'dashboard', 'fixtures', 'examples'].map(
-            (suite) => `test/${suite}/**/*.test.ts`,
-          ),
+          include: [
+            'e2e',
+            'simulation',
+            'golden',
+            'status',
+            'crash',
+            'dashboard',
+            'fixtures',
+            'examples',
+            'faults',
+          ].map((suite) => `test/${suite}/**/*.test.ts`),
         },
       },
     ],

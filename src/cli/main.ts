@@ -94,12 +94,14 @@ async function exitCodeOf(error: unknown): Promise<number> {
   return (await import('./shell/report-error.js')).reportError(error)
 }
 
-/** `dolphin … | head -1` closes the pipe early: that is the reader's choice and no error of the run. */
+/** `dolphin … | head -1` closes the pipe early: that is the reader's choice and no error of the run. Anything else is one. */
 function quietBrokenPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
-      throw error
+      // A disk that is full, where the output goes to a file. Nothing can be said where stderr itself fails.
+      if (stream === process.stdout) process.stderr.write(`error: <stdout>: cannot write it: ${error.message}\n`)
+      process.exit(EXIT.failed)
     })
   }
 }

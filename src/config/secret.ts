@@ -15,7 +15,7 @@ const MIN_LENGTH = 16
 export function readSecret(from: { readonly variable: string; readonly file: string | undefined }): string | undefined {
   const { variable, file } = from
   const text = file === undefined ? process.env[variable] : fileSecret(file)
-  if (text === undefined || text === '') return undefined
+  if (text === undefined || (text === '' && file === undefined)) return undefined
   if (text.length < MIN_LENGTH) {
     const place = file === undefined ? variable : displayPath(file)
     throw new InputMistake({

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from './folder.js'
+import { atPath } from './reason.js'
 
 export interface OpenedAppendFile {
   readonly file: AppendFile
@@ -15,13 +16,15 @@ export interface OpenedAppendFile {
  * fsync. The first failure is kept: from then on nothing is written, and `flush` and `close` reject with it.
  */
 export class AppendFile {
+  private readonly path: string
   private readonly file: FileHandle
   private end: number
   private waiting: string[] = []
   private writing: Promise<void> | undefined
   private failure: Error | undefined
 
-  private constructor(file: FileHandle, end: number) {
+  private constructor(path: string, file: FileHandle, end: number) {
+    this.path = path
     this.file = file
     this.end = end
   }
@@ -38,7 +41,7 @@ export class AppendFile {
       const lines = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1)
       const first = lines[0] ?? torn
       if (lines.length === 0 ? !header.startsWith(torn) : first !== header) throw refuse(first)
-      const file = new AppendFile(handle, whole)
+      const file = new AppendFile(path, handle, whole)
       await handle.truncate(whole)
       if (lines.length === 0) file.append(header)
       await file.flush()
@@ -47,7 +50,7 @@ export class AppendFile {
       return { file, lines: lines.slice(1), torn: torn === '' || lines.length === 0 ? undefined : torn }
     } catch (error) {
       await handle.close()
-      throw error
+      throw atPath(path, error)
     }
   }
 
@@ -80,7 +83,7 @@ export class AppendFile {
         await this.file.datasync()
       }
     } catch (error) {
-      this.failure = error instanceof Error ? error : new Error(String(error))
+      this.failure = atPath(this.path, error) as Error
     } finally {
       this.writing = undefined
     }

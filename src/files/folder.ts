@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { withPath } from './reason.js'
 
 /** Makes a folder whose own entry, and those of the folders made for it, survive a power cut. */
 export async function makeFolder(folder: string): Promise<void> {
@@ -22,7 +23,7 @@ export async function syncFolder(folder: string): Promise<void> {
   let handle: FileHandle | undefined
   try {
     handle = await open(folder, 'r')
-    await handle.sync()
+    await withPath(folder, handle.sync())
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     const tolerated =

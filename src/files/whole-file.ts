@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } fro
 import { open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { makeFolder, syncFolder } from './folder.js'
+import { atPath, withPath } from './reason.js'
 
 /** Text as UTF-8, bytes, or bytes in parts. */
 export type FileContents = string | Uint8Array | readonly Uint8Array[]
@@ -50,7 +51,7 @@ export async function stageWith(path: string, write: (temporary: string) => Prom
   removeAtExit(temporary)
   await makeFolder(dirname(path))
   try {
-    await write(temporary)
+    await withPath(temporary, write(temporary))
   } catch (error) {
     await removeQuietly(temporary)
     throw error
@@ -89,7 +90,7 @@ export function writeAtomicallySync(path: string, parts: readonly Uint8Array[]):
     renameSync(temporary, path)
   } catch (error) {
     unlinkQuietly(temporary)
-    throw error
+    throw atPath(temporary, error)
   } finally {
     pending.delete(temporary)
   }
@@ -120,7 +121,8 @@ export async function removeTemporaries(folder: string, isTarget: (name: string)
 /** Found out before anything is written: a rename over a folder would fail when other files have been committed. */
 async function refuseFolder(path: string): Promise<void> {
   const entry = await stat(path).catch(() => undefined)
-  if (entry?.isDirectory()) throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' })
+  if (entry?.isDirectory())
+    throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR', syscall: 'rename', path })
 }
 
 function partsOf(contents: FileContents): readonly (string | Uint8Array)[] {

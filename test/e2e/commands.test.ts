@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DAYS, dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
@@ -141,5 +141,14 @@ describe('a reader that goes away', () => {
     expect(shell.stderr).toBe('')
     expect(shell.status).toBe(0)
     expect(shell.stdout.split('\n').length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe.runIf(existsSync('/dev/full'))('a disk that is full', () => {
+  it('where the output goes to is an error with a reason, and no stack', () => {
+    const command = `"${process.execPath}" "${MAIN}" backtest ${DAYS} --json > /dev/full`
+    const shell = spawnSync('bash', ['-c', command], { encoding: 'utf8', cwd: folder.path })
+    expect(shell.stderr).toBe('error: <stdout>: cannot write it: ENOSPC: no space left on device, write\n')
+    expect(shell.status).toBe(1)
   })
 })

@@ -91,7 +91,9 @@ describe('dolphin scan', () => {
     })
     expect(code).toBe(0)
     expect(await second).toMatchObject({ code: 2 })
-    expect((await second!).stderr).toMatch(/^error: --storage: another scanner \(process \d+ on .+\) writes here/)
+    expect((await second!).stderr).toMatch(
+      /^error: --storage: another scanner \(process \d+ on .+\) writes .*; stop it/,
+    )
     expect(numbers()).toEqual([1])
   })
 

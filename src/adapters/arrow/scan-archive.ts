@@ -56,7 +56,7 @@ const BYTES_MAX = 16 * 2 ** 20
 async function lockArchive(folder: string, lost: () => void): Promise<WriterLock> {
   return await takeWriterLock(join(folder, LOCK_FILE), lost).catch((error: unknown) => {
     if (!(error instanceof LockHeldError)) throw error
-    throw new ScanArchiveError(`another scanner${error.who} writes here; stop it or use another folder`)
+    throw new ScanArchiveError(`another scanner${error.who} writes ${folder}; stop it or use another folder`)
   })
 }
 

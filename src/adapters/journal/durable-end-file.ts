@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { withPath } from '../../files/reason.js'
 import type { DurableEnd, JournalFormat } from '../../ports/journal.js'
 import { createWhole, type OpenSegmentFile, type SegmentFile, writeFully } from './segment-files.js'
 
@@ -48,8 +49,9 @@ export async function readDurableEnd(
   folder: string,
   { durableName, readDurable }: Pick<JournalFormat<unknown>, 'durableName' | 'readDurable'>,
 ): Promise<DurableEnd | string> {
+  const path = join(folder, durableName)
   try {
-    return readDurable(await readFile(join(folder, durableName)))
+    return readDurable(await withPath(path, readFile(path)))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     return NO_DURABLE_END

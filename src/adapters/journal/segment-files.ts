@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from '../../files/folder.js'
+import { withPath } from '../../files/reason.js'
 import type { JournalCheck, JournalFormat, SegmentName, TornTail } from '../../ports/journal.js'
 import { ARCHIVED, archivedParts, UnreadableArchive } from './archived-segment.js'
 
@@ -55,7 +56,9 @@ export async function* readSegments<R>(
     }
     try {
       for (;;) {
-        for (let bytes = await readPart(file, buffer); bytes > 0; bytes = await readPart(file, buffer)) {
+        const path = join(folder, segment.name)
+        const next = () => withPath(path, readPart(file, buffer))
+        for (let bytes = await next(); bytes > 0; bytes = await next()) {
           yield { segment, records: check.feed(buffer.subarray(0, bytes)), bytes }
         }
         if (i < segments.length - 1) break

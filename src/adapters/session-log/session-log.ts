@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppendFile } from '../../files/append-file.js'
 import { makeFolder } from '../../files/folder.js'
+import { withPath } from '../../files/reason.js'
 import { removeTemporaries, writeAtomically } from '../../files/whole-file.js'
 import type { SessionLog } from '../../ports/session-log.js'
 import type {
@@ -181,7 +182,7 @@ class Table<Row> {
 
 /** Settings are written once; a session goes on only under the same ones. */
 async function keepSettings(path: string, text: string): Promise<void> {
-  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const before = await withPath(path, readFile(path, 'utf8')).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })

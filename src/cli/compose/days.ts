@@ -4,13 +4,14 @@ import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
+import { systemFailure } from '../../files/system-failure.js'
 import type { DayFile, DayOutcome, DaySource } from '../../ports/days.js'
 import { noticeWarning } from '../shell/terminal.js'
 
 /** The day files that folders and paths name; tells of files there that may be meant as days. Throws InputMistake. */
 export async function findDays(inputs: readonly string[]): Promise<readonly DayFile[]> {
   const { files, passedOver } = await searchDayFiles(inputs).catch((error: unknown) => {
-    throw new InputMistake(reason(error))
+    throw systemFailure(error) ?? new InputMistake(reason(error))
   })
   if (passedOver.length > 0) {
     const more = passedOver.length > SHOWN ? ` and ${passedOver.length - SHOWN} more` : ''

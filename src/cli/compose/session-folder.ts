@@ -1,9 +1,9 @@
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { FileSessionLog } from '../../adapters/session-log/session-log.js'
-import { DataRefused } from '../../base/mistakes.js'
+import { DataRefused, SurroundingsFailed } from '../../base/mistakes.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { displayPath } from '../../files/package-files.js'
-import type { JournalKind } from '../../ports/journal.js'
+import { JournalError, type JournalKind } from '../../ports/journal.js'
 import type { SideJournal } from '../../runtime/session/session-parts.js'
 import { JournalDeparture, LineSums } from '../../runtime/session/timed-journal.js'
 import { RecordedFailures } from '../../runtime/strategy/guarded-strategy.js'
@@ -49,6 +49,7 @@ export async function inSessionFolder<T>(
       await log.close()
     }
   } catch (error) {
+    if (error instanceof JournalError) throw new SurroundingsFailed(`the journal cannot be written: ${error.message}`)
     if (error instanceof SessionLogError) throw new DataRefused(error.message)
     if (!(error instanceof JournalDeparture)) throw error
     throw new DataRefused(

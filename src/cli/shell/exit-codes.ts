@@ -2,7 +2,10 @@
 export const EXIT = Object.freeze({
   /** The command did what was asked. */
   ok: 0,
-  /** It ran to the end and the answer is bad: a causality violation, findings in the data, an unforeseen failure. */
+  /**
+   * It ran to the end and the answer is bad (a causality violation, findings in the data), or the machine could not do it: a full
+   * disk, a file that may not be read.
+   */
   failed: 1,
   /** The command line or a configuration is wrong; nothing was run. */
   usage: 2,
@@ -17,7 +20,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** The table at the foot of `--help`. */
 export const EXIT_CODES_HELP = `Exit codes:
   0    done
-  1    it ran, and the answer is bad (findings, a causality violation, a failure)
+  1    it ran, and the answer is bad (findings, a causality violation), or the machine
+       could not do it (a full disk, a file that may not be read)
   2    wrong command line or configuration; nothing was run
   3    data refused
   130  interrupted; nothing half was written`

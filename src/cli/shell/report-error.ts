@@ -1,9 +1,11 @@
 import { Interrupted, Mistake, type MistakeKind, placeText } from '../../base/mistakes.js'
+import { systemFailure } from '../../files/system-failure.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { coloursFor, notice } from './terminal.js'
 
 /** Says on stderr what went wrong, in the reader's terms, and answers with the exit code. */
-export function reportError(error: unknown): ExitCode {
+export function reportError(thrown: unknown): ExitCode {
+  const error = systemFailure(thrown) ?? thrown
   const colours = coloursFor(process.stderr)
   if (error instanceof Mistake) {
     const label = error.kind === 'data' ? 'refused:' : 'error:'

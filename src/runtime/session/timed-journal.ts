@@ -1,6 +1,12 @@
 import { recordLine, sumOf } from '../../core/journal/frame.js'
 import type { Timer } from '../../ports/clock.js'
-import type { Journal, JournalListener, JournalReader, JournalRecord } from '../../ports/journal.js'
+import {
+  type Journal,
+  JournalError,
+  type JournalListener,
+  type JournalReader,
+  type JournalRecord,
+} from '../../ports/journal.js'
 import type { SideJournal } from './session-parts.js'
 
 /**
@@ -68,14 +74,14 @@ export class TimedJournal implements Journal {
     this.listener = listener
   }
 
-  /** Waits for the files when they are far behind. Throws when they cannot be written: no journal, no session. */
+  /** Waits for the files when they are far behind. Throws JournalError when they cannot be written: no journal, no session. */
   async keepUp(): Promise<void> {
     while (this.failure === undefined && this.files.depth > this.files.capacity / 2) {
       await new Promise<void>((resolve) => {
         this.caughtUp = resolve
       })
     }
-    if (this.failure !== undefined) throw new Error(this.failure)
+    if (this.failure !== undefined) throw new JournalError(this.failure)
   }
 
   close(): Promise<void> {

@@ -136,7 +136,7 @@ describe('the lock of an archive', () => {
     await expect(openScanArchive(folder.path)).rejects.toThrow(
       new ScanArchiveError(
         `another scanner (process ${process.ppid} on ${hostname()}, since 2026-01-05T00:00:00.000Z) ` +
-          'writes here; stop it or use another folder',
+          `writes ${join(folder.path, 'arrow_scans')}; stop it or use another folder`,
       ),
     )
     expect(existsSync(lock())).toBe(true)
