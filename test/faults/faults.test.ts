@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(prepared, { recursive: true, force: true }))
 
 /** A few runs of each command; `npx tsx test/faults/faults.ts` does all. */
-const FEW = { runs: 8, errors: 1, from: 2 }
+const FEW = { runs: 6, errors: 1, from: 2 }
 
 async function brokenIn(runs: AsyncIterable<Trial>) {
   const broken: object[] = []
