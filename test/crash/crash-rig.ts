@@ -76,7 +76,7 @@ export class CrashRig {
       ...config.execution,
       instruments: SYMBOLS.map((symbol) => table.instrument(symbol, 'PAPER')),
       // The executor runs the build; both sides must.
-      build: codeHash(packageFile('dist')).slice(0, 16),
+      build: codeHash(packageFile('dist', 'cli')).slice(0, 16),
     }
     const link = await serveLink(join(folder, 'link.sock'))
     const rig = new CrashRig(seed, folder, settings, { link, config })
