@@ -15,7 +15,7 @@ export interface CutPlan {
 
 /**
  * How many bars. `exhaustive`: those of all decisions, the bars before entries and exits, and the ends of days. `usual`: the
- * same up to {@link USUAL_CUTS}, and some bars by chance.
+ * same up to `USUAL_CUTS`, and some bars by chance.
  */
 export type CutCount = number | 'usual' | 'exhaustive'
 

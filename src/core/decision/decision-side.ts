@@ -128,7 +128,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     return Number.isFinite(due) ? due : undefined
   }
 
-  /** See {@link decisionQuiet}. */
+  /** See `decisionQuiet`. @internal */
   get quiet() {
     return decisionQuiet(this.desk, this.truth, Math.min(this.exits.dueMs, this.entries.dueMs))
   }

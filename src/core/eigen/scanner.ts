@@ -43,7 +43,7 @@ export class Scanner {
   private readonly trackers: readonly WindowTracker[]
   private readonly extended: Extended
 
-  /** `symbolsMin`: with fewer symbols a window has no values; another number than {@link SYMBOLS_MIN} is research. */
+  /** `symbolsMin`: with fewer symbols a window has no values; another number than `SYMBOLS_MIN` is research. */
   constructor(symbols: readonly string[], precision: ScanPrecision = 'auto', symbolsMin = SYMBOLS_MIN) {
     assert(symbols.length > 0, 'there is a symbol to scan')
     assert(new Set(symbols).size === symbols.length, 'every symbol is there once')

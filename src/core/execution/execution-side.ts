@@ -94,7 +94,7 @@ export class ExecutionSide implements Side<ExecutionEvent, ExecutionRecord> {
     return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs
   }
 
-  /** See {@link executionQuiet}. */
+  /** See `executionQuiet`. @internal */
   get quiet() {
     return executionQuiet(this.desk)
   }

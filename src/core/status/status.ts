@@ -34,7 +34,7 @@ export interface SystemState extends ModeInputs {
 /**
  * The `/status` document: a pure, total function of system state. The mode is {@link modeOf}, which the entry gates ask as
  * well. A token that no registry has is shown as the worst of its registry, and the mode is Kill; of parts that contradict
- * each other the worse is shown ({@link coherent}).
+ * each other the worse is shown (`coherent`).
  */
 export function statusOf(given: SystemState): Required<StatusDocument> {
   const fitting = coherent(given)

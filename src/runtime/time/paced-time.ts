@@ -7,8 +7,8 @@ import { VirtualTime } from './virtual-time.js'
 /**
  * Time of a session whose parts are all in this process: as fast as a real clock times `speed`, and no faster than the process
  * keeps up with. Everything that is due happens in order, each at its own moment, and between two turns of the event loop
- * {@link TURN_MS} pass at most: a message that waits for its turn is never late by more. So time stands while the process does
- * not run, and a stall is no silence of the other side. A stall of up to {@link OWED_REAL_MS} is made up for; time beyond that is
+ * `TURN_MS` pass at most: a message that waits for its turn is never late by more. So time stands while the process does
+ * not run, and a stall is no silence of the other side. A stall of up to `OWED_REAL_MS` is made up for; time beyond that is
  * lost, and counted in {@link kept}.
  *
  * The disk is as fast as it is: while something is {@link hold held} for it, time passes as slowly as real time.
