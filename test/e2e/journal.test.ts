@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { EMPTY_JOURNAL, recordLine, segmentName } from '../../src/core/journal/frame.js'
 import { journalFormat } from '../../src/core/journal/journal-format.js'
 import type { JournalRecord } from '../../src/ports/journal.js'
-import { dolphin, MAIN, temporaryFolder } from './dolphin.js'
+import { dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
 
 const RECORDS = 60_000
 
@@ -20,8 +20,9 @@ function writeJournal(): void {
 }
 
 it('loads what it needs only when it runs', () => {
-  const command = readFileSync(join(dirname(MAIN), 'journal', 'command.js'), 'utf8')
-  expect([...command.matchAll(/^import .* from '(.+)'/gm)].map(([, from]) => from)).toEqual(['../shell/exit-codes.js'])
+  const command = readFileSync(join(ROOT, 'src/cli/journal/command.ts'), 'utf8')
+  const imports = [...command.matchAll(/^import (?!type\b).* from '(.+)'/gm)].map(([, from]) => from)
+  expect(imports).toEqual(['../shell/exit-codes.js'])
 })
 
 it('prints every record to a slow reader, and ends quietly when the reader goes away', async () => {

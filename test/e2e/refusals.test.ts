@@ -61,7 +61,11 @@ describe('a wrong command line runs nothing, says why, and exits with 2', () => 
       () => [DAYS, '--factors', write('f.csv', 'date,fng\n2025-05-09,high\n')],
       ':2:12: fng: expected a number or an empty cell, found "high"\n',
     ],
-    ['an order book that is no JSON', () => [DAYS, '--order-book', write('ob.json', '{')], 'ob.json: '],
+    [
+      'an order book that is no JSON',
+      () => [DAYS, '--order-book', write('ob.json', '{')],
+      'ob.json:1:2: cannot read an order book: ',
+    ],
     [
       'an order book of another form',
       () => [DAYS, '--order-book', write('ob.json', '{}')],

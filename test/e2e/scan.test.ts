@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readScanFile } from '../../src/adapters/arrow/scan-archive.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import { DAYS, dolphin, MAIN, temporaryFolder } from './dolphin.js'
+import { DAYS, dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
 
 const folder = temporaryFolder()
 const inFolder = (...names: string[]) => join(folder.path, ...names)
@@ -27,10 +27,9 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
 
 describe('dolphin scan', () => {
   it('loads Arrow only when it runs', () => {
-    const command = readFileSync(join(dirname(MAIN), 'scan', 'command.js'), 'utf8')
-    expect([...command.matchAll(/^import .* from '(.+)'/gm)].map(([, from]) => from)).toEqual([
-      '../shell/exit-codes.js',
-    ])
+    const command = readFileSync(join(ROOT, 'src/cli/scan/command.ts'), 'utf8')
+    const imports = [...command.matchAll(/^import (?!type\b).* from '(.+)'/gm)].map(([, from]) => from)
+    expect(imports).toEqual(['../shell/exit-codes.js'])
   })
 
   it('killed again and again, at any moment: no number twice or left out, no half file, no scan unpublished', async () => {
