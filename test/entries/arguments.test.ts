@@ -181,7 +181,7 @@ const ROWS: readonly (readonly [string, () => unknown, readonly string[]])[] = [
     [
       'settings.instruments: expected at least 1, found 0',
       'settings.timings.retryAfterMs: expected at least 1, found 0',
-      'settings.takeProfit: expected a decimal above zero as text, such as \'0.001\', found "0"',
+      'settings.takeProfit: expected a decimal above zero and below 1 as text, such as \'0.001\', found "0"',
     ],
   ],
   [
