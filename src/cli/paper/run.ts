@@ -4,6 +4,7 @@ import type { SessionResult } from '../../runtime/session/session.js'
 import type { ClockChoice } from '../compose/clock-session.js'
 import { showingSession } from '../compose/session-news.js'
 import { meansFractions, type PaperSetup, preparePaper } from '../compose/session-settings.js'
+import { compileLate } from '../shell/compile-late.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
@@ -12,6 +13,7 @@ import { paperSummaryJson, paperSummaryText } from './text.js'
 
 /** Runs `dolphin paper` on checked options. */
 export async function runPaper(options: PaperOptions): Promise<ExitCode> {
+  if (options.speed === 'max') compileLate()
   const watch = watchInterrupt('bar')
   try {
     const setup = await preparePaper(options, watch.signal)
