@@ -1,3 +1,4 @@
+import { clipped } from '../base/clipped.js'
 /** Reading the directory of a ZIP (PKWARE APPNOTE 6.3.10, section 4.3), wherever its bytes come from. */
 
 /** One file in a ZIP, as the central directory describes it. */
@@ -123,5 +124,5 @@ export function crcText(crc: number): string {
 }
 
 function shownName(name: string): string {
-  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name)
+  return JSON.stringify(clipped(name, 40))
 }

@@ -1,3 +1,4 @@
+import { clipped } from '../../base/clipped.js'
 import { KlineError } from '../../ports/klines.js'
 
 /** Any failure met while reading bytes, as the error a caller of the port sees. */
@@ -8,6 +9,6 @@ export function asKlineError(error: unknown, place: string, expected: string): K
 
 /** Text from a file as an error shows it: quoted, short, without control characters. */
 export function shown(text: string): string {
-  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text
+  const short = clipped(text, 40)
   return JSON.stringify(short)
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { clipped } from '../../base/clipped.js'
 import { KlineError, type PassedOverFile } from '../../ports/klines.js'
 import { intervalAsWritten, parseArchiveName } from './archive-name.js'
 
@@ -57,5 +58,5 @@ export function passedOverTable(path: string, place: string, header: string): Pa
 }
 
 function shownHeader(header: string): string {
-  return JSON.stringify(header.length > 120 ? `${header.slice(0, 120)}…` : header)
+  return JSON.stringify(clipped(header, 120))
 }

@@ -23,7 +23,7 @@ export interface Valuation {
 /** USD places to which fees, funding and the cost of a part are rounded, half even, as exchanges book them. */
 export const BOOKED_PLACES = 8
 
-/** Of a price that no order named: what it leaves of a wallet is less than is booked. */
+/** Of a price that no order named; the digits that it has not are worth less than a booked place. */
 const BANKRUPTCY_DIGITS = 20
 
 const ZERO = new Exact(0)

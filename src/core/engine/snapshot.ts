@@ -1,3 +1,4 @@
+import { clipped } from '../../base/clipped.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import { POSTURES } from '../../ports/vocabulary/market.js'
 import { type EntryRecord, type ForewarnerStatus, OWN_EXITS } from '../../ports/vocabulary/trades.js'
@@ -280,5 +281,5 @@ function checkFills(snapshot: EngineSnapshot, expected: Fills): void {
 
 function describe(value: unknown): string {
   const shown = JSON.stringify(value) ?? 'nothing'
-  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown
+  return clipped(shown, 60)
 }

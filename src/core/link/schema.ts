@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/assert.js'
+import { clipped } from '../../base/clipped.js'
 
 /**
  * The small language in which messages are described: one description, from which the core checks and the JSON Schemas
@@ -163,5 +164,5 @@ function wrong(path: string, expected: string, found: unknown): string {
 
 /** What a stranger sent may be of any length; what is said of it is not. */
 function shown(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+  return clipped(text, 80)
 }

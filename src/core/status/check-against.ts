@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.js'
+import { clipped } from '../../base/clipped.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import type { Contract, StatusField } from './contract.js'
 
@@ -178,7 +179,7 @@ function isText(value: unknown, atMost: number): boolean {
 /** What was found is shown in at most 80 characters. */
 export function violation(rule: string, field: string, expected: string, found: unknown): StatusViolation {
   const shown = found === undefined ? 'nothing' : show(found)
-  return { rule, field, expected, found: shown.length > 80 ? `${shown.slice(0, 80)}…` : shown }
+  return { rule, field, expected, found: clipped(shown, 80) }
 }
 
 function show(value: unknown): string {
