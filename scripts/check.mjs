@@ -14,6 +14,7 @@ const CHECKS = [
   ['import rules', 'npm run --silent deps'],
   ['dead code', 'knip --cache'],
   ['format and lint', 'npm run --silent lint'],
+  ['generated pages', 'tsx scripts/build-dashboard.ts --check && tsx scripts/build-report-page.ts --check'],
 ]
 /** More at once would only take turns: each of them keeps a core busy. */
 const AT_ONCE = Math.max(2, availableParallelism())

@@ -72,8 +72,8 @@ export {
 export type { Cause as DifferenceCause, Effects } from './core/compare/effects.js'
 export type { CycleStats, ExecutionResult } from './core/decision/controller.js'
 export type { DecisionEffect } from './core/decision/decision-desk.js'
-export { type DecisionEvent, DecisionSide } from './core/decision/decision-side.js'
-export type { DecisionInput } from './core/decision/event.js'
+export { DecisionSide } from './core/decision/decision-side.js'
+export type { DecisionEvent, DecisionInput } from './core/decision/event.js'
 export type { MarketLimits } from './core/decision/market-watch.js'
 export type { RecordedHolding } from './core/decision/recorded-holding.js'
 export type {

@@ -43,7 +43,12 @@ export interface StrategyBar {
   readonly posture: Posture
   /** A sub-day breaker update that arrived since the bar before; applied before anything of this bar is looked at. */
   readonly breaker?: { readonly boost: number; readonly beta: number }
+  /** Why nothing is entered on this bar, whatever the strategies want; positions are managed as on any other. */
+  readonly hold?: EntryHold
 }
+
+/** `STALE_SCAN`: the bar is too old, or of the future. `NO_POSTURE`: nobody says, or not lately, how much risk may be taken. */
+export type EntryHold = 'STALE_SCAN' | 'NO_POSTURE'
 
 /** A confirmed execution of the strategy's own position. Prices USD, quantity base units, cumulative per leg. */
 export interface StrategyFill {

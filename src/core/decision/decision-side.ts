@@ -8,7 +8,7 @@ import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
 import { LINK_ALERT } from '../link/link-health.js'
-import type { OpenPermission } from '../mode/entry-gate.js'
+import { heldBack, type OpenPermission } from '../mode/entry-gate.js'
 import { hostNotices, stallText } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
 import { adoptedBalance } from './apply.js'
@@ -26,8 +26,6 @@ import { DECISION_SETTINGS, type DecisionSettings } from './settings.js'
 import { type DecisionState, initialState } from './state.js'
 import { Strategies } from './strategies.js'
 import { TruthCheck } from './truth-check.js'
-
-export type { DecisionEvent }
 
 /**
  * The side that thinks: bars go through the strategies, arbitration and risk; what passes is proposed to the execution side
@@ -178,6 +176,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       case 'conditions':
         this.changeConditions(event.conditions)
         break
+      case 'gatesMoved':
+        this.entries.gatesMoved(event.detail)
+        break
       case 'feedGap':
         this.feedGap(event.feed, event.cause)
         break
@@ -229,7 +230,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       nowMs: desk.nowMs,
       idPrefix: settings.idPrefix,
       risk: settings.risk,
-      gate: this.openPermission(),
+      gate: heldBack(this.openPermission(), bar?.hold),
       marginAvailableUsd: truth.account?.availableMarginUsd ?? null,
       markPrice: this.markPrice(bar),
       liquidationPrice: this.heldStatus()?.liquidationPrice ?? null,

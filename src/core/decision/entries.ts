@@ -63,6 +63,17 @@ export class Entries {
       this.desk.record({ type: 'withdrawn', missed: [missedEntry(holding, reason, detail)] })
   }
 
+  /** An entry that was decided on and has not been let go is not made: the next bar decides anew. Exits go on. */
+  gatesMoved(detail: string): void {
+    const { awaited } = this
+    if (awaited === undefined) {
+      this.withdraw('REJECT_LATCHED', detail)
+      return
+    }
+    this.awaited = undefined
+    this.veto(awaited.permission, { reason: 'REJECT_LATCHED', detail })
+  }
+
   time(): void {
     const { nowMs, settings } = this.desk
     const { intentWaitMaxMs, permissionDelayMaxMs } = settings.timings

@@ -8,6 +8,8 @@ export type DecisionInput =
   | { readonly kind: 'bar'; readonly bar: StrategyBar }
   /** Those of the conditions around it that have changed. */
   | { readonly kind: 'conditions'; readonly conditions: Partial<Conditions> }
+  /** What the last bar was decided under (breaker, posture, forewarner) is no longer so; `detail` says what has changed. */
+  | { readonly kind: 'gatesMoved'; readonly detail: string }
   /** A feed has lost events: what was made of it may be wrong until a reconciliation. */
   | { readonly kind: 'feedGap'; readonly feed: 'BOOK' | 'TRADES'; readonly cause: string }
 

@@ -1,3 +1,4 @@
+import type { EntryHold } from '../../ports/strategy.js'
 import type { EntryRejectReason, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import { marginRefusal } from './margin.js'
@@ -30,6 +31,16 @@ export function openPermission({ inputs, modeCause, causes, isFlat }: GateView):
   const margin = marginRefusal(inputs.marginUtil)
   if (margin !== undefined) return { reject: 'REJECT_RISK_LIMIT', detail: margin, mode }
   return { reject: null, detail: '', mode }
+}
+
+/** The gate on a bar on which nothing is entered; what stands in the way anyway goes first. */
+export function heldBack(gate: OpenPermission, hold: EntryHold | undefined): OpenPermission {
+  return hold === undefined || gate.reject !== null ? gate : { ...gate, ...HELD_BACK[hold] }
+}
+
+const HELD_BACK: Record<EntryHold, Pick<OpenPermission, 'reject' | 'detail'>> = {
+  STALE_SCAN: { reject: 'REJECT_STALE_SCAN', detail: 'the scan is too old, or of the future' },
+  NO_POSTURE: { reject: 'REJECT_LATCHED', detail: 'no posture can be read, or none of the last minute' },
 }
 
 function describe({ reasons }: Mode, modeCause: string, causes: GateView['causes']): string {

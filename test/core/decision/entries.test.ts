@@ -85,3 +85,57 @@ describe('an intent', () => {
     expect(vetoes(sides)).toEqual([])
   })
 })
+
+describe('gates that move', () => {
+  it('take back an entry that is not on disk yet: nothing of it leaves, and the strategy is told', () => {
+    const sides = TwoSides.ready(() => [new ScriptedStrategy('blue', (_bar, { bars }) => (bars === 2 ? [ENTRY] : []))])
+    sides.beforeRun = () => sides.gatesMoved('posture APEX -> TURTLE')
+    for (let bar = 0; bar < 4; bar++) sides.bar()
+    expect(sides.said('decision')).toEqual([])
+    expect(missed(sides)).toMatchObject([{ reason: 'REJECT_LATCHED', detail: 'posture APEX -> TURTLE' }])
+  })
+
+  it('deny an entry whose permission has not left', () => {
+    const sides = TwoSides.ready(() => [new ScriptedStrategy('blue', (_bar, { bars }) => (bars === 2 ? [ENTRY] : []))])
+    sides.carries = (from, type) => {
+      // It is heard while the permission waits for its disk.
+      if (from === 'execution' && type === 'ENTRY_INTENT') sides.time.after(4, () => sides.gatesMoved('boost 1 -> 2'))
+      return true
+    }
+    sides.diskMs = 5
+    for (let bar = 0; bar < 4; bar++) sides.bar()
+    expect(vetoes(sides)).toMatchObject([{ reason: 'REJECT_LATCHED', detail: 'boost 1 -> 2' }])
+    expect(sides.said('decision')).not.toContain('ENTRY_PERMISSION')
+  })
+
+  it('never hold back an exit, nor touch what is open', () => {
+    const sides = TwoSides.ready(() => [
+      new ScriptedStrategy('blue', (_bar, { bars }) =>
+        bars === 2 ? [ENTRY] : bars === 3 ? [{ symbol: 'BTCUSDT', type: 'EXIT', price: 50_000, reason: 'TEST' }] : [],
+      ),
+    ])
+    for (let bar = 0; bar < 3; bar++) sides.bar()
+    sides.beforeRun = () => sides.gatesMoved('posture APEX -> TURTLE')
+    for (let bar = 3; bar < 5; bar++) sides.bar()
+    expect(sides.said('decision').filter((type) => type === 'EARLY_EXIT_NOW')).toHaveLength(1)
+    expect(sides.decisionSide.state.position).toBeNull()
+  })
+})
+
+describe('a bar on which nothing is entered', () => {
+  it.each([
+    ['STALE_SCAN', 'REJECT_STALE_SCAN'],
+    ['NO_POSTURE', 'REJECT_LATCHED'],
+  ] as const)('for %s misses the entry as %s, and the next bar decides anew', (hold, reason) => {
+    const sides = TwoSides.ready(() => [
+      new ScriptedStrategy('blue', (_bar, { bars }) => (bars === 2 || bars === 3 ? [ENTRY] : [])),
+    ])
+    sides.bar()
+    sides.hold = hold
+    sides.bar()
+    sides.hold = undefined
+    sides.bar()
+    expect(missed(sides)).toMatchObject([{ reason }])
+    expect(sides.decisionSide.state.position).not.toBeNull()
+  })
+})

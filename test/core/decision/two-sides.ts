@@ -2,6 +2,7 @@ import { delayedLinkPair } from '../../../src/adapters/link-memory/delayed-link.
 import { PaperExchange } from '../../../src/adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../../src/adapters/paper/paper-venue.js'
 import { Exact } from '../../../src/base/exact.js'
+import { present } from '../../../src/base/present.js'
 import { DecisionSide } from '../../../src/core/decision/decision-side.js'
 import type { DecisionInput } from '../../../src/core/decision/event.js'
 import type { DecisionRecord } from '../../../src/core/decision/records.js'
@@ -13,7 +14,7 @@ import { EXECUTION_DEFAULTS } from '../../../src/core/execution/settings.js'
 import type { Checkpoint } from '../../../src/ports/journal.js'
 import type { Link } from '../../../src/ports/link.js'
 import type { CommonInput, ExecutionInput, OperatorCommand } from '../../../src/ports/sides.js'
-import type { Strategy } from '../../../src/ports/strategy.js'
+import type { EntryHold, Strategy } from '../../../src/ports/strategy.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
 import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
@@ -55,6 +56,8 @@ export class TwoSides {
   /** Of the execution side, from its next start on. */
   executionBuild = BUILD
   prices: readonly number[] = [50_000, 2_000]
+  /** Of the bars from now on. */
+  hold: EntryHold | undefined
   readonly executionDisk = new RecordDisk<ExecutionRecord>(this.time, () => this.diskMs)
   private readonly venue = new PaperVenue({ exchange: this.exchange, timer: this.time })
   private readonly decision: SideProcess<DecisionInput, DecisionRecord, DecisionSide>
@@ -129,6 +132,7 @@ export class TwoSides {
       symbols: SYMBOLS,
       prices: Float64Array.from(this.prices),
       ...market,
+      ...present({ hold: this.hold }),
     }
     this.decision.post({ kind: 'bar', bar })
     this.beforeRun?.()
@@ -172,6 +176,10 @@ export class TwoSides {
 
   give(name: SideName, input: CommonInput | Extract<ExecutionInput, { readonly kind: 'conditions' }>): void {
     this[name].post(input)
+  }
+
+  gatesMoved(detail: string): void {
+    this.decision.post({ kind: 'gatesMoved', detail })
   }
 
   feedGap(feed: 'BOOK' | 'TRADES', cause: string): void {
