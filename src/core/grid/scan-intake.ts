@@ -1,0 +1,103 @@
+/** What tells scans apart, and how old they are. */
+export interface ScanStamp {
+  readonly scanNumber: number
+  /** UTC ms: the scan's own time. */
+  readonly atMs: number
+  /** UTC ms when it was written into the grid; null where nobody said. */
+  readonly publishedAtMs: number | null
+}
+
+export interface ScanAgeLimits {
+  /**
+   * What a scan's age counts from: its own time where the scanner is ours; when it was published where another scanner's
+   * files come over a bridge, and its own time may then be older.
+   */
+  readonly ageFrom: 'scan' | 'publication'
+  /** Older, or further in the future, than this: positions are managed, nothing is entered. */
+  readonly ageMaxMs: number
+  /** From its own time to its publication, where ages count from that. */
+  readonly latencyMaxMs: number
+}
+
+/** Source: system bible §14.4; spec "The grid" and "Settled late". */
+export const SCAN_AGE_LIMITS: ScanAgeLimits = { ageFrom: 'scan', ageMaxMs: 10_000, latencyMaxMs: 30_000 }
+
+/** A scanner writes each scan twice, the second one minutes later with stale prices. */
+export const SAME_SCAN_WITHIN_MS = 300_000
+
+export type ScanVerdict =
+  /** `newSession`: its scanner has begun to count anew. `missing`: numbers of the same count that were left out. */
+  | { readonly kind: 'taken'; readonly newSession: boolean; readonly missing: number }
+  /** Its number was taken less than five minutes ago. */
+  | { readonly kind: 'duplicate' }
+  /** Its time is not after that of the scan before. */
+  | { readonly kind: 'outOfOrder' }
+
+export interface ScanCounts {
+  taken: number
+  duplicates: number
+  outOfOrder: number
+  /** Scanner sessions so far, from 1 on with the first scan. */
+  sessions: number
+  /** Numbers that never came. */
+  missing: number
+}
+
+/**
+ * Which scans are bars: each once, in the order of their times, over restarts of the scanner.
+ *
+ * Source: system bible §2a.2, §14.4, §27.1; spec "The grid".
+ */
+export class ScanIntake {
+  readonly counts: ScanCounts = { taken: 0, duplicates: 0, outOfOrder: 0, sessions: 0, missing: 0 }
+  private last: ScanStamp | undefined
+  /** When each number was taken; a Map, which keeps the order in which they were. */
+  private readonly takenAtMs = new Map<number, number>()
+
+  /** @param nowMs UTC ms, of whichever clock the caller trades by. */
+  take(scan: ScanStamp, nowMs: number): ScanVerdict {
+    this.forget(nowMs)
+    const { last, counts } = this
+    if (this.takenAtMs.has(scan.scanNumber)) {
+      counts.duplicates++
+      return { kind: 'duplicate' }
+    }
+    if (last !== undefined && scan.atMs <= last.atMs) {
+      counts.outOfOrder++
+      return { kind: 'outOfOrder' }
+    }
+    const newSession = last === undefined || scan.scanNumber <= last.scanNumber
+    const missing = newSession ? 0 : scan.scanNumber - last.scanNumber - 1
+    this.last = scan
+    this.takenAtMs.set(scan.scanNumber, nowMs)
+    counts.taken++
+    counts.missing += missing
+    if (newSession) counts.sessions++
+    return { kind: 'taken', newSession, missing }
+  }
+
+  /** A clock that was set back makes no number younger than it is: what lies in the future is as good as just taken. */
+  private forget(nowMs: number): void {
+    for (const [number, takenAtMs] of this.takenAtMs) {
+      if (Math.abs(nowMs - takenAtMs) < SAME_SCAN_WITHIN_MS) break
+      this.takenAtMs.delete(number)
+    }
+  }
+}
+
+/** Both ages of a scan, ms; negative is of the future. `isStale` as the limits say. */
+export interface ScanAge {
+  readonly scanMs: number
+  readonly publicationMs: number | null
+  readonly isStale: boolean
+}
+
+export function ageOf({ atMs, publishedAtMs }: ScanStamp, nowMs: number, limits: ScanAgeLimits): ScanAge {
+  const scanMs = nowMs - atMs
+  const publicationMs = publishedAtMs === null ? null : nowMs - publishedAtMs
+  const { ageFrom, ageMaxMs, latencyMaxMs } = limits
+  if (ageFrom === 'scan') return { scanMs, publicationMs, isStale: Math.abs(scanMs) > ageMaxMs }
+  const isPublishedStale = publicationMs === null || Math.abs(publicationMs) > ageMaxMs
+  const latencyMs = publishedAtMs === null ? Number.POSITIVE_INFINITY : publishedAtMs - atMs
+  return { scanMs, publicationMs, isStale: isPublishedStale || Math.abs(latencyMs) > latencyMaxMs }
+}
