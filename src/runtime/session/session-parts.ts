@@ -12,6 +12,8 @@ import {
   text,
 } from '../../base/arguments.js'
 import type { DecimalText } from '../../base/exact.js'
+import type { DecisionInput } from '../../core/decision/event.js'
+import type { DecisionRecord } from '../../core/decision/records.js'
 import { DECISION_SETTINGS, type DecisionSettings } from '../../core/decision/settings.js'
 import { EXECUTION_SETTINGS, type ExecutionSettings } from '../../core/execution/settings.js'
 import type { SessionStart } from '../../core/performance/daily-book.js'
@@ -56,9 +58,19 @@ export interface SessionParts {
   readonly disk?: DiskUsage | undefined
   /** Both sides are up, and commands that outlived their process are in force: the first step waits for this. */
   started?(): Promise<void>
+  /**
+   * Handed the decision side's ear once it is up: for what reaches it besides bars. Whatever is told when the session has ended
+   * is not heard.
+   */
+  outside?(tell: (input: OutsideInput) => void): void
+  /** A record of the decision side has been appended; it is not durable yet. For views and results. */
+  recorded?(record: DecisionRecord): void
   onStep?(step: SessionStep): void
   onAlert?(alert: Alert): void
 }
+
+/** What a feed, a grid or a machine has to say to the decision side. */
+export type OutsideInput = Extract<DecisionInput, { readonly kind: 'conditions' | 'gatesMoved' | 'feedGap' }>
 
 /** What one side runs with. */
 export interface SideParts<Settings> {
@@ -123,6 +135,8 @@ export const SESSION_PARTS = fields<SessionParts>({
   ),
   disk: optional(having('a disk', 'usedPct')),
   started: optional(callback),
+  outside: optional(callback),
+  recorded: optional(callback),
   onStep: optional(callback),
   onAlert: optional(callback),
 })

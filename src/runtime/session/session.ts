@@ -99,6 +99,7 @@ class Session {
     const { decision, execution, parts } = this
     if ('host' in execution) execution.host.start()
     decision.host.start()
+    parts.outside?.((input) => decision.host.post(input))
     if (parts.status !== undefined) await this.show(parts.status)
     this.measure()
     await parts.started?.()
@@ -170,6 +171,7 @@ class Session {
       recorded: (record) => {
         this.recorder.recorded(record)
         surface?.decided(record)
+        this.parts.recorded?.(record)
       },
     })
     return { side, host, journal }
