@@ -1,0 +1,52 @@
+import { SCAN_STREAM } from '../../../core/grid/names.js'
+import type { Clock } from '../../../ports/clock.js'
+import { type Grid, GridUnavailable } from '../../../ports/grid.js'
+import type { ReadScan, ScanNews, ScanTaker } from './scan-taker.js'
+
+export interface FollowedScans {
+  readonly grid: Grid
+  /** Paces retries while the grid is away. */
+  readonly clock: Clock
+  readonly taker: ScanTaker
+  readonly news: ScanNews
+}
+
+/**
+ * The scans of the grid's stream from the oldest that is kept on: none is missed that the stream still has, so the same scans
+ * come out however slow this process is, or how often it was away. Time is what the scans say: none of them is old.
+ *
+ * Waits while the grid is away. Ends when the signal is aborted.
+ */
+export async function* followScans(
+  { grid, clock, taker, news }: FollowedScans,
+  signal: AbortSignal,
+): AsyncGenerator<ReadScan, void, void> {
+  const stream = grid.stream(SCAN_STREAM)
+  let next: number | undefined
+  while (!signal.aborted) {
+    try {
+      next ??= (await stream.bounds()).oldest
+      const read = await stream.read(next, { max: READ_MAX, waitMs: WAIT_MS })
+      if (read.kind === 'lost') {
+        news.onLost(`entries from ${next} on are gone; the stream goes from ${read.oldest} to ${read.newest}`)
+        next = read.oldest
+        continue
+      }
+      for (const { sequence, value } of read.entries) {
+        next = sequence + 1
+        const scan = taker.take(value)
+        if (scan === undefined) continue
+        yield scan
+        if (signal.aborted) return
+      }
+    } catch (error) {
+      if (!(error instanceof GridUnavailable)) throw error
+      await clock.sleep(RETRY_MS, signal).catch(() => {})
+    }
+  }
+}
+
+const READ_MAX = 256
+/** A read that finds nothing waits for so long on the grid's side, and is then asked again. */
+const WAIT_MS = 500
+const RETRY_MS = 200

@@ -1,0 +1,111 @@
+import { present } from '../../../base/present.js'
+import { MS_PER_DAY } from '../../../base/utc-date.js'
+import { WARMUP_ROWS } from '../../../core/engine/engine.js'
+import type { LiveVolGate } from '../../../core/signal/live-vol-gate.js'
+import { VOLATILITY_ASSET } from '../../../core/signal/vol-gate.js'
+import type { StrategyBar } from '../../../ports/strategy.js'
+import { FundingTimes } from '../../session/funding-times.js'
+import type { SessionStep } from '../../session/session-steps.js'
+import type { ReadScan } from './scan-taker.js'
+
+/** What a bar is decided under. */
+export type BarGates = Pick<StrategyBar, 'posture' | 'breaker' | 'hold'>
+
+export interface ScanBarsParts {
+  /** What may be traded: prices of anything else are left out. */
+  readonly symbols: ReadonlySet<string>
+  /** Absent: entries are allowed from the hundredth bar of a day on. A scan that has a verdict of its own goes first. */
+  readonly volGate?: LiveVolGate | undefined
+  /** What a day begins with. */
+  day(date: string): NonNullable<StrategyBar['day']>
+  /** Told once per symbol that is not traded. */
+  onUnknown?(symbol: string): void
+}
+
+/** Scans as the bars of a session: numbered over its whole life, days by UTC date, whatever numbers the scanner counts by. */
+export class ScanBars {
+  private readonly parts: ScanBarsParts
+  private readonly funding = new FundingTimes()
+  private readonly unknown = new Set<string>()
+  private bars = 0
+  private date: string | undefined
+  private row = 0
+  /** In the order in which they appeared: grown, never shrunk, and a new list when it grows. */
+  private symbols: readonly string[] = []
+  private known = new Set<string>()
+
+  constructor(parts: ScanBarsParts) {
+    this.parts = parts
+  }
+
+  /** The next bar. */
+  step(scan: ReadScan, gates: BarGates): SessionStep {
+    const date = dateOf(scan.atMs)
+    const isFirst = date !== this.date
+    if (isFirst) this.beginDay(date)
+    this.grow(scan.prices)
+    const { symbols, bars: bar } = this
+    const prices = new Float64Array(symbols.length)
+    for (let i = 0; i < prices.length; i++) prices[i] = scan.prices[symbols[i]!] ?? Number.NaN
+    const volOk = this.volOk(scan)
+    this.bars++
+    this.row++
+    return {
+      bar: {
+        bar,
+        timestampMs: scan.atMs,
+        symbols,
+        prices,
+        velDiv: scan.velDiv,
+        volOk,
+        ...(isFirst ? { day: this.parts.day(date) } : {}),
+        ...gates,
+      },
+      date,
+      ...present({ fundedAtMs: this.funding.settledBy(scan.atMs) }),
+    }
+  }
+
+  /** A bar of the session's own journal, as it was: the next ones follow it. */
+  again(bar: StrategyBar): SessionStep {
+    const date = dateOf(bar.timestampMs)
+    if (date !== this.date) this.beginDay(date)
+    if (bar.symbols !== this.symbols) this.known = new Set(bar.symbols)
+    this.symbols = bar.symbols
+    this.parts.volGate?.next(bar.prices[bar.symbols.indexOf(VOLATILITY_ASSET)] ?? Number.NaN)
+    this.bars = bar.bar + 1
+    this.row++
+    return { bar, date, ...present({ fundedAtMs: this.funding.settledBy(bar.timestampMs) }) }
+  }
+
+  private beginDay(date: string): void {
+    this.date = date
+    this.row = 0
+    this.parts.volGate?.beginDay()
+  }
+
+  private volOk(scan: ReadScan): boolean {
+    const own = this.parts.volGate?.next(scan.prices[VOLATILITY_ASSET] ?? Number.NaN)
+    return scan.volOk ?? own ?? this.row >= WARMUP_ROWS
+  }
+
+  private grow(prices: ReadScan['prices']): void {
+    const { symbols, onUnknown } = this.parts
+    const more: string[] = []
+    for (const symbol in prices) {
+      if (this.known.has(symbol) || this.unknown.has(symbol)) continue
+      if (symbols.has(symbol)) more.push(symbol)
+      else {
+        this.unknown.add(symbol)
+        onUnknown?.(symbol)
+      }
+    }
+    if (more.length === 0) return
+    for (const symbol of more) this.known.add(symbol)
+    this.symbols = [...this.symbols, ...more]
+  }
+}
+
+function dateOf(epochMs: number): string {
+  return new Date(epochMs - (epochMs % MS_PER_DAY)).toISOString().slice(0, 10)
+}
