@@ -46,7 +46,7 @@ export class ScanBars {
     this.grow(scan.prices)
     const { symbols, bars: bar } = this
     const prices = new Float64Array(symbols.length)
-    for (let i = 0; i < prices.length; i++) prices[i] = scan.prices[symbols[i]!] ?? Number.NaN
+    for (let i = 0; i < prices.length; i++) prices[i] = scan.prices.get(symbols[i]!) ?? Number.NaN
     const volOk = this.volOk(scan)
     this.bars++
     this.row++
@@ -85,14 +85,14 @@ export class ScanBars {
   }
 
   private volOk(scan: ReadScan): boolean {
-    const own = this.parts.volGate?.next(scan.prices[VOLATILITY_ASSET] ?? Number.NaN)
+    const own = this.parts.volGate?.next(scan.prices.get(VOLATILITY_ASSET) ?? Number.NaN)
     return scan.volOk ?? own ?? this.row >= WARMUP_ROWS
   }
 
   private grow(prices: ReadScan['prices']): void {
     const { symbols, onUnknown } = this.parts
     const more: string[] = []
-    for (const symbol in prices) {
+    for (const symbol of prices.keys()) {
       if (this.known.has(symbol) || this.unknown.has(symbol)) continue
       if (symbols.has(symbol)) more.push(symbol)
       else {

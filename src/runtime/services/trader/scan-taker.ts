@@ -5,7 +5,7 @@ export interface ReadScan extends ScanStamp {
   /** The signal, v50 minus v750 per bar; NaN where there is none. */
   readonly velDiv: number
   /** USD by symbol, each finite and above zero. */
-  readonly prices: Readonly<Record<string, number>>
+  readonly prices: ReadonlyMap<string, number>
   /** Whether the market moves enough to enter; null where the scanner does not say. */
   readonly volOk: boolean | null
 }
