@@ -6,6 +6,8 @@ export const GRID_MAPS = {
   metaHealth: 'DOLPHIN_META_HEALTH',
   orderBooks: 'DOLPHIN_OB',
   signals: 'DOLPHIN_SIGNALS',
+  /** What the status service shows to people, for whoever reads the grid only. */
+  status: 'DOLPHIN_STATUS',
   /** Results by day and state of a strategy, by its colour. */
   pnl: (colour: StrategyColour) => `DOLPHIN_PNL_${colour}` as const,
   state: (colour: StrategyColour) => `DOLPHIN_STATE_${colour}` as const,
@@ -35,6 +37,33 @@ export const BREAKER_FENCE_REFERENCE = 'DOLPHIN_ACB_FENCE'
 export const LATEST = 'latest'
 /** Key of the live trader's state beside the flows'. */
 export const LATEST_LIVE = 'latest_live'
+
+/** Keys of the states: each writer has its own. */
+export const STATE_KEYS = {
+  flow: LATEST,
+  supervised: 'latest_nautilus',
+  live: LATEST_LIVE,
+  run: ({ strategy, date }: { readonly strategy: string; readonly date: string }) =>
+    `state_${strategy}_${date}` as const,
+} as const
+
+/** Keys of the results of a day `YYYY-MM-DD`: each writer has its own. */
+export const RESULT_KEYS = {
+  flow: (date: string) => date,
+  supervised: (date: string) => `${date}:nautilus` as const,
+  live: (date: string) => `${date}:live` as const,
+} as const
+
+/** Keys of `DOLPHIN_HEARTBEAT`; a service's is its name. */
+export const HEARTBEAT_KEYS = {
+  flow: 'nautilus_flow_heartbeat',
+  probe: 'probe_ts',
+  /** The trader's, under the name that the source's display listens to. */
+  trader: LATEST,
+} as const
+
+/** Keys of `DOLPHIN_STATUS`. */
+export const STATUS_KEYS = { status: 'status', certificate: 'certificate' } as const
 
 export type StrategyColour = 'BLUE' | 'GREEN'
 

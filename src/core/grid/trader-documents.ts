@@ -1,0 +1,157 @@
+import { POSTURES } from '../../ports/vocabulary/market.js'
+import { gridDocument } from './document.js'
+import {
+  boolean,
+  count,
+  date,
+  integerFrom,
+  isoTime,
+  listOf,
+  name,
+  noted,
+  notNegative,
+  nullable,
+  number,
+  numberFrom,
+  object,
+  oneOf,
+  opaque,
+  positive,
+  prose,
+  share,
+  text,
+} from './document-schema.js'
+
+/** Documents of whoever trades: results, state, signals. Source: system bible §14.7, §15.1; spec "The grid". */
+
+const posture = oneOf(...POSTURES)
+const gateVerdict = oneOf('OK', 'ORANGE', 'RED')
+const usd = noted('USD.', number)
+
+/** A day's result. `stale_state`: a gate changed in a step, so it is no ground for live orders. */
+export const DAILY_RESULT = gridDocument(
+  'daily_result',
+  object(
+    {
+      pnl: usd,
+      capital: usd,
+      trades: count,
+      boost: numberFrom(1, 3),
+      beta: numberFrom(0, 1),
+      mc_status: gateVerdict,
+    },
+    {
+      posture,
+      date,
+      stale_state: boolean,
+      stale_state_events: count,
+      flow: name,
+      bars: count,
+      scans_missed: count,
+      updated_at: isoTime,
+    },
+  ),
+)
+
+const state = {
+  strategy: name,
+  capital: usd,
+  date,
+  pnl: noted("The day's, USD.", number),
+  trades: count,
+  updated_at: isoTime,
+} as const
+
+/** Of a paper flow: under `latest`, and for good under `state_<strategy>_<date>`. */
+export const FLOW_STATE = gridDocument(
+  'flow_state',
+  object(
+    {
+      ...state,
+      peak_capital: usd,
+      drawdown: noted('From the peak.', share),
+      engine_state: noted("The engine's snapshot; it checks it itself.", nullable(opaque)),
+    },
+    { posture, param_hash: name },
+  ),
+)
+
+const paramHash = noted(
+  'First 16 hex digits of the SHA-256 of the parameters.',
+  text('^[0-9a-f]{16}$', '16 hex digits'),
+)
+
+/** Of the supervised flow: under `latest_nautilus`. */
+export const SUPERVISED_STATE = gridDocument(
+  'supervised_state',
+  object(
+    { ...state, posture, param_hash: paramHash, engine: nullable(opaque) },
+    { peak_capital: usd, drawdown: share },
+  ),
+)
+
+/** Of the live trader: under `latest_live`. The journal wins over it, and the exchange over both. */
+export const TRADER_STATE = gridDocument(
+  'trader_state',
+  object(
+    {
+      ...state,
+      posture,
+      param_hash: paramHash,
+      peak_capital: usd,
+      drawdown: share,
+      engine_state: noted("The engine's snapshot; it checks it itself.", nullable(opaque)),
+    },
+    {
+      position: noted(
+        'null: flat.',
+        nullable(
+          object(
+            {
+              symbol: name,
+              direction: noted('-1 short, +1 long.', oneOf(-1, 1)),
+              entry_price: positive,
+              notional_usd: notNegative,
+            },
+            {
+              position_id: name,
+              quantity: notNegative,
+              leverage: notNegative,
+              opened_at: isoTime,
+              unrealised_usd: usd,
+            },
+          ),
+        ),
+      ),
+      mode: oneOf('ACTIVE', 'REDUCE_ONLY', 'KILL'),
+      session_pnl: usd,
+      scan_number: count,
+      bar: count,
+      journal_sequence: noted('Of the last record that it rests on.', count),
+    },
+  ),
+)
+
+/** What a strategy wanted at the last cycle. Field for field a mandate, in the names of the grid. */
+export const SIGNALS = gridDocument(
+  'signals',
+  object(
+    {
+      strategy: name,
+      ts: noted('Of the bar, UTC ms.', integerFrom(0)),
+      mandates: listOf(
+        object(
+          {
+            symbol: name,
+            type: oneOf('EXIT', 'BLOCK', 'REDUCE', 'ENTRY', 'HOLD'),
+            authority: share,
+            reason: prose(500),
+          },
+          { direction: noted('-1 short, +1 long.', oneOf(-1, 1)), notional_usd: positive, price: positive },
+        ),
+        { itemsMax: 1_000 },
+      ),
+    },
+    { scan_number: count, bar: count },
+  ),
+)
