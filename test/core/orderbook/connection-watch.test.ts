@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ConnectionWatch, WATCH } from '../../../src/core/orderbook/connection-watch.js'
+import { watchCase } from '../../golden/guard-functions.js'
+import { marketCases, marketDifference } from '../../support/golden-market.js'
+
+describe('the independent vectors are reproduced', () => {
+  it.each(marketCases('guards', 'watch'))('%s', (_, { args, expected, tolerance }) => {
+    expect(marketDifference(expected, watchCase(args), tolerance)).toBeUndefined()
+  })
+})
+
+describe('a tick that comes late', () => {
+  it('asks for a new connection at once where the connection has been quiet for long enough', () => {
+    const watch = new ConnectionWatch({ one: ['B', 'A'] })
+    watch.opened('one', 0)
+    watch.frame({ connection: 'one', symbol: 'B', nowMs: 1_000 })
+    expect(watch.tick(1_000 + WATCH.lostMs)).toEqual([
+      { kind: 'unknown', symbols: ['B'] },
+      { kind: 'reconnect', connection: 'one', afterMs: 0 },
+    ])
+  })
+})
+
+describe('whatever arrives', () => {
+  it('no book becomes unknown twice without a frame between, and nothing is asked while a connection is on its way', () => {
+    const event = fc.tuple(fc.constantFrom('A', 'B', 'C', 'open', 'tick', 'tick'), fc.integer({ min: 0, max: 20_000 }))
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 300 }), (events) => {
+        const watch = new ConnectionWatch({ one: ['A', 'B', 'C'] })
+        watch.opened('one', 0)
+        const known = new Set<string>()
+        let isReconnecting = false
+        let nowMs = 0
+        for (const [what, laterMs] of events) {
+          nowMs += laterMs
+          if (what === 'open') {
+            if (isReconnecting) watch.opened('one', nowMs)
+            isReconnecting = false
+          } else if (what === 'tick') {
+            const actions = watch.tick(nowMs)
+            for (const action of actions) {
+              if (action.kind === 'unknown')
+                for (const symbol of action.symbols) expect(known.delete(symbol)).toBe(true)
+              else expect(isReconnecting).toBe(false)
+            }
+            isReconnecting ||= actions.some(({ kind }) => kind === 'reconnect')
+          } else {
+            watch.frame({ connection: 'one', symbol: what, nowMs })
+            known.add(what)
+          }
+        }
+      }),
+    )
+  })
+})
