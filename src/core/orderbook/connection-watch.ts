@@ -71,8 +71,13 @@ export class ConnectionWatch {
   tick(nowMs: number): WatchAction[] {
     const actions: WatchAction[] = []
     for (const [name, connection] of this.connections) {
-      if (connection.openedAtMs === undefined || connection.isReconnecting) continue
+      if (connection.openedAtMs === undefined) continue
       const quietMs = nowMs - connection.heardAtMs
+      if (connection.isReconnecting) {
+        // Nothing more is asked, but the old connection may go quiet before the new one is there.
+        if (quietMs >= WATCH.quietMs) tellUnknown(connection, [...connection.symbols.keys()], actions)
+        continue
+      }
       if (quietMs >= WATCH.quietMs) this.quiet(name, connection, { quietMs, actions })
       else this.silences(name, connection, { nowMs, actions })
     }

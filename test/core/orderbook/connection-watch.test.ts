@@ -22,6 +22,19 @@ describe('a tick that comes late', () => {
   })
 })
 
+describe('a connection that goes quiet while a new one is on its way', () => {
+  it('leaves none of its books known', () => {
+    const watch = new ConnectionWatch({ one: ['A', 'B'] })
+    watch.opened('one', 0)
+    watch.frame({ connection: 'one', symbol: 'B', nowMs: 0 })
+    for (let nowMs = 1_000; nowMs <= 121_000; nowMs += 1_000) {
+      watch.frame({ connection: 'one', symbol: 'A', nowMs })
+      watch.tick(nowMs)
+    }
+    expect(watch.tick(136_000)).toEqual([{ kind: 'unknown', symbols: ['A'] }])
+  })
+})
+
 describe('whatever arrives', () => {
   it('no book becomes unknown twice without a frame between, and nothing is asked while a connection is on its way', () => {
     const event = fc.tuple(fc.constantFrom('A', 'B', 'C', 'open', 'tick', 'tick'), fc.integer({ min: 0, max: 20_000 }))
