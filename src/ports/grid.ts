@@ -3,8 +3,9 @@
  * a cluster. It is never the authority for orders or money: what must survive is in the journal, and is written here again.
  *
  * Values are texts, JSON mostly. What holds of every call:
- * - It has a deadline (the adapter's setting). It rejects with {@link GridUnavailable}, never with anything else: whether a
- *   change was made is known only for the reasons `offline`, `busy` and `closed`, which made none.
+ * - It has a deadline (the adapter's setting), which a wait that is asked for comes on top of. It rejects with
+ *   {@link GridUnavailable}, never with anything else: whether a change was made is known only for the reasons `offline`,
+ *   `busy` and `closed`, which made none. Arguments that are none (`grid-arguments.ts`) are a bug, and asserted.
  * - It never waits for a connection: without one it rejects at once.
  * - No listener is called during it, and none during another listener.
  * - Asking for the same map, reference, lock or stream twice gives the same one.
