@@ -15,6 +15,7 @@ import type { DecimalText } from '../../base/exact.js'
 import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { DECISION_SETTINGS, type DecisionSettings } from '../../core/decision/settings.js'
+import type { DecisionState } from '../../core/decision/state.js'
 import { EXECUTION_SETTINGS, type ExecutionSettings } from '../../core/execution/settings.js'
 import type { SessionStart } from '../../core/performance/daily-book.js'
 import type { Clock } from '../../ports/clock.js'
@@ -58,15 +59,20 @@ export interface SessionParts {
   readonly disk?: DiskUsage | undefined
   /** Both sides are up, and commands that outlived their process are in force: the first step waits for this. */
   started?(): Promise<void>
-  /**
-   * Handed the decision side's ear once it is up: for what reaches it besides bars. Whatever is told when the session has ended
-   * is not heard.
-   */
-  outside?(tell: (input: OutsideInput) => void): void
+  /** Handed the decision side once it is up: what reaches it besides bars, and what it has come to. */
+  outside?(decision: WatchedDecision): void
   /** A record of the decision side has been appended; it is not durable yet. For views and results. */
   recorded?(record: DecisionRecord): void
   onStep?(step: SessionStep): void
   onAlert?(alert: Alert): void
+}
+
+/** The decision side of a session, as its surroundings know it. */
+export interface WatchedDecision {
+  /** What is told when the session has ended is not heard. */
+  tell(input: OutsideInput): void
+  /** Never changed in place. */
+  state(): DecisionState
 }
 
 /** What a feed, a grid or a machine has to say to the decision side. */

@@ -99,7 +99,7 @@ class Session {
     const { decision, execution, parts } = this
     if ('host' in execution) execution.host.start()
     decision.host.start()
-    parts.outside?.((input) => decision.host.post(input))
+    parts.outside?.({ tell: (input) => decision.host.post(input), state: () => decision.side.state })
     if (parts.status !== undefined) await this.show(parts.status)
     this.measure()
     await parts.started?.()

@@ -38,11 +38,12 @@ export class ScanBars {
     this.parts = parts
   }
 
-  /** The next bar. */
-  step(scan: ReadScan, gates: BarGates): SessionStep {
+  /** The next bar. `gates` is asked after the day that it may begin. */
+  step(scan: ReadScan, gates: (date: string) => BarGates): SessionStep {
     const date = dateOf(scan.atMs)
     const isFirst = date !== this.date
     if (isFirst) this.beginDay(date)
+    const day = isFirst ? { day: this.parts.day(date) } : {}
     this.grow(scan.prices)
     const { symbols, bars: bar } = this
     const prices = new Float64Array(symbols.length)
@@ -58,8 +59,8 @@ export class ScanBars {
         prices,
         velDiv: scan.velDiv,
         volOk,
-        ...(isFirst ? { day: this.parts.day(date) } : {}),
-        ...gates,
+        ...day,
+        ...gates(date),
       },
       date,
       ...present({ fundedAtMs: this.funding.settledBy(scan.atMs) }),

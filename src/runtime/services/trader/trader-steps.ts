@@ -1,0 +1,42 @@
+import { ageOf, type ScanAge, type ScanAgeLimits } from '../../../core/grid/scan-intake.js'
+import type { StrategyBar } from '../../../ports/strategy.js'
+import type { SessionStep } from '../../session/session-steps.js'
+import type { Gates } from './gates.js'
+import type { ScanBars } from './scan-bars.js'
+import type { ReadScan } from './scan-taker.js'
+
+export interface TraderStepsParts {
+  /** Bars of the session's own journal, in order: a session that goes on takes them again. */
+  readonly recorded: readonly StrategyBar[]
+  /** Asked for once, after those. */
+  scans(signal: AbortSignal): AsyncIterable<ReadScan>
+  readonly bars: ScanBars
+  readonly gates: Gates
+  /** By which clock scans are old; absent: none is. */
+  readonly ages?: { nowMs(): number; readonly limits: ScanAgeLimits } | undefined
+  /** Ends after so many bars in all. */
+  readonly barsMax?: number | undefined
+  /** A scan is about to be stepped. */
+  onScan?(scan: ReadScan, age: ScanAge | undefined): void
+}
+
+/** The steps of a session that trades what scanners publish. */
+export async function* traderSteps(
+  parts: TraderStepsParts,
+  signal: AbortSignal,
+): AsyncGenerator<SessionStep, void, void> {
+  const { recorded, bars, gates, ages, barsMax = Number.POSITIVE_INFINITY } = parts
+  let steps = 0
+  for (const bar of recorded) {
+    gates.again(bar)
+    steps++
+    yield bars.again(bar)
+  }
+  if (steps >= barsMax) return
+  for await (const scan of parts.scans(signal)) {
+    const age = ages === undefined ? undefined : ageOf(scan, ages.nowMs(), ages.limits)
+    parts.onScan?.(scan, age)
+    yield bars.step(scan, (date) => gates.forBar(date, age?.isStale ?? false))
+    if (++steps >= barsMax) return
+  }
+}
