@@ -206,7 +206,7 @@ function capacityOf(symbols: number): number {
   return (HISTORY + matrices + vectors) * stride
 }
 
-function regimeSignal(velDiv: number): -1 | 0 | 1 {
+export function regimeSignal(velDiv: number): -1 | 0 | 1 {
   if (velDiv < -0.02) return -1
   return velDiv > 0.01 ? 1 : 0
 }

@@ -1,4 +1,5 @@
 import { refuseDisorder, timesOf } from '../../../core/days/timestamps.js'
+import { regimeSignal } from '../../../core/eigen/scanner.js'
 import type { DayColumns, EigenColumn } from '../../../ports/days.js'
 import type { ScanRecord, WindowRecord } from '../../../ports/scan-archive.js'
 import { type RecordedDays, readEachDay } from '../../session/days-survey.js'
@@ -39,7 +40,7 @@ function scanOf(columns: DayColumns, row: number, stamp: Pick<ScanRecord, 'scanN
       window('v750_lambda_max_velocity'),
     ],
     velDiv: velDiv[row]!,
-    regimeSignal: 0,
+    regimeSignal: regimeSignal(velDiv[row]!),
     instabilityComposite: Number.NaN,
     dataQuality: prices.length === 0 ? 0 : prices.filter((price) => price > 0).length / prices.length,
     assets,

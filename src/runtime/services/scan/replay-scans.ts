@@ -2,6 +2,7 @@ import { eigenScanPayload } from '../../../core/eigen/payload.js'
 import type { Clock } from '../../../ports/clock.js'
 import type { ScanArchive, ScanRecord } from '../../../ports/scan-archive.js'
 import type { ScanSink } from '../../../ports/scan-sink.js'
+import { publishMissed } from './scan-loop.js'
 
 export interface ScanReplay {
   /** Numbered from 1 on. */
@@ -24,6 +25,7 @@ export interface ScanReplay {
  */
 export async function replayScans(replay: ScanReplay, signal: AbortSignal): Promise<{ readonly scans: number }> {
   const { archive, sink, clock, speed } = replay
+  if (archive !== undefined && sink !== undefined) await publishMissed(archive, sink, clock)
   const done = Math.max(archive?.lastNumber ?? 0, (await sink?.lastPublished()) ?? 0)
   let scans = 0
   let start: { readonly ns: bigint; readonly ms: number } | undefined
