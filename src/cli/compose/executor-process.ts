@@ -10,14 +10,14 @@ import { SupervisedChild } from '../../runtime/supervision/child.js'
 import { type ClockScale, scaleText } from '../../runtime/time/scaled-clock.js'
 import type { ServedSession } from './served-session.js'
 import type { SessionFolder } from './session-folder.js'
-import { journalFolder, type PaperSetup } from './session-settings.js'
+import { journalFolder, type SessionSetup } from './session-settings.js'
 
 /**
  * The execution side of a session as a `dolphin executor` of its own, started again when it dies, and reached over sockets
  * that only this user can enter.
  */
 export async function executorProcess(
-  setup: PaperSetup,
+  setup: SessionSetup,
   files: ExecutorFiles,
   around: {
     readonly folder: SessionFolder
@@ -36,7 +36,7 @@ export async function executorProcess(
     link: linkPath,
     exchange: exchangePath,
     journal: journalFolder(around.folder.folder, 'execution'),
-    symbols: setup.days.symbols.join(','),
+    symbols: setup.symbols.join(','),
     ...served.executorOptions,
     config: files.execution,
     instruments: files.instruments,

@@ -8,7 +8,7 @@ import { SessionSurface } from '../../runtime/status/session-surface.js'
 import { StandingCommands } from '../../runtime/status/standing-commands.js'
 import { notice } from '../shell/terminal.js'
 import { type ServeAddress, type ServeChoice, TOKEN_VARIABLE } from './serve-address.js'
-import { journalFolder, type PaperSetup } from './session-settings.js'
+import { journalFolder, type SessionSetup } from './session-settings.js'
 import { operatorToken, serve } from './status-server.js'
 
 /** The safety surface of a session by the clock: its document, its kill switch, and its server where one is asked for. */
@@ -24,7 +24,7 @@ export class ServedSession {
 
   /** @throws InputMistake when a token is given and is none. */
   constructor(
-    { session, run, decision }: PaperSetup,
+    { session, run, decision }: SessionSetup,
     choice: ServeChoice,
     { folder, clock }: { readonly folder: string; readonly clock: Clock },
   ) {

@@ -8,7 +8,7 @@ import type { SideJournal } from '../../runtime/session/session-parts.js'
 import { JournalDeparture, LineSums } from '../../runtime/session/timed-journal.js'
 import { RecordedFailures } from '../../runtime/strategy/guarded-strategy.js'
 import { openJournal } from './journals.js'
-import { journalFolder, type PaperSetup } from './session-settings.js'
+import { journalFolder, type SessionSetup } from './session-settings.js'
 
 export type OpenedSide = SideJournal & Pick<RecordedFailures, 'failures'>
 
@@ -18,7 +18,7 @@ export type OpenedSide = SideJournal & Pick<RecordedFailures, 'failures'>
  * @throws DataRefused in a person's terms, where the folder holds another session, or is damaged.
  */
 export async function inSessionFolder<T>(
-  setup: PaperSetup,
+  setup: SessionSetup,
   onWarning: (text: string) => void,
   run: (folder: SessionFolder) => Promise<T>,
 ): Promise<T> {

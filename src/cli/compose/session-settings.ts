@@ -8,7 +8,7 @@ import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { type CertificateFiles, readCertificate } from '../../config/certificate.js'
 import { loadExecutionConfig } from '../../config/execution-config.js'
-import { loadInstruments } from '../../config/instruments.js'
+import { type InstrumentTable, loadInstruments } from '../../config/instruments.js'
 import type { LoadedStrategy } from '../../config/strategy-module.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { type Period, withinPeriod } from '../../core/days/period.js'
@@ -19,7 +19,7 @@ import { type ExecutionConfig, planSession, type SessionPlan } from '../../core/
 import { displayPath, packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import type { FillMode } from '../../ports/vocabulary/paper.js'
-import type { SessionSettings } from '../../ports/vocabulary/session.js'
+import type { SessionDay, SessionSettings } from '../../ports/vocabulary/session.js'
 import { type DaysSurvey, surveyDays } from '../../runtime/session/days-survey.js'
 import { codeHash } from '../shell/code-hash.js'
 import { daySource, findDays } from './days.js'
@@ -29,48 +29,87 @@ import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.j
 import { columnWarnings } from './seen-columns.js'
 
 /**
- * Reads everything that the choice names and puts a session together. Nothing is written.
+ * Reads everything that the choice names and puts a session over recorded days together. Nothing is written.
  *
  * @throws Mistake
  */
 export async function preparePaper(choice: SessionChoice, signal: AbortSignal): Promise<PaperSetup> {
+  const parts = await prepareParts(choice)
+  const { prepared } = parts
+  const days = await surveyDays(
+    { source: daySource(prepared), files: withinPeriod(await findDays(choice.inputs), choice.period) },
+    signal,
+  )
+  const setup = await prepareSession(choice, parts, days)
+  return {
+    ...setup,
+    days,
+    notices: [
+      ...setup.notices,
+      ...[...columnWarnings(days.columns, prepared), ...incompleteDays(days.files)].map((text) => `WARNING ${text}`),
+      ...unusedFactors(prepared, days),
+    ],
+  }
+}
+
+/** What a choice names, read, before anything is known of the market that is traded. */
+export interface SessionFiles {
+  readonly prepared: PreparedRun
+  readonly run: BacktestSettings
+  readonly config: ExecutionConfig
+  readonly table: InstrumentTable
+}
+
+/** @throws Mistake */
+export async function prepareParts(choice: SessionChoice): Promise<SessionFiles> {
   const prepared = prepareRun(choice.run, await loadOwn(choice.run))
   const run = prepared.settings()
   if (run.parameters.close_at_end) {
     throw new InputMistake('exits.close_at_end: a session leaves its position open, as a live one does; expected false')
   }
   const config = await loadExecutionConfig(choice.execution, { iMeanFractions: meansFractions(choice.run) })
-  const table = loadInstruments(choice.instruments)
-  const days = await surveyDays(
-    { source: daySource(prepared), files: withinPeriod(await findDays(choice.inputs), choice.period) },
-    signal,
-  )
-  const folder = choice.out ?? `paper-${days.days[0]!.date}`
+  return { prepared, run, config, table: loadInstruments(choice.instruments) }
+}
+
+/** The market that a session trades: of recorded days, or of what scanners publish. */
+export interface SessionMarket {
+  /** What may be traded. */
+  readonly symbols: readonly string[]
+  /** UTC ms of its first bar, and the usual time from bar to bar. */
+  readonly firstBarMs: number
+  readonly stepMs: number
+  /** Empty where it is not of days. */
+  readonly days: readonly SessionDay[]
+}
+
+/** @throws InputMistake when the session's folder cannot be used. */
+export async function prepareSession(
+  choice: SessionChoice,
+  { prepared, run, config, table }: SessionFiles,
+  market: SessionMarket,
+): Promise<SessionSetup> {
+  const folder = choice.out ?? `paper-${market.days[0]?.date ?? new Date(market.firstBarMs).toISOString().slice(0, 10)}`
   await checkFolder(folder, choice.resume)
   const code = codeHash()
   const plan = planSession({
     run,
     config,
-    instruments: days.symbols.map((symbol) => table.instrument(symbol, 'PAPER')),
+    instruments: market.symbols.map((symbol) => table.instrument(symbol, 'PAPER')),
     fills: choice.fills,
     seed: choice.seed,
-    market: days,
+    market,
     build: code.slice(0, BUILD_DIGITS),
-    conditions: sessionConditions(choice, { parameters: run.parameters, barSeconds: days.stepMs / 1000 }),
+    conditions: sessionConditions(choice, { parameters: run.parameters, barSeconds: market.stepMs / 1000 }),
   })
   return {
     ...plan,
     folder: displayPath(folder),
     parent: dirname(resolve(folder)),
-    session: sessionSettings(choice, { prepared, run, days, code, folder, plan, config }),
-    days,
+    session: sessionSettings(choice, { prepared, run, days: market.days, code, folder, plan, config }),
     run,
+    symbols: market.symbols,
     ...present({ own: prepared.own }),
-    notices: [
-      ...(prepared.notice === undefined ? [] : [prepared.notice]),
-      ...[...columnWarnings(days.columns, prepared), ...incompleteDays(days.files)].map((text) => `WARNING ${text}`),
-      ...unusedFactors(prepared, days),
-    ],
+    notices: prepared.notice === undefined ? [] : [prepared.notice],
   }
 }
 
@@ -95,17 +134,23 @@ export interface SessionChoice {
   readonly certificate?: CertificateFiles
 }
 
-/** Everything that a paper session runs with. */
-export interface PaperSetup extends SessionPlan {
+/** Everything that a session on paper runs with. */
+export interface SessionSetup extends SessionPlan {
   /** The session's folder, as a person would type it, and the two parts that its log is opened with. */
   readonly folder: string
   readonly session: SessionSettings
   readonly parent: string
-  readonly days: DaysSurvey
   readonly run: BacktestSettings
+  /** What may be traded. */
+  readonly symbols: readonly string[]
   /** Absent: the champion. */
   readonly own?: LoadedStrategy
   readonly notices: readonly string[]
+}
+
+/** A session over recorded days. */
+export interface PaperSetup extends SessionSetup {
+  readonly days: DaysSurvey
 }
 
 /** Whether values that are probably percentages were declared to be none. */
@@ -142,7 +187,7 @@ function sessionSettings(
   facts: {
     readonly prepared: PreparedRun
     readonly run: BacktestSettings
-    readonly days: DaysSurvey
+    readonly days: readonly SessionDay[]
     readonly code: string
     readonly folder: string
     readonly plan: SessionPlan
@@ -177,7 +222,7 @@ function sessionSettings(
       config: sha256(canonicalJson({ ...decides, exchange: plan.exchange })),
       code: facts.code,
     },
-    days: days.days,
+    days,
     options: choice.given,
     venue: { exchange: plan.exchange, risk: config.risk, execution: config.execution },
   }
