@@ -83,7 +83,7 @@ export function locksContract(open: OpenClients): void {
       expect(new Set(fences).size).toBe(6)
     })
 
-    it('answers false to whoever lets go of what he has lost, and stays with its holder', async () => {
+    it('answers false to whoever lets go of what he has lost or never had, and stays with its holder', async () => {
       const { first, second } = await open()
       const name = fresh('lock')
       const lost = await held(first.lock(name))
@@ -92,6 +92,7 @@ export function locksContract(open: OpenClients): void {
       const fence = await held(second.lock(name))
       expect(await first.lock(name).release(lost)).toBe(false)
       expect(await second.lock(name).release(lost)).toBe(false)
+      expect(await first.lock(name).release(fence)).toBe(false)
       expect(await first.lock(name).acquire()).toBeUndefined()
       expect(await second.lock(name).release(fence)).toBe(true)
     })
