@@ -1,0 +1,117 @@
+import type { Timer } from '../../ports/clock.js'
+import type { Turn } from './delivery.js'
+import { Expiries } from './expiries.js'
+import type { GridRecord } from './grid-record.js'
+import type { MemoryClient } from './memory-client.js'
+import { StoredLock } from './stored-lock.js'
+import { StoredMap } from './stored-map.js'
+import { StoredStream } from './stored-stream.js'
+
+/** What a grid in this process holds, for any number of clients ({@link memoryGrid}). It goes with the process. */
+export class MemoryGridStore {
+  readonly timer: Timer
+  readonly turn: Turn
+  private readonly streamCapacity: number
+  private readonly changed: () => void
+  private readonly expiries: Expiries
+  private readonly clients = new Set<MemoryClient>()
+  private readonly maps = new Map<string, StoredMap>()
+  private readonly references = new Map<string, string>()
+  private readonly locks = new Map<string, StoredLock>()
+  private readonly streams = new Map<string, StoredStream>()
+  private lastFence: bigint
+
+  constructor({ timer, streamCapacity = STREAM_CAPACITY, turn = setImmediate, restored }: MemoryGridStoreSettings) {
+    this.timer = timer
+    this.turn = (callback) => void turn(callback)
+    this.streamCapacity = streamCapacity
+    this.changed = restored?.changed ?? (() => {})
+    this.expiries = new Expiries(timer)
+    this.lastFence = restored?.lastFence ?? 0n
+    for (const record of restored?.records ?? []) this.restore(record)
+  }
+
+  map(name: string): StoredMap {
+    return made(this.maps, name, () => new StoredMap(this.expiries, this.changed))
+  }
+
+  lock(name: string): StoredLock {
+    return made(this.locks, name, () => new StoredLock(() => ++this.lastFence))
+  }
+
+  stream(name: string): StoredStream {
+    return made(this.streams, name, () => new StoredStream(this.streamCapacity, this.changed))
+  }
+
+  value(reference: string): string | undefined {
+    return this.references.get(reference)
+  }
+
+  setValue(reference: string, value: string): void {
+    this.references.set(reference, value)
+    this.changed()
+  }
+
+  /** Values expire while there is somebody to see it: a store that nobody uses keeps no timer, and no process, going. */
+  enter(client: MemoryClient): void {
+    this.clients.add(client)
+    this.expiries.go()
+  }
+
+  /** What the client held is let go of. */
+  leave(client: MemoryClient): void {
+    this.clients.delete(client)
+    for (const lock of this.locks.values()) lock.leave(client)
+    if (this.clients.size === 0) this.expiries.rest()
+  }
+
+  /** All that it holds at this moment, locks excepted. */
+  records(): GridRecord[] {
+    const records: GridRecord[] = []
+    for (const [map, stored] of this.maps) for (const entry of stored.contents()) records.push({ map, ...entry })
+    for (const [reference, value] of this.references) records.push({ reference, value })
+    for (const [stream, stored] of this.streams)
+      for (const entry of stored.contents()) records.push({ stream, ...entry })
+    return records
+  }
+
+  private restore(record: GridRecord): void {
+    if ('map' in record) this.map(record.map).restore(record, this.timer.epochMs())
+    else if ('reference' in record) this.references.set(record.reference, record.value)
+    else this.stream(record.stream).restore(record)
+  }
+}
+
+/** Entries that a stream keeps. */
+const STREAM_CAPACITY = 10_000
+
+export interface MemoryGridStoreSettings {
+  /** What times to live and waits go by: of the machine, or virtual. */
+  readonly timer: Timer
+  /** Entries that each stream keeps; 10,000 unless it is given. */
+  readonly streamCapacity?: number | undefined
+  /**
+   * How listeners get a turn of their own: once per call, soon, never during it. `setImmediate` unless it is given; where
+   * everything happens on virtual time, `(callback) => time.after(0, callback)`, so that it always happens in the same order.
+   */
+  readonly turn?: ((callback: () => void) => void) | undefined
+  readonly restored?: RestoredGrid | undefined
+}
+
+/** What a store goes on from, and who is told that it has changed. */
+export interface RestoredGrid {
+  readonly records: readonly GridRecord[]
+  /** Every fencing token from now on is higher. */
+  readonly lastFence: bigint
+  /** Called at every change, during the call that made it. */
+  readonly changed: () => void
+}
+
+function made<T>(known: Map<string, T>, name: string, make: () => T): T {
+  let thing = known.get(name)
+  if (thing === undefined) {
+    thing = make()
+    known.set(name, thing)
+  }
+  return thing
+}
