@@ -16,9 +16,10 @@ for (const name of readdirSync(folder)) {
       (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
     ).length
   } else {
-    const counts = /(\d+) passed, (\d+) failed\s*$/.exec(text)
+    const counts = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/.exec(text)
     passed += Number(counts?.[1] ?? 0)
     failed += Number(counts?.[2] ?? 1)
+    skipped += Number(counts?.[3] ?? 0)
   }
 }
 if (failedSteps > 0 && failed === 0) failed = failedSteps

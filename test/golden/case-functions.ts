@@ -1,0 +1,45 @@
+import { type EigenScanForm, eigenScanForm } from '../../src/core/grid/eigen-scan.js'
+import { shardMap } from '../../src/core/grid/shards.js'
+
+/**
+ * What the cases of golden case files ask for, by the name of their `fn`: from a case's `args` to what it expects, in its names
+ * and shapes (see the `about` of its file). One more is one line in this table; the function itself stands below, or in a file of
+ * its own beside this one when it takes more than a few lines. Cases of a name that is not here are skipped, and said to be.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: every function knows the arguments of its own cases.
+export const CASE_FUNCTIONS: Readonly<Record<string, (args: any) => unknown>> = {
+  shards,
+  eigen_from_scan: eigenFromScan,
+}
+
+function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {
+  return Object.fromEntries(symbols.map((symbol) => [symbol, shardMap(symbol)]))
+}
+
+function eigenFromScan({ scan }: { readonly scan: unknown }): unknown {
+  const form = eigenScanForm(scan)
+  return form === undefined ? null : namedAsInCases(form)
+}
+
+function namedAsInCases(form: EigenScanForm): unknown {
+  return {
+    form: form.form,
+    scan_number: orNull(form.scanNumber),
+    atMs: orNull(form.atMs),
+    bridge_ts: orNull(form.bridgeTs),
+    w50_velocity: orNull(form.w50Velocity),
+    w150_velocity: orNull(form.w150Velocity),
+    w300_velocity: orNull(form.w300Velocity),
+    w750_velocity: orNull(form.w750Velocity),
+    instability_50: orNull(form.instability50),
+    instability_150: orNull(form.instability150),
+    vel_div: orNull(form.velDiv),
+    asset_prices: Object.fromEntries(form.assetPrices),
+    vol_ok: form.volOk ?? null,
+    valid: !Number.isNaN(form.scanNumber) && !Number.isNaN(form.atMs),
+  }
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
