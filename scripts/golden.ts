@@ -5,10 +5,12 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { caseFile, caseOutcome } from '../test/golden/golden-cases.js'
 import { goldenDifference } from '../test/golden/golden-run.js'
+import { recordedMarketDifference } from '../test/golden/recorded-market.js'
 import { UNIT_SUITES } from '../test/golden/unit-suites.js'
 
 /**
- * Runs every golden vector under a folder: `npm run golden -- <folder>`. Run folders, tables of `units/`, and files of cases.
+ * Runs every golden vector under a folder: `npm run golden -- <folder>`. Run folders, the recorded market, tables of
+ * `units/`, and files of cases.
  * Ends with `N passed, N failed`, and `, N skipped` where the function of a case does not exist yet.
  */
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url))
@@ -20,10 +22,8 @@ function tell(name: string, difference: string | undefined): void {
 }
 
 async function runFolder(folder: string): Promise<void> {
-  if (existsSync(join(folder, 'run.json'))) {
-    if (!existsSync(join(folder, 'expected.json'))) return
-    return tell(folder, await goldenDifference(folder).catch((error: unknown) => String(error)))
-  }
+  const differenceIn = existsSync(join(folder, 'run.json')) ? goldenDifference : recordedMarketDifference
+  if (existsSync(join(folder, 'expected.json'))) return tell(folder, await differenceIn(folder).catch(String))
   const names = readdirSync(folder).sort()
   const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))
   if (basename(folder) === 'units') runUnits(folder, files)
@@ -75,7 +75,7 @@ function suiteProblems(folder: string, tables: readonly string[]): Map<string, s
       [vitest, 'run', ...suites, '--reporter=json', `--outputFile=${file}`],
       {
         cwd: REPOSITORY,
-        env: { ...process.env, GOLDEN_DIR: dirname(resolve(folder)) },
+        env: { ...process.env, GOLDEN_DIR: dirname(resolve(folder)), NO_COLOR: '1' },
         encoding: 'utf8',
       },
     )

@@ -12,9 +12,10 @@ export function goldenUnit<T>(name: string): T {
   return JSON.parse(readFileSync(join(goldenDir(), 'units', `${name}.json`), 'utf8')) as T
 }
 
-/** Names of the run folders: those with a `run.json`. */
+/** Names of the run folders: those with a `run.json` and what is expected of it; a file of cases may have the first name, too. */
 export function goldenRuns(): string[] {
-  return readdirSync(goldenDir()).filter((name) => existsSync(join(goldenDir(), name, 'run.json')))
+  const holds = (folder: string, file: string) => existsSync(join(goldenDir(), folder, file))
+  return readdirSync(goldenDir()).filter((name) => holds(name, 'run.json') && holds(name, 'expected.json'))
 }
 
 export function goldenNumber(value: number | 'NaN' | 'Infinity' | '-Infinity'): number {
