@@ -1,0 +1,69 @@
+import type { Clock } from '../../ports/clock.js'
+import type { Service, ServiceHealth } from './service.js'
+
+/** How often a service's heartbeat is written, ms. Source: spec "A service". */
+export const HEARTBEAT_MS = 5_000
+
+/** What a host needs of the outside. */
+export interface ServiceHostPorts {
+  readonly clock: Clock
+  /** Writes a service's heartbeat to where everybody looks. May take its time, and may fail. */
+  beat(health: ServiceHealth): Promise<void>
+}
+
+/** How a service has ended. */
+export interface ServiceEnd {
+  /** `EXITED` or `FATAL`, with the reason. */
+  readonly health: ServiceHealth
+  /** What it could not go on after; absent when it was stopped. */
+  readonly error?: unknown
+}
+
+/**
+ * Runs a service until the signal is aborted or it cannot go on, with a heartbeat every 5 s that stands for progress since the
+ * heartbeat before: a loop that is stuck sends none. Never rejects. Any number of them run side by side; one that has ended is
+ * started again as a new object.
+ */
+export async function hostService(service: Service, ports: ServiceHostPorts, signal: AbortSignal): Promise<ServiceEnd> {
+  const ended = new AbortController()
+  const beats = sendHeartbeats(service, ports, ended.signal)
+  try {
+    await service.start(signal)
+    return { health: service.health() }
+  } catch (error) {
+    return { health: service.health(), error }
+  } finally {
+    ended.abort()
+    await beats
+  }
+}
+
+async function sendHeartbeats(service: Service, { clock, beat }: ServiceHostPorts, ended: AbortSignal): Promise<void> {
+  let toldMs: number | null = null
+  // A grid that answers slowly is asked no more often than it answers.
+  let sending = false
+  while (await slept(clock, HEARTBEAT_MS, ended)) {
+    const health = service.health()
+    if (sending || health.lastProgressAtMs === toldMs) continue
+    toldMs = health.lastProgressAtMs
+    sending = true
+    beat(health)
+      .catch(() => {
+        // A heartbeat that is lost is one that somebody misses: which is what it is for.
+      })
+      .finally(() => {
+        sending = false
+      })
+  }
+}
+
+/** False when it was ended meanwhile. */
+async function slept(clock: Clock, ms: number, ended: AbortSignal): Promise<boolean> {
+  try {
+    await clock.sleep(ms, ended)
+    return !ended.aborted
+  } catch (error) {
+    if (!ended.aborted) throw error
+    return false
+  }
+}
