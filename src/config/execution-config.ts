@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { type DecimalText, Exact } from '../base/exact.js'
-import { found, InputMistake, type Problem } from '../base/mistakes.js'
-import { didYouMean } from '../base/suggest.js'
+import { InputMistake } from '../base/mistakes.js'
 import { DECISION_TIMINGS } from '../core/decision/settings.js'
 import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS } from '../core/execution/settings.js'
 import { LINK_TIMINGS } from '../core/link/link-timings.js'
 import { CHAMPION_RISK, checkRiskConfig } from '../core/risk/risk-config.js'
 import type { ExecutionConfig } from '../core/session/session-plan.js'
-import { displayPath } from '../files/package-files.js'
-import { reason } from '../files/reason.js'
 import { valueCheck } from './execution-values.js'
-import { FRACTIONS_HINT, percentageProblem, probablyMeant } from './percent-or-fraction.js'
+import { FRACTIONS_HINT, percentageProblem } from './percent-or-fraction.js'
+import { readSections, sectionedValues } from './sectioned-values.js'
 import type { ConfigDocument } from './yaml-document.js'
 
 /** What is in force without a file, key by key; the packaged `configs/execution.yml` says the same. */
@@ -81,20 +78,7 @@ export async function loadExecutionConfig(
   { iMeanFractions = false }: { readonly iMeanFractions?: boolean } = {},
 ): Promise<ExecutionConfig> {
   if (path === undefined) return configOf({ ...EXECUTION_CONFIG_DEFAULTS })
-  const file = displayPath(path)
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new InputMistake({ place: file, message: `cannot read the configuration: ${reason(error)}` })
-  }
-  // Loaded only here: an executor that starts again after a crash without a file need not wait for the parser.
-  const { parseConfigDocument } = await import('./yaml-document.js')
-  const document = parseConfigDocument(text, file)
-  if (document.value === null) {
-    const place = { file, line: 1, column: 1 }
-    throw new InputMistake({ place, message: 'expected a configuration, found an empty file' })
-  }
+  const document = await readSections(path)
   const values = valuesOf(document, iMeanFractions)
   try {
     return configOf(values)
@@ -105,32 +89,12 @@ export async function loadExecutionConfig(
 }
 
 function valuesOf(document: ConfigDocument, iMeanFractions: boolean): Values {
-  const values: Values = { ...EXECUTION_CONFIG_DEFAULTS }
-  const problems: Problem[] = []
   let hint: string | undefined
-  for (const [section, keys] of Object.entries(sectionsOf(document, problems))) {
-    for (const [name, value] of Object.entries(keys)) {
-      const key = `${section}.${name}`
-      const path = [section, name]
-      if (!isKey(key)) {
-        problems.push({
-          place: document.keyPlace(path),
-          message: `${key}: no such key${didYouMean(key, Object.keys(values))}`,
-        })
-      } else {
-        const { expected, fits } = valueCheck(key, EXECUTION_CONFIG_DEFAULTS[key])
-        const place = document.valuePlace(path)
-        const percentage = iMeanFractions ? undefined : percentageProblem(key, Number(value))
-        if (!fits(value)) {
-          const meant = probablyMeant(key, typeof value === 'string' ? Number(value) : value)
-          problems.push({ place, message: `${key}: expected ${expected}, found ${found(value)}${meant}` })
-        } else if (percentage !== undefined) {
-          problems.push({ place, message: `${key}: ${percentage}` })
-          hint = FRACTIONS_HINT
-        } else values[key] = value
-      }
-    }
-  }
+  const { values, problems } = sectionedValues<Key>(document, EXECUTION_CONFIG_DEFAULTS, valueCheck, (key, value) => {
+    const percentage = iMeanFractions ? undefined : percentageProblem(key, Number(value))
+    if (percentage !== undefined) hint = FRACTIONS_HINT
+    return percentage
+  })
   if (problems.length > 0) throw new InputMistake(problems, { hint })
   return values
 }
@@ -210,32 +174,4 @@ function configOf(values: Values): ExecutionConfig {
       fundingRate: decimal('paper.funding_rate'),
     },
   }
-}
-
-function isKey(key: string): key is Key {
-  return Object.hasOwn(EXECUTION_CONFIG_DEFAULTS, key)
-}
-
-function sectionsOf(document: ConfigDocument, problems: Problem[]): Record<string, Readonly<Record<string, unknown>>> {
-  const sections: Record<string, Readonly<Record<string, unknown>>> = {}
-  const top = isObject(document.value) ? document.value : {}
-  if (!isObject(document.value)) {
-    const message = `expected sections (link, entry, …), found ${found(document.value)}`
-    problems.push({ place: document.valuePlace([]), message })
-  }
-  for (const [section, keys] of Object.entries(top)) {
-    if (isObject(keys)) sections[section] = keys
-    // A section whose lines are all commented out says nothing.
-    else if (keys !== null) {
-      problems.push({
-        place: document.valuePlace([section]),
-        message: `${section}: expected keys with values, found ${found(keys)}`,
-      })
-    }
-  }
-  return sections
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -57,7 +57,7 @@ const RANGE: ValueCheck = {
   },
 }
 
-function whole(): ValueCheck {
+export function whole(): ValueCheck {
   return {
     expected: `a whole number from 1 to ${TIMER_MS_MAX}`,
     fits: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= TIMER_MS_MAX,
@@ -96,7 +96,7 @@ function fraction(bounds: Parameters<typeof decimal>[0]): ValueCheck {
   return { expected: expected.replace('a decimal', 'a fraction'), fits }
 }
 
-function orNull({ expected, fits }: ValueCheck): ValueCheck {
+export function orNull({ expected, fits }: ValueCheck): ValueCheck {
   return { expected: `${expected}, or null`, fits: (value) => value === null || fits(value) }
 }
 
