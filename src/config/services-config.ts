@@ -1,0 +1,144 @@
+import { InputMistake, type Problem } from '../base/mistakes.js'
+import { present } from '../base/present.js'
+import type { BetaPolicy } from '../core/breaker/breaker.js'
+import { W750_SCANS, type W750Scans } from '../core/breaker/scan-factors.js'
+import { POSTURES, type Posture } from '../ports/vocabulary/market.js'
+import { orNull, type ValueCheck, whole } from './execution-values.js'
+import { readSections, sectionedValues } from './sectioned-values.js'
+import type { ConfigDocument } from './yaml-document.js'
+
+/** What is in force without a file, key by key; the packaged `configs/services.yml` says the same. */
+export const SERVICES_CONFIG_DEFAULTS = {
+  'grid.url': 'embedded',
+  'grid.call_max_ms': 1_000,
+  'survival.every_ms': 5_000,
+  'survival.posture': 'auto',
+  'survival.order_book': false,
+  'breaker.factors': null,
+  'breaker.w750': 'last-10',
+  'breaker.beta_policy': 'expanding',
+  'breaker.beta_threshold': null,
+  'forewarner.every_hours': 4,
+  'forewarner.trades': null,
+} as const
+
+/** The services, as a person configured them. */
+export interface ServicesConfig {
+  readonly grid: {
+    /** `embedded`, or `hazelcast://host:port[,host:port…]`. */
+    readonly url: string
+    readonly callMaxMs: number
+  }
+  readonly survival: {
+    readonly everyMs: number
+    /** What a person said; absent: what the sensors say. */
+    readonly posture?: Posture
+    readonly orderBook: boolean
+  }
+  readonly breaker: {
+    /** A CSV of daily factors. */
+    readonly factors?: string
+    readonly w750Scans: W750Scans
+    readonly betaPolicy: BetaPolicy
+    /** There with the `fixed` policy, and only there. */
+    readonly fixedThreshold?: number
+  }
+  readonly forewarner: {
+    readonly everyMs: number
+    /** A file of closed trades. */
+    readonly trades?: string
+  }
+}
+
+type Key = keyof typeof SERVICES_CONFIG_DEFAULTS
+type Values = Record<Key, unknown>
+
+/**
+ * Reads the configuration of the services; what a file leaves out has its default value, and without a file everything has.
+ *
+ * @throws InputMistake with every mistake: file, line, key, what was expected, what was found.
+ */
+export async function loadServicesConfig(path?: string): Promise<ServicesConfig> {
+  if (path === undefined) return configOf({ ...SERVICES_CONFIG_DEFAULTS })
+  const document = await readSections(path)
+  const { values, problems } = sectionedValues<Key>(document, SERVICES_CONFIG_DEFAULTS, valueCheck)
+  const all = [...problems, ...thresholdProblems(values, document)]
+  if (all.length > 0) throw new InputMistake(all)
+  return configOf(values)
+}
+
+const BETA_POLICIES: readonly BetaPolicy[] = ['expanding', 'full-sample', 'fixed']
+const GRID_URL = /^hazelcast:\/\/[^\s/,:]+:\d{1,5}(,[^\s/,:]+:\d{1,5})*$/
+
+/** The checks, key by key. */
+const CHECKS: Readonly<Record<Key, ValueCheck>> = {
+  'grid.url': {
+    expected: "'embedded' or hazelcast://host:port[,host:port…]",
+    fits: (value) => typeof value === 'string' && (value === 'embedded' || GRID_URL.test(value)),
+  },
+  'grid.call_max_ms': whole(),
+  'survival.every_ms': {
+    // Readers take a posture that is older than 60 s for none.
+    expected: 'a whole number from 1000 to 30000',
+    fits: (value) => Number.isInteger(value) && (value as number) >= 1_000 && (value as number) <= 30_000,
+  },
+  'survival.posture': oneOf(['auto', ...POSTURES]),
+  'survival.order_book': { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
+  'breaker.factors': orNull(file('a file of daily factors')),
+  'breaker.w750': oneOf(W750_SCANS),
+  'breaker.beta_policy': oneOf(BETA_POLICIES),
+  'breaker.beta_threshold': orNull({ expected: 'a number', fits: (value) => Number.isFinite(value) }),
+  'forewarner.every_hours': oneOf([1, 2, 3, 4, 6, 8, 12, 24]),
+  'forewarner.trades': orNull(file('a file of closed trades')),
+}
+
+function valueCheck(key: string): ValueCheck {
+  return CHECKS[key as Key]
+}
+
+function thresholdProblems(values: Values, document: ConfigDocument): Problem[] {
+  const isFixed = values['breaker.beta_policy'] === 'fixed'
+  const isGiven = values['breaker.beta_threshold'] !== null
+  if (isFixed === isGiven) return []
+  const message = isFixed
+    ? "breaker.beta_threshold: expected a number, which the policy 'fixed' needs, found nothing"
+    : `breaker.beta_threshold: expected null: the policy '${String(values['breaker.beta_policy'])}' finds its own`
+  return [{ place: document.keyPlace(isGiven ? ['breaker', 'beta_threshold'] : ['breaker', 'beta_policy']), message }]
+}
+
+function configOf(values: Values): ServicesConfig {
+  const posture = values['survival.posture'] as Posture | 'auto'
+  const optional = <T>(key: Key): T | undefined => (values[key] ?? undefined) as T | undefined
+  return {
+    grid: { url: values['grid.url'] as string, callMaxMs: values['grid.call_max_ms'] as number },
+    survival: {
+      everyMs: values['survival.every_ms'] as number,
+      orderBook: values['survival.order_book'] as boolean,
+      ...present({ posture: posture === 'auto' ? undefined : posture }),
+    },
+    breaker: {
+      w750Scans: values['breaker.w750'] as W750Scans,
+      betaPolicy: values['breaker.beta_policy'] as BetaPolicy,
+      ...present({
+        factors: optional<string>('breaker.factors'),
+        fixedThreshold: optional<number>('breaker.beta_threshold'),
+      }),
+    },
+    forewarner: {
+      everyMs: (values['forewarner.every_hours'] as number) * 3_600_000,
+      ...present({ trades: optional<string>('forewarner.trades') }),
+    },
+  }
+}
+
+function oneOf(names: readonly (string | number)[]): ValueCheck {
+  const shown = names.map((name) => (typeof name === 'string' ? `'${name}'` : String(name)))
+  return {
+    expected: `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`,
+    fits: (value) => names.includes(value as string | number),
+  }
+}
+
+function file(what: string): ValueCheck {
+  return { expected: what, fits: (value) => typeof value === 'string' && value.trim() !== '' }
+}
