@@ -99,7 +99,14 @@ export const ACB_STATE = gridDocument(
       ),
       computed_at: isoTime,
     },
-    { date, w750_velocity: value, w750_threshold: value, stress_share: share, reason: prose(500) },
+    {
+      date,
+      w750_velocity: value,
+      w750_by_date: noted('Velocities of the dates so far, for a breaker that goes on.', recordOf(value)),
+      w750_threshold: value,
+      stress_share: share,
+      reason: prose(500),
+    },
   ),
 )
 

@@ -45,6 +45,18 @@ export const DAILY_RESULT = gridDocument(
       date,
       stale_state: boolean,
       stale_state_events: count,
+      closed_trades: noted(
+        'What a forewarner learns from.',
+        listOf(
+          object({
+            exit_time_ms: noted('UTC ms.', integerFrom(0)),
+            net: usd,
+            capital_before: positive,
+            leverage_ceiling: noted('The most leverage that was allowed when it was entered.', positive),
+          }),
+          { itemsMax: 10_000 },
+        ),
+      ),
       flow: name,
       bars: count,
       scans_missed: count,

@@ -47,6 +47,8 @@ export const SAFETY = gridDocument(
       below: noted('Updates in a row whose level was below the posture.', count),
       above: noted('Updates in a row whose level was above the posture.', count),
       cold: noted('No update was made yet: sensors are not known.', boolean),
+      fixed: noted('A person said so; sensors are not looked at.', boolean),
+      dvol_spike_at: noted('The last jump of implied volatility.', isoTime),
       reason: prose(500),
     },
   ),
