@@ -7,8 +7,8 @@ export const HEARTBEAT_MS = 5_000
 /** What a host needs of the outside. */
 export interface ServiceHostPorts {
   readonly clock: Clock
-  /** Writes a service's heartbeat to where everybody looks. May take its time, and may fail. */
-  beat(health: ServiceHealth): Promise<void>
+  /** Puts a service's heartbeat where everybody looks. Returns at once, whatever becomes of it. */
+  beat(health: ServiceHealth): void
 }
 
 /** How a service has ended. */
@@ -40,20 +40,11 @@ export async function hostService(service: Service, ports: ServiceHostPorts, sig
 
 async function sendHeartbeats(service: Service, { clock, beat }: ServiceHostPorts, ended: AbortSignal): Promise<void> {
   let toldMs: number | null = null
-  // A grid that answers slowly is asked no more often than it answers.
-  let sending = false
   while (await slept(clock, HEARTBEAT_MS, ended)) {
     const health = service.health()
-    if (sending || health.lastProgressAtMs === toldMs) continue
+    if (health.lastProgressAtMs === toldMs) continue
     toldMs = health.lastProgressAtMs
-    sending = true
     beat(health)
-      .catch(() => {
-        // A heartbeat that is lost is one that somebody misses: which is what it is for.
-      })
-      .finally(() => {
-        sending = false
-      })
   }
 }
 
