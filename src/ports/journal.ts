@@ -1,7 +1,10 @@
-/** Whose journal it is. */
-export type JournalKind = 'execution' | 'decision'
+/** Whose journal it is: a side's, or that of a paper exchange. */
+export type JournalKind = SideKind | 'exchange'
 
-/** What every record has; the rest is its side's own (`core/execution/records.ts`, `core/decision/records.ts`). */
+/** The two sides. */
+export type SideKind = 'execution' | 'decision'
+
+/** What every record has; the rest is its writer's own (`core/execution/records.ts`, `core/decision/records.ts`). */
 export interface JournalRecord {
   /** 1, 2, 3, … over the whole journal. */
   readonly n: number

@@ -6,7 +6,7 @@ import type {
   Checkpoint,
   Journal,
   JournalEnd,
-  JournalKind,
+  SideKind,
   JournalListener,
   JournalReader,
   JournalRecord,
@@ -65,7 +65,7 @@ export class SimDisk<R extends JournalRecord> implements Journal {
   private life = 0
 
   constructor(
-    private readonly kind: JournalKind,
+    private readonly kind: SideKind,
     seed: number,
     private readonly time: VirtualTime,
     private readonly faults: FaultBoard,

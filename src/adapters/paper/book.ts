@@ -10,6 +10,8 @@ export interface BookSnapshot {
   /** Base units that own orders took since they were displayed: at the best prices, and behind them by price. */
   readonly taken: Readonly<Record<OrderSide, DecimalText>>
   readonly takenBehind: Readonly<Record<DecimalText, DecimalText>>
+  /** The quote is of a time before a restart: it values what is held, and nobody trades at it. */
+  readonly isOld?: boolean
 }
 
 export interface Depth {
@@ -39,6 +41,7 @@ export class Book {
   /** By the side of the order that takes. */
   private taken: Record<OrderSide, Exact> = { BUY: NOTHING, SELL: NOTHING }
   private takenBehind = new Map<DecimalText, Exact>()
+  private isOld = false
   private readonly bottomless: boolean
 
   /** `bottomless`: any quantity is there at the best prices. */
@@ -49,6 +52,7 @@ export class Book {
 
   showQuote(quote: Quote): void {
     this.quote = quote
+    this.isOld = false
     this.taken.BUY = NOTHING
     this.taken.SELL = NOTHING
   }
@@ -65,13 +69,14 @@ export class Book {
 
   /** Is anything shown at the best price to an order of this side, taken or not? */
   displays(side: OrderSide): boolean {
+    if (this.isOld) return false
     return this.bottomless || Number(side === 'BUY' ? this.quote!.askQuantity : this.quote!.bidQuantity) > 0
   }
 
   /** Offers to an order of this side, best first, in whole lots, less what was taken; `displayedMax` caps each. */
   offers(side: OrderSide, displayedMax: DecimalText | null): readonly Offer[] {
     const { quote } = this
-    if (quote === undefined) return []
+    if (quote === undefined || this.isOld) return []
     const best = new Exact(this.opposite(side))
     if (this.bottomless) return [{ price: best, quantity: EVERYTHING, best: true }]
     const shown = side === 'BUY' ? quote.askQuantity : quote.bidQuantity
@@ -113,12 +118,14 @@ export class Book {
       depth: this.depth,
       taken: { BUY: this.taken.BUY.toFixed(), SELL: this.taken.SELL.toFixed() },
       takenBehind: Object.fromEntries([...this.takenBehind].map(([price, taken]) => [price, taken.toFixed()])),
+      ...(this.isOld && { isOld: true }),
     }
   }
 
-  restore({ quote, depth, taken, takenBehind }: BookSnapshot): void {
+  restore({ quote, depth, taken, takenBehind, isOld = false }: BookSnapshot): void {
     this.quote = quote ?? undefined
     this.depth = depth
+    this.isOld = isOld
     this.taken = { BUY: new Exact(taken.BUY), SELL: new Exact(taken.SELL) }
     this.takenBehind = new Map(Object.entries(takenBehind).map(([price, text]) => [price, new Exact(text)]))
   }

@@ -41,13 +41,13 @@ export class Matcher {
   readonly account: Account
   readonly orders: OrderRegister
   readonly margin: Margin
+  lastTradeId = venueTradeId(0)
+  autoCloses = 0
   private readonly settings: Required<PaperSettings>
   private readonly books: ReadonlyMap<string, Book>
   private readonly faults: PaperFaults
   private readonly tell: (event: VenueEvent) => void
   private readonly fills = new Map<string, Fill[]>()
-  private lastTradeId = venueTradeId(0)
-  private autoCloses = 0
 
   constructor(
     settings: Required<PaperSettings>,
@@ -84,7 +84,7 @@ export class Matcher {
   accept(request: OrderRequest, atMs: number, accepted: (order: PaperOrder) => void): void {
     const order = this.orders.add(request, atMs)
     accepted(order)
-    this.tell({ kind: 'order', report: reportOf(order) })
+    this.tellOrder(order)
     if (workingAs(order) !== 'stop') this.enter(order, atMs)
   }
 
@@ -95,7 +95,7 @@ export class Matcher {
     order.reason = reason
     order.updatedAtMs = atMs
     this.orders.remove(order)
-    this.tell({ kind: 'order', report: reportOf(order) })
+    this.tellOrder(order)
   }
 
   /** The symbol's prices have changed: liquidation first, then orders as they were accepted. */
@@ -110,6 +110,7 @@ export class Matcher {
         case 'stop':
           if (isTriggered(order.request, book.quote!.mark)) {
             order.triggered = true
+            this.orders.touch(order)
             this.enter(order, atMs)
           }
           break
@@ -170,6 +171,11 @@ export class Matcher {
     this.lastTradeId = lastTradeId
     this.autoCloses = autoCloses
     this.margin.forget()
+  }
+
+  private tellOrder(order: PaperOrder): void {
+    this.orders.touch(order)
+    this.tell({ kind: 'order', report: reportOf(order) })
   }
 
   /** An order meets the market: when accepted, or when its stop is reached. */
@@ -260,7 +266,7 @@ export class Matcher {
     }
     this.fills.get(symbol)!.push(fill)
     this.tell({ kind: 'fill', fill })
-    this.tell({ kind: 'order', report: reportOf(order) })
+    this.tellOrder(order)
     for (const other of [...this.orders.open(symbol)]) {
       if (other.request.reduceOnly && this.margin.closable(symbol, other.request.side).isZero()) {
         this.cancel(other, 'REDUCE_ONLY', atMs)

@@ -6,6 +6,7 @@ export class OrderRegister {
   private readonly orders = new Map<string, PaperOrder>()
   /** By symbol, in order of acceptance. */
   private readonly working = new Map<string, PaperOrder[]>()
+  private readonly changed = new Set<PaperOrder>()
 
   constructor(symbols: Iterable<string>) {
     for (const symbol of symbols) this.working.set(symbol, [])
@@ -42,6 +43,22 @@ export class OrderRegister {
     open.splice(open.indexOf(order), 1)
   }
 
+  /** Something about the order is another now. */
+  touch(order: PaperOrder): void {
+    this.changed.add(order)
+  }
+
+  get hasChanged(): boolean {
+    return this.changed.size > 0
+  }
+
+  /** Those that were touched since this was asked last, as they are now. */
+  takeChanged(): readonly PaperOrder[] {
+    const orders = [...this.changed].map((order) => ({ ...order }))
+    this.changed.clear()
+    return orders
+  }
+
   /** In order of acceptance. */
   snapshot(): readonly PaperOrder[] {
     return [...this.orders.values()].map((order) => ({ ...order }))
@@ -49,6 +66,7 @@ export class OrderRegister {
 
   restore(orders: readonly PaperOrder[]): void {
     this.orders.clear()
+    this.changed.clear()
     for (const open of this.working.values()) open.length = 0
     for (const one of orders) {
       const order = { ...one }

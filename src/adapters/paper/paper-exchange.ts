@@ -1,10 +1,12 @@
 import type { MarketEvent } from '../../ports/played-market.js'
 import type { VenueEvent, VenueRequest } from '../../ports/venue.js'
+import { venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { PaperSettings } from '../../ports/vocabulary/paper.js'
 import { expectNoBook, type Rejection, refuseByRules, refuseShape } from './admission.js'
 import { pathOf, QuoteMaker } from './bars.js'
 import { Book } from './book.js'
+import { changeOf, type ExchangeChange } from './exchange-record.js'
 import type { PaperExchangeSnapshot } from './exchange-snapshot.js'
 import { PaperFaults } from './faults.js'
 import { Lane } from './lane.js'
@@ -35,6 +37,8 @@ export class PaperExchange {
   private nowMs = 0
   private sent = 0
   private fundings = 0
+  /** Up to what changes were taken. */
+  private taken = { fundings: 0, tradeId: venueTradeId(0) }
 
   /** @throws InputMistake that names every setting that is wrong. */
   constructor(settings: PaperSettings) {
@@ -67,8 +71,6 @@ export class PaperExchange {
     switch (event.kind) {
       case 'quote': {
         const { quote } = event
-        if (this.settings.fillMode === 'bar-price')
-          throw new Error('paper exchange: bar-price takes bars, found a quote')
         this.bookOf(quote.symbol).showQuote(quote)
         this.tell(event)
         this.matcher.onPrices(quote.symbol, atMs)
@@ -132,6 +134,14 @@ export class PaperExchange {
     return Math.max(this.nowMs, Math.min(outgoing ?? Infinity, incoming ?? Infinity))
   }
 
+  /** What an account must not forget of what has happened since this was asked last; undefined: nothing. */
+  takeChange(): ExchangeChange | undefined {
+    const { matcher, fundings, taken } = this
+    if (!matcher.orders.hasChanged && fundings === taken.fundings) return undefined
+    this.taken = { fundings, tradeId: matcher.lastTradeId }
+    return { ...changeOf(matcher, this.books, taken.tradeId), fundings, random: this.random.state }
+  }
+
   snapshot(): PaperExchangeSnapshot {
     const books = [...this.books]
     return {
@@ -165,6 +175,7 @@ export class PaperExchange {
       book.restore(snapshot.books[symbol]!)
     }
     this.matcher.restore(snapshot.matcher)
+    this.taken = { fundings: snapshot.fundings, tradeId: snapshot.matcher.lastTradeId }
     this.faults.plan = snapshot.faults
   }
 
@@ -267,11 +278,10 @@ export class PaperExchange {
   /** Resting orders see the bar's whole path; the caller is told its end. */
   private bar(bar: Bar, atMs: number): void {
     const book = this.bookOf(bar.symbol)
-    const maker = this.makerOf(book.instrument)
     const held = this.matcher.account.position(bar.symbol).quantity
     const path = this.settings.fillMode === 'bar-price' ? [bar.close] : pathOf(bar, held)
     for (const [i, price] of path.entries()) {
-      const quote = maker.quote(price, atMs)
+      const quote = this.makerOf(book.instrument).quote(price, atMs)
       book.showQuote(quote)
       if (i === path.length - 1) this.tell({ kind: 'quote', quote })
       this.matcher.onPrices(bar.symbol, atMs)

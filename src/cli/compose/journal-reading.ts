@@ -228,7 +228,7 @@ export async function checkJournal(folder: string): Promise<void> {
   })
   if (names.length > 0) return
   const below: string[] = []
-  for (const name of ['execution', 'decision', 'journal/execution', 'journal/decision']) {
+  for (const name of KINDS.flatMap((kind) => [kind, `journal/${kind}`])) {
     const found = await segmentNames(join(folder, name), { isSegmentName }).catch(() => [])
     if (found.length > 0) below.push(displayPath(join(folder, name)))
   }
@@ -237,3 +237,5 @@ export async function checkJournal(folder: string): Promise<void> {
     below.length === 0 ? {} : { hint: `There are journals below it: ${below.join(', ')}` },
   )
 }
+
+const KINDS = ['execution', 'decision', 'exchange'] as const satisfies readonly JournalKind[]

@@ -5,6 +5,7 @@ import { DecisionRecovery } from '../../core/decision/recover.js'
 import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
+import type { JournalReader, JournalRecord } from '../../ports/journal.js'
 import { codeHash } from '../shell/code-hash.js'
 import type { AnyRecord, Replay } from './journal-reading.js'
 import { loadOwn, sessionStrategies } from './own-strategy.js'
@@ -54,7 +55,7 @@ export async function decisionRecovery(
 }
 
 /** @throws DataRefused when the record does not follow. */
-export function takeFollowing(folder: string, recovery: DecisionRecovery, record: DecisionRecord): void {
+export function takeFollowing<R extends JournalRecord>(folder: string, recovery: JournalReader<R>, record: R): void {
   try {
     recovery.take(record)
   } catch (error) {

@@ -26,7 +26,7 @@ export class ServedSession {
   constructor(
     { session, run, decision }: SessionSetup,
     choice: ServeChoice,
-    { folder, clock }: { readonly folder: string; readonly clock: Clock },
+    { folder, clock }: { readonly folder: string; readonly clock: Pick<Clock, 'epochMs'> },
   ) {
     this.token = operatorToken(choice)
     this.address = choice.serve

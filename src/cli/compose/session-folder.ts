@@ -3,11 +3,19 @@ import { FileSessionLog } from '../../adapters/session-log/session-log.js'
 import { DataRefused, SurroundingsFailed } from '../../base/mistakes.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { displayPath } from '../../files/package-files.js'
-import { JournalError, type JournalKind } from '../../ports/journal.js'
+import {
+  type Journal,
+  JournalError,
+  type JournalKind,
+  type JournalReader,
+  type JournalRecord,
+  type SideKind,
+} from '../../ports/journal.js'
 import type { SideJournal } from '../../runtime/session/session-parts.js'
 import { JournalDeparture, LineSums } from '../../runtime/session/timed-journal.js'
 import { RecordedFailures } from '../../runtime/strategy/guarded-strategy.js'
 import { openJournal } from './journals.js'
+import { takeFollowing } from './recovered-decision.js'
 import { journalFolder, type SessionSetup } from './session-settings.js'
 
 export type OpenedSide = SideJournal & Pick<RecordedFailures, 'failures'>
@@ -22,7 +30,7 @@ export async function inSessionFolder<T>(
   onWarning: (text: string) => void,
   run: (folder: SessionFolder) => Promise<T>,
 ): Promise<T> {
-  const open = async (log: FileSessionLog, kind: JournalKind): Promise<OpenedSide> => {
+  const open = async (log: FileSessionLog, kind: SideKind): Promise<OpenedSide> => {
     const sums = new LineSums()
     const told = new RecordedFailures(setup.session.strategy)
     const at = { folder: journalFolder(log.folder, kind), kind, build: setup.decision.build }
@@ -42,6 +50,12 @@ export async function inSessionFolder<T>(
         folder: log.folder,
         log,
         openJournal: (kind) => open(log, kind),
+        async readJournal(kind, reader) {
+          const at = { folder: journalFolder(log.folder, kind), kind, build: setup.decision.build }
+          const { journal, warnings } = await openJournal(at, following(at.folder, reader))
+          warnings.forEach(onWarning)
+          return journal
+        },
       })
       await log.flush()
       return result
@@ -64,5 +78,16 @@ export interface SessionFolder {
   readonly folder: string
   readonly log: FileSessionLog
   /** `failures`: of the session's strategy, as the decision journal tells of them. */
-  openJournal(kind: JournalKind): Promise<OpenedSide>
+  openJournal(kind: SideKind): Promise<OpenedSide>
+  /** For a session by the clock, which goes on from what the journal is read into. */
+  readJournal<R extends JournalRecord>(kind: JournalKind, reader: JournalReader<R>): Promise<Journal>
+}
+
+/** A record that does not follow is of another configuration or build: a mistake, and no defect. */
+function following<R extends JournalRecord>(folder: string, reader: JournalReader<R>): JournalReader<R> {
+  return {
+    take: (record) => takeFollowing(folder, reader, record),
+    ...(reader.begin === undefined ? {} : { begin: (checkpoint) => reader.begin?.(checkpoint) }),
+    checkpoint: () => reader.checkpoint?.(),
+  }
 }

@@ -12,6 +12,7 @@ export async function showingSession<T>(
   const progress = startProgress({ total: bars, unit: 'bars', label: 'Paper', quiet })
   try {
     return await run({
+      onBehind: (bars) => progress.advance(bars),
       onStep: barCounter(progress, isVirtual ? BARS_SHOWN_AT_ONCE : 1),
       // What is routine would bury what is not: a session of days connects and recovers many times.
       ...(quiet ? {} : { onAlert: alertLog({ quiet: true }) }),
@@ -27,6 +28,8 @@ export async function showingSession<T>(
 export interface SessionNews {
   onStep?(step: SessionStep): void
   onAlert?(alert: Alert): void
+  /** Bars that a session has behind it when it goes on. */
+  onBehind?(bars: number): void
   onNotice(text: string): void
   /** Something that a person should know, whatever they asked to be spared. */
   onWarning(text: string): void

@@ -18,6 +18,7 @@ import type { Conditions } from '../../core/mode/mode.js'
 import { type ExecutionConfig, planSession, type SessionPlan } from '../../core/session/session-plan.js'
 import { displayPath, packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
+import type { JournalKind } from '../../ports/journal.js'
 import type { FillMode } from '../../ports/vocabulary/paper.js'
 import type { SessionDay, SessionSettings } from '../../ports/vocabulary/session.js'
 import { type DaysSurvey, surveyDays } from '../../runtime/session/days-survey.js'
@@ -159,8 +160,8 @@ export function meansFractions({ research, iMeanFractions = false }: SessionChoi
 }
 
 /** Where the journals of a session lie. */
-export function journalFolder(folder: string, side: 'decision' | 'execution'): string {
-  return join(folder, 'journal', side)
+export function journalFolder(folder: string, kind: JournalKind): string {
+  return join(folder, 'journal', kind)
 }
 
 const BUILD_DIGITS = 16

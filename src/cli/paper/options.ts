@@ -22,9 +22,6 @@ export function paperOptions(raw: RawPaperOptions): PaperOptions {
   if (raw.executor === 'process' && isVirtual) {
     check.wrong('--speed', `expected a factor up to ${CLOCK_SPEED_MAX} with --executor process, found "max"`)
   }
-  if (raw.resume && !isVirtual) {
-    check.wrong('--resume', 'goes with --speed max: an exchange that plays by the clock does not outlive its process')
-  }
   const status = sessionStatusOptions(raw, { byClock: !isVirtual }, check)
   if (raw.days.length === 0) check.wrong('--days', 'expected folders or files of days, found none')
   const { period, run } = runOptions(raw, check)

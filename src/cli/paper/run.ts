@@ -19,7 +19,7 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
     const setup = await preparePaper(options, watch.signal)
     for (const line of options.quiet ? [] : setup.notices) notice(line)
     const result = await run(setup, options, watch.signal)
-    if (!result.finished) throw new Interrupted(interruptedText(result.atMs, setup.folder, options.speed))
+    if (!result.finished) throw new Interrupted(interruptedText(result.atMs, setup.folder))
     await printResult(
       options.json ? paperSummaryJson(setup, result) : paperSummaryText(setup, result, coloursFor(process.stdout)),
     )
@@ -47,7 +47,6 @@ function executorOf({ executor, execution, instruments, run }: PaperOptions): Cl
   return { ...present({ execution, instruments }), iMeanFractions: meansFractions(run) }
 }
 
-function interruptedText(atMs: number, folder: string, speed: PaperOptions['speed']): string {
-  const what = `Interrupted at ${new Date(atMs).toISOString()}; the session is in ${folder}`
-  return speed === 'max' ? `${what}, and --resume continues it.` : `${what}. A session by the clock is not continued.`
+function interruptedText(atMs: number, folder: string): string {
+  return `Interrupted at ${new Date(atMs).toISOString()}; the session is in ${folder}, and --resume continues it.`
 }

@@ -53,7 +53,11 @@ const EXECUTION: Readonly<Record<RecordBody['type'], true>> = {
   fundingTruth: true,
 }
 
+/** `ExchangeRecord` of `adapters/paper`. */
+const EXCHANGE = { begun: true, changed: true } as const
+
 const TYPES: Readonly<Record<JournalKind, Readonly<Record<string, true>>>> = {
   decision: DECISION,
   execution: EXECUTION,
+  exchange: EXCHANGE,
 }

@@ -2,26 +2,39 @@ import { type DecimalText, decimalText } from '../../base/exact.js'
 import type { MarketEvent } from '../../ports/played-market.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 import type { Pace } from '../time/pace.js'
+import type { SessionPoint } from './session-recovery.js'
 import type { SessionStep } from './session-steps.js'
 
 /**
  * A session's way through its steps: each bar when its time has come. The strategies see a bar before the market moves to
  * it: what they decide at it reaches a venue that shows its prices, and an order that it triggers is over before the next
- * bar is looked at. An aborted signal ends the course between two bars.
+ * bar is looked at. An aborted signal ends the course between two bars. `bars` are those of the whole session, what it was before
+ * it went on included.
  */
 export async function runCourse(course: CourseParts, signal: AbortSignal): Promise<CourseEnd> {
-  const { pace, fundingRate } = course
-  let bars = 0
+  const { pace, fundingRate, from } = course
+  let bars = from === undefined ? 0 : from.bar + 1
   let open: string | undefined
+  let isResumed = from === undefined
   try {
     for await (const step of course.steps) {
       const { bar, date, dayEndMs, fundedAtMs } = step
+      if (from !== undefined && bar.bar <= from.bar) {
+        // It has been decided on. The market is where the last one left it, which an exchange that has died does not know.
+        if (bar.bar === from.bar) for (const event of pricesOf(bar)) course.market(event)
+        open = dayEndMs === undefined ? date : undefined
+        await course.turn?.(step)
+        if (signal.aborted) break
+        continue
+      }
       if (fundedAtMs !== undefined && fundingRate !== undefined) {
         await pace.passTo(Math.max(fundedAtMs, pace.timer.epochMs()), signal)
         for (const symbol of bar.symbols) course.market({ kind: 'fundingRate', symbol, rate: fundingRate })
       }
       await pace.passTo(bar.timestampMs, signal)
       if (signal.aborted) break
+      if (!isResumed) course.resumed?.(from!, bar)
+      isResumed = true
       // Prices as they come do not say that a day has ended: the next one does.
       if (open !== undefined && open !== date) course.dayEnded(pace.timer.epochMs())
       course.bar(bar)
@@ -53,6 +66,10 @@ export interface CourseParts {
   market(event: MarketEvent): void
   /** What the last bar of a day led to is known. */
   dayEnded(atMs: number): void
+  /** Where a session goes on: bars up to that one are ignored. */
+  readonly from?: SessionPoint | undefined
+  /** The first bar after it. */
+  resumed?(from: SessionPoint, bar: StrategyBar): void
   /** After each bar: lets files, signals and whoever watches have their turn. */
   turn?(step: SessionStep): Promise<void> | void
 }

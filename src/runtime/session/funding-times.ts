@@ -2,6 +2,11 @@
 export class FundingTimes {
   private lastMs: number | undefined
 
+  /** `afterMs`: a time that was before the first, UTC ms. */
+  constructor(afterMs?: number) {
+    if (afterMs !== undefined) this.settledBy(afterMs)
+  }
+
   /** The settlement between the time before and this one; undefined: there was none, or this is the first time. */
   settledBy(timestampMs: number): number | undefined {
     const settledMs = timestampMs - (timestampMs % FUNDING_MS)

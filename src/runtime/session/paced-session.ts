@@ -11,7 +11,7 @@ export class PacedJournal implements Journal {
 
   constructor(
     private readonly files: Journal,
-    private readonly time: PacedTime,
+    private readonly time: Pick<PacedTime, 'hold'>,
   ) {}
 
   get depth(): number {

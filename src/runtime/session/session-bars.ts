@@ -15,7 +15,6 @@ export class SessionBars {
   private columns: DayColumns | undefined
   private times: BigInt64Array = new BigInt64Array()
   private volOk: Uint8Array | undefined
-  private day: StrategyBar['day']
   private before = 0
 
   constructor(settings: BarSettings) {
@@ -23,7 +22,7 @@ export class SessionBars {
   }
 
   /**
-   * Begins the next day; what the day before came to must be known by then.
+   * Begins the next day.
    *
    * @throws DayError when it is out of order, or its timestamps are missing or refused.
    */
@@ -34,7 +33,6 @@ export class SessionBars {
     this.before += last?.bars ?? 0
     this.columns = columns
     this.volOk = this.settings.volGate?.maskForDay(columns)
-    this.day = dayBeginning(columns.date, this.settings)
   }
 
   /** When a row of the day happened, UTC ms. */
@@ -42,17 +40,22 @@ export class SessionBars {
     return Number(this.times[row]! / NS_PER_MS)
   }
 
-  /** A row of the day as a bar. */
+  /** A row of the day, counted over all days. */
+  numberOf(row: number): number {
+    return this.before + row
+  }
+
+  /** A row of the day as a bar. The first is judged when it is asked for: what the day before came to must be known by then. */
   bar(row: number): StrategyBar {
-    const { assets, prices, velDiv } = this.columns!
+    const { assets, prices, velDiv, date } = this.columns!
     return {
-      bar: this.before + row,
+      bar: this.numberOf(row),
       timestampMs: this.timeMs(row),
       symbols: assets,
       prices: Float64Array.from(prices, (column) => column[row]!),
       velDiv: velDiv[row]!,
       volOk: this.volOk === undefined ? row >= WARMUP_ROWS : this.volOk[row] === 1,
-      ...(row === 0 && this.day !== undefined ? { day: this.day } : {}),
+      ...(row === 0 ? { day: dayBeginning(date, this.settings) } : {}),
       posture: this.settings.posture,
     }
   }

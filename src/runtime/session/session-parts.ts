@@ -25,11 +25,12 @@ import type { Link } from '../../ports/link.js'
 import type { PlayedMarket } from '../../ports/played-market.js'
 import type { SessionLog } from '../../ports/session-log.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import { STRATEGIES, type Strategy } from '../../ports/strategy.js'
+import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { SessionSurface } from '../status/session-surface.js'
 import type { StandingCommands } from '../status/standing-commands.js'
 import type { VirtualTime } from '../time/virtual-time.js'
+import type { SessionPoint, SessionRecovery } from './session-recovery.js'
 import type { SessionStep } from './session-steps.js'
 
 /** Everything that a session runs with. The session owns links, journals and venue from then on, and lets go of them. */
@@ -42,13 +43,21 @@ export interface SessionParts {
    * clock that a busy machine makes slower and not wrong.
    */
   readonly time: VirtualTime | Clock
-  /** What is traded, in order; asked for once. */
-  steps(signal: AbortSignal): AsyncIterable<SessionStep> | Iterable<SessionStep>
+  /**
+   * What is traded, in order; asked for once. `from`: where a session by a clock goes on, undefined where it begins. Bars up to
+   * that one are ignored, whether the source repeats them or not; where it repeats the last, the market is shown its prices.
+   */
+  steps(signal: AbortSignal, from?: SessionPoint): AsyncIterable<SessionStep> | Iterable<SessionStep>
   readonly strategies: readonly Strategy[]
   readonly decision: SideParts<DecisionSettings>
   /** The execution side: in this process, or somewhere else at the same venue. */
   readonly execution: SideParts<ExecutionSettings> | RemoteExecution
   readonly venue: PlayedMarket
+  /**
+   * By a clock: what the journals hold, which were read into it when they were opened. Its settings and strategies are those
+   * above. The venue must be the one that the journals know: one that outlives its process.
+   */
+  readonly recovery?: SessionRecovery | undefined
   /** Fraction of the notional at each settlement; absent: none is settled. */
   readonly fundingRate?: DecimalText | undefined
   /** Whoever opened it makes it durable afterwards. */
@@ -64,6 +73,8 @@ export interface SessionParts {
   /** A record of the decision side has been appended; it is not durable yet. For views and results. */
   recorded?(record: DecisionRecord): void
   onStep?(step: SessionStep): void
+  /** A session that goes on has come to its first new bar: prices between its last one and this one were missed, if any were. */
+  onResumed?(from: SessionPoint, bar: StrategyBar): void
   onAlert?(alert: Alert): void
 }
 
@@ -86,7 +97,7 @@ export interface SideParts<Settings> {
   readonly link: Link
 }
 
-/** A journal, and the sums of the lines that it holds already (`LineSums`): on virtual time, of a session that was interrupted. */
+/** A journal, and on virtual time the sums of the lines that it holds already (`LineSums`), of a session that was interrupted. */
 export interface SideJournal {
   readonly journal: Journal
   readonly there: readonly string[]
@@ -144,5 +155,7 @@ export const SESSION_PARTS = fields<SessionParts>({
   outside: optional(callback),
   recorded: optional(callback),
   onStep: optional(callback),
+  onResumed: optional(callback),
   onAlert: optional(callback),
+  recovery: optional(having('a SessionRecovery', 'decisionSide', 'executionSide')),
 })

@@ -1,17 +1,15 @@
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { commandOf } from '../../core/mode/operator-mode.js'
-import type { SessionStart } from '../../core/performance/daily-book.js'
-import type { SessionLog } from '../../ports/session-log.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
-import { SessionBooks } from './session-books.js'
+import type { SessionBooks } from './session-books.js'
 
 /** Keeps a session's books from its decision side's records, and instructs that side where the results call for it. */
 export class SessionRecorder {
   readonly books: SessionBooks
 
   constructor(private readonly parts: RecorderParts) {
-    this.books = new SessionBooks(parts.start, parts.log)
+    this.books = parts.books
   }
 
   alerted(alert: Alert): void {
@@ -29,8 +27,8 @@ export class SessionRecorder {
 }
 
 export interface RecorderParts {
-  readonly start: SessionStart
-  readonly log: SessionLog
+  /** New, or what the records of a journal have made of them. */
+  readonly books: SessionBooks
   /** Every alert, of the sides and of the books. */
   onAlert?(alert: Alert): void
   /** Gives the decision side a command, as an operator would. */

@@ -4,9 +4,11 @@ import type { StrategyBar } from '../../ports/strategy.js'
 import { type RecordedDays, readEachDay } from './days-survey.js'
 import { FundingTimes } from './funding-times.js'
 import { type BarSettings, SessionBars } from './session-bars.js'
+import type { SessionPoint } from './session-recovery.js'
 
 /**
- * The bars of recorded days, one after the other. Reading ends with the reason of the signal.
+ * The bars of recorded days, one after the other; of a session that goes on, from the last one on that it has taken. Reading ends
+ * with the reason of the signal.
  *
  * @throws DayError
  */
@@ -14,21 +16,24 @@ export async function* sessionSteps(
   days: RecordedDays,
   settings: BarSettings,
   signal?: AbortSignal,
+  from?: SessionPoint,
 ): AsyncGenerator<SessionStep, void, void> {
   const bars = new SessionBars(settings)
   const funding = new FundingTimes()
   for await (const { columns } of readEachDay(days, signal)) {
     bars.beginDay(columns)
     for (let row = 0; row < columns.bars; row++) {
+      const timestampMs = bars.timeMs(row)
+      const fundedAtMs = funding.settledBy(timestampMs)
+      if (from !== undefined && bars.numberOf(row) < from.bar) continue
       const bar = bars.bar(row)
-      const { timestampMs } = bar
       const isLast = row === columns.bars - 1
       yield {
         bar,
         date: columns.date,
         ...present({
           dayEndMs: isLast ? dayEndMs(timestampMs) : undefined,
-          fundedAtMs: funding.settledBy(timestampMs),
+          fundedAtMs,
         }),
       }
     }

@@ -17,7 +17,7 @@ import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
-import type { Journal, JournalKind } from '../../ports/journal.js'
+import type { Journal, SideKind } from '../../ports/journal.js'
 import type { ExecutionInput } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { hostedVenue } from '../host/hosted-venue.js'
@@ -30,7 +30,7 @@ import { VirtualTime } from '../time/virtual-time.js'
 import { type CourseEnd, runCourse } from './course.js'
 import { PacedJournal, pacedSteps } from './paced-session.js'
 import { QuietTime } from './quiet-time.js'
-import type { SessionFigures } from './session-books.js'
+import { SessionBooks, type SessionFigures } from './session-books.js'
 import {
   type JournalStanding,
   type RemoteExecution,
@@ -40,11 +40,12 @@ import {
   type SideParts,
 } from './session-parts.js'
 import { SessionRecorder } from './session-recorder.js'
+import type { SessionPoint } from './session-recovery.js'
 import { TimedJournal } from './timed-journal.js'
 
 /**
- * Runs a session to the end of its steps, or until the signal: then it is unfinished, and on virtual time the same parts
- * with its journals continue it.
+ * Runs a session to the end of its steps, or until the signal: then it is unfinished. The same parts with its journals continue
+ * it: on virtual time it is computed again, by a clock it goes on from what they were read into (`SessionRecovery`).
  *
  * @throws what a side threw, the steps, or a journal that departs from what it holds (`JournalDeparture`).
  */
@@ -62,7 +63,7 @@ export async function runSession(parts: SessionParts, signal?: AbortSignal): Pro
 /** Where a session stands when it ends, or is interrupted. */
 export interface SessionResult extends CourseEnd {
   readonly figures: SessionFigures
-  readonly journals: Readonly<Record<JournalKind, JournalStanding>>
+  readonly journals: Readonly<Record<SideKind, JournalStanding>>
 }
 
 /** What a record takes to be durable on virtual time. */
@@ -75,6 +76,8 @@ class Session {
   private readonly parts: SessionParts
   private readonly pace: Pace
   private readonly recorder: SessionRecorder
+  /** Where it goes on; undefined where it begins. */
+  private readonly from: SessionPoint | undefined
   private readonly decision: HostedDecision & { readonly host: SideHost<DecisionInput, DecisionRecord> }
   private readonly execution: ExecutionParty
   private readonly timedJournals: TimedJournal[] = []
@@ -85,9 +88,9 @@ class Session {
   constructor(parts: SessionParts) {
     this.parts = parts
     this.pace = paceOf(parts.time)
+    this.from = pointOf(parts)
     this.recorder = new SessionRecorder({
-      start: parts.start,
-      log: parts.log,
+      books: parts.recovery?.books ?? new SessionBooks(parts.start, parts.log),
       onAlert: (alert) => parts.onAlert?.(alert),
       instruct: (command) => this.decision.host.post({ kind: 'command', command }),
     })
@@ -112,6 +115,8 @@ class Session {
     const end = await runCourse(
       {
         steps: this.stepsOf(ended),
+        from: this.from,
+        resumed: (from, bar) => parts.onResumed?.(from, bar),
         pace: this.quietPace(),
         fundingRate: parts.fundingRate,
         bar: (bar) => decision.host.post({ kind: 'bar', bar }),
@@ -146,7 +151,8 @@ class Session {
 
   private stepsOf(signal: AbortSignal): ReturnType<SessionParts['steps']> {
     const { time, steps } = this.parts
-    return time instanceof PacedTime ? pacedSteps(steps(signal), time) : steps(signal)
+    const given = steps(signal, this.from)
+    return time instanceof PacedTime ? pacedSteps(given, time) : given
   }
 
   /** Where everything is in this process, on virtual time, and nobody watches, quiet times are passed over. */
@@ -160,8 +166,9 @@ class Session {
   }
 
   private hostDecision({ settings, journal: given, link }: SessionParts['decision']): Session['decision'] {
-    const { surface } = this.parts.status ?? {}
-    const side = new DecisionSide(settings, this.parts.strategies)
+    const { status, recovery, strategies } = this.parts
+    const surface = status?.surface
+    const side = recovery?.decisionSide() ?? new DecisionSide(settings, strategies)
     const journal = this.journalOf(given)
     const host = new SideHost<DecisionInput, DecisionRecord>(side, {
       ...this.commonPorts(),
@@ -178,8 +185,8 @@ class Session {
   }
 
   private hostExecution({ settings, journal: given, link }: SideParts<ExecutionSettings>) {
-    const { venue, status } = this.parts
-    const side = new ExecutionSide(settings)
+    const { venue, status, recovery } = this.parts
+    const side = recovery?.executionSide(settings) ?? new ExecutionSide(settings)
     const journal = this.journalOf(given)
     const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
       ...this.commonPorts(),
@@ -215,9 +222,8 @@ class Session {
       return timed
     }
     if (there.length === 0) return time instanceof PacedTime ? new PacedJournal(journal, time) : journal
-    throw new InputMistake(
-      `a session by a clock: expected empty journals, found ${there.length} records: a market that was played is gone`,
-    )
+    const found = `${there.length} records that no recovery has read`
+    throw new InputMistake(`a session by a clock: expected journals that are empty or read into parts.recovery, found ${found}`)
   }
 
   /** Commands that outlived their process are in force before anything is shown or traded. */
@@ -250,6 +256,14 @@ class Session {
     for (const journal of this.timedJournals) await journal.keepUp()
     await nextTurn()
   }
+}
+
+function pointOf({ recovery, time }: SessionParts): SessionPoint | undefined {
+  if (recovery === undefined) return undefined
+  if (time instanceof VirtualTime)
+    throw new InputMistake('a session on virtual time: expected no parts.recovery: it is computed again from its first bar')
+  const { from } = recovery
+  return from.atMs === 0 ? undefined : from
 }
 
 type ExecutionParty =

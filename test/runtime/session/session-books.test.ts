@@ -57,8 +57,7 @@ describe('the books of a session', () => {
   ] as const)('order after a trade of %d USD: %s', async (net, command) => {
     const commands: OperatorCommand[] = []
     const recorder = new SessionRecorder({
-      start: sessionSettings(),
-      log: new MemorySessionLog(),
+      books: new SessionBooks(sessionSettings(), new MemorySessionLog()),
       instruct: (command) => commands.push(command),
     })
     for (const record of recordsOf('t1', net)) recorder.recorded(record)
