@@ -1,0 +1,353 @@
+/**
+ * The live trader: what scanners publish in the grid becomes the bars of a session, decided under what the grid says of posture,
+ * breaker and forewarner; what it comes to goes back into the grid.
+ *
+ * `trader.ts` ties the parts together and gives a session what it needs (`runtime/session`): `followed-scans.ts` and
+ * `heard-scans.ts` bring the scans, `scan-taker.ts` says which of them are bars, `scan-bars.ts` makes them bars, `gates.ts` and
+ * `posture-watch.ts` know what they are decided under, `trader-results.ts` writes what came of it.
+ * Not here: what is decided (`core/decision`), how a session runs (`runtime/session`), and which grid (`cli/compose`).
+ *
+ * Source: system bible §14, §24.3; spec "The grid", "Live path".
+ */
+
+import type { DecisionRecord } from '../../../core/decision/records.js'
+import { verdictOf } from '../../../core/forewarner/gate.js'
+import type { DocumentOf } from '../../../core/grid/document.js'
+import { sayRefusal } from '../../../core/grid/document-check.js'
+import { ACB_BOOST, FOREWARNER } from '../../../core/grid/feature-documents.js'
+import { isoMs } from '../../../core/grid/iso-time.js'
+import { FEATURE_KEYS, GRID_MAPS, type StrategyColour } from '../../../core/grid/names.js'
+import type { ScanAge, ScanAgeLimits, ScanCounts } from '../../../core/grid/scan-intake.js'
+import { SAFETY } from '../../../core/grid/watch-documents.js'
+import type { SessionStart } from '../../../core/performance/daily-book.js'
+import type { LiveVolGate } from '../../../core/signal/live-vol-gate.js'
+import type { Clock } from '../../../ports/clock.js'
+import type { Grid } from '../../../ports/grid.js'
+import type { Mandate, Strategy, StrategyBar } from '../../../ports/strategy.js'
+import type { ForewarnerStatus } from '../../../ports/vocabulary/trades.js'
+import type { GridTime } from '../../grid/grid-circuit.js'
+import { WatchedKey } from '../../grid/watched-key.js'
+import type { WatchedDecision } from '../../session/session-parts.js'
+import type { SessionStep } from '../../session/session-steps.js'
+import { followScans } from './followed-scans.js'
+import { Gates, type KnownBoost, type KnownPosture } from './gates.js'
+import { HeardScans } from './heard-scans.js'
+import { PostureWatch } from './posture-watch.js'
+import { readScan } from './read-scan.js'
+import { ScanBars } from './scan-bars.js'
+import { type ReadScan, ScanTaker } from './scan-taker.js'
+import { type Put, TraderResults } from './trader-results.js'
+import { traderSteps } from './trader-steps.js'
+
+/**
+ * `live`: by the clock; scans that come late are old, and documents have an age. `replay`: time is what the scans say, all of
+ * them are traded however late they come, and the same scans lead to the same trades.
+ */
+export type TraderMode = 'live' | 'replay'
+
+export interface TraderParts {
+  readonly mode: TraderMode
+  readonly grid: Grid
+  /** Of the machine. */
+  readonly clock: Clock
+  readonly time: GridTime
+  /** 0 … 1, for jitter. */
+  readonly random: () => number
+  readonly put: Put
+  readonly strategy: {
+    readonly id: string
+    readonly colour: StrategyColour
+    /** First 16 hex digits of the SHA-256 of the parameters. */
+    readonly parametersHash: string
+  }
+  readonly start: SessionStart
+  /** What may be traded. */
+  readonly symbols: ReadonlySet<string>
+  readonly volGate?: LiveVolGate | undefined
+  /** Of scans by the clock. */
+  readonly limits: ScanAgeLimits
+  /** Bars of the session's own journal: it goes on behind them. */
+  readonly recorded: readonly StrategyBar[]
+  /** A replay waits with a day's first scan for the boost of that day. */
+  readonly expectsBoost: boolean
+  readonly barsMax?: number | undefined
+  /** Something that a person should know. */
+  notice(text: string): void
+}
+
+/** What a trader can be asked while it runs. */
+export interface TraderView {
+  readonly counts: Readonly<ScanCounts>
+  /** Documents that were no scans. */
+  readonly refused: number
+  /** Scans that wait to be drained. */
+  readonly waiting: number
+  readonly last: ReadScan | undefined
+  /** Of the last scan, when it was stepped. */
+  readonly age: ScanAge | undefined
+  /** Bars in which a gate moved. */
+  readonly gateMoves: number
+  readonly postureFrom: 'reference' | 'map' | undefined
+}
+
+export class Trader {
+  readonly results: TraderResults
+  private readonly parts: TraderParts
+  private readonly gates: Gates
+  private readonly posture: PostureWatch
+  private readonly boost: WatchedKey<DocumentOf<typeof ACB_BOOST>>
+  private readonly forewarner: WatchedKey<DocumentOf<typeof FOREWARNER>>
+  private readonly taker: ScanTaker
+  private readonly heard: HeardScans | undefined
+  private decision: WatchedDecision | undefined
+  private highestFence = 0n
+  private knownBoost: KnownBoost | undefined
+  private age: ScanAge | undefined
+  private strategies: readonly Strategy[] = []
+  private mandates: Mandate[] = []
+  private date = ''
+  private waiters: (() => void)[] = []
+
+  constructor(parts: TraderParts) {
+    this.parts = parts
+    const { grid, clock, notice } = parts
+    const isLive = parts.mode === 'live'
+    const nowMs = isLive ? () => clock.epochMs() : undefined
+    this.posture = new PostureWatch({ grid, clock, read: readPosture, changed: () => this.moved(), onRefused: notice })
+    this.boost = this.watched(FEATURE_KEYS.breaker, ACB_BOOST.read, (value) => this.boostCame(value))
+    this.forewarner = this.watched(FEATURE_KEYS.forewarner, FOREWARNER.read, () => this.moved())
+    this.gates = new Gates({
+      sources: {
+        posture: () => this.posture.current,
+        boost: () => this.knownBoost,
+        forewarner: () => verdictOfReport(this.forewarner.current?.value),
+      },
+      nowMs,
+    })
+    const news = {
+      onRefused: (problem: string) => notice(`scan refused: ${problem}`),
+      onLost: (what: string) => notice(`scans lost: ${what}`),
+      onNewSession: (number: number) => notice(`the scanner counts anew, from ${number}`),
+    }
+    this.taker = new ScanTaker({ read: readScan, news, nowMs, afterMs: parts.recorded.at(-1)?.timestampMs })
+    this.heard = isLive ? new HeardScans({ grid, taker: this.taker, news }) : undefined
+    const { strategy, start, put } = parts
+    this.results = new TraderResults({
+      strategy: strategy.id,
+      colour: strategy.colour,
+      parametersHash: strategy.parametersHash,
+      start,
+      put,
+      nowMs: () => clock.epochMs(),
+      snapshot: () => this.snapshot(),
+      boost: () => this.gates.boost,
+      scansMissed: () => this.taker.counts.missing,
+    })
+  }
+
+  /** Listens to everything until the signal is aborted. Resolves when it knows under what its first bar is decided. */
+  async listen(signal: AbortSignal): Promise<void> {
+    this.boost.start()
+    this.forewarner.start()
+    signal.addEventListener('abort', () => void this.close(), { once: true })
+    await this.posture.start(signal)
+    await this.heard?.start()
+    if (this.parts.mode === 'replay') await this.until(() => this.posture.current !== undefined, signal)
+    void this.writeOn(signal)
+  }
+
+  /** A session's steps. */
+  steps(signal: AbortSignal): AsyncGenerator<SessionStep, void, void> {
+    const { parts, gates, taker } = this
+    const bars = new ScanBars({
+      symbols: parts.symbols,
+      volGate: parts.volGate,
+      day: (date) => {
+        this.date = date
+        return gates.day(date)
+      },
+      onUnknown: (symbol) =>
+        parts.notice(`${symbol} is not among what this session trades: its prices are passed over`),
+    })
+    const { clock, limits, recorded, barsMax } = parts
+    const { heard } = this
+    const news = {
+      onRefused: parts.notice,
+      onLost: (what: string) => parts.notice(`scans lost: ${what}`),
+      onNewSession: () => {},
+    }
+    return traderSteps(
+      {
+        recorded,
+        bars,
+        gates,
+        barsMax,
+        scans: (ended) =>
+          heard === undefined
+            ? this.dayByDay(followScans({ grid: parts.grid, clock, taker, news }, ended), ended)
+            : heard.scans(ended),
+        ages: heard === undefined ? undefined : { nowMs: () => clock.epochMs(), limits },
+        onScan: (scan, age) => this.stepping(scan, age),
+      },
+      signal,
+    )
+  }
+
+  /** The decision side is up. By the clock it hears of the grid, and of gates that move; a replay's time stands meanwhile. */
+  outside(decision: WatchedDecision): void {
+    this.results.attach(() => decision.state())
+    if (this.parts.mode === 'replay') return
+    this.decision = decision
+    const { connection } = this.parts.grid
+    const tell = (): void =>
+      decision.tell({ kind: 'conditions', conditions: { gridConnected: connection.state === 'CONNECTED' } })
+    connection.listen(tell)
+    if (connection.state !== 'CONNECTED') tell()
+  }
+
+  recorded(record: DecisionRecord): void {
+    this.results.recorded(record)
+    if (record.type !== 'bar') return
+    this.results.decided(this.mandates, this.taker.last?.scanNumber)
+    this.mandates = []
+  }
+
+  /** The strategies of the session: what they want at a bar is noted on its way. */
+  noted(strategies: readonly Strategy[]): readonly Strategy[] {
+    this.strategies = strategies
+    return strategies.map((strategy) => notedStrategy(strategy, (mandates) => this.mandates.push(...mandates)))
+  }
+
+  view(): TraderView {
+    const { taker, heard, gates, posture, age } = this
+    return {
+      counts: { ...taker.counts },
+      refused: taker.refused,
+      waiting: heard?.waiting ?? 0,
+      last: taker.last,
+      age,
+      gateMoves: gates.moves,
+      postureFrom: posture.readFrom,
+    }
+  }
+
+  private async close(): Promise<void> {
+    for (const wake of this.waiters.splice(0)) wake()
+    await Promise.all([this.boost.stop(), this.forewarner.stop()])
+  }
+
+  private watched<Value>(
+    key: string,
+    read: ConstructorParameters<typeof WatchedKey<Value>>[0]['read'],
+    arrived: (value: Value) => void,
+  ): WatchedKey<Value> {
+    const { grid, time, random, notice } = this.parts
+    const map = GRID_MAPS.features
+    return new WatchedKey<Value>({
+      grid,
+      map,
+      key,
+      read,
+      time,
+      random,
+      report: notice,
+      arrived: ({ value }) => arrived(value),
+    })
+  }
+
+  /** A writer whose lock was taken over is refused: its token is lower than one that was seen. */
+  private boostCame({ boost, beta, date, fence }: DocumentOf<typeof ACB_BOOST>): void {
+    if (fence !== undefined) {
+      const token = BigInt(fence)
+      if (token < this.highestFence) {
+        this.parts.notice(
+          `acb_boost refused: its token ${token} is lower than ${this.highestFence}, which was seen before`,
+        )
+        return
+      }
+      this.highestFence = token
+    }
+    this.knownBoost = { boost, beta, date }
+    this.moved()
+  }
+
+  private moved(): void {
+    for (const wake of this.waiters.splice(0)) wake()
+    const { decision } = this
+    if (decision === undefined) return
+    const detail = this.gates.moved()
+    if (detail === undefined) return
+    this.results.staleState(this.date)
+    decision.tell({ kind: 'gatesMoved', detail })
+  }
+
+  private stepping(scan: ReadScan, age: ScanAge | undefined): void {
+    if (age?.isStale && !this.age?.isStale) {
+      const ms = Math.round(age.publicationMs ?? age.scanMs)
+      this.parts.notice(`scan ${scan.scanNumber} is ${ms} ms old: positions are managed, nothing is entered`)
+    }
+    this.age = age
+  }
+
+  private async *dayByDay(scans: AsyncIterable<ReadScan>, signal: AbortSignal): AsyncGenerator<ReadScan, void, void> {
+    for await (const scan of scans) {
+      const date = new Date(scan.atMs).toISOString().slice(0, 10)
+      if (this.parts.expectsBoost && date !== this.date) {
+        await this.until(() => this.knownBoost?.date === undefined || this.knownBoost.date >= date, signal)
+      }
+      if (signal.aborted) return
+      yield scan
+    }
+  }
+
+  /** Waits for something that a document of the grid brings; not beyond the signal. */
+  private async until(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !holds()) await new Promise<void>((resolve) => this.waiters.push(resolve))
+  }
+
+  private snapshot(): unknown {
+    const [only] = this.strategies
+    return this.strategies.length === 1
+      ? only!.snapshot()
+      : Object.fromEntries(this.strategies.map((own) => [own.id, own.snapshot()]))
+  }
+
+  /** Off the way of bars, once a second at most. */
+  private async writeOn(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.parts.clock.sleep(WRITE_EVERY_MS, signal).catch(() => {})
+      if (!signal.aborted) this.results.write()
+    }
+  }
+}
+
+const WRITE_EVERY_MS = 1000
+
+function readPosture(text: string): KnownPosture | { readonly refused: string } {
+  const reading = SAFETY.read(text)
+  if ('refused' in reading) return { refused: sayRefusal(reading.refused) }
+  const { posture, updated_at } = reading.value
+  return { posture, madeAtMs: updated_at === undefined ? undefined : isoMs(updated_at) }
+}
+
+/** The gate's own verdict where its writer says it; the display's status goes by other thresholds. */
+function verdictOfReport(report: DocumentOf<typeof FOREWARNER> | undefined): ForewarnerStatus | undefined {
+  if (report === undefined) return undefined
+  const { gate, catastrophic_prob: catastrophicProbability, envelope_score: envelopeScore } = report
+  return gate ?? verdictOf({ catastrophicProbability, envelopeScore }).status
+}
+
+function notedStrategy(strategy: Strategy, wanted: (mandates: readonly Mandate[]) => void): Strategy {
+  return {
+    id: strategy.id,
+    onBar(bar) {
+      const mandates = strategy.onBar(bar)
+      wanted(mandates)
+      return mandates
+    },
+    onEntryDropped: (symbol, reason) => strategy.onEntryDropped(symbol, reason),
+    onFill: (fill) => strategy.onFill(fill),
+    snapshot: () => strategy.snapshot(),
+    restore: (snapshot) => strategy.restore(snapshot),
+  }
+}
