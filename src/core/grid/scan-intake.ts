@@ -50,9 +50,14 @@ export interface ScanCounts {
  */
 export class ScanIntake {
   readonly counts: ScanCounts = { taken: 0, duplicates: 0, outOfOrder: 0, sessions: 0, missing: 0 }
-  private last: ScanStamp | undefined
+  private last: Pick<ScanStamp, 'scanNumber' | 'atMs'> | undefined
   /** When each number was taken; a Map, which keeps the order in which they were. */
   private readonly takenAtMs = new Map<number, number>()
+
+  /** Nothing at or before this time, UTC ms, is taken any more; which numbers were taken until then is not known. */
+  goOnAfter(atMs: number): void {
+    this.last = { scanNumber: Number.POSITIVE_INFINITY, atMs }
+  }
 
   /** @param nowMs UTC ms, of whichever clock the caller trades by. */
   take(scan: ScanStamp, nowMs: number): ScanVerdict {

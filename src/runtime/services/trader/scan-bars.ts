@@ -67,7 +67,7 @@ export class ScanBars {
     }
   }
 
-  /** A bar of the session's own journal, as it was: the next ones follow it. */
+  /** A bar of the session's own journal, as it was: the next ones follow it. As a step it is the one that it was. */
   again(bar: StrategyBar): SessionStep {
     const date = dateOf(bar.timestampMs)
     if (date !== this.date) this.beginDay(date)

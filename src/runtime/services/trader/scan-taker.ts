@@ -30,9 +30,11 @@ export class ScanTaker {
 
   constructor(parts: ScanTakerParts) {
     this.parts = parts
-    // Of what was traded before the numbers are not known, but nothing at or before its time is a bar any more.
-    if (parts.afterMs !== undefined)
-      this.intake.take({ scanNumber: -1, atMs: parts.afterMs, publishedAtMs: null }, parts.afterMs)
+  }
+
+  /** Of what was traded before the numbers are not known, but nothing at or before its time, UTC ms, is a bar any more. */
+  goOnAfter(atMs: number): void {
+    this.intake.goOnAfter(atMs)
   }
 
   get counts(): Readonly<ScanCounts> {
@@ -66,6 +68,4 @@ export interface ScanTakerParts {
   readonly news: ScanNews
   /** Absent: time is what the scans say. */
   readonly nowMs?: (() => number) | undefined
-  /** UTC ms of the last bar that was traded before. */
-  readonly afterMs?: number | undefined
 }

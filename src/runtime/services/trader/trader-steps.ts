@@ -1,13 +1,14 @@
 import { ageOf, type ScanAge, type ScanAgeLimits } from '../../../core/grid/scan-intake.js'
-import type { StrategyBar } from '../../../ports/strategy.js'
 import type { SessionStep } from '../../session/session-steps.js'
 import type { Gates } from './gates.js'
 import type { ScanBars } from './scan-bars.js'
 import type { ReadScan } from './scan-taker.js'
 
 export interface TraderStepsParts {
-  /** Bars of the session's own journal, in order: a session that goes on takes them again. */
-  readonly recorded: readonly StrategyBar[]
+  /** Steps of a session that is computed again, in order, before any scan. */
+  readonly before: readonly SessionStep[]
+  /** Bars that the session has behind it: not among the steps. */
+  readonly barsBehind: number
   /** Asked for once, after those. */
   scans(signal: AbortSignal): AsyncIterable<ReadScan>
   readonly bars: ScanBars
@@ -25,12 +26,11 @@ export async function* traderSteps(
   parts: TraderStepsParts,
   signal: AbortSignal,
 ): AsyncGenerator<SessionStep, void, void> {
-  const { recorded, bars, gates, ages, barsMax = Number.POSITIVE_INFINITY } = parts
-  let steps = 0
-  for (const bar of recorded) {
-    gates.again(bar)
+  const { before, bars, gates, ages, barsMax = Number.POSITIVE_INFINITY } = parts
+  let steps = parts.barsBehind
+  for (const step of before) {
     steps++
-    yield bars.again(bar)
+    yield step
   }
   if (steps >= barsMax) return
   for await (const scan of parts.scans(signal)) {

@@ -11,28 +11,21 @@
  */
 
 import type { DecisionRecord } from '../../../core/decision/records.js'
-import { verdictOf } from '../../../core/forewarner/gate.js'
-import type { DocumentOf } from '../../../core/grid/document.js'
-import { sayRefusal } from '../../../core/grid/document-check.js'
-import { ACB_BOOST, FOREWARNER } from '../../../core/grid/feature-documents.js'
-import { isoMs } from '../../../core/grid/iso-time.js'
-import { FEATURE_KEYS, GRID_MAPS, type StrategyColour } from '../../../core/grid/names.js'
+import type { StrategyColour } from '../../../core/grid/names.js'
 import type { ScanAge, ScanAgeLimits, ScanCounts } from '../../../core/grid/scan-intake.js'
-import { SAFETY } from '../../../core/grid/watch-documents.js'
 import type { SessionStart } from '../../../core/performance/daily-book.js'
 import type { LiveVolGate } from '../../../core/signal/live-vol-gate.js'
 import type { Clock } from '../../../ports/clock.js'
 import type { Grid } from '../../../ports/grid.js'
 import type { Mandate, Strategy, StrategyBar } from '../../../ports/strategy.js'
-import type { ForewarnerStatus } from '../../../ports/vocabulary/trades.js'
 import type { GridTime } from '../../grid/grid-circuit.js'
-import { WatchedKey } from '../../grid/watched-key.js'
 import type { WatchedDecision } from '../../session/session-parts.js'
 import type { SessionStep } from '../../session/session-steps.js'
 import { followScans } from './followed-scans.js'
-import { Gates, type KnownBoost, type KnownPosture } from './gates.js'
+import { Gates, type KnownBoost } from './gates.js'
 import { HeardScans } from './heard-scans.js'
-import { PostureWatch } from './posture-watch.js'
+import { KnownGates } from './known-gates.js'
+import { notedStrategy } from './noted-strategy.js'
 import { readScan } from './read-scan.js'
 import { ScanBars } from './scan-bars.js'
 import { type ReadScan, ScanTaker } from './scan-taker.js'
@@ -66,8 +59,6 @@ export interface TraderParts {
   readonly volGate?: LiveVolGate | undefined
   /** Of scans by the clock. */
   readonly limits: ScanAgeLimits
-  /** Bars of the session's own journal: it goes on behind them. */
-  readonly recorded: readonly StrategyBar[]
   /** A replay waits with a day's first scan for the boost of that day. */
   readonly expectsBoost: boolean
   readonly barsMax?: number | undefined
@@ -94,14 +85,14 @@ export class Trader {
   readonly results: TraderResults
   private readonly parts: TraderParts
   private readonly gates: Gates
-  private readonly posture: PostureWatch
-  private readonly boost: WatchedKey<DocumentOf<typeof ACB_BOOST>>
-  private readonly forewarner: WatchedKey<DocumentOf<typeof FOREWARNER>>
+  private readonly known: KnownGates
   private readonly taker: ScanTaker
   private readonly heard: HeardScans | undefined
+  private readonly bars: ScanBars
+  /** Of a replay that goes on. */
+  private readonly before: SessionStep[] = []
+  private barsBehind = 0
   private decision: WatchedDecision | undefined
-  private highestFence = 0n
-  private knownBoost: KnownBoost | undefined
   private age: ScanAge | undefined
   private strategies: readonly Strategy[] = []
   private mandates: Mandate[] = []
@@ -110,27 +101,27 @@ export class Trader {
 
   constructor(parts: TraderParts) {
     this.parts = parts
-    const { grid, clock, notice } = parts
+    const { grid, clock, time, random, notice } = parts
     const isLive = parts.mode === 'live'
     const nowMs = isLive ? () => clock.epochMs() : undefined
-    this.posture = new PostureWatch({ grid, clock, read: readPosture, changed: () => this.moved(), onRefused: notice })
-    this.boost = this.watched(FEATURE_KEYS.breaker, ACB_BOOST.read, (value) => this.boostCame(value))
-    this.forewarner = this.watched(FEATURE_KEYS.forewarner, FOREWARNER.read, () => this.moved())
-    this.gates = new Gates({
-      sources: {
-        posture: () => this.posture.current,
-        boost: () => this.knownBoost,
-        forewarner: () => verdictOfReport(this.forewarner.current?.value),
-      },
-      nowMs,
-    })
+    this.known = new KnownGates({ grid, clock, time, random, notice, changed: () => this.moved() })
+    this.gates = new Gates({ sources: this.known, nowMs })
     const news = {
       onRefused: (problem: string) => notice(`scan refused: ${problem}`),
       onLost: (what: string) => notice(`scans lost: ${what}`),
       onNewSession: (number: number) => notice(`the scanner counts anew, from ${number}`),
     }
-    this.taker = new ScanTaker({ read: readScan, news, nowMs, afterMs: parts.recorded.at(-1)?.timestampMs })
+    this.taker = new ScanTaker({ read: readScan, news, nowMs })
     this.heard = isLive ? new HeardScans({ grid, taker: this.taker, news }) : undefined
+    this.bars = new ScanBars({
+      symbols: parts.symbols,
+      volGate: parts.volGate,
+      day: (date) => {
+        this.date = date
+        return this.gates.day(date)
+      },
+      onUnknown: (symbol) => notice(`${symbol} is not among what this session trades: its prices are passed over`),
+    })
     const { strategy, start, put } = parts
     this.results = new TraderResults({
       strategy: strategy.id,
@@ -147,29 +138,30 @@ export class Trader {
 
   /** Listens to everything until the signal is aborted. Resolves when it knows under what its first bar is decided. */
   async listen(signal: AbortSignal): Promise<void> {
-    this.boost.start()
-    this.forewarner.start()
-    signal.addEventListener('abort', () => void this.close(), { once: true })
-    await this.posture.start(signal)
+    signal.addEventListener('abort', () => this.wakeUp(), { once: true })
+    await this.known.start(signal)
     await this.heard?.start()
-    if (this.parts.mode === 'replay') await this.until(() => this.posture.current !== undefined, signal)
+    if (this.parts.mode === 'replay') await this.until(() => this.known.posture() !== undefined, signal)
     void this.writeOn(signal)
+  }
+
+  /**
+   * A bar of the session's own journal, in order: the trader goes on behind it. A replay is computed again from its first bar;
+   * by the clock the journal has led the sides there already.
+   */
+  again(bar: StrategyBar): void {
+    this.gates.again(bar)
+    this.date = new Date(bar.timestampMs).toISOString().slice(0, 10)
+    this.taker.goOnAfter(bar.timestampMs)
+    const step = this.bars.again(bar)
+    if (this.parts.mode === 'replay') this.before.push(step)
+    else this.barsBehind++
   }
 
   /** A session's steps. */
   steps(signal: AbortSignal): AsyncGenerator<SessionStep, void, void> {
-    const { parts, gates, taker } = this
-    const bars = new ScanBars({
-      symbols: parts.symbols,
-      volGate: parts.volGate,
-      day: (date) => {
-        this.date = date
-        return gates.day(date)
-      },
-      onUnknown: (symbol) =>
-        parts.notice(`${symbol} is not among what this session trades: its prices are passed over`),
-    })
-    const { clock, limits, recorded, barsMax } = parts
+    const { parts, gates, taker, bars, before, barsBehind } = this
+    const { clock, limits, barsMax } = parts
     const { heard } = this
     const news = {
       onRefused: parts.notice,
@@ -178,7 +170,8 @@ export class Trader {
     }
     return traderSteps(
       {
-        recorded,
+        before,
+        barsBehind,
         bars,
         gates,
         barsMax,
@@ -219,7 +212,7 @@ export class Trader {
   }
 
   view(): TraderView {
-    const { taker, heard, gates, posture, age } = this
+    const { taker, heard, gates, known, age } = this
     return {
       counts: { ...taker.counts },
       refused: taker.refused,
@@ -227,52 +220,16 @@ export class Trader {
       last: taker.last,
       age,
       gateMoves: gates.moves,
-      postureFrom: posture.readFrom,
+      postureFrom: known.postureFrom,
     }
   }
 
-  private async close(): Promise<void> {
+  private wakeUp(): void {
     for (const wake of this.waiters.splice(0)) wake()
-    await Promise.all([this.boost.stop(), this.forewarner.stop()])
-  }
-
-  private watched<Value>(
-    key: string,
-    read: ConstructorParameters<typeof WatchedKey<Value>>[0]['read'],
-    arrived: (value: Value) => void,
-  ): WatchedKey<Value> {
-    const { grid, time, random, notice } = this.parts
-    const map = GRID_MAPS.features
-    return new WatchedKey<Value>({
-      grid,
-      map,
-      key,
-      read,
-      time,
-      random,
-      report: notice,
-      arrived: ({ value }) => arrived(value),
-    })
-  }
-
-  /** A writer whose lock was taken over is refused: its token is lower than one that was seen. */
-  private boostCame({ boost, beta, date, fence }: DocumentOf<typeof ACB_BOOST>): void {
-    if (fence !== undefined) {
-      const token = BigInt(fence)
-      if (token < this.highestFence) {
-        this.parts.notice(
-          `acb_boost refused: its token ${token} is lower than ${this.highestFence}, which was seen before`,
-        )
-        return
-      }
-      this.highestFence = token
-    }
-    this.knownBoost = { boost, beta, date }
-    this.moved()
   }
 
   private moved(): void {
-    for (const wake of this.waiters.splice(0)) wake()
+    this.wakeUp()
     const { decision } = this
     if (decision === undefined) return
     const detail = this.gates.moved()
@@ -293,7 +250,7 @@ export class Trader {
     for await (const scan of scans) {
       const date = new Date(scan.atMs).toISOString().slice(0, 10)
       if (this.parts.expectsBoost && date !== this.date) {
-        await this.until(() => this.knownBoost?.date === undefined || this.knownBoost.date >= date, signal)
+        await this.until(() => isOf(this.known.boost(), date), signal)
       }
       if (signal.aborted) return
       yield scan
@@ -323,31 +280,7 @@ export class Trader {
 
 const WRITE_EVERY_MS = 1000
 
-function readPosture(text: string): KnownPosture | { readonly refused: string } {
-  const reading = SAFETY.read(text)
-  if ('refused' in reading) return { refused: sayRefusal(reading.refused) }
-  const { posture, updated_at } = reading.value
-  return { posture, madeAtMs: updated_at === undefined ? undefined : isoMs(updated_at) }
-}
-
-/** The gate's own verdict where its writer says it; the display's status goes by other thresholds. */
-function verdictOfReport(report: DocumentOf<typeof FOREWARNER> | undefined): ForewarnerStatus | undefined {
-  if (report === undefined) return undefined
-  const { gate, catastrophic_prob: catastrophicProbability, envelope_score: envelopeScore } = report
-  return gate ?? verdictOf({ catastrophicProbability, envelopeScore }).status
-}
-
-function notedStrategy(strategy: Strategy, wanted: (mandates: readonly Mandate[]) => void): Strategy {
-  return {
-    id: strategy.id,
-    onBar(bar) {
-      const mandates = strategy.onBar(bar)
-      wanted(mandates)
-      return mandates
-    },
-    onEntryDropped: (symbol, reason) => strategy.onEntryDropped(symbol, reason),
-    onFill: (fill) => strategy.onFill(fill),
-    snapshot: () => strategy.snapshot(),
-    restore: (snapshot) => strategy.restore(snapshot),
-  }
+/** Whether a boost is that of a day, or of whichever day it is. */
+function isOf(known: KnownBoost | undefined, date: string): boolean {
+  return known !== undefined && (known.date === undefined || known.date >= date)
 }
