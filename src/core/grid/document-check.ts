@@ -38,10 +38,7 @@ export function checkOf(schema: Description): Check {
       return (value) => (typeof value === 'string' && pattern.test(value) ? undefined : wrong(schema.is, value))
     }
     case 'prose':
-      return (value) =>
-        typeof value === 'string' && hasAtMost(value, schema.charactersMax)
-          ? undefined
-          : wrong(`text of at most ${schema.charactersMax} characters`, value)
+      return (value) => (typeof value === 'string' ? undefined : wrong('text', value))
     case 'one of': {
       const values = new Set<unknown>(schema.values)
       return (value) => (values.has(value) ? undefined : wrong(schema.values.join(' or '), value))
@@ -122,6 +119,8 @@ function objectCheck({ required, optional }: { readonly required: Fields; readon
 /** What a description knows of a value that has passed its check, in the description's order. */
 export function taken(schema: Description, value: unknown): unknown {
   switch (schema.kind) {
+    case 'prose':
+      return clipped(value as string, schema.charactersMax)
     case 'nullable':
       return value === null ? null : taken(schema.of, value)
     case 'list':
@@ -145,11 +144,6 @@ export function taken(schema: Description, value: unknown): unknown {
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Characters are code points, as JSON Schema counts them. */
-function hasAtMost(text: string, charactersMax: number): boolean {
-  return text.length <= charactersMax || (text.length <= 2 * charactersMax && [...text].length <= charactersMax)
 }
 
 function within(step: string, { path, expected, found }: Refusal): Refusal {

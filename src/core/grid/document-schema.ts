@@ -9,7 +9,7 @@ export type Description = { readonly note?: string } & (
   | { readonly kind: 'boolean' }
   /** `is`: what a text of this pattern is called. */
   | { readonly kind: 'text'; readonly pattern: string; readonly is: string }
-  /** Free text of at most so many characters. */
+  /** Free text: whoever writes or reads it cuts it off after so many characters. */
   | { readonly kind: 'prose'; readonly charactersMax: number }
   | { readonly kind: 'one of'; readonly values: readonly (string | number)[] }
   | { readonly kind: 'nullable'; readonly of: Description }

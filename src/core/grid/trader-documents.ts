@@ -81,7 +81,7 @@ export const FLOW_STATE = gridDocument(
     {
       ...state,
       peak_capital: usd,
-      drawdown: noted('From the peak.', share),
+      drawdown: noted('From the peak; above 1 when more is lost than there was.', notNegative),
       engine_state: noted("The engine's snapshot; it checks it itself.", nullable(opaque)),
     },
     { posture, param_hash: name },
@@ -98,7 +98,7 @@ export const SUPERVISED_STATE = gridDocument(
   'supervised_state',
   object(
     { ...state, posture, param_hash: paramHash, engine: nullable(opaque) },
-    { peak_capital: usd, drawdown: share },
+    { peak_capital: usd, drawdown: notNegative },
   ),
 )
 
@@ -111,7 +111,7 @@ export const TRADER_STATE = gridDocument(
       posture,
       param_hash: paramHash,
       peak_capital: usd,
-      drawdown: share,
+      drawdown: notNegative,
       engine_state: noted("The engine's snapshot; it checks it itself.", nullable(opaque)),
     },
     {
@@ -150,7 +150,7 @@ export const SIGNALS = gridDocument(
   object(
     {
       strategy: name,
-      ts: noted('Of the bar, UTC ms.', integerFrom(0)),
+      timestamp_ms: noted('Of the bar.', integerFrom(0)),
       mandates: listOf(
         object(
           {

@@ -96,8 +96,8 @@ export const SERVICE_HEARTBEAT = gridDocument(
       state: oneOf('STARTING', 'RUNNING', 'STOPPING', 'EXITED', 'FATAL'),
     },
     {
-      since: noted('When it came into this state, UTC ms.', integerFrom(0)),
-      last_progress_at: noted('UTC ms; null before the first.', nullable(integerFrom(0))),
+      since_ms: noted('When it came into this state.', integerFrom(0)),
+      last_progress_at_ms: noted('null before the first.', nullable(integerFrom(0))),
       detail: prose(500),
       pid: count,
       host: name,
