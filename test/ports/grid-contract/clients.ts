@@ -9,6 +9,8 @@ export interface SharedGrid {
   readonly isEmbedded: boolean
   /** Entries that a stream keeps: a small number, since a test fills one. */
   readonly streamCapacity: number
+  /** Lets so much time pass, where that can be done at will: then times to live are those that were asked for, to the millisecond. */
+  readonly pass?: (ms: number) => Promise<void>
   /** Closes the clients, those as well that are closed already. */
   end(): Promise<void>
 }
