@@ -63,7 +63,16 @@ export const EIGEN_SCAN_SCHEMA: ObjectSchema<EigenScanPayload> = object(
       object({ '50': eigenWindow, '150': eigenWindow, '300': eigenWindow, '750': eigenWindow }),
     ),
   },
-  { vol_ok: noted('Whether the market moves enough to enter; absent where nobody has decided it.', boolean) },
+  {
+    vol_ok: noted('Whether the market moves enough to enter; absent where nobody has decided it.', boolean),
+    source: noted(
+      'The file that the bridge took it from; absent where its scanner publishes by itself.',
+      object({
+        file: noted('Below the folder of the scanner.', prose(500)),
+        modified_ms: noted('UTC ms of its last change, by the clock of whoever wrote it.', number),
+      }),
+    ),
+  },
 )
 
 const boost = noted('Factor of the leverage.', numberFrom(1, 3))

@@ -36,4 +36,14 @@ export interface EigenScanPayload {
   /** Change of each window's λmax since the scan before. */
   readonly eigenvalue_gradients: Readonly<Record<EigenScanWindowKey, number | null>>
   readonly multi_window_results: Readonly<Record<EigenScanWindowKey, EigenScanWindow>>
+  /** The file that the bridge took it from; absent where its scanner publishes by itself. */
+  readonly source?: EigenScanSource
+}
+
+/** A file of another scanner, as it lay in its folder. */
+export interface EigenScanSource {
+  /** Below the folder. */
+  readonly file: string
+  /** UTC ms of its last change, by the clock of whoever wrote it. */
+  readonly modified_ms: number
 }

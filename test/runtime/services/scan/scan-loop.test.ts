@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { DueTime, PriceStep } from '../../../../src/ports/prices.js'
-import type { ScanArchive, ScanRecord } from '../../../../src/ports/scan-archive.js'
 import type { EigenScanPayload } from '../../../../src/ports/vocabulary/eigen-scan.js'
 import type { Scan } from '../../../../src/ports/vocabulary/scan.js'
 import { publishMissed, type ScanLoop, scanSteps } from '../../../../src/runtime/services/scan/scan-loop.js'
 import { FakeClock } from '../../../support/fake-clock.js'
+import { MemoryArchive } from '../../../support/memory-archive.js'
 import { sampleScan } from '../../../support/scans.js'
-
-class MemoryArchive implements ScanArchive {
-  readonly records: ScanRecord[] = []
-  private readonly before: number
-  constructor(lastNumber = 0) {
-    this.before = lastNumber
-  }
-  get lastNumber(): number {
-    return this.records.at(-1)?.scanNumber ?? this.before
-  }
-  async write(scan: ScanRecord): Promise<string> {
-    this.records.push(scan)
-    return ''
-  }
-  async *after(number: number) {
-    for (const record of this.records) if (record.scanNumber > number) yield { path: '', record }
-  }
-  async last() {
-    return undefined
-  }
-  async close() {}
-}
 
 function memorySink(last?: number) {
   const published: EigenScanPayload[] = []
