@@ -1,3 +1,4 @@
+import { LATEST_EIGEN_SCAN } from '../../core/grid/eigen-scan.js'
 import { FEATURE_KEYS, GRID_MAPS, SCAN_STREAM } from '../../core/grid/names.js'
 import { type Grid, type GridMap, type GridStream, GridUnavailable } from '../../ports/grid.js'
 import type { EigenScanPayload, EigenScanSource } from '../../ports/vocabulary/eigen-scan.js'
@@ -35,7 +36,7 @@ export class GridScans {
   /** Adds a scan to the stream, behind all that were added before. */
   async append(scan: EigenScanPayload): Promise<void> {
     if (await this.isThereAfterAll(scan)) return
-    const text = JSON.stringify(scan)
+    const text = LATEST_EIGEN_SCAN.write(scan)
     try {
       this.last = { sequence: await this.stream.append(text), text }
     } catch (error) {
@@ -45,7 +46,7 @@ export class GridScans {
   }
 
   async setLatest(scan: EigenScanPayload): Promise<void> {
-    await this.features.set(FEATURE_KEYS.scan, JSON.stringify(scan))
+    await this.features.set(FEATURE_KEYS.scan, LATEST_EIGEN_SCAN.write(scan))
   }
 
   /** The newest entries that are scans, oldest first. */

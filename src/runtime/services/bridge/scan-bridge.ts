@@ -1,14 +1,16 @@
 import { eigenScanPayload } from '../../../core/eigen/payload.js'
+import { checkOf } from '../../../core/grid/document-check.js'
+import { EIGEN_SCAN_SCHEMA } from '../../../core/grid/feature-documents.js'
 import type { Clock } from '../../../ports/clock.js'
 import { type Grid, GridUnavailable } from '../../../ports/grid.js'
-import type { ScanRecord } from '../../../ports/scan-archive.js'
+import { ScanFileError, type ScanRecord } from '../../../ports/scan-archive.js'
 import { type ScanFolder, ScanFolderError } from '../../../ports/scan-folder.js'
 import type { EigenScanPayload } from '../../../ports/vocabulary/eigen-scan.js'
 import { GridScans, SCANS_BEGUN_ANEW } from '../../grid/grid-scans.js'
 import type { Service, ServiceHealth } from '../service.js'
 import { ServiceLife } from '../service-life.js'
 import { Wake } from '../wake.js'
-import { type DueFile, FileLedger, type FileMark } from './file-ledger.js'
+import { FileLedger, type FileMark } from './file-ledger.js'
 import { FirstListing, type ScanBridgeStart } from './first-listing.js'
 import { Silence } from './silence.js'
 
@@ -152,26 +154,20 @@ export class ScanBridge implements Service {
   }
 
   private async publishReady(signal: AbortSignal): Promise<void> {
-    for (const file of this.ledger.ready(this.parts.clock.nowMs())) {
+    for (const { entry } of this.ledger.ready(this.parts.clock.nowMs())) {
       if (signal.aborted) return
-      const record = await this.wholeScan(file)
-      if (record === undefined) continue
-      const scan = `${record.scanNumber}@${record.timestampNs}`
-      if (!this.ledger.held(file.entry.path, scan)) {
-        await this.publish(file.entry, record)
+      const scan = await this.wholeScan(entry)
+      if (scan === undefined) continue
+      const identity = `${scan.scan_number}@${scan.timestamp_ns}`
+      if (!this.ledger.held(entry.path, identity)) {
+        await this.scans.append(scan)
+        this.newest = { scan, isLatestSet: false }
         this.counts.published++
-        this.silence.end(file.entry.path)
+        this.silence.end(entry.path)
         this.life.progress(this.detail())
       }
-      this.ledger.published(file.entry, scan)
+      this.ledger.published(entry, identity)
     }
-  }
-
-  private async publish(file: FileMark, record: ScanRecord): Promise<void> {
-    const source = { file: file.path, modified_ms: file.modifiedMs }
-    const scan = { ...eigenScanPayload(record, { publishedAtMs: this.parts.clock.epochMs() }), source }
-    await this.scans.append(scan)
-    this.newest = { scan, isLatestSet: false }
   }
 
   /** Only behind all that is ready: whoever waits for the key is not led through what it has missed. */
@@ -182,10 +178,10 @@ export class ScanBridge implements Service {
   }
 
   /** Undefined where it is none, or none yet. */
-  private async wholeScan({ entry }: DueFile): Promise<ScanRecord | undefined> {
+  private async wholeScan(entry: FileMark): Promise<EigenScanPayload | undefined> {
     const { folder, clock, tell } = this.parts
     try {
-      return await folder.read(entry.path)
+      return publishable(await folder.read(entry.path), entry, clock.epochMs())
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
       if ((await folder.look(entry.path)) === undefined) this.ledger.gone(entry.path)
@@ -221,6 +217,16 @@ export class ScanBridge implements Service {
     if (silentMs !== undefined) return `no new scan for ${Math.floor(silentMs / 1000)} s`
     return lastFile === undefined ? 'waits for the first scan' : `${published} published, the last from ${lastFile}`
   }
+}
+
+const checkScan = checkOf(EIGEN_SCAN_SCHEMA)
+
+/** @throws ScanFileError on a file that is whole and whose scan nobody could use. */
+function publishable(record: ScanRecord, { path, modifiedMs }: FileMark, publishedAtMs: number): EigenScanPayload {
+  const scan = { ...eigenScanPayload(record, { publishedAtMs }), source: { file: path, modified_ms: modifiedMs } }
+  const refusal = checkScan(scan)
+  if (refusal === undefined) return scan
+  throw new ScanFileError({ file: path, field: refusal.path.replace(/^\./, '') }, refusal.expected, refusal.found)
 }
 
 /** Undefined for what it cannot go on after. */
