@@ -141,7 +141,7 @@ export class TraderResults {
   private signals(state: DecisionState, scanned: { readonly scan_number?: number }): string {
     return SIGNALS.write({
       strategy: this.parts.strategy,
-      ts: state.barAtMs,
+      timestamp_ms: state.barAtMs,
       bar: state.bar,
       ...scanned,
       mandates: this.mandates.map(({ symbol, type, authority, reason, direction, notionalUsd, price }) => ({
