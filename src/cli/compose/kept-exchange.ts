@@ -33,7 +33,10 @@ export async function keptExchange(
   try {
     const { startingBalanceUsd: begun } = recovery
     if (begun !== null && begun !== settings.startingBalanceUsd) {
-      throw refused(folder, `expected an account opened with ${settings.startingBalanceUsd} USD, found one with ${begun}`)
+      throw refused(
+        folder,
+        `expected an account opened with ${settings.startingBalanceUsd} USD, found one with ${begun}`,
+      )
     }
     try {
       recovery.restore(exchange)
@@ -64,7 +67,9 @@ export function refuseWithoutExchange(folders: { readonly exchange: string; read
   if (!holdsJournal(folders.decision) || holdsJournal(folders.exchange)) return
   throw new DataRefused(
     { place: displayPath(folders.exchange), message: "expected the journal of the session's exchange, found none" },
-    { hint: 'A session that was begun at --speed max is continued at --speed max, and one of an older version by none.' },
+    {
+      hint: 'A session that was begun at --speed max is continued at --speed max, and one of an older version by none.',
+    },
   )
 }
 

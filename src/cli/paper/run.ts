@@ -1,7 +1,7 @@
 import { Interrupted } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import type { SessionResult } from '../../runtime/session/session.js'
-import type { ClockChoice } from '../compose/clock-session.js'
+import type { KeptChoice } from '../compose/kept-session.js'
 import { showingSession } from '../compose/session-news.js'
 import { meansFractions, type PaperSetup, preparePaper } from '../compose/session-settings.js'
 import { compileLate } from '../shell/compile-late.js'
@@ -42,7 +42,7 @@ function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Pro
 }
 
 /** A process of its own reads its files itself. */
-function executorOf({ executor, execution, instruments, run }: PaperOptions): ClockChoice['executor'] {
+function executorOf({ executor, execution, instruments, run }: PaperOptions): KeptChoice['executor'] {
   if (executor === 'in-process') return executor
   return { ...present({ execution, instruments }), iMeanFractions: meansFractions(run) }
 }

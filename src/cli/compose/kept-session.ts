@@ -1,0 +1,207 @@
+import { statfsDisk } from '../../adapters/disk/statfs-disk.js'
+import { memoryLinkPair } from '../../adapters/link-memory/memory-link.js'
+import { PaperVenue } from '../../adapters/paper/paper-venue.js'
+import { DataRefused } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
+import type { DecisionRecord } from '../../core/decision/records.js'
+import type { DecisionSettings } from '../../core/decision/settings.js'
+import type { ExecutionRecord } from '../../core/execution/records.js'
+import { decisionAtSpeed } from '../../core/session/limits-at-speed.js'
+import { displayPath } from '../../files/package-files.js'
+import { reason } from '../../files/reason.js'
+import type { Clock } from '../../ports/clock.js'
+import { type Journal, JournalError, type SideKind } from '../../ports/journal.js'
+import type { Link } from '../../ports/link.js'
+import type { PlayedMarket } from '../../ports/played-market.js'
+import type { Strategy, StrategyBar } from '../../ports/strategy.js'
+import { PacedJournal } from '../../runtime/session/paced-session.js'
+import { runSession, type SessionResult } from '../../runtime/session/session.js'
+import type { SessionParts } from '../../runtime/session/session-parts.js'
+import { type SessionPoint, SessionRecovery } from '../../runtime/session/session-recovery.js'
+import { paceOf } from '../../runtime/time/pace.js'
+import { PacedTime } from '../../runtime/time/paced-time.js'
+import type { ClockScale } from '../../runtime/time/scaled-clock.js'
+import { type ExecutorFiles, executorProcess } from './executor-process.js'
+import { keptExchange, refuseWithoutExchange } from './kept-exchange.js'
+import { sessionStrategies } from './own-strategy.js'
+import type { ServeChoice } from './serve-address.js'
+import { ServedSession } from './served-session.js'
+import { inSessionFolder, type SessionFolder } from './session-folder.js'
+import type { SessionNews } from './session-news.js'
+import { journalFolder, type SessionSetup } from './session-settings.js'
+
+/**
+ * Trades a market by a clock. Exchange and sides outlive their process: a session that was interrupted goes on behind the last
+ * bar that its decision side took, at the time at which it stopped or later.
+ */
+export function runKeptSession(
+  setup: SessionSetup,
+  choice: KeptChoice,
+  market: (around: KeptAround) => KeptMarket | Promise<KeptMarket>,
+  { news, signal }: { readonly news: SessionNews; readonly signal: AbortSignal },
+): Promise<SessionResult> {
+  return inSessionFolder(setup, news.onWarning, async (folder) => {
+    const closing: (() => Promise<void>)[] = []
+    const failed = new AbortController()
+    try {
+      const around = { folder, news, closing, failed }
+      const parts = await partsOf(setup, choice, { ...around, market: await market(around) })
+      const result = await runSession(parts, AbortSignal.any([signal, failed.signal]))
+      failed.signal.throwIfAborted()
+      return result
+    } finally {
+      for (const close of closing.toReversed()) await close()
+    }
+  })
+}
+
+/** How a session runs by a clock. */
+export interface KeptChoice {
+  /** Times faster than the market was or is. */
+  readonly speed: number
+  /** Where the execution side is: here, or in a process of its own that reads these files itself. */
+  readonly executor: 'in-process' | ExecutorFiles
+  readonly serve: ServeChoice
+}
+
+/** The market of a session by a clock. */
+export interface KeptMarket {
+  steps(signal: AbortSignal, from: SessionPoint | undefined): ReturnType<SessionParts['steps']>
+  /** The session's clock, from that time on, UTC ms. */
+  time(startedAtMs: number, scale: ClockScale): PacedTime | Clock
+  /** A session that goes on had this record before, in order. */
+  before?(record: DecisionRecord): void
+  /** As they are shown to the decision side. */
+  strategies?(own: readonly Strategy[]): readonly Strategy[]
+  /** What a person is told at the first bar of a session that goes on. */
+  resumed(from: SessionPoint, bar: StrategyBar): string
+  readonly outside?: SessionParts['outside']
+  readonly recorded?: SessionParts['recorded']
+}
+
+/** What a session by a clock has around it. */
+export interface KeptAround {
+  readonly folder: SessionFolder
+  readonly news: SessionNews
+  /** What has to be closed at the end, in reverse. */
+  readonly closing: (() => Promise<void>)[]
+  /** Aborted when the exchange can keep nothing any more. */
+  readonly failed: AbortController
+}
+
+/** Reads what the session has been so far, and puts it together from there. The exchange comes first: sides know it by then. */
+async function partsOf(
+  setup: SessionSetup,
+  choice: KeptChoice,
+  around: KeptAround & { readonly market: KeptMarket },
+): Promise<SessionParts> {
+  const { folder, news, closing, failed, market } = around
+  const folders = foldersOf(folder)
+  refuseWithoutExchange(folders)
+  let time: PacedTime | Clock | undefined
+  const hold = () => (time instanceof PacedTime ? time.hold() : () => {})
+  const at = { folder: folders.exchange, settings: setup.exchange, startedAtMs: setup.startedAtMs }
+  const kept = await keptExchange(at, async (reader) => {
+    return new PacedJournal(await folder.readJournal('exchange', reader), { hold })
+  })
+  closing.push(() => kept.journal.close())
+  const own = sessionStrategies(setup.run, setup.own)
+  closing.push(() => own.close())
+  const epochMs = () => time?.epochMs() ?? kept.atMs
+  const served = new ServedSession(setup, choice.serve, { folder: folder.folder, clock: { epochMs } })
+  closing.push(() => served.close())
+  const settings = decisionOf(setup, choice)
+  const strategies = market.strategies?.(own.strategies) ?? own.strategies
+  const recovery = new SessionRecovery({
+    ...{ start: setup, log: folder.log, decision: settings, strategies, seen: seenBy(served.surface, market) },
+  })
+  const decisionJournal = await journalOf(around, 'decision', recovery)
+  const executionJournal = choice.executor === 'in-process' ? await journalOf(around, 'execution', recovery) : undefined
+  const from = pointOf(recovery, folders.decision)
+  news.onBehind?.(from.bar + 1)
+
+  const startedAtMs = Math.max(setup.startedAtMs, kept.atMs, from.atMs)
+  const scale: ClockScale = { speed: choice.speed, epochMs: startedAtMs, realEpochMs: Date.now() }
+  time = market.time(startedAtMs, scale)
+  const venue = new PaperVenue({
+    exchange: kept.exchange,
+    timer: paceOf(time).timer,
+    journal: kept.journal,
+    journalFailed: (message) => failed.abort(new JournalError(message)),
+  })
+  closing.push(() => venue.close())
+  const { link, execution } = await executionOf(setup, choice, { folder, scale, venue, served, news, executionJournal })
+  return {
+    ...news,
+    start: setup,
+    time,
+    steps: (ended, last) => market.steps(ended, last),
+    strategies,
+    recovery,
+    decision: { settings, journal: { journal: decisionJournal, there: [] }, link },
+    execution,
+    venue,
+    fundingRate: setup.fundingRate,
+    log: folder.log,
+    status: served,
+    disk: statfsDisk(folder.folder),
+    started: () => served.listen(),
+    onResumed: (last, bar) => news.onNotice(market.resumed(last, bar)),
+    ...present({ outside: market.outside, recorded: market.recorded }),
+  }
+}
+
+/** Whoever shows the session, and the market, have its past told. */
+function seenBy(surface: ServedSession['surface'], market: KeptMarket) {
+  return {
+    decided: (record: DecisionRecord) => {
+      surface.decided(record)
+      market.before?.(record)
+    },
+    executed: (record: ExecutionRecord) => surface.executed(record),
+  }
+}
+
+function foldersOf({ folder }: SessionFolder): Record<'exchange' | 'decision', string> {
+  return { exchange: journalFolder(folder, 'exchange'), decision: journalFolder(folder, 'decision') }
+}
+
+async function journalOf({ folder, closing }: KeptAround, kind: SideKind, recovery: SessionRecovery): Promise<Journal> {
+  const journal = await (kind === 'decision'
+    ? folder.readJournal(kind, recovery.decision)
+    : folder.readJournal(kind, recovery.execution))
+  closing.push(() => journal.close())
+  return journal
+}
+
+/** @throws DataRefused where the journal is of a session that was begun otherwise. */
+function pointOf(recovery: SessionRecovery, folder: string): SessionPoint {
+  try {
+    return recovery.from
+  } catch (error) {
+    throw new DataRefused({ place: displayPath(folder), message: reason(error) })
+  }
+}
+
+/** Of two processes each waits for the other in real time. */
+function decisionOf({ decision }: SessionSetup, { executor, speed }: KeptChoice): DecisionSettings {
+  return executor === 'in-process' ? decision : decisionAtSpeed(decision, speed)
+}
+
+async function executionOf(
+  setup: SessionSetup,
+  { executor }: KeptChoice,
+  around: {
+    readonly folder: SessionFolder
+    readonly scale: ClockScale
+    readonly venue: PlayedMarket
+    readonly served: ServedSession
+    readonly news: SessionNews
+    readonly executionJournal: Journal | undefined
+  },
+): Promise<{ readonly link: Link; readonly execution: SessionParts['execution'] }> {
+  if (executor !== 'in-process') return await executorProcess(setup, executor, { ...around, ...around.news })
+  const [link, executionEnd] = memoryLinkPair()
+  const journal = { journal: around.executionJournal!, there: [] }
+  return { link, execution: { settings: setup.execution, journal, link: executionEnd } }
+}
