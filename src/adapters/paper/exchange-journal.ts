@@ -97,6 +97,10 @@ export interface ExchangeJournalListener {
   failed(message: string): void
 }
 
-type Body = ExchangeRecord extends infer Record ? (Record extends object ? Omit<Record, 'n' | 'atMs' | 'inputs'> : never) : never
+type Body = ExchangeRecord extends infer Record
+  ? Record extends object
+    ? Omit<Record, 'n' | 'atMs' | 'inputs'>
+    : never
+  : never
 
 const NO_INPUTS = '0'.repeat(16)

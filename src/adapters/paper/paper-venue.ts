@@ -150,7 +150,8 @@ export class PaperVenue implements PlayedMarket {
   }
 
   private tellDurable(): void {
-    while (this.told[0] !== undefined && this.journal!.isDurable(this.told[0].position)) this.tellNow(this.told.shift()!.event)
+    while (this.told[0] !== undefined && this.journal!.isDurable(this.told[0].position))
+      this.tellNow(this.told.shift()!.event)
   }
 
   /** The answer of a request that was called unknown before has nobody to go to. */

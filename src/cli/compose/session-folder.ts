@@ -30,7 +30,7 @@ export async function inSessionFolder<T>(
   onWarning: (text: string) => void,
   run: (folder: SessionFolder) => Promise<T>,
 ): Promise<T> {
-  const open = async (log: FileSessionLog, kind: SideKind): Promise<OpenedSide> => {
+  const open = async (log: FileSessionLog, kind: SideKind, also?: RecordTaker): Promise<OpenedSide> => {
     const sums = new LineSums()
     const told = new RecordedFailures(setup.session.strategy)
     const at = { folder: journalFolder(log.folder, kind), kind, build: setup.decision.build }
@@ -38,6 +38,7 @@ export async function inSessionFolder<T>(
       take(record: DecisionRecord) {
         sums.take(record)
         told.take(record)
+        also?.(record)
       },
     })
     warnings.forEach(onWarning)
@@ -49,7 +50,7 @@ export async function inSessionFolder<T>(
       const result = await run({
         folder: log.folder,
         log,
-        openJournal: (kind) => open(log, kind),
+        openJournal: (kind, also) => open(log, kind, also),
         async readJournal(kind, reader) {
           const at = { folder: journalFolder(log.folder, kind), kind, build: setup.decision.build }
           const { journal, warnings } = await openJournal(at, following(at.folder, reader))
@@ -77,11 +78,13 @@ export async function inSessionFolder<T>(
 export interface SessionFolder {
   readonly folder: string
   readonly log: FileSessionLog
-  /** `failures`: of the session's strategy, as the decision journal tells of them. */
-  openJournal(kind: SideKind): Promise<OpenedSide>
+  /** `failures`: of the session's strategy, as the decision journal tells of them. `also` takes every record that is there. */
+  openJournal(kind: SideKind, also?: RecordTaker): Promise<OpenedSide>
   /** For a session by the clock, which goes on from what the journal is read into. */
   readJournal<R extends JournalRecord>(kind: JournalKind, reader: JournalReader<R>): Promise<Journal>
 }
+
+type RecordTaker = (record: DecisionRecord) => void
 
 /** A record that does not follow is of another configuration or build: a mistake, and no defect. */
 function following<R extends JournalRecord>(folder: string, reader: JournalReader<R>): JournalReader<R> {

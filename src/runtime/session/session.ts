@@ -223,7 +223,9 @@ class Session {
     }
     if (there.length === 0) return time instanceof PacedTime ? new PacedJournal(journal, time) : journal
     const found = `${there.length} records that no recovery has read`
-    throw new InputMistake(`a session by a clock: expected journals that are empty or read into parts.recovery, found ${found}`)
+    throw new InputMistake(
+      `a session by a clock: expected journals that are empty or read into parts.recovery, found ${found}`,
+    )
   }
 
   /** Commands that outlived their process are in force before anything is shown or traded. */
@@ -261,7 +263,9 @@ class Session {
 function pointOf({ recovery, time }: SessionParts): SessionPoint | undefined {
   if (recovery === undefined) return undefined
   if (time instanceof VirtualTime)
-    throw new InputMistake('a session on virtual time: expected no parts.recovery: it is computed again from its first bar')
+    throw new InputMistake(
+      'a session on virtual time: expected no parts.recovery: it is computed again from its first bar',
+    )
   const { from } = recovery
   return from.atMs === 0 ? undefined : from
 }

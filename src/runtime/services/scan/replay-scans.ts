@@ -15,7 +15,7 @@ export interface ScanReplay {
   readonly speed: number | 'max'
   readonly clock: Clock
   /** Resolves when another scan may be published: whoever trades them is not too far behind. Absent: at any time. */
-  demand?(): Promise<void>
+  demand?(scan: ScanRecord): Promise<void>
   onScan?(scan: ScanRecord): void
 }
 
@@ -37,7 +37,7 @@ export async function replayScans(replay: ScanReplay, signal: AbortSignal): Prom
         start ??= { ns: scan.timestampNs, ms: clock.nowMs() }
         await clock.sleep(start.ms + Number(scan.timestampNs - start.ns) / 1e6 / speed - clock.nowMs(), signal)
       }
-      await replay.demand?.()
+      await replay.demand?.(scan)
       if (signal.aborted) break
       await archive?.write(scan)
       await sink?.publish(eigenScanPayload(scan, { publishedAtMs: clock.epochMs() }))

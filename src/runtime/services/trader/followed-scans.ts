@@ -34,8 +34,8 @@ export async function* followScans(
       }
       for (const { sequence, value } of read.entries) {
         next = sequence + 1
-        const scan = taker.take(value)
-        if (scan === undefined) continue
+        const scan = taker.read(value)
+        if (scan === undefined || !taker.take(scan)) continue
         yield scan
         if (signal.aborted) return
       }

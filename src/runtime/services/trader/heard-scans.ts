@@ -18,8 +18,11 @@ export interface HeardScansParts {
 export class HeardScans {
   private readonly parked: ReadScan[] = []
   /** While a gap is being read, what is heard waits behind it. */
-  private behind: string[] | undefined
+  private behind: ReadScan[] | undefined
   private wake: (() => void) | undefined
+  /** Looks for what was not heard, one after the other. */
+  private looking: Promise<void> = Promise.resolve()
+  private looks = 0
   private nextSequence: number | undefined
   private readonly parts: HeardScansParts
   private readonly takenAway: (() => void)[] = []
@@ -67,13 +70,20 @@ export class HeardScans {
   }
 
   private heard(text: string): void {
-    if (this.behind === undefined) this.offer(text)
-    else if (this.behind.length < PARKED_MAX) this.behind.push(text)
+    const { taker } = this.parts
+    const scan = taker.read(text)
+    if (scan === undefined) return
+    if (this.behind !== undefined) {
+      if (this.behind.length < PARKED_MAX) this.behind.push(scan)
+    } else if (taker.leavesGap(scan)) {
+      // A bridge that finds several files writes the newest alone under the key, and all of them into the stream.
+      this.behind = [scan]
+      void this.catchUp()
+    } else this.offer(scan)
   }
 
-  private offer(text: string): void {
-    const scan = this.parts.taker.take(text)
-    if (scan === undefined) return
+  private offer(scan: ReadScan): void {
+    if (!this.parts.taker.take(scan)) return
     if (this.parked.length >= PARKED_MAX) {
       // The oldest goes: what is newest says where the market is.
       this.parked.shift()
@@ -86,32 +96,46 @@ export class HeardScans {
   }
 
   /** What was published and not heard. A grid that goes away meanwhile is caught up with when it is back. */
-  private async catchUp(): Promise<void> {
+  private catchUp(): Promise<void> {
     this.behind ??= []
+    this.looks++
+    this.looking = this.looking.then(() => this.look())
+    return this.looking
+  }
+
+  private async look(): Promise<void> {
     try {
       await this.readStream()
       const latest = await this.parts.grid.map(GRID_MAPS.features).get(FEATURE_KEYS.scan)
-      if (latest !== undefined) this.offer(latest)
+      this.read(latest)
     } catch (error) {
       if (!(error instanceof GridUnavailable)) throw error
     } finally {
-      const { behind } = this
-      this.behind = undefined
-      for (const text of behind ?? []) this.offer(text)
+      if (--this.looks === 0) {
+        const { behind } = this
+        this.behind = undefined
+        for (const scan of behind ?? []) this.offer(scan)
+      }
     }
+  }
+
+  private read(text: string | undefined): void {
+    const scan = text === undefined ? undefined : this.parts.taker.read(text)
+    if (scan !== undefined) this.offer(scan)
   }
 
   private async readStream(): Promise<void> {
     const stream = this.parts.grid.stream(SCAN_STREAM)
     const { oldest, newest } = await stream.bounds()
-    // Another scanner's publications are in no stream, and what was there before this trader is not its business.
+    // What was there before this trader is not its business, and what lies further back is too old to be a bar of a live one.
     const known = this.nextSequence
-    let next = known === undefined || known < oldest || known > newest + 1 ? newest + 1 : known
+    const isOurs = known !== undefined && known >= oldest && known <= newest + 1
+    let next = isOurs ? Math.max(known, newest + 1 - CAUGHT_UP_MAX) : newest + 1
     while (next <= newest) {
-      const read = await stream.read(next, { max: PARKED_MAX })
+      const read = await stream.read(next, { max: newest + 1 - next })
       if (read.kind === 'lost') break
       for (const { value, sequence } of read.entries) {
-        this.offer(value)
+        this.read(value)
         next = sequence + 1
       }
     }
@@ -119,5 +143,7 @@ export class HeardScans {
   }
 }
 
+/** Entries of the stream that are looked at for what was not heard. */
+const CAUGHT_UP_MAX = 256
 /** Nearly an hour and a half of a scan every five seconds. */
 const PARKED_MAX = 1000

@@ -27,6 +27,8 @@ export class ScanTaker {
   private lastScan: ReadScan | undefined
   /** Documents that were no scans. */
   refused = 0
+  /** Of all that came, taken or not; 0 before the first. */
+  highestNumber = 0
 
   constructor(parts: ScanTakerParts) {
     this.parts = parts
@@ -46,20 +48,32 @@ export class ScanTaker {
     return this.lastScan
   }
 
-  /** The scan, when it is the next bar. */
-  take(text: string): ReadScan | undefined {
-    const { read, news, nowMs } = this.parts
-    const scan = read(text)
-    if ('refused' in scan) {
-      this.refused++
-      news.onRefused(scan.refused)
-      return undefined
+  /** The scan that a document is; undefined, counted and told where it is none. */
+  read(text: string): ReadScan | undefined {
+    const scan = this.parts.read(text)
+    if (!('refused' in scan)) {
+      this.highestNumber = Math.max(this.highestNumber, scan.scanNumber)
+      return scan
     }
+    this.refused++
+    this.parts.news.onRefused(scan.refused)
+    return undefined
+  }
+
+  /** Whether numbers of the same count lie between the last that was taken and this one. */
+  leavesGap({ scanNumber, atMs }: ReadScan): boolean {
+    const { last } = this
+    return last !== undefined && atMs > last.atMs && scanNumber > last.scanNumber + 1
+  }
+
+  /** Whether the scan is the next bar. */
+  take(scan: ReadScan): boolean {
+    const { news, nowMs } = this.parts
     const verdict = this.intake.take(scan, nowMs === undefined ? scan.atMs : nowMs())
-    if (verdict.kind !== 'taken') return undefined
+    if (verdict.kind !== 'taken') return false
     if (verdict.newSession && this.lastScan !== undefined) news.onNewSession(scan.scanNumber)
     this.lastScan = scan
-    return scan
+    return true
   }
 }
 

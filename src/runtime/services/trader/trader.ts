@@ -28,7 +28,7 @@ import { KnownGates } from './known-gates.js'
 import { notedStrategy } from './noted-strategy.js'
 import { readScan } from './read-scan.js'
 import { ScanBars } from './scan-bars.js'
-import { type ReadScan, ScanTaker } from './scan-taker.js'
+import { type ReadScan, type ScanNews, ScanTaker } from './scan-taker.js'
 import { type Put, TraderResults } from './trader-results.js'
 import { traderSteps } from './trader-steps.js'
 
@@ -74,6 +74,8 @@ export interface TraderView {
   /** Scans that wait to be drained. */
   readonly waiting: number
   readonly last: ReadScan | undefined
+  /** The highest number that came, taken or not; 0 before the first. */
+  readonly highestNumber: number
   /** Of the last scan, when it was stepped. */
   readonly age: ScanAge | undefined
   /** Bars in which a gate moved. */
@@ -86,6 +88,7 @@ export class Trader {
   private readonly parts: TraderParts
   private readonly gates: Gates
   private readonly known: KnownGates
+  private readonly news: ScanNews
   private readonly taker: ScanTaker
   private readonly heard: HeardScans | undefined
   private readonly bars: ScanBars
@@ -106,11 +109,12 @@ export class Trader {
     const nowMs = isLive ? () => clock.epochMs() : undefined
     this.known = new KnownGates({ grid, clock, time, random, notice, changed: () => this.moved() })
     this.gates = new Gates({ sources: this.known, nowMs })
-    const news = {
+    this.news = {
       onRefused: (problem: string) => notice(`scan refused: ${problem}`),
       onLost: (what: string) => notice(`scans lost: ${what}`),
       onNewSession: (number: number) => notice(`the scanner counts anew, from ${number}`),
     }
+    const { news } = this
     this.taker = new ScanTaker({ read: readScan, news, nowMs })
     this.heard = isLive ? new HeardScans({ grid, taker: this.taker, news }) : undefined
     this.bars = new ScanBars({
@@ -158,16 +162,11 @@ export class Trader {
     else this.barsBehind++
   }
 
-  /** A session's steps. */
-  steps(signal: AbortSignal): AsyncGenerator<SessionStep, void, void> {
-    const { parts, gates, taker, bars, before, barsBehind } = this
+  /** A session's steps. `begin` is waited for where it has taken its own bars again, before the first scan. */
+  steps(signal: AbortSignal, begin: () => Promise<void>): AsyncGenerator<SessionStep, void, void> {
+    const { parts, gates, bars, before, barsBehind } = this
     const { clock, limits, barsMax } = parts
     const { heard } = this
-    const news = {
-      onRefused: parts.notice,
-      onLost: (what: string) => parts.notice(`scans lost: ${what}`),
-      onNewSession: () => {},
-    }
     return traderSteps(
       {
         before,
@@ -175,10 +174,7 @@ export class Trader {
         bars,
         gates,
         barsMax,
-        scans: (ended) =>
-          heard === undefined
-            ? this.dayByDay(followScans({ grid: parts.grid, clock, taker, news }, ended), ended)
-            : heard.scans(ended),
+        scans: (ended) => this.scans(ended, begin),
         ages: heard === undefined ? undefined : { nowMs: () => clock.epochMs(), limits },
         onScan: (scan, age) => this.stepping(scan, age),
       },
@@ -218,6 +214,7 @@ export class Trader {
       refused: taker.refused,
       waiting: heard?.waiting ?? 0,
       last: taker.last,
+      highestNumber: taker.highestNumber,
       age,
       gateMoves: gates.moves,
       postureFrom: known.postureFrom,
@@ -244,6 +241,13 @@ export class Trader {
       this.parts.notice(`scan ${scan.scanNumber} is ${ms} ms old: positions are managed, nothing is entered`)
     }
     this.age = age
+  }
+
+  private async *scans(signal: AbortSignal, begin: () => Promise<void>): AsyncGenerator<ReadScan, void, void> {
+    const { heard, parts, taker, news } = this
+    await begin()
+    if (heard !== undefined) yield* heard.scans(signal)
+    else yield* this.dayByDay(followScans({ grid: parts.grid, clock: parts.clock, taker, news }, signal), signal)
   }
 
   private async *dayByDay(scans: AsyncIterable<ReadScan>, signal: AbortSignal): AsyncGenerator<ReadScan, void, void> {
