@@ -11,7 +11,8 @@ export function register(parent: Command): void {
     .description(
       'Trade recorded days through everything that a live session has: strategy, arbitration, risk, the link, the execution\n' +
         'side with its journal and reconciliation, and an exchange that plays the recorded market. On virtual time a day takes\n' +
-        'seconds, and the same command gives the same session every time.',
+        'seconds, and the same command gives the same session every time. With --grid the bars are what scanners publish there:\n' +
+        'of a scanner and a bridge in this process, or of others in a cluster.',
     )
   declareOptions(command, 'Market:', PAPER_OPTIONS, ['days', 'from', 'to', 'fills', 'seed', 'execution', 'instruments'])
   declareOptions(command, 'Strategy and gates, as in dolphin backtest:', PAPER_OPTIONS, [
@@ -37,6 +38,7 @@ export function register(parent: Command): void {
     'assets',
     'rename',
   ])
+  declareOptions(command, 'Grid:', PAPER_OPTIONS, ['grid', 'mode', 'barSeconds', 'ageFrom', 'bars'])
   declareOptions(command, 'Running:', PAPER_OPTIONS, ['out', 'resume', 'speed', 'executor'])
   declareOptions(command, 'Safety surface:', PAPER_OPTIONS, [
     'serve',
@@ -57,8 +59,10 @@ export function register(parent: Command): void {
 }
 
 const EXAMPLES = `Examples:
+  dolphin paper                                                       the last bundled days: scanner, bridge, grid, trader, executor
   dolphin paper --days days/ --from 2025-05-10 --to 2025-05-12 --out may
   dolphin paper --days days/ --fills bar-price --out parity           decisions as in: dolphin backtest --fills bar-price
   dolphin paper --days days/ --out may --resume                       go on where it was interrupted
   dolphin paper --days days/ --from 2025-05-12 --to 2025-05-12 --executor process --speed 20 --out live
+  dolphin paper --grid hazelcast://127.0.0.1:5701 --out live --serve  what scanners publish in a cluster, until Ctrl-C
   dolphin compare may                                                 why it differs from the backtest of these days`

@@ -1,13 +1,12 @@
 import { Interrupted } from '../../base/mistakes.js'
-import { present } from '../../base/present.js'
 import type { SessionResult } from '../../runtime/session/session.js'
-import type { KeptChoice } from '../compose/kept-session.js'
 import { showingSession } from '../compose/session-news.js'
-import { meansFractions, type PaperSetup, preparePaper } from '../compose/session-settings.js'
+import { type PaperSetup, preparePaper, type SessionSetup } from '../compose/session-settings.js'
 import { compileLate } from '../shell/compile-late.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
+import { executorOf } from './executor-choice.js'
 import type { PaperOptions } from './options.js'
 import { paperSummaryJson, paperSummaryText } from './text.js'
 
@@ -16,9 +15,9 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
   if (options.speed === 'max') compileLate()
   const watch = watchInterrupt('bar')
   try {
-    const setup = await preparePaper(options, watch.signal)
-    for (const line of options.quiet ? [] : setup.notices) notice(line)
-    const result = await run(setup, options, watch.signal)
+    const { setup, result } = await (options.grid === undefined
+      ? runOnDays(options, watch.signal)
+      : (await import('./run-on-grid.js')).runOnGrid(options, options.grid, watch.signal))
     if (!result.finished) throw new Interrupted(interruptedText(result.atMs, setup.folder))
     await printResult(
       options.json ? paperSummaryJson(setup, result) : paperSummaryText(setup, result, coloursFor(process.stdout)),
@@ -27,6 +26,15 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
   } finally {
     watch.stop()
   }
+}
+
+async function runOnDays(
+  options: PaperOptions,
+  signal: AbortSignal,
+): Promise<{ readonly setup: SessionSetup; readonly result: SessionResult }> {
+  const setup = await preparePaper(options, signal)
+  for (const line of options.quiet ? [] : setup.notices) notice(line)
+  return { setup, result: await run(setup, options, signal) }
 }
 
 /** By a clock, or on virtual time: the other one's parts are not loaded. */
@@ -39,12 +47,6 @@ function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Pro
     const { runClockSession } = await import('../compose/clock-session.js')
     return runClockSession(setup, { speed, executor: executorOf(options), serve }, news, signal)
   })
-}
-
-/** A process of its own reads its files itself. */
-function executorOf({ executor, execution, instruments, run }: PaperOptions): KeptChoice['executor'] {
-  if (executor === 'in-process') return executor
-  return { ...present({ execution, instruments }), iMeanFractions: meansFractions(run) }
 }
 
 function interruptedText(atMs: number, folder: string): string {

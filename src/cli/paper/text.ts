@@ -4,12 +4,12 @@ import { ALERT_LEVELS } from '../../core/mode/alert-limits.js'
 import { FEW_DAYS } from '../../core/performance/calendar.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import type { SessionFigures } from '../../runtime/session/session-books.js'
-import type { PaperSetup } from '../compose/session-settings.js'
+import type { SessionSetup } from '../compose/session-settings.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
 import type { Colours } from '../shell/terminal.js'
 
 /** A finished session at a glance, at most 100 columns wide. */
-export function paperSummaryText(setup: PaperSetup, result: SessionResult, colours: Colours): string {
+export function paperSummaryText(setup: SessionSetup, result: SessionResult, colours: Colours): string {
   const blocks = [
     titleLines(setup, result, colours),
     figureLines(setup, result.figures, colours),
@@ -28,7 +28,7 @@ export function paperSummaryText(setup: PaperSetup, result: SessionResult, colou
 const LABEL_WIDTH = 16
 
 /** The same as one JSON document. */
-export function paperSummaryJson({ session, folder }: PaperSetup, result: SessionResult): string {
+export function paperSummaryJson({ session, folder }: SessionSetup, result: SessionResult): string {
   const { figures, journals, bars, atMs } = result
   const { trades, daily, open, ...rest } = figures
   const { days, ...settings } = session
@@ -48,21 +48,19 @@ export function paperSummaryJson({ session, folder }: PaperSetup, result: Sessio
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-function titleLines({ session, days }: PaperSetup, { bars }: SessionResult, c: Colours): string[] {
+function titleLines({ session }: SessionSetup, { bars, figures }: SessionResult, c: Colours): string[] {
   const row = rowPainter(c)
-  const [from, to] = [days.days[0]!.date, days.days.at(-1)!.date]
+  const days = session.days.length > 0 ? session.days : figures.daily
+  const [from, to] = [days[0]!.date, days.at(-1)!.date]
   const fills = session.fills === 'bar-price' ? "at the bar's price, free of cost" : `realistic, seed ${session.seed}`
   return [
     `${c.bold(`${session.strategy}${session.ownStrategy === undefined ? ` ${session.direction}` : ''} on paper`)}${c.dim(`  dolphin-engine ${session.engineVersion}`)}`,
-    row(
-      'Period',
-      `${from === to ? from : `${from} to ${to}`}, ${plural(days.days.length, 'day')}, ${plural(bars, 'bar')}`,
-    ),
+    row('Period', `${from === to ? from : `${from} to ${to}`}, ${plural(days.length, 'day')}, ${plural(bars, 'bar')}`),
     row('Fills', fills),
   ]
 }
 
-function figureLines({ session }: PaperSetup, { performance: p, daily }: SessionFigures, c: Colours): string[] {
+function figureLines({ session }: SessionSetup, { performance: p, daily }: SessionFigures, c: Colours): string[] {
   const row = rowPainter(c)
   const net = Number(p.netPnl)
   const profitFactor = p.profitFactor === null ? '∞' : p.totalTrades === 0 ? '-' : p.profitFactor.toFixed(2)
@@ -139,7 +137,7 @@ function eventLines(figures: SessionFigures, c: Colours): string[] {
   ]
 }
 
-function recordLines({ folder }: PaperSetup, { journals }: SessionResult, c: Colours): string[] {
+function recordLines({ folder, session }: SessionSetup, { journals }: SessionResult, c: Colours): string[] {
   const row = rowPainter(c)
   const journal = (side: 'decision' | 'execution') =>
     `${join(folder, 'journal', side)}  ${plural(journals[side].records, 'record')}, state ${journals[side].stateHash}`
@@ -147,7 +145,7 @@ function recordLines({ folder }: PaperSetup, { journals }: SessionResult, c: Col
     row('Trades', join(folder, 'trades.csv')),
     row('Journals', journal('decision')),
     row('', journal('execution')),
-    row('Next', c.dim(`dolphin compare ${folder}`)),
+    ...(session.days.length > 0 ? [row('Next', c.dim(`dolphin compare ${folder}`))] : []),
   ]
 }
 

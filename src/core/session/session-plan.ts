@@ -92,7 +92,7 @@ export interface SessionPlan {
 }
 
 /** Time before the first bar in which both sides find each other. */
-const WARM_UP_MS = 30_000
+export const WARM_UP_MS = 30_000
 /** Tells the ids of a session on paper from any other's. */
 const ID_PREFIX = 'P'
 

@@ -1,0 +1,99 @@
+import { found } from '../../base/mistakes.js'
+import { didYouMean } from '../../base/suggest.js'
+import type { ScanAgeLimits } from '../../core/grid/scan-intake.js'
+import type { TraderMode } from '../../runtime/services/trader/trader.js'
+import type { OptionCheck } from '../shell/option-check.js'
+import { option, parseOptions, type RawOptions } from '../shell/option-table.js'
+
+/** The options of a session that trades what scanners publish in a grid. */
+export const GRID_OPTIONS = {
+  grid: option({
+    flag: '--grid',
+    value: '<where>',
+    help: 'trade what scanners publish: embedded (with --days, played by a scanner of its own), or hazelcast://host:port',
+    parse: aGrid,
+  }),
+  mode: option({
+    flag: '--mode',
+    value: '<mode>',
+    help: 'live: by the clock, late scans are old; replay: time is what the scans say (default: replay with --days)',
+    parse: (typed, check, flag) => oneOf(['live', 'replay'] as const, typed, check, flag),
+  }),
+  barSeconds: option({
+    flag: '--bar-seconds',
+    value: '<seconds>',
+    help: 'usual time from scan to scan (default: that of --days, or 5)',
+    parse: (typed, check, flag) => above0(typed, 'seconds above 0 such as 5', check, flag),
+  }),
+  ageFrom: option({
+    flag: '--age-from',
+    value: '<time>',
+    help: "what a scan's age counts from: scan (its own time), or publication (behind a bridge)",
+    standard: 'scan',
+    parse: (typed, check, flag) => oneOf(['scan', 'publication'] as const, typed, check, flag),
+  }),
+  bars: option({
+    flag: '--bars',
+    value: '<n>',
+    help: 'end after so many bars in all (default: those of --days, or none)',
+    parse: (typed, check, flag) =>
+      /^[1-9]\d{0,8}$/.test(typed)
+        ? Number(typed)
+        : check.wrong(flag, `expected a number from 1 on, found ${found(typed)}`),
+  }),
+}
+
+/** What a session on a grid goes on with. */
+export interface GridChoice {
+  /** `embedded`: in this process. */
+  readonly url: string
+  readonly mode: TraderMode
+  /** Absent: that of the days, or five seconds. */
+  readonly barSeconds?: number
+  readonly ageFrom: ScanAgeLimits['ageFrom']
+  readonly bars?: number
+}
+
+/** Undefined where no grid is asked for; what is wrong is in `check`. */
+export function gridChoice(
+  raw: RawOptions<typeof GRID_OPTIONS>,
+  { hasDays }: { readonly hasDays: boolean },
+  check: OptionCheck,
+): GridChoice | undefined {
+  const {
+    grid: url,
+    mode = hasDays ? 'replay' : 'live',
+    ageFrom = 'scan',
+    ...own
+  } = parseOptions(GRID_OPTIONS, raw, check)
+  if (url !== undefined) {
+    if (url === 'embedded' && !hasDays)
+      check.wrong('--grid', 'expected --days with an embedded grid: nobody else can publish scans in this process')
+    return { url, mode, ageFrom, ...own }
+  }
+  for (const name of ['mode', 'barSeconds', 'ageFrom', 'bars'] as const) {
+    if (raw[name] !== undefined) check.wrong(GRID_OPTIONS[name].flag, 'goes with --grid')
+  }
+  return undefined
+}
+
+function aGrid(typed: string, check: OptionCheck, flag: string): string | undefined {
+  if (typed === 'embedded' || /^hazelcast:\/\/\S+$/.test(typed)) return typed
+  return check.wrong(flag, `expected embedded or hazelcast://host:port, found ${found(typed)}`)
+}
+
+function oneOf<const Word extends string>(
+  words: readonly Word[],
+  typed: string,
+  check: OptionCheck,
+  flag: string,
+): Word | undefined {
+  const word = words.find((known) => known === typed)
+  if (word !== undefined) return word
+  return check.wrong(flag, `expected ${words.join(' or ')}, found ${found(typed)}${didYouMean(typed, words)}`)
+}
+
+function above0(typed: string, expected: string, check: OptionCheck, flag: string): number | undefined {
+  const value = /^\d*\.?\d+$/.test(typed) ? Number(typed) : Number.NaN
+  return value > 0 ? value : check.wrong(flag, `expected ${expected}, found ${found(typed)}`)
+}

@@ -1,0 +1,128 @@
+import { join } from 'node:path'
+import { systemClock } from '../../adapters/clock/system-clock.js'
+import { createParquetDays } from '../../adapters/parquet/parquet-days.js'
+import { present } from '../../base/present.js'
+import { FixedPosture } from '../../runtime/services/survival/fixed-posture.js'
+import type { SessionResult } from '../../runtime/session/session.js'
+import { openGrid } from '../compose/grid.js'
+import { gridMarket } from '../compose/grid-market.js'
+import { GridParts } from '../compose/grid-parts.js'
+import { runGridSession } from '../compose/grid-session.js'
+import { ScanReplaySide } from '../compose/scan-replay.js'
+import { type SessionNews, showingSession } from '../compose/session-news.js'
+import {
+  type PaperSetup,
+  preparePaper,
+  prepareParts,
+  prepareSession,
+  type SessionSetup,
+} from '../compose/session-settings.js'
+import { notice } from '../shell/terminal.js'
+import { executorOf } from './executor-choice.js'
+import type { GridChoice } from './grid-options.js'
+import type { PaperOptions } from './options.js'
+
+/** Trades what scanners publish in a grid; with days, a scanner and a bridge in this process publish those. */
+export async function runOnGrid(
+  options: PaperOptions,
+  choice: GridChoice,
+  signal: AbortSignal,
+): Promise<{ readonly setup: SessionSetup; readonly result: SessionResult }> {
+  const tell = (text: string): void => (options.quiet ? undefined : notice(text))
+  const parts = new GridParts(await openGrid({ url: choice.url, report: tell }), tell)
+  try {
+    const setup = await setupOf(options, choice, { parts, signal, tell })
+    for (const line of setup.notices) tell(line)
+    const bars = choice.bars ?? ('days' in setup ? setup.days.bars : undefined)
+    const shown = { bars: bars ?? 0, isVirtual: choice.mode === 'replay', quiet: options.quiet || bars === undefined }
+    const result = await showingSession(shown, (news) =>
+      run(setup, { options, choice, parts, bars, signal }, told(news, options)),
+    )
+    return { setup, result }
+  } finally {
+    await parts.close()
+  }
+}
+
+/** Where no end is known there is no bar to show; what happens is told all the same. */
+function told(news: SessionNews, { quiet }: PaperOptions): SessionNews {
+  return quiet ? news : { ...news, onNotice: notice }
+}
+
+interface OnGrid {
+  readonly options: PaperOptions
+  readonly choice: GridChoice
+  readonly parts: GridParts
+  readonly bars: number | undefined
+  readonly signal: AbortSignal
+}
+
+async function run(
+  setup: SessionSetup | PaperSetup,
+  { options, choice, parts, bars, signal }: OnGrid,
+  news: SessionNews,
+): Promise<SessionResult> {
+  const { run: settings } = setup
+  const isOwn = 'days' in setup
+  if (isOwn) {
+    const ports = { grid: parts.grid, clock: systemClock, warn: news.onNotice }
+    const posture = new FixedPosture({ posture: settings.posture, everyMs: POSTURE_MS }, ports)
+    parts.run(posture, ({ error }) => news.onWarning(`posture: ${String(error)}`))
+  }
+  const scans = isOwn
+    ? new ScanReplaySide(parts, {
+        days: {
+          ...setup.days,
+          source: createParquetDays({
+            eigenColumns: true,
+            ...present({ assets: options.run.assets, renames: options.run.rename }),
+          }),
+        },
+        folder: join(setup.parent, setup.session.sessionId, 'scans'),
+        speed: options.speed,
+      })
+    : undefined
+  try {
+    return await runGridSession(
+      setup,
+      {
+        mode: choice.mode,
+        serve: options.serve,
+        executor: executorOf(options),
+        stepMs: stepOf(setup, choice),
+        ageFrom: choice.ageFrom,
+        barsMax: bars,
+        expectsBoost: false,
+      },
+      { parts, news, signal, scans },
+    )
+  } finally {
+    await scans?.close()
+  }
+}
+
+const POSTURE_MS = 5000
+
+async function setupOf(
+  options: PaperOptions,
+  choice: GridChoice,
+  { parts, signal, tell }: { readonly parts: GridParts; readonly signal: AbortSignal; tell(text: string): void },
+): Promise<SessionSetup | PaperSetup> {
+  if (options.inputs.length > 0) return preparePaper(options, signal)
+  const files = await prepareParts(options)
+  const resumed = options.resume ? options.out : undefined
+  const { mode, barSeconds = BAR_SECONDS } = choice
+  const market = await gridMarket(
+    { grid: parts.grid, mode, stepMs: barSeconds * 1000, table: files.table, resumed, tell },
+    signal,
+  )
+  return prepareSession(options, files, market)
+}
+
+/** A scan every five seconds. */
+const BAR_SECONDS = 5
+
+function stepOf(setup: SessionSetup | PaperSetup, { barSeconds }: GridChoice): number {
+  if (barSeconds !== undefined) return barSeconds * 1000
+  return 'days' in setup ? setup.days.stepMs : BAR_SECONDS * 1000
+}
