@@ -24,6 +24,29 @@ import {
 
 /** Documents under `DOLPHIN_FEATURES` but those of the order book. Source: system bible §10.5, §15.1, §27.5, §28.6; spec "Services". */
 
+/** Thresholds of `status` are those of the display: RED from 0.30, ORANGE from 0.10. */
+export const FOREWARNER = gridDocument(
+  'mc_forewarner_latest',
+  object(
+    {
+      status: oneOf('GREEN', 'ORANGE', 'RED'),
+      catastrophic_prob: share,
+      envelope_score: number,
+      source: oneOf('REAL_MODEL', 'FALLBACK_NO_DATA', 'FALLBACK_ERROR'),
+      timestamp: noted('When it was assessed.', isoTime),
+    },
+    {
+      gate: noted(
+        "The gate's verdict, by other thresholds; sensors and entries go by this one.",
+        oneOf('OK', 'ORANGE', 'RED'),
+      ),
+      date,
+      max_leverage: noted('What it was asked with.', positive),
+      trades: noted('Closed trades that it rests on.', count),
+    },
+  ),
+)
+
 const value = nullable(number)
 const eigenWindow = object({
   lambda_max: nullable(notNegative),
@@ -115,29 +138,6 @@ export const ACB_STATE = gridDocument(
       w750_threshold: value,
       stress_share: share,
       reason: prose(500),
-    },
-  ),
-)
-
-/** Thresholds of `status` are those of the display: RED from 0.30, ORANGE from 0.10. */
-export const FOREWARNER = gridDocument(
-  'mc_forewarner_latest',
-  object(
-    {
-      status: oneOf('GREEN', 'ORANGE', 'RED'),
-      catastrophic_prob: share,
-      envelope_score: number,
-      source: oneOf('REAL_MODEL', 'FALLBACK_NO_DATA', 'FALLBACK_ERROR'),
-      timestamp: noted('When it was assessed.', isoTime),
-    },
-    {
-      gate: noted(
-        "The gate's verdict, by other thresholds; sensors and entries go by this one.",
-        oneOf('OK', 'ORANGE', 'RED'),
-      ),
-      date,
-      max_leverage: noted('What it was asked with.', positive),
-      trades: noted('Closed trades that it rests on.', count),
     },
   ),
 )

@@ -20,19 +20,6 @@ import {
 
 /** Documents of the order book. Source: system bible §9, §15.1, §15.2, §26.2; spec "Books and features", "The grid". */
 
-const imbalance = noted('(bid − ask)/(bid + ask) of USD.', numberFrom(-1, 1))
-/** Of the last closed bar; one that cannot be told is absent. */
-const features = {
-  imbalance_ma5: numberFrom(-1, 1),
-  imbalance_persistence: share,
-  withdrawal_velocity: noted('Change of depth over 5 bars, a share.', numberFrom(-1)),
-  depth_quality: noted('Depth by its own median of 720 bars.', numberFrom(0, 3)),
-  fill_probability: share,
-  fill_quality: noted('fill_probability by its own median of 720 bars.', numberFrom(0, 3)),
-}
-const regimeSignal = noted('+1 stress, 0 neutral, -1 calm.', oneOf(-1, 0, 1))
-const macro = object({ cascade_count: count, stress_share: share, regime_signal: regimeSignal })
-
 /** Every perpetual's health, once a minute: not what is traded on. */
 export const UNIVERSE = gridDocument(
   'obf_universe_latest',
@@ -48,7 +35,7 @@ export const UNIVERSE = gridDocument(
             depth_1pct_usd: notNegative,
             depth_quality: share,
             fill_probability: noted('null: too few windows.', nullable(share)),
-            imbalance,
+            imbalance: noted('(bid − ask)/(bid + ask) of USD.', numberFrom(-1, 1)),
             best_bid: positive,
             best_ask: positive,
             n_bid_levels: count,
@@ -60,6 +47,18 @@ export const UNIVERSE = gridDocument(
     { _missing: noted('Symbols without a book that is known and fresh.', listOf(name, { itemsMax: 10_000 })) },
   ),
 )
+
+/** Of the last closed bar; one that cannot be told is absent. */
+const features = {
+  imbalance_ma5: numberFrom(-1, 1),
+  imbalance_persistence: share,
+  withdrawal_velocity: noted('Change of depth over 5 bars, a share.', numberFrom(-1)),
+  depth_quality: noted('Depth by its own median of 720 bars.', numberFrom(0, 3)),
+  fill_probability: share,
+  fill_quality: noted('fill_probability by its own median of 720 bars.', numberFrom(0, 3)),
+}
+const regimeSignal = noted('+1 stress, 0 neutral, -1 calm.', oneOf(-1, 0, 1))
+const macro = object({ cascade_count: count, stress_share: share, regime_signal: regimeSignal })
 
 /** What the engine trades on; `ob_cache/latest_ob_features.json` is the same document. */
 export const ORDER_BOOK_FEATURES = gridDocument(
@@ -77,7 +76,10 @@ export const ORDER_BOOK_FEATURES = gridDocument(
 export const ORDER_BOOK_SHARD = gridDocument(
   'obf_shard',
   object(
-    { imbalance, sample_ts: noted("The exchange's time of the sample, UTC seconds since the epoch.", notNegative) },
+    {
+      imbalance: noted('(bid − ask)/(bid + ask) of USD.', numberFrom(-1, 1)),
+      sample_ts: noted("The exchange's time of the sample, UTC seconds since the epoch.", notNegative),
+    },
     {
       mid: positive,
       spread_bps: notNegative,

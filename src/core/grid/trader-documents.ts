@@ -24,6 +24,30 @@ import {
 
 /** Documents of whoever trades: results, state, signals. Source: system bible §14.7, §15.1; spec "The grid". */
 
+/** What a strategy wanted at the last cycle. Field for field a mandate, in the names of the grid. */
+export const SIGNALS = gridDocument(
+  'signals',
+  object(
+    {
+      strategy: name,
+      timestamp_ms: noted('Of the bar.', integerFrom(0)),
+      mandates: listOf(
+        object(
+          {
+            symbol: name,
+            type: oneOf('EXIT', 'BLOCK', 'REDUCE', 'ENTRY', 'HOLD'),
+            authority: share,
+            reason: prose(500),
+          },
+          { direction: noted('-1 short, +1 long.', oneOf(-1, 1)), notional_usd: positive, price: positive },
+        ),
+        { itemsMax: 1_000 },
+      ),
+    },
+    { scan_number: count, bar: count },
+  ),
+)
+
 const posture = oneOf(...POSTURES)
 const gateVerdict = oneOf('OK', 'ORANGE', 'RED')
 const usd = noted('USD.', number)
@@ -141,29 +165,5 @@ export const TRADER_STATE = gridDocument(
       bar: count,
       journal_sequence: noted('Of the last record that it rests on.', count),
     },
-  ),
-)
-
-/** What a strategy wanted at the last cycle. Field for field a mandate, in the names of the grid. */
-export const SIGNALS = gridDocument(
-  'signals',
-  object(
-    {
-      strategy: name,
-      timestamp_ms: noted('Of the bar.', integerFrom(0)),
-      mandates: listOf(
-        object(
-          {
-            symbol: name,
-            type: oneOf('EXIT', 'BLOCK', 'REDUCE', 'ENTRY', 'HOLD'),
-            authority: share,
-            reason: prose(500),
-          },
-          { direction: noted('-1 short, +1 long.', oneOf(-1, 1)), notional_usd: positive, price: positive },
-        ),
-        { itemsMax: 1_000 },
-      ),
-    },
-    { scan_number: count, bar: count },
   ),
 )

@@ -25,6 +25,27 @@ import { isoMs } from './iso-time.js'
 
 /** Documents of whoever watches: posture, health, heartbeats, status. Source: system bible §11, §15.1, §24.5; spec "Services". */
 
+/** A service that makes progress, every 5 s. */
+export const SERVICE_HEARTBEAT = gridDocument(
+  'service_heartbeat',
+  object(
+    {
+      ts: unixSeconds,
+      iso: isoTime,
+      name,
+      state: oneOf('STARTING', 'RUNNING', 'STOPPING', 'EXITED', 'FATAL'),
+    },
+    {
+      since_ms: noted('When it came into this state.', integerFrom(0)),
+      last_progress_at_ms: noted('null before the first.', nullable(integerFrom(0))),
+      detail: prose(500),
+      pid: count,
+      host: name,
+      version: name,
+    },
+  ),
+)
+
 const sensor = noted('A sensor category, 1: nothing is wrong.', share)
 const posture = oneOf(...POSTURES)
 
@@ -81,27 +102,6 @@ export const META_HEALTH = gridDocument(
     },
     {
       named: noted('What is missing, unreadable, out of range or from the future.', listOf(name, { itemsMax: 1_000 })),
-    },
-  ),
-)
-
-/** A service that makes progress, every 5 s. */
-export const SERVICE_HEARTBEAT = gridDocument(
-  'service_heartbeat',
-  object(
-    {
-      ts: unixSeconds,
-      iso: isoTime,
-      name,
-      state: oneOf('STARTING', 'RUNNING', 'STOPPING', 'EXITED', 'FATAL'),
-    },
-    {
-      since_ms: noted('When it came into this state.', integerFrom(0)),
-      last_progress_at_ms: noted('null before the first.', nullable(integerFrom(0))),
-      detail: prose(500),
-      pid: count,
-      host: name,
-      version: name,
     },
   ),
 )

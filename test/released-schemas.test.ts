@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { growthProblems, releasedGridSchemas, releasedProblems } from '../../../scripts/grid-released.js'
-import { gridSpecFiles, jsonSchemaOf } from '../../../scripts/grid-schemas.js'
+import { growthProblems, releasedGridSchemas, releasedProblems } from '../scripts/grid-released.js'
+import { gridSpecFiles, jsonSchemaOf } from '../scripts/grid-schemas.js'
 import {
   boolean,
   type Description,
@@ -17,7 +17,7 @@ import {
   prose,
   recordOf,
   text,
-} from '../../../src/core/grid/document-schema.js'
+} from '../src/core/grid/document-schema.js'
 
 test('the grid’s documents have only grown since the last release, or have a new version', () => {
   expect(releasedProblems(releasedGridSchemas(), gridSpecFiles())).toEqual([])
