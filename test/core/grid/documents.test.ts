@@ -6,7 +6,7 @@ import { parseAcbPayload } from '../../../src/core/breaker/subday-payload.js'
 import { type GridDocument, gridDocument } from '../../../src/core/grid/document.js'
 import { type Description, number, object } from '../../../src/core/grid/document-schema.js'
 import { documentAt, GRID_PLACES } from '../../../src/core/grid/documents.js'
-import { ACB_BOOST, EIGEN_SCAN_SCHEMA } from '../../../src/core/grid/feature-documents.js'
+import { ACB_BOOST, EIGEN_SCAN_SCHEMA, FOREWARNER } from '../../../src/core/grid/feature-documents.js'
 import { SAFETY } from '../../../src/core/grid/watch-documents.js'
 import { arbitraryValue, DOCUMENTS, placesIn } from './arbitrary-documents.js'
 
@@ -92,6 +92,13 @@ test('a writer that would write no document fails, and says where', () => {
   )
 })
 
+test('a number beyond what a number can be is none', () => {
+  const text = `{"status": "GREEN", "catastrophic_prob": 0.1, "envelope_score": 1e999, "source": "REAL_MODEL", "timestamp": "2026-01-01T00:00Z"}`
+  expect(FOREWARNER.read(text)).toMatchObject({
+    refused: { path: 'mc_forewarner_latest.envelope_score', found: 'Infinity' },
+  })
+})
+
 test('free text that is too long is cut, and takes nothing else with it', () => {
   const safety = { posture: 'TURTLE', Rm: 0.6, sensors: { cat1: 1, cat2: 1, cat3: 1, cat4: 1, cat5: 1 } } as const
   const reading = SAFETY.read(SAFETY.write({ ...safety, reason: 'x'.repeat(1_000) }))
@@ -138,7 +145,12 @@ test.each<[string, string, string | undefined]>([
 function wrongFor(schema: Description): readonly unknown[] {
   switch (schema.kind) {
     case 'number':
-      return ['1', null, true, ...(schema.max === undefined ? [] : [schema.max + 1])]
+      return [
+        ...['1', null, true],
+        ...(schema.max === undefined ? [] : [schema.max + 1]),
+        ...(schema.min === undefined ? [] : [schema.min - 1]),
+        ...(schema.above === undefined ? [] : [schema.above]),
+      ]
     case 'integer':
       return [0.5, '1', null, schema.min - 1, ...(schema.max === Number.MAX_SAFE_INTEGER ? [] : [schema.max + 1])]
     case 'boolean':

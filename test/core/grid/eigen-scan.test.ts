@@ -43,6 +43,15 @@ describe('a scan of the grid', () => {
     )
   })
 
+  it('is of the millisecond that its nanoseconds lie in, though a number has lost the last of them', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1_700_000_000_000, max: 2_500_000_000_000 }), (atMs) => {
+        expect(eigenScanForm({ timestamp_ns: Number(`${atMs}000000`) })).toMatchObject({ atMs })
+        expect(eigenScanForm({ timestamp_ns: `${atMs}999999` })).toMatchObject({ atMs })
+      }),
+    )
+  })
+
   it('leaves out prices that nobody could pay, and keeps a symbol of any name', () => {
     const text = '{"asset_prices": {"A": 0, "B": -1, "C": "1", "D": null, "E": 1e999, "__proto__": 2, "F": 0.5}}'
     expect([...eigenScanForm(JSON.parse(text))!.assetPrices]).toEqual([
