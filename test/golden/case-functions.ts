@@ -1,5 +1,7 @@
 import { type EigenScanForm, eigenScanForm } from '../../src/core/grid/eigen-scan.js'
 import { shardMap } from '../../src/core/grid/shards.js'
+import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
+import { cat3InputsCase, survivalCase } from './survival-functions.js'
 
 /**
  * What the cases of golden case files ask for, by the name of their `fn`: from a case's `args` to what it expects, in its names
@@ -10,6 +12,12 @@ import { shardMap } from '../../src/core/grid/shards.js'
 export const CASE_FUNCTIONS: Readonly<Record<string, (args: any) => unknown>> = {
   shards,
   eigen_from_scan: eigenFromScan,
+  breaker: breakerCase,
+  dark: darkCase,
+  first_flush: firstFlushCase,
+  watch: watchCase,
+  survival: survivalCase,
+  cat3_inputs: cat3InputsCase,
 }
 
 function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {
