@@ -44,7 +44,8 @@ export async function openGridFile({ file, everyMs = EVERY_MS, ...settings }: Gr
     behind = new WriteBehind({ write, everyMs, timer: settings.timer, failed: settings.writeFailed })
     return { store, close: () => closed(behind!, lock) }
   } catch (error) {
-    await lock.release()
+    // The lock of a process that goes on without it is dead, and no reason of its own.
+    await lock.release().catch(() => undefined)
     throw error
   }
 }
