@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path'
+import { assert } from '../../base/assert.js'
 import { SurroundingsFailed } from '../../base/mistakes.js'
 import { makeFolder } from '../../files/folder.js'
 import { displayPath } from '../../files/package-files.js'
@@ -20,23 +21,25 @@ import { WriteBehind } from './write-behind.js'
  * @throws DataRefused when the file is no grid, or is damaged: it names the file, the line, what was expected and found.
  * @throws SurroundingsFailed when another process has it open, or it cannot be read or written.
  */
-export async function openGridFile({ file, everyMs = EVERY_MS, ...settings }: GridFileSettings): Promise<GridFile> {
+export async function openGridFile(settings: GridFileSettings): Promise<GridFile> {
+  const { file, everyMs = EVERY_MS, streamEntriesMax = Number.POSITIVE_INFINITY } = settings
+  assert(everyMs >= 0, 'time between writes does not go back')
+  assert(streamEntriesMax >= 1, 'a file keeps the last entry of a stream, since numbers go on from it')
   const lock = await told(lockFile(file, () => behind?.giveUp(takenOver(file))))
   let behind: WriteBehind | undefined
   try {
     await told(removeTemporaries(dirname(file), (name) => name === basename(file)))
     const before = await readGridFile(file)
     const openings = before.openings + 1
-    const store = new MemoryGridStore({
-      ...settings,
-      restored: {
-        records: before.records,
-        lastFence: BigInt(openings) << FENCE_BITS,
-        changed: () => behind?.changed(),
-      },
+    const store = new MemoryGridStore(settings, {
+      records: before.records,
+      lastFence: BigInt(openings) << FENCE_BITS,
+      changed: () => behind?.changed(),
     })
     const write = async (): Promise<void> => {
-      const staged = await told(stageFile(file, await encodeGrid({ openings, records: store.records() })))
+      const staged = await told(
+        stageFile(file, await encodeGrid({ openings, records: store.records(streamEntriesMax) })),
+      )
       await (behind?.isGivenUp ? staged.discard() : told(staged.commit()))
     }
     // Before anything is done with it: tokens of this opening must not be those of the next, and a disk that is full is told of.
@@ -56,11 +59,16 @@ export interface GridFile {
   close(): Promise<void>
 }
 
-export interface GridFileSettings extends Omit<MemoryGridStoreSettings, 'restored'> {
+export interface GridFileSettings extends MemoryGridStoreSettings {
   /** Missing folders are made. Beside it lies `<file>.lock` while it is open. */
   readonly file: string
   /** From a change to the beginning of its write, and from the end of one write to the next, ms; 1,000 unless it is given. */
   readonly everyMs?: number | undefined
+  /**
+   * Entries of each stream that the file keeps, the newest; all unless it is given. Every write writes the whole grid, so a
+   * full stream of scans makes it one of a hundred megabytes.
+   */
+  readonly streamEntriesMax?: number | undefined
   /**
    * A write failed, for another reason than the last one; the grid goes on and tries again. Or, once, another process has taken
    * the file over: then nothing more is written. It must not throw.

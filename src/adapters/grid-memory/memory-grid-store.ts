@@ -7,7 +7,7 @@ import { StoredLock } from './stored-lock.js'
 import { StoredMap } from './stored-map.js'
 import { StoredStream } from './stored-stream.js'
 
-/** What a grid in this process holds, for any number of clients ({@link memoryGrid}). It goes with the process. */
+/** What a grid in this process holds, for any number of clients. It goes with the process, unless a file keeps it. */
 export class MemoryGridStore {
   readonly timer: Timer
   readonly turn: Turn
@@ -21,7 +21,11 @@ export class MemoryGridStore {
   private readonly streams = new Map<string, StoredStream>()
   private lastFence: bigint
 
-  constructor({ timer, streamCapacity = STREAM_CAPACITY, turn = setImmediate, restored }: MemoryGridStoreSettings) {
+  /** @param restored of a grid that is kept in a file. */
+  constructor(
+    { timer, streamCapacity = STREAM_CAPACITY, turn = setImmediate }: MemoryGridStoreSettings,
+    restored?: RestoredGrid,
+  ) {
     this.timer = timer
     this.turn = (callback) => void turn(callback)
     this.streamCapacity = streamCapacity
@@ -65,13 +69,14 @@ export class MemoryGridStore {
     if (this.clients.size === 0) this.expiries.rest()
   }
 
-  /** All that it holds at this moment, locks excepted. */
-  records(): GridRecord[] {
+  /** All that it holds at this moment, of streams the newest entries, and no locks. */
+  records(streamEntriesMax: number): GridRecord[] {
     const records: GridRecord[] = []
     for (const [map, stored] of this.maps) for (const entry of stored.contents()) records.push({ map, ...entry })
     for (const [reference, value] of this.references) records.push({ reference, value })
-    for (const [stream, stored] of this.streams)
-      for (const entry of stored.contents()) records.push({ stream, ...entry })
+    for (const [stream, stored] of this.streams) {
+      for (const entry of stored.contents(streamEntriesMax)) records.push({ stream, ...entry })
+    }
     return records
   }
 
@@ -95,7 +100,6 @@ export interface MemoryGridStoreSettings {
    * everything happens on virtual time, `(callback) => time.after(0, callback)`, so that it always happens in the same order.
    */
   readonly turn?: ((callback: () => void) => void) | undefined
-  readonly restored?: RestoredGrid | undefined
 }
 
 /** What a store goes on from, and who is told that it has changed. */

@@ -13,7 +13,7 @@ import { MemoryStream } from './memory-stream.js'
  * otherwise as independent as those of a cluster: each has its own listeners and locks, and is closed by itself.
  *
  * Calls take effect at once, in the order in which they are made, and never wait but where they are asked to. Listeners are
- * called in a turn of their own ({@link MemoryGridStoreSettings.turn}).
+ * called in a turn of their own (the store's setting `turn`).
  */
 export function memoryGrid(settings: MemoryGridSettings): Grid {
   return new MemoryGrid(settings)

@@ -43,8 +43,9 @@ export class StoredStream {
     return () => this.waiting.delete(tell)
   }
 
-  *contents(): Generator<StreamEntry> {
-    for (let sequence = this.oldest; sequence <= this.newest; sequence++) {
+  /** The newest, so many at most. */
+  *contents(max: number): Generator<StreamEntry> {
+    for (let sequence = Math.max(this.oldest, this.newest - max + 1); sequence <= this.newest; sequence++) {
       yield { sequence, value: this.values[sequence % this.capacity]! }
     }
   }

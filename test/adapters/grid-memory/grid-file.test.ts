@@ -89,6 +89,19 @@ describe('a grid that a file keeps', () => {
     await kept.close()
   })
 
+  it('keeps of each stream as many entries as it is asked to, and numbers go on', async () => {
+    const kept = await open({ streamEntriesMax: 2 })
+    const stream = clientOf(kept).stream('stream')
+    for (let i = 0; i < 4; i++) await stream.append(`entry ${i}`)
+    expect(await stream.bounds()).toEqual({ oldest: 0, newest: 3 })
+    await kept.close()
+    await inTurn(async (grid) => {
+      expect(await grid.stream('stream').bounds()).toEqual({ oldest: 2, newest: 3 })
+      expect(await grid.stream('stream').append('next')).toBe(4)
+    })
+    await expect(open({ streamEntriesMax: 0 })).rejects.toThrow('a file keeps the last entry of a stream')
+  })
+
   it('lets times to live go on while nobody has it open', async () => {
     const time = new VirtualTime(START_MS)
     await inTurn(async (grid) => {

@@ -3,13 +3,30 @@ import { systemClock } from '../../../src/adapters/clock/system-clock.js'
 import { memoryGrid } from '../../../src/adapters/grid-memory/memory-grid.js'
 import { MemoryGridStore } from '../../../src/adapters/grid-memory/memory-grid-store.js'
 import { clockTimer } from '../../../src/runtime/time/scaled-clock.js'
+import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { hear } from '../../ports/grid-contract/clients.js'
 import { gridContract } from '../../ports/grid-contract.js'
+import { gridLaw } from '../../ports/grid-law.js'
 import { leaveTime, until } from '../../support/until.js'
 import { twoClients, untold } from './clients.js'
 
 gridContract('the grid in this process', async (listenerFailed) =>
   twoClients(new MemoryGridStore({ timer: clockTimer(systemClock), streamCapacity: 50 }), listenerFailed, 50),
+)
+
+gridLaw(
+  'the grid in this process, on virtual time',
+  async (listenerFailed) => {
+    const time = new VirtualTime(1_767_571_200_000)
+    const store = new MemoryGridStore({ timer: time, streamCapacity: 4 })
+    return {
+      ...twoClients(store, listenerFailed, 4),
+      async pass(ms) {
+        time.runTo(time.epochMs() + ms)
+      },
+    }
+  },
+  { numRuns: 1_000, stepsMax: 60 },
 )
 
 describe('the grid in this process', () => {

@@ -1,8 +1,8 @@
-import { systemClock } from '../../../src/adapters/clock/system-clock.js'
-import { openGridFile } from '../../../src/adapters/grid-memory/grid-file.js'
-import { memoryGrid } from '../../../src/adapters/grid-memory/memory-grid.js'
-import { clockTimer } from '../../../src/runtime/time/scaled-clock.js'
-import { untold } from './clients.js'
+import { systemClock } from '../../src/adapters/clock/system-clock.js'
+import { openGridFile } from '../../src/adapters/grid-memory/grid-file.js'
+import { memoryGrid } from '../../src/adapters/grid-memory/memory-grid.js'
+import { clockTimer } from '../../src/runtime/time/scaled-clock.js'
+import { untold } from '../adapters/grid-memory/clients.js'
 
 /**
  * Changes a grid for ever, everything in it at once, until somebody ends the process: on stdout the token of a lock, then the
