@@ -111,7 +111,8 @@ export interface RestoredGrid {
   readonly changed: () => void
 }
 
-function made<T>(known: Map<string, T>, name: string, make: () => T): T {
+/** The thing of that name, the same one every time. */
+export function made<T>(known: Map<string, T>, name: string, make: () => T): T {
   let thing = known.get(name)
   if (thing === undefined) {
     thing = make()

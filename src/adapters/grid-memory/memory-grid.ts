@@ -2,7 +2,7 @@ import type { Grid, GridConnection, GridLock, GridMap, GridReference, GridState,
 import { checkName } from '../../ports/grid-arguments.js'
 import { Listening } from './delivery.js'
 import { MemoryClient } from './memory-client.js'
-import type { MemoryGridStore } from './memory-grid-store.js'
+import { type MemoryGridStore, made } from './memory-grid-store.js'
 import { MemoryLock } from './memory-lock.js'
 import { MemoryMap } from './memory-map.js'
 import { MemoryReference } from './memory-reference.js'
@@ -92,10 +92,5 @@ class MemoryConnection implements GridConnection {
 
 function named<T>(known: Map<string, T>, name: string, make: () => T): T {
   checkName(name)
-  let thing = known.get(name)
-  if (thing === undefined) {
-    thing = make()
-    known.set(name, thing)
-  }
-  return thing
+  return made(known, name, make)
 }

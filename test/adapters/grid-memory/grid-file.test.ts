@@ -13,7 +13,6 @@ import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { ODD_KEYS } from '../../ports/grid-contract/maps.js'
 import { gridContract } from '../../ports/grid-contract.js'
 import { temporaryFolder } from '../../support/in-process-command.js'
-import { settle } from '../../support/settle.js'
 import { until } from '../../support/until.js'
 import { twoClients, untold } from './clients.js'
 
@@ -228,25 +227,43 @@ describe('a grid that a file keeps', () => {
   })
 
   it('is written no more when another machine has taken it over', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-    const failures: string[] = []
-    const time = new VirtualTime(START_MS)
-    const kept = await open({ timer: time, writeFailed: ({ message }) => failures.push(message) })
-    writeFileSync(`${file()}.lock`, JSON.stringify({ pid: 1, host: 'elsewhere' }))
-    vi.advanceTimersByTime(10_000)
-    vi.useRealTimers()
-    await until(() => failures.length > 0)
+    const { kept, failures } = await takenOver(async () => {})
     await clientOf(kept).map('map').set('a', 'value')
-    await settle(time)
     await kept.close()
     expect(failures).toEqual([`${file()}: another process has taken this grid over; nothing more is written to it`])
     expect((await readGridFile(file())).records).toEqual([])
     expect(existsSync(`${file()}.lock`)).toBe(true)
   })
+
+  it('is not replaced by a write that had begun when another machine took it over', async () => {
+    const { kept } = await takenOver(async (grid, time) => {
+      // Some megabytes: that write ends later than the lock is missed.
+      for (let i = 0; i < 30; i++) await grid.map('map').set(`key ${i}`, 'x'.repeat(1_000_000))
+      time.runTo(time.nextDueMs()!)
+    })
+    writeFileSync(file(), 'of the other machine')
+    await kept.close()
+    expect(readFileSync(file(), 'utf8')).toBe('of the other machine')
+    expect(readdirSync(join(folder.path, 'deep')).sort()).toEqual(['grid.jsonl', 'grid.jsonl.lock'])
+  })
 })
 
 function open(settings: Partial<GridFileSettings> = {}): Promise<GridFile> {
   return openGridFile({ file: file(), timer: new VirtualTime(START_MS), streamCapacity: 5, writeFailed, ...settings })
+}
+
+/** Opens it, works with it, and lets another machine take the lock meanwhile. */
+async function takenOver(work: (grid: Grid, time: VirtualTime) => Promise<void>) {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const failures: string[] = []
+  const time = new VirtualTime(START_MS)
+  const kept = await open({ timer: time, writeFailed: ({ message }) => failures.push(message) })
+  await work(clientOf(kept), time)
+  writeFileSync(`${file()}.lock`, JSON.stringify({ pid: 1, host: 'elsewhere' }))
+  vi.advanceTimersByTime(10_000)
+  vi.useRealTimers()
+  await until(() => failures.length > 0)
+  return { kept, failures }
 }
 
 function clientOf({ store }: GridFile): Grid {
