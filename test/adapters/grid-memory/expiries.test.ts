@@ -50,6 +50,19 @@ describe('what expires', () => {
     )
   })
 
+  it('expires in time when a later one far from it in the heap was called off', () => {
+    const time = new VirtualTime(0)
+    const expiries = new Expiries(time)
+    const expired: number[] = []
+    const all = new Map([1, 10, 2, 11, 12, 3, 4].map((ms) => [ms, expiries.after(ms, () => expired.push(ms))]))
+    expiries.go()
+    expiries.callOff(all.get(11)!)
+    time.runTo(4)
+    expect(expired).toEqual([1, 2, 3, 4])
+    time.runTo(20)
+    expect(expired).toEqual([1, 2, 3, 4, 10, 12])
+  })
+
   it('waits on when a timer comes early, as one does whose clock was set back', () => {
     let nowMs = 1_000
     const asked: (() => void)[] = []
