@@ -28,8 +28,7 @@ export const GRID_OPTIONS = {
   ageFrom: option({
     flag: '--age-from',
     value: '<time>',
-    help: "what a scan's age counts from: scan (its own time), or publication (behind a bridge)",
-    standard: 'scan',
+    help: "what a scan's age counts from: scan (its own time), or publication (behind a bridge; default: scan)",
     parse: (typed, check, flag) => oneOf(['scan', 'publication'] as const, typed, check, flag),
   }),
   bars: option({

@@ -1,7 +1,5 @@
 import { join } from 'node:path'
 import { systemClock } from '../../adapters/clock/system-clock.js'
-import { createParquetDays } from '../../adapters/parquet/parquet-days.js'
-import { present } from '../../base/present.js'
 import { FixedPosture } from '../../runtime/services/survival/fixed-posture.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import { openGrid } from '../compose/grid.js'
@@ -71,13 +69,7 @@ async function run(
   }
   const scans = isOwn
     ? new ScanReplaySide(parts, {
-        days: {
-          ...setup.days,
-          source: createParquetDays({
-            eigenColumns: true,
-            ...present({ assets: options.run.assets, renames: options.run.rename }),
-          }),
-        },
+        days: setup.days,
         folder: join(setup.parent, setup.session.sessionId, 'scans'),
         speed: options.speed,
       })

@@ -62,8 +62,9 @@ const NS_PER_MS = 1_000_000n
 export async function* readEachDay(
   { source, files }: RecordedDays,
   signal?: AbortSignal,
+  { eigenColumns = false }: { readonly eigenColumns?: boolean } = {},
 ): AsyncGenerator<LoadedDay, void, void> {
-  for await (const outcome of source.read(files, { workers: 0, ...present({ signal }) })) {
+  for await (const outcome of source.read(files, { workers: 0, eigenColumns, ...present({ signal }) })) {
     if ('error' in outcome) throw outcome.error
     yield outcome.day
   }

@@ -13,7 +13,7 @@ import { type RecordedDays, readEachDay } from '../../session/days-survey.js'
 export async function* recordedScans(days: RecordedDays, signal?: AbortSignal): AsyncGenerator<ScanRecord, void, void> {
   let scanNumber = 0
   let before: string | undefined
-  for await (const { columns } of readEachDay(days, signal)) {
+  for await (const { columns } of readEachDay(days, signal, { eigenColumns: true })) {
     refuseDisorder(columns, before)
     before = columns.date
     const times = timesOf(columns)
