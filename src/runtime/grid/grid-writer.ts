@@ -4,14 +4,22 @@ import type { Attempted, GridCircuit, GridTime } from './grid-circuit.js'
 import { LatestFile, type LatestFileSettings } from './latest-file.js'
 
 /** Limits of a writer; each may be set. */
-export const WRITER_LIMITS = Object.freeze({
-  /** Keys that it remembers. A value for one more is refused, and counted. */
+export const WRITER_LIMITS: WriterLimits = Object.freeze({
   keysMax: 10_000,
-  /** Writes under way at once, one of each key. */
   underWayMax: 16,
   retryMs: 100,
   retryMsMax: 5_000,
 })
+
+export interface WriterLimits {
+  /** Keys that it remembers. A value for one more is refused, and counted. */
+  readonly keysMax: number
+  /** Writes under way at once, one of each key. */
+  readonly underWayMax: number
+  /** From a failed write of a key to the next, doubled with each failure in a row. */
+  readonly retryMs: number
+  readonly retryMsMax: number
+}
 
 export interface GridWriterSettings {
   readonly grid: Pick<Grid, 'map' | 'connection'>
@@ -23,7 +31,7 @@ export interface GridWriterSettings {
   /** Documents that a file holds, too, for readers without a grid. */
   readonly files?: readonly GridFile[]
   readonly report?: (text: string) => void
-  readonly limits?: Partial<typeof WRITER_LIMITS>
+  readonly limits?: Partial<WriterLimits>
   readonly writeFile?: LatestFileSettings['write']
 }
 
@@ -61,7 +69,7 @@ export interface GridWriterHealth {
  * process still reaches.
  */
 export class GridWriter {
-  private readonly limits: typeof WRITER_LIMITS
+  private readonly limits: WriterLimits
   private readonly maps = new Map<string, Map<string, Value>>()
   /** Values to be written, in the order in which they became so. */
   private readonly due = new Set<Value>()

@@ -1,12 +1,7 @@
 import type { Grid, GridEntryEvent } from '../../ports/grid.js'
+import { Attendance } from './attendance.js'
 import type { GridTime } from './grid-circuit.js'
-
-/** The same refusal is reported again only after this, ms. */
-const REPORT_AGAIN_MS = 60_000
-/** Causes that are remembered as reported; of more than so many at once the rest is counted only. */
-const CAUSES_MAX = 32
-const RETRY_MS = 1_000
-const RETRY_MS_MAX = 10_000
+import { reportOnce } from './report-once.js'
 
 /** A text as a value, or what is wrong with it. */
 export type TextReader<Value> = (
@@ -49,16 +44,17 @@ export class WatchedKey<Value> {
   private events = 0
   private refusals = 0
   private removals = 0
-  private readonly reportedAtMs = new Map<string, number>()
-  private unlisten: (() => Promise<void>) | undefined
-  private stopListening: (() => void) | undefined
-  private callOff: (() => void) | undefined
-  private failures = 0
-  private isReading = false
-  private isReadDue = false
-  private isStopped = false
+  private readonly attendance: Attendance
+  private readonly reportOnce: (cause: string) => void
 
-  constructor(private readonly settings: WatchedKeySettings<Value>) {}
+  constructor(private readonly settings: WatchedKeySettings<Value>) {
+    this.reportOnce = reportOnce(settings.time, settings.report)
+    this.attendance = new Attendance({
+      ...settings,
+      listen: () => this.map.listen((event) => this.heard(event), { key: settings.key }),
+      readAll: () => this.readAll(),
+    })
+  }
 
   /** Undefined before the first valid value. */
   get current(): Arrival<Value> | undefined {
@@ -77,62 +73,28 @@ export class WatchedKey<Value> {
 
   /** Begins; the grid may be away. Called once. */
   start(): void {
-    this.stopListening = this.settings.grid.connection.listen((state) => {
-      if (state === 'CONNECTED') void this.readNow()
-    })
-    void this.readNow()
+    this.attendance.start()
   }
 
   /** Nothing arrives any more once this has been called. */
-  async stop(): Promise<void> {
-    this.isStopped = true
-    this.callOff?.()
-    this.stopListening?.()
-    await this.unlisten?.().catch(() => undefined)
+  stop(): Promise<void> {
+    return this.attendance.stop()
   }
 
-  /** Never rejects. A read that is asked for while one is under way follows it. */
-  private async readNow(): Promise<void> {
-    this.isReadDue = true
-    if (this.isReading) return
-    this.isReading = true
-    this.callOff?.()
-    while (this.isReadDue && !this.isStopped) {
-      this.isReadDue = false
-      try {
-        await this.listenAndRead()
-        this.failures = 0
-      } catch {
-        // What failed is tried again: by itself, or because the connection is back.
-        this.failures++
-        if (!this.isReadDue) this.retryLater()
-      }
-    }
-    this.isReading = false
+  private get map() {
+    return this.settings.grid.map(this.settings.map)
   }
 
-  private async listenAndRead(): Promise<void> {
-    const { grid, map: mapName, key } = this.settings
-    const map = grid.map(mapName)
-    if (this.unlisten === undefined) {
-      const unlisten = await map.listen((event) => this.heard(event), { key })
-      if (this.isStopped) return void unlisten().catch(() => undefined)
-      this.unlisten = unlisten
-    }
+  private async readAll(): Promise<void> {
     const before = this.events
-    const text = await map.get(key)
+    const text = await this.map.get(this.settings.key)
     // The same text again has not arrived again: it was there all the time.
-    if (text !== undefined && before === this.events && text !== this.text && !this.isStopped) this.take(text)
-  }
-
-  private retryLater(): void {
-    const { time, random } = this.settings
-    const pauseMs = Math.min(RETRY_MS * 2 ** (this.failures - 1), RETRY_MS_MAX) * (0.5 + 0.5 * random())
-    this.callOff = time.at(time.epochMs() + Math.ceil(pauseMs), () => void this.readNow())
+    const isNews = text !== undefined && text !== this.text
+    if (isNews && before === this.events && !this.attendance.isStopped) this.take(text)
   }
 
   private heard({ kind, value }: GridEntryEvent): void {
-    if (this.isStopped) return
+    if (this.attendance.isStopped) return
     this.events++
     if (value !== undefined) {
       this.take(value)
@@ -159,16 +121,5 @@ export class WatchedKey<Value> {
 
   private get name(): string {
     return `${this.settings.map}[${this.settings.key}]`
-  }
-
-  private reportOnce(cause: string): void {
-    const nowMs = this.settings.time.nowMs()
-    for (const [reported, atMs] of this.reportedAtMs) {
-      if (nowMs - atMs < REPORT_AGAIN_MS) break
-      this.reportedAtMs.delete(reported)
-    }
-    if (this.reportedAtMs.has(cause) || this.reportedAtMs.size >= CAUSES_MAX) return
-    this.reportedAtMs.set(cause, nowMs)
-    this.settings.report?.(cause)
   }
 }
