@@ -118,10 +118,7 @@ export class ShardPusher {
     const { changed: values, removed } = shard
     const map = () => grid.map(shard.map)
     const attempted = circuit.attempt(() =>
-      Promise.all([
-        ...(values.size > 0 ? [map().setAll(values)] : []),
-        ...[...removed].map((symbol) => map().remove(symbol)),
-      ]),
+      all([...(values.size > 0 ? [map().setAll(values)] : []), ...[...removed].map((symbol) => map().remove(symbol))]),
     )
     if (attempted === undefined) return undefined
     shard.underWay = values
@@ -158,6 +155,12 @@ export class ShardPusher {
       this.settings.report?.(`features of one symbol more than ${SYMBOLS_MAX} are refused: ${symbol}`)
     return false
   }
+}
+
+/** Waits for every call, also when one has failed: a write that is still under way must not meet the next one. */
+async function all(calls: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(calls)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 type Values = ReadonlyMap<string, string>

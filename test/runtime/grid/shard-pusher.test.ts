@@ -75,6 +75,22 @@ describe('a symbol that is removed', () => {
   })
 })
 
+describe('a removal that fails', () => {
+  it('does not let the next write of its shard meet the one beside it', async () => {
+    const { time, grid, pusher } = started()
+    pusher.put('A0USDT', 'one')
+    await passTime(time, 150)
+    grid.outcome = ({ what }) => (what === 'remove' ? { afterMs: 1, fails: 'deadline' } : { afterMs: 350 })
+    const beside = SYMBOLS.find((symbol) => symbol !== 'A0USDT' && shardMap(symbol) === shardMap('A0USDT'))!
+    pusher.remove('A0USDT')
+    pusher.put(beside, 'one')
+    await passTime(time, 100)
+    pusher.put(beside, 'two')
+    await passTime(time, 200)
+    expect(grid.calls.filter(({ what, keys }) => what === 'setAll' && keys.includes(beside)).length).toBe(1)
+  })
+})
+
 describe('a grid that forgot everything', () => {
   it('has all of it one tick after the connection is back', async () => {
     const { time, grid, pusher } = started()
