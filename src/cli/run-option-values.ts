@@ -3,6 +3,7 @@ import { found } from '../base/mistakes.js'
 import { didYouMean } from '../base/suggest.js'
 import { type IsoDate, isDate } from '../base/utc-date.js'
 import type { Rename } from '../ports/days.js'
+import type { Direction } from '../ports/vocabulary/market.js'
 import type { FillMode } from '../ports/vocabulary/paper.js'
 import type { VolGateChoice } from './compose/run-settings.js'
 import { COLUMN_LIST_EXPECTED, columnList } from './shell/column-list.js'
@@ -56,4 +57,45 @@ export function aFillMode(typed: string, check: OptionCheck, flag: string): Fill
   if (typed === 'realistic' || typed === 'bar-price') return typed
   const near = didYouMean(typed, ['realistic', 'bar-price'])
   return check.wrong(flag, `expected realistic or bar-price, found ${found(typed)}${near}`)
+}
+
+/** Seconds, in whole milliseconds. */
+export function aBarStep(typed: string, check: OptionCheck, flag: string): number | undefined {
+  const seconds = numberOf(typed)
+  const ms = seconds === undefined ? Number.NaN : Math.round(seconds * 1_000)
+  if (ms >= 1 && ms <= 86_400_000 && ms / 1_000 === seconds) return seconds
+  return check.wrong(flag, `expected seconds from 0.001 to 86400 in whole milliseconds, found ${found(typed)}`)
+}
+
+export function aDirection(typed: string, check: OptionCheck, flag: string): Direction | undefined {
+  const direction = check.oneOf(flag, typed, ['short', 'long'])
+  return direction === undefined ? undefined : direction === 'long' ? 1 : -1
+}
+
+export function aSeed(typed: string, check: OptionCheck, flag: string): number | undefined {
+  if (/^\d{1,9}$/.test(typed)) return Number(typed)
+  return check.wrong(flag, `expected an integer from 0 to 999999999, found ${found(typed)}`)
+}
+
+/** What the options of beta need of each other. */
+export function checkBeta(raw: BetaOptions, check: OptionCheck): void {
+  if (raw.factors === undefined) {
+    if (raw.betaPolicy !== undefined)
+      check.wrong('--beta-policy', 'needs --factors <csv>: beta comes from its w750 column')
+    if (raw.betaThreshold !== undefined) check.wrong('--beta-threshold', 'needs --factors <csv>')
+    if (raw.factorNames !== undefined) check.wrong('--factor-names', 'needs --factors <folder>')
+    if (raw.w750 !== undefined) check.wrong('--w750', 'needs --factors <folder>')
+  } else if (raw.betaPolicy === 'fixed' && raw.betaThreshold === undefined) {
+    check.wrong('--beta-policy', "'fixed' needs --beta-threshold <velocity>")
+  } else if (raw.betaPolicy !== undefined && raw.betaPolicy !== 'fixed' && raw.betaThreshold !== undefined) {
+    check.wrong('--beta-threshold', `goes with --beta-policy fixed, not ${raw.betaPolicy}`)
+  }
+}
+
+interface BetaOptions {
+  readonly factors?: string
+  readonly factorNames?: string
+  readonly w750?: string
+  readonly betaPolicy?: string
+  readonly betaThreshold?: string
 }

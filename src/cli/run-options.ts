@@ -11,7 +11,18 @@ import { W750_SCANS } from '../core/breaker/scan-factors.js'
 import type { Period } from '../core/days/period.js'
 import type { SessionSettings } from '../ports/vocabulary/session.js'
 import type { RecordedSetting, RunSettings } from './compose/run-settings.js'
-import { aDate, aFillMode, anAssetList, aVolGate, renamesOf, volGateText } from './run-option-values.js'
+import {
+  aBarStep,
+  aDate,
+  aDirection,
+  aFillMode,
+  anAssetList,
+  aSeed,
+  aVolGate,
+  checkBeta,
+  renamesOf,
+  volGateText,
+} from './run-option-values.js'
 import { OptionCheck } from './shell/option-check.js'
 import {
   aFile,
@@ -80,10 +91,7 @@ const STRATEGY = {
     flag: '--direction',
     value: '<direction>',
     help: 'short or long (default: as configured)',
-    parse: (typed, check, flag) => {
-      const direction = check.oneOf(flag, typed, ['short', 'long'])
-      return direction === undefined ? undefined : direction === 'long' ? (1 as const) : (-1 as const)
-    },
+    parse: aDirection,
     decides: true,
   }),
   set: runOption({
@@ -94,6 +102,14 @@ const STRATEGY = {
     parse: asTyped<readonly string[]>,
     decides: true,
     overrides: (values) => values,
+  }),
+  barSeconds: runOption({
+    flag: '--bar-seconds',
+    value: '<s>',
+    help: 'step of the days; bar counts of the configuration are of 5 s, and keep their time (research)',
+    parse: aBarStep,
+    decides: true,
+    records: ({ barSeconds }) => barSeconds,
   }),
   research: runOption({
     flag: '--research',
@@ -236,10 +252,7 @@ export const SESSION_OPTIONS = {
     value: '<n>',
     help: 'of latencies and whatever else is drawn at random',
     standard: '1',
-    parse: (typed, check, flag) =>
-      /^\d{1,9}$/.test(typed)
-        ? Number(typed)
-        : check.wrong(flag, `expected an integer from 0 to 999999999, found ${found(typed)}`),
+    parse: aSeed,
   }),
 }
 
@@ -381,24 +394,10 @@ function checkStrategy(raw: RawRunOptions, check: OptionCheck): void {
     if (raw.param !== undefined) check.wrong('--param', 'needs --strategy <file>: it sets a parameter of that strategy')
     return
   }
-  const champions = ['direction', 'orderBook', 'forewarner', 'forewarnerTrades'] as const
+  const champions = ['barSeconds', 'direction', 'orderBook', 'forewarner', 'forewarnerTrades'] as const
   for (const name of champions) {
     if (raw[name] === undefined || (name === 'forewarner' && raw[name] === 'off')) continue
     check.wrong(RUN_OPTIONS[name].flag, "is the champion's, and does not go with --strategy")
-  }
-}
-
-function checkBeta(raw: RawRunOptions, check: OptionCheck): void {
-  if (raw.factors === undefined) {
-    if (raw.betaPolicy !== undefined)
-      check.wrong('--beta-policy', 'needs --factors <csv>: beta comes from its w750 column')
-    if (raw.betaThreshold !== undefined) check.wrong('--beta-threshold', 'needs --factors <csv>')
-    if (raw.factorNames !== undefined) check.wrong('--factor-names', 'needs --factors <folder>')
-    if (raw.w750 !== undefined) check.wrong('--w750', 'needs --factors <folder>')
-  } else if (raw.betaPolicy === 'fixed' && raw.betaThreshold === undefined) {
-    check.wrong('--beta-policy', "'fixed' needs --beta-threshold <velocity>")
-  } else if (raw.betaPolicy !== undefined && raw.betaPolicy !== 'fixed' && raw.betaThreshold !== undefined) {
-    check.wrong('--beta-threshold', `goes with --beta-policy fixed, not ${raw.betaPolicy}`)
   }
 }
 

@@ -21,6 +21,7 @@ export function register(parent: Command): void {
     'param',
     'direction',
     'set',
+    'barSeconds',
     'research',
     'iMeanFractions',
     'capital',

@@ -125,7 +125,7 @@ function periodLines(report: BacktestReport, c: Colours): string[] {
   }
   const maxHoldBars = Number(report.parameters.max_hold_bars)
   if (report.barSeconds !== null && report.maxHoldSeconds !== null) {
-    const step = duration(report.barSeconds)
+    const step = `${duration(report.barSeconds)}${convertedText(report)}`
     lines.push(
       row(
         'Bar step',
@@ -137,6 +137,14 @@ function periodLines(report: BacktestReport, c: Colours): string[] {
   }
   const gates = gateText(report)
   return [...lines, ...(gates === '' ? [] : [row('Gates', gates)]), rules]
+}
+
+/** What was said of the step, where bar counts were converted to it: of other days the times are others. */
+function convertedText({ settings, barSeconds }: BacktestReport): string {
+  const said = settings.bar_seconds
+  if (typeof said !== 'number') return ''
+  const isSo = barSeconds !== null && Math.abs(barSeconds - said) <= 0.01 * said
+  return isSo ? ' (bar counts converted from 5 s)' : ` (NOT the ${duration(said)} of --bar-seconds)`
 }
 
 /** Breaker, forewarner, posture, volatility gate and order book, as far as they are in use. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { assert } from '../../base/assert.js'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import { atBarSeconds } from '../../config/bar-seconds.js'
 import { breakerTable } from '../../config/factors-csv.js'
 import { createForewarner, parseEvidence } from '../../config/forewarner-evidence.js'
 import { DEFAULT_INSTRUMENTS, parseInstruments } from '../../config/instruments.js'
@@ -41,7 +42,7 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
   refuseDriftedChampion(champion)
   const file = options.config === undefined ? champion : loadConfig(options.config)
   refuseDrift(file, options.research)
-  const config = withOverrides(file, options.overrides)
+  const config = withOverrides(atBarSeconds(file, options.barSeconds), options.overrides)
   refusePercentages(config, options)
 
   const factors = options.factors === undefined ? undefined : readFactors({ ...options, factors: options.factors })
@@ -94,6 +95,8 @@ export interface RunSettings {
   readonly direction?: Direction
   /** Values of the configuration, `key=value`, in the order in which they apply. */
   readonly overrides: readonly string[]
+  /** The configuration counts bars of 5 s and keeps its times at bars of so many seconds. Absent: its counts are taken as they are. */
+  readonly barSeconds?: number
   /** Parameters may differ from the champion's. */
   readonly research: boolean
   /** With `research`: fractions that are probably percentages are meant. */
@@ -202,7 +205,9 @@ function overrideNotice(
   options: RunSettings,
 ): { readonly notice?: string } {
   if (options.research || file.research || !overridesDrift(file, config)) return {}
+  const { barSeconds, overrides } = options
+  const causes = [...(barSeconds === undefined ? [] : [`--bar-seconds ${barSeconds}`]), ...overrides]
   return {
-    notice: `Overrides (${options.overrides.join(', ')}) differ from the champion: this run is marked research.`,
+    notice: `Overrides (${causes.join(', ')}) differ from the champion: this run is marked research.`,
   }
 }

@@ -19,7 +19,7 @@ import { type BarSituation, ExitRules } from './exit.js'
 import type { ConfirmedExit, ConfirmedLeg, EnginePorts, Proposal } from './fills.js'
 import type { EngineParameters } from './parameters.js'
 import type { Position } from './position.js'
-import { PriceHistory } from './price-history.js'
+import { PriceHistory, retainedPrices } from './price-history.js'
 import { checkSnapshot, type EngineSnapshot, SNAPSHOT_SCHEMA } from './snapshot.js'
 import { checkHistory } from './snapshot-history.js'
 import { VelDivHistory } from './vel-div-history.js'
@@ -59,13 +59,12 @@ export class Engine {
   private readonly ports: EnginePorts
   private readonly entries: EntryRules
   private readonly exits: ExitRules
-  private readonly history = new PriceHistory()
+  private readonly history: PriceHistory
   private readonly velDivs = new VelDivHistory()
   private readonly symbols: string[] = []
   private readonly assetIndex = new Map<string, number>()
   private readonly initialCapital: number
   private readonly byAdapter: boolean
-
   private readonly account: Account
   private readonly times = new BarTimes()
 
@@ -84,6 +83,7 @@ export class Engine {
   constructor(parameters: EngineParameters, initialCapital: number, ports: EnginePorts = {}) {
     refuse(PARAMETERS(parameters, 'parameters'), USD(initialCapital, 'initialCapital'), ENGINE_PORTS(ports, 'ports'))
     this.parameters = parameters
+    this.history = new PriceHistory(retainedPrices(parameters))
     this.ports = ports
     this.initialCapital = initialCapital
     this.account = new Account(initialCapital)

@@ -65,7 +65,7 @@ export const PARAMETER_RANGES: Readonly<
   fixed_tp_pct: { min: 0, max: 10 },
   stop_pct: { min: 0, max: 10 },
   max_hold_bars: { min: 1, max: 1_000_000, integer: true },
-  dc_lookback_bars: { min: 1, max: 199, integer: true },
+  dc_lookback_bars: { min: 1, max: 9_999, integer: true },
   dc_min_magnitude_bps: { min: 0, max: 10_000 },
   min_irp_alignment: { min: 0, max: 1 },
   sp_maker_entry_rate: { min: 0, max: 1 },

@@ -1,8 +1,13 @@
 import { assert } from '../../base/assert.js'
 import { isPrice } from '../../base/price.js'
 
-/** Valid prices kept per asset; nothing looks back further than 50 (dc_lookback_bars may ask for up to 199). */
+/** Valid prices kept per asset, at least: more only where `dc_lookback_bars` looks back further. */
 export const RETAINED_PRICES = 200
+
+/** Valid prices kept per asset by an engine of these parameters. */
+export function retainedPrices({ dc_lookback_bars }: { readonly dc_lookback_bars: number }): number {
+  return Math.max(RETAINED_PRICES, dc_lookback_bars + 1)
+}
 
 /**
  * Each asset's valid prices up to the current bar, in two modes that answer alike.
@@ -21,6 +26,9 @@ export class PriceHistory {
   private firstRow = 0
   private attachments = 0
 
+  /** @param kept valid prices per asset. */
+  constructor(private readonly kept = RETAINED_PRICES) {}
+
   /** The attached day's row that is the current bar; −1 before its first, and while no day is attached. */
   get row(): number {
     return this.currentRow
@@ -38,7 +46,7 @@ export class PriceHistory {
 
   addAsset(retained: readonly number[] = []): void {
     const series: AssetSeries = {
-      tail: new Float64Array(2 * RETAINED_PRICES),
+      tail: new Float64Array(2 * this.kept),
       tailCount: retained.length,
       column: undefined,
       valid: undefined,
@@ -94,8 +102,8 @@ export class PriceHistory {
     series.current = price
     if (!isPrice(price)) return
     if (series.tailCount === series.tail.length) {
-      series.tail.copyWithin(0, series.tailCount - RETAINED_PRICES + 1)
-      series.tailCount = RETAINED_PRICES - 1
+      series.tail.copyWithin(0, series.tailCount - this.kept + 1)
+      series.tailCount = this.kept - 1
     }
     series.tail[series.tailCount++] = price
   }
@@ -150,7 +158,7 @@ export class PriceHistory {
 
   /** The retained prices of an asset up to this bar, oldest first. */
   retained(asset: number): number[] {
-    const n = Math.min(this.count(asset), RETAINED_PRICES)
+    const n = Math.min(this.count(asset), this.kept)
     const out = new Float64Array(n)
     this.copyLast(asset, n, out, 0, 1)
     return Array.from(out)
@@ -171,15 +179,15 @@ export class PriceHistory {
   }
 
   private fold(series: AssetSeries): void {
-    if (this.endsDense(series, RETAINED_PRICES)) {
-      series.tail.set(series.column!.subarray(this.currentRow + 1 - RETAINED_PRICES, this.currentRow + 1))
-      series.tailCount = RETAINED_PRICES
+    if (this.endsDense(series, this.kept)) {
+      series.tail.set(series.column!.subarray(this.currentRow + 1 - this.kept, this.currentRow + 1))
+      series.tailCount = this.kept
       return
     }
     const inDay = this.countInDay(series)
     if (inDay === 0) return
-    const fromDay = Math.min(inDay, RETAINED_PRICES)
-    const fromTail = Math.min(series.tailCount, RETAINED_PRICES - fromDay)
+    const fromDay = Math.min(inDay, this.kept)
+    const fromTail = Math.min(series.tailCount, this.kept - fromDay)
     series.tail.copyWithin(0, series.tailCount - fromTail, series.tailCount)
     const end = series.skipped + inDay
     series.tail.set(series.valid!.subarray(end - fromDay, end), fromTail)
@@ -188,7 +196,7 @@ export class PriceHistory {
 }
 
 interface AssetSeries {
-  /** Valid prices from before the attached day, or its first row that is not run yet, oldest first; only the last RETAINED_PRICES matter. */
+  /** Valid prices from before the attached day, or its first row that is not run yet, oldest first; only the last ones that are kept matter. */
   readonly tail: Float64Array
   tailCount: number
   column: Float64Array | undefined

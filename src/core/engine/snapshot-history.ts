@@ -2,6 +2,7 @@ import { isDate } from '../../base/utc-date.js'
 import type { EntryRecord } from '../../ports/vocabulary/trades.js'
 import { verdictFor } from '../forewarner/gate.js'
 import { MersenneTwister } from '../numeric/mersenne-twister.js'
+import { retainedPrices } from './price-history.js'
 import { type EngineSnapshot, SnapshotError } from './snapshot.js'
 
 /**
@@ -27,11 +28,13 @@ function refuseUnless(isPossible: boolean, path: string, expected: string, found
   if (!isPossible) throw new SnapshotError(path, expected, found)
 }
 
-function checkBars({ barIndex, barCount, lastExitBar, prices, velDivs, day }: EngineSnapshot): void {
+function checkBars({ barIndex, barCount, lastExitBar, prices, velDivs, day, parameters }: EngineSnapshot): void {
+  const keptMax = retainedPrices(parameters)
   const seen = `the ${barIndex} bars seen`
   refuseUnless(barCount === barIndex, '$.barCount', `${barIndex}, as $.barIndex`, barCount)
   refuseUnless(lastExitBar < barIndex, '$.lastExitBar', `a bar before the next one, ${barIndex}`, lastExitBar)
   for (const [i, kept] of prices.entries()) {
+    refuseUnless(kept.length <= keptMax, `$.prices[${i}]`, `at most ${keptMax} items`, `${kept.length} items`)
     refuseUnless(kept.length <= barIndex, `$.prices[${i}]`, `at most one price for each of ${seen}`, kept.length)
   }
   refuseUnless(velDivs.length <= barIndex, '$.velDivs', `at most one value for each of ${seen}`, velDivs.length)

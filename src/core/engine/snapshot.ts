@@ -8,7 +8,6 @@ import type { Fills } from './fills.js'
 import type { EngineParameters } from './parameters.js'
 import { parameterProblems } from './parameters.js'
 import type { Position } from './position.js'
-import { RETAINED_PRICES } from './price-history.js'
 import { KEPT_VEL_DIVS } from './vel-div-history.js'
 
 export const SNAPSHOT_SCHEMA = 'dolphin.engine/1'
@@ -200,7 +199,7 @@ const documentFields: Checks = {
   },
   timeMs: nullable(number),
   universe: list(text),
-  prices: list(list(price, { atMost: RETAINED_PRICES })),
+  prices: list(list(price)),
   velDivs: list(number, { atMost: KEPT_VEL_DIVS }),
   feedback: fields({
     bucketWins: list(count, { exactly: 4 }),

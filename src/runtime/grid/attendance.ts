@@ -1,9 +1,6 @@
 import type { Grid } from '../../ports/grid.js'
 import type { GridTime } from './grid-circuit.js'
 
-const RETRY_MS = 1_000
-const RETRY_MS_MAX = 10_000
-
 export interface AttendanceSettings {
   readonly grid: Pick<Grid, 'connection'>
   readonly time: GridTime
@@ -83,3 +80,6 @@ export class Attendance {
     this.callOff = time.at(time.epochMs() + Math.ceil(pauseMs), () => void this.readNow())
   }
 }
+
+const RETRY_MS = 1_000
+const RETRY_MS_MAX = 10_000

@@ -4,11 +4,6 @@ import type { GridTime } from './grid-circuit.js'
 import { reportOnce } from './report-once.js'
 import type { TextReader } from './watched-key.js'
 
-/** How often it is looked at while it is needed, ms. */
-const LOOK_EVERY_MS = 1_000
-/** A larger file is no document of the grid. */
-const BYTES_MAX = 16 * 2 ** 20
-
 export interface FeatureFileSettings<Value> {
   readonly path: string
   readonly time: GridTime
@@ -88,3 +83,8 @@ async function textOf(path: string): Promise<string | undefined> {
     await file.close()
   }
 }
+
+/** How often it is looked at while it is needed, ms. */
+const LOOK_EVERY_MS = 1_000
+/** A larger file is no document of the grid. */
+const BYTES_MAX = 16 * 2 ** 20

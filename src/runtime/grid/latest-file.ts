@@ -2,9 +2,6 @@ import { reason } from '../../files/reason.js'
 import { writeAtomically } from '../../files/whole-file.js'
 import type { GridTime } from './grid-circuit.js'
 
-/** At most one write in this time, ms: a document may change ten times a second, and each write waits for the disk. */
-const WRITE_EVERY_MS = 1_000
-
 export interface LatestFileSettings {
   readonly path: string
   readonly time: Pick<GridTime, 'at' | 'epochMs'>
@@ -83,3 +80,6 @@ export class LatestFile {
     })
   }
 }
+
+/** At most one write in this time, ms: a document may change ten times a second, and each write waits for the disk. */
+const WRITE_EVERY_MS = 1_000

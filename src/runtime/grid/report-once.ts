@@ -1,10 +1,5 @@
 import type { GridTime } from './grid-circuit.js'
 
-/** The same cause is reported again only after this, ms. */
-const AGAIN_MS = 60_000
-/** Causes that are remembered; of more than so many at once the rest is left out. */
-const CAUSES_MAX = 32
-
 /** A report that says the same thing once a minute, however often it happens. */
 export function reportOnce(
   time: Pick<GridTime, 'nowMs'>,
@@ -23,3 +18,8 @@ export function reportOnce(
     report?.(cause)
   }
 }
+
+/** The same cause is reported again only after this, ms. */
+const AGAIN_MS = 60_000
+/** Causes that are remembered; of more than so many at once the rest is left out. */
+const CAUSES_MAX = 32

@@ -22,6 +22,38 @@ describe('a tick that comes late', () => {
   })
 })
 
+describe('a symbol that was subscribed anew', () => {
+  it('is given that chance again by a new connection that was made for another', () => {
+    const watch = new ConnectionWatch({ one: ['A', 'B', 'C'] })
+    watch.opened('one', 0)
+    const tick = (nowMs: number) => {
+      watch.frame({ connection: 'one', symbol: 'A', nowMs })
+      return watch.tick(nowMs)
+    }
+    // C falls silent a minute before B.
+    const asked: string[] = []
+    for (let nowMs = 1_000; nowMs <= 300_000; nowMs += 1_000) {
+      if (nowMs <= 60_000) watch.frame({ connection: 'one', symbol: 'B', nowMs })
+      for (const action of tick(nowMs)) {
+        if (action.kind === 'resubscribe') asked.push(`${nowMs / 1_000} resubscribe ${action.symbols.join()}`)
+        if (action.kind === 'dead') asked.push(`${nowMs / 1_000} dead ${action.symbols.join()}`)
+        if (action.kind !== 'reconnect') continue
+        asked.push(`${nowMs / 1_000} reconnect`)
+        watch.opened('one', nowMs)
+      }
+    }
+    expect(asked).toEqual([
+      '60 resubscribe C',
+      '120 resubscribe B',
+      '120 reconnect',
+      '180 resubscribe B',
+      '180 dead C',
+      '240 reconnect',
+      '300 dead B',
+    ])
+  })
+})
+
 describe('a connection that goes quiet while a new one is on its way', () => {
   it('leaves none of its books known', () => {
     const watch = new ConnectionWatch({ one: ['A', 'B'] })

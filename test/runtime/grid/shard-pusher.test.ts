@@ -91,6 +91,21 @@ describe('a removal that fails', () => {
   })
 })
 
+describe('a symbol that is removed while its write is under way', () => {
+  it('does not come back, where that write fails', async () => {
+    const { time, grid, pusher } = started()
+    grid.outcome = ({ what }) =>
+      what === 'setAll' ? { afterMs: 150, fails: 'deadline', isMade: true } : { afterMs: 1 }
+    pusher.put('A0USDT', 'one')
+    await passTime(time, 150)
+    pusher.remove('A0USDT')
+    await passTime(time, 200)
+    grid.outcome = ({ what }) => ({ afterMs: what === 'setAll' ? 50 : 1 })
+    await passTime(time, 1_000)
+    expect(heldOf(grid, 'A0USDT')).toBeUndefined()
+  })
+})
+
 describe('a grid that forgot everything', () => {
   it('has all of it one tick after the connection is back', async () => {
     const { time, grid, pusher } = started()
