@@ -35,6 +35,19 @@ const reports: [string, BacktestReport][] = [
   ['cost-free fills', sampleReport({ fills: 'bar-price' })],
 ]
 
+describe('the bar step of a run whose bar counts were converted', () => {
+  const said = (seconds: number) => {
+    const report = sampleReport()
+    return row(summary({ ...report, settings: { ...report.settings, bar_seconds: seconds } }), 'Bar step')[1]
+  }
+
+  it('is said to be so, or not to be what was said', () => {
+    const { barSeconds } = sampleReport()
+    expect(said(barSeconds!)).toContain('(bar counts converted from 5 s)')
+    expect(said(0.1)).toContain('(NOT the 0.1 s of --bar-seconds)')
+  })
+})
+
 describe('the summary', () => {
   it.each(reports)('of %s is at most 100 columns wide, without trailing blanks or NaN', (_, report) => {
     for (const line of summary(report, everything).split('\n')) {
