@@ -103,13 +103,13 @@ const STRATEGY = {
     decides: true,
     overrides: (values) => values,
   }),
-  barSeconds: runOption({
-    flag: '--bar-seconds',
+  convertBars: runOption({
+    flag: '--convert-bars',
     value: '<s>',
-    help: 'step of the days; bar counts of the configuration are of 5 s, and keep their time (research)',
+    help: 'bar counts of the configuration are of 5 s; keep their times at bars of so many seconds (research)',
     parse: aBarStep,
     decides: true,
-    records: ({ barSeconds }) => barSeconds,
+    records: ({ convertBars }) => convertBars,
   }),
   research: runOption({
     flag: '--research',
@@ -394,7 +394,7 @@ function checkStrategy(raw: RawRunOptions, check: OptionCheck): void {
     if (raw.param !== undefined) check.wrong('--param', 'needs --strategy <file>: it sets a parameter of that strategy')
     return
   }
-  const champions = ['barSeconds', 'direction', 'orderBook', 'forewarner', 'forewarnerTrades'] as const
+  const champions = ['convertBars', 'direction', 'orderBook', 'forewarner', 'forewarnerTrades'] as const
   for (const name of champions) {
     if (raw[name] === undefined || (name === 'forewarner' && raw[name] === 'off')) continue
     check.wrong(RUN_OPTIONS[name].flag, "is the champion's, and does not go with --strategy")

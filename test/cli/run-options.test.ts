@@ -28,7 +28,7 @@ function typedOptions(): fc.Arbitrary<RawRunOptions> {
       direction: fc.constantFrom('short', 'long'),
       set: fc.array(fc.constantFrom('fraction=0.1', 'exits.max_hold_bars=60'), { minLength: 1 }),
       research: fc.constant(true),
-      barSeconds: fc.constantFrom('0.1', '5', '60'),
+      convertBars: fc.constantFrom('0.1', '5', '60'),
       capital: fc.constantFrom('1e4', '25000'),
       posture: fc.constantFrom('apex', 'STALKER'),
       volGate: fc.constantFrom('warmup', '0.0004', 'p60'),

@@ -21,7 +21,7 @@ export function register(parent: Command): void {
     'param',
     'direction',
     'set',
-    'barSeconds',
+    'convertBars',
     'research',
     'iMeanFractions',
     'capital',

@@ -141,10 +141,10 @@ function periodLines(report: BacktestReport, c: Colours): string[] {
 
 /** What was said of the step, where bar counts were converted to it: of other days the times are others. */
 function convertedText({ settings, barSeconds }: BacktestReport): string {
-  const said = settings.bar_seconds
+  const said = settings.convert_bars
   if (typeof said !== 'number') return ''
   const isSo = barSeconds !== null && Math.abs(barSeconds - said) <= 0.01 * said
-  return isSo ? ' (bar counts converted from 5 s)' : ` (NOT the ${duration(said)} of --bar-seconds)`
+  return isSo ? ' (bar counts converted from 5 s)' : ` (NOT the ${duration(said)} of --convert-bars)`
 }
 
 /** Breaker, forewarner, posture, volatility gate and order book, as far as they are in use. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { assert } from '../../base/assert.js'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
-import { atBarSeconds } from '../../config/bar-seconds.js'
+import { withConvertedBars } from '../../config/convert-bars.js'
 import { breakerTable } from '../../config/factors-csv.js'
 import { createForewarner, parseEvidence } from '../../config/forewarner-evidence.js'
 import { DEFAULT_INSTRUMENTS, parseInstruments } from '../../config/instruments.js'
@@ -42,7 +42,7 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
   refuseDriftedChampion(champion)
   const file = options.config === undefined ? champion : loadConfig(options.config)
   refuseDrift(file, options.research)
-  const config = withOverrides(atBarSeconds(file, options.barSeconds), options.overrides)
+  const config = withOverrides(withConvertedBars(file, options.convertBars), options.overrides)
   refusePercentages(config, options)
 
   const factors = options.factors === undefined ? undefined : readFactors({ ...options, factors: options.factors })
@@ -96,7 +96,7 @@ export interface RunSettings {
   /** Values of the configuration, `key=value`, in the order in which they apply. */
   readonly overrides: readonly string[]
   /** The configuration counts bars of 5 s and keeps its times at bars of so many seconds. Absent: its counts are taken as they are. */
-  readonly barSeconds?: number
+  readonly convertBars?: number
   /** Parameters may differ from the champion's. */
   readonly research: boolean
   /** With `research`: fractions that are probably percentages are meant. */
@@ -205,8 +205,8 @@ function overrideNotice(
   options: RunSettings,
 ): { readonly notice?: string } {
   if (options.research || file.research || !overridesDrift(file, config)) return {}
-  const { barSeconds, overrides } = options
-  const causes = [...(barSeconds === undefined ? [] : [`--bar-seconds ${barSeconds}`]), ...overrides]
+  const { convertBars, overrides } = options
+  const causes = [...(convertBars === undefined ? [] : [`--convert-bars ${convertBars}`]), ...overrides]
   return {
     notice: `Overrides (${causes.join(', ')}) differ from the champion: this run is marked research.`,
   }

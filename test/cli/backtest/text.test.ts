@@ -38,13 +38,13 @@ const reports: [string, BacktestReport][] = [
 describe('the bar step of a run whose bar counts were converted', () => {
   const said = (seconds: number) => {
     const report = sampleReport()
-    return row(summary({ ...report, settings: { ...report.settings, bar_seconds: seconds } }), 'Bar step')[1]
+    return row(summary({ ...report, settings: { ...report.settings, convert_bars: seconds } }), 'Bar step')[1]
   }
 
   it('is said to be so, or not to be what was said', () => {
     const { barSeconds } = sampleReport()
     expect(said(barSeconds!)).toContain('(bar counts converted from 5 s)')
-    expect(said(0.1)).toContain('(NOT the 0.1 s of --bar-seconds)')
+    expect(said(0.1)).toContain('(NOT the 0.1 s of --convert-bars)')
   })
 })
 

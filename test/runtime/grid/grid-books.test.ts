@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { ORDER_BOOK_FEATURES, ORDER_BOOK_SHARD } from '../../../src/core/grid/order-book-documents.js'
 import { shardMap } from '../../../src/core/grid/shards.js'
 import { GridBooks, type LatestFeatures, type ShardValue } from '../../../src/runtime/grid/grid-books.js'
-import type { TextReader } from '../../../src/runtime/grid/watched-key.js'
+import { GridCircuit } from '../../../src/runtime/grid/grid-circuit.js'
+import { ShardPusher } from '../../../src/runtime/grid/shard-pusher.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { passTime, ScriptedGrid } from '../../support/scripted-grid.js'
 
@@ -22,16 +24,6 @@ const BOOK = {
   fillProbability: 0.55,
 }
 
-function json<Value>(): TextReader<Value> {
-  return (text) => {
-    try {
-      return { value: JSON.parse(text) as Value }
-    } catch {
-      return { refused: { path: 'document', expected: 'JSON', found: text } }
-    }
-  }
-}
-
 function started() {
   const time = new VirtualTime(START_MS)
   const grid = new ScriptedGrid(time)
@@ -41,8 +33,8 @@ function started() {
     grid,
     time,
     random: () => 1,
-    readShard: json<ShardValue>(),
-    readLatest: json<LatestFeatures>(),
+    readShard: ORDER_BOOK_SHARD.read,
+    readLatest: ORDER_BOOK_FEATURES.read,
     latest: { map: 'DOLPHIN_FEATURES', key: 'obf_features_latest' },
     file: 'ob_cache/latest_ob_features.json',
     ageMsMax: 15_000,
@@ -52,12 +44,14 @@ function started() {
       return file.text
     },
   })
-  const push = (symbol: string, value: ShardValue) => grid.change(shardMap(symbol), symbol, JSON.stringify(value))
+  const push = (symbol: string, value: ShardValue) =>
+    grid.change(shardMap(symbol), symbol, ORDER_BOOK_SHARD.write({ imbalance: 0, sample_ts: BAR_S, ...value }))
   return { time, grid, books, file, reports, push }
 }
 
 function latest(bar_ts: number, assets: LatestFeatures['assets']): string {
-  return JSON.stringify({ bar_ts, assets, macro: { cascade_count: 2, regime_signal: 1 } })
+  const macro = { cascade_count: 2, stress_share: 0.4, regime_signal: 1 } as const
+  return ORDER_BOOK_FEATURES.write({ _pushed_at: bar_ts, bar_ts, step_ms: 5_000, assets, macro })
 }
 
 describe('assets', () => {
@@ -122,7 +116,7 @@ describe('a book', () => {
     await passTime(time, 10)
     expect(books.book('BTCUSDT', 0)).toEqual(BOOK)
     expect(books.refused).toBe(1)
-    expect(reports).toEqual([`${shardMap('BTCUSDT')}[BTCUSDT] refused: document: expected JSON, found poison`])
+    expect(reports).toEqual([`${shardMap('BTCUSDT')}[BTCUSDT] refused: obf_shard: expected JSON, found "poison"`])
   })
 })
 
@@ -191,5 +185,32 @@ describe('books that are stopped', () => {
     await books.stop()
     await passTime(time, 10_000)
     expect(time.waiting).toBe(0)
+  })
+})
+
+describe('features that are pushed through a grid', () => {
+  it('are the books that are read, in this process and over the grid alike', async () => {
+    const { time, grid, books } = started()
+    const circuit = new GridCircuit({ grid, time, random: () => 0 })
+    const pusher = new ShardPusher({ grid, circuit, time })
+    const symbols = Array.from({ length: 400 }, (_, i) => `A${i}USDT`)
+    books.start()
+    for (let bar = 0; bar < 3; bar++) {
+      for (const symbol of symbols) {
+        const value = {
+          ...FEATURES,
+          depth_quality: 1 + bar / 10,
+          imbalance: 0,
+          sample_ts: BAR_S,
+          bar_ts: BAR_S + 5 * bar,
+        }
+        pusher.put(symbol, ORDER_BOOK_SHARD.write(value))
+      }
+      await passTime(time, 5_000)
+    }
+    expect(books.assets).toEqual([...symbols].sort())
+    for (const symbol of symbols) expect(books.book(symbol, 0)?.depthQuality).toBe(1.2)
+    pusher.stop()
+    await books.stop()
   })
 })

@@ -8,14 +8,14 @@ import type { StrategyConfig } from './strategy-config.js'
  *
  * @throws InputMistake where a time takes more bars of that step than the engine looks back.
  */
-export function atBarSeconds(config: StrategyConfig, barSeconds: number | undefined): StrategyConfig {
+export function withConvertedBars(config: StrategyConfig, barSeconds: number | undefined): StrategyConfig {
   if (barSeconds === undefined) return config
   const parameters = atStep(config.parameters, { fromMs: CHAMPION_STEP_MS, toMs: Math.round(barSeconds * 1_000) })
   const problems = parameterProblems(parameters as unknown as Record<string, unknown>)
   if (problems.length > 0) {
     throw new InputMistake(
       problems.map(({ name, expected, found }) => ({
-        place: `--bar-seconds ${barSeconds}`,
+        place: `--convert-bars ${barSeconds}`,
         message: `${name}: expected ${expected}, found ${found}`,
       })),
     )
