@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
  * whole source, or starts a process, a server, a worker or a compiler.
  */
 const SLOW = [
-  ...['compare', 'data', 'journal', 'scan'].map((command) => `test/cli/${command}/**/*.test.ts`),
+  ...['compare', 'data', 'journal', 'scan', 'verify-path'].map((command) => `test/cli/${command}/**/*.test.ts`),
   'test/cli/backtest/causality.test.ts',
   'test/cli/disordered-days.test.ts',
   'test/cli/status/{command,source}.test.ts',

@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   status: { summary: 'read and check the safety surface', load: () => import('./status/command.js') },
   operator: { summary: 'give a running system a command', load: () => import('./operator/command.js') },
   serve: { summary: 'serve the state of a finished or stopped session', load: () => import('./serve/command.js') },
+  'verify-path': {
+    summary: 'send marked signals along the paths of the live system',
+    load: () => import('./verify-path/command.js'),
+  },
   drill: { summary: 'provoke what can go wrong, and watch /status', load: () => import('./drill/command.js') },
   doctor: {
     summary: 'say what this machine and its configuration are like',

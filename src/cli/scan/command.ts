@@ -20,6 +20,7 @@ export function register(parent: Command): void {
     .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max', 'max')
     .option('--precision <precision>', 'auto, 512 or float64', 'auto')
     .option('--publish <target>', 'JSON lines of every scan: - for stdout, or name.jsonl to append to')
+    .option('--grid <url>', 'publish to a grid: hazelcast://host:port[,host:port…]')
     .option('--limit <n>', 'stop after so many scans')
     .option('--json', 'the summary as JSON on stdout, instead of text on stderr')
     .option('--quiet', 'no progress, no notices and no summary')
@@ -36,4 +37,5 @@ const EXAMPLES = `Examples:
   dolphin scan --days days/ --storage data/                                   every step, as fast as it goes
   dolphin scan --days days/ --storage data/ --from 2026-01-05 --speed 1       one day in real time
   dolphin scan --days days/ --storage data/ --publish scans.jsonl --json
+  dolphin scan --days days/ --storage data/ --speed 1 --grid hazelcast://127.0.0.1:5701
   dolphin scan --days days/ --storage data/ --publish - --limit 100 --quiet | jq .vel_div`

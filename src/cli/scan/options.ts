@@ -2,6 +2,7 @@ import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.
 import { present } from '../../base/present.js'
 import { type IsoDate, isDate } from '../../base/utc-date.js'
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
+import { isSharedGrid, SHARED_GRID_EXPECTED } from '../grid-option.js'
 import { COLUMN_LIST_EXPECTED, columnList } from '../shell/column-list.js'
 
 /** The options of `dolphin scan` as they were typed. */
@@ -14,6 +15,7 @@ export interface RawScanOptions {
   readonly speed: string
   readonly precision: string
   readonly publish?: string
+  readonly grid?: string
   readonly limit?: string
   readonly json?: boolean
   readonly quiet?: boolean
@@ -30,6 +32,8 @@ export interface ScanOptions {
   readonly precision: ScanPrecision
   /** `-`: stdout; absent: nowhere. */
   readonly publish?: string
+  /** `hazelcast://host:port[,host:port…]`; absent: none. */
+  readonly grid?: string
   /** Scans to make at most; absent: as many as there are steps. */
   readonly limit?: number
   readonly json: boolean
@@ -67,6 +71,8 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
     wrong('--publish', `expected - or a file name.jsonl, found ${found(publish)}`)
   }
   if (publish === '-' && raw.json) wrong('--json', 'cannot share stdout with --publish -')
+  const { grid } = raw
+  if (grid !== undefined && !isSharedGrid(grid)) wrong('--grid', `${SHARED_GRID_EXPECTED}, found ${found(grid)}`)
   const assets = raw.assets === undefined ? undefined : columnList(raw.assets)
   if (raw.assets !== undefined && assets === undefined) {
     wrong('--assets', `expected ${COLUMN_LIST_EXPECTED}, found ${found(raw.assets)}`)
@@ -79,7 +85,7 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
     precision: raw.precision as ScanPrecision,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
-    ...present({ from, to, assets, publish, limit }),
+    ...present({ from, to, assets, publish, grid, limit }),
   }
 }
 

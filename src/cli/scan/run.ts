@@ -10,11 +10,15 @@ import { displayPath } from '../../files/package-files.js'
 import type { DayFile } from '../../ports/days.js'
 import { type ArchivedScan, ScanArchiveError, ScanFileError } from '../../ports/scan-archive.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
+import { openGridScanSink } from '../../runtime/grid/grid-scan-sink.js'
+import { allSinks } from '../../runtime/services/scan/all-sinks.js'
 import { openRecording } from '../../runtime/services/scan/recording.js'
 import { replayPrices } from '../../runtime/services/scan/replay-prices.js'
 import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
+import { clockTimer } from '../../runtime/time/scaled-clock.js'
 import { daySource, findDays } from '../compose/days.js'
 import { tooFewSymbols } from '../compose/eigen-settings.js'
+import { openGrid } from '../compose/grid.js'
 import { columnWarnings } from '../compose/seen-columns.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
@@ -24,20 +28,25 @@ import { notice, noticeWarning, printResult } from '../shell/terminal.js'
 import type { ScanOptions } from './options.js'
 import { type ScanSummary, scanSummaryJson, scanSummaryText } from './text.js'
 
+/** What a run needs of the machine; a test has its own. */
+export interface ScanSurroundings {
+  readonly openGrid: typeof openGrid
+}
+
 /** Runs `dolphin scan` on checked options. */
-export async function runScan(options: ScanOptions): Promise<ExitCode> {
+export async function runScan(options: ScanOptions, surroundings: ScanSurroundings = { openGrid }): Promise<ExitCode> {
   const files = await findDays(options.inputs)
   const archive = await openArchive(options.storage)
   const watch = watchInterrupt('scan')
   try {
-    const sink = await openSink(options.publish)
+    const sinks = await openSinks(options, archive, surroundings)
     try {
-      const summary = await scanInto(archive, sink, files, options, watch)
+      const summary = await scanInto(archive, sinks, files, options, watch)
       if (options.json) await printResult(scanSummaryJson(summary))
       else if (!options.quiet) for (const line of scanSummaryText(summary).split('\n')) notice(line)
       return exitCodeOf(watch)
     } finally {
-      await sink.close()
+      await sinks.close()
     }
   } catch (error) {
     throw translated(error, options)
@@ -57,7 +66,7 @@ function exitCodeOf(watch: InterruptWatch): ExitCode {
 
 async function scanInto(
   archive: OpenedArchive,
-  sink: ScanSink,
+  sinks: OpenedSinks,
   files: readonly DayFile[],
   options: ScanOptions,
   watch: InterruptWatch,
@@ -65,7 +74,8 @@ async function scanInto(
   const say = options.quiet ? () => {} : notice
   if (archive.cleaned > 0) say(`Removed ${plural(archive.cleaned, 'half-written file')} of an earlier run.`)
   const startedMs = systemClock.nowMs()
-  const republished = await publishMissed(archive, sink, systemClock)
+  let republished = 0
+  for (const sink of sinks.each) republished += await publishMissed(archive, sink, systemClock)
   const last = await archive.last()
   const fromNs = startOf(options, last)
   const chosen = chosenFiles(files, options, dateOfNs(fromNs))
@@ -102,7 +112,7 @@ async function scanInto(
       warmUp: (prices, timestampNs) => warmed.push(prices, { scanNumber: 0, timestampNs }),
       scanner: () => Scanner.restore({ ...warmed.snapshot(), precision: options.precision }),
       archive,
-      sink,
+      sink: allSinks(sinks.each),
       clock: systemClock,
       fromNs,
       limit: options.limit ?? Number.POSITIVE_INFINITY,
@@ -136,8 +146,39 @@ async function openArchive(storage: string): Promise<OpenedArchive> {
   }
 }
 
-async function openSink(publish: string | undefined): Promise<ScanSink> {
-  if (publish === undefined) return NOWHERE
+interface OpenedSinks {
+  readonly each: readonly ScanSink[]
+  close(): Promise<void>
+}
+
+/** Where scans are published: a file or stdout, a grid, both or nowhere. */
+async function openSinks(
+  { publish, grid: url, quiet }: ScanOptions,
+  archive: OpenedArchive,
+  surroundings: ScanSurroundings,
+): Promise<OpenedSinks> {
+  const lines = publish === undefined ? [] : [await openLines(publish)]
+  if (url === undefined) return { each: lines, close: () => allSinks(lines).close() }
+  const tell = quiet ? () => {} : notice
+  const settings = { url, callMaxMs: GRID_CALL_MS_MAX, timer: clockTimer(systemClock), warn: noticeWarning }
+  const grid = await surroundings.openGrid(settings).catch(async (error: unknown) => {
+    await allSinks(lines).close()
+    throw error
+  })
+  const each = [...lines, openGridScanSink({ grid, archive, clock: systemClock, tell })]
+  return {
+    each,
+    async close() {
+      await allSinks(each).close()
+      await grid.close()
+    },
+  }
+}
+
+/** A call of the grid that takes longer has failed, ms. */
+const GRID_CALL_MS_MAX = 1_000
+
+async function openLines(publish: string): Promise<ScanSink> {
   if (publish === '-') return streamJsonLines(process.stdout)
   try {
     return await openJsonLines(publish)
@@ -146,8 +187,6 @@ async function openSink(publish: string | undefined): Promise<ScanSink> {
     throw cannotWrite(publish, error)
   }
 }
-
-const NOWHERE: ScanSink = { publish: async () => {}, lastPublished: async () => undefined, close: async () => {} }
 
 /** The first moment to scan: that of `--from`, and never one that the storage has. */
 function startOf({ from }: ScanOptions, last: ArchivedScan | undefined): bigint {

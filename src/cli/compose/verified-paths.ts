@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { scanFileName } from '../../adapters/arrow/scan-archive.js'
+import { encodeScan } from '../../adapters/arrow/scan-encoder.js'
+import { arrowScanFolder } from '../../adapters/arrow/scan-folder.js'
+import { systemClock } from '../../adapters/clock/system-clock.js'
+import { shardMap } from '../../core/grid/shards.js'
+import { writeAtomically } from '../../files/whole-file.js'
+import type { Grid } from '../../ports/grid.js'
+import { ScanBridge } from '../../runtime/services/bridge/scan-bridge.js'
+import { SurvivalService } from '../../runtime/services/survival/survival-service.js'
+import { orderBookPath } from '../../runtime/verification/order-book-path.js'
+import type { SignalPath } from '../../runtime/verification/path-verification.js'
+import { posturePath } from '../../runtime/verification/posture-path.js'
+import { ScanIntakeProbe } from '../../runtime/verification/scan-intake-probe.js'
+import { scanPath } from '../../runtime/verification/scan-path.js'
+import { type TraderProbe, traderPath } from '../../runtime/verification/trader-path.js'
+
+export interface VerifiedPathsSettings {
+  /** The grid that is verified, under names that nobody else uses. */
+  readonly grid: Grid
+  /** A folder that is this verification's own. */
+  readonly folder: string
+  /** What the services say meanwhile. */
+  tell(text: string): void
+  /** The trader that is verified; the way of scans into one, unless it is given. */
+  readonly trader?: TraderProbe
+}
+
+/** The four paths of the system, each with services of its own that run nowhere else. Source: system bible §23.1. */
+export function verifiedPaths({ grid, folder, tell, trader }: VerifiedPathsSettings): readonly SignalPath[] {
+  const clock = systemClock
+  return [
+    orderBookPath({ grid, clock, write: (symbol, features) => grid.map(shardMap(symbol)).set(symbol, features) }),
+    scanPath({
+      grid,
+      clock,
+      writeFile: (scan) => writeAtomically(join(folder, scanFileName(scan)), encodeScan(scan)),
+      bridge: () => new ScanBridge({ folder: arrowScanFolder(folder), grid, clock, start: 'newest', tell }),
+    }),
+    traderPath({ grid, clock, trader: trader ?? new ScanIntakeProbe(clock) }),
+    posturePath({
+      grid,
+      clock,
+      survival: () =>
+        new SurvivalService({ everyMs: SURVIVAL_EVERY_MS, orderBook: 'none' }, { grid, clock, warn: tell }),
+    }),
+  ]
+}
+
+/** Good news counts with the regular looks at the sensors: a verification does not wait 5 s for each. */
+const SURVIVAL_EVERY_MS = 250

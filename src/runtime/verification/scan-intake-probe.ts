@@ -1,0 +1,47 @@
+import type { Clock } from '../../ports/clock.js'
+import type { Grid } from '../../ports/grid.js'
+import { HeardScans } from '../services/trader/heard-scans.js'
+import { readScan } from '../services/trader/read-scan.js'
+import { ScanTaker } from '../services/trader/scan-taker.js'
+import type { TraderProbe } from './trader-path.js'
+
+/** The way of scans into a trader and nothing behind it: what would be stepped is what comes out. */
+export class ScanIntakeProbe implements TraderProbe {
+  private readonly stopping = new AbortController()
+  private taker: ScanTaker | undefined
+  private problem: string | undefined
+  private ended: Promise<void> = Promise.resolve()
+
+  constructor(private readonly clock: Clock) {}
+
+  async start(grid: Grid, stepped: (scanNumber: number) => void): Promise<void> {
+    const news = {
+      onRefused: (problem: string) => {
+        this.problem = `refused: ${problem}`
+      },
+      onLost: (what: string) => {
+        this.problem = `lost: ${what}`
+      },
+      onNewSession: () => {},
+    }
+    this.taker = new ScanTaker({ read: readScan, news, nowMs: () => this.clock.epochMs() })
+    const heard = new HeardScans({ grid, taker: this.taker, news })
+    await heard.start()
+    this.ended = this.step(heard, stepped)
+  }
+
+  says(): string {
+    const { taken = 0, duplicates = 0, outOfOrder = 0 } = this.taker?.counts ?? {}
+    const counts = `the intake took ${taken}, dropped ${duplicates} duplicates and ${outOfOrder} out of order`
+    return this.problem === undefined ? counts : `${counts}; ${this.problem}`
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort()
+    await this.ended
+  }
+
+  private async step(heard: HeardScans, stepped: (scanNumber: number) => void): Promise<void> {
+    for await (const { scanNumber } of heard.scans(this.stopping.signal)) stepped(scanNumber)
+  }
+}
