@@ -3,9 +3,6 @@ import { isObject } from '../../core/grid/document-check.js'
 import { GRID_MAPS } from '../../core/grid/names.js'
 import type { Grid } from '../../ports/grid.js'
 
-/** Whoever has sent no heartbeat for so long does not run, ms. */
-const SILENT_MS_MAX = 60_000
-
 /** Keys of the heartbeats that were sent into this grid within the last minute, whoever sends them and in whichever form. */
 export async function runningServices(grid: Grid, nowMs: number): Promise<string[]> {
   const heartbeats = grid.map(GRID_MAPS.heartbeat)
@@ -17,3 +14,6 @@ export async function runningServices(grid: Grid, nowMs: number): Promise<string
     return typeof ts === 'number' && nowMs - ts * 1000 <= SILENT_MS_MAX ? [key] : []
   })
 }
+
+/** Whoever has sent no heartbeat for so long does not run, ms. */
+const SILENT_MS_MAX = 60_000
