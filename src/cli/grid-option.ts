@@ -4,6 +4,8 @@ import type { OptionCheck } from './shell/option-check.js'
 /** Where a grid that several processes share is found; checked by {@link aSharedGrid}. */
 export const GRID_OPTION = '--grid <url>'
 
+/** The grid in the memory of this process. */
+export const EMBEDDED_GRID = 'embedded'
 export const SHARED_GRID_EXPECTED = 'expected hazelcast://host:port[,host:port…]'
 
 /** Whether other processes see that grid, too. */

@@ -15,7 +15,6 @@ import { allSinks } from '../../runtime/services/scan/all-sinks.js'
 import { openRecording } from '../../runtime/services/scan/recording.js'
 import { replayPrices } from '../../runtime/services/scan/replay-prices.js'
 import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
-import { clockTimer } from '../../runtime/time/scaled-clock.js'
 import { daySource, findDays } from '../compose/days.js'
 import { tooFewSymbols } from '../compose/eigen-settings.js'
 import { openGrid } from '../compose/grid.js'
@@ -160,8 +159,7 @@ async function openSinks(
   const lines = publish === undefined ? [] : [await openLines(publish)]
   if (url === undefined) return { each: lines, close: () => allSinks(lines).close() }
   const tell = quiet ? () => {} : notice
-  const settings = { url, callMaxMs: GRID_CALL_MS_MAX, timer: clockTimer(systemClock), warn: noticeWarning }
-  const grid = await surroundings.openGrid(settings).catch(async (error: unknown) => {
+  const grid = await surroundings.openGrid({ url, report: noticeWarning }).catch(async (error: unknown) => {
     await allSinks(lines).close()
     throw error
   })
@@ -174,9 +172,6 @@ async function openSinks(
     },
   }
 }
-
-/** A call of the grid that takes longer has failed, ms. */
-const GRID_CALL_MS_MAX = 1_000
 
 async function openLines(publish: string): Promise<ScanSink> {
   if (publish === '-') return streamJsonLines(process.stdout)

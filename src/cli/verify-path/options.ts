@@ -1,7 +1,6 @@
 import { found } from '../../base/mistakes.js'
 import { VERIFY_PREFIX } from '../../runtime/verification/marked-grid.js'
-import { EMBEDDED_GRID } from '../compose/grid.js'
-import { aSharedGrid } from '../grid-option.js'
+import { aSharedGrid, EMBEDDED_GRID } from '../grid-option.js'
 import { OptionCheck } from '../shell/option-check.js'
 
 /** The options of `dolphin verify-path` as they were typed. */

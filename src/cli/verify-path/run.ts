@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { InputMistake, Interrupted, SurroundingsFailed } from '../../base/mistakes.js'
 import { type Grid, GridUnavailable } from '../../ports/grid.js'
-import { clockTimer } from '../../runtime/time/scaled-clock.js'
 import { markedGrid, OWN_PREFIX } from '../../runtime/verification/marked-grid.js'
 import { type VerifiedHop, verifyPaths } from '../../runtime/verification/path-verification.js'
 import { runningServices } from '../../runtime/verification/running-system.js'
@@ -29,8 +28,7 @@ export async function runVerifyPath(
 ): Promise<ExitCode> {
   const tell = options.quiet ? () => {} : notice
   const { grid: url, prefix } = options
-  const timer = clockTimer(systemClock)
-  const grid = await surroundings.openGrid({ url, callMaxMs: CALL_MS_MAX, timer, warn: tell })
+  const grid = await surroundings.openGrid({ url, report: tell })
   const signals = stopSignals({ stdin: false })
   const interruption = new AbortController()
   void signals.stopped.then((cause) => interruption.abort(new Interrupted(`Interrupted by ${cause}.`)))
@@ -71,8 +69,6 @@ async function verified(
   }
 }
 
-/** A call of a grid that takes longer has failed, ms. */
-const CALL_MS_MAX = 1_000
 const LOCK = 'DOLPHIN_PATHS'
 
 /** Under its own names a running system would trade on the signals. */
