@@ -1,14 +1,16 @@
 import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
+import type { RawServeBridgeOptions } from './bridge-options.js'
 import type { RawServeStatusOptions } from './stopped-session.js'
 
 /** `dolphin serve …`. */
 export function register(parent: Command): void {
   const group = parent
     .command('serve')
-    .summary('serve the state of a finished or stopped session')
+    .summary('run a service, or serve the state of a stopped session')
     .description(
-      'Serve the state of a session that does not run. Running ones serve themselves: paper --serve, executor --serve.',
+      'Run a service as a process, on a grid that others share; or serve the state of a session that does not run.\n' +
+        'Running sessions serve themselves: paper --serve, executor --serve.',
     )
     .helpOption('-h, --help', 'show help')
   group
@@ -29,7 +31,37 @@ export function register(parent: Command): void {
       const { runServeStatus } = await import('./stopped-session.js')
       process.exitCode = await runServeStatus(raw)
     })
+  registerBridge(group)
 }
+
+function registerBridge(group: Command): void {
+  group
+    .command('bridge')
+    .summary("bring another scanner's files into the grid")
+    .description(
+      "Publish the Arrow files of another scanner in the grid, each once and in the order of their times: that scanner's\n" +
+        'numbers begin anew when it is restarted. Goes on behind what the grid holds; files wait while the grid is away.',
+    )
+    .requiredOption('--scans <folder>', "the scanner's storage, its arrow_scans, or a folder of scan_*.arrow")
+    .requiredOption('--grid <url>', 'hazelcast://host:port[,host:port…]')
+    .option('--from <when>', 'where the grid holds nothing of it: newest, all, or files since a date or time', 'newest')
+    .option('--json', 'what it did when it stops, as JSON on stdout')
+    .option('--quiet', 'no notices; warnings are always told')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', `\n${BRIDGE_EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+    .action(async (raw: RawServeBridgeOptions) => {
+      const [{ serveBridgeOptions }, { runServeBridge }] = await Promise.all([
+        import('./bridge-options.js'),
+        import('./run-bridge.js'),
+      ])
+      process.exitCode = await runServeBridge(serveBridgeOptions(raw))
+    })
+}
+
+const BRIDGE_EXAMPLES = `Examples:
+  dolphin serve bridge --scans /mnt/dolphinng6_data --grid hazelcast://127.0.0.1:5701
+  dolphin serve bridge --scans scans/ --grid hazelcast://127.0.0.1:5701 --from 2026-01-05`
 
 const EXAMPLES = `Examples:
   dolphin serve status --journal may                      the dashboard of a session that is over, at 127.0.0.1:8080
