@@ -70,6 +70,12 @@ export class FakeGrid implements Grid {
     return this.streams.get(stream)?.values ?? []
   }
 
+  /** Another client has appended this. */
+  put(stream: string, text: string): void {
+    const { values } = this.streams.get(stream) ?? this.streams.set(stream, new FakeStream()).get(stream)!
+    values.push(text)
+  }
+
   map(name: string): GridMap {
     const values = () => this.maps.get(name) ?? this.maps.set(name, new Map()).get(name)!
     return {

@@ -41,6 +41,10 @@ export async function runVerifyPath(
     if (options.json) await printResult(reportJson(document))
     else await printResult(verifiedText(hops, options))
     return held ? EXIT.ok : EXIT.failed
+  } catch (error) {
+    // While paths are verified a grid that is away is a hop that does not hold.
+    if (error instanceof GridUnavailable) throw new SurroundingsFailed({ place: url, message: error.message })
+    throw error
   } finally {
     signals.release()
     await grid.close()

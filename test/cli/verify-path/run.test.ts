@@ -77,6 +77,16 @@ describe('dolphin verify-path', () => {
     await expect(run({}, shared)).rejects.toThrow('another verification runs on this grid')
   })
 
+  it('says that the grid is away', async () => {
+    const shared = sharedGrid()
+    const openGrid = async () => {
+      const client = shared.client()
+      await client.close()
+      return client
+    }
+    await expect(run({}, { ...shared, openGrid })).rejects.toThrow(`${SHARED}: grid closed: `)
+  })
+
   it('takes the names of the system only where nothing runs', async () => {
     const shared = sharedGrid()
     await beat(shared, 'DOLPHIN_', 1_000)

@@ -118,6 +118,18 @@ describe('a sink of scans over the grid', () => {
     expect(told).toContain('the stream of scans was lost with the grid and is begun anew')
   })
 
+  it('begins a stream anew that somebody else has begun meanwhile', async () => {
+    const { grid, sink, publish } = setUp()
+    for (const number of [1, 2]) await publish(number)
+    grid.goAway()
+    grid.streams.clear()
+    for (const text of ['a', 'b', 'c']) grid.put(SCAN_STREAM, text)
+    grid.comeBack()
+    await sink.close()
+    expect(grid.texts(SCAN_STREAM).slice(0, 3)).toEqual(['a', 'b', 'c'])
+    expect(grid.texts(SCAN_STREAM).slice(3).map(numberOf)).toEqual([1, 2])
+  })
+
   it('begins anew with the last of them, where there are many', async () => {
     const { grid, archive, sink, publish } = setUp()
     for (let number = 1; number <= SCANS_BEGUN_ANEW + 50; number++) await archive.write(scan(number))
@@ -150,6 +162,16 @@ describe('a sink of scans over the grid', () => {
     await other.archive.write(scan(41))
     await other.publish(42, other.open())
     expect(streamed(grid)).toEqual([1, 2, 41, 42])
+  })
+
+  it('takes a scan of another storage for none of its own, although it has the same number', async () => {
+    const { grid, publish } = setUp()
+    for (const number of [1, 2]) await publish(number)
+    const archive = new MemoryArchive()
+    for (const number of [1, 2]) await archive.write({ ...scan(number), timestampNs: BigInt(number) })
+    const other = setUp(grid, archive)
+    await other.publish(3)
+    expect(streamed(grid)).toEqual([1, 2, 1, 2, 3])
   })
 
   it('cannot say what was published while the grid is away', async () => {

@@ -204,6 +204,17 @@ describe('the scan bridge', () => {
     expect(folder.reads).toEqual(files(grid).slice(3))
   })
 
+  it('leaves out after a restart what it had left out before', async () => {
+    const folder = new MemoryFolder()
+    for (const number of [1, 2, 3]) folder.scan(number, number * 100)
+    const { grid, time, stop, ended } = await bridging({ folder })
+    stop.abort()
+    await ended
+    folder.scan(4, 400)
+    await bridging({ folder, grid, time })
+    expect(numbers(grid)).toEqual([3, 4])
+  })
+
   it('knows published files again after a restart, although their times lie behind the last one', async () => {
     const first = await bridging()
     const { folder, grid, time } = first
@@ -236,6 +247,19 @@ describe('the scan bridge', () => {
     expect([numbers(grid), latest(grid)]).toEqual([[1, 2, 3, 4], 4])
     expect(grid.calls.filter((call) => call.startsWith('set'))).toHaveLength(1)
     expect(told).toEqual([expect.stringContaining('grid offline'), 'scans are published again'])
+  })
+
+  it('waits for a grid that is away when it starts', async () => {
+    const folder = new MemoryFolder()
+    folder.scan(1, 100)
+    const grid = new FakeGrid()
+    grid.goAway()
+    const { bridge, poll } = await bridging({ folder, grid })
+    await poll(2)
+    expect(bridge.health()).toMatchObject({ state: 'RUNNING', detail: expect.stringContaining('waits: grid offline') })
+    grid.comeBack()
+    await turns(40)
+    expect([numbers(grid), latest(grid)]).toEqual([[1], 1])
   })
 
   it('begins the stream anew when the cluster has lost it', async () => {
