@@ -18,10 +18,13 @@ export function markedScan(scanNumber: number, timestampMs: number): ScanRecord 
     regimeSignal: 0,
     instabilityComposite: 0,
     dataQuality: 1,
-    assets: ['VERIFY0USDT'],
+    assets: [MARKED_ASSET],
     prices: Float64Array.of(1),
     loadings: Float64Array.of(1),
   }
 }
 
 const QUIET: WindowRecord = { lambdaMax: 1, velocity: 0, rotation: 0, instability: 0 }
+
+/** At no exchange. */
+export const MARKED_ASSET = 'VERIFY0USDT'

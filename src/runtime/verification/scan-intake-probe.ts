@@ -14,7 +14,7 @@ export class ScanIntakeProbe implements TraderProbe {
 
   constructor(private readonly clock: Clock) {}
 
-  async start(grid: Grid, stepped: (scanNumber: number) => void): Promise<void> {
+  async start(grid: Grid, stepped: (scanAtMs: number) => void): Promise<void> {
     const news = {
       onRefused: (problem: string) => {
         this.problem = `refused: ${problem}`
@@ -41,7 +41,7 @@ export class ScanIntakeProbe implements TraderProbe {
     await this.ended
   }
 
-  private async step(heard: HeardScans, stepped: (scanNumber: number) => void): Promise<void> {
-    for await (const { scanNumber } of heard.scans(this.stopping.signal)) stepped(scanNumber)
+  private async step(heard: HeardScans, stepped: (scanAtMs: number) => void): Promise<void> {
+    for await (const { atMs } of heard.scans(this.stopping.signal)) stepped(atMs)
   }
 }

@@ -13,9 +13,9 @@ export interface TraderProbe {
   /**
    * Begins to take scans from the grid; resolves when it hears them.
    *
-   * @param stepped is called with the number of each scan that has led to an engine step, in the order of the steps.
+   * @param stepped is called after each engine step, with the time of the scan that has led to it, UTC ms.
    */
-  start(grid: Grid, stepped: (scanNumber: number) => void): Promise<void>
+  start(grid: Grid, stepped: (scanAtMs: number) => void): Promise<void>
   /** What it says of itself, for a hop that did not hold. */
   says(): string
   stop(): Promise<void>
@@ -41,6 +41,7 @@ export function traderPath(parts: TraderPathParts): SignalPath {
 }
 
 class TraderRounds implements OpenedPath {
+  /** Times of the scans that were stepped: no two that are sent have the same. */
   private readonly steps = new Sightings<number>()
   private lastNumber: number
   private lastMs = 0
@@ -56,15 +57,16 @@ class TraderRounds implements OpenedPath {
   }
 
   async round(_round: number, legs: Legs): Promise<void> {
-    const first = await this.stepOn(legs, STEPPED)
-    await this.publish(first.text)
-    await this.noStepBut(legs, ONCE, first)
-    const older = this.next(this.lastMs - 1_000)
-    await this.publish(older.text)
-    await this.noStepBut(legs, IN_ORDER, older)
+    const first = this.next()
+    await legs.leg(STEPPED, () => this.sendAndSee(first), this.missing(first))
+    await this.publish(first)
+    await this.settled(legs, ONCE, { sent: first, steps: 1 })
+    const older = this.scan(++this.lastNumber, this.lastMs - 1)
+    await this.publish(older)
+    await this.settled(legs, IN_ORDER, { sent: older, steps: 0 })
     const again = this.scan(first.number, this.now())
-    await this.publish(again.text)
-    await this.noStepBut(legs, FRESH, first)
+    await this.publish(again)
+    await this.settled(legs, FRESH, { sent: again, steps: 0 })
   }
 
   async close(): Promise<void> {
@@ -74,55 +76,56 @@ class TraderRounds implements OpenedPath {
     ])
   }
 
-  /** The scan's number has led to as many steps as it may: one where it was taken, else none. */
-  private async noStepBut(legs: Legs, hop: string, { number, isTaken }: Sent): Promise<void> {
+  /** How many steps a scan has led to, once one that was sent behind it has been stepped. */
+  private async settled(
+    legs: Legs,
+    hop: string,
+    expected: { readonly sent: Sent; readonly steps: number },
+  ): Promise<void> {
     legs.current = hop
-    const behind = this.next(this.now())
-    await legs.within(
-      this.publish(behind.text).then(() => this.steps.first((step) => step === behind.number)),
-      () => `scan ${behind.number}, published behind it, led to no step in time; ${this.parts.trader.says()}`,
-    )
-    const steps = this.steps.all.filter((step) => step === number).length
-    const most = isTaken ? 1 : 0
-    legs.check(hop, steps === most ? undefined : `scan ${number} has led to ${steps} steps, expected ${most}`)
+    const behind = this.next()
+    await legs.within(this.sendAndSee(behind), this.missing(behind))
+    const { sent } = expected
+    const steps = this.steps.all.filter((atMs) => atMs === sent.atMs).length
+    const why = `scan ${sent.number} of ${new Date(sent.atMs).toISOString()} has led to ${steps} steps`
+    legs.check(hop, steps === expected.steps ? undefined : `${why}, expected ${expected.steps}`)
   }
 
-  private async stepOn(legs: Legs, hop: string): Promise<Sent> {
-    const scan = this.next(this.now())
-    await legs.leg(
-      hop,
-      () => this.publish(scan.text).then(() => this.steps.first((step) => step === scan.number)),
-      () => `scan ${scan.number} led to no step in time; ${this.parts.trader.says()}`,
-    )
-    return { ...scan, isTaken: true }
+  private async sendAndSee(sent: Sent): Promise<void> {
+    await this.publish(sent)
+    await this.steps.first((atMs) => atMs === sent.atMs)
+  }
+
+  private missing({ number }: Sent): () => string {
+    return () => `scan ${number} led to no step in time; ${this.parts.trader.says()}`
   }
 
   /** As a scanner does: into the stream, then under the key. */
-  private async publish(text: string): Promise<void> {
+  private async publish({ text }: Sent): Promise<void> {
     const { grid } = this.parts
     await grid.stream(SCAN_STREAM).append(text)
     await grid.map(GRID_MAPS.features).set(FEATURE_KEYS.scan, text)
   }
 
-  private next(timestampMs: number): Sent {
-    return this.scan(++this.lastNumber, timestampMs)
+  private next(): Sent {
+    return this.scan(++this.lastNumber, this.now())
   }
 
-  private scan(number: number, timestampMs: number): Sent {
-    const record = markedScan(number, timestampMs)
-    const text = LATEST_EIGEN_SCAN.write(eigenScanPayload(record, { publishedAtMs: this.parts.clock.epochMs() }))
-    return { number, text, isTaken: false }
+  private scan(number: number, atMs: number): Sent {
+    const payload = eigenScanPayload(markedScan(number, atMs), { publishedAtMs: this.parts.clock.epochMs() })
+    return { number, atMs, text: LATEST_EIGEN_SCAN.write(payload) }
   }
 
-  /** Later than every scan before. */
+  /** Later than every scan before, with room for one that is older than the last. */
   private now(): number {
-    this.lastMs = Math.max(this.parts.clock.epochMs(), this.lastMs + 1)
+    this.lastMs = Math.max(Math.floor(this.parts.clock.epochMs()), this.lastMs + 2)
     return this.lastMs
   }
 }
 
 interface Sent {
   readonly number: number
+  /** UTC ms, the scan's own time. */
+  readonly atMs: number
   readonly text: string
-  readonly isTaken: boolean
 }
