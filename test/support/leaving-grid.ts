@@ -77,11 +77,23 @@ export class LeavingGrid implements Grid {
         const member = Reflect.get(target, name) as unknown
         if (typeof member !== 'function') return member
         return (...args: unknown[]) => {
-          if (!this.isAway) return member.apply(target, args) as unknown
+          if (!this.isAway)
+            return member.apply(
+              target,
+              args.map((arg) => this.deaf(arg)),
+            ) as unknown
           this.refused++
           return Promise.reject(new GridUnavailable('offline', 'was away in a test'))
         }
       },
     })
+  }
+
+  /** A listener hears nothing while the grid is away. */
+  private deaf(arg: unknown): unknown {
+    if (typeof arg !== 'function') return arg
+    return (event: unknown) => {
+      if (!this.isAway) arg(event)
+    }
   }
 }

@@ -30,7 +30,9 @@ describe('the breaker as a day goes on', () => {
             lastW750: w750.slice(-10),
           }))
           for (const [day, w750] of scans.entries()) {
-            w750.forEach((velocity, scan) => live.takeScan({ timestampMs: at(day, scan), w750: velocity }))
+            for (const [scan, velocity] of w750.entries()) {
+              live.takeScan({ timestampMs: at(day, scan), w750: velocity })
+            }
             const known = scanDays.slice(0, day + 1)
             const { boost, beta, threshold } = live.boost()!
             const bulk = new DailyBreaker({ ...scanFactors(known, w750Scans), ...policy })
