@@ -13,6 +13,7 @@ const ENTRIES = [
   'adapters/parquet/decode-worker.js',
   'runtime/strategy/guard-thread.js',
   'runtime/strategy/call-watchdog-thread.js',
+  'cli/compose/forewarner-thread.js',
 ]
 
 const [build] = process.argv.slice(2)

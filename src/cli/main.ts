@@ -36,7 +36,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
   certify: { summary: 'sign what the champion did on given days', load: () => import('./certify/command.js') },
   status: { summary: 'read and check the safety surface', load: () => import('./status/command.js') },
   operator: { summary: 'give a running system a command', load: () => import('./operator/command.js') },
-  serve: { summary: 'serve the state of a finished or stopped session', load: () => import('./serve/command.js') },
+  serve: {
+    summary: 'run one service, or serve the state of a stopped session',
+    load: () => import('./serve/command.js'),
+  },
   'verify-path': {
     summary: 'send marked signals along the paths of the live system',
     load: () => import('./verify-path/command.js'),

@@ -20,6 +20,7 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'breaker.beta_threshold': null,
   'forewarner.every_hours': 4,
   'forewarner.trades': null,
+  'forewarner.strategy': null,
 } as const
 
 /** The services, as a person configured them. */
@@ -47,6 +48,8 @@ export interface ServicesConfig {
     readonly everyMs: number
     /** A file of closed trades. */
     readonly trades?: string
+    /** The configuration of the strategy whose leverage is asked about. Absent: the packaged champion's. */
+    readonly strategy?: string
   }
 }
 
@@ -90,6 +93,7 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'breaker.beta_threshold': orNull({ expected: 'a number', fits: (value) => Number.isFinite(value) }),
   'forewarner.every_hours': oneOf([1, 2, 3, 4, 6, 8, 12, 24]),
   'forewarner.trades': orNull(file('a file of closed trades')),
+  'forewarner.strategy': orNull(file('a strategy configuration')),
 }
 
 function valueCheck(key: string): ValueCheck {
@@ -126,7 +130,10 @@ function configOf(values: Values): ServicesConfig {
     },
     forewarner: {
       everyMs: (values['forewarner.every_hours'] as number) * 3_600_000,
-      ...present({ trades: optional<string>('forewarner.trades') }),
+      ...present({
+        trades: optional<string>('forewarner.trades'),
+        strategy: optional<string>('forewarner.strategy'),
+      }),
     },
   }
 }

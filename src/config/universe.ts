@@ -29,7 +29,8 @@ export function chooseUniverse(name: string, available: readonly string[]): Univ
   }
 }
 
-function readUniverse(path: string): readonly string[] {
+/** The symbols of a universe file. @throws InputMistake */
+export function readUniverse(path: string): readonly string[] {
   let text: string
   try {
     text = readFileSync(path, 'utf8')

@@ -1,18 +1,77 @@
 import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawServeBridgeOptions } from './bridge-options.js'
+import type { RawServiceOptions, Served } from './service-options.js'
 import type { RawServeStatusOptions } from './stopped-session.js'
 
 /** `dolphin serve …`. */
 export function register(parent: Command): void {
   const group = parent
     .command('serve')
-    .summary('run a service, or serve the state of a stopped session')
+    .summary('run one service, or serve the state of a stopped session')
     .description(
-      'Run a service as a process, on a grid that others share; or serve the state of a session that does not run.\n' +
-        'Running sessions serve themselves: paper --serve, executor --serve.',
+      'Run one service of the system as a process, on a grid that others share; or serve the state of a session that does not\n' +
+        'run. Running sessions serve themselves: paper --serve, executor --serve.',
     )
     .helpOption('-h, --help', 'show help')
+  registerStatus(group)
+  registerBridge(group)
+  service(group, 'survival')
+    .summary('watch the sensors and publish the posture')
+    .description(
+      'The survival stack: sensors, risk multiplier, posture, every 5 s and when a sensor turns bad. Without a report of the\n' +
+        'forewarner the posture is HIBERNATE: nothing is opened, and what is open is closed.',
+    )
+    .option('--posture <posture>', 'auto, or the posture that you say: APEX, STALKER, TURTLE, HIBERNATE')
+    .option('--order-book', 'an order-book service runs: wait for its figures')
+  service(group, 'breaker')
+    .summary("publish the day's boost and beta")
+    .description(
+      'The daily breaker (ACB v6), at the first scan of a date and when factors or scans change it. One at a time writes.',
+    )
+    .option('--factors <csv>', 'daily factors; without: what the grid and the scans say')
+    .option('--w750 <scans>', 'scans of a date: last-10 before 00:00, or first-10 of it')
+    .option('--beta-policy <policy>', 'threshold of w750: expanding, full-sample, fixed')
+    .option('--beta-threshold <number>', 'threshold of --beta-policy fixed')
+  service(group, 'forewarner')
+    .summary('report what the closed trades warn of')
+    .description(
+      'The Monte-Carlo envelope, at 00:00 UTC and every four hours, from the closed trades of the last 30 days.',
+    )
+    .option('--trades <file>', 'closed trades: what backtest --trades or --json writes')
+    .option('--strategy <yaml>', 'whose leverage is asked about (default: the packaged champion)')
+}
+
+function service(group: Command, name: Served): Command {
+  return group
+    .command(name)
+    .option('--grid <url>', 'hazelcast://host:port[,host:port…] (default: of the configuration)')
+    .option('--config <yaml>', 'configuration of the services (default: the packaged configs/services.yml)')
+    .option('--json', 'its health when it stops, as JSON on stdout')
+    .option('--quiet', 'no notices; warnings are always told')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', `\n${SERVICE_EXAMPLES[name]}\n\n${EXIT_CODES_HELP}`)
+    .action(async (raw: RawServiceOptions) => {
+      const [{ serviceOptions }, { runService }] = await Promise.all([
+        import('./service-options.js'),
+        import('./run-service.js'),
+      ])
+      process.exitCode = await runService(await serviceOptions(name, raw))
+    })
+}
+
+const SERVICE_EXAMPLES: Readonly<Record<Served, string>> = {
+  survival: `Examples:
+  dolphin serve survival --grid hazelcast://127.0.0.1:5701
+  dolphin serve survival --grid hazelcast://127.0.0.1:5701 --posture APEX     a paper run without a forewarner`,
+  breaker: `Examples:
+  dolphin serve breaker --grid hazelcast://127.0.0.1:5701 --factors factors.csv`,
+  forewarner: `Examples:
+  dolphin serve forewarner --grid hazelcast://127.0.0.1:5701 --trades trades.csv`,
+}
+
+function registerStatus(group: Command): void {
   group
     .command('status')
     .summary('serve /status and the dashboard of a session from its journals')
@@ -31,7 +90,6 @@ export function register(parent: Command): void {
       const { runServeStatus } = await import('./stopped-session.js')
       process.exitCode = await runServeStatus(raw)
     })
-  registerBridge(group)
 }
 
 function registerBridge(group: Command): void {

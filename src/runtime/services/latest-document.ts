@@ -1,11 +1,13 @@
 import type { GridDocument } from '../../core/grid/document.js'
 import { sayRefusal } from '../../core/grid/document-check.js'
 
-/** The latest value of a key that can be used: a text that is refused is told once, and the value before it stays. */
+/** The latest value of a key that can be used: a text that is refused changes nothing,
+ * and is told once for one cause. */
 export class LatestDocument<Read> {
   private text: string | undefined
   private latest: Read | undefined
   private refusals = 0
+  private told: string | undefined
 
   constructor(
     private readonly document: Pick<GridDocument<never, Read>, 'name' | 'read'>,
@@ -28,10 +30,14 @@ export class LatestDocument<Read> {
     this.text = text
     const reading = this.document.read(text)
     if ('refused' in reading) {
+      const { path, expected } = reading.refused
       this.refusals++
-      this.warn(`${sayRefusal(reading.refused)}; the value before it stays`)
+      const cause = `${path} ${expected}`
+      if (cause !== this.told) this.warn(`${sayRefusal(reading.refused)}; the value before it stays`)
+      this.told = cause
       return false
     }
+    this.told = undefined
     this.latest = reading.value
     return true
   }

@@ -56,6 +56,7 @@ export class BreakerService implements Service {
   private failure: { readonly error: unknown } | undefined
   private role: 'standby' | 'writer' = 'standby'
   private trouble = ''
+  private fileTrouble = ''
 
   constructor(
     settings: LiveBreakerSettings,
@@ -113,8 +114,11 @@ export class BreakerService implements Service {
     try {
       const rows = await this.ports.changedRows?.()
       if (rows !== undefined) this.breaker.useFile(rows)
+      this.fileTrouble = ''
     } catch (error) {
-      this.ports.warn(`the rows read before stay: ${error instanceof Error ? error.message : String(error)}`)
+      const trouble = error instanceof Error ? error.message : String(error)
+      if (trouble !== this.fileTrouble) this.ports.warn(`the rows read before stay: ${trouble}`)
+      this.fileTrouble = trouble
     }
   }
 

@@ -1,0 +1,91 @@
+import { found } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
+import { loadServicesConfig, type ServicesConfig } from '../../config/services-config.js'
+import type { BetaPolicy } from '../../core/breaker/breaker.js'
+import { W750_SCANS, type W750Scans } from '../../core/breaker/scan-factors.js'
+import { POSTURES, type Posture } from '../../ports/vocabulary/market.js'
+import { EMBEDDED_GRID } from '../compose/grid.js'
+import { OptionCheck } from '../shell/option-check.js'
+
+/** The services that this command serves. */
+export const SERVED = ['survival', 'breaker', 'forewarner'] as const
+export type Served = (typeof SERVED)[number]
+
+/** The options of `dolphin serve <service>` as they were typed; each service knows some of them. */
+export interface RawServiceOptions {
+  readonly grid?: string
+  readonly config?: string
+  readonly posture?: string
+  readonly orderBook?: boolean
+  readonly factors?: string
+  readonly w750?: string
+  readonly betaPolicy?: string
+  readonly betaThreshold?: string
+  readonly trades?: string
+  readonly strategy?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+export interface ServiceOptions {
+  readonly service: Served
+  readonly config: ServicesConfig
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+const BETA_POLICIES: readonly BetaPolicy[] = ['expanding', 'full-sample', 'fixed']
+
+/** What is typed wins over the file, and that over what is in force without one. @throws InputMistake */
+export async function serviceOptions(service: Served, raw: RawServiceOptions): Promise<ServiceOptions> {
+  const check = new OptionCheck()
+  const posture = check.oneOf<Posture | 'auto'>('--posture', raw.posture, ['auto', ...POSTURES])
+  const w750Scans = check.oneOf<W750Scans>('--w750', raw.w750, W750_SCANS)
+  const betaPolicy = check.oneOf<BetaPolicy>('--beta-policy', raw.betaPolicy, BETA_POLICIES)
+  const fixedThreshold = check.number('--beta-threshold', raw.betaThreshold, {})
+  check.done()
+  const config = await loadServicesConfig(raw.config)
+  const breaker = breakerOf(config.breaker, present({ factors: raw.factors, w750Scans, betaPolicy, fixedThreshold }))
+  if ((breaker.betaPolicy === 'fixed') !== (breaker.fixedThreshold !== undefined)) {
+    const message = `expected a threshold exactly with the policy 'fixed', found the policy '${breaker.betaPolicy}'`
+    check.wrong('--beta-threshold', message)
+  }
+  const url = gridOf(service, raw.grid ?? config.grid.url, check)
+  check.done()
+  const { posture: configured, ...survival } = config.survival
+  const chosen = posture === undefined ? configured : posture === 'auto' ? undefined : posture
+  return {
+    service,
+    config: {
+      grid: { ...config.grid, url },
+      survival: { ...survival, ...present({ posture: chosen, orderBook: raw.orderBook }) },
+      breaker,
+      forewarner: { ...config.forewarner, ...present({ trades: raw.trades, strategy: raw.strategy }) },
+    },
+    json: raw.json ?? false,
+    quiet: raw.quiet ?? false,
+  }
+}
+
+/** A threshold of the file goes with the policy of the file. */
+function breakerOf(
+  file: ServicesConfig['breaker'],
+  typed: Partial<ServicesConfig['breaker']>,
+): ServicesConfig['breaker'] {
+  const { fixedThreshold, ...rest } = file
+  const policy = typed.betaPolicy ?? file.betaPolicy
+  return { ...rest, ...present({ fixedThreshold: policy === 'fixed' ? fixedThreshold : undefined }), ...typed }
+}
+
+/** What a process keeps in its own memory, no trader ever sees. */
+function gridOf(service: Served, url: string, check: OptionCheck): string {
+  if (url === EMBEDDED_GRID) {
+    check.wrong(
+      '--grid',
+      `expected hazelcast://host:port, found ${url}: ${service} runs in a process of its own here, and a grid in its memory is seen by nobody else`,
+    )
+  } else if (!/^hazelcast:\/\/[^\s/,:]+:\d{1,5}(,[^\s/,:]+:\d{1,5})*$/.test(url)) {
+    check.wrong('--grid', `expected hazelcast://host:port[,host:port…], found ${found(url)}`)
+  }
+  return url
+}
