@@ -16,7 +16,8 @@ export function register(parent: Command): void {
     .helpOption('-h, --help', 'show help')
   registerStatus(group)
   registerBridge(group)
-  service(group, 'survival')
+  const survival = group
+    .command('survival')
     .summary('watch the sensors and publish the posture')
     .description(
       'The survival stack: sensors, risk multiplier, posture, every 5 s and when a sensor turns bad. Without a report of the\n' +
@@ -24,27 +25,30 @@ export function register(parent: Command): void {
     )
     .option('--posture <posture>', 'auto, or the posture that you say: APEX, STALKER, TURTLE, HIBERNATE')
     .option('--order-book', 'an order-book service runs: wait for its figures')
-  service(group, 'breaker')
+  registerService('survival', survival)
+  const breaker = group
+    .command('breaker')
     .summary("publish the day's boost and beta")
     .description(
-      'The daily breaker (ACB v6), at the first scan of a date and when factors or scans change it. One at a time writes.',
+      'The daily breaker (ACB v6), at the first scan of a date and when factors or scans change it. Of several, one writes.',
     )
     .option('--factors <csv>', 'daily factors; without: what the grid and the scans say')
     .option('--w750 <scans>', 'scans of a date: last-10 before 00:00, or first-10 of it')
     .option('--beta-policy <policy>', 'threshold of w750: expanding, full-sample, fixed')
     .option('--beta-threshold <number>', 'threshold of --beta-policy fixed')
-  service(group, 'forewarner')
+  registerService('breaker', breaker)
+  const forewarner = group
+    .command('forewarner')
     .summary('report what the closed trades warn of')
-    .description(
-      'The Monte-Carlo envelope, at 00:00 UTC and every four hours, from the closed trades of the last 30 days.',
-    )
+    .description('The Monte-Carlo envelope, at 00:00 UTC and every four hours, from closed trades of the last 30 days.')
     .option('--trades <file>', 'closed trades: what backtest --trades or --json writes')
     .option('--strategy <yaml>', 'whose leverage is asked about (default: the packaged champion)')
+  registerService('forewarner', forewarner)
 }
 
-function service(group: Command, name: Served): Command {
-  return group
-    .command(name)
+/** What all of them have. */
+function registerService(name: Served, command: Command): void {
+  command
     .option('--grid <url>', 'hazelcast://host:port[,host:port…] (default: of the configuration)')
     .option('--config <yaml>', 'configuration of the services (default: the packaged configs/services.yml)')
     .option('--json', 'its health when it stops, as JSON on stdout')

@@ -46,8 +46,11 @@ export async function serviceOptions(service: Served, raw: RawServiceOptions): P
   check.done()
   const config = await loadServicesConfig(raw.config)
   const breaker = breakerOf(config.breaker, present({ factors: raw.factors, w750Scans, betaPolicy, fixedThreshold }))
-  if ((breaker.betaPolicy === 'fixed') !== (breaker.fixedThreshold !== undefined)) {
-    const message = `expected a threshold exactly with the policy 'fixed', found the policy '${breaker.betaPolicy}'`
+  const isFixed = breaker.betaPolicy === 'fixed'
+  if (isFixed !== (breaker.fixedThreshold !== undefined)) {
+    const message = isFixed
+      ? "expected a number, which the policy 'fixed' needs, found nothing"
+      : `expected none: the policy '${breaker.betaPolicy}' finds its own`
     check.wrong('--beta-threshold', message)
   }
   const url = gridOf(service, raw.grid ?? config.grid.url, check)

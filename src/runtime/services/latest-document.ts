@@ -6,7 +6,6 @@ import { sayRefusal } from '../../core/grid/document-check.js'
 export class LatestDocument<Read> {
   private text: string | undefined
   private latest: Read | undefined
-  private refusals = 0
   private told: string | undefined
 
   constructor(
@@ -19,11 +18,6 @@ export class LatestDocument<Read> {
     return this.latest
   }
 
-  /** How many texts were refused. */
-  get refused(): number {
-    return this.refusals
-  }
-
   /** The text that the key has now; undefined: none, which changes nothing. Answers whether there is a new value. */
   take(text: string | undefined): boolean {
     if (text === undefined || text === this.text) return false
@@ -31,7 +25,6 @@ export class LatestDocument<Read> {
     const reading = this.document.read(text)
     if ('refused' in reading) {
       const { path, expected } = reading.refused
-      this.refusals++
       const cause = `${path} ${expected}`
       if (cause !== this.told) this.warn(`${sayRefusal(reading.refused)}; the value before it stays`)
       this.told = cause

@@ -28,7 +28,8 @@ export async function hostService(service: Service, ports: ServiceHostPorts, sig
   const ended = new AbortController()
   const beats = sendHeartbeats(service, ports, ended.signal)
   try {
-    await service.start(signal)
+    // One of its own: many services on one signal would look like listeners that leak.
+    await service.start(AbortSignal.any([signal]))
     return { health: service.health() }
   } catch (error) {
     return { health: service.health(), error }

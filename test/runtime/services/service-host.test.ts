@@ -5,7 +5,7 @@ import { HEARTBEAT_MS, hostService } from '../../../src/runtime/services/service
 import { ServiceLife } from '../../../src/runtime/services/service-life.js'
 import { Wake } from '../../../src/runtime/services/wake.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
-import { pass } from '../../support/pass-time.js'
+import { pass, turns } from '../../support/pass-time.js'
 
 /** Makes progress every `everyMs` until it is stuck. */
 class Looping implements Service {
@@ -107,5 +107,19 @@ describe('a hosted service', () => {
     stop.abort()
     await setImmediate()
     expect(time.waiting).toBe(0)
+  })
+
+  it('runs dozens on one signal without a word of leaking listeners', async () => {
+    const { time, stop, ports } = setUp()
+    const warnings: Error[] = []
+    const heard = (warning: Error) => warnings.push(warning)
+    process.on('warning', heard)
+    const ends = Array.from({ length: 30 }, () => hostService(new Looping(time), ports, stop.signal))
+    await pass(time, HEARTBEAT_MS)
+    stop.abort()
+    await Promise.all(ends)
+    await turns()
+    process.off('warning', heard)
+    expect(warnings).toEqual([])
   })
 })

@@ -2,7 +2,14 @@ import { GRID_MAPS, LATEST } from '../../../core/grid/names.js'
 import { SAFETY } from '../../../core/grid/watch-documents.js'
 import { survivalInput } from '../../../core/survival/sensors.js'
 import type { SurvivalInput } from '../../../core/survival/survival.js'
-import { look, postureOf, resumed, type SurvivalWatch, safetyDocument } from '../../../core/survival/survival-watch.js'
+import {
+  look,
+  postureOf,
+  resumed,
+  SURVIVAL_RESUME,
+  type SurvivalWatch,
+  safetyDocument,
+} from '../../../core/survival/survival-watch.js'
 import type { Service, ServiceHealth } from '../service.js'
 import { ServiceLife } from '../service-life.js'
 import { Wake } from '../wake.js'
@@ -28,7 +35,8 @@ export class SurvivalService implements Service {
   private readonly sensors: GridSensors
   private readonly publisher: PosturePublisher
   private watch: SurvivalWatch
-  private hasLooked = false
+  private hasRead = false
+  private startedMs: number
   /** Of the update that counted last, on the clock that never goes back; for a resumed posture, when it was published. */
   private updatedMs: number | undefined
 
@@ -41,19 +49,20 @@ export class SurvivalService implements Service {
     this.probe = new GridProbe(ports)
     this.sensors = new GridSensors(settings.orderBook, ports)
     this.publisher = new PosturePublisher(ports)
-    this.watch = { kind: 'cold', sinceMs: ports.clock.nowMs() }
+    this.startedMs = ports.clock.nowMs()
+    this.watch = { kind: 'cold', sinceMs: this.startedMs }
   }
 
   start(signal: AbortSignal): Promise<void> {
     const { grid } = this.ports
     return this.life.run(signal, async () => {
-      this.watch = { kind: 'cold', sinceMs: this.ports.clock.nowMs() }
+      this.startedMs = this.ports.clock.nowMs()
+      this.watch = { kind: 'cold', sinceMs: this.startedMs }
       const stopListening = grid.connection.listen(this.wake.call)
       try {
-        let isRegular = true
         while (!signal.aborted) {
-          await this.update(isRegular)
-          isRegular = await this.wake.wait(this.untilRegularMs(), signal)
+          await this.update()
+          await this.wake.wait(this.untilRegularMs(), signal)
         }
       } finally {
         stopListening()
@@ -74,11 +83,16 @@ export class SurvivalService implements Service {
     return Math.max(0, this.regularMs + this.settings.everyMs - clock.nowMs())
   }
 
-  private async update(isRegular: boolean): Promise<void> {
+  private async update(): Promise<void> {
     const { clock, grid } = this.ports
+    const isRegular = this.untilRegularMs() <= EARLY_MS_MAX
     if (isRegular) this.regularMs = clock.nowMs()
     await Promise.all([this.probe.ask(), this.sensors.refresh(this.wake.call)])
-    if (!this.hasLooked) await this.resume()
+    if (!this.hasRead) await this.resume()
+    if (!this.hasRead && clock.nowMs() - this.startedMs < SURVIVAL_RESUME.coldMsMax) {
+      this.life.progress(`waits for the grid, which is ${grid.connection.state}`)
+      return
+    }
     const nowMs = clock.nowMs()
     const input = this.input(nowMs)
     const before = this.watch
@@ -96,10 +110,6 @@ export class SurvivalService implements Service {
   /** Goes on from the posture that was published last. What this run has published itself is not gone on from. */
   private async resume(): Promise<void> {
     const { grid, clock, warn } = this.ports
-    if (this.watch.kind === 'warm') {
-      this.hasLooked = true
-      return
-    }
     let text: string | undefined
     try {
       text = await grid.map(GRID_MAPS.safety).get(LATEST)
@@ -107,8 +117,8 @@ export class SurvivalService implements Service {
       // The next look tries again.
       return
     }
-    this.hasLooked = true
-    if (text === undefined) return
+    this.hasRead = true
+    if (text === undefined || this.watch.kind === 'warm') return
     const reading = SAFETY.read(text)
     if ('refused' in reading) {
       warn('the last posture cannot be read: the service begins anew')
@@ -142,3 +152,6 @@ export class SurvivalService implements Service {
     return postureOf(this.watch)
   }
 }
+
+/** A timer may be early by so much, ms. */
+const EARLY_MS_MAX = 1

@@ -274,18 +274,31 @@ describe('the survival service at its start', () => {
     await end()
   })
 
-  it('goes on from the last posture as soon as a grid that was away can be read', async () => {
-    const { time, grid, history, end } = await setUp({
-      isAway: true,
-      orderBook: { traded: ['BTCUSDT'] },
-      before: published({ posture: 'STALKER', Rm: 0.2 }),
-    })
-    await pass(time, 60_000)
-    expect(history).toEqual([])
-    grid.comeBack()
-    await turns()
-    expect(history[0]).toMatchObject({ posture: 'STALKER' })
-    expect(history[0]!.Rm).toBeLessThan(0.25)
+  it.each([['none'], [{ traded: ['BTCUSDT'] }]] as const)(
+    'goes on from the last posture as soon as a grid that was away can be read, with books %j',
+    async (orderBook) => {
+      const { time, grid, history, service, end } = await setUp({
+        isAway: true,
+        orderBook,
+        before: published({ posture: 'STALKER', Rm: 0.2 }),
+      })
+      await pass(time, 60_000)
+      expect(history).toEqual([])
+      expect(service.health()).toMatchObject({ state: 'RUNNING', detail: 'waits for the grid, which is OFFLINE' })
+      grid.comeBack()
+      await turns()
+      expect(history[0]).toMatchObject({ posture: 'STALKER' })
+      expect(history[0]!.Rm).toBeLessThan(0.22)
+      await end()
+    },
+  )
+
+  it('hibernates when it has waited for the grid for 10 minutes', async () => {
+    const { time, service, end } = await setUp({ isAway: true })
+    await pass(time, 595_000)
+    expect(service.posture).toBe('TURTLE')
+    await pass(time, 5_000)
+    expect(service.posture).toBe('HIBERNATE')
     await end()
   })
 })
