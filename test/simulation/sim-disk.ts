@@ -6,11 +6,11 @@ import type {
   Checkpoint,
   Journal,
   JournalEnd,
-  SideKind,
   JournalListener,
   JournalReader,
   JournalRecord,
   JournalSegment,
+  SideKind,
   StartPlace,
   StartQuestion,
 } from '../../src/ports/journal.js'
