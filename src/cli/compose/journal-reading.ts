@@ -238,4 +238,10 @@ export async function checkJournal(folder: string): Promise<void> {
   )
 }
 
+/** Who wrote a journal, as a person calls it. */
+export function writerOf(kind: JournalKind | undefined): string {
+  if (kind === undefined) return 'unknown side'
+  return kind === 'exchange' ? 'exchange' : `${kind} side`
+}
+
 const KINDS = ['execution', 'decision', 'exchange'] as const satisfies readonly JournalKind[]

@@ -68,12 +68,13 @@ export function refuseWithoutExchange(folders: { readonly exchange: string; read
   throw new DataRefused(
     { place: displayPath(folders.exchange), message: "expected the journal of the session's exchange, found none" },
     {
-      hint: 'A session that was begun at --speed max is continued at --speed max, and one of an older version by none.',
+      hint: 'A session that was begun at --speed max goes on at --speed max; one by the clock of an older version does not.',
     },
   )
 }
 
-function holdsJournal(folder: string): boolean {
+/** Whether a journal was begun in the folder. */
+export function holdsJournal(folder: string): boolean {
   try {
     return readdirSync(folder).some((name) => isSegmentName(name.replace(/\.gz$/, '')))
   } catch {

@@ -11,7 +11,7 @@ export function register(parent: Command): void {
     .command('journal')
     .summary('read, check, replay and archive the journals of a session')
     .description(
-      'Read, check and replay the journals of the execution and of the decision side; archive what is old. Nothing here\n' +
+      'Read, check and replay the journals of both sides and of a paper exchange; archive what is old. Nothing here\n' +
         'changes what a journal says, and one that is being written may be read and archived.',
     )
   registerShow(journal)

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { ExchangeRecord } from '../../adapters/paper/exchange-record.js'
+import { ExchangeRecovery } from '../../adapters/paper/exchange-recovery.js'
 import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
@@ -18,6 +20,7 @@ import {
   type Replay,
   type Replayed,
   readJournal,
+  writerOf,
 } from '../compose/journal-reading.js'
 import type { RunSettings } from '../compose/run-settings.js'
 import { checkedRun, runOfSession } from '../run-options.js'
@@ -75,7 +78,7 @@ export async function replay(folder: string, options: RawReplayOptions): Promise
   if (options.json) {
     await printResult(`${JSON.stringify({ schema: 'dolphin.journal-replay/1', kind, ...found }, null, 2)}\n`)
   } else {
-    await printResult(replayText(`${kind} side`, found, coloursFor(process.stdout)))
+    await printResult(replayText(writerOf(kind ?? 'execution'), found, coloursFor(process.stdout)))
   }
   return EXIT.ok
 }
@@ -87,13 +90,12 @@ async function sideOf(folder: string, { config }: RawReplayOptions): Promise<Rep
     const { decisionReplay } = await import('../compose/recovered-decision.js')
     return decisionReplay(folder, first.record, run)
   }
+  const kind = first?.kind ?? 'execution'
   if (config !== undefined) {
-    throw new InputMistake({
-      place: '--config',
-      message: 'expected a journal of the decision side, found one of the execution side',
-    })
+    const message = `expected a journal of the decision side, found one of the ${writerOf(kind)}`
+    throw new InputMistake({ place: '--config', message })
   }
-  return executionReplay(folder)
+  return kind === 'exchange' ? exchangeReplay(folder) : executionReplay(folder)
 }
 
 /** As `config` says, else as the session whose `journal/decision` this is was told, else the champion. */
@@ -108,14 +110,23 @@ async function runOf(folder: string, config: string | undefined): Promise<RunSet
   return runOfSession(settings.options, join(displayPath(session), SETTINGS_FILE))
 }
 
-/** Record by record, so that one that cannot be applied has a number. */
 function executionReplay(folder: string): Replay {
   const recovery = new ExecutionRecovery()
+  return replayInto(folder, recovery, (record) => recovery.take(record as unknown as ExecutionRecord))
+}
+
+function exchangeReplay(folder: string): Replay {
+  const recovery = new ExchangeRecovery()
+  return replayInto(folder, recovery, (record) => recovery.take(record as unknown as ExchangeRecord))
+}
+
+/** Record by record, so that one that cannot be applied has a number. */
+function replayInto(folder: string, recovery: ExecutionRecovery | ExchangeRecovery, take: Replay['take']): Replay {
   return {
     begin: (checkpoint) => recovery.begin(checkpoint),
     take(record) {
       try {
-        recovery.take(record as unknown as ExecutionRecord)
+        take(record)
       } catch (error) {
         throw new DataRefused({
           place: displayPath(folder),

@@ -3,7 +3,7 @@ import { found, InputMistake, type Problem } from '../../base/mistakes.js'
 import { didYouMean } from '../../base/suggest.js'
 import { recordTypes } from '../../core/journal/record-types.js'
 import type { JournalKind } from '../../ports/journal.js'
-import { type AnyRecord, judge, readJournal } from '../compose/journal-reading.js'
+import { type AnyRecord, judge, readJournal, writerOf } from '../compose/journal-reading.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { type Colours, coloursFor, notice, printResult, textOfLines } from '../shell/terminal.js'
 
@@ -55,10 +55,10 @@ export async function show(folder: string, options: RawShowOptions): Promise<Exi
   return EXIT.ok
 }
 
-/** Types that only a record of the other side's journal has. */
+/** Types that only a record of another's journal has. */
 function refuseOtherSides({ types = new Set() }: Selection, kind: JournalKind): void {
   const problems = unknownTypes(types, recordTypes(kind))
-  if (problems.length > 0) throw new InputMistake(problems, { hint: `This is the journal of the ${kind} side.` })
+  if (problems.length > 0) throw new InputMistake(problems, { hint: `This is the journal of the ${writerOf(kind)}.` })
 }
 
 function isSelected({ n, type }: AnyRecord, { from, to, types }: Selection): boolean {
@@ -96,8 +96,8 @@ function selectionOf(options: RawShowOptions): Selection {
   return { from, to, tail, types: types === undefined ? undefined : new Set(types) }
 }
 
-/** Of the journal of either side: which of them it is only the journal tells. */
-const ANY_TYPE = [...new Set([...recordTypes('execution'), ...recordTypes('decision')])].sort()
+/** Of any journal: whose it is only the journal tells. */
+const ANY_TYPE = [...new Set((['execution', 'decision', 'exchange'] as const).flatMap(recordTypes))].sort()
 
 /** A slip would print nothing, and look as if nothing had happened. */
 function unknownTypes(types: Iterable<string>, known: readonly string[]): Problem[] {

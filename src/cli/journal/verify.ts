@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { problemText } from '../../base/mistakes.js'
 import { displayPath } from '../../files/package-files.js'
-import { type JournalReading, readJournal, type SegmentSummary } from '../compose/journal-reading.js'
+import { type JournalReading, readJournal, type SegmentSummary, writerOf } from '../compose/journal-reading.js'
 import { corruptProblem, durableFaultText, tornTailText } from '../compose/journals.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { count, plural, table } from '../shell/figures-text.js'
@@ -69,7 +69,7 @@ function verificationText(folder: string, reading: JournalReading, contents: Con
   ])
   const { firstAtMs, lastAtMs } = contents
   const lines = [
-    `Journal ${id} of the ${kind ?? 'unknown'} side: ${plural(records, 'record')} in ${plural(segments.length, 'segment')}`,
+    `Journal ${id} of the ${writerOf(kind)}: ${plural(records, 'record')} in ${plural(segments.length, 'segment')}`,
     ...(firstAtMs === null ? [] : [`${timeText(firstAtMs)} to ${timeText(lastAtMs!)}`]),
     '',
     ...table(['segment', 'build', 'records', 'bytes', 'checkpoint'], rows, { head: colours.dim }),

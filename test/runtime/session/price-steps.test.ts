@@ -66,4 +66,26 @@ describe('the steps of a session out of prices', () => {
       Date.parse('2026-03-02T00:00:00Z'),
     ])
   })
+
+  it('go on from a bar with its number, its day and its warm-up, and a settlement that was missed', async () => {
+    const steps = await all()
+    const [last] = steps.filter(({ bar }) => bar.timestampMs === Date.parse('2026-03-01T15:50:00Z'))
+    const { bar, timestampMs } = last!.bar
+    const from = { bar, barAtMs: timestampMs, dayBars: bar + 1, atMs: timestampMs }
+    const after: PriceSource = {
+      symbols: SYMBOLS,
+      async *steps(signal) {
+        for await (const step of source.steps(signal))
+          if (step.timestampNs >= BigInt(Date.parse('2026-03-01T16:30:00Z')) * 1_000_000n) yield step
+      },
+    }
+    const on: SessionStep[] = []
+    for await (const step of priceSteps(after, { posture: 'APEX', parameters: DEFAULT_PARAMETERS }, undefined, from))
+      on.push(step)
+    expect(on[0]).toMatchObject({ date: '2026-03-01', fundedAtMs: Date.parse('2026-03-01T16:00:00Z') })
+    expect(on[0]!.bar.day).toBeUndefined()
+    expect(on.map((step) => step.bar.bar)).toEqual(on.map((_, i) => bar + 1 + i))
+    const warm = on.findIndex((step) => step.bar.volOk)
+    expect(on[warm]!.bar.bar).toBe(100)
+  })
 })

@@ -209,13 +209,6 @@ it('a kill that outlived its process lets nothing open, and a surface shows it b
   expect(log.trades).toEqual([])
 })
 
-it('by a clock a session is not continued: its market is gone', async () => {
-  const { parts } = await clockRig(FLAT_PRICES, throughFunding)
-  const { journal } = parts.decision
-  const begun = { ...parts.decision, journal: { ...journal, there: ['00000000'] } }
-  await expect(runSession({ ...parts, decision: begun })).rejects.toThrow(/expected empty journals, found 1 record/)
-})
-
 function facts({ entryBar, exitBar, netPnl, reason }: MemorySessionLog['trades'][number]) {
   return [entryBar, exitBar, netPnl, reason]
 }
