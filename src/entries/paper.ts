@@ -18,6 +18,13 @@
 
 export type { AccountSnapshot } from '../adapters/paper/account.js'
 export type { BookSnapshot, Depth } from '../adapters/paper/book.js'
+export {
+  ExchangeJournal,
+  type ExchangeJournalListener,
+  type ExchangeJournalParts,
+} from '../adapters/paper/exchange-journal.js'
+export type { ExchangeBegun, ExchangeChange, ExchangeRecord } from '../adapters/paper/exchange-record.js'
+export { ExchangeRecovery, type ExchangeState } from '../adapters/paper/exchange-recovery.js'
 export type { PaperExchangeSnapshot } from '../adapters/paper/exchange-snapshot.js'
 export type { FaultPlan, PaperFaults } from '../adapters/paper/faults.js'
 export type { Travelling } from '../adapters/paper/lane.js'

@@ -64,6 +64,7 @@ export type {
   SideJournal,
   SideParts,
 } from '../runtime/session/session-parts.js'
+export { type SessionPoint, SessionRecovery, type SessionRecoveryParts } from '../runtime/session/session-recovery.js'
 export { type SessionStep, sessionSteps } from '../runtime/session/session-steps.js'
 export { JournalDeparture, LineSums, sideJournal } from '../runtime/session/timed-journal.js'
 export { type KeptPace, PacedTime, type PacedTimeSettings } from '../runtime/time/paced-time.js'

@@ -132,11 +132,6 @@ describe('a paper session', () => {
       /--speed: expected a factor up to 50, or max, found "1000"/,
     ],
     [
-      'a resumed session by the clock',
-      ['paper', '--days', 'x', '--resume', '--speed', '1'],
-      /--resume: goes with --speed max/,
-    ],
-    [
       'several at once',
       ['paper', '--days', 'x', '--seed', '-1', '--from', 'May'],
       /--seed: expected an integer.*\n.*--from: expected a date/,

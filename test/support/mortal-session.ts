@@ -1,7 +1,7 @@
 import { delayedLinkPair } from '../../src/adapters/link-memory/delayed-link.js'
 import { ExchangeJournal } from '../../src/adapters/paper/exchange-journal.js'
 import type { ExchangeRecord } from '../../src/adapters/paper/exchange-record.js'
-import { ExchangeRecovery, type KeptExchange } from '../../src/adapters/paper/exchange-recovery.js'
+import { ExchangeRecovery, type ExchangeState } from '../../src/adapters/paper/exchange-recovery.js'
 import { PaperExchange } from '../../src/adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../src/adapters/paper/paper-venue.js'
 import { DecisionSide } from '../../src/core/decision/decision-side.js'
@@ -133,7 +133,7 @@ export class MortalSession {
   }
 
   /** What an exchange that starts now would know. */
-  get kept(): KeptExchange {
+  get kept(): ExchangeState {
     const recovery = new ExchangeRecovery()
     for (const record of this.disks.exchange.records) recovery.take(record)
     return recovery.state()

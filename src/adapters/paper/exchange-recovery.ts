@@ -13,9 +13,6 @@ import { isOpen, type PaperOrder } from './order.js'
 import type { PaperExchange } from './paper-exchange.js'
 import type { RandomState } from './random.js'
 
-/** Its number rises with every change of what a checkpoint holds. */
-const EXCHANGE_SHAPE = 'exchange/1'
-
 /**
  * What an exchange's journal left: the account, every order that was ever accepted and every fill. Requests and answers that
  * were on their way are lost, as with any connection that breaks.
@@ -29,7 +26,7 @@ export class ExchangeRecovery implements JournalReader<ExchangeRecord> {
     if (checkpoint === undefined) return undefined
     const { shape, stateHash, records } = checkpoint
     if (shape !== EXCHANGE_SHAPE) return `shape: expected ${EXCHANGE_SHAPE}, found ${shape}`
-    const kept = checkpoint.state as KeptExchange
+    const kept = checkpoint.state as ExchangeState
     const found = hashOf(kept)
     if (found !== stateHash) return `state: expected the one whose hash is ${stateHash}, found ${found}`
     if (kept.records !== records) return `state: expected the one behind record ${records}, found ${kept.records}`
@@ -73,7 +70,7 @@ export class ExchangeRecovery implements JournalReader<ExchangeRecord> {
   }
 
   /** Plain JSON, all that is known. */
-  state(): KeptExchange {
+  state(): ExchangeState {
     return { ...this.kept, orders: [...this.orders.values()] }
   }
 
@@ -114,16 +111,22 @@ export class ExchangeRecovery implements JournalReader<ExchangeRecord> {
     })
   }
 
-  private become(kept: KeptExchange): void {
+  private become(kept: ExchangeState): void {
     this.kept = { ...kept, fills: [...kept.fills] }
     this.orders = new Map(kept.orders.map((order) => [order.request.clientOrderId, order]))
   }
 }
 
+/** Its number rises with every change of what a checkpoint holds. */
+const EXCHANGE_SHAPE = 'exchange/1'
+
 /** Everything that an exchange must not forget. Plain JSON. */
-export interface KeptExchange {
+export interface ExchangeState {
+  /** Number of the last record. */
   readonly records: number
+  /** Of the last record, UTC ms. */
   readonly atMs: number
+  /** USD; null before the account was opened. */
   readonly startingBalanceUsd: DecimalText | null
   /** In order of acceptance. */
   readonly orders: readonly PaperOrder[]
@@ -131,13 +134,15 @@ export interface KeptExchange {
   readonly fills: Fill[]
   /** Null before anything has happened to it. */
   readonly account: AccountSnapshot | null
+  /** Liquidations so far: their order ids are numbered by it. */
   readonly autoCloses: number
+  /** Settlements so far: the last funding id. */
   readonly fundings: number
   readonly random: RandomState | null
   readonly quotes: readonly Quote[]
 }
 
-function nothing(): KeptExchange {
+function nothing(): ExchangeState {
   return {
     records: 0,
     atMs: 0,
@@ -152,7 +157,7 @@ function nothing(): KeptExchange {
   }
 }
 
-function hashOf(state: KeptExchange): string {
+function hashOf(state: ExchangeState): string {
   return createHash('sha256').update(canonicalJson(state)).digest('hex').slice(0, 16)
 }
 

@@ -3,7 +3,7 @@ import { ExchangeJournal } from '../../adapters/paper/exchange-journal.js'
 import type { ExchangeRecord } from '../../adapters/paper/exchange-record.js'
 import { ExchangeRecovery } from '../../adapters/paper/exchange-recovery.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
-import { DataRefused } from '../../base/mistakes.js'
+import { DataRefused, InputMistake } from '../../base/mistakes.js'
 import { isSegmentName, recordLine } from '../../core/journal/frame.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
@@ -71,6 +71,17 @@ export function refuseWithoutExchange(folders: { readonly exchange: string; read
       hint: 'A session that was begun at --speed max goes on at --speed max; one by the clock of an older version does not.',
     },
   )
+}
+
+/**
+ * Refuses a session that remembers where it would be computed.
+ *
+ * @throws InputMistake
+ */
+export function refuseKeptExchange(folder: string): void {
+  if (!holdsJournal(folder)) return
+  const message = 'the session goes by the clock, as it was begun: expected a factor such as 10, found max'
+  throw new InputMistake({ place: '--speed', message })
 }
 
 /** Whether a journal was begun in the folder. */

@@ -10,7 +10,7 @@ import { decisionAtSpeed } from '../../core/session/limits-at-speed.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import type { Clock } from '../../ports/clock.js'
-import { type Journal, JournalError, type SideKind } from '../../ports/journal.js'
+import { type Journal, JournalError, type JournalKind, type SideKind } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
 import type { PlayedMarket } from '../../ports/played-market.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
@@ -22,6 +22,7 @@ import { paceOf } from '../../runtime/time/pace.js'
 import { PacedTime } from '../../runtime/time/paced-time.js'
 import type { ClockScale } from '../../runtime/time/scaled-clock.js'
 import { type ExecutorFiles, executorProcess } from './executor-process.js'
+import { lastTimeOf } from './executor-journal.js'
 import { keptExchange, refuseWithoutExchange } from './kept-exchange.js'
 import { sessionStrategies } from './own-strategy.js'
 import type { ServeChoice } from './serve-address.js'
@@ -117,10 +118,11 @@ async function partsOf(
   })
   const decisionJournal = await journalOf(around, 'decision', recovery)
   const executionJournal = choice.executor === 'in-process' ? await journalOf(around, 'execution', recovery) : undefined
+  const executorAtMs = choice.executor === 'in-process' ? 0 : await lastTimeOf(folders.execution)
   const from = pointOf(recovery, folders.decision)
   news.onBehind?.(from.bar + 1)
 
-  const startedAtMs = Math.max(setup.startedAtMs, kept.atMs, from.atMs)
+  const startedAtMs = Math.max(setup.startedAtMs, kept.atMs, from.atMs, executorAtMs)
   const scale: ClockScale = { speed: choice.speed, epochMs: startedAtMs, realEpochMs: Date.now() }
   time = market.time(startedAtMs, scale)
   const venue = new PaperVenue({
@@ -162,8 +164,9 @@ function seenBy(surface: ServedSession['surface'], market: KeptMarket) {
   }
 }
 
-function foldersOf({ folder }: SessionFolder): Record<'exchange' | 'decision', string> {
-  return { exchange: journalFolder(folder, 'exchange'), decision: journalFolder(folder, 'decision') }
+function foldersOf({ folder }: SessionFolder): Readonly<Record<JournalKind, string>> {
+  const of = (kind: JournalKind) => journalFolder(folder, kind)
+  return { exchange: of('exchange'), decision: of('decision'), execution: of('execution') }
 }
 
 async function journalOf({ folder, closing }: KeptAround, kind: SideKind, recovery: SessionRecovery): Promise<Journal> {

@@ -4,10 +4,11 @@ import { PaperVenue } from '../../adapters/paper/paper-venue.js'
 import { runSession, type SessionResult } from '../../runtime/session/session.js'
 import { sessionSteps } from '../../runtime/session/session-steps.js'
 import { VirtualTime } from '../../runtime/time/virtual-time.js'
+import { refuseKeptExchange } from './kept-exchange.js'
 import { sessionStrategies } from './own-strategy.js'
 import { inSessionFolder } from './session-folder.js'
 import type { SessionNews } from './session-news.js'
-import type { PaperSetup } from './session-settings.js'
+import { journalFolder, type PaperSetup } from './session-settings.js'
 
 /**
  * Trades recorded days on virtual time. A session of these settings is a function of the days, so one that was interrupted
@@ -16,6 +17,7 @@ import type { PaperSetup } from './session-settings.js'
  */
 export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: AbortSignal): Promise<SessionResult> {
   return inSessionFolder(setup, news.onWarning, async (folder) => {
+    refuseKeptExchange(journalFolder(folder.folder, 'exchange'))
     const time = new VirtualTime(setup.startedAtMs)
     const [decisionEnd, executionEnd] = delayedLinkPair(time, LINK_MS)
     const decisionJournal = await folder.openJournal('decision')

@@ -66,4 +66,5 @@ const EXAMPLES = `Examples:
   dolphin paper --days days/ --out may --resume                       go on where it was interrupted
   dolphin paper --days days/ --from 2025-05-12 --to 2025-05-12 --executor process --speed 20 --out live
   dolphin paper --grid hazelcast://127.0.0.1:5701 --out live --serve  what scanners publish in a cluster, until Ctrl-C
+  dolphin paper --days days/ --from 2025-05-12 --to 2025-05-12 --speed 20 --out live --resume      with its position
   dolphin compare may                                                 why it differs from the backtest of these days`

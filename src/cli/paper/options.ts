@@ -106,7 +106,11 @@ const OWN_OPTIONS = {
     help: "the session's folder (default: paper-<first day>)",
     parse: (typed, check, flag) => (typed === '' ? check.wrong(flag, 'expected a folder, found ""') : typed),
   }),
-  resume: option({ flag: '--resume', help: 'continue the session in --out', parse: asTyped<boolean> }),
+  resume: option({
+    flag: '--resume',
+    help: 'continue the session in --out, whatever ended its process',
+    parse: asTyped<boolean>,
+  }),
   speed: option({
     flag: '--speed',
     value: '<factor>',

@@ -35,7 +35,7 @@ export class SessionRecovery {
   /** What the execution journal is read into; of an execution side elsewhere, nothing is. */
   readonly execution: JournalReader<ExecutionRecord>
   /** @internal */
-  readonly books: SessionBooks
+  books: SessionBooks
   private readonly ofDecision: DecisionRecovery
   private readonly ofExecution = new ExecutionRecovery()
   private dayBars = 0
@@ -47,6 +47,7 @@ export class SessionRecovery {
     this.decision = {
       take: (record) => {
         this.ofDecision.take(record)
+        if (record.n === 1) this.books = new SessionBooks(begunAt(record.atMs, start), log)
         // What the results called for then was done then, and is in the journal.
         this.books.record(record)
         seen?.decided(record)
@@ -82,8 +83,12 @@ export class SessionRecovery {
   }
 }
 
+function begunAt(atMs: number, start: SessionStart): SessionStart {
+  return { ...start, startedAtMs: Math.min(start.startedAtMs, atMs) }
+}
+
 export interface SessionRecoveryParts {
-  /** Of the whole session: as it was begun. */
+  /** Where nothing was journalled yet; else the session began with its first record, if that was before. */
   readonly start: SessionStart
   /** Is told every trade and every missed entry once more: what it has already, it knows. */
   readonly log: SessionLog
