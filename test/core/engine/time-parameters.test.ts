@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Engine } from '../../../src/core/engine/engine.js'
 import {
   CHAMPION_HASH,
   DEFAULT_PARAMETERS,
@@ -36,6 +37,19 @@ describe('the champion at bars of 0.1 s', () => {
   it('is not the champion, and is again after the way back', () => {
     expect(parametersHash(converted)).not.toBe(CHAMPION_HASH)
     expect(parametersHash(atStep(converted, { fromMs: 100, toMs: CHAMPION_STEP_MS }))).toBe(CHAMPION_HASH)
+  })
+})
+
+describe('an engine at bars of 0.1 s', () => {
+  it('keeps as many prices as it looks back, over a snapshot too', () => {
+    const parameters = atStep(DEFAULT_PARAMETERS, { fromMs: CHAMPION_STEP_MS, toMs: 100 })
+    const engine = new Engine(parameters, 25_000)
+    engine.addAssets(['BTCUSDT'])
+    engine.beginDay({ date: '2026-01-05' })
+    for (let bar = 0; bar < 1_000; bar++) engine.step({ velDiv: 0, prices: [1 + bar], volOk: true })
+    const { prices } = JSON.parse(JSON.stringify(engine.snapshot())) as { prices: number[][] }
+    expect(prices[0]).toEqual(Array.from({ length: 351 }, (_, i) => 650 + i))
+    expect(Engine.restore(engine.snapshot()).snapshot()).toEqual(engine.snapshot())
   })
 })
 

@@ -49,8 +49,12 @@ function started() {
   return { time, grid, books, file, reports, push }
 }
 
-function latest(bar_ts: number, assets: LatestFeatures['assets']): string {
-  const macro = { cascade_count: 2, stress_share: 0.4, regime_signal: 1 } as const
+function latest(
+  bar_ts: number,
+  assets: LatestFeatures['assets'],
+  { cascade_count = 2, regime_signal = 1 }: { cascade_count?: number; regime_signal?: -1 | 0 | 1 } = {},
+): string {
+  const macro = { cascade_count, stress_share: 0.4, regime_signal }
   return ORDER_BOOK_FEATURES.write({ _pushed_at: bar_ts, bar_ts, step_ms: 5_000, assets, macro })
 }
 
@@ -151,6 +155,29 @@ describe('a grid that is away', () => {
     grid.set('CONNECTED')
     await passTime(time, 5_000)
     expect(books.book('BTCUSDT', 0)).toEqual({ ...BOOK, depthQuality: 1.3 })
+  })
+
+  it('leaves what it said last, where the file is of a bar before', async () => {
+    const { time, grid, books, file, push } = started()
+    push('BTCUSDT', { ...FEATURES, bar_ts: BAR_S })
+    grid.change('DOLPHIN_FEATURES', 'obf_features_latest', latest(BAR_S, {}, { cascade_count: 3, regime_signal: 0 }))
+    books.start()
+    await passTime(time, 100)
+    file.text = latest(BAR_S - 5, { BTCUSDT: { ...FEATURES, depth_quality: 0.9 } })
+    grid.set('OFFLINE')
+    await passTime(time, 3_000)
+    expect(books.book('BTCUSDT', 0)).toEqual(BOOK)
+    expect(books.macro(0)).toEqual({ cascadeCount: 3, regimeSignal: 0 })
+  })
+
+  it('is not told of one bad file as often as it is looked at', async () => {
+    const { time, grid, books, file, reports } = started()
+    grid.set('OFFLINE')
+    file.text = '{'
+    books.start()
+    await passTime(time, 10_000)
+    expect(books.refused).toBe(1)
+    expect(reports).toEqual(['ob_cache/latest_ob_features.json refused: obf_features_latest: expected JSON, found "{"'])
   })
 
   it('has the file read each second, and not at all where the grid has news', async () => {

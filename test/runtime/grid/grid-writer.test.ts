@@ -63,6 +63,30 @@ describe('a value that is put', () => {
   })
 })
 
+describe('how far a writer is behind', () => {
+  it('is the age of the oldest value that is not there, not of the key nor of its newest value', async () => {
+    const { time, grid, writer } = started()
+    grid.outcome = () => ({ afterMs: 1_000 })
+    writer.put('M', 'k', 'one')
+    await passTime(time, 400)
+    writer.put('M', 'k', 'two')
+    await passTime(time, 300)
+    expect(writer.health().behindMs).toBe(700)
+    writer.put('M', 'k', 'three')
+    // The first is there now, and what is not has waited since the second came.
+    await passTime(time, 400)
+    expect(writer.health().behindMs).toBe(700)
+    await passTime(time, 2_000)
+    expect(writer.health().behindMs).toBe(0)
+    grid.set('OFFLINE')
+    writer.put('M', 'k', 'four')
+    await passTime(time, 5_000)
+    writer.put('M', 'k', 'five')
+    await passTime(time, 5_000)
+    expect(writer.health().behindMs).toBe(10_000)
+  })
+})
+
 describe('a grid that is away', () => {
   it('is not tried, and has every value once it is back, also those that it had before', async () => {
     const { time, grid, writer } = started()
