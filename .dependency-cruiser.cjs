@@ -157,10 +157,11 @@ module.exports = {
     },
     {
       name: 'src-uses-runtime-dependencies-only',
-      comment: 'What ships may not need a development dependency.',
+      comment:
+        'What ships may not need a development dependency. A peer dependency is one, too, so that our own tests have it.',
       severity: 'error',
       from: { path: '^src' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
   ],
   options: {

@@ -173,7 +173,7 @@ function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news
     clock: systemClock,
     time: gridTime,
     random: Math.random,
-    put: (map, key, text) => parts.writer.put(map, key, text),
+    put: (map, key, text) => parts.room.writer.put(map, key, text),
     strategy: { id: run.strategy, colour: colourOf(setup), parametersHash: session.hashes.parameters },
     start: setup,
     symbols: new Set(setup.symbols),

@@ -1,27 +1,78 @@
 import { systemClock } from '../../adapters/clock/system-clock.js'
-import { type MemoryGridSettings, memoryGrid } from '../../adapters/grid-memory/memory-grid.js'
+import { memoryGrid } from '../../adapters/grid-memory/memory-grid.js'
 import { MemoryGridStore } from '../../adapters/grid-memory/memory-grid-store.js'
-import { InputMistake } from '../../base/mistakes.js'
+import { hazelcastGrid } from '../../adapters/hazelcast/hazelcast-grid.js'
+import type { HazelcastSettings } from '../../adapters/hazelcast/hazelcast-settings.js'
+import { hazelcastAddress, SCHEME } from '../../adapters/hazelcast/url.js'
+import { found, InputMistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
-import type { Grid } from '../../ports/grid.js'
+import type { Grid, NearCacheSettings } from '../../ports/grid.js'
 import { clockTimer } from '../../runtime/time/scaled-clock.js'
 
-export interface GridOpening {
-  /** `embedded`, or `hazelcast://host:port`. */
+/** Which grid, and how it is used. */
+export interface GridOpening extends Pick<HazelcastSettings, 'deadlineMs' | 'callsMax'> {
+  /** {@link EMBEDDED_GRID}, or `hazelcast://host:port[,host:port…][/cluster]`. */
   readonly url: string
-  /** What a person should know of it. */
+  /** What a person should know of it: that a listener failed, that the connection was lost or is back. */
   report(text: string): void
 }
 
-/** Opens a grid: in the memory of this process, or a cluster. */
-export async function openGrid({ url, report }: GridOpening): Promise<Grid> {
-  if (url === 'embedded') return embeddedGrid(report)
-  throw new InputMistake({ place: '--grid', message: `expected embedded, found ${url}` })
+/** The grid in the memory of this process. */
+export const EMBEDDED_GRID = 'embedded'
+
+/** By names of maps. Only what is asked for again and again; what must be new is not there. */
+export const NEAR_CACHES: Readonly<Record<string, NearCacheSettings>> = {
+  'DOLPHIN_FEATURES_SHARD_*': { ttlMs: 300_000, entriesMax: 5_000 },
+  'DOLPHIN_FEATURE_STORE_*': { ttlMs: 300_000, entriesMax: 5_000 },
 }
 
-/** A grid in the memory of this process, for all of its parts. */
-function embeddedGrid(report: (text: string) => void): Grid {
-  const listenerFailed: MemoryGridSettings['listenerFailed'] = (error, of) =>
-    report(`a listener of ${of} failed: ${reason(error)}`)
-  return memoryGrid({ store: new MemoryGridStore({ timer: clockTimer(systemClock) }), listenerFailed })
+/**
+ * Opens a grid: in the memory of this process, or of a cluster. A cluster that is not there is reported and waited for.
+ *
+ * @throws InputMistake when the URL is none.
+ * @throws SurroundingsFailed when a cluster's client is not installed.
+ */
+export async function openGrid({ url, report, ...limits }: GridOpening): Promise<Grid> {
+  const listenerFailed = (error: unknown, of: string): void => report(`a listener of ${of} failed: ${reason(error)}`)
+  if (url === EMBEDDED_GRID) {
+    return memoryGrid({ store: new MemoryGridStore({ timer: clockTimer(systemClock) }), listenerFailed })
+  }
+  const problems: string[] = []
+  const address = gridAddress(url, (message) => void problems.push(message))
+  if (address === undefined || address === EMBEDDED_GRID)
+    throw new InputMistake(problems.map((message) => ({ place: '--grid', message })))
+  let said = ''
+  const log: NonNullable<HazelcastSettings['log']> = (level, text) => {
+    if (level !== 'info') said = text
+  }
+  const grid = await hazelcastGrid({ ...address, ...limits, nearCaches: NEAR_CACHES, listenerFailed, log })
+  if (grid.connection.state !== 'CONNECTED') {
+    report(`No connection to the grid ${url} yet, it is tried again and again. ${said}`.trimEnd())
+  }
+  reportStates(grid, url, report)
+  return grid
+}
+
+/** Where a cluster is that a URL names; undefined, after `wrong` was told why, when that is neither a cluster's nor the embedded one. */
+export function gridAddress(
+  url: string,
+  wrong: (message: string) => undefined,
+): ReturnType<typeof hazelcastAddress> | typeof EMBEDDED_GRID {
+  if (url === EMBEDDED_GRID) return EMBEDDED_GRID
+  if (!url.startsWith(SCHEME)) {
+    return wrong(`expected ${EMBEDDED_GRID} or hazelcast://host:port[,host:port…][/cluster], found ${found(url)}`)
+  }
+  return hazelcastAddress(url, wrong)
+}
+
+function reportStates(grid: Grid, url: string, report: (text: string) => void): void {
+  let isConnected = grid.connection.state === 'CONNECTED'
+  grid.connection.listen((state, members) => {
+    if (state === 'OFFLINE' && isConnected)
+      report(`The connection to the grid ${url} is lost, it is tried again and again.`)
+    if (state === 'CONNECTED' && !isConnected) {
+      report(`Connected to the grid ${url}, of ${members} ${members === 1 ? 'member' : 'members'}.`)
+    }
+    isConnected = state === 'CONNECTED'
+  })
 }

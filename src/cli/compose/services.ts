@@ -39,7 +39,8 @@ export interface ServiceSurroundings {
  */
 export class ServiceRoom {
   private readonly circuit: GridCircuit
-  private readonly writer: GridWriter
+  /** For documents of whoever runs beside the services. */
+  readonly writer: GridWriter
 
   constructor(private readonly around: ServiceSurroundings) {
     const { grid, time, random, warn } = around
@@ -82,8 +83,12 @@ export class ServiceRoom {
 
   /** Runs one of them until the signal is aborted or it cannot go on. Never rejects. */
   host(service: Service, signal: AbortSignal): Promise<ServiceEnd> {
-    const beat = (health: ServiceHealth) => this.writer.put(GRID_MAPS.heartbeat, health.name, this.heartbeat(health))
-    return hostService(service, { clock: this.around.time, beat }, signal)
+    return hostService(service, { clock: this.around.time, beat: (health) => this.beat(health) }, signal)
+  }
+
+  /** Writes a heartbeat, of a service or of whatever else has a health. */
+  beat(health: ServiceHealth): void {
+    this.writer.put(GRID_MAPS.heartbeat, health.name, this.heartbeat(health))
   }
 
   /** Once no service runs any more: gives what was written last a moment to get there. */
@@ -99,8 +104,8 @@ export class ServiceRoom {
       iso: new Date(epochMs).toISOString(),
       name,
       state,
-      since,
-      last_progress_at: lastProgressAtMs,
+      since_ms: since,
+      last_progress_at_ms: lastProgressAtMs,
       detail: detail.slice(0, DETAIL_CHARACTERS_MAX),
       pid: process.pid,
       version: packageVersion(),

@@ -2,6 +2,7 @@ import { found } from '../../base/mistakes.js'
 import { didYouMean } from '../../base/suggest.js'
 import type { ScanAgeLimits } from '../../core/grid/scan-intake.js'
 import type { TraderMode } from '../../runtime/services/trader/trader.js'
+import { aGrid, EMBEDDED_GRID } from '../grid-option.js'
 import type { OptionCheck } from '../shell/option-check.js'
 import { option, parseOptions, type RawOptions } from '../shell/option-table.js'
 
@@ -11,7 +12,7 @@ export const GRID_OPTIONS = {
     flag: '--grid',
     value: '<where>',
     help: 'trade what scanners publish: embedded (with --days, played by a scanner of its own), or hazelcast://host:port',
-    parse: aGrid,
+    parse: (typed, check, flag) => aGrid(typed, (message) => check.wrong(flag, message)),
   }),
   mode: option({
     flag: '--mode',
@@ -66,7 +67,7 @@ export function gridChoice(
     ...own
   } = parseOptions(GRID_OPTIONS, raw, check)
   if (url !== undefined) {
-    if (url === 'embedded' && !hasDays)
+    if (url === EMBEDDED_GRID && !hasDays)
       check.wrong('--grid', 'expected --days with an embedded grid: nobody else can publish scans in this process')
     return { url, mode, ageFrom, ...own }
   }
@@ -74,11 +75,6 @@ export function gridChoice(
     if (raw[name] !== undefined) check.wrong(GRID_OPTIONS[name].flag, 'goes with --grid')
   }
   return undefined
-}
-
-function aGrid(typed: string, check: OptionCheck, flag: string): string | undefined {
-  if (typed === 'embedded' || /^hazelcast:\/\/\S+$/.test(typed)) return typed
-  return check.wrong(flag, `expected embedded or hazelcast://host:port, found ${found(typed)}`)
 }
 
 function oneOf<const Word extends string>(

@@ -2,7 +2,7 @@ import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.
 import { present } from '../../base/present.js'
 import { type IsoDate, isDate } from '../../base/utc-date.js'
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
-import { isSharedGrid, SHARED_GRID_EXPECTED } from '../grid-option.js'
+import { aSharedGrid } from '../grid-option.js'
 import { COLUMN_LIST_EXPECTED, columnList } from '../shell/column-list.js'
 
 /** The options of `dolphin scan` as they were typed. */
@@ -72,7 +72,7 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
   }
   if (publish === '-' && raw.json) wrong('--json', 'cannot share stdout with --publish -')
   const { grid } = raw
-  if (grid !== undefined && !isSharedGrid(grid)) wrong('--grid', `${SHARED_GRID_EXPECTED}, found ${found(grid)}`)
+  if (grid !== undefined) aSharedGrid(grid, (message) => wrong('--grid', message))
   const assets = raw.assets === undefined ? undefined : columnList(raw.assets)
   if (raw.assets !== undefined && assets === undefined) {
     wrong('--assets', `expected ${COLUMN_LIST_EXPECTED}, found ${found(raw.assets)}`)

@@ -27,7 +27,7 @@ export interface ServeBridgeOptions {
 export function serveBridgeOptions(raw: RawServeBridgeOptions): ServeBridgeOptions {
   const check = new OptionCheck()
   if (raw.scans.trim() === '') check.wrong('--scans', 'expected a folder, found nothing')
-  aSharedGrid(check, raw.grid)
+  aSharedGrid(raw.grid, (message) => check.wrong('--grid', message))
   const start = startOf(raw.from, check)
   check.done()
   return { folder: raw.scans, grid: raw.grid, start: start!, json: raw.json ?? false, quiet: raw.quiet ?? false }

@@ -17,7 +17,7 @@ export async function runService(options: ServiceOptions, surroundings: RunSurro
   const stop = surroundings.signals()
   const { url, callMaxMs } = options.config.grid
   try {
-    const grid = await surroundings.openGrid({ url, callMaxMs, timer: time, warn: noticeWarning })
+    const grid = await surroundings.openGrid({ url, deadlineMs: callMaxMs, report: noticeWarning })
     const room = new ServiceRoom({ grid, time, random: Math.random, warn: noticeWarning })
     try {
       return await serve(options, { room, stop })

@@ -1,10 +1,9 @@
-import { found } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { loadServicesConfig, type ServicesConfig } from '../../config/services-config.js'
 import type { BetaPolicy } from '../../core/breaker/breaker.js'
 import { W750_SCANS, type W750Scans } from '../../core/breaker/scan-factors.js'
 import { POSTURES, type Posture } from '../../ports/vocabulary/market.js'
-import { EMBEDDED_GRID } from '../compose/grid.js'
+import { aSharedGrid, EMBEDDED_GRID } from '../grid-option.js'
 import { OptionCheck } from '../shell/option-check.js'
 
 /** The services that this command serves. */
@@ -87,8 +86,6 @@ function gridOf(service: Served, url: string, check: OptionCheck): string {
       '--grid',
       `expected hazelcast://host:port, found ${url}: ${service} runs in a process of its own here, and a grid in its memory is seen by nobody else`,
     )
-  } else if (!/^hazelcast:\/\/[^\s/,:]+:\d{1,5}(,[^\s/,:]+:\d{1,5})*$/.test(url)) {
-    check.wrong('--grid', `expected hazelcast://host:port[,host:port…], found ${found(url)}`)
-  }
+  } else aSharedGrid(url, (message) => check.wrong('--grid', message))
   return url
 }

@@ -1,6 +1,6 @@
 import { found } from '../../base/mistakes.js'
 import { VERIFY_PREFIX } from '../../runtime/verification/marked-grid.js'
-import { aSharedGrid, EMBEDDED_GRID } from '../grid-option.js'
+import { aGrid, EMBEDDED_GRID } from '../grid-option.js'
 import { OptionCheck } from '../shell/option-check.js'
 
 /** The options of `dolphin verify-path` as they were typed. */
@@ -35,7 +35,7 @@ export function verifyPathOptions(raw: RawVerifyPathOptions): VerifyPathOptions 
     check.wrong('--prefix', `expected capitals, digits and _, with a _ at the end, found ${found(prefix)}`)
   }
   const { grid = EMBEDDED_GRID } = raw
-  if (grid !== EMBEDDED_GRID) aSharedGrid(check, grid)
+  aGrid(grid, (message) => check.wrong('--grid', message))
   check.done()
   return {
     grid,

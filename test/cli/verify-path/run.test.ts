@@ -43,14 +43,14 @@ describe('dolphin verify-path', () => {
     const { code, report } = await run({ rounds: '2' }, shared)
     expect(report.hops.filter(({ held }) => !held)).toEqual([])
     expect(code).toBe(0)
-    const names = shared.store.records().map((record) => Object.values(record)[0] as string)
+    const names = shared.store.records(Number.POSITIVE_INFINITY).map((record) => Object.values(record)[0] as string)
     expect(names.filter((name) => !name.startsWith('DOLPHIN_VERIFY_'))).toEqual([GRID_MAPS.heartbeat])
   })
 
   it('leaves of itself a bounded stream, a posture and the answer to its probe', async () => {
     const shared = sharedGrid()
     await run({}, shared)
-    const records = shared.store.records()
+    const records = shared.store.records(Number.POSITIVE_INFINITY)
     const left = new Set(
       records.map((record) =>
         JSON.stringify(record)
