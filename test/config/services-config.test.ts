@@ -57,7 +57,7 @@ describe('the configuration of the services', () => {
   it.each([
     [
       'grid:\n  url: localhost',
-      `2:8: grid.url: expected 'embedded' or hazelcast://host:port[,host:port…], found "localhost"`,
+      `2:8: grid.url: expected 'embedded' or hazelcast://host:port[,host:port…][/cluster], found "localhost"`,
     ],
     ['grid:\n  call_max_ms: 0', '2:16: grid.call_max_ms: expected a whole number from 1 to 2147483647, found 0'],
     ['survival:\n  every_ms: 100', '2:13: survival.every_ms: expected a whole number from 1000 to 30000, found 100'],

@@ -284,9 +284,13 @@ describe('dolphin scan --grid', () => {
     expect(await streamed(shared.client())).toEqual([1, 2, 3, 4, 5])
   })
 
-  it.each(['embedded', 'hazelcast://127.0.0.1', 'http://127.0.0.1:5701'])('refuses the grid %s', async (grid) => {
+  it.each([
+    ['embedded', 'hazelcast://host:port[,host:port…][/cluster], found "embedded"'],
+    ['hazelcast://127.0.0.1', 'a member as host:port, such as 127.0.0.1:5701, found "127.0.0.1"'],
+    ['http://127.0.0.1:5701', 'hazelcast://host:port[,host:port…][/cluster], found "http://127.0.0.1:5701"'],
+  ])('refuses the grid %s: expected %s', async (grid, expected) => {
     const { code, stderr } = await scan('--grid', grid)
     expect(code).toBe(2)
-    expect(stderr).toContain(`--grid: expected hazelcast://host:port[,host:port…], found "${grid}"`)
+    expect(stderr).toContain(`--grid: expected ${expected}`)
   })
 })

@@ -68,7 +68,7 @@ describe('dolphin serve bridge', () => {
   })
 
   it.each([
-    [['--grid', 'embedded'], '--grid: expected hazelcast://host:port[,host:port…], found "embedded"'],
+    [['--grid', 'embedded'], '--grid: expected hazelcast://host:port[,host:port…][/cluster], found "embedded"'],
     [['--grid', GRID, '--from', 'yesterday'], '--from: expected newest, all, or a date or time in UTC'],
     [['--grid', GRID, '--scans', ''], '--scans: expected a folder, found nothing'],
   ])('refuses %j', async (args, message) => {

@@ -25,7 +25,7 @@ describe('the options of a served service', () => {
     await expect(serviceOptions(service, {})).rejects.toThrow(refused)
     await expect(serviceOptions(service, { grid: 'embedded' })).rejects.toThrow(refused)
     await expect(serviceOptions(service, { grid: 'localhost:5701' })).rejects.toThrow(
-      '--grid: expected hazelcast://host:port[,host:port…], found "localhost:5701"',
+      '--grid: expected hazelcast://host:port[,host:port…][/cluster], found "localhost:5701"',
     )
     expect((await serviceOptions(service, { grid: GRID })).config.grid).toEqual({ url: GRID, callMaxMs: 1_000 })
   })

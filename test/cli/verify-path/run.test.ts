@@ -99,7 +99,7 @@ describe('dolphin verify-path', () => {
     [['--rounds', '0'], '--rounds: expected an integer from 1'],
     [['--timeout', '-1'], '--timeout: expected a number above 0'],
     [['--prefix', 'verify'], '--prefix: expected capitals, digits and _'],
-    [['--grid', 'somewhere'], '--grid: expected hazelcast://host:port'],
+    [['--grid', 'somewhere'], '--grid: expected embedded or hazelcast://host:port'],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await runCommand(register, ['verify-path', ...args])
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)])

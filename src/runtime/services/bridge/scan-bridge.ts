@@ -63,6 +63,8 @@ export class ScanBridge implements Service {
   private readonly touched = new Set<string>()
   private polledAtMs = Number.NEGATIVE_INFINITY
   private isFolderTouched = false
+  /** Found by the last listing: what lies before them may be missing. */
+  private unconfirmed: ReadonlySet<string> = new Set()
   /** The connection was lost, and perhaps what the grid held. */
   private isInQuestion = false
   private toldTrouble: string | undefined
@@ -139,9 +141,12 @@ export class ScanBridge implements Service {
     const nowMs = clock.nowMs()
     const isPollDue = nowMs >= this.polledAtMs + POLL_MS
     if (isPollDue) this.polledAtMs = nowMs
-    if (!this.first.isDone) return this.first.make(this.scans, nowMs)
+    if (!this.first.isDone) {
+      await this.first.make(this.scans, nowMs)
+      this.unconfirmed = new Set(this.ledger.ready(nowMs).map(({ entry }) => entry.path))
+    }
     const paths = new Set([...this.touched, ...(isPollDue ? this.ledger.unsettled() : [])])
-    const mustList = isPollDue || this.isFolderTouched
+    const mustList = isPollDue || this.isFolderTouched || this.unconfirmed.size > 0
     this.touched.clear()
     this.isFolderTouched = false
     for (const path of paths) {
@@ -149,13 +154,26 @@ export class ScanBridge implements Service {
       if (entry === undefined) this.ledger.gone(path)
       else this.ledger.found(entry, nowMs)
     }
-    if (!mustList) return
-    for await (const entry of folder.unknown((path) => this.ledger.isKnown(path))) this.ledger.found(entry, nowMs)
+    if (mustList) await this.list(nowMs)
+  }
+
+  /**
+   * A listing may leave out a file that was written during it, and have one that was written later. Whatever was there before
+   * a listing began is in it: so what one has found waits until the next one has found what belongs before it.
+   */
+  private async list(nowMs: number): Promise<void> {
+    const found = new Set<string>()
+    for await (const entry of this.parts.folder.unknown((path) => this.ledger.isKnown(path))) {
+      this.ledger.found(entry, nowMs)
+      found.add(entry.path)
+    }
+    this.unconfirmed = found
+    if (found.size > 0) this.wake.call()
   }
 
   private async publishReady(signal: AbortSignal): Promise<void> {
     for (const { entry } of this.ledger.ready(this.parts.clock.nowMs())) {
-      if (signal.aborted) return
+      if (signal.aborted || this.unconfirmed.has(entry.path)) return
       const scan = await this.wholeScan(entry)
       if (scan === undefined) continue
       const identity = `${scan.scan_number}@${scan.timestamp_ns}`

@@ -11,6 +11,8 @@ export class MemoryFolder implements ScanFolder {
   readonly files = new Map<string, ScanFileEntry & { readonly held: Held }>()
   /** Why it cannot be read. */
   trouble: string | undefined
+  /** Left out of the next listing, as a file may be that is written during it. */
+  missed: string | undefined
   /** How often it was read through, and which files were read. */
   listings = 0
   readonly reads: string[] = []
@@ -34,7 +36,11 @@ export class MemoryFolder implements ScanFolder {
   async *unknown(isKnown: (path: string) => boolean): AsyncGenerator<ScanFileEntry> {
     this.listings++
     if (this.trouble !== undefined) throw new ScanFolderError(this.trouble)
-    for (const { held: _, ...entry } of this.files.values()) if (!isKnown(entry.path)) yield entry
+    const { missed } = this
+    this.missed = undefined
+    for (const { held: _, ...entry } of this.files.values()) {
+      if (entry.path !== missed && !isKnown(entry.path)) yield entry
+    }
   }
 
   async look(path: string): Promise<ScanFileEntry | undefined> {

@@ -52,6 +52,22 @@ describe('the scan bridge', () => {
     expect([numbers(grid), latest(grid)]).toEqual([[1, 2], 2])
   })
 
+  it.each([
+    ['first', true],
+    ['next', false],
+  ])('publishes a file that the %s listing left out before the later ones that it had', async (_which, isFirst) => {
+    const folder = new MemoryFolder()
+    const write = () => {
+      folder.missed = folder.scan(1, 100)
+      for (const number of [2, 3]) folder.scan(number, number * 100)
+    }
+    if (isFirst) write()
+    const { grid, poll } = await bridging({ folder, start: 'all' })
+    if (!isFirst) write()
+    await poll()
+    expect(numbers(grid)).toEqual([1, 2, 3])
+  })
+
   it('says with each scan which file it came from', async () => {
     const { folder, grid, poll } = await bridging()
     const file = folder.scan(7, 123.5)
