@@ -34,8 +34,10 @@ class WatchedFolder implements ScanFolder {
 
   async *unknown(isKnown: (path: string) => boolean): AsyncGenerator<ScanFileEntry, void, void> {
     const { files, days } = await this.contents()
-    yield* this.entries(files.filter((path) => !isKnown(path)))
     const newest = days.slice(-DAYS_ALWAYS_READ)
+    // Before they are read: what is written between reading and watching would be missed until the next poll.
+    this.watchFolders(['', STORAGE_FOLDER, ...newest])
+    yield* this.entries(files.filter((path) => !isKnown(path)))
     for (const day of days) {
       const { mtimeMs } = await stat(join(this.name, day)).catch(() => ({ mtimeMs: Number.NaN }))
       if (this.readAt.get(day) === mtimeMs && !newest.includes(day)) continue
@@ -45,7 +47,6 @@ class WatchedFolder implements ScanFolder {
       // Not before its files have been told: whoever stops in between is told of them the next time.
       this.readAt.set(day, mtimeMs)
     }
-    this.watchFolders(['', STORAGE_FOLDER, ...newest])
   }
 
   async look(path: string): Promise<ScanFileEntry | undefined> {

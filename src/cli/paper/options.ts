@@ -22,7 +22,7 @@ export function paperOptions(given: RawPaperOptions): PaperOptions {
   if (grid === undefined && speed !== 'max' && speed > CLOCK_SPEED_MAX)
     check.wrong('--speed', `expected a factor up to ${CLOCK_SPEED_MAX}, or max, found ${found(raw.speed)}`)
   if (raw.executor === 'process' && isVirtual) check.wrong(...processOnVirtualTime(grid))
-  if (grid !== undefined && !hasDays && raw.speed !== undefined)
+  if (grid !== undefined && !hasDays && speed !== 'max')
     check.wrong('--speed', 'goes with --days: scans of others come at the pace of their scanner')
   const status = sessionStatusOptions(raw, { byClock: !isVirtual || grid !== undefined }, check)
   if (raw.days?.length === 0) check.wrong('--days', 'expected folders or files of days, found none')

@@ -116,6 +116,17 @@ describe('a folder of scan files', () => {
     }
   })
 
+  it('tells of a file that is written while it is read, in the folder of a day that is new to it', async () => {
+    const scans = arrowScanFolder(folder.path)
+    await write('2026-01-05/scan_000001_101112.arrow')
+    const told: (string | undefined)[] = []
+    const stop = scans.watch((path) => told.push(path))
+    let late = ''
+    for await (const _ of scans.unknown(() => false)) late = await write('2026-01-05/scan_000002_101117.arrow')
+    await until(() => told.includes(late))
+    stop()
+  })
+
   it('watches a folder that comes later, and survives one that goes', async () => {
     const later = join(folder.path, 'later')
     const scans = arrowScanFolder(later)
