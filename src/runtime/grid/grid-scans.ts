@@ -23,7 +23,7 @@ export interface PublishedMark {
 export class GridScans {
   private readonly stream: GridStream
   private readonly features: GridMap
-  /** The newest entry that is known to be ours. */
+  /** The newest entry that is known: of ours, or of those that were there before. */
   private last: { readonly sequence: number; readonly text: string } | undefined
   /** Whether it is in the stream is not known. */
   private inDoubt: EigenScanPayload | undefined
@@ -51,7 +51,10 @@ export class GridScans {
 
   /** The newest entries that are scans, oldest first. */
   async newest(count: number): Promise<PublishedMark[]> {
-    return (await this.newestEntries(count)).flatMap(({ value }) => markOfText(value) ?? [])
+    const entries = await this.newestEntries(count)
+    const last = entries.at(-1)
+    if (last !== undefined) this.last ??= { sequence: last.sequence, text: last.value }
+    return entries.flatMap(({ value }) => markOfText(value) ?? [])
   }
 
   /** The scan under the key; undefined where there is none that could be read. */
@@ -60,7 +63,7 @@ export class GridScans {
     return text === undefined ? undefined : markOfText(text)
   }
 
-  /** False when the entry that was added last is gone, and the stream with it: the cluster has begun it anew. */
+  /** False when the newest entry that is known is gone, and the stream with it: the cluster has begun it anew. */
   async isWhole(): Promise<boolean> {
     if (this.last === undefined) return true
     const { sequence, text } = this.last

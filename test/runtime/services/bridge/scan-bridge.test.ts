@@ -291,6 +291,20 @@ describe('the scan bridge', () => {
     expect(told).toContain('the stream of scans was lost with the grid and is begun anew')
   })
 
+  it('begins a lost stream anew although it has published nothing yet since its own restart', async () => {
+    const first = await bridging()
+    const { folder, grid, time } = first
+    for (const number of [1, 2]) folder.scan(number, number * 100)
+    await first.poll()
+    first.stop.abort()
+    await first.ended
+    await bridging({ folder, grid, time })
+    grid.goAway()
+    grid.comeBack({ emptied: true })
+    await turns(40)
+    expect([numbers(grid), latest(grid)]).toEqual([[1, 2], 2])
+  })
+
   it.each([true, false])('has a scan in the stream once after a call without an answer (made: %s)', async (isMade) => {
     const { folder, grid, poll } = await bridging()
     grid.faults.push({ call: 'append', reason: 'deadline', isMade })
