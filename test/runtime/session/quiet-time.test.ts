@@ -211,12 +211,17 @@ it('at the end of a gap mode, link, timers and exchange say what they would have
       fills,
       bars(fc.oneof({ weight: 4, arbitrary: fc.constant(60_000) }, gapMs)),
       (drawn, mode, steps) => {
-        both(drawn, mode, steps, (played, passed) => expect(passed.view()).toEqual(played.view()))
+        both(drawn, mode, steps, (played, passed) => expect(withoutIds(passed)).toEqual(withoutIds(played)))
       },
     ),
     { numRuns: 5 },
   )
 })
+
+/** The truths of a gap are one record, so ids that derive from record numbers are others: also in an answer on its way. */
+function withoutIds(world: World): unknown {
+  return JSON.parse(JSON.stringify(world.view()).replaceAll(/"P-\d+(?=[."])/g, '"P-'))
+}
 
 it.each(['realistic', 'bar-price'] as const)(
   'with %s fills nine empty days are a few events more than two hours',
