@@ -160,12 +160,16 @@ describe('the breaker', () => {
         )
       if (order === 'before') await trade()
       const stop = new AbortController()
-      const service = new BreakerService(
-        { betaPolicy: 'expanding', w750Scans: 'last-10' },
-        { grid: inner, clock: new VirtualTime(MIDNIGHT), warn: () => expect.unreachable() },
-      )
+      const ports = {
+        grid: inner,
+        clock: new VirtualTime(MIDNIGHT),
+        // A disk takes its time, and is nothing that a new date waits for.
+        changedRows: () => turns(20).then(() => undefined),
+        warn: () => expect.unreachable(),
+      }
+      const service = new BreakerService({ betaPolicy: 'expanding', w750Scans: 'last-10' }, ports)
       const running = service.start(stop.signal)
-      await turns()
+      await turns(40)
       if (order === 'after') await trade()
       await scan(MIDNIGHT - 5_000)
       await scan(MIDNIGHT)
