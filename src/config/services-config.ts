@@ -26,7 +26,7 @@ export const SERVICES_CONFIG_DEFAULTS = {
 /** The services, as a person configured them. */
 export interface ServicesConfig {
   readonly grid: {
-    /** `embedded`, or `hazelcast://host:port[,host:port…]`. */
+    /** `embedded`, or `hazelcast://host:port[,host:port…][/cluster]`. */
     readonly url: string
     readonly callMaxMs: number
   }
@@ -71,12 +71,12 @@ export async function loadServicesConfig(path?: string): Promise<ServicesConfig>
 }
 
 const BETA_POLICIES: readonly BetaPolicy[] = ['expanding', 'full-sample', 'fixed']
-const GRID_URL = /^hazelcast:\/\/[^\s/,:]+:\d{1,5}(,[^\s/,:]+:\d{1,5})*$/
+const GRID_URL = /^hazelcast:\/\/[^\s/,:]+:\d{1,5}(,[^\s/,:]+:\d{1,5})*(\/[^\s/]+)?$/
 
 /** The checks, key by key. */
 const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'grid.url': {
-    expected: "'embedded' or hazelcast://host:port[,host:port…]",
+    expected: "'embedded' or hazelcast://host:port[,host:port…][/cluster]",
     fits: (value) => typeof value === 'string' && (value === 'embedded' || GRID_URL.test(value)),
   },
   'grid.call_max_ms': whole(),
