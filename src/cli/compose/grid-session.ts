@@ -174,7 +174,12 @@ function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news
     time: gridTime,
     random: Math.random,
     put: (map, key, text) => parts.room.writer.put(map, key, text),
-    strategy: { id: run.strategy, colour: colourOf(setup), parametersHash: session.hashes.parameters },
+    strategy: {
+      id: run.strategy,
+      colour: colourOf(setup),
+      parametersHash: session.hashes.parameters,
+      leverageMax: run.parameters.max_leverage,
+    },
     start: setup,
     symbols: new Set(setup.symbols),
     volGate: volGate === undefined ? undefined : new LiveVolGate(volGate),

@@ -4,7 +4,7 @@ import type { ScanAgeLimits } from '../../core/grid/scan-intake.js'
 import type { TraderMode } from '../../runtime/services/trader/trader.js'
 import { aGrid, EMBEDDED_GRID } from '../grid-option.js'
 import type { OptionCheck } from '../shell/option-check.js'
-import { option, parseOptions, type RawOptions } from '../shell/option-table.js'
+import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 
 /** The options of a session that trades what scanners publish in a grid. */
 export const GRID_OPTIONS = {
@@ -32,6 +32,11 @@ export const GRID_OPTIONS = {
     help: "what a scan's age counts from: scan (its own time), or publication (behind a bridge; default: scan)",
     parse: (typed, check, flag) => oneOf(['scan', 'publication'] as const, typed, check, flag),
   }),
+  survival: option({
+    flag: '--survival',
+    help: 'with --days: the posture of the survival stack, by the clock, instead of --posture; the forewarner reports to it',
+    parse: asTyped<boolean>,
+  }),
   bars: option({
     flag: '--bars',
     value: '<n>',
@@ -52,6 +57,8 @@ export interface GridChoice {
   readonly barSeconds?: number
   readonly ageFrom: ScanAgeLimits['ageFrom']
   readonly bars?: number
+  /** The sensors say the posture, in this process. */
+  readonly survival: boolean
 }
 
 /** Undefined where no grid is asked for; what is wrong is in `check`. */
@@ -64,14 +71,17 @@ export function gridChoice(
     grid: url,
     mode = hasDays ? 'replay' : 'live',
     ageFrom = 'scan',
+    survival = false,
     ...own
   } = parseOptions(GRID_OPTIONS, raw, check)
   if (url !== undefined) {
     if (url === EMBEDDED_GRID && !hasDays)
       check.wrong('--grid', 'expected --days with an embedded grid: nobody else can publish scans in this process')
-    return { url, mode, ageFrom, ...own }
+    if (survival && !hasDays)
+      check.wrong('--survival', 'goes with --days: otherwise dolphin serve survival says the posture')
+    return { url, mode, ageFrom, survival, ...own }
   }
-  for (const name of ['mode', 'barSeconds', 'ageFrom', 'bars'] as const) {
+  for (const name of ['mode', 'barSeconds', 'ageFrom', 'survival', 'bars'] as const) {
     if (raw[name] !== undefined) check.wrong(GRID_OPTIONS[name].flag, 'goes with --grid')
   }
   return undefined

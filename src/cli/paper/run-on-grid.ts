@@ -1,6 +1,8 @@
 import { join } from 'node:path'
-import { systemClock } from '../../adapters/clock/system-clock.js'
-import { FixedPosture } from '../../runtime/services/survival/fixed-posture.js'
+import { present } from '../../base/present.js'
+import { loadServicesConfig } from '../../config/services-config.js'
+import { reason } from '../../files/reason.js'
+import type { ServiceEnd } from '../../runtime/services/service-host.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import { openGrid } from '../compose/grid.js'
 import { gridMarket } from '../compose/grid-market.js'
@@ -62,11 +64,7 @@ async function run(
 ): Promise<SessionResult> {
   const { run: settings } = setup
   const isOwn = 'days' in setup
-  if (isOwn) {
-    const ports = { grid: parts.grid, clock: systemClock, warn: news.onNotice }
-    const posture = new FixedPosture({ posture: settings.posture, everyMs: POSTURE_MS }, ports)
-    parts.run(posture, ({ error }) => news.onWarning(`posture: ${String(error)}`))
-  }
+  const expectsBoost = isOwn && (await runServices(options, setup, { parts, choice, news }))
   const scans = isOwn
     ? new ScanReplaySide(parts, {
         days: setup.days,
@@ -84,7 +82,7 @@ async function run(
         stepMs: stepOf(setup, choice),
         ageFrom: choice.ageFrom,
         barsMax: bars,
-        expectsBoost: false,
+        expectsBoost,
       },
       { parts, news, signal, scans },
     )
@@ -93,7 +91,33 @@ async function run(
   }
 }
 
-const POSTURE_MS = 5000
+/**
+ * The services that the trader depends on, where this process is all that there is: a posture (a person's, or that of the
+ * survival stack with the forewarner's reports), and the breaker where there are factors; whether there is one.
+ */
+async function runServices(
+  { run }: PaperOptions,
+  { run: settings }: SessionSetup,
+  around: { readonly parts: GridParts; readonly choice: GridChoice; readonly news: SessionNews },
+): Promise<boolean> {
+  const { parts, choice, news } = around
+  const { room } = parts
+  const failed = ({ health, error }: ServiceEnd): void => news.onWarning(`${health.name}: ${reason(error)}`)
+  const config = await loadServicesConfig()
+  if (choice.survival) {
+    const { config: strategy, forewarnerTrades: trades } = run
+    parts.run(room.forewarner({ ...config.forewarner, ...present({ strategy, trades }) }), failed)
+  }
+  const posture = choice.survival ? {} : { posture: settings.posture }
+  parts.run(room.survival({ ...config.survival, ...posture }), failed)
+  const { factors, w750: w750Scans, betaPolicy, betaThreshold: fixedThreshold } = run
+  if (factors === undefined) return false
+  parts.run(
+    await room.breaker({ ...config.breaker, betaPolicy, factors, ...present({ w750Scans, fixedThreshold }) }),
+    failed,
+  )
+  return true
+}
 
 async function setupOf(
   options: PaperOptions,

@@ -34,7 +34,7 @@ export class LiveTraderProbe implements TraderProbe {
       time,
       random,
       put: () => {},
-      strategy: { id: strategy.id, colour: 'BLUE', parametersHash: '0'.repeat(16) },
+      strategy: { id: strategy.id, colour: 'BLUE', parametersHash: '0'.repeat(16), leverageMax: 1 },
       start: { initialCapitalUsd: '1', startedAtMs: clock.epochMs() },
       symbols: new Set([MARKED_ASSET]),
       limits: SCAN_AGE_LIMITS,

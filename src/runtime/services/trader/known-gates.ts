@@ -3,10 +3,10 @@ import type { DocumentOf } from '../../../core/grid/document.js'
 import { sayRefusal } from '../../../core/grid/document-check.js'
 import { ACB_BOOST, FOREWARNER } from '../../../core/grid/feature-documents.js'
 import { isoMs } from '../../../core/grid/iso-time.js'
-import { FEATURE_KEYS, GRID_MAPS } from '../../../core/grid/names.js'
+import { BREAKER_FENCE_REFERENCE, FEATURE_KEYS, GRID_MAPS } from '../../../core/grid/names.js'
 import { SAFETY } from '../../../core/grid/watch-documents.js'
 import type { Clock } from '../../../ports/clock.js'
-import type { Grid } from '../../../ports/grid.js'
+import { type Grid, GridUnavailable } from '../../../ports/grid.js'
 import type { ForewarnerStatus } from '../../../ports/vocabulary/trades.js'
 import type { GridTime } from '../../grid/grid-circuit.js'
 import { WatchedKey } from '../../grid/watched-key.js'
@@ -47,6 +47,9 @@ export class KnownGates implements GateSources {
       key.start()
       signal.addEventListener('abort', () => void key.stop(), { once: true })
     }
+    const { connection } = this.parts.grid
+    const stopListening = connection.listen((state) => state === 'CONNECTED' && void this.lookAtFence())
+    signal.addEventListener('abort', stopListening, { once: true })
     await this.postures.start(signal)
   }
 
@@ -88,6 +91,16 @@ export class KnownGates implements GateSources {
       report: notice,
       arrived: ({ value }) => arrived(value),
     })
+  }
+
+  /** A cluster that lost everything counts tokens anew: which is the highest, it says itself. */
+  private async lookAtFence(): Promise<void> {
+    try {
+      const text = await this.parts.grid.reference(BREAKER_FENCE_REFERENCE).get()
+      this.highestFence = text !== undefined && /^\d{1,19}$/.test(text) ? BigInt(text) : 0n
+    } catch (error) {
+      if (!(error instanceof GridUnavailable)) throw error
+    }
   }
 
   /** A writer whose lock was taken over is refused: its token is lower than one that was seen. */

@@ -1,12 +1,14 @@
 import { clipped } from '../../../base/clipped.js'
 import { type DecisionRecord, tradeFacts } from '../../../core/decision/records.js'
 import type { DecisionState } from '../../../core/decision/state.js'
+import type { DocumentOf } from '../../../core/grid/document.js'
 import { GRID_MAPS, RESULT_KEYS, STATE_KEYS, type StrategyColour } from '../../../core/grid/names.js'
 import { DAILY_RESULT, SIGNALS, TRADER_STATE } from '../../../core/grid/trader-documents.js'
 import type { SessionStart } from '../../../core/performance/daily-book.js'
 import { PerformanceTracker } from '../../../core/performance/performance-tracker.js'
 import { TradeJournal } from '../../../core/performance/trade-journal.js'
 import type { Mandate } from '../../../ports/strategy.js'
+import type { TradeClosed } from '../../../ports/vocabulary/session.js'
 
 /** Where the newest text of a key is written, sooner or later; it never waits and never throws. */
 export type Put = (map: string, key: string, text: string) => void
@@ -24,6 +26,8 @@ export interface TraderResultsParts {
   snapshot(): unknown
   /** Boost and beta in force. */
   boost(): { readonly boost: number; readonly beta: number }
+  /** The most leverage that an entry may have now. */
+  leverageCeiling(): number
   /** Numbers of scans that never came, so far. */
   scansMissed(): number
 }
@@ -41,6 +45,11 @@ export class TraderResults {
   private state: (() => DecisionState) | undefined
   private mandates: readonly Mandate[] = []
   private scanNumber: number | undefined
+  /** Of trades that are open: what they were allowed. */
+  private readonly ceilings = new Map<string, number>()
+  /** Of the day of the last bar: what a forewarner learns from. */
+  private closedToday: ClosedTrade[] = []
+  private closedOn = ''
   private staleStates = new Map<string, number>()
   private bars = 0
   private hasNews = false
@@ -65,8 +74,11 @@ export class TraderResults {
       this.bars = record.bar.day === undefined ? this.bars + 1 : 1
       this.hasNews = true
     }
-    if (opened !== undefined) this.journal.open(opened)
-    if (closed !== undefined) this.tracker.add(this.journal.close(closed))
+    if (opened !== undefined) {
+      this.journal.open(opened)
+      this.ceilings.set(opened.tradeId, this.parts.leverageCeiling())
+    }
+    if (closed !== undefined) this.close(closed)
     if (opened !== undefined || closed !== undefined) {
       this.hasNews = true
       this.snapshotDueMs = 0
@@ -132,10 +144,27 @@ export class TraderResults {
         bars: this.bars,
         scans_missed: this.parts.scansMissed(),
         stale_state_events: staleStates,
+        closed_trades: today.date === this.closedOn ? this.closedToday : [],
         ...(staleStates > 0 ? { stale_state: true } : {}),
       }),
     )
     put(GRID_MAPS.signals, strategy, this.signals(state, scanned))
+  }
+
+  private close(closed: TradeClosed): void {
+    const { closedAtMs, tradeId } = closed
+    const trade = this.journal.close(closed)
+    this.tracker.add(trade)
+    const date = new Date(closedAtMs).toISOString().slice(0, 10)
+    if (date !== this.closedOn) this.closedToday = []
+    this.closedOn = date
+    this.closedToday.push({
+      exit_time_ms: closedAtMs,
+      net: Number(trade.netPnl),
+      capital_before: Number(trade.capitalUsd),
+      leverage_ceiling: this.ceilings.get(tradeId) ?? this.parts.leverageCeiling(),
+    })
+    this.ceilings.delete(tradeId)
   }
 
   private signals(state: DecisionState, scanned: { readonly scan_number?: number }): string {
@@ -166,6 +195,8 @@ export class TraderResults {
     return this.lastSnapshot as Readonly<Record<string, unknown>> | null
   }
 }
+
+type ClosedTrade = NonNullable<DocumentOf<typeof DAILY_RESULT>['closed_trades']>[number]
 
 const SNAPSHOT_MS = 60_000
 /** Of a strategy's own words, characters. */

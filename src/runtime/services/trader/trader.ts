@@ -52,6 +52,8 @@ export interface TraderParts {
     readonly colour: StrategyColour
     /** First 16 hex digits of the SHA-256 of the parameters. */
     readonly parametersHash: string
+    /** The leverage that a boost multiplies. */
+    readonly leverageMax: number
   }
   readonly start: SessionStart
   /** What may be traded. */
@@ -136,6 +138,7 @@ export class Trader {
       nowMs: () => clock.epochMs(),
       snapshot: () => this.snapshot(),
       boost: () => this.gates.boost,
+      leverageCeiling: () => strategy.leverageMax * this.gates.boost.boost,
       scansMissed: () => this.taker.counts.missing,
     })
   }
