@@ -62,7 +62,6 @@ async function run(
   { options, choice, parts, bars, signal }: OnGrid,
   news: SessionNews,
 ): Promise<SessionResult> {
-  const { run: settings } = setup
   const isOwn = 'days' in setup
   const expectsBoost = isOwn && (await runServices(options, setup, { parts, choice, news }))
   const scans = isOwn
