@@ -7,7 +7,12 @@ export function fetchJar(): string
 export function freePorts(count: number): Promise<number[]>
 export function writeConfiguration(
   folder: string,
-  settings: { readonly ports: readonly number[]; readonly cluster?: string; readonly streamCapacity?: number },
+  settings: {
+    readonly ports: readonly number[]
+    readonly cluster?: string
+    readonly streamCapacity?: number
+    readonly silentSeconds?: number
+  },
 ): string
 
 export interface MemberStart {

@@ -66,16 +66,20 @@ export async function freePorts(count) {
 }
 
 /** Writes the configuration of a cluster whose members listen on `ports`, and answers its path. */
-export function writeConfiguration(folder, { ports, cluster = CLUSTER, streamCapacity = STREAM_CAPACITY }) {
+export function writeConfiguration(
+  folder,
+  { ports, cluster = CLUSTER, streamCapacity = STREAM_CAPACITY, silentSeconds = 5 },
+) {
   mkdirSync(folder, { recursive: true })
   const path = join(folder, 'hazelcast.yaml')
-  writeFileSync(path, configuration({ ports, cluster, streamCapacity }))
+  writeFileSync(path, configuration({ ports, cluster, streamCapacity, silentSeconds }))
   return path
 }
 
 /**
  * Starts a member, which ends with this process unless it is `detached`. `ready` resolves once it belongs to a cluster of
- * `members` and, where it is to have them, references can be used; it rejects, with the end of the log, when the member ends before.
+ * `members` and, where it is to have them, references can be used; it rejects, with the end of the log, when the member ends
+ * before.
  */
 export function startMember({ configurationPath, port, members, hasReferences, logFile, detached = false }) {
   const log = openSync(logFile, 'w')
@@ -137,10 +141,10 @@ const JAVA = [
 ]
 
 /**
- * Three members hold references and locks by majority. A member alone has them, too, as safe as it is itself. A client that is silent for
- * longer than a session lives has lost its locks.
+ * Three members hold references and locks by majority. A member alone has them, too, as safe as it is itself. A client that
+ * is silent for longer than a session lives has lost its locks.
  */
-function configuration({ ports, cluster, streamCapacity }) {
+function configuration({ ports, cluster, streamCapacity, silentSeconds }) {
   const majority =
     ports.length < 3
       ? ''
@@ -175,7 +179,7 @@ hazelcast:
     hazelcast.max.wait.seconds.before.join: "0"
     # A member that is silent for so long has left.
     hazelcast.heartbeat.interval.seconds: "1"
-    hazelcast.max.no.heartbeat.seconds: "5"
+    hazelcast.max.no.heartbeat.seconds: "${silentSeconds}"
     # One that was silent and is back takes itself for the only one, until it looks for the others; by itself it does so after 300 s.
     hazelcast.merge.first.run.delay.seconds: "5"
     hazelcast.merge.next.run.delay.seconds: "5"

@@ -6,7 +6,8 @@
  *     node scripts/hazelcast.mjs status
  *     node scripts/hazelcast.mjs stop
  *
- * Members listen on 127.0.0.1 alone, on the port and the ones after it, and go on when this process has ended. What they hold goes with them.
+ * Members listen on 127.0.0.1 alone, on the port and the ones after it, and go on when this process has ended. What they hold
+ * goes with them.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -34,12 +34,9 @@ function missing(): string | undefined {
 }
 
 /** Starts as many members, on ports that the system chooses. With three there are references and locks that outlive a member. */
-export async function startCluster(
-  count: 1 | 3,
-  { streamCapacity = 50 }: { readonly streamCapacity?: number } = {},
-): Promise<HazelcastCluster> {
+export async function startCluster(count: 1 | 3, settings: ClusterSettings = {}): Promise<HazelcastCluster> {
   for (;;) {
-    const cluster = new HazelcastCluster(await freePorts(count), streamCapacity)
+    const cluster = new HazelcastCluster(await freePorts(count), settings)
     try {
       await cluster.start()
       return cluster
@@ -51,7 +48,16 @@ export async function startCluster(
   }
 }
 
-/** Members that are processes of this machine, each to be killed, frozen and started again. Whatever happens, they end with this process. */
+export interface ClusterSettings {
+  readonly streamCapacity?: number
+  /** A member that is silent for so long has left: on a busy machine one may be without having been told to. */
+  readonly silentSeconds?: number
+}
+
+/**
+ * Members that are processes of this machine, each to be killed, frozen and started again. Whatever happens, they end with
+ * this process.
+ */
 export class HazelcastCluster {
   readonly address: HazelcastAddress
   private readonly folder = mkdtempSync(join(tmpdir(), 'dolphin-hazelcast-'))
@@ -60,10 +66,10 @@ export class HazelcastCluster {
 
   constructor(
     private readonly ports: readonly number[],
-    streamCapacity: number,
+    settings: ClusterSettings,
   ) {
     this.address = { members: ports.map((port) => `127.0.0.1:${port}`), cluster: CLUSTER }
-    this.configurationPath = writeConfiguration(this.folder, { ports, streamCapacity })
+    this.configurationPath = writeConfiguration(this.folder, { ports, ...settings })
     this.members = ports.map(() => undefined)
   }
 

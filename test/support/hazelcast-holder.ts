@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** A process that holds the lock `kept` of a cluster: it says its token, waits to be told to let go, says whether it could, and ends. */
+/**
+ * A process that holds the lock `kept` of a cluster: it says its token, waits to be told to let go, says whether it could,
+ * and ends.
+ */
 export class HolderProcess {
   /** Its exit code. */
   readonly ended: Promise<number | null>

@@ -10,9 +10,9 @@ export interface CallLimits {
 }
 
 /**
- * What holds of every call: it is refused at once without a connection and beyond so many, and it ends within the deadline. The client itself
- * has no end for a call: asked for what the cluster cannot do at the moment it waits for as long as the connection lasts.
- * Such a call stays under way after its caller was told, so that the client's memory is bounded, too.
+ * What holds of every call: it is refused at once without a connection and beyond so many, and it ends within the deadline.
+ * The client itself has no end for a call: asked for what the cluster cannot do at the moment it waits for as long as the
+ * connection lasts. Such a call stays under way after its caller was told, so that the client's memory is bounded, too.
  */
 export class Calls {
   private underWay = 0

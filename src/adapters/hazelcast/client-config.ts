@@ -5,13 +5,14 @@ import type { HazelcastSettings } from './hazelcast-settings.js'
 
 /** How the client is made, each value with its reason. */
 export function clientConfig(module: HazelcastModule, settings: HazelcastSettings, told: ClientTold): ClientConfig {
-  const { members, cluster, nearCaches = {}, log = () => {} } = settings
+  const { members, cluster, nearCaches = {}, silentMs = SILENT_MS, log = () => {} } = settings
   return {
     clusterName: cluster,
     network: {
       clusterMembers: [...members],
-      // One connection, through which everything is heard. With one to each member a listener silently misses what happens at a member that has joined
-      // until it is connected to that, up to a second, and so do backups that are to be acknowledged.
+      // One connection, through which everything is heard. With one to each member a listener silently misses what happens at
+      // a member that has joined until it is connected to that, up to a second, and so do backups that are to be
+      // acknowledged.
       smartRouting: false,
       connectionTimeout: CONNECT_MS,
       // A call that may have been carried out is not made again.
@@ -40,7 +41,7 @@ export function clientConfig(module: HazelcastModule, settings: HazelcastSetting
       'hazelcast.logging.level': 'INFO',
       // A member that is silent for so long is left. A handshake that is refused hangs for as long.
       'hazelcast.client.heartbeat.interval': 1_000,
-      'hazelcast.client.heartbeat.timeout': SILENT_MS,
+      'hazelcast.client.heartbeat.timeout': silentMs,
       // Of what a member says may be tried again, a listener's registration above all; whoever asked has been told before.
       'hazelcast.client.invocation.timeout.millis': 10_000,
     },

@@ -17,7 +17,10 @@ export function gridUnavailable(client: HazelcastModule, error: unknown, asked: 
 
 type ErrorClass = abstract new (...args: never) => Error
 
-/** The first that fits counts: a class stands before the one that it extends. Whatever is not here may have come after a change was made. */
+/**
+ * The first that fits counts: a class stands before the one that it extends. Whatever is not here may have come after a
+ * change was made.
+ */
 function reasons(client: HazelcastModule): readonly (readonly [ErrorClass, GridFailure])[] {
   return [
     [client.ClientNotActiveError, 'closed'],

@@ -3,7 +3,7 @@ import type { Grid, GridLock, GridMap, GridReference, GridStream } from '../../p
 import { checkName } from '../../ports/grid-arguments.js'
 import { Calls } from './calls.js'
 import { clientConfig } from './client-config.js'
-import { clearNearCaches, shutDown, withOwnNamesOnly } from './client-internals.js'
+import { clearNearCaches, listenersAreBack, shutDown, withOwnNamesOnly } from './client-internals.js'
 import { HazelcastConnection } from './connection.js'
 import type { HazelcastModule } from './failure.js'
 import { HazelcastLock } from './hazelcast-lock.js'
@@ -14,7 +14,8 @@ import { HazelcastStream } from './hazelcast-stream.js'
 import { loadClient } from './load-client.js'
 
 /**
- * A client of a Hazelcast cluster. Resolves once it is connected, or after the deadline when it is not: it is `OFFLINE` then, and connects when there is a cluster.
+ * A client of a Hazelcast cluster. Resolves once it is connected, or after the deadline when it is not: it is `OFFLINE` then,
+ * and connects when there is a cluster.
  *
  * @throws SurroundingsFailed where the client's package is not installed.
  */
@@ -43,6 +44,8 @@ class HazelcastGrid implements Grid {
   private readonly streams = new Map<string, GridStream>()
   private client: Client | undefined
   private closing: Promise<void> | undefined
+  /** How often the connection has been made or lost. */
+  private connections = 0
 
   constructor(
     private readonly module: HazelcastModule,
@@ -64,10 +67,8 @@ class HazelcastGrid implements Grid {
     })
     const config: ClientConfig = clientConfig(this.module, this.settings, {
       state: (state) => {
-        if (state === LifecycleState.CONNECTED) {
-          this.connected()
-          connected()
-        } else if (state === LifecycleState.DISCONNECTED) this.connection.disconnected()
+        if (state === LifecycleState.CONNECTED) void this.connected().then(connected)
+        else if (state === LifecycleState.DISCONNECTED) this.disconnected()
       },
       members: () => this.connection.membersChanged(this.membersSeen()),
     })
@@ -105,9 +106,21 @@ class HazelcastGrid implements Grid {
     if (this.client !== undefined) await shutDown(this.client, GOODBYE_MS)
   }
 
-  private connected(): void {
-    if (this.client !== undefined) clearNearCaches(this.client)
+  private async connected(): Promise<void> {
+    this.connections++
+    const { client, connections } = this
+    if (client !== undefined) {
+      await listenersAreBack(client, () => this.connections === connections && this.closing === undefined)
+      // It was lost meanwhile, and will be told of again.
+      if (this.connections !== connections) return
+      clearNearCaches(client)
+    }
     this.connection.connected(this.membersSeen())
+  }
+
+  private disconnected(): void {
+    this.connections++
+    this.connection.disconnected()
   }
 
   /** At least the one that it is connected to. */

@@ -2,6 +2,7 @@ import type { Client, EntryEvent, IMap, MapListener } from 'hazelcast-client'
 import type { GridEntryEvent, GridMap } from '../../ports/grid.js'
 import { checkListener, checkText, checkTexts, checkTtl } from '../../ports/grid-arguments.js'
 import type { Calls } from './calls.js'
+import { forgetListener } from './client-internals.js'
 import type { HazelcastModule } from './failure.js'
 import { KeyOrder } from './key-order.js'
 import { textOf } from './text.js'
@@ -81,6 +82,7 @@ export class HazelcastMap implements GridMap {
       isWanted = false
       // Whether the cluster hears of it or not, the listener does not; a connection that is lost takes it away itself.
       await this.parts.calls.run(`removal of a listener of ${this.of}`, () => map.removeEntryListener(id)).catch(ignore)
+      forgetListener(this.parts.client, id)
     }
     try {
       return await this.read('listen', async (map) => {
@@ -169,7 +171,10 @@ export class HazelcastMap implements GridMap {
   }
 }
 
-/** A cluster counts whole seconds and may cut the first one short; 0 is for ever, where leaving it out keeps the time of the value before. */
+/**
+ * A cluster counts whole seconds and may cut the first one short; 0 is for ever, where leaving it out keeps the time of the
+ * value before.
+ */
 function clusterTtlMs(ttlMs: number | undefined): number {
   const seconds = ttlMs === undefined ? 0 : Math.ceil(ttlMs / 1_000) + 1
   return seconds > TTL_SECONDS_MAX ? 0 : seconds * 1_000

@@ -8,8 +8,8 @@ import { textOf } from './text.js'
 export class HazelcastStream implements GridStream {
   private opened: Promise<Ringbuffer<unknown>> | undefined
   /**
-   * Reads that wait for an entry, by its number. The cluster has no end for them: whoever asks for the same entry again waits with the
-   * one who gave up, so that no more than one of them waits there.
+   * Reads that wait for an entry, by its number. The cluster has no end for them: whoever asks for the same entry again waits
+   * with the one who gave up, so that no more than one of them waits there.
    */
   private readonly awaited = new Map<number, Promise<unknown>>()
 

@@ -1,6 +1,6 @@
 /**
- * One after the other per key. The client sends calls in the order in which they are made, but one that a member refuses because its partition moves is
- * tried again later, and would overtake the next one of its key.
+ * One after the other per key. The client sends calls in the order in which they are made, but one that a member refuses
+ * because its partition moves is tried again later, and would overtake the next one of its key.
  */
 export class KeyOrder {
   /** Of each key with a call under way: when the last one is over. */

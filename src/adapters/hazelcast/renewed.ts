@@ -2,8 +2,9 @@ import type { HazelcastConnection } from './connection.js'
 import type { HazelcastModule } from './failure.js'
 
 /**
- * A proxy of a reference or a lock. It belongs to a group of members and not to a name: of a cluster that was lost and came back the old one waits for a
- * group that is gone. So it is fetched anew after every connection, and where the cluster says that its group is gone.
+ * A proxy of a reference or a lock. It belongs to a group of members and not to a name: of a cluster that was lost and came
+ * back the old one waits for a group that is gone. So it is fetched anew after every connection, and where the cluster says
+ * that its group is gone.
  */
 export class Renewed<Proxy> {
   private fetched: { readonly epoch: number; readonly proxy: Promise<Proxy> } | undefined

@@ -8,8 +8,8 @@ export interface HazelcastAddress {
 }
 
 /**
- * `hazelcast://host:port[,host:port…][/cluster]`; undefined, after `wrong` has been told what was expected and what was found, when
- * the text is none.
+ * `hazelcast://host:port[,host:port…][/cluster]`; undefined, after `wrong` has been told what was expected and what was
+ * found, when the text is none.
  */
 export function hazelcastAddress(text: string, wrong: (message: string) => undefined): HazelcastAddress | undefined {
   const expected = 'expected hazelcast://host:port[,host:port…][/cluster]'

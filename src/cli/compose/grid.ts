@@ -53,7 +53,10 @@ export async function openGrid({ url, report, ...limits }: GridOpening): Promise
   return grid
 }
 
-/** Where a cluster is that a URL names; undefined, after `wrong` was told why, when that is neither a cluster's nor the embedded one. */
+/**
+ * Where a cluster is that a URL names; undefined, after `wrong` was told why, when that is neither a cluster's nor the
+ * embedded one.
+ */
 export function gridAddress(
   url: string,
   wrong: (message: string) => undefined,

@@ -50,6 +50,7 @@ describe.skipIf(!hasHazelcast())('a cluster of three members', () => {
     const states: string[] = []
     grid.connection.listen((state) => states.push(state))
     const load = underLoad(grid)
+    const counted = await heardCount({ by: patient, at: grid })
     await until(() => load.acknowledged.size > 1_000)
 
     await cluster.kill(dead)
@@ -57,6 +58,7 @@ describe.skipIf(!hasHazelcast())('a cluster of three members', () => {
     const before = load.acknowledged.size
     await until(() => load.acknowledged.size > before + 1_000)
     await load.end()
+    await counted.end()
 
     const kept = new Set(await grid.map('load').keys())
     expect([...load.acknowledged].filter((key) => !kept.has(key))).toEqual([])
@@ -66,6 +68,11 @@ describe.skipIf(!hasHazelcast())('a cluster of three members', () => {
     expect(await settled(() => patient.lock('held').release(fence!))).toBe(true)
     expect(await settled(() => grid.lock('held').acquire())).toBeTypeOf('bigint')
     expect(grid.connection.members).toBe(2)
+    // What was read when the connection was back, and what was told after that, leave nothing out.
+    const [first] = counted.afterReading
+    expect(first).toBeLessThanOrEqual(counted.read() + 1)
+    const apart = counted.afterReading.filter((number, i, all) => i > 0 && number > all[i - 1]! + 1)
+    expect(apart).toEqual([])
   })
 
   it('that has lost two members ends what needs their majority at the deadline, then refuses it, and goes on with its maps and streams', async () => {
@@ -267,6 +274,46 @@ async function settled<T>(call: () => Promise<T>): Promise<T> {
     }
   })
   return answer
+}
+
+/** One client counts up in the map `count`; another listens, and reads it when it is connected again. */
+async function heardCount({ by, at }: { readonly by: Grid; readonly at: Grid }): Promise<HeardCount> {
+  let read: number | undefined
+  let reading: Promise<void> | undefined
+  let isOver = false
+  const heard: number[] = []
+  await at.map('count').listen(({ value }) => heard.push(Number(value)))
+  let from = 0
+  at.connection.listen((state) => {
+    if (state !== 'CONNECTED' || reading !== undefined) return
+    from = heard.length
+    reading = settled(() => at.map('count').get('key')).then((value) => {
+      read = Number(value)
+    })
+  })
+  const count = async (): Promise<void> => {
+    for (let i = 1; !isOver; i++) await settled(() => by.map('count').set('key', String(i)))
+  }
+  const counting = count()
+  return {
+    read: () => read!,
+    get afterReading() {
+      return heard.slice(from)
+    },
+    async end() {
+      await until(() => heard.slice(from).length > 10)
+      isOver = true
+      await counting
+      await reading
+    },
+  }
+}
+
+interface HeardCount {
+  read(): number
+  /** What was told from the moment on at which it was connected again. */
+  readonly afterReading: readonly number[]
+  end(): Promise<void>
 }
 
 /** Writers that write one new key after another into the map `load`. */
