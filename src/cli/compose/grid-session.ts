@@ -2,7 +2,7 @@ import { systemClock } from '../../adapters/clock/system-clock.js'
 import { delayedLinkPair } from '../../adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
-import type { StrategyColour } from '../../core/grid/names.js'
+import { SCAN_STREAM, type StrategyColour } from '../../core/grid/names.js'
 import { SCAN_AGE_LIMITS, type ScanAgeLimits } from '../../core/grid/scan-intake.js'
 import { LiveVolGate } from '../../core/signal/live-vol-gate.js'
 import { RecordedBars } from '../../runtime/services/trader/recorded-bars.js'
@@ -54,12 +54,15 @@ export async function runGridSession(
   const trader = newTrader(setup, choice, around)
   const { scans, news } = around
   /** Once the trader is where it was: nothing is published that would only have to wait. */
-  const beginScans = () =>
-    scans?.begin({
+  const beginScans = async (): Promise<number | undefined> => {
+    if (scans === undefined) return undefined
+    const { newest } = await around.parts.grid.stream(SCAN_STREAM).bounds()
+    await scans.begin({
       demand: (scan) => demand(scan.scanNumber, trader, signal),
       failed: ({ error }) => failed.abort(error),
-      tell: news.onNotice,
     })
+    return newest + 1
+  }
   const within = { ...around, signal }
   try {
     const result = await (choice.mode === 'replay'
@@ -75,7 +78,8 @@ export async function runGridSession(
 
 interface Around extends GridSessionParts {
   readonly trader: Trader
-  beginScans(): Promise<void> | undefined
+  /** Answers where in the stream what is published from here begins; undefined where nothing is. */
+  beginScans(): Promise<number | undefined>
 }
 
 /** On virtual time: a function of the scans. One that was interrupted is computed again from the bars of its journal. */
@@ -102,8 +106,9 @@ function replaySession(setup: SessionSetup, { serve }: GridSessionChoice, around
           time,
           steps: (ended) =>
             trader.steps(ended, async () => {
-              await beginScans()
+              const from = await beginScans()
               await trader.listen(AbortSignal.any([ended, listening.signal]))
+              return from
             }),
           strategies: trader.noted(own.strategies),
           decision: { settings: setup.decision, journal: decisionJournal, link: decisionEnd },
@@ -143,8 +148,9 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
       return {
         steps: (ended) =>
           trader.steps(ended, async () => {
-            await beginScans()
+            const from = await beginScans()
             await trader.listen(AbortSignal.any([ended, listening.signal]))
+            return from
           }),
         time: () => systemClock,
         before: (record) => {

@@ -1,4 +1,5 @@
 import { systemClock } from '../../adapters/clock/system-clock.js'
+import { openGridFile } from '../../adapters/grid-memory/grid-file.js'
 import { memoryGrid } from '../../adapters/grid-memory/memory-grid.js'
 import { MemoryGridStore } from '../../adapters/grid-memory/memory-grid-store.js'
 import { hazelcastGrid } from '../../adapters/hazelcast/hazelcast-grid.js'
@@ -13,6 +14,8 @@ import { clockTimer } from '../../runtime/time/scaled-clock.js'
 export interface GridOpening extends Pick<HazelcastSettings, 'deadlineMs' | 'callsMax'> {
   /** {@link EMBEDDED_GRID}, or `hazelcast://host:port[,host:port…][/cluster]`. */
   readonly url: string
+  /** Keeps an embedded grid over restarts, streams but for their last entries. */
+  readonly file?: string | undefined
   /** What a person should know of it: that a listener failed, that the connection was lost or is back. */
   report(text: string): void
 }
@@ -32,10 +35,11 @@ export const NEAR_CACHES: Readonly<Record<string, NearCacheSettings>> = {
  * @throws InputMistake when the URL is none.
  * @throws SurroundingsFailed when a cluster's client is not installed.
  */
-export async function openGrid({ url, report, ...limits }: GridOpening): Promise<Grid> {
+export async function openGrid({ url, file, report, ...limits }: GridOpening): Promise<Grid> {
   const listenerFailed = (error: unknown, of: string): void => report(`a listener of ${of} failed: ${reason(error)}`)
   if (url === EMBEDDED_GRID) {
-    return memoryGrid({ store: new MemoryGridStore({ timer: clockTimer(systemClock) }), listenerFailed })
+    if (file !== undefined) return keptGrid(file, { listenerFailed, report })
+    return memoryGrid({ store: new MemoryGridStore({ timer }), listenerFailed })
   }
   const problems: string[] = []
   const address = gridAddress(url, (message) => void problems.push(message))
@@ -50,6 +54,30 @@ export async function openGrid({ url, report, ...limits }: GridOpening): Promise
     report(`No connection to the grid ${url} yet, it is tried again and again. ${said}`.trimEnd())
   }
   reportStates(grid, url, report)
+  return grid
+}
+
+const timer = clockTimer(systemClock)
+
+/** A full stream would be written again and again, a hundred megabytes each time: what was published is in scan files, too. */
+const KEPT_STREAM_ENTRIES = 1
+
+async function keptGrid(
+  file: string,
+  { listenerFailed, report }: { listenerFailed(error: unknown, of: string): void; report(text: string): void },
+): Promise<Grid> {
+  const kept = await openGridFile({
+    file,
+    timer,
+    streamEntriesMax: KEPT_STREAM_ENTRIES,
+    writeFailed: (error) => report(reason(error)),
+  })
+  const grid = memoryGrid({ store: kept.store, listenerFailed })
+  const close = grid.close.bind(grid)
+  grid.close = async () => {
+    await close()
+    await kept.close()
+  }
   return grid
 }
 

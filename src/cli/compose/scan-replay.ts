@@ -34,18 +34,14 @@ export class ScanReplaySide {
    *
    * @throws InputMistake when the folder of the files cannot be used.
    */
-  async begin(around: {
-    demand(scan: ScanRecord): Promise<void>
-    failed(end: ServiceEnd): void
-    tell(text: string): void
-  }): Promise<void> {
+  async begin(around: { demand(scan: ScanRecord): Promise<void>; failed(end: ServiceEnd): void }): Promise<void> {
     const { days, folder, speed } = this.choice
     this.archive = await openScanArchive(folder).catch((error: unknown) => {
       throw error instanceof ScanArchiveError ? new InputMistake({ place: folder, message: error.message }) : error
     })
     const { grid } = this.parts
     const scanFolder = arrowScanFolder(join(folder, 'arrow_scans'))
-    this.parts.run(new ScanBridge({ folder: scanFolder, grid, clock: systemClock, start: 'all' }), around.failed)
+    this.parts.run(new ScanBridge({ folder: scanFolder, grid, clock: systemClock, start: 'anew' }), around.failed)
     const replay = { archive: this.archive, speed, clock: systemClock, demand: around.demand }
     this.parts.run(new ReplayedScanner({ ...replay, scans: recordedScans(days) }), around.failed)
   }

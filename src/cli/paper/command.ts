@@ -39,7 +39,15 @@ export function register(parent: Command): void {
     'assets',
     'rename',
   ])
-  declareOptions(command, 'Grid:', PAPER_OPTIONS, ['grid', 'mode', 'barSeconds', 'ageFrom', 'survival', 'bars'])
+  declareOptions(command, 'Grid:', PAPER_OPTIONS, [
+    'grid',
+    'gridFile',
+    'mode',
+    'barSeconds',
+    'ageFrom',
+    'survival',
+    'bars',
+  ])
   declareOptions(command, 'Running:', PAPER_OPTIONS, ['out', 'resume', 'speed', 'executor'])
   declareOptions(command, 'Safety surface:', PAPER_OPTIONS, [
     'serve',

@@ -4,7 +4,7 @@ import type { ScanAgeLimits } from '../../core/grid/scan-intake.js'
 import type { TraderMode } from '../../runtime/services/trader/trader.js'
 import { aGrid, EMBEDDED_GRID } from '../grid-option.js'
 import type { OptionCheck } from '../shell/option-check.js'
-import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
+import { aFile, asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 
 /** The options of a session that trades what scanners publish in a grid. */
 export const GRID_OPTIONS = {
@@ -13,6 +13,12 @@ export const GRID_OPTIONS = {
     value: '<where>',
     help: 'trade what scanners publish: embedded (with --days, played by a scanner of its own), or hazelcast://host:port',
     parse: (typed, check, flag) => aGrid(typed, (message) => check.wrong(flag, message)),
+  }),
+  gridFile: option({
+    flag: '--grid-file',
+    value: '<file>',
+    help: 'keep an embedded grid in a file, over restarts: results, posture, what the services go on from',
+    parse: aFile,
   }),
   mode: option({
     flag: '--mode',
@@ -52,6 +58,8 @@ export const GRID_OPTIONS = {
 export interface GridChoice {
   /** `embedded`: in this process. */
   readonly url: string
+  /** Of an embedded grid. Absent: it goes with the process. */
+  readonly gridFile?: string
   readonly mode: TraderMode
   /** Absent: that of the days, or five seconds. */
   readonly barSeconds?: number
@@ -77,11 +85,12 @@ export function gridChoice(
   if (url !== undefined) {
     if (url === EMBEDDED_GRID && !hasDays)
       check.wrong('--grid', 'expected --days with an embedded grid: nobody else can publish scans in this process')
+    if (own.gridFile !== undefined && url !== EMBEDDED_GRID) check.wrong('--grid-file', 'goes with --grid embedded')
     if (survival && !hasDays)
       check.wrong('--survival', 'goes with --days: otherwise dolphin serve survival says the posture')
     return { url, mode, ageFrom, survival, ...own }
   }
-  for (const name of ['mode', 'barSeconds', 'ageFrom', 'survival', 'bars'] as const) {
+  for (const name of ['gridFile', 'mode', 'barSeconds', 'ageFrom', 'survival', 'bars'] as const) {
     if (raw[name] !== undefined) check.wrong(GRID_OPTIONS[name].flag, 'goes with --grid')
   }
   return undefined

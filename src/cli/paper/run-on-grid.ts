@@ -29,7 +29,7 @@ export async function runOnGrid(
   signal: AbortSignal,
 ): Promise<{ readonly setup: SessionSetup; readonly result: SessionResult }> {
   const tell = (text: string): void => (options.quiet ? undefined : notice(text))
-  const parts = new GridParts(await openGrid({ url: choice.url, report: tell }), tell)
+  const parts = new GridParts(await openGrid({ url: choice.url, file: choice.gridFile, report: tell }), tell)
   try {
     const setup = await setupOf(options, choice, { parts, signal, tell })
     for (const line of setup.notices) tell(line)

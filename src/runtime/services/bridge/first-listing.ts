@@ -2,8 +2,11 @@ import type { ScanFileEntry, ScanFolder } from '../../../ports/scan-folder.js'
 import type { GridScans, PublishedMark } from '../../grid/grid-scans.js'
 import { byMark, type FileLedger } from './file-ledger.js'
 
-/** Where a bridge begins that the grid holds nothing of: with the newest file, with all, or with those changed since then. */
-export type ScanBridgeStart = 'newest' | 'all' | { readonly sinceMs: number }
+/**
+ * Where a bridge begins that the grid holds nothing of: with the newest file, with all, or with those changed since then. `anew`:
+ * with all of them whatever the grid holds, for readers that go on from elsewhere.
+ */
+export type ScanBridgeStart = 'newest' | 'all' | 'anew' | { readonly sinceMs: number }
 
 /**
  * The first look at a folder: which of its files are history. What the grid holds of them says where to go on: behind the
@@ -26,11 +29,12 @@ export class FirstListing {
 
   /** One that is interrupted by a failure goes on where it stopped. */
   async make(scans: GridScans, nowMs: number): Promise<void> {
-    const published = (await scans.newest(ENTRIES_LOOKED_THROUGH)).filter(isFromFile)
+    const held = this.start === 'anew' ? [] : await scans.newest(ENTRIES_LOOKED_THROUGH)
+    const published = held.filter(isFromFile)
     const last = published.at(-1)?.source
-    const held = new Map(published.map((mark) => [mark.source.file, mark]))
+    const marks = new Map(published.map((mark) => [mark.source.file, mark]))
     for await (const entry of this.folder.unknown((path) => this.ledger.isKnown(path))) {
-      const mark = held.get(entry.path)
+      const mark = marks.get(entry.path)
       // A later change of a published file is looked into: it may hold another scan now.
       if (mark !== undefined) this.ledger.published({ ...entry, modifiedMs: mark.source.modified_ms }, scanOf(mark))
       const isNew =
@@ -48,7 +52,8 @@ export class FirstListing {
   }
 
   private isWanted({ modifiedMs }: ScanFileEntry): boolean {
-    return this.start === 'all' || (this.start !== 'newest' && modifiedMs >= this.start.sinceMs)
+    if (typeof this.start === 'object') return modifiedMs >= this.start.sinceMs
+    return this.start !== 'newest'
   }
 }
 

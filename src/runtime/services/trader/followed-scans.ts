@@ -9,20 +9,22 @@ export interface FollowedScans {
   readonly clock: Clock
   readonly taker: ScanTaker
   readonly news: ScanNews
+  /** The entry that it begins with; absent: the oldest that is kept. */
+  readonly from?: number | undefined
 }
 
 /**
- * The scans of the grid's stream from the oldest that is kept on: none is missed that the stream still has, so the same scans
+ * The scans of the grid's stream, from an entry or from the oldest that is kept on: none is missed that the stream still has, so the same scans
  * come out however slow this process is, or how often it was away. Time is what the scans say: none of them is old.
  *
  * Waits while the grid is away. Ends when the signal is aborted.
  */
 export async function* followScans(
-  { grid, clock, taker, news }: FollowedScans,
+  { grid, clock, taker, news, from }: FollowedScans,
   signal: AbortSignal,
 ): AsyncGenerator<ReadScan, void, void> {
   const stream = grid.stream(SCAN_STREAM)
-  let next: number | undefined
+  let next = from
   while (!signal.aborted) {
     try {
       next ??= (await stream.bounds()).oldest

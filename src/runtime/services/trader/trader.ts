@@ -165,8 +165,9 @@ export class Trader {
     else this.barsBehind++
   }
 
-  /** A session's steps. `begin` is waited for where it has taken its own bars again, before the first scan. */
-  steps(signal: AbortSignal, begin: () => Promise<void>): AsyncGenerator<SessionStep, void, void> {
+  /** A session's steps. `begin` is waited for where it has taken its own bars again, before the
+   * first scan; it answers the entry of the stream that a replay begins with, if not the oldest. */
+  steps(signal: AbortSignal, begin: () => Promise<number | undefined>): AsyncGenerator<SessionStep, void, void> {
     const { parts, gates, bars, before, barsBehind } = this
     const { clock, limits, barsMax } = parts
     const { heard } = this
@@ -246,11 +247,14 @@ export class Trader {
     this.age = age
   }
 
-  private async *scans(signal: AbortSignal, begin: () => Promise<void>): AsyncGenerator<ReadScan, void, void> {
+  private async *scans(
+    signal: AbortSignal,
+    begin: () => Promise<number | undefined>,
+  ): AsyncGenerator<ReadScan, void, void> {
     const { heard, parts, taker, news } = this
-    await begin()
+    const from = await begin()
     if (heard !== undefined) yield* heard.scans(signal)
-    else yield* this.dayByDay(followScans({ grid: parts.grid, clock: parts.clock, taker, news }, signal), signal)
+    else yield* this.dayByDay(followScans({ grid: parts.grid, clock: parts.clock, taker, news, from }, signal), signal)
   }
 
   private async *dayByDay(scans: AsyncIterable<ReadScan>, signal: AbortSignal): AsyncGenerator<ReadScan, void, void> {
