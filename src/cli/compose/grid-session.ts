@@ -52,7 +52,7 @@ export async function runGridSession(
   const failed = new AbortController()
   const signal = AbortSignal.any([around.signal, failed.signal])
   const trader = newTrader(setup, choice, around)
-  const { scans, news } = around
+  const { scans } = around
   /** Once the trader is where it was: nothing is published that would only have to wait. */
   const beginScans = async (): Promise<number | undefined> => {
     if (scans === undefined) return undefined
