@@ -17,21 +17,26 @@ export interface GridMarketWish {
   readonly mode: TraderMode
   readonly stepMs: number
   readonly table: InstrumentTable
+  /** What may be traded, as a person said; absent: what the first scan has prices of, and everything that rules are listed for. */
+  readonly assets?: readonly string[] | undefined
   /** The session's folder, where it goes on. */
   readonly resumed?: string | undefined
   tell(text: string): void
 }
 
 /**
- * The market that scanners publish: what the first scan has prices of, and everything that trading rules are listed for. A
- * session that goes on has the market that it was begun with. Waits for a scan; ends with the signal's reason.
+ * The market that scanners publish. A session that goes on has the market that it was begun with. Waits for a scan; ends with
+ * the signal's reason.
  */
 export async function gridMarket(wish: GridMarketWish, signal: AbortSignal): Promise<SessionMarket> {
   const begun = wish.resumed === undefined ? undefined : await begunMarket(wish.resumed)
   if (begun !== undefined) return { ...begun, stepMs: wish.stepMs, days: [] }
   const scan = await firstScan(wish, signal)
   const firstBarMs = wish.mode === 'replay' ? scan.atMs : systemClock.epochMs()
-  const symbols = [...new Set([...scan.prices.keys(), ...wish.table.listed])]
+  for (const symbol of wish.assets ?? []) {
+    if (!scan.prices.has(symbol)) wish.tell(`The first scan has no price of ${symbol}, which --assets names.`)
+  }
+  const symbols = wish.assets ?? [...new Set([...scan.prices.keys(), ...wish.table.listed])]
   return { symbols, firstBarMs, stepMs: wish.stepMs, days: [] }
 }
 
@@ -49,27 +54,42 @@ async function firstScan({ grid, mode, tell }: GridMarketWish, signal: AbortSign
   let isTold = false
   for (;;) {
     signal.throwIfAborted()
-    const text = await (mode === 'replay' ? oldest(grid) : latest(grid)).catch((error: unknown) => {
+    const scan = await (mode === 'replay' ? oldest(grid) : latest(grid)).catch((error: unknown) => {
       if (!(error instanceof GridUnavailable)) throw error
       return undefined
     })
-    const scan = text === undefined ? undefined : readScan(text)
-    if (scan !== undefined && !('refused' in scan)) return scan
+    if (scan !== undefined) return scan
     if (!isTold) tell('Waiting for the first scan in the grid.')
     isTold = true
     await systemClock.sleep(LOOK_MS, signal)
   }
 }
 
-async function oldest(grid: Grid): Promise<string | undefined> {
+/** Documents that are no scans are passed over here, and told of by whoever trades. */
+async function oldest(grid: Grid): Promise<ReadScan | undefined> {
   const stream = grid.stream(SCAN_STREAM)
-  const { oldest: from } = await stream.bounds()
-  const read = await stream.read(from, { max: 1 })
-  return read.kind === 'lost' ? undefined : read.entries[0]?.value
+  let { oldest: from } = await stream.bounds()
+  for (;;) {
+    const read = await stream.read(from, { max: READ_MAX })
+    if (read.kind === 'lost') return undefined
+    for (const { value } of read.entries) {
+      const scan = usable(value)
+      if (scan !== undefined) return scan
+    }
+    if (read.entries.length === 0) return undefined
+    from += read.entries.length
+  }
 }
 
-function latest(grid: Grid): Promise<string | undefined> {
-  return grid.map(GRID_MAPS.features).get(FEATURE_KEYS.scan)
+async function latest(grid: Grid): Promise<ReadScan | undefined> {
+  const text = await grid.map(GRID_MAPS.features).get(FEATURE_KEYS.scan)
+  return text === undefined ? undefined : usable(text)
 }
 
+function usable(text: string): ReadScan | undefined {
+  const scan = readScan(text)
+  return 'refused' in scan ? undefined : scan
+}
+
+const READ_MAX = 64
 const LOOK_MS = 100

@@ -36,7 +36,7 @@ export function register(parent: Command): void {
     'orderBook',
     'forewarner',
     'forewarnerTrades',
-    'assets',
+    ['assets', { help: 'the columns that hold prices, or without --days what is traded, BTCUSDT,ETHUSDT,…' }],
     'rename',
   ])
   declareOptions(command, 'Grid:', PAPER_OPTIONS, [

@@ -63,7 +63,7 @@ function processOnVirtualTime(grid: GridChoice | undefined): [flag: string, mess
 
 /** Without days there is nothing to choose of them, and who says how much may be risked is the grid. */
 function ofDaysAlone(raw: RawPaperOptions): [flag: string, message: string][] {
-  const days = (['from', 'to', 'assets', 'rename'] as const).filter((name) => raw[name] !== undefined)
+  const days = (['from', 'to', 'rename'] as const).filter((name) => raw[name] !== undefined)
   const said = (['posture', 'factors', 'forewarner'] as const).filter((name) => raw[name] !== undefined)
   return [
     ...days.map((name): [string, string] => [`--${name}`, 'goes with --days']),

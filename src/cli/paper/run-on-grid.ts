@@ -128,7 +128,15 @@ async function setupOf(
   const resumed = options.resume ? options.out : undefined
   const { mode, barSeconds = BAR_SECONDS } = choice
   const market = await gridMarket(
-    { grid: parts.grid, mode, stepMs: barSeconds * 1000, table: files.table, resumed, tell },
+    {
+      grid: parts.grid,
+      mode,
+      stepMs: barSeconds * 1000,
+      table: files.table,
+      assets: options.run.assets,
+      resumed,
+      tell,
+    },
     signal,
   )
   return prepareSession(options, files, market)

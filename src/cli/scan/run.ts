@@ -1,14 +1,13 @@
-import { type OpenedArchive, openScanArchive } from '../../adapters/arrow/scan-archive.js'
+import type { OpenedArchive } from '../../adapters/arrow/scan-archive.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { JsonLinesError, openJsonLines, streamJsonLines } from '../../adapters/jsonl/jsonl-scan-sink.js'
-import { DataRefused, InputMistake, type Mistake, SurroundingsFailed } from '../../base/mistakes.js'
+import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { dateOfEpochDay, epochDay, NS_PER_DAY } from '../../base/utc-date.js'
 import { withinPeriod } from '../../core/days/period.js'
 import { Scanner } from '../../core/eigen/scanner.js'
-import { displayPath } from '../../files/package-files.js'
 import type { DayFile } from '../../ports/days.js'
-import { type ArchivedScan, ScanArchiveError, ScanFileError } from '../../ports/scan-archive.js'
+import type { ArchivedScan } from '../../ports/scan-archive.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
 import { openGridScanSink } from '../../runtime/grid/grid-scan-sink.js'
 import { allSinks } from '../../runtime/services/scan/all-sinks.js'
@@ -18,6 +17,7 @@ import { publishMissed, type ScanLoopResult, scanSteps } from '../../runtime/ser
 import { daySource, findDays } from '../compose/days.js'
 import { tooFewSymbols } from '../compose/eigen-settings.js'
 import { openGrid } from '../compose/grid.js'
+import { cannotWrite, openScanStorage, scanStorageError } from '../compose/scan-storage.js'
 import { columnWarnings } from '../compose/seen-columns.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { plural } from '../shell/figures-text.js'
@@ -35,7 +35,7 @@ export interface ScanSurroundings {
 /** Runs `dolphin scan` on checked options. */
 export async function runScan(options: ScanOptions, surroundings: ScanSurroundings = { openGrid }): Promise<ExitCode> {
   const files = await findDays(options.inputs)
-  const archive = await openArchive(options.storage)
+  const archive = await openScanStorage(options.storage)
   const watch = watchInterrupt('scan')
   try {
     const sinks = await openSinks(options, archive, surroundings)
@@ -48,7 +48,7 @@ export async function runScan(options: ScanOptions, surroundings: ScanSurroundin
       await sinks.close()
     }
   } catch (error) {
-    throw translated(error, options)
+    throw scanStorageError(error, options.storage)
   } finally {
     watch.stop()
     await archive.close()
@@ -136,15 +136,6 @@ const NOTHING: ScanLoopResult = {
   drift: undefined,
 }
 
-async function openArchive(storage: string): Promise<OpenedArchive> {
-  try {
-    return await openScanArchive(storage)
-  } catch (error) {
-    if (error instanceof ScanArchiveError) throw new InputMistake({ place: '--storage', message: error.message })
-    throw cannotWrite(storage, error)
-  }
-}
-
 interface OpenedSinks {
   readonly each: readonly ScanSink[]
   close(): Promise<void>
@@ -224,18 +215,4 @@ function stepProgress(progress: Progress, files: readonly DayFile[]): (step: { t
     progress.advance(minutes - done, date)
     done = minutes
   }
-}
-
-function translated(error: unknown, { storage }: ScanOptions): unknown {
-  if (error instanceof ScanFileError) {
-    return new DataRefused(error.message, {
-      hint: 'A scan file of the storage cannot be read. Move it away, or use another storage.',
-    })
-  }
-  return error instanceof Error && 'syscall' in error ? cannotWrite(storage, error) : error
-}
-
-function cannotWrite(path: string, error: unknown): Mistake {
-  const message = error instanceof Error ? error.message : String(error)
-  return new SurroundingsFailed({ place: displayPath(path), message: `cannot write: ${message}` })
 }

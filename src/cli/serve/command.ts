@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawServeBridgeOptions } from './bridge-options.js'
+import type { RawServeScannerOptions } from './scanner-options.js'
 import type { RawServiceOptions, Served } from './service-options.js'
 import type { RawServeStatusOptions } from './stopped-session.js'
 
@@ -15,6 +16,7 @@ export function register(parent: Command): void {
     )
     .helpOption('-h, --help', 'show help')
   registerStatus(group)
+  registerScanner(group)
   registerBridge(group)
   const survival = group
     .command('survival')
@@ -95,6 +97,40 @@ function registerStatus(group: Command): void {
       process.exitCode = await runServeStatus(raw)
     })
 }
+
+function registerScanner(group: Command): void {
+  group
+    .command('scanner')
+    .summary('play recorded days as a scanner')
+    .description(
+      'Write the scans that recorded days hold as the Arrow files of a scanner, at the pace of the recording: what a bridge and\n' +
+        'a trader are tried out with. Goes on after the last file of the storage, and ends with the days. Nothing is computed;\n' +
+        'dolphin scan computes scans from prices.',
+    )
+    .requiredOption('--days <days...>', 'folders or files of days')
+    .requiredOption('--storage <folder>', 'where arrow_scans/YYYY-MM-DD/scan_NNNNNN_HHMMSS.arrow go')
+    .option('--grid <url>', 'publish there as well: hazelcast://host:port[,host:port…]; without, a bridge does')
+    .option('--from <date>', 'first day, YYYY-MM-DD')
+    .option('--to <date>', 'last day, YYYY-MM-DD')
+    .option('--assets <list>', 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol)')
+    .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max', '1')
+    .option('--json', 'its health when it ends, as JSON on stdout')
+    .option('--quiet', 'no notices; warnings are always told')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', `\n${SCANNER_EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+    .action(async (raw: RawServeScannerOptions) => {
+      const [{ serveScannerOptions }, { runServeScanner }] = await Promise.all([
+        import('./scanner-options.js'),
+        import('./run-scanner.js'),
+      ])
+      process.exitCode = await runServeScanner(serveScannerOptions(raw))
+    })
+}
+
+const SCANNER_EXAMPLES = `Examples:
+  dolphin serve scanner --days days/ --storage scans/ --speed 50             files alone, for dolphin serve bridge --scans scans/
+  dolphin serve scanner --days days/ --storage scans/ --grid hazelcast://127.0.0.1:5701`
 
 function registerBridge(group: Command): void {
   group

@@ -21,12 +21,13 @@ export interface ScanReplay {
 
 /**
  * Plays recorded scans as if they were made now: a file, then a publication, then the next one. It goes on after the last one
- * that an earlier process wrote or published, and tells how many there were in all.
+ * that an earlier process wrote (published, where no files are written), and tells how many there were in all.
  */
 export async function replayScans(replay: ScanReplay, signal: AbortSignal): Promise<{ readonly scans: number }> {
   const { archive, sink, clock, speed } = replay
   if (archive !== undefined && sink !== undefined) await publishMissed(archive, sink, clock)
-  const done = Math.max(archive?.lastNumber ?? 0, (await sink?.lastPublished()) ?? 0)
+  // Others may have published in the grid, with numbers of their own: what this scanner wrote, its files say.
+  const done = archive?.lastNumber ?? (await sink?.lastPublished()) ?? 0
   let scans = 0
   let start: { readonly ns: bigint; readonly ms: number } | undefined
   try {

@@ -1,6 +1,7 @@
 import { SCAN_STREAM } from '../../../core/grid/names.js'
 import type { Clock } from '../../../ports/clock.js'
 import { type Grid, GridUnavailable } from '../../../ports/grid.js'
+import { LastEntry } from './last-entry.js'
 import type { ReadScan, ScanNews, ScanTaker } from './scan-taker.js'
 
 export interface FollowedScans {
@@ -15,7 +16,8 @@ export interface FollowedScans {
 
 /**
  * The scans of the grid's stream, from an entry or from the oldest that is kept on: none is missed that the stream still has, so the same scans
- * come out however slow this process is, or how often it was away. Time is what the scans say: none of them is old.
+ * come out however slow this process is, or how often it was away. Time is what the scans say: none of them is old. A stream that
+ * was lost with its cluster and begun anew is read from its beginning: what was taken before is not taken again.
  *
  * Waits while the grid is away. Ends when the signal is aborted.
  */
@@ -24,9 +26,14 @@ export async function* followScans(
   signal: AbortSignal,
 ): AsyncGenerator<ReadScan, void, void> {
   const stream = grid.stream(SCAN_STREAM)
+  const last = new LastEntry(stream, grid.connection, signal)
   let next = from
   while (!signal.aborted) {
     try {
+      if (!(await last.isOfThisStream())) {
+        news.onLost('the stream was lost with the grid; it is read again from where it was begun anew')
+        next = undefined
+      }
       next ??= (await stream.bounds()).oldest
       const read = await stream.read(next, { max: READ_MAX, waitMs: WAIT_MS })
       if (read.kind === 'lost') {
@@ -34,9 +41,10 @@ export async function* followScans(
         next = read.oldest
         continue
       }
-      for (const { sequence, value } of read.entries) {
-        next = sequence + 1
-        const scan = taker.read(value)
+      for (const entry of read.entries) {
+        next = entry.sequence + 1
+        last.read(entry)
+        const scan = taker.read(entry.value)
         if (scan === undefined || !taker.take(scan)) continue
         yield scan
         if (signal.aborted) return
