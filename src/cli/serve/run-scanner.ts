@@ -1,5 +1,4 @@
 import { systemClock } from '../../adapters/clock/system-clock.js'
-import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { withinPeriod } from '../../core/days/period.js'
 import type { ScanArchive } from '../../ports/scan-archive.js'
@@ -36,7 +35,6 @@ export async function runServeScanner(
   const stop = surroundings.signals()
   try {
     const files = withinPeriod(await findDays(inputs), period)
-    if (files.length === 0) throw new InputMistake({ place: '--days', message: 'no day lies in the period' })
     const archive = await openScanStorage(storage)
     try {
       const parts =

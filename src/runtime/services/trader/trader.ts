@@ -19,6 +19,7 @@ import type { Clock } from '../../../ports/clock.js'
 import type { Grid } from '../../../ports/grid.js'
 import type { Mandate, Strategy, StrategyBar } from '../../../ports/strategy.js'
 import type { GridTime } from '../../grid/grid-circuit.js'
+import { reportOnce } from '../../grid/report-once.js'
 import type { WatchedDecision } from '../../session/session-parts.js'
 import type { SessionStep } from '../../session/session-steps.js'
 import { followScans } from './followed-scans.js'
@@ -106,7 +107,8 @@ export class Trader {
 
   constructor(parts: TraderParts) {
     this.parts = parts
-    const { grid, clock, time, random, notice } = parts
+    const { grid, clock, time, random } = parts
+    const notice = reportOnce(time, parts.notice)
     const isLive = parts.mode === 'live'
     const nowMs = isLive ? () => clock.epochMs() : undefined
     this.known = new KnownGates({ grid, clock, time, random, notice, changed: () => this.moved() })
