@@ -17,14 +17,15 @@ import { recordLine } from '../src/core/journal/frame.js'
 import { journalFormat } from '../src/core/journal/journal-format.js'
 import type { Journal, JournalKind, JournalListener } from '../src/ports/journal.js'
 import type { ExecutionInput } from '../src/ports/sides.js'
-import type { Mandate, Strategy, StrategyBar } from '../src/ports/strategy.js'
+import type { StrategyBar } from '../src/ports/strategy.js'
 import type { Venue } from '../src/ports/venue.js'
 import type { Alert } from '../src/ports/vocabulary/alerts.js'
-import type { Instrument } from '../src/ports/vocabulary/instrument.js'
 import { hostedVenue } from '../src/runtime/host/hosted-venue.js'
 import { SideHost } from '../src/runtime/host/side-host.js'
 import { VirtualTime } from '../src/runtime/time/virtual-time.js'
-import { type Figure, line } from './measure.js'
+import { BUILD, commitTimes } from './commit-times.js'
+import { type Action, InAndOut, instrument, SYMBOLS } from './in-and-out.js'
+import { type Figure, line, quantile } from './measure.js'
 import { Stages } from './stages.js'
 
 /**
@@ -45,52 +46,8 @@ import { Stages } from './stages.js'
 const WARM_UP = 2000
 const ENTRIES = 5000
 const ENTRIES_ON_DISK = 300
-/** As many as the champion's universe: they are in the bar's record. */
-const SYMBOLS = Array.from({ length: 50 }, (_, i) => `S${String(i).padStart(2, '0')}USDT`)
 const BAR_MS = 5000
 const START_MS = Date.UTC(2026, 0, 5)
-const BUILD = '0123456789abcdef'
-
-type Action = 'ENTRY' | 'EXIT'
-
-/** In on one bar, out on the next. */
-class InAndOut implements Strategy {
-  readonly id = 'bench'
-  decidedAt = 0
-  decidedCpu = process.cpuUsage()
-  stages: Stages | undefined
-  private isOpen = false
-
-  onBar(bar: StrategyBar): readonly Mandate[] {
-    const mandates = this.decide(bar)
-    this.decidedCpu = process.cpuUsage()
-    this.decidedAt = performance.now()
-    this.stages?.begin()
-    return mandates
-  }
-
-  private decide({ timestampMs, symbols, prices }: StrategyBar): readonly Mandate[] {
-    const common = { strategyId: this.id, symbol: symbols[0]!, authority: 1, timestampMs, price: prices[0]! }
-    if (this.isOpen) return [{ ...common, type: 'EXIT', reason: 'FIXED_TP' }]
-    return [{ ...common, type: 'ENTRY', direction: -1, notionalUsd: 1234.5, reason: 'SIGNAL' }]
-  }
-
-  onEntryDropped(symbol: string, reason: string): void {
-    throw new Error(`the entry in ${symbol} was dropped: ${reason}`)
-  }
-
-  onFill({ leg, complete }: { readonly leg: 'entry' | 'exit'; readonly complete: boolean }): void {
-    if (complete) this.isOpen = leg === 'entry'
-  }
-
-  snapshot(): unknown {
-    return { isOpen: this.isOpen }
-  }
-
-  restore(): void {
-    throw new Error('nothing is restored here')
-  }
-}
 
 /** Durable at the moment at which it is appended, once that has been handled. */
 class InstantJournal implements Journal {
@@ -141,7 +98,9 @@ class Chain {
   private readonly decisionHost: SideHost<DecisionInput, DecisionRecord>
   private readonly executionHost: SideHost<ExecutionInput, ExecutionRecord>
   private bars = 0
-  private readonly strategy = new InAndOut()
+  private readonly strategy = new InAndOut(() => this.decided())
+  private decidedAt = 0
+  private decidedCpu = process.cpuUsage()
   private readonly stages: Stages | undefined
   private startedAt = 0
   private submitted: ((way: Way) => void) | undefined
@@ -159,7 +118,6 @@ class Chain {
     const exchange = new PaperVenue({ exchange: new PaperExchange(paper), timer: time })
     for (const symbol of SYMBOLS) exchange.market({ kind: 'bar', symbol, close: '100' })
     const [decisionEnd, executionEnd] = delayedLinkPair(time, 0)
-    this.strategy.stages = stages
     this.stages = stages
     const format = stages?.framed(recordLine) ?? recordLine
     const ports = { timer: time, format, recorded: () => {}, alerted, broken }
@@ -255,7 +213,7 @@ class Chain {
   }
 
   private wayTo(endMs: number): Way {
-    const { decidedAt, decidedCpu } = this.strategy
+    const { decidedAt, decidedCpu } = this
     const { user, system } = process.cpuUsage(decidedCpu)
     return {
       bar: (endMs - this.startedAt) * 1e3,
@@ -263,6 +221,12 @@ class Chain {
       cpu: user + system,
       endMs,
     }
+  }
+
+  private decided(): void {
+    this.decidedCpu = process.cpuUsage()
+    this.decidedAt = performance.now()
+    this.stages?.begin()
   }
 
   private watched(venue: Venue): Venue {
@@ -290,25 +254,6 @@ function broken(error: unknown): void {
   throw error
 }
 
-function failed(message: string): void {
-  throw new Error(message)
-}
-
-function instrument(symbol: string): Instrument {
-  return {
-    identity: { symbol, exchange: 'PAPER', contractType: 'PERPETUAL', expiry: 'PERPETUAL' },
-    status: 'TRADING',
-    tickSize: '0.01',
-    lotSize: '0.001',
-    minQuantity: '0.001',
-    maxQuantity: '100000',
-    minNotionalUsd: '5',
-    priceBand: '0.5',
-    maxLeverage: 20,
-    maintenanceMarginRate: '0.004',
-  }
-}
-
 /** Microseconds of each entry and of each exit, after so many of both that the code is compiled. */
 async function measure(
   time: VirtualTime,
@@ -328,25 +273,6 @@ async function measure(
   } finally {
     await chain.close()
   }
-  return times
-}
-
-/** Microseconds of an append and its fsync, alone. */
-async function commitTimes(folder: string, commits: number): Promise<number[]> {
-  const { journal } = await openFileJournal(folder, journalFormat('decision', BUILD), { take() {} })
-  const times: number[] = []
-  let durable: () => void = () => {}
-  journal.listen({ durable: () => durable(), failed })
-  for (let n = 1; n <= commits; n++) {
-    const record = { n, atMs: START_MS, inputs: '00000000', type: 'bench', text: 'x'.repeat(400) }
-    const start = performance.now()
-    journal.append(recordLine(record))
-    await new Promise<void>((resolve) => {
-      durable = resolve
-    })
-    times.push((performance.now() - start) * 1e3)
-  }
-  await journal.close()
   return times
 }
 
@@ -370,10 +296,6 @@ function collections(entries: readonly PerformanceEntry[], ways: readonly Way[])
     { name: `garbage collections on ${ways.length} ways`, value: onTheWay.length, unit: '' },
     { name: 'garbage collections on a way, longest', value: longest(onTheWay), unit: 'ms' },
   ]
-}
-
-function quantile(times: readonly number[], share: number): number {
-  return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)]!
 }
 
 function figuresOf(

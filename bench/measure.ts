@@ -18,6 +18,11 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!
 }
 
+/** The value that this share of them is at most. */
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * share)]!
+}
+
 export interface CommandRun {
   readonly wallMs: number
   readonly cpuMs: number

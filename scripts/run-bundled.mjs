@@ -20,6 +20,8 @@ try {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    // What looks for files beside itself stays where it is.
+    external: [join(root, 'scripts/hazelcast-members.mjs')],
     logLevel: 'error',
   })
   process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: 'inherit' }).status ?? 1

@@ -17,7 +17,7 @@ export interface GridScanSinkParts {
 
 /**
  * Publishes the scans of an archive into the grid: each into the stream, in the order of their numbers, and the latest under
- * its key. A grid that is away never stops the scanner and holds nothing up: `publish` then resolves at once, the sink keeps
+ * its key, once everything before it is in the stream. A grid that is away never stops the scanner and holds nothing up: `publish` then resolves at once, the sink keeps
  * that one scan, and with the connection (or the next scan) the stream gets all that it missed, the key the latest alone.
  * A stream that was lost with its cluster is begun anew with the last {@link SCANS_BEGUN_ANEW}.
  */
@@ -98,13 +98,24 @@ class GridScanSink implements ScanSink {
 
   private async catchUp(newest: EigenScanPayload): Promise<void> {
     const missed = await this.appendMissed(newest)
-    await this.scans.setLatest(newest)
-    this.latestNumber = newest.scan_number
+    // Whoever listens to the key does not wait for the stream, and finds all in it that came before.
+    await both(this.appendNewest(newest), this.setLatest(newest))
     const { isToldAway } = this
     this.isInQuestion = false
     this.isToldAway = false
     if (missed > 0) this.parts.tell?.(`the stream of scans has been given ${missed} that it did not have`)
     else if (isToldAway) this.parts.tell?.('the grid is back')
+  }
+
+  private async appendNewest(newest: EigenScanPayload): Promise<void> {
+    if (this.streamedTo! >= newest.scan_number) return
+    await this.scans.append(newest)
+    this.streamedTo = newest.scan_number
+  }
+
+  private async setLatest(newest: EigenScanPayload): Promise<void> {
+    await this.scans.setLatest(newest)
+    this.latestNumber = newest.scan_number
   }
 
   /** How many scans before `newest` were not there. */
@@ -120,8 +131,6 @@ class GridScanSink implements ScanSink {
         missed++
       }
     }
-    if (from < newest.scan_number) await this.scans.append(newest)
-    this.streamedTo = Math.max(from, newest.scan_number)
     return missed
   }
 
@@ -155,6 +164,11 @@ class GridScanSink implements ScanSink {
     this.isToldAway = true
     this.parts.tell?.(`${message}; scans go to their files, and the grid is given them when it is back`)
   }
+}
+
+/** Waits for both, also when one has failed: what it made known must not come to light after the next scan. */
+async function both(...calls: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(calls)) if (end.status === 'rejected') throw end.reason
 }
 
 /** Others may write to the stream as well. */

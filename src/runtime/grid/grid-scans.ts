@@ -25,6 +25,8 @@ export class GridScans {
   private readonly features: GridMap
   /** The newest entry that is known: of ours, or of those that were there before. */
   private last: { readonly sequence: number; readonly text: string } | undefined
+  /** Both places get the same text, which takes as long to check and write as a reader takes to read it. */
+  private written: { readonly scan: EigenScanPayload; readonly text: string } | undefined
   /** Whether it is in the stream is not known. */
   private inDoubt: EigenScanPayload | undefined
 
@@ -36,7 +38,7 @@ export class GridScans {
   /** Adds a scan to the stream, behind all that were added before. */
   async append(scan: EigenScanPayload): Promise<void> {
     if (await this.isThereAfterAll(scan)) return
-    const text = LATEST_EIGEN_SCAN.write(scan)
+    const text = this.textOf(scan)
     try {
       this.last = { sequence: await this.stream.append(text), text }
     } catch (error) {
@@ -46,7 +48,7 @@ export class GridScans {
   }
 
   async setLatest(scan: EigenScanPayload): Promise<void> {
-    await this.features.set(FEATURE_KEYS.scan, LATEST_EIGEN_SCAN.write(scan))
+    await this.features.set(FEATURE_KEYS.scan, this.textOf(scan))
   }
 
   /** The newest entries that are scans, oldest first. */
@@ -77,6 +79,11 @@ export class GridScans {
   forget(): void {
     this.last = undefined
     this.inDoubt = undefined
+  }
+
+  private textOf(scan: EigenScanPayload): string {
+    if (this.written?.scan !== scan) this.written = { scan, text: LATEST_EIGEN_SCAN.write(scan) }
+    return this.written.text
   }
 
   private async isThereAfterAll(scan: EigenScanPayload): Promise<boolean> {
