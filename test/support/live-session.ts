@@ -68,7 +68,7 @@ export class LiveSession {
       time: LIVE_TIME,
       random,
       put: (map, key, text) => this.writer.put(map, key, text),
-      strategy: { id: strategy.id, colour: 'BLUE', parametersHash: parts.build },
+      strategy: { id: strategy.id, colour: 'BLUE', parametersHash: parts.build, leverageMax: 1 },
       start: { initialCapitalUsd: CAPITAL_USD, startedAtMs: systemClock.epochMs() },
       symbols: new Set(instruments.map(({ identity }) => identity.symbol)),
       limits: SCAN_AGE_LIMITS,
