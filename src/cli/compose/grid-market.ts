@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
+import { DataRefused } from '../../base/mistakes.js'
 import type { InstrumentTable } from '../../config/instruments.js'
 import { FEATURE_KEYS, GRID_MAPS, SCAN_STREAM } from '../../core/grid/names.js'
 import { WARM_UP_MS } from '../../core/session/session-plan.js'
+import { displayPath } from '../../files/package-files.js'
+import { reason } from '../../files/reason.js'
 import { type Grid, GridUnavailable } from '../../ports/grid.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import { readScan } from '../../runtime/services/trader/read-scan.js'
@@ -33,6 +36,8 @@ export async function gridMarket(wish: GridMarketWish, signal: AbortSignal): Pro
   if (begun !== undefined) return { ...begun, stepMs: wish.stepMs, days: [] }
   const scan = await firstScan(wish, signal)
   const firstBarMs = wish.mode === 'replay' ? scan.atMs : systemClock.epochMs()
+  if (wish.mode === 'replay')
+    wish.tell(`The oldest scan in the grid is of ${new Date(scan.atMs).toISOString()}: the replay begins with it.`)
   for (const symbol of wish.assets ?? []) {
     if (!scan.prices.has(symbol)) wish.tell(`The first scan has no price of ${symbol}, which --assets names.`)
   }
@@ -44,9 +49,14 @@ export async function gridMarket(wish: GridMarketWish, signal: AbortSignal): Pro
 async function begunMarket(folder: string): Promise<Pick<SessionMarket, 'symbols' | 'firstBarMs'> | undefined> {
   const text = await readFile(join(folder, SETTINGS_FILE), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
-  const { startedAtMs, venue } = JSON.parse(text) as SessionSettings
-  const { instruments } = venue.exchange as { readonly instruments: readonly { identity: { symbol: string } }[] }
-  return { symbols: instruments.map(({ identity }) => identity.symbol), firstBarMs: startedAtMs + WARM_UP_MS }
+  try {
+    const { startedAtMs, venue } = JSON.parse(text) as SessionSettings
+    const { instruments } = venue.exchange as { readonly instruments: readonly { identity: { symbol: string } }[] }
+    return { symbols: instruments.map(({ identity }) => identity.symbol), firstBarMs: startedAtMs + WARM_UP_MS }
+  } catch (error) {
+    const message = `expected the settings of a session, found what cannot be read as such: ${reason(error)}`
+    throw new DataRefused({ place: displayPath(join(folder, SETTINGS_FILE)), message })
+  }
 }
 
 /** A replay begins with the oldest that the stream keeps, a live session with the newest that there is. */

@@ -9,7 +9,7 @@ export async function showingSession<T>(
   { bars, isVirtual, quiet }: ShownSession,
   run: (news: SessionNews) => Promise<T>,
 ): Promise<T> {
-  const progress = startProgress({ total: bars, unit: 'bars', label: 'Paper', quiet })
+  const progress = startProgress({ total: bars ?? 0, unit: 'bars', label: 'Paper', quiet })
   try {
     return await run({
       onBehind: (bars) => progress.advance(bars),
@@ -36,8 +36,8 @@ export interface SessionNews {
 }
 
 export interface ShownSession {
-  /** Bars of the whole session. */
-  readonly bars: number
+  /** Bars of the whole session; undefined where no end is known: then there is no bar to show. */
+  readonly bars: number | undefined
   /** A bar on virtual time takes less than showing that it is over. */
   readonly isVirtual: boolean
   readonly quiet: boolean

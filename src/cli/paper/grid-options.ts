@@ -30,7 +30,12 @@ export const GRID_OPTIONS = {
     flag: '--bar-seconds',
     value: '<seconds>',
     help: 'usual time from scan to scan (default: that of --days, or 5)',
-    parse: (typed, check, flag) => above0(typed, 'seconds above 0 such as 5', check, flag),
+    parse: (typed, check, flag) => {
+      const seconds = /^\d*\.?\d+$/.test(typed) ? Number(typed) : Number.NaN
+      const expected = `seconds above 0 such as 5, at most ${SECONDS_MAX}`
+      if (seconds > 0 && seconds <= SECONDS_MAX) return seconds
+      return check.wrong(flag, `expected ${expected}, found ${found(typed)}`)
+    },
   }),
   ageFrom: option({
     flag: '--age-from',
@@ -107,7 +112,5 @@ function oneOf<const Word extends string>(
   return check.wrong(flag, `expected ${words.join(' or ')}, found ${found(typed)}${didYouMean(typed, words)}`)
 }
 
-function above0(typed: string, expected: string, check: OptionCheck, flag: string): number | undefined {
-  const value = /^\d*\.?\d+$/.test(typed) ? Number(typed) : Number.NaN
-  return value > 0 ? value : check.wrong(flag, `expected ${expected}, found ${found(typed)}`)
-}
+/** From scan to scan: a day. */
+const SECONDS_MAX = 86_400

@@ -34,19 +34,12 @@ export async function runOnGrid(
     const setup = await setupOf(options, choice, { parts, signal, tell })
     for (const line of setup.notices) tell(line)
     const bars = choice.bars ?? ('days' in setup ? setup.days.bars : undefined)
-    const shown = { bars: bars ?? 0, isVirtual: choice.mode === 'replay', quiet: options.quiet || bars === undefined }
-    const result = await showingSession(shown, (news) =>
-      run(setup, { options, choice, parts, bars, signal }, told(news, options)),
-    )
+    const shown = { bars, isVirtual: choice.mode === 'replay', quiet: options.quiet }
+    const result = await showingSession(shown, (news) => run(setup, { options, choice, parts, bars, signal }, news))
     return { setup, result }
   } finally {
     await parts.close()
   }
-}
-
-/** Where no end is known there is no bar to show; what happens is told all the same. */
-function told(news: SessionNews, { quiet }: PaperOptions): SessionNews {
-  return quiet ? news : { ...news, onNotice: notice }
 }
 
 interface OnGrid {
@@ -65,7 +58,7 @@ async function run(
   const isOwn = 'days' in setup
   const expectsBoost = isOwn && (await runServices(options, setup, { parts, choice, news }))
   const scans = isOwn
-    ? new ScanReplaySide(parts, {
+    ? await ScanReplaySide.open(parts, {
         days: setup.days,
         folder: join(setup.parent, setup.session.sessionId, 'scans'),
         speed: options.speed,

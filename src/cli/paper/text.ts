@@ -51,11 +51,12 @@ export function paperSummaryJson({ session, folder }: SessionSetup, result: Sess
 function titleLines({ session }: SessionSetup, { bars, figures }: SessionResult, c: Colours): string[] {
   const row = rowPainter(c)
   const days = session.days.length > 0 ? session.days : figures.daily
-  const [from, to] = [days[0]!.date, days.at(-1)!.date]
+  const [from, to] = [days[0]?.date, days.at(-1)?.date]
+  const period = from === undefined ? 'no day' : from === to ? from : `${from} to ${to}`
   const fills = session.fills === 'bar-price' ? "at the bar's price, free of cost" : `realistic, seed ${session.seed}`
   return [
     `${c.bold(`${session.strategy}${session.ownStrategy === undefined ? ` ${session.direction}` : ''} on paper`)}${c.dim(`  dolphin-engine ${session.engineVersion}`)}`,
-    row('Period', `${from === to ? from : `${from} to ${to}`}, ${plural(days.length, 'day')}, ${plural(bars, 'bar')}`),
+    row('Period', `${period}, ${plural(days.length, 'day')}, ${plural(bars, 'bar')}`),
     row('Fills', fills),
   ]
 }
