@@ -18,6 +18,11 @@ export function isDate(text: string): boolean {
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
 }
 
+/** The date of a moment, UTC ms since the epoch. */
+export function dateOfEpochMs(ms: number): IsoDate {
+  return dateOfEpochDay(Math.floor(ms / MS_PER_DAY))
+}
+
 /** The date of a count of days since 1970-01-01. */
 export function dateOfEpochDay(day: number): IsoDate {
   return new Date(day * MS_PER_DAY).toISOString().slice(0, 10)

@@ -21,8 +21,8 @@ export class GridParts {
     this.room = new ServiceRoom({ grid, time: gridTime, random: Math.random, warn: tell })
   }
 
-  /** Runs a service until {@link close}; `failed` is told when it cannot go on. */
-  run(service: Service, failed: (end: ServiceEnd) => void): void {
+  /** Runs a service until it is stopped, by what this answers or by {@link close}; `failed` is told when it cannot go on. */
+  run(service: Service, failed: (end: ServiceEnd) => void): () => Promise<void> {
     const stop = new AbortController()
     const ended = this.room.host(service, stop.signal)
     this.services.push({ ended, stop })
@@ -30,6 +30,10 @@ export class GridParts {
       this.room.beat(end.health)
       if (end.error !== undefined) failed(end)
     })
+    return async () => {
+      stop.abort()
+      await ended
+    }
   }
 
   /** Services stop in the reverse of the order in which they began; what waits to be written gets a moment. */

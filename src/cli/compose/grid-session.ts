@@ -60,6 +60,7 @@ export async function runGridSession(
     await scans.begin({
       demand: (scan) => demand(scan.scanNumber, trader, signal),
       failed: ({ error }) => failed.abort(error),
+      played: (lastNumber) => trader.endsAfter(lastNumber),
     })
     return newest + 1
   }
@@ -106,9 +107,8 @@ function replaySession(setup: SessionSetup, { serve }: GridSessionChoice, around
           time,
           steps: (ended) =>
             trader.steps(ended, async () => {
-              const from = await beginScans()
               await trader.listen(AbortSignal.any([ended, listening.signal]))
-              return from
+              return beginScans()
             }),
           strategies: trader.noted(own.strategies),
           decision: { settings: setup.decision, journal: decisionJournal, link: decisionEnd },
@@ -148,9 +148,8 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
       return {
         steps: (ended) =>
           trader.steps(ended, async () => {
-            const from = await beginScans()
             await trader.listen(AbortSignal.any([ended, listening.signal]))
-            return from
+            return beginScans()
           }),
         time: () => systemClock,
         before: (record) => {
@@ -170,7 +169,7 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
 /** A scan that comes half a step late is no gap. */
 const GAP_STEPS = 1.5
 
-function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news }: GridSessionParts): Trader {
+function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news, scans }: GridSessionParts): Trader {
   const { run, session } = setup
   const { volGate } = run
   return new Trader({
@@ -185,6 +184,8 @@ function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news
       colour: colourOf(setup),
       parametersHash: session.hashes.parameters,
       leverageMax: run.parameters.max_leverage,
+      leverageCap: run.parameters.abs_max_leverage,
+      showsState: setup.own === undefined,
     },
     start: setup,
     symbols: new Set(setup.symbols),

@@ -22,32 +22,52 @@ export interface ScanReplayChoice {
 
 /** A scanner that plays recorded days into scan files, and the bridge that brings those into the grid, in this process. */
 export class ScanReplaySide {
-  private archive: ScanArchive | undefined
+  private readonly stops: (() => Promise<void>)[] = []
 
-  constructor(
+  /** @throws InputMistake when the folder of the files cannot be used. */
+  static async open(parts: GridParts, choice: ScanReplayChoice): Promise<ScanReplaySide> {
+    const { folder } = choice
+    const archive = await openScanArchive(folder).catch((error: unknown) => {
+      throw error instanceof ScanArchiveError ? new InputMistake({ place: folder, message: error.message }) : error
+    })
+    return new ScanReplaySide(parts, choice, archive)
+  }
+
+  private constructor(
     private readonly parts: GridParts,
     private readonly choice: ScanReplayChoice,
+    private readonly archive: ScanArchive,
   ) {}
 
   /**
-   * Begins. `demand` resolves when another scan may be written; `failed` is told when one of both cannot go on.
-   *
-   * @throws InputMistake when the folder of the files cannot be used.
+   * Begins. `demand` resolves when another scan may be written; `failed` is told when scanner or bridge cannot go on;
+   * `played`, when the scanner has come to its end, the number of the last scan.
    */
-  async begin(around: { demand(scan: ScanRecord): Promise<void>; failed(end: ServiceEnd): void }): Promise<void> {
+  begin(around: {
+    demand(scan: ScanRecord): Promise<void>
+    failed(end: ServiceEnd): void
+    played(lastNumber: number): void
+  }): void {
+    const { archive, parts } = this
     const { days, folder, speed } = this.choice
-    this.archive = await openScanArchive(folder).catch((error: unknown) => {
-      throw error instanceof ScanArchiveError ? new InputMistake({ place: folder, message: error.message }) : error
-    })
-    const { grid } = this.parts
+    const { grid } = parts
     const scanFolder = arrowScanFolder(join(folder, 'arrow_scans'))
-    this.parts.run(new ScanBridge({ folder: scanFolder, grid, clock: systemClock, start: 'anew' }), around.failed)
-    const replay = { archive: this.archive, speed, clock: systemClock, demand: around.demand }
-    this.parts.run(new ReplayedScanner({ ...replay, scans: recordedScans(days) }), around.failed)
+    const bridge = new ScanBridge({ folder: scanFolder, grid, clock: systemClock, start: 'anew' })
+    this.stops.push(parts.run(bridge, around.failed))
+    const scanner = new ReplayedScanner({
+      archive,
+      speed,
+      clock: systemClock,
+      demand: around.demand,
+      scans: recordedScans(days),
+      onEnd: () => around.played(archive.lastNumber),
+    })
+    this.stops.push(parts.run(scanner, around.failed))
   }
 
-  /** When both have stopped. */
+  /** Scanner first, then bridge: nobody writes any more when the files are closed. */
   async close(): Promise<void> {
-    await this.archive?.close()
+    for (const stop of this.stops.toReversed()) await stop()
+    await this.archive.close()
   }
 }

@@ -95,13 +95,13 @@ export function eigenScanForm(payload: unknown): EigenScanForm | undefined {
 
 const NAME = 'latest_eigen_scan'
 const NS_DIGITS_OF_MS = 6
-/** What a Date can hold. */
-const MS_MAX = 8_640_000_000_000_000
+/** What an int64 of nanoseconds can say, in the year 2262. */
+const NS_MAX = 2 ** 63
 
 /** Nanoseconds as decimal text; as a number, which has lost its last digits; else the ISO text. */
 function timeOf(ns: unknown, iso: unknown): number {
   if (typeof ns === 'string' && /^\d{1,19}$/.test(ns)) return Number(ns.slice(0, -NS_DIGITS_OF_MS))
-  if (typeof ns === 'number' && ns >= 0 && ns <= MS_MAX * 1e6) return Math.floor(Math.round(ns / 1000) / 1000)
+  if (typeof ns === 'number' && ns >= 0 && ns <= NS_MAX) return Math.floor(Math.round(ns / 1000) / 1000)
   return (typeof iso === 'string' ? isoMs(iso) : undefined) ?? Number.NaN
 }
 

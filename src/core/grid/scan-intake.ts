@@ -22,15 +22,21 @@ export interface ScanAgeLimits {
 /** Source: system bible §14.4; spec "The grid" and "Settled late". */
 export const SCAN_AGE_LIMITS: ScanAgeLimits = { ageFrom: 'scan', ageMaxMs: 10_000, latencyMaxMs: 30_000 }
 
+/** Clocks of two machines differ by less: a bar may wait for its time for so long. */
+export const AHEAD_MS_MAX = 1_000
+
 /** A scanner writes each scan twice, the second one minutes later with stale prices. */
 export const SAME_SCAN_WITHIN_MS = 300_000
 
 export type ScanVerdict =
-  /** `newSession`: its scanner has begun to count anew. `missing`: numbers of the same count that were left out. */
-  | { readonly kind: 'taken'; readonly newSession: boolean; readonly missing: number }
+  /**
+   * `newSession`: its scanner has begun to count anew. `missing`: numbers of the same count that were left out. `barAtMs`: its
+   * time as a bar, UTC ms: its own, but at most {@link AHEAD_MS_MAX} from when it came.
+   */
+  | { readonly kind: 'taken'; readonly newSession: boolean; readonly missing: number; readonly barAtMs: number }
   /** Its number was taken less than five minutes ago. */
   | { readonly kind: 'duplicate' }
-  /** Its time is not after that of the scan before. */
+  /** Its time is not after that of the bar before. */
   | { readonly kind: 'outOfOrder' }
 
 export interface ScanCounts {
@@ -39,7 +45,7 @@ export interface ScanCounts {
   outOfOrder: number
   /** Scanner sessions so far, from 1 on with the first scan. */
   sessions: number
-  /** Numbers that never came. */
+  /** Numbers that never came; no more than an integer can say, whatever numbers come. */
   missing: number
 }
 
@@ -50,16 +56,21 @@ export interface ScanCounts {
  */
 export class ScanIntake {
   readonly counts: ScanCounts = { taken: 0, duplicates: 0, outOfOrder: 0, sessions: 0, missing: 0 }
-  private last: Pick<ScanStamp, 'scanNumber' | 'atMs'> | undefined
+  private last: { readonly scanNumber: number; readonly barAtMs: number } | undefined
   /** When each number was taken; a Map, which keeps the order in which they were. */
   private readonly takenAtMs = new Map<number, number>()
 
   /** Nothing at or before this time, UTC ms, is taken any more; which numbers were taken until then is not known. */
   goOnAfter(atMs: number): void {
-    this.last = { scanNumber: Number.POSITIVE_INFINITY, atMs }
+    this.last = { scanNumber: Number.POSITIVE_INFINITY, barAtMs: atMs }
   }
 
-  /** @param nowMs UTC ms, of whichever clock the caller trades by. */
+  /**
+   * A scan of the future is a bar of a moment from now: taken at its word it would hold up everything until its time has come, and a scanner
+   * whose clock was wrong once would never be heard again.
+   *
+   * @param nowMs UTC ms, of whichever clock the caller trades by.
+   */
   take(scan: ScanStamp, nowMs: number): ScanVerdict {
     this.forget(nowMs)
     const { last, counts } = this
@@ -67,18 +78,19 @@ export class ScanIntake {
       counts.duplicates++
       return { kind: 'duplicate' }
     }
-    if (last !== undefined && scan.atMs <= last.atMs) {
+    const barAtMs = Math.min(scan.atMs, nowMs + AHEAD_MS_MAX)
+    if (last !== undefined && barAtMs <= last.barAtMs) {
       counts.outOfOrder++
       return { kind: 'outOfOrder' }
     }
     const newSession = last === undefined || scan.scanNumber <= last.scanNumber
     const missing = newSession ? 0 : scan.scanNumber - last.scanNumber - 1
-    this.last = scan
+    this.last = { scanNumber: scan.scanNumber, barAtMs }
     this.takenAtMs.set(scan.scanNumber, nowMs)
     counts.taken++
-    counts.missing += missing
+    counts.missing = Math.min(counts.missing + missing, Number.MAX_SAFE_INTEGER)
     if (newSession) counts.sessions++
-    return { kind: 'taken', newSession, missing }
+    return { kind: 'taken', newSession, missing, barAtMs }
   }
 
   /** A clock that was set back makes no number younger than it is: what lies in the future is as good as just taken. */

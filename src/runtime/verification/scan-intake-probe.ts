@@ -1,9 +1,17 @@
 import type { Clock } from '../../ports/clock.js'
 import type { Grid } from '../../ports/grid.js'
+import type { GridTime } from '../grid/grid-circuit.js'
 import { HeardScans } from '../services/trader/heard-scans.js'
 import { readScan } from '../services/trader/read-scan.js'
 import { ScanTaker } from '../services/trader/scan-taker.js'
 import type { TraderProbe } from './trader-path.js'
+
+export interface ScanIntakeProbeParts {
+  readonly clock: Clock
+  readonly time: GridTime
+  /** 0 … 1, for jitter. */
+  readonly random: () => number
+}
 
 /** The way of scans into a trader and nothing behind it: what would be stepped is what comes out. */
 export class ScanIntakeProbe implements TraderProbe {
@@ -12,7 +20,7 @@ export class ScanIntakeProbe implements TraderProbe {
   private problem: string | undefined
   private ended: Promise<void> = Promise.resolve()
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly parts: ScanIntakeProbeParts) {}
 
   async start(grid: Grid, stepped: (scanAtMs: number) => void): Promise<void> {
     const news = {
@@ -24,9 +32,10 @@ export class ScanIntakeProbe implements TraderProbe {
       },
       onNewSession: () => {},
     }
-    this.taker = new ScanTaker({ read: readScan, news, nowMs: () => this.clock.epochMs() })
-    const heard = new HeardScans({ grid, taker: this.taker, news })
-    await heard.start()
+    this.taker = new ScanTaker({ read: readScan, news, nowMs: () => this.parts.clock.epochMs() })
+    const { time, random } = this.parts
+    const heard = new HeardScans({ grid, time, random, taker: this.taker, news })
+    await heard.start(this.stopping.signal)
     this.ended = this.step(heard, stepped)
   }
 
@@ -42,6 +51,6 @@ export class ScanIntakeProbe implements TraderProbe {
   }
 
   private async step(heard: HeardScans, stepped: (scanAtMs: number) => void): Promise<void> {
-    for await (const { atMs } of heard.scans(this.stopping.signal)) stepped(atMs)
+    for await (const { barAtMs } of heard.scans(this.stopping.signal)) stepped(barAtMs)
   }
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ageOf, SAME_SCAN_WITHIN_MS, SCAN_AGE_LIMITS, ScanIntake } from '../../../src/core/grid/scan-intake.js'
+import {
+  AHEAD_MS_MAX,
+  ageOf,
+  SAME_SCAN_WITHIN_MS,
+  SCAN_AGE_LIMITS,
+  ScanIntake,
+} from '../../../src/core/grid/scan-intake.js'
 
 const scan = (scanNumber: number, atMs: number) => ({ scanNumber, atMs, publishedAtMs: null })
 
@@ -131,6 +137,40 @@ describe('a scan', () => {
         expect(counts.taken).toBe(taken.length)
       }),
     )
+  })
+
+  it('that lies in the future is a bar of a moment from now, and holds up none that comes after it', () => {
+    const intake = new ScanIntake()
+    expect(intake.take(scan(1, 9_000_000), 1000)).toMatchObject({ kind: 'taken', barAtMs: 1000 + AHEAD_MS_MAX })
+    expect(intake.take(scan(2, 6000), 6100)).toMatchObject({ kind: 'taken', barAtMs: 6000 })
+  })
+
+  it('has a bar time that is no later than its own and hardly later than now, and rises, by whatever clocks scans come', () => {
+    const scans = fc.array(
+      fc.record({ number: fc.nat(30), skewMs: fc.integer({ min: -3000, max: 3000 }), pauseMs: fc.nat(900) }),
+    )
+    fc.assert(
+      fc.property(scans, (given) => {
+        const intake = new ScanIntake()
+        let nowMs = 1000
+        let lastMs = Number.NEGATIVE_INFINITY
+        for (const { number, skewMs, pauseMs } of given) {
+          nowMs += pauseMs
+          const verdict = intake.take(scan(number, nowMs + skewMs), nowMs)
+          if (verdict.kind !== 'taken') continue
+          expect(verdict.barAtMs).toBe(Math.min(nowMs + AHEAD_MS_MAX, nowMs + skewMs))
+          expect(verdict.barAtMs).toBeGreaterThan(lastMs)
+          lastMs = verdict.barAtMs
+        }
+      }),
+    )
+  })
+
+  it('of a senseless number leaves a count of missing ones that is still an integer', () => {
+    const intake = new ScanIntake()
+    for (const [i, number] of [1, Number.MAX_SAFE_INTEGER, 2, Number.MAX_SAFE_INTEGER - 1].entries())
+      intake.take(scan(number, i * 1000), i * 1000)
+    expect(Number.isSafeInteger(intake.counts.missing)).toBe(true)
   })
 
   it('is remembered for five minutes and no longer: a day at ten a second leaves no more than that behind', () => {

@@ -42,7 +42,10 @@ const isOld = ({ atMs }: Heard, before: readonly Heard[]) => before.some((scan) 
 describe('the path into a trader', () => {
   it('holds for the way of scans that the live trader has', async () => {
     const { grid, time, verify } = verificationRig()
-    const hops = await verify(traderPath({ grid, clock: time, trader: new ScanIntakeProbe(time) }), 4)
+    const hops = await verify(
+      traderPath({ grid, clock: time, trader: new ScanIntakeProbe({ clock: time, time, random: () => 0.5 }) }),
+      4,
+    )
     expect(hops.filter(({ held }) => !held)).toEqual([])
     expect(hops.map(({ rounds }) => rounds)).toEqual([4, 4, 4, 4])
   })

@@ -31,10 +31,12 @@ function scanOf(columns: DayColumns, row: number, stamp: Pick<ScanRecord, 'scanN
     rotation: Number.NaN,
     instability: (instability && columns.eigen[instability]?.[row]) ?? Number.NaN,
   })
+  const w50 = window('v50_lambda_max_velocity', 'instability_50')
   return {
     ...stamp,
     windows: [
-      window('v50_lambda_max_velocity', 'instability_50'),
+      // Where a scan has no signal, whoever reads it takes the difference of the velocities: a bar that had none has none again.
+      Number.isNaN(velDiv[row]!) ? { ...w50, velocity: Number.NaN } : w50,
       window('v150_lambda_max_velocity', 'instability_150'),
       window('v300_lambda_max_velocity'),
       window('v750_lambda_max_velocity'),

@@ -8,7 +8,8 @@ export class ReplayedScanner implements Service {
   private readonly life: ServiceLife
   private played = 0
 
-  constructor(private readonly replay: ScanReplay) {
+  /** @param replay `onEnd`: the last scan has been handed over; not when it was stopped. */
+  constructor(private readonly replay: ScanReplay & { onEnd?(): void }) {
     this.life = new ServiceLife(this.name, replay.clock)
   }
 
@@ -16,6 +17,7 @@ export class ReplayedScanner implements Service {
     return this.life.run(signal, async () => {
       this.life.progress('begins')
       await replayScans({ ...this.replay, onScan: (scan) => this.told(scan) }, signal)
+      if (!signal.aborted) this.replay.onEnd?.()
     })
   }
 

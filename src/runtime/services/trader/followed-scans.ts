@@ -1,8 +1,8 @@
 import { SCAN_STREAM } from '../../../core/grid/names.js'
 import type { Clock } from '../../../ports/clock.js'
-import { type Grid, GridUnavailable } from '../../../ports/grid.js'
+import { type Grid, type GridStreamRead, GridUnavailable } from '../../../ports/grid.js'
 import { LastEntry } from './last-entry.js'
-import type { ReadScan, ScanNews, ScanTaker } from './scan-taker.js'
+import type { ScanNews, ScanTaker, TakenScan } from './scan-taker.js'
 
 export interface FollowedScans {
   readonly grid: Grid
@@ -12,6 +12,8 @@ export interface FollowedScans {
   readonly news: ScanNews
   /** The entry that it begins with; absent: the oldest that is kept. */
   readonly from?: number | undefined
+  /** Asked when nothing more is there: whether nothing more will come. */
+  isOver?(): boolean
 }
 
 /**
@@ -19,12 +21,12 @@ export interface FollowedScans {
  * come out however slow this process is, or how often it was away. Time is what the scans say: none of them is old. A stream that
  * was lost with its cluster and begun anew is read from its beginning: what was taken before is not taken again.
  *
- * Waits while the grid is away. Ends when the signal is aborted.
+ * Waits while the grid is away. Ends when the signal is aborted, or all are there.
  */
 export async function* followScans(
-  { grid, clock, taker, news, from }: FollowedScans,
+  { grid, clock, taker, news, from, isOver }: FollowedScans,
   signal: AbortSignal,
-): AsyncGenerator<ReadScan, void, void> {
+): AsyncGenerator<TakenScan, void, void> {
   const stream = grid.stream(SCAN_STREAM)
   const last = new LastEntry(stream, grid.connection, signal)
   let next = from
@@ -35,18 +37,21 @@ export async function* followScans(
         next = undefined
       }
       next ??= (await stream.bounds()).oldest
-      const read = await stream.read(next, { max: READ_MAX, waitMs: WAIT_MS })
+      const isLast = isOver?.() ?? false
+      const read = await stream.read(next, { max: READ_MAX, waitMs: isLast ? 0 : WAIT_MS })
       if (read.kind === 'lost') {
-        news.onLost(`entries from ${next} on are gone; the stream goes from ${read.oldest} to ${read.newest}`)
+        news.onLost(lossText(next, read))
         next = read.oldest
         continue
       }
+      if (isLast && read.entries.length === 0) return
       for (const entry of read.entries) {
         next = entry.sequence + 1
         last.read(entry)
         const scan = taker.read(entry.value)
-        if (scan === undefined || !taker.take(scan)) continue
-        yield scan
+        const taken = scan && taker.take(scan)
+        if (taken === undefined) continue
+        yield taken
         if (signal.aborted) return
       }
     } catch (error) {
@@ -54,6 +59,12 @@ export async function* followScans(
       await clock.sleep(RETRY_MS, signal).catch(() => {})
     }
   }
+}
+
+/** What a stream that has not got an entry any more has instead. */
+export function lossText(next: number, { oldest, newest }: Extract<GridStreamRead, { kind: 'lost' }>): string {
+  if (next > newest) return `the stream has been begun anew: what it held before entry ${next} and was not read is gone`
+  return `entries ${next} to ${oldest - 1} of the stream were overwritten before they were read`
 }
 
 const READ_MAX = 256

@@ -51,6 +51,7 @@ export class Gates {
   private date = ''
   /** What the last bar was decided under; undefined before the first. */
   private before: GateSnap | undefined
+  private isDecided = false
   /** Bars in which a gate moved. */
   moves = 0
 
@@ -80,6 +81,7 @@ export class Gates {
     const posture = this.readablePosture()
     if (posture !== undefined) this.lastPosture = posture
     this.before = this.snap()
+    this.isDecided = false
     const hold = posture === undefined ? 'NO_POSTURE' : isStale ? 'STALE_SCAN' : undefined
     return {
       posture: this.lastPosture,
@@ -88,9 +90,14 @@ export class Gates {
     }
   }
 
-  /** What has moved since the last bar was made, as text; undefined where nothing has. Told once per bar. */
+  /** The bar has been decided: {@link moved} tells from now on, also of what moved while it was on its way. */
+  decided(): void {
+    this.isDecided = true
+  }
+
+  /** What has moved since the last bar was made, once that is decided, as text; undefined where nothing has. Told once per bar. */
   moved(): string | undefined {
-    if (this.before === undefined) return undefined
+    if (this.before === undefined || !this.isDecided) return undefined
     const detail = gatesMoved(this.before, this.snap())
     if (detail === undefined) return undefined
     this.before = undefined

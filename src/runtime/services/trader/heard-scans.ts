@@ -1,9 +1,16 @@
 import { FEATURE_KEYS, GRID_MAPS, SCAN_STREAM } from '../../../core/grid/names.js'
 import { type Grid, GridUnavailable } from '../../../ports/grid.js'
-import type { ReadScan, ScanNews, ScanTaker } from './scan-taker.js'
+import { Attendance } from '../../grid/attendance.js'
+import type { GridTime } from '../../grid/grid-circuit.js'
+import { lossText } from './followed-scans.js'
+import { onAbort } from './on-abort.js'
+import type { ReadScan, ScanNews, ScanTaker, TakenScan } from './scan-taker.js'
 
 export interface HeardScansParts {
   readonly grid: Grid
+  readonly time: GridTime
+  /** 0 … 1, for jitter. */
+  readonly random: () => number
   readonly taker: ScanTaker
   readonly news: ScanNews
 }
@@ -16,21 +23,30 @@ export interface HeardScansParts {
  * Source: system bible §14.2, §24.3.
  */
 export class HeardScans {
-  private readonly parked: ReadScan[] = []
+  private readonly parked: TakenScan[] = []
   /** While a gap is being read, what is heard waits behind it. */
   private behind: ReadScan[] | undefined
   private wake: (() => void) | undefined
   /** Looks for what was not heard, one after the other. */
-  private looking: Promise<void> = Promise.resolve()
+  private looking: Promise<unknown> = Promise.resolve()
   private looks = 0
   private nextSequence: number | undefined
   private readonly parts: HeardScansParts
-  private readonly takenAway: (() => void)[] = []
+  private readonly attendance: Attendance
+  private started: (() => void) | undefined
   /** Scans that came faster than they were drained, and were given up. */
   overrun = 0
 
   constructor(parts: HeardScansParts) {
     this.parts = parts
+    const { grid, time, random } = parts
+    this.attendance = new Attendance({
+      grid,
+      time,
+      random,
+      listen: () => this.listen(),
+      readAll: () => this.catchUp(),
+    })
   }
 
   /** Waiting to be drained. */
@@ -38,35 +54,43 @@ export class HeardScans {
     return this.parked.length
   }
 
-  /** Begins to listen. Rejects with GridUnavailable when the grid cannot be reached. */
-  async start(): Promise<void> {
-    const { grid } = this.parts
-    const features = grid.map(GRID_MAPS.features)
-    this.behind = []
-    const stop = await features.listen(({ value }) => value !== undefined && this.heard(value), {
-      key: FEATURE_KEYS.scan,
+  /** Listens until the signal is aborted, as soon as there is a grid. Resolves when it hears everything, or could not yet. */
+  async start(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    onAbort(signal, () => {
+      this.started?.()
+      void this.attendance.stop()
     })
-    this.takenAway.push(() => void stop().catch(() => {}))
-    this.takenAway.push(grid.connection.listen((state) => state === 'CONNECTED' && void this.catchUp()))
-    await this.catchUp()
+    const started = new Promise<void>((resolve) => {
+      this.started = resolve
+    })
+    this.attendance.start()
+    await started
   }
 
   /** Scans until the signal is aborted. */
-  async *scans(signal: AbortSignal): AsyncGenerator<ReadScan, void, void> {
-    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  async *scans(signal: AbortSignal): AsyncGenerator<TakenScan, void, void> {
+    onAbort(signal, () => this.wake?.())
     while (!signal.aborted) {
       const scan = this.parked.shift()
       if (scan !== undefined) yield scan
       else {
-        await Promise.race([
-          stopped,
-          new Promise<void>((resolve) => {
-            this.wake = resolve
-          }),
-        ])
+        await new Promise<void>((resolve) => {
+          this.wake = resolve
+        })
       }
     }
-    for (const takeAway of this.takenAway.splice(0)) takeAway()
+  }
+
+  private async listen(): Promise<() => Promise<void>> {
+    try {
+      return await this.parts.grid
+        .map(GRID_MAPS.features)
+        .listen(({ value }) => value !== undefined && this.heard(value), { key: FEATURE_KEYS.scan })
+    } catch (error) {
+      this.started?.()
+      throw error
+    }
   }
 
   private heard(text: string): void {
@@ -75,71 +99,88 @@ export class HeardScans {
     if (scan === undefined) return
     if (this.behind !== undefined) {
       if (this.behind.length < PARKED_MAX) this.behind.push(scan)
+      else this.gaveUp()
     } else if (taker.leavesGap(scan)) {
       // A bridge that finds several files writes the newest alone under the key, and all of them into the stream.
       this.behind = [scan]
-      void this.catchUp()
+      void this.catchUp().catch(unlessUnavailable)
     } else this.offer(scan)
   }
 
   private offer(scan: ReadScan): void {
-    if (!this.parts.taker.take(scan)) return
+    const taken = this.parts.taker.take(scan)
+    if (taken === undefined) return
     if (this.parked.length >= PARKED_MAX) {
       // The oldest goes: what is newest says where the market is.
       this.parked.shift()
-      if (this.overrun++ === 0) this.parts.news.onLost(`more than ${PARKED_MAX} scans waited for the trader`)
+      this.gaveUp()
     }
-    this.parked.push(scan)
-    const { wake } = this
-    this.wake = undefined
-    wake?.()
+    this.parked.push(taken)
+    this.wake?.()
   }
 
-  /** What was published and not heard. A grid that goes away meanwhile is caught up with when it is back. */
+  private gaveUp(): void {
+    if (this.overrun++ === 0) this.parts.news.onLost(`more than ${PARKED_MAX} scans waited for the trader`)
+  }
+
+  /** What was published and not heard. Rejects when the grid goes away meanwhile: it is caught up with when it is back. */
   private catchUp(): Promise<void> {
     this.behind ??= []
     this.looks++
-    this.looking = this.looking.then(() => this.look())
-    return this.looking
+    const look = this.looking.then(() => this.look())
+    this.looking = look.catch(() => {})
+    return look
   }
 
   private async look(): Promise<void> {
     try {
       await this.readStream()
-      const latest = await this.parts.grid.map(GRID_MAPS.features).get(FEATURE_KEYS.scan)
-      this.read(latest)
-    } catch (error) {
-      if (!(error instanceof GridUnavailable)) throw error
+      this.again(await this.parts.grid.map(GRID_MAPS.features).get(FEATURE_KEYS.scan))
     } finally {
       if (--this.looks === 0) {
         const { behind } = this
         this.behind = undefined
-        for (const scan of behind ?? []) this.offer(scan)
+        for (const scan of behind ?? []) this.offerUnlessBehind(scan)
       }
+      this.started?.()
     }
   }
 
-  private read(text: string | undefined): void {
+  private again(text: string | undefined): void {
     const scan = text === undefined ? undefined : this.parts.taker.read(text)
-    if (scan !== undefined) this.offer(scan)
+    if (scan !== undefined) this.offerUnlessBehind(scan)
+  }
+
+  /** What was taken when it was heard is in the stream as well: it has not come twice. */
+  private offerUnlessBehind(scan: ReadScan): void {
+    if (!this.parts.taker.isBehind(scan)) this.offer(scan)
   }
 
   private async readStream(): Promise<void> {
     const stream = this.parts.grid.stream(SCAN_STREAM)
     const { oldest, newest } = await stream.bounds()
-    // What was there before this trader is not its business, and what lies further back is too old to be a bar of a live one.
-    const known = this.nextSequence
-    const isOurs = known !== undefined && known >= oldest && known <= newest + 1
-    let next = isOurs ? Math.max(known, newest + 1 - CAUGHT_UP_MAX) : newest + 1
+    let next = Math.max(this.whereToGoOn(oldest, newest), newest + 1 - CAUGHT_UP_MAX)
     while (next <= newest) {
       const read = await stream.read(next, { max: newest + 1 - next })
-      if (read.kind === 'lost') break
+      if (read.kind === 'lost') {
+        this.parts.news.onLost(lossText(next, read))
+        break
+      }
       for (const { value, sequence } of read.entries) {
-        this.read(value)
+        this.again(value)
         next = sequence + 1
       }
     }
     this.nextSequence = newest + 1
+  }
+
+  /**
+   * What was there before this trader is not its business. All that a stream has may be news where it was begun anew meanwhile,
+   * or has gone on beyond what was read of it; what is gone shows in the numbers of the scans.
+   */
+  private whereToGoOn(oldest: number, newest: number): number {
+    const known = this.nextSequence ?? newest + 1
+    return known >= oldest && known <= newest + 1 ? known : oldest
   }
 }
 
@@ -147,3 +188,7 @@ export class HeardScans {
 const CAUGHT_UP_MAX = 256
 /** Nearly an hour and a half of a scan every five seconds. */
 const PARKED_MAX = 1000
+
+function unlessUnavailable(error: unknown): void {
+  if (!(error instanceof GridUnavailable)) throw error
+}

@@ -11,6 +11,7 @@ import type { ForewarnerStatus } from '../../../ports/vocabulary/trades.js'
 import type { GridTime } from '../../grid/grid-circuit.js'
 import { WatchedKey } from '../../grid/watched-key.js'
 import type { GateSources, KnownBoost, KnownPosture } from './gates.js'
+import { onAbort } from './on-abort.js'
 import { PostureWatch } from './posture-watch.js'
 
 export interface KnownGatesParts {
@@ -43,13 +44,14 @@ export class KnownGates implements GateSources {
 
   /** Listens until the signal is aborted. Resolves when it has looked once, or could not. */
   async start(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
     for (const key of [this.boosts, this.reports]) {
       key.start()
-      signal.addEventListener('abort', () => void key.stop(), { once: true })
+      onAbort(signal, () => void key.stop())
     }
     const { connection } = this.parts.grid
     const stopListening = connection.listen((state) => state === 'CONNECTED' && void this.lookAtFence())
-    signal.addEventListener('abort', stopListening, { once: true })
+    onAbort(signal, stopListening)
     await this.postures.start(signal)
   }
 

@@ -2,6 +2,7 @@ import { GRID_MAPS, LATEST, POSTURE_REFERENCE } from '../../../core/grid/names.j
 import type { Clock } from '../../../ports/clock.js'
 import { type Grid, GridUnavailable } from '../../../ports/grid.js'
 import type { KnownPosture } from './gates.js'
+import { onAbort } from './on-abort.js'
 
 export interface PostureWatchParts {
   readonly grid: Grid
@@ -14,7 +15,7 @@ export interface PostureWatchParts {
 }
 
 /**
- * The posture as the grid has it: the linearizable reference first, its copy in the map where that cannot be read. It is looked
+ * The posture as the grid has it: the linearizable reference first, its copy in the map where that cannot be read or used. It is looked
  * at every second and whenever the copy changes, never on the way of a bar; what was known last stays, with its age.
  *
  * Source: system bible §14.6.
@@ -38,11 +39,13 @@ export class PostureWatch {
   /** Looks until the signal is aborted. Resolves when it has looked once, or could not. */
   async start(signal: AbortSignal): Promise<void> {
     const { grid } = this.parts
+    if (signal.aborted) return
+    // Not heard where the grid is away at this moment: then the looks of every second are all there is.
     const stop = await grid
       .map(GRID_MAPS.safety)
       .listen(() => void this.look(), { key: LATEST })
       .catch(unlessUnavailable)
-    signal.addEventListener('abort', () => void stop?.().catch(() => {}), { once: true })
+    onAbort(signal, () => void stop?.().catch(() => {}))
     await this.look()
     void this.lookOn(signal)
   }
@@ -62,35 +65,34 @@ export class PostureWatch {
     try {
       while (this.looksAgain) {
         this.looksAgain = false
-        const text = (await this.fromReference()) ?? (await this.fromMap())
-        if (text !== undefined) this.take(text)
+        if (!this.take('reference', await this.reference())) this.take('map', await this.copy())
       }
     } finally {
       this.isLooking = false
     }
   }
 
-  private async fromReference(): Promise<string | undefined> {
-    const text = await this.parts.grid.reference(POSTURE_REFERENCE).get().catch(unlessUnavailable)
-    if (text !== undefined) this.readFrom = 'reference'
-    return text
+  private reference(): Promise<string | undefined> {
+    return this.parts.grid.reference(POSTURE_REFERENCE).get().catch(unlessUnavailable)
   }
 
-  private async fromMap(): Promise<string | undefined> {
-    const text = await this.parts.grid.map(GRID_MAPS.safety).get(LATEST).catch(unlessUnavailable)
-    if (text !== undefined) this.readFrom = 'map'
-    return text
+  private copy(): Promise<string | undefined> {
+    return this.parts.grid.map(GRID_MAPS.safety).get(LATEST).catch(unlessUnavailable)
   }
 
-  private take(text: string): void {
+  /** Whether it is a posture. */
+  private take(from: 'reference' | 'map', text: string | undefined): boolean {
+    if (text === undefined) return false
     const read = this.parts.read(text)
     if ('refused' in read) {
       this.parts.onRefused(read.refused)
-      return
+      return false
     }
     const isNews = read.posture !== this.known?.posture
     this.known = read
+    this.readFrom = from
     if (isNews) this.parts.changed()
+    return true
   }
 }
 

@@ -1,12 +1,12 @@
 import { present } from '../../../base/present.js'
-import { MS_PER_DAY } from '../../../base/utc-date.js'
+import { dateOfEpochMs } from '../../../base/utc-date.js'
 import { WARMUP_ROWS } from '../../../core/engine/engine.js'
 import type { LiveVolGate } from '../../../core/signal/live-vol-gate.js'
 import { VOLATILITY_ASSET } from '../../../core/signal/vol-gate.js'
 import type { StrategyBar } from '../../../ports/strategy.js'
 import { FundingTimes } from '../../session/funding-times.js'
 import type { SessionStep } from '../../session/session-steps.js'
-import type { ReadScan } from './scan-taker.js'
+import type { TakenScan } from './scan-taker.js'
 
 /** What a bar is decided under. */
 export type BarGates = Pick<StrategyBar, 'posture' | 'breaker' | 'hold'>
@@ -18,7 +18,7 @@ export interface ScanBarsParts {
   readonly volGate?: LiveVolGate | undefined
   /** What a day begins with. */
   day(date: string): NonNullable<StrategyBar['day']>
-  /** Told once per symbol that is not traded. */
+  /** Told once per symbol that is not traded, of the first {@link UNKNOWN_MAX}. */
   onUnknown?(symbol: string): void
 }
 
@@ -39,8 +39,9 @@ export class ScanBars {
   }
 
   /** The next bar. `gates` is asked after the day that it may begin. */
-  step(scan: ReadScan, gates: (date: string) => BarGates): SessionStep {
-    const date = dateOf(scan.atMs)
+  step(scan: TakenScan, gates: (date: string) => BarGates): SessionStep {
+    const { barAtMs } = scan
+    const date = dateOfEpochMs(barAtMs)
     const isFirst = date !== this.date
     if (isFirst) this.beginDay(date)
     const day = isFirst ? { day: this.parts.day(date) } : {}
@@ -48,32 +49,32 @@ export class ScanBars {
     const { symbols, bars: bar } = this
     const prices = new Float64Array(symbols.length)
     for (let i = 0; i < prices.length; i++) prices[i] = scan.prices.get(symbols[i]!) ?? Number.NaN
-    const volOk = this.volOk(scan)
+    const own = this.volatile(prices)
+    const row = this.row++
     this.bars++
-    this.row++
     return {
       bar: {
         bar,
-        timestampMs: scan.atMs,
+        timestampMs: barAtMs,
         symbols,
         prices,
         velDiv: scan.velDiv,
-        volOk,
+        volOk: scan.volOk ?? own ?? row >= WARMUP_ROWS,
         ...day,
         ...gates(date),
       },
       date,
-      ...present({ fundedAtMs: this.funding.settledBy(scan.atMs) }),
+      ...present({ fundedAtMs: this.funding.settledBy(barAtMs) }),
     }
   }
 
   /** A bar of the session's own journal, as it was: the next ones follow it. As a step it is the one that it was. */
   again(bar: StrategyBar): SessionStep {
-    const date = dateOf(bar.timestampMs)
+    const date = dateOfEpochMs(bar.timestampMs)
     if (date !== this.date) this.beginDay(date)
     if (bar.symbols !== this.symbols) this.known = new Set(bar.symbols)
     this.symbols = bar.symbols
-    this.parts.volGate?.next(bar.prices[bar.symbols.indexOf(VOLATILITY_ASSET)] ?? Number.NaN)
+    this.volatile(bar.prices)
     this.bars = bar.bar + 1
     this.row++
     return { bar, date, ...present({ fundedAtMs: this.funding.settledBy(bar.timestampMs) }) }
@@ -85,18 +86,18 @@ export class ScanBars {
     this.parts.volGate?.beginDay()
   }
 
-  private volOk(scan: ReadScan): boolean {
-    const own = this.parts.volGate?.next(scan.prices.get(VOLATILITY_ASSET) ?? Number.NaN)
-    return scan.volOk ?? own ?? this.row >= WARMUP_ROWS
+  /** The gate's verdict on prices of the symbols; every bar is shown to it, in order. */
+  private volatile(prices: Float64Array): boolean | undefined {
+    return this.parts.volGate?.next(prices[this.symbols.indexOf(VOLATILITY_ASSET)] ?? Number.NaN)
   }
 
-  private grow(prices: ReadScan['prices']): void {
+  private grow(prices: TakenScan['prices']): void {
     const { symbols, onUnknown } = this.parts
     const more: string[] = []
     for (const symbol of prices.keys()) {
       if (this.known.has(symbol) || this.unknown.has(symbol)) continue
       if (symbols.has(symbol)) more.push(symbol)
-      else {
+      else if (this.unknown.size < UNKNOWN_MAX) {
         this.unknown.add(symbol)
         onUnknown?.(symbol)
       }
@@ -107,6 +108,5 @@ export class ScanBars {
   }
 }
 
-function dateOf(epochMs: number): string {
-  return new Date(epochMs - (epochMs % MS_PER_DAY)).toISOString().slice(0, 10)
-}
+/** Symbols that are not traded and were told: what is published over months is without bounds. */
+export const UNKNOWN_MAX = 256

@@ -10,6 +10,12 @@ export interface ReadScan extends ScanStamp {
   readonly volOk: boolean | null
 }
 
+/** A scan that is a bar. */
+export interface TakenScan extends ReadScan {
+  /** UTC ms: its own time, but none far ahead of when it was taken. Rises from bar to bar. */
+  readonly barAtMs: number
+}
+
 /** What a person should hear of a feed of scans; each at most as often as it happens. */
 export interface ScanNews {
   /** A document that is no scan: what was expected and what was found. */
@@ -24,7 +30,7 @@ export interface ScanNews {
 export class ScanTaker {
   private readonly intake = new ScanIntake()
   private readonly parts: ScanTakerParts
-  private lastScan: ReadScan | undefined
+  private lastScan: TakenScan | undefined
   /** Documents that were no scans. */
   refused = 0
   /** Of all that came, taken or not; 0 before the first. */
@@ -44,7 +50,7 @@ export class ScanTaker {
   }
 
   /** The last that was taken. */
-  get last(): ReadScan | undefined {
+  get last(): TakenScan | undefined {
     return this.lastScan
   }
 
@@ -63,17 +69,24 @@ export class ScanTaker {
   /** Whether numbers of the same count lie between the last that was taken and this one. */
   leavesGap({ scanNumber, atMs }: ReadScan): boolean {
     const { last } = this
-    return last !== undefined && atMs > last.atMs && scanNumber > last.scanNumber + 1
+    return last !== undefined && atMs > last.barAtMs && scanNumber > last.scanNumber + 1
   }
 
-  /** Whether the scan is the next bar. */
-  take(scan: ReadScan): boolean {
+  /** Whether it is of before the last that was taken: read again rather than published again. */
+  isBehind({ atMs }: ReadScan): boolean {
+    return this.lastScan !== undefined && atMs <= this.lastScan.barAtMs
+  }
+
+  /** The next bar, if the scan is one. */
+  take(scan: ReadScan): TakenScan | undefined {
     const { news, nowMs } = this.parts
-    const verdict = this.intake.take(scan, nowMs === undefined ? scan.atMs : nowMs())
-    if (verdict.kind !== 'taken') return false
+    // An old scan makes nothing younger: what was taken just now is remembered by the latest time that any has said.
+    const now = nowMs === undefined ? Math.max(scan.atMs, this.lastScan?.barAtMs ?? scan.atMs) : nowMs()
+    const verdict = this.intake.take(scan, now)
+    if (verdict.kind !== 'taken') return undefined
     if (verdict.newSession && this.lastScan !== undefined) news.onNewSession(scan.scanNumber)
-    this.lastScan = scan
-    return true
+    this.lastScan = { ...scan, barAtMs: verdict.barAtMs }
+    return this.lastScan
   }
 }
 

@@ -2,7 +2,7 @@ import { ageOf, type ScanAge, type ScanAgeLimits } from '../../../core/grid/scan
 import type { SessionStep } from '../../session/session-steps.js'
 import type { Gates } from './gates.js'
 import type { ScanBars } from './scan-bars.js'
-import type { ReadScan } from './scan-taker.js'
+import type { TakenScan } from './scan-taker.js'
 
 export interface TraderStepsParts {
   /** Steps of a session that is computed again, in order, before any scan. */
@@ -10,7 +10,7 @@ export interface TraderStepsParts {
   /** Bars that the session has behind it: not among the steps. */
   readonly barsBehind: number
   /** Asked for once, after those. */
-  scans(signal: AbortSignal): AsyncIterable<ReadScan>
+  scans(signal: AbortSignal): AsyncIterable<TakenScan>
   readonly bars: ScanBars
   readonly gates: Gates
   /** By which clock scans are old; absent: none is. */
@@ -18,7 +18,7 @@ export interface TraderStepsParts {
   /** Ends after so many bars in all. */
   readonly barsMax?: number | undefined
   /** A scan is about to be stepped. */
-  onScan?(scan: ReadScan, age: ScanAge | undefined): void
+  onScan?(scan: TakenScan, age: ScanAge | undefined): void
 }
 
 /** The steps of a session that trades what scanners publish. */

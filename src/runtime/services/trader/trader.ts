@@ -10,6 +10,7 @@
  * Source: system bible §14, §24.3; spec "The grid", "Live path".
  */
 
+import { dateOfEpochMs } from '../../../base/utc-date.js'
 import type { DecisionRecord } from '../../../core/decision/records.js'
 import type { StrategyColour } from '../../../core/grid/names.js'
 import type { ScanAge, ScanAgeLimits, ScanCounts } from '../../../core/grid/scan-intake.js'
@@ -27,10 +28,11 @@ import { Gates, type KnownBoost } from './gates.js'
 import { HeardScans } from './heard-scans.js'
 import { KnownGates } from './known-gates.js'
 import { notedStrategy } from './noted-strategy.js'
+import { onAbort } from './on-abort.js'
 import { readScan } from './read-scan.js'
 import { ScanBars } from './scan-bars.js'
-import { type ReadScan, type ScanNews, ScanTaker } from './scan-taker.js'
-import { type Put, TraderResults } from './trader-results.js'
+import { type ReadScan, type ScanNews, ScanTaker, type TakenScan } from './scan-taker.js'
+import { type Put, TraderResults, type TraderResultsParts } from './trader-results.js'
 import { traderSteps } from './trader-steps.js'
 
 /**
@@ -55,6 +57,10 @@ export interface TraderParts {
     readonly parametersHash: string
     /** The leverage that a boost multiplies. */
     readonly leverageMax: number
+    /** What no leverage exceeds; absent: nothing. */
+    readonly leverageCap?: number
+    /** Whether its state is written into the grid, absent: it is. Asking somebody's own strategy for it may end that. */
+    readonly showsState?: boolean
   }
   readonly start: SessionStart
   /** What may be traded. */
@@ -89,6 +95,8 @@ export interface TraderView {
 export class Trader {
   readonly results: TraderResults
   private readonly parts: TraderParts
+  /** The same once a minute. */
+  private readonly notice: (text: string) => void
   private readonly gates: Gates
   private readonly known: KnownGates
   private readonly news: ScanNews
@@ -102,13 +110,19 @@ export class Trader {
   private age: ScanAge | undefined
   private strategies: readonly Strategy[] = []
   private mandates: Mandate[] = []
+  /** Of the last scan that was made a bar; undefined before the first. */
+  private steppedNumber: number | undefined
   private date = ''
+  private stopTelling: (() => void) | undefined
+  /** Number of the last scan that is published; undefined while that is not known. */
+  private lastNumber: number | undefined
   private waiters: (() => void)[] = []
 
   constructor(parts: TraderParts) {
     this.parts = parts
     const { grid, clock, time, random } = parts
     const notice = reportOnce(time, parts.notice)
+    this.notice = notice
     const isLive = parts.mode === 'live'
     const nowMs = isLive ? () => clock.epochMs() : undefined
     this.known = new KnownGates({ grid, clock, time, random, notice, changed: () => this.moved() })
@@ -120,7 +134,7 @@ export class Trader {
     }
     const { news } = this
     this.taker = new ScanTaker({ read: readScan, news, nowMs })
-    this.heard = isLive ? new HeardScans({ grid, taker: this.taker, news }) : undefined
+    this.heard = isLive ? new HeardScans({ grid, time, random, taker: this.taker, news }) : undefined
     this.bars = new ScanBars({
       symbols: parts.symbols,
       volGate: parts.volGate,
@@ -135,21 +149,24 @@ export class Trader {
       strategy: strategy.id,
       colour: strategy.colour,
       parametersHash: strategy.parametersHash,
+      leverage: { max: strategy.leverageMax, absoluteMax: strategy.leverageCap ?? Number.POSITIVE_INFINITY },
       start,
       put,
       nowMs: () => clock.epochMs(),
-      snapshot: () => this.snapshot(),
-      boost: () => this.gates.boost,
-      leverageCeiling: () => strategy.leverageMax * this.gates.boost.boost,
+      snapshot: () => (strategy.showsState === false ? null : this.snapshot()),
       scansMissed: () => this.taker.counts.missing,
+      failed: notice,
     })
   }
 
   /** Listens to everything until the signal is aborted. Resolves when it knows under what its first bar is decided. */
   async listen(signal: AbortSignal): Promise<void> {
-    signal.addEventListener('abort', () => this.wakeUp(), { once: true })
+    onAbort(signal, () => {
+      this.wakeUp()
+      this.stopTelling?.()
+    })
     await this.known.start(signal)
-    await this.heard?.start()
+    await this.heard?.start(signal)
     if (this.parts.mode === 'replay') await this.until(() => this.known.posture() !== undefined, signal)
     void this.writeOn(signal)
   }
@@ -160,7 +177,7 @@ export class Trader {
    */
   again(bar: StrategyBar): void {
     this.gates.again(bar)
-    this.date = new Date(bar.timestampMs).toISOString().slice(0, 10)
+    this.date = dateOfEpochMs(bar.timestampMs)
     this.taker.goOnAfter(bar.timestampMs)
     const step = this.bars.again(bar)
     if (this.parts.mode === 'replay') this.before.push(step)
@@ -196,15 +213,22 @@ export class Trader {
     const { connection } = this.parts.grid
     const tell = (): void =>
       decision.tell({ kind: 'conditions', conditions: { gridConnected: connection.state === 'CONNECTED' } })
-    connection.listen(tell)
+    this.stopTelling = connection.listen(tell)
     if (connection.state !== 'CONNECTED') tell()
   }
 
   recorded(record: DecisionRecord): void {
     this.results.recorded(record)
     if (record.type !== 'bar') return
-    this.results.decided(this.mandates, this.taker.last?.scanNumber)
+    this.results.decided(this.mandates, this.steppedNumber)
     this.mandates = []
+    this.gates.decided()
+    this.moved()
+  }
+
+  /** Whoever publishes has published the last scan: a replay comes to its end with it. */
+  endsAfter(scanNumber: number): void {
+    this.lastNumber = scanNumber
   }
 
   /** The strategies of the session: what they want at a bar is noted on its way. */
@@ -237,31 +261,38 @@ export class Trader {
     if (decision === undefined) return
     const detail = this.gates.moved()
     if (detail === undefined) return
-    this.results.staleState(this.date)
+    this.results.staleState()
     decision.tell({ kind: 'gatesMoved', detail })
   }
 
-  private stepping(scan: ReadScan, age: ScanAge | undefined): void {
+  private stepping(scan: TakenScan, age: ScanAge | undefined): void {
     if (age?.isStale && !this.age?.isStale) {
       const ms = Math.round(age.publicationMs ?? age.scanMs)
-      this.parts.notice(`scan ${scan.scanNumber} is ${ms} ms old: positions are managed, nothing is entered`)
+      const old = ms < 0 ? `of ${-ms} ms ahead` : `${ms} ms old`
+      this.notice(`scan ${scan.scanNumber} is ${old}: positions are managed, nothing is entered`)
     }
     this.age = age
+    this.steppedNumber = scan.scanNumber
   }
 
   private async *scans(
     signal: AbortSignal,
     begin: () => Promise<number | undefined>,
-  ): AsyncGenerator<ReadScan, void, void> {
+  ): AsyncGenerator<TakenScan, void, void> {
     const { heard, parts, taker, news } = this
     const from = await begin()
     if (heard !== undefined) yield* heard.scans(signal)
-    else yield* this.dayByDay(followScans({ grid: parts.grid, clock: parts.clock, taker, news, from }, signal), signal)
+    else {
+      const { grid, clock } = parts
+      const isOver = () => this.lastNumber !== undefined && taker.highestNumber >= this.lastNumber
+      const followed = { grid, clock, taker, news, from, isOver }
+      yield* this.dayByDay(followScans(followed, signal), signal)
+    }
   }
 
-  private async *dayByDay(scans: AsyncIterable<ReadScan>, signal: AbortSignal): AsyncGenerator<ReadScan, void, void> {
+  private async *dayByDay(scans: AsyncIterable<TakenScan>, signal: AbortSignal): AsyncGenerator<TakenScan, void, void> {
     for await (const scan of scans) {
-      const date = new Date(scan.atMs).toISOString().slice(0, 10)
+      const date = dateOfEpochMs(scan.barAtMs)
       if (this.parts.expectsBoost && date !== this.date) {
         await this.until(() => isOf(this.known.boost(), date), signal)
       }

@@ -122,6 +122,7 @@ describe('a gate that moves after a bar was made', () => {
     const said = new Said()
     said.gates.day(DAY)
     said.gates.forBar(DAY, false)
+    said.gates.decided()
     change(said)
     expect(said.gates.moved()).toBe(detail)
     expect(said.gates.moves).toBe(detail === undefined ? 0 : 1)
@@ -130,9 +131,19 @@ describe('a gate that moves after a bar was made', () => {
   it('is told once per bar', () => {
     const said = new Said()
     said.gates.forBar(DAY, false)
+    said.gates.decided()
     said.postureSaid = { posture: 'TURTLE', madeAtMs: 0 }
     expect(said.gates.moved()).toBe('posture APEX -> TURTLE')
     expect(said.gates.moved()).toBeUndefined()
+  })
+
+  it('on the way of the bar to whoever decides it is told once that is done, and not before', () => {
+    const said = new Said()
+    said.gates.forBar(DAY, false)
+    said.postureSaid = { posture: 'TURTLE', madeAtMs: 0 }
+    expect(said.gates.moved()).toBeUndefined()
+    said.gates.decided()
+    expect(said.gates.moved()).toBe('posture APEX -> TURTLE')
   })
 })
 
