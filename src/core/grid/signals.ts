@@ -37,7 +37,7 @@ function shown({ symbol, type, authority, reason, direction, notionalUsd, price 
     symbol,
     type,
     authority,
-    reason: String(reason),
+    reason: typeof reason === 'string' ? reason : '',
     ...(direction === 1 || direction === -1 ? { direction } : {}),
     ...(isAmount(notionalUsd) ? { notional_usd: notionalUsd } : {}),
     ...(isAmount(price) ? { price } : {}),
