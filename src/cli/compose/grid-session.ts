@@ -169,7 +169,7 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
 /** A scan that comes half a step late is no gap. */
 const GAP_STEPS = 1.5
 
-function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news, scans }: GridSessionParts): Trader {
+function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news }: GridSessionParts): Trader {
   const { run, session } = setup
   const { volGate } = run
   return new Trader({

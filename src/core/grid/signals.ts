@@ -28,8 +28,16 @@ export function signalsOf({ strategy, bar, barAtMs, scanNumber, mandates }: Sign
 const MANDATES_MAX = 1000
 const NAME = /^\S{1,64}$/u
 
+/** Types first: what a strategy of somebody's own gives may be anything, and be no text that a fault could name. */
 function isShown(mandate: Mandate): boolean {
-  return mandateFault(mandate) === undefined && NAME.test(mandate.symbol)
+  const { type, symbol, authority, timestampMs, direction, notionalUsd, price } = mandate
+  if (typeof type !== 'string' || typeof symbol !== 'string') return false
+  if (![authority, timestampMs, direction ?? 0, notionalUsd ?? 0, price ?? 0].every(isNumber)) return false
+  return mandateFault(mandate) === undefined && NAME.test(symbol)
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number'
 }
 
 function shown({ symbol, type, authority, reason, direction, notionalUsd, price }: Mandate) {

@@ -32,7 +32,7 @@ import { onAbort } from './on-abort.js'
 import { readScan } from './read-scan.js'
 import { ScanBars } from './scan-bars.js'
 import { type ReadScan, type ScanNews, ScanTaker, type TakenScan } from './scan-taker.js'
-import { type Put, TraderResults, type TraderResultsParts } from './trader-results.js'
+import { type Put, TraderResults } from './trader-results.js'
 import { traderSteps } from './trader-steps.js'
 
 /**

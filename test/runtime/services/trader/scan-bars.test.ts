@@ -147,7 +147,7 @@ describe('scans as bars', () => {
         const rest = all.slice(cut).map((scan) => step(second, scan))
         expect([...again, ...rest]).toEqual(steps)
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 })
@@ -181,7 +181,7 @@ describe('recorded days, published and read again', () => {
         })
         expect(await published(columns, given)).toEqual(ofSession(columns, given))
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 

@@ -25,15 +25,15 @@ class Trading {
   private readonly steps: AsyncGenerator<SessionStep, void, void>
   private bar = -1
 
-  constructor(more: Partial<TraderParts> = {}) {
+  constructor(more: Partial<TraderParts> = {}, from?: number) {
     const { grid, time } = this
     this.trader = new Trader({
       ...{ mode: 'live', grid, clock: time, time, random: () => 0, limits: SCAN_AGE_LIMITS },
-      ...{ expectsBoost: false, replayFrom: 'oldest', symbols: new Set(['BTCUSDT']) },
+      ...{ expectsBoost: false, symbols: new Set(['BTCUSDT']) },
       put: (map, key, text) => this.written.set(`${map}[${key}]`, text),
       strategy: {
         ...{ id: 'champion', colour: 'BLUE', parametersHash: '0'.repeat(16), showsState: false },
-        leverage: { max: 1, absoluteMax: 1 },
+        leverageMax: 1,
       },
       start: { initialCapitalUsd: '1000', startedAtMs: START_MS },
       notice: (text) => this.noticed.push(text),
@@ -43,7 +43,10 @@ class Trading {
       tell: (input) => this.told.push(input),
       state: () => ({ ...initialState({ initialBalanceUsd: '1000' }), bar: this.bar, barAtMs: this.time.epochMs() }),
     })
-    this.steps = this.trader.steps(this.stop.signal, () => this.trader.listen(this.stop.signal))
+    this.steps = this.trader.steps(this.stop.signal, async () => {
+      await this.trader.listen(this.stop.signal)
+      return from
+    })
   }
 
   /** The next step, once it is there; undefined when there is none. */
@@ -169,8 +172,8 @@ describe('a trader by the clock', () => {
 })
 
 describe('a replay', () => {
-  it('of what is published from now on leaves out what others left in the stream, and ends with the last of its own', async () => {
-    const trading = new Trading({ mode: 'replay', replayFrom: 'next' })
+  it('from an entry of the stream on leaves out what others left in the stream, and ends with the last of its own', async () => {
+    const trading = new Trading({ mode: 'replay' }, 1)
     await trading.posture('APEX')
     await trading.publish(7)
     const first = await trading.next(async () => {
