@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
 import { crashRun } from './crash-run.js'
 import { sessionKillsRun } from './session-kills.js'
+import { topologyKillsRun } from './topology-kills.js'
 
 /**
- * `npm run crash -- --kills 1000 --seed 7`: kills a real executor again and again, or with `--what session` whole sessions by the
- * clock, which are continued. Exit code 1 when a law is broken.
+ * `npm run crash -- --kills 1000 --seed 7`: kills a real executor again and again; with `--what session` whole sessions by the
+ * clock, which are continued; with `--what topology` each process of a session on a Hazelcast cluster, and the cluster. Exit code 1
+ * when a law is broken.
  */
 const { values } = parseArgs({
   options: {
@@ -19,22 +21,24 @@ if (
   !Number.isSafeInteger(kills) ||
   kills < 1 ||
   !Number.isSafeInteger(seed) ||
-  !/^(executor|session)$/.test(values.what)
+  !/^(executor|session|topology)$/.test(values.what)
 ) {
-  process.stderr.write('expected --kills <n> above 0, --seed <integer> and --what executor or session\n')
+  process.stderr.write('expected --kills <n> above 0, --seed <integer> and --what executor, session or topology\n')
   process.exit(2)
 }
 
 const tell = (line: string) => values.verbose && process.stdout.write(`${line}\n`)
 process.stdout.write(`${kills} kills, seed ${seed}\n`)
 const startedMs = performance.now()
-const [text, broken] = values.what === 'session' ? await sessions() : await executors()
+const [text, broken] = await { executor: executors, session: sessions, topology: topologies }[values.what as What]()
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
 process.stdout.write(`${text} in ${seconds} s; ${broken.length === 0 ? 'every law held' : 'BROKEN'}\n`)
 for (const law of broken) process.stdout.write(`  ${law}\n`)
 if (broken.length > 0)
   process.stdout.write(`again: npm run crash -- --what ${values.what} --kills ${kills} --seed ${seed} --verbose\n`)
 process.exitCode = broken.length === 0 ? 0 : 1
+
+type What = 'executor' | 'session' | 'topology'
 
 async function executors(): Promise<readonly [string, readonly string[]]> {
   const report = await crashRun({ seed, kills, tell })
@@ -46,4 +50,9 @@ async function executors(): Promise<readonly [string, readonly string[]]> {
 async function sessions(): Promise<readonly [string, readonly string[]]> {
   const report = await sessionKillsRun({ seed, kills, tell })
   return [`${report.kills} kills of ${report.sessions} sessions, ${report.trades} trades`, report.broken]
+}
+
+async function topologies(): Promise<readonly [string, readonly string[]]> {
+  const report = await topologyKillsRun({ seed, kills, tell })
+  return [`${report.kills} kills in ${report.sessions} sessions on a cluster, ${report.trades} trades`, report.broken]
 }

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionSettings } from '../../src/ports/vocabulary/session.js'
 import { type HazelcastCluster, hasHazelcast, startCluster } from '../support/hazelcast-cluster.js'
 import { writeShortDay } from '../support/short-days.js'
-import { type Death, liveThrough, PARTS, Topology } from '../support/topology.js'
+import { type Death, liveThrough, PARTS, scanFiles, Topology } from '../support/topology.js'
+import { until } from '../support/until.js'
 import { dolphin, temporaryFolder } from './dolphin.js'
 
 const DAY = { date: '2025-05-10', fromRow: 300, toRow: 1_100, stepMs: 5_000 }
@@ -40,7 +41,29 @@ describe('scanner, bridge, grid, trader and executor in one process', () => {
     expect([code, stderr]).toEqual([0, expect.any(String)])
     expect(tradesOf(out)).toBe(trades)
   })
+
+  it('trade as if nothing had happened when they are killed together and go on', async () => {
+    const { trades } = await direct()
+    const out = join(folder.path, 'embedded')
+    const command = ['paper', '--days', days, '--grid', 'embedded', '--out', out]
+    for (const atScan of [1, 200, 201, 600]) {
+      const killed = await dolphin(resumed(command, out), {
+        during: (child) => {
+          void until(() => child.exitCode !== null || scanFiles(join(out, 'scans')) >= atScan).then(() =>
+            child.kill('SIGKILL'),
+          )
+        },
+      })
+      expect(killed.code, killed.stderr).toBe(null)
+    }
+    const { code, stderr } = await dolphin(resumed(command, out))
+    expect([code, stderr]).toEqual([0, expect.any(String)])
+    expect(tradesOf(out)).toBe(trades)
+  })
 })
+
+const resumed = (command: readonly string[], out: string): string[] =>
+  existsSync(join(out, 'settings.json')) ? [...command, '--resume'] : [...command]
 
 describe.skipIf(!hasHazelcast())('scanner, bridge, survival and trader as processes on a cluster', () => {
   let cluster: HazelcastCluster

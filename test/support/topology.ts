@@ -22,7 +22,7 @@ export interface TopologyWish {
 /** Recorded days, traded by processes: each can be killed at any time, and is then started as a person would. */
 export class Topology {
   readonly out: string
-  private readonly scans: string
+  readonly scans: string
   private readonly running = new Map<Part, Running>()
   private readonly said: string[] = []
   /** Resolves with the first that ends without being killed and should not have. */
@@ -69,14 +69,6 @@ export class Topology {
     await running.ended
   }
 
-  /** Files that the scanner has written so far. */
-  scanned(): number {
-    const folder = join(this.scans, 'arrow_scans')
-    if (!existsSync(folder)) return 0
-    const days = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    return days.reduce((sum, { name }) => sum + readdirSync(join(folder, name)).filter(isScan).length, 0)
-  }
-
   /** Until the trader has come to its end. @throws when a part ended that nobody killed. */
   async end(): Promise<void> {
     const failure = await Promise.race([this.finished, this.failed])
@@ -108,6 +100,14 @@ export class Topology {
       }
     }
   }
+}
+
+/** Files that a scanner has written into its storage so far. */
+export function scanFiles(storage: string): number {
+  const folder = join(storage, 'arrow_scans')
+  if (!existsSync(folder)) return 0
+  const days = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return days.reduce((sum, { name }) => sum + readdirSync(join(folder, name)).filter(isScan).length, 0)
 }
 
 const MAIN = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js')
@@ -149,7 +149,7 @@ export async function liveThrough(
   for (const part of PARTS) topology.start(part)
   let died = 0
   for (const { of, atScan, delayMs } of deaths) {
-    while (!topology.hasEnded && topology.scanned() < atScan) await leaveTime(LOOK_MS)
+    while (!topology.hasEnded && scanFiles(topology.scans) < atScan) await leaveTime(LOOK_MS)
     await leaveTime(delayMs)
     if (topology.hasEnded) break
     died++

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { paperOptions, type RawPaperOptions } from '../../../src/cli/paper/options.js'
+
+const GRID = 'hazelcast://127.0.0.1:5701'
+
+describe('a session that trades what others publish in a grid', () => {
+  it('trades the contracts that --assets names, in that order', () => {
+    const { run, inputs } = paperOptions({ grid: GRID, assets: 'ETHUSDT,BTCUSDT' })
+    expect(run.assets).toEqual(['ETHUSDT', 'BTCUSDT'])
+    expect(inputs).toEqual([])
+  })
+
+  it.each<[Partial<RawPaperOptions>, string]>([
+    [{ from: '2026-01-05' }, '--from: goes with --days'],
+    [{ rename: ['FTMUSDT=SUSDT@2025-01-10'] }, '--rename: goes with --days'],
+    [{ speed: '10' }, '--speed: goes with --days'],
+    [{ assets: 'BTCUSDT,BTCUSDT' }, '--assets: expected'],
+  ])('refuses what is chosen of recorded days: %j', (wrong, message) => {
+    expect(() => paperOptions({ grid: GRID, ...wrong })).toThrow(message)
+  })
+})
