@@ -68,6 +68,7 @@ export default defineConfig({
             'fixtures',
             'examples',
             'faults',
+            'soak',
           ].map((suite) => `test/${suite}/**/*.test.ts`),
         },
       },
