@@ -52,8 +52,12 @@ export async function topologyKillsRun(options: {
 }
 
 const KILLS_PER_SESSION = 10
-const DAY = { date: '2025-05-10', fromRow: 300, toRow: 1_200, stepMs: 5_000 }
-const BARS = DAY.toRow - DAY.fromRow
+/** More scans than a stream that was lost is begun anew with, and a day that ends on the way. */
+const DAYS = [
+  { date: '2025-05-10', fromRow: 300, toRow: 1_100, stepMs: 5_000 },
+  { date: '2025-05-11', fromRow: 300, toRow: 800, stepMs: 5_000 },
+]
+const BARS = DAYS.reduce((sum, { fromRow, toRow }) => sum + toRow - fromRow, 0)
 const MAIN = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js')
 
 interface Market {
@@ -67,7 +71,7 @@ async function directly(folder: string): Promise<Market> {
   const days = join(folder, 'days')
   const out = join(folder, 'direct')
   mkdirSync(days)
-  await writeShortDay(days, DAY)
+  for (const day of DAYS) await writeShortDay(days, day)
   const { status, stderr } = spawnSync(process.execPath, [MAIN, 'paper', '--days', days, '--out', out, '--quiet'])
   if (status !== 0) throw new Error(`dolphin paper ended with ${status}: ${stderr}`)
   const { venue } = JSON.parse(readFileSync(join(out, 'settings.json'), 'utf8')) as SessionSettings
