@@ -1,6 +1,7 @@
 import { openFileJournal } from '../src/adapters/journal/file-journal.js'
 import { recordLine } from '../src/core/journal/frame.js'
 import { journalFormat } from '../src/core/journal/journal-format.js'
+import { BUILD } from '../test/support/in-and-out.js'
 
 const AT_MS = Date.UTC(2026, 0, 5)
 
@@ -22,9 +23,6 @@ export async function commitTimes(folder: string, commits: number): Promise<numb
   await journal.close()
   return times
 }
-
-/** A build of no release, for what benches begin. */
-export const BUILD = '0123456789abcdef'
 
 function failed(message: string): void {
   throw new Error(message)

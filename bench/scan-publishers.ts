@@ -6,9 +6,9 @@ import type { HazelcastAddress } from '../src/adapters/hazelcast/url.js'
 import { LATEST_EIGEN_SCAN } from '../src/core/grid/eigen-scan.js'
 import type { Grid } from '../src/ports/grid.js'
 import { openGridScanSink } from '../src/runtime/grid/grid-scan-sink.js'
+import { SYMBOLS } from '../test/support/in-and-out.js'
 import { madeScan } from '../test/support/made-scans.js'
 import { MemoryArchive } from '../test/support/memory-archive.js'
-import { SYMBOLS } from './in-and-out.js'
 
 /** Where a bare value is put, beside everything that the system has. */
 export const RAW = { map: 'BENCH', key: 'raw' } as const

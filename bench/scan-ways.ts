@@ -2,11 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { systemClock } from '../src/adapters/clock/system-clock.js'
 import type { Grid } from '../src/ports/grid.js'
 import type { Venue } from '../src/ports/venue.js'
+import { BUILD, InAndOut, instrument, SYMBOLS } from '../test/support/in-and-out.js'
 import { LiveSession } from '../test/support/live-session.js'
-import { BUILD } from './commit-times.js'
 import { executorProcess, isOrder, type JournalChoice, journalIn } from './executor-side.js'
 import { heardGrid } from './heard-grid.js'
-import { InAndOut, instrument, SYMBOLS } from './in-and-out.js'
 import { nowUs, type ScanPublisher } from './scan-publishers.js'
 
 export interface Setting {

@@ -1,8 +1,10 @@
-import type { Mandate, Strategy, StrategyBar } from '../src/ports/strategy.js'
-import type { Instrument } from '../src/ports/vocabulary/instrument.js'
+import type { Mandate, Strategy, StrategyBar } from '../../src/ports/strategy.js'
+import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
 
 export type Action = 'ENTRY' | 'EXIT'
 
+/** Of no release. */
+export const BUILD = '0123456789abcdef'
 /** As many as the champion's universe. */
 export const SYMBOLS = Array.from({ length: 50 }, (_, i) => `S${String(i).padStart(2, '0')}USDT`)
 
