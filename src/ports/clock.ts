@@ -6,6 +6,8 @@ export interface Clock {
   epochMs(): number
   /** Resolves after `ms`, at once when that is not positive; rejects with the abort reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls back once after `ms`, never during the call; answers how to call that off. A clock without it is slept on, at fifty times the cost. */
+  after?(ms: number, callback: () => void): () => void
 }
 
 /**

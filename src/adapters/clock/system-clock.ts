@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { present } from '../../base/present.js'
 import type { Clock } from '../../ports/clock.js'
 
@@ -31,11 +31,22 @@ export const systemClock: Clock = {
     signal?.throwIfAborted()
     for (let left = ms; left > 0; left -= TIMER_MS_MAX) {
       try {
-        await setTimeout(Math.min(left, TIMER_MS_MAX), undefined, present({ signal }))
+        await sleep(Math.min(left, TIMER_MS_MAX), undefined, present({ signal }))
       } catch (error) {
         signal?.throwIfAborted()
         throw error
       }
     }
+  },
+  after(ms, callback) {
+    let timeout: NodeJS.Timeout
+    const wait = (left: number): void => {
+      timeout = setTimeout(
+        () => (left > TIMER_MS_MAX ? wait(left - TIMER_MS_MAX) : callback()),
+        Math.min(left, TIMER_MS_MAX),
+      )
+    }
+    wait(ms)
+    return () => clearTimeout(timeout)
   },
 }

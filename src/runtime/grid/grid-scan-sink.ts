@@ -4,6 +4,7 @@ import { type Grid, GridUnavailable } from '../../ports/grid.js'
 import type { ScanArchive } from '../../ports/scan-archive.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
 import type { EigenScanPayload } from '../../ports/vocabulary/eigen-scan.js'
+import { allOver } from './all-over.js'
 import { GridScans, SCANS_BEGUN_ANEW } from './grid-scans.js'
 
 export interface GridScanSinkParts {
@@ -99,7 +100,7 @@ class GridScanSink implements ScanSink {
   private async catchUp(newest: EigenScanPayload): Promise<void> {
     const missed = await this.appendMissed(newest)
     // Whoever listens to the key does not wait for the stream, and finds all in it that came before.
-    await both(this.appendNewest(newest), this.setLatest(newest))
+    await allOver([this.appendNewest(newest), this.setLatest(newest)])
     const { isToldAway } = this
     this.isInQuestion = false
     this.isToldAway = false
@@ -164,11 +165,6 @@ class GridScanSink implements ScanSink {
     this.isToldAway = true
     this.parts.tell?.(`${message}; scans go to their files, and the grid is given them when it is back`)
   }
-}
-
-/** Waits for both, also when one has failed: what it made known must not come to light after the next scan. */
-async function both(...calls: readonly Promise<void>[]): Promise<void> {
-  for (const end of await Promise.allSettled(calls)) if (end.status === 'rejected') throw end.reason
 }
 
 /** Others may write to the stream as well. */

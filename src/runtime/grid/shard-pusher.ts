@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.js'
 import type { CircuitBreaker } from '../../core/grid/circuit-breaker.js'
 import { SHARD_MAPS, shardOf } from '../../core/grid/shards.js'
 import type { Grid } from '../../ports/grid.js'
+import { allOver } from './all-over.js'
 import type { Attempted, GridCircuit, GridTime } from './grid-circuit.js'
 
 /** How often changed values leave, ms. Source: system bible §22.1; spec "Settled late", "Shard writes". */
@@ -118,7 +119,10 @@ export class ShardPusher {
     const { changed: values, removed } = shard
     const map = () => grid.map(shard.map)
     const attempted = circuit.attempt(() =>
-      all([...(values.size > 0 ? [map().setAll(values)] : []), ...[...removed].map((symbol) => map().remove(symbol))]),
+      allOver([
+        ...(values.size > 0 ? [map().setAll(values)] : []),
+        ...[...removed].map((symbol) => map().remove(symbol)),
+      ]),
     )
     if (attempted === undefined) return undefined
     shard.underWay = values
@@ -155,12 +159,6 @@ export class ShardPusher {
       this.settings.report?.(`features of one symbol more than ${SYMBOLS_MAX} are refused: ${symbol}`)
     return false
   }
-}
-
-/** Waits for every call, also when one has failed: a write that is still under way must not meet the next one. */
-async function all(calls: readonly Promise<void>[]): Promise<void> {
-  const ends = await Promise.allSettled(calls)
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 type Values = ReadonlyMap<string, string>

@@ -5,16 +5,21 @@ export function clockTimer(clock: Clock): Timer {
   return {
     epochMs: () => Math.floor(clock.epochMs()),
     at(epochMs, callback) {
-      const called = new AbortController()
-      clock.sleep(Math.max(1, epochMs - clock.epochMs()), called.signal).then(
-        () => {
-          if (!called.signal.aborted) callback()
-        },
-        () => {},
-      )
-      return () => called.abort()
+      const ms = Math.max(1, epochMs - clock.epochMs())
+      return clock.after?.(ms, callback) ?? sleptOn(clock, ms, callback)
     },
   }
+}
+
+function sleptOn(clock: Clock, ms: number, callback: () => void): () => void {
+  const called = new AbortController()
+  clock.sleep(ms, called.signal).then(
+    () => {
+      if (!called.signal.aborted) callback()
+    },
+    () => {},
+  )
+  return () => called.abort()
 }
 
 /** Where a scaled clock stands: at real `realEpochMs` it shows `epochMs`, and runs `speed` times faster than real time. */
@@ -31,6 +36,7 @@ export function scaledClock({ speed, epochMs, realEpochMs }: ClockScale, real: C
     nowMs: () => real.nowMs() * speed,
     epochMs: () => Math.floor(epochMs + (real.epochMs() - realEpochMs) * speed),
     sleep: (ms, signal) => real.sleep(ms / speed, signal),
+    ...(real.after === undefined ? {} : { after: (ms, callback) => real.after!(ms / speed, callback) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { steadyEpoch } from '../../../src/adapters/clock/system-clock.js'
+import { steadyEpoch, systemClock } from '../../../src/adapters/clock/system-clock.js'
 
 /** Real time, and by how much the wall clock is off it. */
 function clocks() {
@@ -33,4 +33,27 @@ it('the system clock goes on at half the pace while the wall clock was set back,
   expect(epochMs()).toBe(1_015_000)
   at.realMs = 30_000
   expect(epochMs()).toBe(1_025_000)
+})
+
+it('the system clock calls back once and never during the call, and not at all when that was called off', async () => {
+  let calls = 0
+  const callOff = systemClock.after!(1, () => calls--)
+  await new Promise<void>((resolve) => {
+    systemClock.after!(0, () => {
+      calls++
+      resolve()
+    })
+    expect(calls).toBe(0)
+    callOff()
+  })
+  await systemClock.sleep(5)
+  expect(calls).toBe(1)
+})
+
+it('the system clock waits longer than a timer of the platform can', async () => {
+  let calls = 0
+  const callOff = systemClock.after!(2 ** 31 + 1000, () => calls++)
+  await systemClock.sleep(5)
+  callOff()
+  expect(calls).toBe(0)
 })

@@ -6,6 +6,7 @@ import { type Grid, GridUnavailable } from '../../../ports/grid.js'
 import { ScanFileError, type ScanRecord } from '../../../ports/scan-archive.js'
 import { type ScanFolder, ScanFolderError } from '../../../ports/scan-folder.js'
 import type { EigenScanPayload } from '../../../ports/vocabulary/eigen-scan.js'
+import { allOver } from '../../grid/all-over.js'
 import { GridScans, SCANS_BEGUN_ANEW } from '../../grid/grid-scans.js'
 import type { Service, ServiceHealth } from '../service.js'
 import { ServiceLife } from '../service-life.js'
@@ -172,14 +173,18 @@ export class ScanBridge implements Service {
   }
 
   private async publishReady(signal: AbortSignal): Promise<void> {
-    for (const { entry } of this.ledger.ready(this.parts.clock.nowMs())) {
+    const ready = this.ledger.ready(this.parts.clock.nowMs())
+    for (const [place, { entry }] of ready.entries()) {
       if (signal.aborted || this.unconfirmed.has(entry.path)) return
       const scan = await this.wholeScan(entry)
       if (scan === undefined) continue
       const identity = `${scan.scan_number}@${scan.timestamp_ns}`
       if (!this.ledger.held(entry.path, identity)) {
-        await this.scans.append(scan)
-        this.newest = { scan, isLatestSet: false }
+        const newest = { scan, isLatestSet: false }
+        // Whoever waits for the key of the last one does not wait for the stream, too.
+        const isLast = place === ready.length - 1
+        await allOver([this.scans.append(scan), ...(isLast ? [this.setLatest(newest)] : [])])
+        this.newest = newest
         this.counts.published++
         this.silence.end(entry.path)
         this.life.progress(this.detail())
@@ -189,10 +194,10 @@ export class ScanBridge implements Service {
   }
 
   /** Only behind all that is ready: whoever waits for the key is not led through what it has missed. */
-  private async setLatest(): Promise<void> {
-    if (this.newest === undefined || this.newest.isLatestSet) return
-    await this.scans.setLatest(this.newest.scan)
-    this.newest.isLatestSet = true
+  private async setLatest(newest = this.newest): Promise<void> {
+    if (newest === undefined || newest.isLatestSet) return
+    await this.scans.setLatest(newest.scan)
+    newest.isLatestSet = true
   }
 
   /** Undefined where it is none, or none yet. */
