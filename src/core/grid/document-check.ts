@@ -116,36 +116,55 @@ function objectCheck({ required, optional }: { readonly required: Fields; readon
   }
 }
 
-/** What a description knows of a value that has passed its check, in the description's order. */
-export function taken(schema: Description, value: unknown): unknown {
+/**
+ * What a description knows of a value that has passed its check, in the description's order. Compiled once: a description that
+ * is walked anew for each value costs more than the JSON of it, on the way of every scan.
+ */
+export function takerOf(schema: Description): (value: unknown) => unknown {
+  return takerUnlessWhole(schema) ?? ((value) => value)
+}
+
+/** Undefined where the value itself is all that is known. */
+function takerUnlessWhole(schema: Description): ((value: unknown) => unknown) | undefined {
   switch (schema.kind) {
     case 'prose':
-      return clipped(value as string, schema.charactersMax)
-    case 'nullable':
-      return value === null ? null : taken(schema.of, value)
-    case 'list':
-      return (value as readonly unknown[]).map((item) => taken(schema.of, item))
-    case 'record':
-      // A key `__proto__` stays a key, either way. Fifty prices are copied on the way of every scan: 2 µs at once, 20 one by one.
-      if (isTakenAsIs(schema.of)) return { ...(value as object) }
-      return Object.fromEntries(Object.entries(value as object).map(([key, field]) => [key, taken(schema.of, field)]))
-    case 'object': {
-      const fields = value as Readonly<Record<string, unknown>>
-      const known: Record<string, unknown> = {}
-      for (const [key, of] of Object.entries(schema.required)) known[key] = taken(of, fields[key])
-      for (const [key, of] of Object.entries(schema.optional)) {
-        if (fields[key] !== undefined) known[key] = taken(of, fields[key])
-      }
-      return known
+      return (value) => clipped(value as string, schema.charactersMax)
+    case 'nullable': {
+      const take = takerUnlessWhole(schema.of)
+      return take && ((value) => (value === null ? null : take(value)))
     }
+    case 'list': {
+      const take = takerUnlessWhole(schema.of)
+      return (value) => (take === undefined ? [...(value as readonly unknown[])] : (value as unknown[]).map(take))
+    }
+    case 'record': {
+      const take = takerUnlessWhole(schema.of)
+      // A key `__proto__` stays a key, either way.
+      if (take === undefined) return (value) => ({ ...(value as object) })
+      return (value) =>
+        Object.fromEntries(Object.entries(value as object).map(([key, field]) => [key, take(field)] as const))
+    }
+    case 'object':
+      return objectTaker(schema)
     default:
-      return value
+      return undefined
   }
 }
 
-/** Whether {@link taken} gives the value itself. */
-function isTakenAsIs({ kind }: Description): boolean {
-  return kind === 'number' || kind === 'integer' || kind === 'boolean' || kind === 'text' || kind === 'one of'
+function objectTaker({ required, optional }: { readonly required: Fields; readonly optional: Fields }) {
+  const keys = [...Object.keys(required), ...Object.keys(optional)]
+  const takers = keys.map((key) => takerUnlessWhole((required[key] ?? optional[key])!))
+  return (value: unknown): unknown => {
+    const fields = value as Readonly<Record<string, unknown>>
+    const known: Record<string, unknown> = {}
+    for (let i = 0; i < keys.length; i++) {
+      const field = fields[keys[i]!]
+      if (field === undefined) continue
+      const take = takers[i]
+      known[keys[i]!] = take === undefined ? field : take(field)
+    }
+    return known
+  }
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

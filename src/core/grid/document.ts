@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.js'
-import { checkOf, type Refusal, sayRefusal, shown, taken } from './document-check.js'
+import { checkOf, type Refusal, sayRefusal, shown, takerOf } from './document-check.js'
 import { type ObjectSchema, oneOf, type Schema } from './document-schema.js'
 
 /**
@@ -35,6 +35,7 @@ export function gridDocument<Value extends object>(
 ): GridDocument<Value & Versioned> {
   const schema = versioned(described, version)
   const check = checkOf(schema)
+  const take = takerOf(schema)
   return {
     name,
     version,
@@ -44,13 +45,13 @@ export function gridDocument<Value extends object>(
       if (json === undefined) return { refused: notJson(name, text) }
       const refusal = check(json.value)
       if (refusal !== undefined) return { refused: { ...refusal, path: name + refusal.path } }
-      return { value: taken(schema, json.value) as Value & Versioned }
+      return { value: take(json.value) as Value & Versioned }
     },
     write(value) {
       const stamped = version === 1 ? value : { ...value, schema_version: version }
       const refusal = check(stamped)
       assert(refusal === undefined, `what is written is a document: ${name}${refusal && sayRefusal(refusal)}`)
-      return JSON.stringify(taken(schema, stamped))
+      return JSON.stringify(take(stamped))
     },
   }
 }
