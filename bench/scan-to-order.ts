@@ -12,7 +12,7 @@ import { commitTimes } from './commit-times.js'
 import { executorProgram, type JournalChoice } from './executor-side.js'
 import { type Figure, line, quantile } from './measure.js'
 import { bareClient, publisherOn, publisherProcess, publisherProgram, RAW } from './scan-publishers.js'
-import { type Setting, type Way, waysOf } from './scan-ways.js'
+import { type Setting, type Way, type Ways, waysOf } from './scan-ways.js'
 
 /**
  * From a scan to the order that it leads to, by the machine's clock: `node scripts/run-bundled.mjs bench/scan-to-order.ts`
@@ -94,13 +94,10 @@ async function onCluster(address: HazelcastAddress, name: 'cluster' | 'processes
   await grid.close()
 }
 
-function report(
-  name: string,
-  journal: JournalChoice,
-  ways: { readonly entries: Way[]; readonly raws: number[] },
-): void {
+function report(name: string, journal: JournalChoice, ways: Ways): void {
   const where = `${name}, ${journal} journals`
   print(`${where}: raw hop`, ways.raws)
+  console.log(`${where}: of ${ways.entries.length + ways.dropped} entries ${ways.dropped} came to nothing in time`)
   const since = (stage: keyof Way) => ways.entries.map((way) => way[stage] - way.publishedUs)
   const baseline = (share: number) => ({ baseline: { name: 'raw hop', value: quantile(ways.raws, share) } })
   for (const [stage, what] of STAGES) print(`${where}: ${what}`, since(stage), baseline)
