@@ -14,7 +14,7 @@ describe('dolphin serve <service>', () => {
     const { code, stdout, stderr } = await dolphin(['serve', service])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toBe(
-      `error: --grid: expected hazelcast://host:port, found embedded: ${service} runs in a process of its own here, and a grid in its memory is seen by nobody else\n`,
+      'error: --grid: expected hazelcast://host:port, found nothing, and embedded in the configuration: a grid in the memory of this process is seen by no other\n',
     )
   })
 

@@ -10,6 +10,7 @@ import { Trader, type TraderMode } from '../../runtime/services/trader/trader.js
 import { runSession, type SessionResult } from '../../runtime/session/session.js'
 import { VirtualTime } from '../../runtime/time/virtual-time.js'
 import { type GridParts, gridTime } from './grid-parts.js'
+import { refuseKeptExchange } from './kept-exchange.js'
 import { type KeptChoice, runKeptSession } from './kept-session.js'
 import { sessionStrategies } from './own-strategy.js'
 import { resumedText } from './resumed-text.js'
@@ -18,7 +19,7 @@ import type { ServeChoice } from './serve-address.js'
 import { ServedSession } from './served-session.js'
 import { inSessionFolder } from './session-folder.js'
 import type { SessionNews } from './session-news.js'
-import type { SessionSetup } from './session-settings.js'
+import { journalFolder, type SessionSetup } from './session-settings.js'
 
 /** How a session trades what scanners publish. */
 export interface GridSessionChoice {
@@ -87,6 +88,7 @@ interface Around extends GridSessionParts {
 function replaySession(setup: SessionSetup, { serve }: GridSessionChoice, around: Around): Promise<SessionResult> {
   const { news, signal, trader, beginScans } = around
   return inSessionFolder(setup, news.onWarning, async (folder) => {
+    refuseKeptExchange(journalFolder(folder.folder, 'exchange'), { place: '--mode', expected: 'live', found: 'replay' })
     const time = new VirtualTime(setup.startedAtMs)
     const [decisionEnd, executionEnd] = delayedLinkPair(time, LINK_MS)
     const recorded = new RecordedBars((bar) => trader.again(bar))

@@ -47,11 +47,11 @@ export async function openGrid({ url, file, report, ...limits }: GridOpening): P
     throw new InputMistake(problems.map((message) => ({ place: '--grid', message })))
   let said = ''
   const log: NonNullable<HazelcastSettings['log']> = (level, text) => {
-    if (level !== 'info') said = text
+    if (level !== 'info') said = causeOf(text) ?? said
   }
   const grid = await hazelcastGrid({ ...address, ...limits, nearCaches: NEAR_CACHES, listenerFailed, log })
   if (grid.connection.state !== 'CONNECTED') {
-    report(`No connection to the grid ${url} yet, it is tried again and again. ${said}`.trimEnd())
+    report(`No connection to the grid ${url} yet${said && ` (${said})`}, it is tried again and again.`)
   }
   reportStates(grid, url, report)
   return grid
@@ -79,6 +79,11 @@ async function keptGrid(
     await kept.close()
   }
   return grid
+}
+
+/** The error behind what the client says of an attempt; undefined of its plans for the next one. */
+function causeOf(text: string): string | undefined {
+  return /^WaitStrategy\b/.test(text) ? undefined : /(?:.*Error: )?(.*)$/s.exec(text)?.[1]
 }
 
 /**

@@ -78,10 +78,13 @@ export function refuseWithoutExchange(folders: { readonly exchange: string; read
  *
  * @throws InputMistake
  */
-export function refuseKeptExchange(folder: string): void {
+export function refuseKeptExchange(
+  folder: string,
+  { place, expected, found }: { readonly place: string; readonly expected: string; readonly found: string },
+): void {
   if (!holdsJournal(folder)) return
-  const message = 'the session goes by the clock, as it was begun: expected a factor such as 10, found max'
-  throw new InputMistake({ place: '--speed', message })
+  const message = `the session goes by the clock, as it was begun: expected ${expected}, found ${found}`
+  throw new InputMistake({ place, message })
 }
 
 /** Whether a journal was begun in the folder. */

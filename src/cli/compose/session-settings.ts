@@ -233,8 +233,12 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** A session is begun in a folder of its own, and continued only when that is said. */
-async function checkFolder(folder: string, resume: boolean): Promise<void> {
+/**
+ * A session is begun in a folder of its own, and continued only when that is said.
+ *
+ * @throws InputMistake
+ */
+export async function checkFolder(folder: string, resume: boolean): Promise<void> {
   const place = '--out'
   const names: readonly string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []

@@ -17,7 +17,11 @@ import { journalFolder, type PaperSetup } from './session-settings.js'
  */
 export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: AbortSignal): Promise<SessionResult> {
   return inSessionFolder(setup, news.onWarning, async (folder) => {
-    refuseKeptExchange(journalFolder(folder.folder, 'exchange'))
+    refuseKeptExchange(journalFolder(folder.folder, 'exchange'), {
+      place: '--speed',
+      expected: 'a factor such as 10',
+      found: 'max',
+    })
     const time = new VirtualTime(setup.startedAtMs)
     const [decisionEnd, executionEnd] = delayedLinkPair(time, LINK_MS)
     const decisionJournal = await folder.openJournal('decision')

@@ -58,7 +58,10 @@ const BUNDLED_FROM = '2025-06-01'
 function processOnVirtualTime(grid: GridChoice | undefined): [flag: string, message: string] {
   return grid === undefined
     ? ['--speed', `expected a factor up to ${CLOCK_SPEED_MAX} with --executor process, found "max"`]
-    : ['--mode', 'expected live with --executor process: in a replay time stands between two scans, and only here']
+    : [
+        '--executor',
+        'expected in-process where scans are replayed: between two of them time stands, and only in this process; with --days and --speed 20, or with --mode live, it goes by the clock',
+      ]
 }
 
 /** Without days there is nothing to choose of them, and who says how much may be risked is the grid. */

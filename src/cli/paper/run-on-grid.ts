@@ -11,16 +11,18 @@ import { runGridSession } from '../compose/grid-session.js'
 import { ScanReplaySide } from '../compose/scan-replay.js'
 import { type SessionNews, showingSession } from '../compose/session-news.js'
 import {
+  checkFolder,
   type PaperSetup,
   preparePaper,
   prepareParts,
   prepareSession,
   type SessionSetup,
 } from '../compose/session-settings.js'
-import { notice } from '../shell/terminal.js'
+import { notice, noticeWarning } from '../shell/terminal.js'
 import { executorOf } from './executor-choice.js'
 import type { GridChoice } from './grid-options.js'
 import type { PaperOptions } from './options.js'
+import { whatRuns } from './what-runs.js'
 
 /** Trades what scanners publish in a grid; with days, a scanner and a bridge in this process publish those. */
 export async function runOnGrid(
@@ -29,10 +31,17 @@ export async function runOnGrid(
   signal: AbortSignal,
 ): Promise<{ readonly setup: SessionSetup; readonly result: SessionResult }> {
   const tell = (text: string): void => (options.quiet ? undefined : notice(text))
+  // Before anything is waited for.
+  if (options.out !== undefined) await checkFolder(options.out, options.resume)
   const parts = new GridParts(await openGrid({ url: choice.url, file: choice.gridFile, report: tell }), tell)
   try {
     const setup = await setupOf(options, choice, { parts, signal, tell })
     for (const line of setup.notices) tell(line)
+    const scans = 'days' in setup ? { days: setup.days.days.length, folder: join(setup.folder, 'scans') } : undefined
+    tell(whatRuns({ grid: choice.url, scans, executor: options.executor }))
+    if (scans !== undefined && choice.mode === 'live') {
+      noticeWarning('Recorded scans are old by the clock: with --mode live nothing is entered.')
+    }
     const bars = choice.bars ?? ('days' in setup ? setup.days.bars : undefined)
     const shown = { bars, isVirtual: choice.mode === 'replay', quiet: options.quiet }
     const result = await showingSession(shown, (news) => run(setup, { options, choice, parts, bars, signal }, news))

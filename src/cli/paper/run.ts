@@ -18,11 +18,15 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
     const { setup, result } = await (options.grid === undefined
       ? runOnDays(options, watch.signal)
       : (await import('./run-on-grid.js')).runOnGrid(options, options.grid, watch.signal))
-    if (!result.finished) throw new Interrupted(interruptedText(result.atMs, setup.folder))
+    if (!result.finished) throw new Interrupted(interruptedText(result, setup.folder))
     await printResult(
       options.json ? paperSummaryJson(setup, result) : paperSummaryText(setup, result, coloursFor(process.stdout)),
     )
     return EXIT.ok
+  } catch (error) {
+    // A session that runs ends as one that is not finished; what is given up before is days that are read, or a wait for a scan.
+    if (!watch.signal.aborted || error !== watch.signal.reason) throw error
+    throw new Interrupted('Interrupted before the session began; nothing was written.')
   } finally {
     watch.stop()
   }
@@ -49,6 +53,7 @@ function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Pro
   })
 }
 
-function interruptedText(atMs: number, folder: string): string {
-  return `Interrupted at ${new Date(atMs).toISOString()}; the session is in ${folder}, and --resume continues it.`
+function interruptedText({ atMs, bars }: SessionResult, folder: string): string {
+  const when = bars === 0 ? 'before the first bar' : `at ${new Date(atMs).toISOString()}`
+  return `Interrupted ${when}; the session is in ${folder}, and --resume continues it.`
 }

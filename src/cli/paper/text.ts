@@ -4,7 +4,7 @@ import { ALERT_LEVELS } from '../../core/mode/alert-limits.js'
 import { FEW_DAYS } from '../../core/performance/calendar.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import type { SessionFigures } from '../../runtime/session/session-books.js'
-import type { SessionSetup } from '../compose/session-settings.js'
+import type { PaperSetup, SessionSetup } from '../compose/session-settings.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
 import type { Colours } from '../shell/terminal.js'
 
@@ -48,9 +48,10 @@ export function paperSummaryJson({ session, folder }: SessionSetup, result: Sess
   return `${JSON.stringify(document, null, 2)}\n`
 }
 
-function titleLines({ session }: SessionSetup, { bars, figures }: SessionResult, c: Colours): string[] {
+function titleLines(setup: SessionSetup, { bars, figures }: SessionResult, c: Colours): string[] {
+  const { session } = setup
   const row = rowPainter(c)
-  const days = session.days.length > 0 ? session.days : figures.daily
+  const days = isWhole(setup, bars) ? session.days : figures.daily
   const [from, to] = [days[0]?.date, days.at(-1)?.date]
   const period = from === undefined ? 'no day' : from === to ? from : `${from} to ${to}`
   const fills = session.fills === 'bar-price' ? "at the bar's price, free of cost" : `realistic, seed ${session.seed}`
@@ -131,14 +132,17 @@ function eventLines(figures: SessionFigures, c: Colours): string[] {
     row('Missed entries', missed === 0 ? 'none' : list(missedByReason)),
     row(
       'Reconciliation',
-      [`${count(agreements)} truths agreed`, ...(disagreements.length === 0 ? [] : [list(disagreements)])].join(', '),
+      [`${plural(agreements, 'truth')} agreed`, ...(disagreements.length === 0 ? [] : [list(disagreements)])].join(
+        ', ',
+      ),
     ),
     row('Link', plural(linkSessions, 'session')),
     row('Alerts', raised.length === 0 ? 'none' : list(raised)),
   ]
 }
 
-function recordLines({ folder, session }: SessionSetup, { journals }: SessionResult, c: Colours): string[] {
+function recordLines(setup: SessionSetup, { journals, bars }: SessionResult, c: Colours): string[] {
+  const { folder } = setup
   const row = rowPainter(c)
   const journal = (side: 'decision' | 'execution') =>
     `${join(folder, 'journal', side)}  ${plural(journals[side].records, 'record')}, state ${journals[side].stateHash}`
@@ -146,8 +150,14 @@ function recordLines({ folder, session }: SessionSetup, { journals }: SessionRes
     row('Trades', join(folder, 'trades.csv')),
     row('Journals', journal('decision')),
     row('', journal('execution')),
-    ...(session.days.length > 0 ? [row('Next', c.dim(`dolphin compare ${folder}`))] : []),
+    // Of a part of its days every later trade of the backtest would count as missed.
+    ...(isWhole(setup, bars) ? [row('Next', c.dim(`dolphin compare ${folder}`))] : []),
   ]
+}
+
+/** Whether it has traded recorded days to their end. */
+function isWhole(setup: SessionSetup | PaperSetup, bars: number): boolean {
+  return 'days' in setup && setup.days.bars === bars
 }
 
 function rowPainter(c: Colours): (label: string, text: string) => string {

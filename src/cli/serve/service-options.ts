@@ -52,7 +52,7 @@ export async function serviceOptions(service: Served, raw: RawServiceOptions): P
       : `expected none: the policy '${breaker.betaPolicy}' finds its own`
     check.wrong('--beta-threshold', message)
   }
-  const url = gridOf(service, raw.grid ?? config.grid.url, check)
+  const url = gridOf({ typed: raw.grid, configured: config.grid.url }, check)
   check.done()
   const { posture: configured, ...survival } = config.survival
   const chosen = posture === undefined ? configured : posture === 'auto' ? undefined : posture
@@ -80,11 +80,16 @@ function breakerOf(
 }
 
 /** What a process keeps in its own memory, no trader ever sees. */
-function gridOf(service: Served, url: string, check: OptionCheck): string {
+function gridOf(
+  { typed, configured }: { readonly typed: string | undefined; readonly configured: string },
+  check: OptionCheck,
+): string {
+  const url = typed ?? configured
   if (url === EMBEDDED_GRID) {
+    const found = typed === undefined ? `nothing, and ${url} in the configuration` : url
     check.wrong(
       '--grid',
-      `expected hazelcast://host:port, found ${url}: ${service} runs in a process of its own here, and a grid in its memory is seen by nobody else`,
+      `expected hazelcast://host:port, found ${found}: a grid in the memory of this process is seen by no other`,
     )
   } else aSharedGrid(url, (message) => check.wrong('--grid', message))
   return url

@@ -21,9 +21,10 @@ const withFile = (text: string, raw: RawServiceOptions = {}) => {
 
 describe('the options of a served service', () => {
   it.each(['survival', 'breaker', 'forewarner'] as const)('%s demands a grid that others share', async (service) => {
-    const refused = `--grid: expected hazelcast://host:port, found embedded: ${service} runs in a process of its own here, and a grid in its memory is seen by nobody else`
-    await expect(serviceOptions(service, {})).rejects.toThrow(refused)
-    await expect(serviceOptions(service, { grid: 'embedded' })).rejects.toThrow(refused)
+    const refused = (found: string) =>
+      `--grid: expected hazelcast://host:port, found ${found}: a grid in the memory of this process is seen by no other`
+    await expect(serviceOptions(service, {})).rejects.toThrow(refused('nothing, and embedded in the configuration'))
+    await expect(serviceOptions(service, { grid: 'embedded' })).rejects.toThrow(refused('embedded'))
     await expect(serviceOptions(service, { grid: 'localhost:5701' })).rejects.toThrow(
       '--grid: expected hazelcast://host:port[,host:port…][/cluster], found "localhost:5701"',
     )

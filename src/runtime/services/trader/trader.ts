@@ -267,7 +267,7 @@ export class Trader {
 
   private stepping(scan: TakenScan, age: ScanAge | undefined): void {
     if (age?.isStale && !this.age?.isStale) {
-      const ms = Math.round(age.publicationMs ?? age.scanMs)
+      const ms = Math.round(oldest(age, this.parts.limits))
       const old = ms < 0 ? `of ${-ms} ms ahead` : `${ms} ms old`
       this.notice(`scan ${scan.scanNumber} is ${old}: positions are managed, nothing is entered`)
     }
@@ -323,6 +323,13 @@ export class Trader {
 }
 
 const WRITE_EVERY_MS = 1000
+
+/** The age that makes a stale scan stale, ms. */
+function oldest({ scanMs, publicationMs }: ScanAge, { ageFrom, ageMaxMs }: ScanAgeLimits): number {
+  return ageFrom === 'publication' && publicationMs !== null && Math.abs(publicationMs) > ageMaxMs
+    ? publicationMs
+    : scanMs
+}
 
 /** Whether a boost is that of a day, or of whichever day it is. */
 function isOf(known: KnownBoost | undefined, date: string): boolean {
