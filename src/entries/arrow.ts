@@ -15,5 +15,8 @@
  */
 
 export { type OpenedArchive, openScanArchive, readScanFile, scanFileName } from '../adapters/arrow/scan-archive.js'
+export { arrowScanFolder } from '../adapters/arrow/scan-folder.js'
 export type * from '../ports/scan-archive.js'
 export { ScanArchiveError, ScanFileError } from '../ports/scan-archive.js'
+export type * from '../ports/scan-folder.js'
+export { ScanFolderError } from '../ports/scan-folder.js'

@@ -59,10 +59,12 @@ export type { BarSettings } from '../runtime/session/session-bars.js'
 export type { SessionFigures } from '../runtime/session/session-books.js'
 export type {
   JournalStanding,
+  OutsideInput,
   RemoteExecution,
   SessionParts,
   SideJournal,
   SideParts,
+  WatchedDecision,
 } from '../runtime/session/session-parts.js'
 export { type SessionPoint, SessionRecovery, type SessionRecoveryParts } from '../runtime/session/session-recovery.js'
 export { type SessionStep, sessionSteps } from '../runtime/session/session-steps.js'

@@ -113,19 +113,38 @@ export interface GridStream {
   readonly name: string
   /** The number of the new entry: one more than that of the entry before. */
   append(value: string): Promise<number>
-  /** Numbers of the oldest entry that is kept and of the newest; `newest` is `oldest - 1` while there is none. */
-  bounds(): Promise<{ readonly oldest: number; readonly newest: number }>
+  /** Of the entries that are kept; `newest` is `oldest - 1` while there is none. */
+  bounds(): Promise<GridStreamBounds>
   /**
    * Entries from number `from` on, in order: at most `max`, as many as there are; none when there is none after `waitMs`
    * (default 0). `from` may be one beyond the newest, not more.
    */
-  read(from: number, options: { readonly max: number; readonly waitMs?: number }): Promise<GridStreamRead>
+  read(from: number, options: GridStreamLimits): Promise<GridStreamRead>
+}
+
+export interface GridStreamLimits {
+  /** Entries. */
+  readonly max: number
+  readonly waitMs?: number
+}
+
+export interface GridStreamBounds {
+  /** Number of the oldest entry that is kept. */
+  readonly oldest: number
+  /** Number of the newest. */
+  readonly newest: number
+}
+
+export interface GridStreamEntry {
+  /** Its number in the stream: one more than that of the entry before. */
+  readonly sequence: number
+  readonly value: string
 }
 
 export type GridStreamRead =
-  | { readonly kind: 'entries'; readonly entries: readonly { readonly sequence: number; readonly value: string }[] }
+  | { readonly kind: 'entries'; readonly entries: readonly GridStreamEntry[] }
   /** `from` is no entry that is kept: overwritten, or beyond the end of a stream that was lost and begun anew. */
-  | { readonly kind: 'lost'; readonly oldest: number; readonly newest: number }
+  | ({ readonly kind: 'lost' } & GridStreamBounds)
 
 export interface GridConnection {
   /** In this process: it cannot be lost. */

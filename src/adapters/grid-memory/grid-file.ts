@@ -31,7 +31,7 @@ export async function openGridFile(settings: GridFileSettings): Promise<GridFile
     await told(removeTemporaries(dirname(file), (name) => name === basename(file)))
     const before = await readGridFile(file)
     const openings = before.openings + 1
-    const store = new MemoryGridStore(settings, {
+    const store = MemoryGridStore.restored(settings, {
       records: before.records,
       lastFence: BigInt(openings) << FENCE_BITS,
       changed: () => behind?.changed(),

@@ -7,69 +7,82 @@ import { StoredLock } from './stored-lock.js'
 import { StoredMap } from './stored-map.js'
 import { StoredStream } from './stored-stream.js'
 
-/** What a grid in this process holds, for any number of clients. It goes with the process, unless a file keeps it. */
+/**
+ * What a grid in this process holds, for any number of clients (`memoryGrid`). It goes with the process, unless a file keeps it
+ * (`openGridFile`).
+ */
 export class MemoryGridStore {
+  /** @internal */
   readonly timer: Timer
+  /** @internal */
   readonly turn: Turn
   private readonly streamCapacity: number
-  private readonly changed: () => void
+  private whenChanged: () => void = () => {}
+  private readonly changed = (): void => this.whenChanged()
   private readonly expiries: Expiries
   private readonly clients = new Set<MemoryClient>()
   private readonly maps = new Map<string, StoredMap>()
   private readonly references = new Map<string, string>()
   private readonly locks = new Map<string, StoredLock>()
   private readonly streams = new Map<string, StoredStream>()
-  private lastFence: bigint
+  private lastFence = 0n
 
-  /** @param restored of a grid that is kept in a file. */
-  constructor(
-    { timer, streamCapacity = STREAM_CAPACITY, turn = setImmediate }: MemoryGridStoreSettings,
-    restored?: RestoredGrid,
-  ) {
+  constructor({ timer, streamCapacity = STREAM_CAPACITY, turn = setImmediate }: MemoryGridStoreSettings) {
     this.timer = timer
     this.turn = (callback) => void turn(callback)
     this.streamCapacity = streamCapacity
-    this.changed = restored?.changed ?? (() => {})
     this.expiries = new Expiries(timer)
-    this.lastFence = restored?.lastFence ?? 0n
-    for (const record of restored?.records ?? []) this.restore(record)
   }
 
+  /** @internal One that goes on from what a file keeps. */
+  static restored(settings: MemoryGridStoreSettings, { records, lastFence, changed }: RestoredGrid): MemoryGridStore {
+    const store = new MemoryGridStore(settings)
+    store.lastFence = lastFence
+    for (const record of records) store.restore(record)
+    store.whenChanged = changed
+    return store
+  }
+
+  /** @internal */
   map(name: string): StoredMap {
     return made(this.maps, name, () => new StoredMap(this.expiries, this.changed))
   }
 
+  /** @internal */
   lock(name: string): StoredLock {
     return made(this.locks, name, () => new StoredLock(() => ++this.lastFence))
   }
 
+  /** @internal */
   stream(name: string): StoredStream {
     return made(this.streams, name, () => new StoredStream(this.streamCapacity, this.changed))
   }
 
+  /** @internal */
   value(reference: string): string | undefined {
     return this.references.get(reference)
   }
 
+  /** @internal */
   setValue(reference: string, value: string): void {
     this.references.set(reference, value)
     this.changed()
   }
 
-  /** Values expire while there is somebody to see it: a store that nobody uses keeps no timer, and no process, going. */
+  /** @internal Values expire while there is somebody to see it: a store that nobody uses keeps no timer, and no process, going. */
   enter(client: MemoryClient): void {
     this.clients.add(client)
     this.expiries.go()
   }
 
-  /** What the client held is let go of. */
+  /** @internal What the client held is let go of. */
   leave(client: MemoryClient): void {
     this.clients.delete(client)
     for (const lock of this.locks.values()) lock.leave(client)
     if (this.clients.size === 0) this.expiries.rest()
   }
 
-  /** All that it holds at this moment, of streams the newest entries, and no locks. */
+  /** @internal All that it holds at this moment, of streams the newest entries, and no locks. */
   records(streamEntriesMax: number): GridRecord[] {
     const records: GridRecord[] = []
     for (const [map, stored] of this.maps) for (const entry of stored.contents()) records.push({ map, ...entry })

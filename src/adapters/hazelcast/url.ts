@@ -1,4 +1,4 @@
-import { found } from '../../base/mistakes.js'
+import { found, InputMistake } from '../../base/mistakes.js'
 
 /** Where a cluster is: any of its members, and its name. */
 export interface HazelcastAddress {
@@ -31,6 +31,18 @@ export function hazelcastAddress(text: string, wrong: (message: string) => undef
   const twice = members.find((member, i) => members.indexOf(member) !== i)
   if (twice !== undefined) return wrong(`expected every member once, found ${found(twice)} twice`)
   return { members, cluster }
+}
+
+/**
+ * Where a cluster is that a URL names, `hazelcast://host:port[,host:port…][/cluster]`: for `hazelcastGrid`.
+ *
+ * @throws InputMistake when the text is none: with what was expected and what was found.
+ */
+export function readHazelcastUrl(text: string): HazelcastAddress {
+  const problems: string[] = []
+  const address = hazelcastAddress(text, (problem) => void problems.push(problem))
+  if (address === undefined) throw new InputMistake(problems.map((message) => ({ place: 'url', message })))
+  return address
 }
 
 export const SCHEME = 'hazelcast://'

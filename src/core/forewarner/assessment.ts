@@ -12,16 +12,20 @@ export type ClosedTrade = Pick<Trade, 'net' | 'capitalBefore' | 'leverageCeiling
   readonly exitTimeMs: number
 }
 
+/** What is to be assessed. */
 export interface AssessmentRequest {
   readonly date: IsoDate
-  /** What the day would trade with, and what no day does. */
+  /** Leverage that the day would trade with at most, times the capital. */
   readonly maxLeverage: number
+  /** Leverage that no day goes beyond. */
   readonly leverageMax: number
+  /** Of the draws, an integer. */
   readonly seed: number
   /** In any order; one that is there twice counts once. */
   readonly trades: readonly ClosedTrade[]
 }
 
+/** What the trades warn of. */
 export interface Assessment {
   readonly report: ForewarnerReport
   /** Closed trades that it rests on. */

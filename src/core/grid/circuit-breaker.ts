@@ -2,7 +2,9 @@ import { assert } from '../../base/assert.js'
 
 /** Constants of the circuit breaker. Source: system bible §15.6, §20.1; spec "Guards". */
 export const CIRCUIT = Object.freeze({
+  /** So many in a row open it. */
   failuresMax: 5,
+  /** How long it stays open at first, doubled with each probe that fails, and at most. */
   openMs: 1_000,
   openMsMax: 60_000,
   /** Of the time it stays open, added at random, so that clients that lost a server together do not return together. */
@@ -11,10 +13,11 @@ export const CIRCUIT = Object.freeze({
 
 /** Whether anything is tried. `era` counts the openings, ever: it tells which attempts an answer may still speak for. */
 export type CircuitBreaker =
+  /** `failures` in a row. */
   | { readonly state: 'CLOSED'; readonly era: number; readonly failures: number }
   /** `openings` since it was last closed. */
   | { readonly state: 'OPEN'; readonly era: number; readonly openings: number; readonly openUntilMs: number }
-  /** One probe is under way. */
+  /** One probe is under way; `openings` since it was last closed. */
   | { readonly state: 'HALF_OPEN'; readonly era: number; readonly openings: number }
 
 export const CIRCUIT_START: CircuitBreaker = Object.freeze({ state: 'CLOSED', era: 0, failures: 0 })

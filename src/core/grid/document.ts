@@ -11,7 +11,7 @@ export interface GridDocument<Value, Read = Value> {
   readonly name: string
   /** Rises with every change that is more than an optional field. */
   readonly version: number
-  /** Undefined where it is no JSON of the grid's own: a time, or a document that has its contract elsewhere. */
+  /** @internal Undefined where it is no JSON of the grid's own: a time, or a document that has its contract elsewhere. */
   readonly schema: ObjectSchema<Value> | undefined
   /** Never throws. Fields that are not known are left out. */
   read(text: string): Reading<Read>
@@ -19,6 +19,7 @@ export interface GridDocument<Value, Read = Value> {
   write(value: Value): string
 }
 
+/** What became of a text. */
 export type Reading<Value> = { readonly value: Value } | { readonly refused: Refusal }
 
 /** The value of a document. */
@@ -56,7 +57,9 @@ export function gridDocument<Value extends object>(
   }
 }
 
+/** What every document of JSON may say of itself. */
 export interface Versioned {
+  /** As its document's `version`. */
   readonly schema_version?: number
 }
 

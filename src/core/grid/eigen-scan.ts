@@ -5,7 +5,7 @@ import { isObject, type Refusal, shown } from './document-check.js'
 import { EIGEN_SCAN_SCHEMA } from './feature-documents.js'
 import { isoMs } from './iso-time.js'
 
-/** `latest_eigen_scan`: written in one form, read in every form that scanners write. */
+/** A scanner's latest scan, `latest_eigen_scan`: written in one form, read in every form that scanners write. */
 export const LATEST_EIGEN_SCAN: GridDocument<EigenScanPayload, EigenScan> = {
   ...gridDocument('latest_eigen_scan', EIGEN_SCAN_SCHEMA),
   read: readEigenScan,
@@ -27,13 +27,19 @@ export interface EigenScanForm {
   readonly atMs: number
   /** Time of publication, UTC seconds. */
   readonly bridgeTs: number
+  /** Relative change of the λmax of 50 prices since the scan before: 0.01 is 1 %. So the next three, of longer windows. */
   readonly w50Velocity: number
+  /** As `w50Velocity`. */
   readonly w150Velocity: number
+  /** As `w50Velocity`. */
   readonly w300Velocity: number
+  /** As `w50Velocity`. */
   readonly w750Velocity: number
+  /** |velocity| + rotation of the leading eigenvector, of 50 prices. */
   readonly instability50: number
+  /** Of 150 prices. */
   readonly instability150: number
-  /** w50 − w750. */
+  /** `w50Velocity` − `w750Velocity`: the engine's signal. */
   readonly velDiv: number
   /** Finite and above zero; a symbol without such a price is absent. */
   readonly assetPrices: ReadonlyMap<string, number>

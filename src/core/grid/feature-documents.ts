@@ -24,7 +24,7 @@ import {
 
 /** Documents under `DOLPHIN_FEATURES` but those of the order book. Source: system bible §10.5, §15.1, §27.5, §28.6; spec "Services". */
 
-/** Thresholds of `status` are those of the display: RED from 0.30, ORANGE from 0.10. */
+/** What the closed trades warn of, `mc_forewarner_latest`. Thresholds of `status` are those of the display: RED from 0.30, ORANGE from 0.10. */
 export const FOREWARNER = gridDocument(
   'mc_forewarner_latest',
   object(
@@ -101,7 +101,7 @@ export const EIGEN_SCAN_SCHEMA: ObjectSchema<EigenScanPayload> = object(
 const boost = noted('Factor of the leverage.', numberFrom(1, 3))
 const beta = noted("How much the signal's depth adds to the boost.", numberFrom(0, 1))
 
-/** Drives the engine: whatever else it says, boost and beta are applied at the top of the next bar. */
+/** The day's boost and beta, `acb_boost`. Drives the engine: whatever else it says, boost and beta are applied at the top of the next bar. */
 export const ACB_BOOST = gridDocument(
   'acb_boost',
   object(
@@ -117,7 +117,7 @@ export const ACB_BOOST = gridDocument(
   ),
 )
 
-/** What the breaker has seen, for people. */
+/** What the breaker has seen, for people: `acb_state_latest`. */
 export const ACB_STATE = gridDocument(
   'acb_state_latest',
   object(
@@ -154,7 +154,7 @@ const factorSource = object({
   error: nullable(prose(500)),
 })
 
-/** The older name `ext_features_latest` is read, and not written. */
+/** Funding, volatility, fear and greed, takers: `exf_latest`. The older name `ext_features_latest` is read, and not written. */
 export const EXTERNAL_FACTORS = gridDocument(
   'exf_latest',
   object(

@@ -20,7 +20,7 @@ import {
 
 /** Documents of the order book. Source: system bible §9, §15.1, §15.2, §26.2; spec "Books and features", "The grid". */
 
-/** Every perpetual's health, once a minute: not what is traded on. */
+/** Every perpetual's health, once a minute, `obf_universe_latest`: not what is traded on. */
 export const UNIVERSE = gridDocument(
   'obf_universe_latest',
   object(
@@ -60,7 +60,7 @@ const features = {
 const regimeSignal = noted('+1 stress, 0 neutral, -1 calm.', oneOf(-1, 0, 1))
 const macro = object({ cascade_count: count, stress_share: share, regime_signal: regimeSignal })
 
-/** What the engine trades on; `ob_cache/latest_ob_features.json` is the same document. */
+/** Features of the order books, `obf_features_latest`, on which the engine trades; `ob_cache/latest_ob_features.json` is the same document. */
 export const ORDER_BOOK_FEATURES = gridDocument(
   'obf_features_latest',
   object({

@@ -1,5 +1,6 @@
 /** What tells scans apart, and how old they are. */
 export interface ScanStamp {
+  /** Of its scanner's count. */
   readonly scanNumber: number
   /** UTC ms: the scan's own time. */
   readonly atMs: number
@@ -7,6 +8,7 @@ export interface ScanStamp {
   readonly publishedAtMs: number | null
 }
 
+/** When a scan is too old to be acted on. */
 export interface ScanAgeLimits {
   /**
    * What a scan's age counts from: its own time where the scanner is ours; when it was published where another scanner's
@@ -28,6 +30,7 @@ export const AHEAD_MS_MAX = 1_000
 /** A scanner writes each scan twice, the second one minutes later with stale prices. */
 export const SAME_SCAN_WITHIN_MS = 300_000
 
+/** What a scan is. */
 export type ScanVerdict =
   /**
    * `newSession`: its scanner has begun to count anew. `missing`: numbers of the same count that were left out. `barAtMs`: its
@@ -39,9 +42,13 @@ export type ScanVerdict =
   /** Its time is not after that of the bar before. */
   | { readonly kind: 'outOfOrder' }
 
+/** What has come so far, in scans. */
 export interface ScanCounts {
+  /** That are bars. */
   taken: number
+  /** Whose number was taken less than five minutes before. */
   duplicates: number
+  /** Whose time was not after that of the one before. */
   outOfOrder: number
   /** Scanner sessions so far, from 1 on with the first scan. */
   sessions: number
@@ -109,6 +116,7 @@ export interface ScanAge {
   readonly isStale: boolean
 }
 
+/** How old a scan is. @param nowMs UTC ms. */
 export function ageOf({ atMs, publishedAtMs }: ScanStamp, nowMs: number, limits: ScanAgeLimits): ScanAge {
   const scanMs = nowMs - atMs
   const publicationMs = publishedAtMs === null ? null : nowMs - publishedAtMs

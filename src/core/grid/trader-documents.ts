@@ -98,7 +98,7 @@ const state = {
   updated_at: isoTime,
 } as const
 
-/** Of a paper flow: under `latest`, and for good under `state_<strategy>_<date>`. */
+/** State of a paper flow: under `latest`, and for good under `state_<strategy>_<date>`. */
 export const FLOW_STATE = gridDocument(
   'flow_state',
   object(
@@ -117,7 +117,7 @@ const paramHash = noted(
   text('^[0-9a-f]{16}$', '16 hex digits'),
 )
 
-/** Of the supervised flow: under `latest_nautilus`. */
+/** State of the supervised flow: under `latest_nautilus`. */
 export const SUPERVISED_STATE = gridDocument(
   'supervised_state',
   object(
@@ -126,7 +126,7 @@ export const SUPERVISED_STATE = gridDocument(
   ),
 )
 
-/** Of the live trader: under `latest_live`. The journal wins over it, and the exchange over both. */
+/** State of the live trader: under `latest_live`. The journal wins over it, and the exchange over both. */
 export const TRADER_STATE = gridDocument(
   'trader_state',
   object(

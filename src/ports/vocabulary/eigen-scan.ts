@@ -1,8 +1,12 @@
 /** One window, as readers of the grid see it; null: undefined. */
 export interface EigenScanWindow {
+  /** Largest eigenvalue of the correlations, 1 … number of symbols. */
   readonly lambda_max: number | null
+  /** Relative change of `lambda_max` since the scan before: 0.01 is 1 %. */
   readonly velocity: number | null
+  /** 1 − |cosine| of the leading eigenvectors of this scan and the one before, 0 … 1. */
   readonly rotation: number | null
+  /** |velocity| + rotation. */
   readonly instability: number | null
 }
 
@@ -13,6 +17,7 @@ export type EigenScanWindowKey = '50' | '150' | '300' | '750'
  * value is undefined. Schema: specs/grid/latest_eigen_scan.schema.json. Source: system bible §15.1, §27.5.
  */
 export interface EigenScanPayload {
+  /** Counts a scanner's scans; it begins anew when another scanner, or the same one restarted, does. */
   readonly scan_number: number
   /** UTC, ISO 8601 with milliseconds and `Z`. */
   readonly timestamp: string
@@ -20,12 +25,19 @@ export interface EigenScanPayload {
   readonly timestamp_ns: string
   /** UTC seconds since the epoch when this was published. */
   readonly bridge_ts: number
+  /** `w50_velocity` − `w750_velocity`: the engine's signal. */
   readonly vel_div: number | null
+  /** Velocity of the window of 50 prices, as in `multi_window_results`; so the next three. */
   readonly w50_velocity: number | null
+  /** As `w50_velocity`. */
   readonly w150_velocity: number | null
+  /** As `w50_velocity`. */
   readonly w300_velocity: number | null
+  /** As `w50_velocity`. */
   readonly w750_velocity: number | null
+  /** Instability of the window of 50 prices, as in `multi_window_results`. */
   readonly instability_50: number | null
+  /** Of that of 150. */
   readonly instability_150: number | null
   /** Symbol → price, in universe order; a symbol without a price is absent. */
   readonly asset_prices: Readonly<Record<string, number>>

@@ -7,6 +7,7 @@ import type { EigenScanPayload } from '../../ports/vocabulary/eigen-scan.js'
 import { allOver } from './all-over.js'
 import { GridScans, SCANS_BEGUN_ANEW } from './grid-scans.js'
 
+/** What is published where. */
 export interface GridScanSinkParts {
   readonly grid: Grid
   /** Where every scan lies before it is published: what the grid missed is read from there. */
@@ -20,7 +21,7 @@ export interface GridScanSinkParts {
  * Publishes the scans of an archive into the grid: each into the stream, in the order of their numbers, and the latest under
  * its key, once everything before it is in the stream. A grid that is away never stops the scanner and holds nothing up: `publish` then resolves at once, the sink keeps
  * that one scan, and with the connection (or the next scan) the stream gets all that it missed, the key the latest alone.
- * A stream that was lost with its cluster is begun anew with the last {@link SCANS_BEGUN_ANEW}.
+ * A stream that was lost with its cluster is begun anew with the last 1,000.
  */
 export function openGridScanSink(parts: GridScanSinkParts): ScanSink {
   return new GridScanSink(parts)

@@ -16,8 +16,9 @@ export interface WriterLimits {
   readonly keysMax: number
   /** Writes under way at once, one of each key. */
   readonly underWayMax: number
-  /** From a failed write of a key to the next, doubled with each failure in a row. */
+  /** From a failed write of a key to the next, doubled with each failure in a row, ms. */
   readonly retryMs: number
+  /** The longest that this becomes, ms. */
   readonly retryMsMax: number
 }
 
@@ -29,13 +30,14 @@ export interface GridWriterSettings {
   /** 0 … 1, for jitter. */
   readonly random: () => number
   /** Documents that a file holds, too, for readers without a grid. */
-  readonly files?: readonly GridFile[]
+  readonly files?: readonly DocumentFile[]
   readonly report?: (text: string) => void
   readonly limits?: Partial<WriterLimits>
   readonly writeFile?: LatestFileSettings['write']
 }
 
-export interface GridFile {
+/** Which document a file holds, too. */
+export interface DocumentFile {
   readonly map: string
   readonly key: string
   readonly path: string
@@ -46,17 +48,23 @@ export interface GridWriterHealth {
   readonly circuit: CircuitBreaker['state']
   /** Keys whose latest value the grid is not known to hold. */
   readonly waiting: number
+  /** Keys that it remembers. */
   readonly keys: number
   /** For how long the one of them that waits longest has had a value that is not there; 0 while none waits. */
   readonly behindMs: number
-  /** Values that were put; those that a newer one replaced before they were written; those of a key too many. */
+  /** Values that were put. */
   readonly puts: number
+  /** Of those, that a newer one replaced before they were written. */
   readonly coalesced: number
+  /** Of those, of a key too many. */
   readonly refused: number
-  /** Writes that succeeded and that failed, of the grid and of files. */
+  /** Writes into the grid that succeeded. */
   readonly written: number
+  /** Writes into the grid that failed; each is tried again. */
   readonly failed: number
+  /** Writes of files that succeeded. */
   readonly filesWritten: number
+  /** Writes of files that failed. */
   readonly filesFailed: number
 }
 

@@ -13,8 +13,10 @@ export interface Service {
   health(): ServiceHealth
 }
 
+/** The services that there are; the heartbeat of each stands under its name. */
 export type ServiceName = 'scanner' | 'bridge' | 'trader' | 'survival' | 'breaker' | 'forewarner'
 
+/** What a service says of itself. */
 export interface ServiceHealth {
   readonly name: ServiceName
   readonly state: ServiceState

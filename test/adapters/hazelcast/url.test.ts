@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hazelcastAddress } from '../../../src/adapters/hazelcast/url.js'
+import { hazelcastAddress, readHazelcastUrl } from '../../../src/adapters/hazelcast/url.js'
+import { InputMistake } from '../../../src/base/mistakes.js'
 
 const FORM = 'expected hazelcast://host:port[,host:port…][/cluster]'
 const MEMBER = 'expected a member as host:port, such as 127.0.0.1:5701, found'
@@ -32,6 +33,13 @@ describe('the address of a cluster', () => {
     ['hazelcast://a:1?b=c', `${FORM} without parameters, found "hazelcast://a:1?b=c"`],
   ])('%j is refused: %s', (text, message) => {
     expect(problemOf(text)).toBe(message)
+  })
+
+  it('a program reads one that is right, and is refused any other with an InputMistake', () => {
+    expect(readHazelcastUrl('hazelcast://a:1,b:2/mine')).toEqual({ members: ['a:1', 'b:2'], cluster: 'mine' })
+    expect(() => readHazelcastUrl('redis://a:1')).toThrow(
+      new InputMistake({ place: 'url', message: `${FORM}, found "redis://a:1"` }),
+    )
   })
 
   it('carries no credentials, and they are not repeated', () => {

@@ -13,6 +13,7 @@ import { ServiceLife } from '../service-life.js'
 import { Wake } from '../wake.js'
 import { FencedLock } from './fenced-lock.js'
 
+/** What a breaker needs of the outside. */
 export interface BreakerPorts {
   readonly grid: Grid
   readonly clock: Clock

@@ -15,6 +15,7 @@ import { FileLedger, type FileMark } from './file-ledger.js'
 import { FirstListing, type ScanBridgeStart } from './first-listing.js'
 import { Silence } from './silence.js'
 
+/** What a bridge brings where. */
 export interface ScanBridgeParts {
   readonly folder: ScanFolder
   readonly grid: Grid
@@ -27,6 +28,7 @@ export interface ScanBridgeParts {
 
 /** What it has done since it was started. */
 export interface ScanBridgeFigures {
+  /** Files whose scans went into the grid. */
   readonly published: number
   /** Files that nobody writes any more and that are no whole scan. */
   readonly refused: number
@@ -35,7 +37,7 @@ export interface ScanBridgeFigures {
   /** Files that are waiting now. */
   readonly waiting: number
   readonly lastFile: string | undefined
-  /** Since the last new scan, ms, where that is longer than {@link SILENT_MS_MAX}. */
+  /** Since the last new scan, ms, where that is longer than a minute. */
   readonly silentMs: number | undefined
 }
 

@@ -16,17 +16,21 @@ import { ServiceLife } from '../service-life.js'
 import { Wake } from '../wake.js'
 import { closedTradesOfGrid } from './grid-evidence.js'
 
+/** What a forewarner reports on, and when. */
 export interface ForewarnerSettings {
   /** Time between two reports, counted from 00:00 UTC, ms: a part of a day. */
   readonly everyMs: number
-  /** Of the strategy: before the day's boost, and what no day trades with. */
+  /** Leverage of the strategy at most, before the day's boost, times the capital. */
   readonly maxLeverage: number
+  /** Leverage that no day goes beyond. */
   readonly leverageMax: number
+  /** Of the draws, an integer. */
   readonly seed: number
   /** Whose results in the grid are evidence. */
   readonly colour: StrategyColour
 }
 
+/** What a forewarner needs of the outside. */
 export interface ForewarnerPorts {
   readonly grid: Grid
   readonly clock: Clock

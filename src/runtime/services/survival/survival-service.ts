@@ -17,6 +17,7 @@ import { GridProbe } from './grid-probe.js'
 import { GridSensors, type OrderBookSensor } from './grid-sensors.js'
 import { PosturePublisher, type SurvivalPorts } from './posture-publisher.js'
 
+/** When a survival service looks, and at what. */
 export interface SurvivalSettings {
   /** Time between two regular looks at the sensors, ms. */
   readonly everyMs: number
