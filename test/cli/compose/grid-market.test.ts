@@ -34,7 +34,10 @@ describe('the market that scanners publish', () => {
     const { grid, told, wish } = wished(['ETHUSDT', 'BTCUSDT'])
     await grid.stream(SCAN_STREAM).append(SCAN)
     expect((await gridMarket(wish, signal)).symbols).toEqual(['ETHUSDT', 'BTCUSDT'])
-    expect(told).toEqual(['The first scan has no price of ETHUSDT, which --assets names.'])
+    expect(told).toEqual([
+      'The oldest scan in the grid is of 2026-01-05T00:00:05.000Z: the replay begins with it.',
+      'The first scan has no price of ETHUSDT, which --assets names.',
+    ])
   })
 
   it('is waited for, and what is no scan is passed over', async () => {
