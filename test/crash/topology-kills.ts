@@ -110,7 +110,7 @@ async function killed(
 const SPEEDS = ['max', 500, 1_000] as const
 
 /** The same seed gives the same deaths. */
-export function deathsOf(seed: number, count: number): readonly Death[] {
+function deathsOf(seed: number, count: number): readonly Death[] {
   const random = new Xoshiro128(seed, 0)
   const deaths = Array.from({ length: count }, () => ({
     of: random.integer(0, 9) === 0 ? ('cluster' as const) : PARTS[random.integer(0, PARTS.length - 1)]!,
