@@ -34,7 +34,7 @@ export const SAME_SCAN_WITHIN_MS = 300_000
 export type ScanVerdict =
   /**
    * `newSession`: its scanner has begun to count anew. `missing`: numbers of the same count that were left out. `barAtMs`: its
-   * time as a bar, UTC ms: its own, but at most a minute from when it came.
+   * time as a bar, UTC ms: its own, but at most a second ahead of when it came.
    */
   | { readonly kind: 'taken'; readonly newSession: boolean; readonly missing: number; readonly barAtMs: number }
   /** Its number was taken less than five minutes ago. */
