@@ -134,7 +134,7 @@ class ScanRun {
   private async newSession(): Promise<LiveSession> {
     const { setting } = this
     const { folder, journal } = setting
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     return new LiveSession({
       grid: heardGrid(setting.grid, () => this.at('heardUs')),
       strategy: this.strategy,
