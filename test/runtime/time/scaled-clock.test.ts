@@ -20,6 +20,32 @@ describe('a scaled clock', () => {
   })
 })
 
+describe('a scaled clock over one that calls back', () => {
+  const waits: { readonly ms: number; readonly callback: () => void }[] = []
+  let calledOff = 0
+  const real = Object.assign(new FakeClock(), {
+    after: (ms: number, callback: () => void) => {
+      waits.push({ ms, callback })
+      return () => calledOff++
+    },
+  })
+
+  it('has its timers called back by that, so many times sooner, and calls them off there', () => {
+    const clock = scaledClock({ speed: 4, epochMs: 1_000_000, realEpochMs: real.epochMs() }, real)
+    let calls = 0
+    const callOff = clockTimer(clock).at(1_001_000, () => calls++)
+    expect(waits.map(({ ms }) => ms)).toEqual([250])
+    expect(real.sleeps).toEqual([])
+    waits[0]!.callback()
+    callOff()
+    expect([calls, calledOff]).toEqual([1, 1])
+  })
+
+  it('has none where the real one has none', () => {
+    expect(scaledClock({ speed: 4, epochMs: 0, realEpochMs: 0 }, new FakeClock()).after).toBeUndefined()
+  })
+})
+
 describe('a timer on a clock', () => {
   it('calls back once, after it was asked, even for a moment that has passed', async () => {
     const timer = clockTimer(new FakeClock())
