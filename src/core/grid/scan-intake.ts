@@ -67,6 +67,12 @@ export class ScanIntake {
   /** When each number was taken; a Map, which keeps the order in which they were. */
   private readonly takenAtMs = new Map<number, number>()
 
+  /**
+   * @param byClock times are told by a clock, which somebody may have set back: a last bar further ahead of it than any may be
+   * was of a wrong clock, and does not keep the present out. Otherwise time is what the scans say.
+   */
+  constructor(private readonly byClock = false) {}
+
   /** Nothing at or before this time, UTC ms, is taken any more; which numbers were taken until then is not known. */
   goOnAfter(atMs: number): void {
     this.last = { scanNumber: Number.POSITIVE_INFINITY, barAtMs: atMs }
@@ -86,7 +92,8 @@ export class ScanIntake {
       return { kind: 'duplicate' }
     }
     const barAtMs = Math.min(scan.atMs, nowMs + AHEAD_MS_MAX)
-    if (last !== undefined && barAtMs <= last.barAtMs) {
+    const isWrong = this.byClock && last !== undefined && last.barAtMs - nowMs > AHEAD_MS_MAX
+    if (last !== undefined && barAtMs <= last.barAtMs && !isWrong) {
       counts.outOfOrder++
       return { kind: 'outOfOrder' }
     }

@@ -208,3 +208,16 @@ describe('the age of a scan', () => {
     expect(ageOf(stamp, 1e12 + nowMs, behindBridge).isStale).toBe(isStale)
   })
 })
+
+it('by a clock, a past that was written by one which was wrong does not keep the present out', () => {
+  const HOUR_MS = 3_600_000
+  for (const [byClock, goneOnAfterMs, kind] of [
+    [true, HOUR_MS, 'taken'],
+    [true, 1_000, 'outOfOrder'],
+    [false, HOUR_MS, 'outOfOrder'],
+  ] as const) {
+    const intake = new ScanIntake(byClock)
+    intake.goOnAfter(goneOnAfterMs)
+    expect(intake.take(scan(5, 1_000), 1_000).kind).toBe(kind)
+  }
+})

@@ -41,7 +41,7 @@ export class ScanBars {
   /** The next bar. `gates` is asked after the day that it may begin. */
   step(scan: TakenScan, gates: (date: string) => BarGates): SessionStep {
     const { barAtMs } = scan
-    const date = dateOfEpochMs(barAtMs)
+    const date = this.dateAt(barAtMs)
     const isFirst = date !== this.date
     if (isFirst) this.beginDay(date)
     const day = isFirst ? { day: this.parts.day(date) } : {}
@@ -70,7 +70,7 @@ export class ScanBars {
 
   /** A bar of the session's own journal, as it was: the next ones follow it. As a step it is the one that it was. */
   again(bar: StrategyBar): SessionStep {
-    const date = dateOfEpochMs(bar.timestampMs)
+    const date = this.dateAt(bar.timestampMs)
     if (date !== this.date) this.beginDay(date)
     if (bar.symbols !== this.symbols) this.known = new Set(bar.symbols)
     this.symbols = bar.symbols
@@ -78,6 +78,12 @@ export class ScanBars {
     this.bars = bar.bar + 1
     this.row++
     return { bar, date, ...present({ fundedAtMs: this.funding.settledBy(bar.timestampMs) }) }
+  }
+
+  /** A day that has begun goes on until the next one, also where a clock was set back over midnight. */
+  private dateAt(epochMs: number): string {
+    const date = dateOfEpochMs(epochMs)
+    return this.date !== undefined && date < this.date ? this.date : date
   }
 
   private beginDay(date: string): void {

@@ -28,9 +28,10 @@ export interface ScanNews {
 
 /** Documents in, scans out: each scan once and in order, everything else counted. */
 export class ScanTaker {
-  private readonly intake = new ScanIntake()
+  private readonly intake: ScanIntake
   private readonly parts: ScanTakerParts
   private lastScan: TakenScan | undefined
+  private outOfOrderInARow = 0
   /** Documents that were no scans. */
   refused = 0
   /** Of all that came, taken or not; 0 before the first. */
@@ -38,6 +39,7 @@ export class ScanTaker {
 
   constructor(parts: ScanTakerParts) {
     this.parts = parts
+    this.intake = new ScanIntake(parts.nowMs !== undefined)
   }
 
   /** Of what was traded before the numbers are not known, but nothing at or before its time, UTC ms, is a bar any more. */
@@ -83,12 +85,25 @@ export class ScanTaker {
     // An old scan makes nothing younger: what was taken just now is remembered by the latest time that any has said.
     const now = nowMs === undefined ? Math.max(scan.atMs, this.lastScan?.barAtMs ?? scan.atMs) : nowMs()
     const verdict = this.intake.take(scan, now)
+    if (verdict.kind === 'outOfOrder') this.passedOver(scan)
     if (verdict.kind !== 'taken') return undefined
+    this.outOfOrderInARow = 0
     if (verdict.newSession && this.lastScan !== undefined) news.onNewSession(scan.scanNumber)
     this.lastScan = { ...scan, barAtMs: verdict.barAtMs }
     return this.lastScan
   }
+
+  /** One is late; by the clock several in a row are of a clock that somebody has set back, theirs or this one. */
+  private passedOver({ scanNumber, atMs }: ReadScan): void {
+    const { news, nowMs } = this.parts
+    if (nowMs === undefined || ++this.outOfOrderInARow !== TOLD_AT) return
+    const at = new Date(atMs).toISOString()
+    news.onLost(`scan ${scanNumber} of ${at}, and those before it, are older than the last that was taken`)
+  }
 }
+
+/** Scans in a row. */
+const TOLD_AT = 3
 
 export interface ScanTakerParts {
   read(text: string): ReadScan | { readonly refused: string }
