@@ -47,8 +47,11 @@ export interface StrategyBar {
   readonly hold?: EntryHold
 }
 
-/** `STALE_SCAN`: the bar is too old, or of the future. `NO_POSTURE`: nobody says, or not lately, how much risk may be taken. */
-export type EntryHold = 'STALE_SCAN' | 'NO_POSTURE'
+/**
+ * `STALE_SCAN`: the bar is too old, or of the future. `NO_POSTURE`: nobody says, or not lately, how much risk may be taken.
+ * `FOREWARNER_RED`: the forewarner has come to RED within the day.
+ */
+export type EntryHold = 'STALE_SCAN' | 'NO_POSTURE' | 'FOREWARNER_RED'
 
 /** A confirmed execution of the strategy's own position. Prices USD, quantity base units, cumulative per leg. */
 export interface StrategyFill {

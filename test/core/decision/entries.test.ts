@@ -126,6 +126,7 @@ describe('a bar on which nothing is entered', () => {
   it.each([
     ['STALE_SCAN', 'REJECT_STALE_SCAN'],
     ['NO_POSTURE', 'REJECT_LATCHED'],
+    ['FOREWARNER_RED', 'REJECT_LATCHED'],
   ] as const)('for %s misses the entry as %s, and the next bar decides anew', (hold, reason) => {
     const sides = TwoSides.ready(() => [
       new ScriptedStrategy('blue', (_bar, { bars }) => (bars === 2 || bars === 3 ? [ENTRY] : [])),

@@ -79,10 +79,10 @@ export class Gates {
     const breaker = this.news()
     if (breaker !== undefined) this.applied = breaker
     const posture = this.readablePosture()
-    if (posture !== undefined) this.lastPosture = posture
+    this.lastPosture = this.parts.sources.posture()?.posture ?? this.lastPosture
     this.before = this.snap()
     this.isDecided = false
-    const hold = posture === undefined ? 'NO_POSTURE' : isStale ? 'STALE_SCAN' : undefined
+    const hold = posture === undefined ? 'NO_POSTURE' : isStale ? 'STALE_SCAN' : this.redSince()
     return {
       posture: this.lastPosture,
       ...(breaker === undefined ? {} : { breaker }),
@@ -123,7 +123,17 @@ export class Gates {
   /** With everything that is parked. */
   private snap(): GateSnap {
     const { boost, beta } = this.news() ?? this.applied
-    return { boost, beta, posture: this.readablePosture(), forewarnerOpen: this.forewarnerOpen }
+    return { boost, beta, posture: this.readablePosture(), forewarnerOpen: this.forewarnerOpen && !this.isRed }
+  }
+
+  /** What the engine does not know: its day has begun with another verdict, which holds for as long as the day. */
+  private redSince(): 'FOREWARNER_RED' | undefined {
+    return this.forewarnerOpen && this.isRed ? 'FOREWARNER_RED' : undefined
+  }
+
+  /** By the clock; in a replay a day's verdict is the one that it begins with. */
+  private get isRed(): boolean {
+    return this.parts.nowMs !== undefined && this.parts.sources.forewarner() === 'RED'
   }
 
   /** A boost for this day that is not in force yet. */

@@ -59,6 +59,14 @@ describe('a posture', () => {
     expect(said.gates.forBar(DAY, false)).toEqual({ posture: 'HIBERNATE', hold: 'NO_POSTURE' })
   })
 
+  it('that came between two bars and has grown old is the last known', () => {
+    const said = new Said()
+    said.gates.forBar(DAY, false)
+    said.postureSaid = { posture: 'HIBERNATE', madeAtMs: 0 }
+    said.nowMs = POSTURE_AGE_MAX_MS + 1
+    expect(said.gates.forBar(DAY, false)).toEqual({ posture: 'HIBERNATE', hold: 'NO_POSTURE' })
+  })
+
   it('that was never known forbids entries and ends nothing', () => {
     const said = new Said()
     said.postureSaid = undefined
@@ -151,4 +159,29 @@ it('a RED forewarner is the verdict of the day that begins with it', () => {
   const said = new Said()
   said.forewarnerSaid = 'RED'
   expect(said.gates.day(DAY)).toEqual({ date: DAY, forewarner: 'RED' })
+})
+
+describe('a forewarner that comes to RED within a day', () => {
+  it('holds entries back by the clock, and moves a gate; a replay goes by the verdict that its day began with', () => {
+    for (const [live, hold, detail] of [
+      [true, 'FOREWARNER_RED', 'forewarnerOpen true -> false'],
+      [false, undefined, undefined],
+    ] as const) {
+      const said = new Said({ live })
+      said.gates.day(DAY)
+      said.gates.forBar(DAY, false)
+      said.forewarnerSaid = 'RED'
+      expect(said.gates.moved()).toBe(detail)
+      expect(said.gates.forBar(DAY, false).hold).toBe(hold)
+    }
+  })
+
+  it('is no news to a day that began with it', () => {
+    const said = new Said()
+    said.forewarnerSaid = 'RED'
+    said.gates.day(DAY)
+    expect(said.gates.forBar(DAY, false).hold).toBeUndefined()
+    said.forewarnerSaid = 'OK'
+    expect(said.gates.moved()).toBeUndefined()
+  })
 })
