@@ -68,6 +68,8 @@ export interface KeptChoice {
 /** The market of a session by a clock. */
 export interface KeptMarket {
   steps(signal: AbortSignal, from: SessionPoint | undefined): ReturnType<SessionParts['steps']>
+  /** Prices are those of this moment: the session's time is, too, however long its process was away. */
+  readonly isNow?: boolean
   /** The session's clock, from that time on, UTC ms. */
   time(startedAtMs: number, scale: ClockScale): PacedTime | Clock
   /** A session that goes on had this record before, in order. */
@@ -122,8 +124,11 @@ async function partsOf(
   const from = pointOf(recovery, folders.decision)
   news.onBehind?.(from.bar + 1)
 
-  const startedAtMs = Math.max(setup.startedAtMs, kept.atMs, from.atMs, executorAtMs)
-  const scale: ClockScale = { speed: choice.speed, epochMs: startedAtMs, realEpochMs: Date.now() }
+  const realEpochMs = Date.now()
+  const keptAtMs = Math.max(kept.atMs, from.atMs, executorAtMs)
+  const startedAtMs = Math.max(market.isNow ? realEpochMs : setup.startedAtMs, keptAtMs)
+  if (market.isNow && keptAtMs > realEpochMs) news.onWarning(aheadText(keptAtMs, realEpochMs))
+  const scale: ClockScale = { speed: choice.speed, epochMs: startedAtMs, realEpochMs }
   time = market.time(startedAtMs, scale)
   const venue = new PaperVenue({
     exchange: kept.exchange,
@@ -151,6 +156,13 @@ async function partsOf(
     onResumed: (last, bar) => news.onNotice(market.resumed(last, bar)),
     ...present({ outside: market.outside, recorded: market.recorded }),
   }
+}
+
+/** Neither side's time goes back: that of a session whose clock was wrong before stays ahead, and prices of now are old to it. */
+function aheadText(keptAtMs: number, nowMs: number): string {
+  const seconds = ((keptAtMs - nowMs) / 1000).toFixed(0)
+  const until = new Date(keptAtMs).toISOString()
+  return `The session's journals end at ${until}, ${seconds} s ahead of this machine's clock: positions are managed, nothing is entered. Once the clock is past that time, start it again.`
 }
 
 /** Whoever shows the session, and the market, have its past told. */
