@@ -74,6 +74,7 @@ export class LiveSession {
       limits: SCAN_AGE_LIMITS,
       expectsBoost: false,
       notice,
+      waiting: notice,
     })
   }
 

@@ -77,5 +77,7 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/core/strategy/parity.test.ts',
   'test/entries/arguments.test.ts',
   'test/entries/documented.test.ts',
+  'test/runtime/services/trader/live-scans.test.ts',
+  'test/runtime/services/trader/live-session.test.ts',
   'test/runtime/session/session-figures.test.ts',
 ]

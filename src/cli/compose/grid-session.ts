@@ -7,7 +7,9 @@ import { SCAN_AGE_LIMITS, type ScanAgeLimits } from '../../core/grid/scan-intake
 import { LiveVolGate } from '../../core/signal/live-vol-gate.js'
 import { RecordedBars } from '../../runtime/services/trader/recorded-bars.js'
 import { Trader, type TraderMode } from '../../runtime/services/trader/trader.js'
+import { TraderService } from '../../runtime/services/trader/trader-service.js'
 import { runSession, type SessionResult } from '../../runtime/session/session.js'
+import { scaledClock } from '../../runtime/time/scaled-clock.js'
 import { VirtualTime } from '../../runtime/time/virtual-time.js'
 import { type GridParts, gridTime } from './grid-parts.js'
 import { refuseKeptExchange } from './kept-exchange.js'
@@ -52,8 +54,9 @@ export async function runGridSession(
 ): Promise<SessionResult> {
   const failed = new AbortController()
   const signal = AbortSignal.any([around.signal, failed.signal])
-  const trader = newTrader(setup, choice, around)
-  const { scans } = around
+  let service: TraderService | undefined
+  const trader = newTrader(setup, choice, { ...around, progress: () => service?.progress() })
+  const { scans, parts } = around
   /** Once the trader is where it was: nothing is published that would only have to wait. */
   const beginScans = async (): Promise<number | undefined> => {
     if (scans === undefined) return undefined
@@ -67,9 +70,14 @@ export async function runGridSession(
   }
   const within = { ...around, signal }
   try {
-    const result = await (choice.mode === 'replay'
-      ? replaySession(setup, choice, { ...within, trader, beginScans })
-      : liveSession(setup, choice, { ...within, trader, beginScans }))
+    const session =
+      choice.mode === 'replay'
+        ? replaySession(setup, choice, { ...within, trader, beginScans })
+        : liveSession(setup, choice, { ...within, trader, beginScans })
+    service = new TraderService({ clock: systemClock, view: () => trader.view(), session })
+    // What the session fails of is what this fails of, and is told once.
+    parts.run(service, () => {})
+    const result = await session
     failed.signal.throwIfAborted()
     return result
   } finally {
@@ -153,7 +161,8 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
             await trader.listen(AbortSignal.any([ended, listening.signal]))
             return beginScans()
           }),
-        time: () => systemClock,
+        isNow: true,
+        time: (_, scale) => scaledClock(scale, systemClock),
         before: (record) => {
           recorded.take(record)
           trader.recorded(record)
@@ -171,7 +180,11 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
 /** A scan that comes half a step late is no gap. */
 const GAP_STEPS = 1.5
 
-function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news }: GridSessionParts): Trader {
+function newTrader(
+  setup: SessionSetup,
+  choice: GridSessionChoice,
+  { parts, news, progress }: GridSessionParts & { progress(): void },
+): Trader {
   const { run, session } = setup
   const { volGate } = run
   return new Trader({
@@ -196,6 +209,8 @@ function newTrader(setup: SessionSetup, choice: GridSessionChoice, { parts, news
     expectsBoost: choice.expectsBoost,
     barsMax: choice.barsMax,
     notice: news.onNotice,
+    waiting: news.onWarning,
+    progress,
   })
 }
 

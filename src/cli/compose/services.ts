@@ -6,7 +6,7 @@ import type { ServicesConfig } from '../../config/services-config.js'
 import { CHAMPION_CONFIG, loadConfig } from '../../config/strategy-config.js'
 import { DEFAULT_UNIVERSE, readUniverse } from '../../config/universe.js'
 import type { BreakerTable } from '../../core/breaker/breaker.js'
-import { GRID_MAPS } from '../../core/grid/names.js'
+import { GRID_MAPS, HEARTBEAT_KEYS } from '../../core/grid/names.js'
 import { SERVICE_HEARTBEAT } from '../../core/grid/watch-documents.js'
 import { displayPath, packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
@@ -88,7 +88,9 @@ export class ServiceRoom {
 
   /** Writes a heartbeat, of a service or of whatever else has a health. */
   beat(health: ServiceHealth): void {
-    this.writer.put(GRID_MAPS.heartbeat, health.name, this.heartbeat(health))
+    const text = this.heartbeat(health)
+    this.writer.put(GRID_MAPS.heartbeat, health.name, text)
+    if (health.name === 'trader') this.writer.put(GRID_MAPS.heartbeat, HEARTBEAT_KEYS.trader, text)
   }
 
   /** Once no service runs any more: gives what was written last a moment to get there. */

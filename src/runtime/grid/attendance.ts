@@ -19,6 +19,9 @@ export interface AttendanceSettings {
  */
 export class Attendance {
   isStopped = false
+  /** Resolves when it has looked once, or could not. */
+  readonly looked: Promise<void>
+  private hasLooked = (): void => {}
   private unlisten: (() => Promise<void>) | undefined
   private stopListening: (() => void) | undefined
   private callOff: (() => void) | undefined
@@ -26,7 +29,11 @@ export class Attendance {
   private isReading = false
   private isReadDue = false
 
-  constructor(private readonly settings: AttendanceSettings) {}
+  constructor(private readonly settings: AttendanceSettings) {
+    this.looked = new Promise((resolve) => {
+      this.hasLooked = resolve
+    })
+  }
 
   /** The grid may be away. Called once. */
   start(): void {
@@ -60,6 +67,7 @@ export class Attendance {
       }
     }
     this.isReading = false
+    this.hasLooked()
   }
 
   private async listenAndRead(): Promise<void> {

@@ -71,9 +71,10 @@ export class WatchedKey<Value> {
     return this.removals
   }
 
-  /** Begins; the grid may be away. Called once. */
-  start(): void {
+  /** Begins; the grid may be away. Called once. Resolves when it has looked once, or could not. */
+  start(): Promise<void> {
     this.attendance.start()
+    return this.attendance.looked
   }
 
   /** Nothing arrives any more once this has been called. */

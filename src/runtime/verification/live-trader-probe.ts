@@ -42,6 +42,7 @@ export class LiveTraderProbe implements TraderProbe {
       notice: (text) => {
         this.notice = text
       },
+      waiting: () => {},
     })
     this.trader = trader
     await trader.listen(this.stopping.signal)

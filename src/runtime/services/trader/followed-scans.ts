@@ -14,6 +14,8 @@ export interface FollowedScans {
   readonly from?: number | undefined
   /** Asked when nothing more is there: whether nothing more will come. */
   isOver?(): boolean
+  /** It has looked, and there was nothing. */
+  idle?(): void
 }
 
 /**
@@ -24,7 +26,7 @@ export interface FollowedScans {
  * Waits while the grid is away. Ends when the signal is aborted, or all are there.
  */
 export async function* followScans(
-  { grid, clock, taker, news, from, isOver }: FollowedScans,
+  { grid, clock, taker, news, from, isOver, idle }: FollowedScans,
   signal: AbortSignal,
 ): AsyncGenerator<TakenScan, void, void> {
   const stream = grid.stream(SCAN_STREAM)
@@ -45,6 +47,7 @@ export async function* followScans(
         continue
       }
       if (isLast && read.entries.length === 0) return
+      if (read.entries.length === 0) idle?.()
       for (const entry of read.entries) {
         next = entry.sequence + 1
         last.read(entry)

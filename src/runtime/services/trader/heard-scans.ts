@@ -34,6 +34,8 @@ export class HeardScans {
   private readonly parts: HeardScansParts
   private readonly attendance: Attendance
   private started: (() => void) | undefined
+  /** Whoever drains has nothing to do. */
+  isDrained = false
   /** Scans that came faster than they were drained, and were given up. */
   overrun = 0
 
@@ -75,9 +77,11 @@ export class HeardScans {
       const scan = this.parked.shift()
       if (scan !== undefined) yield scan
       else {
+        this.isDrained = true
         await new Promise<void>((resolve) => {
           this.wake = resolve
         })
+        this.isDrained = false
       }
     }
   }

@@ -45,14 +45,12 @@ export class KnownGates implements GateSources {
   /** Listens until the signal is aborted. Resolves when it has looked once, or could not. */
   async start(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    for (const key of [this.boosts, this.reports]) {
-      key.start()
-      onAbort(signal, () => void key.stop())
-    }
+    const keys = [this.boosts, this.reports]
+    for (const key of keys) onAbort(signal, () => void key.stop())
     const { connection } = this.parts.grid
     const stopListening = connection.listen((state) => state === 'CONNECTED' && void this.lookAtFence())
     onAbort(signal, stopListening)
-    await this.postures.start(signal)
+    await Promise.all([...keys.map((key) => key.start()), this.postures.start(signal)])
   }
 
   posture(): KnownPosture | undefined {

@@ -25,6 +25,8 @@ export class PostureWatch {
   private known: KnownPosture | undefined
   private isLooking = false
   private looksAgain = false
+  /** Absent while it could not be listened to yet. */
+  private stopListening: (() => Promise<void>) | undefined
   /** Where the posture was read last; for health. */
   readFrom: 'reference' | 'map' | undefined
 
@@ -38,22 +40,25 @@ export class PostureWatch {
 
   /** Looks until the signal is aborted. Resolves when it has looked once, or could not. */
   async start(signal: AbortSignal): Promise<void> {
-    const { grid } = this.parts
     if (signal.aborted) return
-    // Not heard where the grid is away at this moment: then the looks of every second are all there is.
-    const stop = await grid
-      .map(GRID_MAPS.safety)
-      .listen(() => void this.look(), { key: LATEST })
-      .catch(unlessUnavailable)
-    onAbort(signal, () => void stop?.().catch(() => {}))
+    await this.listen()
+    onAbort(signal, () => void this.stopListening?.().catch(() => {}))
     await this.look()
     void this.lookOn(signal)
+  }
+
+  private async listen(): Promise<void> {
+    const map = this.parts.grid.map(GRID_MAPS.safety)
+    this.stopListening ??= await map.listen(() => void this.look(), { key: LATEST }).catch(unlessUnavailable)
   }
 
   private async lookOn(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.parts.clock.sleep(LOOK_MS, signal).catch(() => {})
-      if (!signal.aborted) await this.look()
+      if (signal.aborted) return
+      await this.listen()
+      if (signal.aborted) void this.stopListening?.().catch(() => {})
+      else await this.look()
     }
   }
 

@@ -12,7 +12,7 @@ export interface TraderStepsParts {
   /** Asked for once, after those. */
   scans(signal: AbortSignal): AsyncIterable<TakenScan>
   readonly bars: ScanBars
-  readonly gates: Gates
+  readonly gates: Pick<Gates, 'forBar'>
   /** By which clock scans are old; absent: none is. */
   readonly ages?: { nowMs(): number; readonly limits: ScanAgeLimits } | undefined
   /** Ends after so many bars in all. */

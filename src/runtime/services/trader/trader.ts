@@ -4,27 +4,29 @@
  *
  * `trader.ts` ties the parts together and gives a session what it needs (`runtime/session`): `followed-scans.ts` and
  * `heard-scans.ts` bring the scans, `scan-taker.ts` says which of them are bars, `scan-bars.ts` makes them bars, `gates.ts` and
- * `posture-watch.ts` know what they are decided under, `trader-results.ts` writes what came of it.
+ * `posture-watch.ts` know what they are decided under, `step-watch.ts` whether that moved meanwhile,
+ * `trader-results.ts` writes what came of it, `trader-service.ts` says that it goes on.
  * Not here: what is decided (`core/decision`), how a session runs (`runtime/session`), and which grid (`cli/compose`).
  *
  * Source: system bible §14, §24.3; spec "The grid", "Live path".
  */
 
-import { dateOfEpochMs } from '../../../base/utc-date.js'
+import { dateOfEpochMs, MS_PER_DAY } from '../../../base/utc-date.js'
 import type { DecisionRecord } from '../../../core/decision/records.js'
 import type { StrategyColour } from '../../../core/grid/names.js'
 import type { ScanAge, ScanAgeLimits, ScanCounts } from '../../../core/grid/scan-intake.js'
 import type { SessionStart } from '../../../core/performance/daily-book.js'
 import type { LiveVolGate } from '../../../core/signal/live-vol-gate.js'
 import type { Clock } from '../../../ports/clock.js'
-import type { Grid } from '../../../ports/grid.js'
+import type { Grid, GridState } from '../../../ports/grid.js'
 import type { Mandate, Strategy, StrategyBar } from '../../../ports/strategy.js'
 import type { GridTime } from '../../grid/grid-circuit.js'
 import { reportOnce } from '../../grid/report-once.js'
 import type { WatchedDecision } from '../../session/session-parts.js'
 import type { SessionStep } from '../../session/session-steps.js'
+import { DocumentWaits } from './document-waits.js'
 import { followScans } from './followed-scans.js'
-import { Gates, type KnownBoost } from './gates.js'
+import { Gates, type KnownBoost, type KnownPosture } from './gates.js'
 import { HeardScans } from './heard-scans.js'
 import { KnownGates } from './known-gates.js'
 import { notedStrategy } from './noted-strategy.js'
@@ -32,6 +34,7 @@ import { onAbort } from './on-abort.js'
 import { readScan } from './read-scan.js'
 import { ScanBars } from './scan-bars.js'
 import { type ReadScan, type ScanNews, ScanTaker, type TakenScan } from './scan-taker.js'
+import { StepWatch } from './step-watch.js'
 import { type Put, TraderResults } from './trader-results.js'
 import { traderSteps } from './trader-steps.js'
 
@@ -73,6 +76,10 @@ export interface TraderParts {
   readonly barsMax?: number | undefined
   /** Something that a person should know. */
   notice(text: string): void
+  /** Nothing can be traded before that comes: a person should know it, whatever they asked to be spared. */
+  waiting(text: string): void
+  /** A bar was stepped, or there was none to step. */
+  progress?(): void
 }
 
 /** What a trader can be asked while it runs. */
@@ -87,16 +94,18 @@ export interface TraderView {
   readonly highestNumber: number
   /** Of the last scan, when it was stepped. */
   readonly age: ScanAge | undefined
-  /** Bars in which a gate moved. */
+  /** Scans that were stepped too old, or of the future. */
+  readonly stale: number
+  /** Steps in which a gate moved. */
   readonly gateMoves: number
+  readonly posture: KnownPosture | undefined
   readonly postureFrom: 'reference' | 'map' | undefined
+  readonly connection: GridState
 }
 
 export class Trader {
   readonly results: TraderResults
   private readonly parts: TraderParts
-  /** The same once a minute. */
-  private readonly notice: (text: string) => void
   private readonly gates: Gates
   private readonly known: KnownGates
   private readonly news: ScanNews
@@ -106,8 +115,7 @@ export class Trader {
   /** Of a replay that goes on. */
   private readonly before: SessionStep[] = []
   private barsBehind = 0
-  private decision: WatchedDecision | undefined
-  private age: ScanAge | undefined
+  private readonly watch: StepWatch
   private strategies: readonly Strategy[] = []
   private mandates: Mandate[] = []
   /** Of the last scan that was made a bar; undefined before the first. */
@@ -116,13 +124,13 @@ export class Trader {
   private stopTelling: (() => void) | undefined
   /** Number of the last scan that is published; undefined while that is not known. */
   private lastNumber: number | undefined
-  private waiters: (() => void)[] = []
+  private readonly waits: DocumentWaits
 
   constructor(parts: TraderParts) {
     this.parts = parts
     const { grid, clock, time, random } = parts
     const notice = reportOnce(time, parts.notice)
-    this.notice = notice
+    this.waits = new DocumentWaits(clock, parts.waiting)
     const isLive = parts.mode === 'live'
     const nowMs = isLive ? () => clock.epochMs() : undefined
     this.known = new KnownGates({ grid, clock, time, random, notice, changed: () => this.moved() })
@@ -157,18 +165,24 @@ export class Trader {
       scansMissed: () => this.taker.counts.missing,
       failed: notice,
     })
+    const { gates, results } = this
+    const { waiting, limits } = parts
+    this.watch = new StepWatch({ gates, limits, staleState: () => results.staleState(), notice, waiting })
   }
 
   /** Listens to everything until the signal is aborted. Resolves when it knows under what its first bar is decided. */
   async listen(signal: AbortSignal): Promise<void> {
     onAbort(signal, () => {
-      this.wakeUp()
+      this.waits.wakeUp()
       this.stopTelling?.()
     })
-    await this.known.start(signal)
-    await this.heard?.start(signal)
-    if (this.parts.mode === 'replay') await this.until(() => this.known.posture() !== undefined, signal)
     void this.writeOn(signal)
+    await this.known.start(signal)
+    if (this.heard !== undefined) await this.listenLive(this.heard, signal)
+    else {
+      const what = 'Waiting for a posture in the grid: dolphin serve survival writes it.'
+      await this.waits.until(() => this.known.posture() !== undefined, what, signal)
+    }
   }
 
   /**
@@ -187,7 +201,7 @@ export class Trader {
   /** A session's steps. `begin` is waited for where it has taken its own bars again, before the
    * first scan; it answers the entry of the stream that a replay begins with, if not the oldest. */
   steps(signal: AbortSignal, begin: () => Promise<number | undefined>): AsyncGenerator<SessionStep, void, void> {
-    const { parts, gates, bars, before, barsBehind } = this
+    const { parts, bars, before, barsBehind, watch } = this
     const { clock, limits, barsMax } = parts
     const { heard } = this
     return traderSteps(
@@ -195,7 +209,7 @@ export class Trader {
         before,
         barsBehind,
         bars,
-        gates,
+        gates: watch,
         barsMax,
         scans: (ended) => this.scans(ended, begin),
         ages: heard === undefined ? undefined : { nowMs: () => clock.epochMs(), limits },
@@ -209,7 +223,7 @@ export class Trader {
   outside(decision: WatchedDecision): void {
     this.results.attach(() => decision.state())
     if (this.parts.mode === 'replay') return
-    this.decision = decision
+    this.watch.attach(decision)
     const { connection } = this.parts.grid
     const tell = (): void =>
       decision.tell({ kind: 'conditions', conditions: { gridConnected: connection.state === 'CONNECTED' } })
@@ -222,8 +236,7 @@ export class Trader {
     if (record.type !== 'bar') return
     this.results.decided(this.mandates, this.steppedNumber)
     this.mandates = []
-    this.gates.decided()
-    this.moved()
+    if (this.watch.decided()) this.parts.progress?.()
   }
 
   /** Whoever publishes has published the last scan: a replay comes to its end with it. */
@@ -238,40 +251,38 @@ export class Trader {
   }
 
   view(): TraderView {
-    const { taker, heard, gates, known, age } = this
+    const { taker, heard, gates, known, watch } = this
     return {
       counts: { ...taker.counts },
       refused: taker.refused,
       waiting: heard?.waiting ?? 0,
       last: taker.last,
       highestNumber: taker.highestNumber,
-      age,
+      age: watch.age,
+      stale: watch.stale,
       gateMoves: gates.moves,
+      posture: known.posture(),
       postureFrom: known.postureFrom,
+      connection: this.parts.grid.connection.state,
     }
   }
 
-  private wakeUp(): void {
-    for (const wake of this.waiters.splice(0)) wake()
+  /** What was published before the day on which a session began is not its business: it would be the bar of a day that is over. */
+  private async listenLive(heard: HeardScans, signal: AbortSignal): Promise<void> {
+    const { parts, taker } = this
+    const nowMs = parts.clock.epochMs()
+    if (this.barsBehind === 0) taker.goOnAfter(nowMs - (nowMs % MS_PER_DAY) - 1)
+    await heard.start(signal)
+    if (heard.waiting === 0 && !signal.aborted) parts.waiting('Waiting for the next scan in the grid.')
   }
 
   private moved(): void {
-    this.wakeUp()
-    const { decision } = this
-    if (decision === undefined) return
-    const detail = this.gates.moved()
-    if (detail === undefined) return
-    this.results.staleState()
-    decision.tell({ kind: 'gatesMoved', detail })
+    this.waits.wakeUp()
+    this.watch.moved()
   }
 
   private stepping(scan: TakenScan, age: ScanAge | undefined): void {
-    if (age?.isStale && !this.age?.isStale) {
-      const ms = Math.round(oldest(age, this.parts.limits))
-      const old = ms < 0 ? `of ${-ms} ms ahead` : `${ms} ms old`
-      this.notice(`scan ${scan.scanNumber} is ${old}: positions are managed, nothing is entered`)
-    }
-    this.age = age
+    this.watch.begin(scan, age)
     this.steppedNumber = scan.scanNumber
   }
 
@@ -285,7 +296,7 @@ export class Trader {
     else {
       const { grid, clock } = parts
       const isOver = () => this.lastNumber !== undefined && taker.highestNumber >= this.lastNumber
-      const followed = { grid, clock, taker, news, from, isOver }
+      const followed = { grid, clock, taker, news, from, isOver, idle: () => parts.progress?.() }
       yield* this.dayByDay(followScans(followed, signal), signal)
     }
   }
@@ -294,16 +305,12 @@ export class Trader {
     for await (const scan of scans) {
       const date = dateOfEpochMs(scan.barAtMs)
       if (this.parts.expectsBoost && date !== this.date) {
-        await this.until(() => isOf(this.known.boost(), date), signal)
+        const what = `Waiting for the boost of ${date} in the grid: dolphin serve breaker writes it.`
+        await this.waits.until(() => isOf(this.known.boost(), date), what, signal)
       }
       if (signal.aborted) return
       yield scan
     }
-  }
-
-  /** Waits for something that a document of the grid brings; not beyond the signal. */
-  private async until(holds: () => boolean, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !holds()) await new Promise<void>((resolve) => this.waiters.push(resolve))
   }
 
   private snapshot(): unknown {
@@ -317,19 +324,14 @@ export class Trader {
   private async writeOn(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.parts.clock.sleep(WRITE_EVERY_MS, signal).catch(() => {})
-      if (!signal.aborted) this.results.write()
+      if (signal.aborted) return
+      this.results.write()
+      if (this.heard?.isDrained) this.parts.progress?.()
     }
   }
 }
 
 const WRITE_EVERY_MS = 1000
-
-/** The age that makes a stale scan stale, ms. */
-function oldest({ scanMs, publicationMs }: ScanAge, { ageFrom, ageMaxMs }: ScanAgeLimits): number {
-  return ageFrom === 'publication' && publicationMs !== null && Math.abs(publicationMs) > ageMaxMs
-    ? publicationMs
-    : scanMs
-}
 
 /** Whether a boost is that of a day, or of whichever day it is. */
 function isOf(known: KnownBoost | undefined, date: string): boolean {

@@ -170,6 +170,7 @@ describe('a forewarner that comes to RED within a day', () => {
       const said = new Said({ live })
       said.gates.day(DAY)
       said.gates.forBar(DAY, false)
+      said.gates.decided()
       said.forewarnerSaid = 'RED'
       expect(said.gates.moved()).toBe(detail)
       expect(said.gates.forBar(DAY, false).hold).toBe(hold)

@@ -4,6 +4,7 @@ import { initialState } from '../../../../src/core/decision/state.js'
 import { FEATURE_KEYS, GRID_MAPS, POSTURE_REFERENCE, SCAN_STREAM } from '../../../../src/core/grid/names.js'
 import { SCAN_AGE_LIMITS } from '../../../../src/core/grid/scan-intake.js'
 import { SIGNALS } from '../../../../src/core/grid/trader-documents.js'
+import { flatPosition } from '../../../../src/core/position/position.js'
 import { Trader, type TraderParts } from '../../../../src/runtime/services/trader/trader.js'
 import type { OutsideInput } from '../../../../src/runtime/session/session-parts.js'
 import type { SessionStep } from '../../../../src/runtime/session/session-steps.js'
@@ -37,11 +38,16 @@ class Trading {
       },
       start: { initialCapitalUsd: '1000', startedAtMs: START_MS },
       notice: (text) => this.noticed.push(text),
+      waiting: (text) => this.noticed.push(text),
       ...more,
     })
     this.trader.outside({
       tell: (input) => this.told.push(input),
-      state: () => ({ ...initialState({ initialBalanceUsd: '1000' }), bar: this.bar, barAtMs: this.time.epochMs() }),
+      state: () => ({
+        ...initialState({ initialBalanceUsd: '1000' }),
+        ...{ bar: this.bar, barAtMs: this.time.epochMs() },
+        position: { ...flatPosition('BTCUSDT'), state: 'ENTERING' },
+      }),
     })
     this.steps = this.trader.steps(this.stop.signal, async () => {
       await this.trader.listen(this.stop.signal)
