@@ -24,6 +24,7 @@ export interface GridMarketWish {
   readonly assets?: readonly string[] | undefined
   /** The session's folder, where it goes on. */
   readonly resumed?: string | undefined
+  /** Something that the session waits for or lacks: a person should know it, whatever they asked to be spared. */
   tell(text: string): void
 }
 

@@ -35,7 +35,7 @@ export async function runOnGrid(
   if (options.out !== undefined) await checkFolder(options.out, options.resume)
   const parts = new GridParts(await openGrid({ url: choice.url, file: choice.gridFile, report: tell }), tell)
   try {
-    const setup = await setupOf(options, choice, { parts, signal, tell })
+    const setup = await setupOf(options, choice, { parts, signal })
     for (const line of setup.notices) tell(line)
     const scans = 'days' in setup ? { days: setup.days.days.length, folder: join(setup.folder, 'scans') } : undefined
     tell(whatRuns({ grid: choice.url, scans, executor: options.executor }))
@@ -123,7 +123,7 @@ async function runServices(
 async function setupOf(
   options: PaperOptions,
   choice: GridChoice,
-  { parts, signal, tell }: { readonly parts: GridParts; readonly signal: AbortSignal; tell(text: string): void },
+  { parts, signal }: { readonly parts: GridParts; readonly signal: AbortSignal },
 ): Promise<SessionSetup | PaperSetup> {
   if (options.inputs.length > 0) return preparePaper(options, signal)
   const files = await prepareParts(options)
@@ -137,7 +137,7 @@ async function setupOf(
       table: files.table,
       assets: options.run.assets,
       resumed,
-      tell,
+      tell: notice,
     },
     signal,
   )

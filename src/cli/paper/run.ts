@@ -53,7 +53,9 @@ function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Pro
   })
 }
 
-function interruptedText({ atMs, bars }: SessionResult, folder: string): string {
+function interruptedText({ atMs, bars, figures }: SessionResult, folder: string): string {
+  const open = figures.open.map(({ direction, symbol, orderedQuantity }) => `${direction} ${orderedQuantity} ${symbol}`)
+  const still = open.length === 0 ? '' : `; still open: ${open.join(', ')}`
   const when = bars === 0 ? 'before the first bar' : `at ${new Date(atMs).toISOString()}`
-  return `Interrupted ${when}; the session is in ${folder}, and --resume continues it.`
+  return `Interrupted ${when}${still}; the session is in ${folder}, and --resume continues it.`
 }
