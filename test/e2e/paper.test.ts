@@ -110,7 +110,6 @@ describe('a paper session', () => {
   })
 
   it.each<[string, readonly string[], RegExp]>([
-    ['no days', ['paper'], /--days is missing: live prices come from an exchange adapter, and this version has none/],
     [
       'another kind of fills',
       ['paper', '--days', 'x', '--fills', 'realistc'],
