@@ -15,6 +15,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type HazelcastCluster, hasHazelcast, startCluster } from '../support/hazelcast-cluster.js'
 import { readDays, writeTidyTable } from '../support/price-tables.js'
 import { DAYS, dolphin, MAIN, ROOT } from './dolphin.js'
 
@@ -23,7 +24,9 @@ const WORLD_DAYS = ['2025-05-10', '2025-05-12']
 const TOKEN = 'a-token-of-the-documents-0123456789'
 
 /** Commands that go on until somebody stops them, or for minutes: they must start, and stop well at Ctrl-C. */
-const GOES_ON = /--speed \d|--serve\b|^dolphin (?:drill|executor|serve)\b/
+const GOES_ON = /--speed \d|--serve\b|^dolphin (?:drill|executor|serve)\b|^dolphin paper .*--grid hazelcast/
+/** Needs a cluster; the documents have a member at the usual port. */
+const OF_A_CLUSTER = /hazelcast:\/\/127\.0\.0\.1:5701/
 /** Answers other than 0, and why. */
 const ANSWERS: readonly (readonly [command: RegExp, code: number, says: RegExp])[] = [
   [/--from 2026-01-01/, 2, /no day from 2026-01-01/],
@@ -45,13 +48,16 @@ interface Fence {
 
 const world = mkdtempSync(join(tmpdir(), 'dolphin-documents-'))
 const server: { child?: ChildProcess; port: number; sessions: number } = { port: 0, sessions: 0 }
+let cluster: HazelcastCluster | undefined
 
 beforeAll(async () => {
+  if (hasHazelcast()) cluster = await startCluster(1)
   await makeWorld()
 })
 
 afterAll(async () => {
   if (server.child !== undefined) await stop(server.child)
+  await cluster?.end()
   rmSync(world, { recursive: true })
 })
 
@@ -62,6 +68,7 @@ describe('every command in the documents works as it stands there', () => {
       cpSync(join(world, 'things', entry), join(place, entry), { recursive: true, verbatimSymlinks: true })
     }
     for (const line of lines) {
+      if (cluster === undefined && OF_A_CLUSTER.test(line)) continue
       // Where a document makes days, it means a folder of its own.
       if (/^dolphin data build/.test(line)) rmSync(join(place, 'days'), { recursive: true, force: true })
       await runLine(line, place)
@@ -88,7 +95,11 @@ async function runLine(line: string, place: string): Promise<void> {
 function pointedAt(line: string): string {
   const address = `127.0.0.1:${server.port}`
   // Made in full they would fill a disk: three days show the same.
-  const command = line.replaceAll('127.0.0.1:8080', address).replace(/^(dolphin data synth .*--days) \d+/, '$1 3')
+  const member = cluster?.address.members[0] ?? ''
+  const command = line
+    .replace(OF_A_CLUSTER, `hazelcast://${member}`)
+    .replaceAll('127.0.0.1:8080', address)
+    .replace(/^(dolphin data synth .*--days) \d+/, '$1 3')
   return /^dolphin operator/.test(command) && !command.includes('--url')
     ? `${command} --url http://${address}`
     : command
@@ -171,6 +182,8 @@ async function makeWorld(): Promise<void> {
   const period = ['--from', WORLD_DAYS[0]!, '--to', WORLD_DAYS[0]!]
   const session = await dolphin(['paper', '--days', DAYS, ...period, '--quiet', '--out', join(things, 'run')])
   expect(session).toMatchObject({ code: 0 })
+  const backtest = ['backtest', DAYS, ...period, '--quiet', '--trades', join(things, 'trades.csv')]
+  expect(await dolphin(backtest)).toMatchObject({ code: 0 })
   mkdirSync(join(world, 'bin'))
   tool('dolphin', `exec '${process.execPath}' '${MAIN}' "$@"`)
   // The documents use jq to pick a field; what it picks is not the question here, only that it is given JSON.
