@@ -50,14 +50,6 @@ describe('dolphin paper on a grid in its process', () => {
       'error: --mode: the session goes by the clock, as it was begun: expected live, found replay',
     )
   })
-
-  it('warns that recorded scans are too old for a session by the clock', async () => {
-    const { code, stderr } = await ofDays('live', '--mode', 'live', '--bars', '3')
-    expect(code).toBe(0)
-    expect(stderr).toContain('WARNING Recorded scans are old by the clock: with --mode live nothing is entered.')
-    const [, ageMs] = /scan 1 is (\d+) ms old: positions are managed, nothing is entered/.exec(stderr)!
-    expect(Number(ageMs)).toBeGreaterThan(Date.now() - Date.UTC(2025, 4, 11))
-  })
 })
 
 describe('dolphin paper on a cluster that is not there', () => {

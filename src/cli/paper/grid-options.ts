@@ -91,6 +91,11 @@ export function gridChoice(
     if (url === EMBEDDED_GRID && !hasDays)
       check.wrong('--grid', 'expected --days with an embedded grid: nobody else can publish scans in this process')
     if (own.gridFile !== undefined && url !== EMBEDDED_GRID) check.wrong('--grid-file', 'goes with --grid embedded')
+    if (mode === 'live' && hasDays)
+      check.wrong(
+        '--mode',
+        'expected replay with --days: by the clock recorded scans are of the past, and none is traded',
+      )
     if (survival && !hasDays)
       check.wrong('--survival', 'goes with --days: otherwise dolphin serve survival says the posture')
     return { url, mode, ageFrom, survival, ...own }

@@ -60,7 +60,7 @@ function processOnVirtualTime(grid: GridChoice | undefined): [flag: string, mess
     ? ['--speed', `expected a factor up to ${CLOCK_SPEED_MAX} with --executor process, found "max"`]
     : [
         '--executor',
-        'expected in-process where scans are replayed: between two of them time stands, and only in this process; with --days and --speed 20, or with --mode live, it goes by the clock',
+        'expected in-process where scans are replayed: between two of them time stands, and only in this process; with --days and --speed 20, or with --mode live on the scans of others, it goes by the clock',
       ]
 }
 

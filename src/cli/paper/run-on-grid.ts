@@ -18,7 +18,7 @@ import {
   prepareSession,
   type SessionSetup,
 } from '../compose/session-settings.js'
-import { notice, noticeWarning } from '../shell/terminal.js'
+import { notice } from '../shell/terminal.js'
 import { executorOf } from './executor-choice.js'
 import type { GridChoice } from './grid-options.js'
 import type { PaperOptions } from './options.js'
@@ -39,9 +39,6 @@ export async function runOnGrid(
     for (const line of setup.notices) tell(line)
     const scans = 'days' in setup ? { days: setup.days.days.length, folder: join(setup.folder, 'scans') } : undefined
     tell(whatRuns({ grid: choice.url, scans, executor: options.executor }))
-    if (scans !== undefined && choice.mode === 'live') {
-      noticeWarning('Recorded scans are old by the clock: with --mode live nothing is entered.')
-    }
     const bars = choice.bars ?? ('days' in setup ? setup.days.bars : undefined)
     const shown = { bars, isVirtual: choice.mode === 'replay', quiet: options.quiet }
     const result = await showingSession(shown, (news) => run(setup, { options, choice, parts, bars, signal }, news))

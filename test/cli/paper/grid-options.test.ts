@@ -27,4 +27,8 @@ describe('options of a session on a grid', () => {
   ] as const)('%j are refused', (raw, message) => {
     expect(() => choose(raw)).toThrow(message)
   })
+
+  it('by the clock recorded days are refused: their scans are of the past', () => {
+    expect(() => choose({ grid: 'embedded', mode: 'live' }, true)).toThrow(/^--mode: expected replay with --days/)
+  })
 })
