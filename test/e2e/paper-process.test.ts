@@ -45,7 +45,7 @@ describe('dolphin paper --executor process', () => {
   })
 
   it.each<[NodeJS.Signals, number | null, RegExp]>([
-    ['SIGINT', 130, /Interrupted at .* and --resume continues it\./],
+    ['SIGINT', 130, /Interrupted .* and --resume continues it\./],
     ['SIGKILL', null, /Executor ready/],
   ])('takes its executor along when it ends by %s', async (signal, expected, said) => {
     const { code, stderr } = await dolphin(command, {
