@@ -4,11 +4,11 @@ import { memoryGrid } from '../../adapters/grid-memory/memory-grid.js'
 import { MemoryGridStore } from '../../adapters/grid-memory/memory-grid-store.js'
 import { hazelcastGrid } from '../../adapters/hazelcast/hazelcast-grid.js'
 import type { HazelcastSettings } from '../../adapters/hazelcast/hazelcast-settings.js'
-import { hazelcastAddress, SCHEME } from '../../adapters/hazelcast/url.js'
-import { found, InputMistake } from '../../base/mistakes.js'
+import { InputMistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
 import type { Grid, NearCacheSettings } from '../../ports/grid.js'
 import { clockTimer } from '../../runtime/time/scaled-clock.js'
+import { ANY_GRID, clusterAddress, EMBEDDED_GRID } from './grid-address.js'
 
 /** Which grid, and how it is used. */
 export interface GridOpening extends Pick<HazelcastSettings, 'deadlineMs' | 'callsMax'> {
@@ -19,9 +19,6 @@ export interface GridOpening extends Pick<HazelcastSettings, 'deadlineMs' | 'cal
   /** What a person should know of it: that a listener failed, that the connection was lost or is back. */
   report(text: string): void
 }
-
-/** The grid in the memory of this process. */
-export const EMBEDDED_GRID = 'embedded'
 
 /** By names of maps. Only what is asked for again and again; what must be new is not there. */
 export const NEAR_CACHES: Readonly<Record<string, NearCacheSettings>> = {
@@ -42,9 +39,8 @@ export async function openGrid({ url, file, report, ...limits }: GridOpening): P
     return memoryGrid({ store: new MemoryGridStore({ timer }), listenerFailed })
   }
   const problems: string[] = []
-  const address = gridAddress(url, (message) => void problems.push(message))
-  if (address === undefined || address === EMBEDDED_GRID)
-    throw new InputMistake(problems.map((message) => ({ place: '--grid', message })))
+  const address = clusterAddress(url, (message) => void problems.push(message), ANY_GRID)
+  if (address === undefined) throw new InputMistake(problems.map((message) => ({ place: '--grid', message })))
   let said = ''
   const log: NonNullable<HazelcastSettings['log']> = (level, text) => {
     if (level !== 'info') said = causeOf(text) ?? said
@@ -84,21 +80,6 @@ async function keptGrid(
 /** The error behind what the client says of an attempt; undefined of its plans for the next one. */
 function causeOf(text: string): string | undefined {
   return /^WaitStrategy\b/.test(text) ? undefined : /(?:.*Error: )?(.*)$/s.exec(text)?.[1]
-}
-
-/**
- * Where a cluster is that a URL names; undefined, after `wrong` was told why, when that is neither a cluster's nor the
- * embedded one.
- */
-export function gridAddress(
-  url: string,
-  wrong: (message: string) => undefined,
-): ReturnType<typeof hazelcastAddress> | typeof EMBEDDED_GRID {
-  if (url === EMBEDDED_GRID) return EMBEDDED_GRID
-  if (!url.startsWith(SCHEME)) {
-    return wrong(`expected ${EMBEDDED_GRID} or hazelcast://host:port[,host:port…][/cluster], found ${found(url)}`)
-  }
-  return hazelcastAddress(url, wrong)
 }
 
 function reportStates(grid: Grid, url: string, report: (text: string) => void): void {

@@ -1,4 +1,4 @@
-import { EMBEDDED_GRID } from '../grid-option.js'
+import { EMBEDDED_GRID } from '../compose/grid-address.js'
 import type { PaperOptions } from './options.js'
 
 /** What of a session on a grid runs where. */

@@ -3,7 +3,8 @@ import { loadServicesConfig, type ServicesConfig } from '../../config/services-c
 import type { BetaPolicy } from '../../core/breaker/breaker.js'
 import { W750_SCANS, type W750Scans } from '../../core/breaker/scan-factors.js'
 import { POSTURES, type Posture } from '../../ports/vocabulary/market.js'
-import { aSharedGrid, EMBEDDED_GRID } from '../grid-option.js'
+import { EMBEDDED_GRID } from '../compose/grid-address.js'
+import { aSharedGrid } from '../grid-option.js'
 import { OptionCheck } from '../shell/option-check.js'
 
 /** The services that this command serves. */

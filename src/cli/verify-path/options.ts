@@ -1,6 +1,7 @@
 import { found } from '../../base/mistakes.js'
 import { VERIFY_PREFIX } from '../../runtime/verification/marked-grid.js'
-import { aGrid, EMBEDDED_GRID } from '../grid-option.js'
+import { EMBEDDED_GRID } from '../compose/grid-address.js'
+import { aGrid } from '../grid-option.js'
 import { OptionCheck } from '../shell/option-check.js'
 
 /** The options of `dolphin verify-path` as they were typed. */
