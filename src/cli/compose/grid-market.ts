@@ -8,8 +8,9 @@ import { FEATURE_KEYS, GRID_MAPS, SCAN_STREAM } from '../../core/grid/names.js'
 import { WARM_UP_MS } from '../../core/session/session-plan.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
-import { type Grid, GridUnavailable } from '../../ports/grid.js'
+import type { Grid } from '../../ports/grid.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
+import { unlessUnavailable } from '../../runtime/grid/unless-unavailable.js'
 import { readScan } from '../../runtime/services/trader/read-scan.js'
 import type { ReadScan } from '../../runtime/services/trader/scan-taker.js'
 import type { TraderMode } from '../../runtime/services/trader/trader.js'
@@ -65,10 +66,7 @@ async function firstScan({ grid, mode, tell }: GridMarketWish, signal: AbortSign
   let isTold = false
   for (;;) {
     signal.throwIfAborted()
-    const scan = await (mode === 'replay' ? oldest(grid) : latest(grid)).catch((error: unknown) => {
-      if (!(error instanceof GridUnavailable)) throw error
-      return undefined
-    })
+    const scan = await (mode === 'replay' ? oldest(grid) : latest(grid)).catch(unlessUnavailable)
     if (scan !== undefined) return scan
     if (!isTold) tell('Waiting for the first scan in the grid.')
     isTold = true

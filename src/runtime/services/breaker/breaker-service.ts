@@ -7,6 +7,7 @@ import { ACB_BOOST, ACB_STATE, EXTERNAL_FACTORS } from '../../../core/grid/featu
 import { BREAKER_FENCE_REFERENCE, BREAKER_LOCK, FEATURE_KEYS, GRID_MAPS } from '../../../core/grid/names.js'
 import type { Clock } from '../../../ports/clock.js'
 import { type Grid, type GridMap, GridUnavailable } from '../../../ports/grid.js'
+import { unlessUnavailable } from '../../grid/unless-unavailable.js'
 import { LatestDocument } from '../latest-document.js'
 import type { Service, ServiceHealth } from '../service.js'
 import { ServiceLife } from '../service-life.js'
@@ -92,7 +93,7 @@ export class BreakerService implements Service {
         stopListening()
         await Promise.allSettled(this.listening.splice(0).map((end) => end()))
         await this.writing
-        await this.lock.release().catch(ignoreUnavailable)
+        await this.lock.release().catch(unlessUnavailable)
       }
     })
   }
@@ -136,7 +137,7 @@ export class BreakerService implements Service {
       this.takeScan(texts.get(scan))
       return true
     } catch (error) {
-      ignoreUnavailable(error)
+      unlessUnavailable(error)
       this.isBehind = true
       this.trouble = 'the grid is away'
       return false
@@ -249,7 +250,7 @@ export class BreakerService implements Service {
       await this.features.set(FEATURE_KEYS.breakerState, ACB_STATE.write(this.stateOf(boost, computed_at)))
       this.written = said
     } catch (error) {
-      ignoreUnavailable(error)
+      unlessUnavailable(error)
       this.trouble = error instanceof GridUnavailable ? error.message : ''
     }
   }
@@ -295,6 +296,3 @@ function* stampedFactors(document: DocumentOf<typeof EXTERNAL_FACTORS>): Generat
 }
 
 /** The next look tries again. */
-function ignoreUnavailable(error: unknown): void {
-  if (!(error instanceof GridUnavailable)) throw error
-}

@@ -1,7 +1,8 @@
 import { FEATURE_KEYS, GRID_MAPS, SCAN_STREAM } from '../../../core/grid/names.js'
-import { type Grid, GridUnavailable } from '../../../ports/grid.js'
+import type { Grid } from '../../../ports/grid.js'
 import { Attendance } from '../../grid/attendance.js'
 import type { GridTime } from '../../grid/grid-circuit.js'
+import { unlessUnavailable } from '../../grid/unless-unavailable.js'
 import { lossText } from './followed-scans.js'
 import { onAbort } from './on-abort.js'
 import type { ReadScan, ScanNews, ScanTaker, TakenScan } from './scan-taker.js'
@@ -192,7 +193,3 @@ export class HeardScans {
 const CAUGHT_UP_MAX = 256
 /** Nearly an hour and a half of a scan every five seconds. */
 const PARKED_MAX = 1000
-
-function unlessUnavailable(error: unknown): void {
-  if (!(error instanceof GridUnavailable)) throw error
-}

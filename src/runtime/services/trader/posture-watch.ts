@@ -1,6 +1,7 @@
 import { GRID_MAPS, LATEST, POSTURE_REFERENCE } from '../../../core/grid/names.js'
 import type { Clock } from '../../../ports/clock.js'
-import { type Grid, GridUnavailable } from '../../../ports/grid.js'
+import type { Grid } from '../../../ports/grid.js'
+import { unlessUnavailable } from '../../grid/unless-unavailable.js'
 import type { KnownPosture } from './gates.js'
 import { onAbort } from './on-abort.js'
 
@@ -102,8 +103,3 @@ export class PostureWatch {
 }
 
 const LOOK_MS = 1000
-
-function unlessUnavailable(error: unknown): undefined {
-  if (!(error instanceof GridUnavailable)) throw error
-  return undefined
-}
