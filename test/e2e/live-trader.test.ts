@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hazelcastGrid } from '../../src/adapters/hazelcast/hazelcast-grid.js'
@@ -17,8 +16,9 @@ import type { Grid } from '../../src/ports/grid.js'
 import { type HazelcastCluster, hasHazelcast, startCluster } from '../support/hazelcast-cluster.js'
 import { signalStrategy } from '../support/signal-strategy.js'
 import { leaveTime, until } from '../support/until.js'
-import { dolphin, MAIN, ROOT, temporaryFolder } from './dolphin.js'
+import { dolphin, temporaryFolder } from './dolphin.js'
 import { patientConfig } from './patience.js'
+import { RunningDolphin } from './running-dolphin.js'
 
 type Document = Readonly<Record<string, unknown>>
 
@@ -66,40 +66,15 @@ class Scanner {
   }
 }
 
-/** A `dolphin paper` that runs until it is told to stop. */
-class Paper {
-  said = ''
-  out = ''
-  readonly ended: Promise<number | null>
-  private readonly child: ChildProcess
-
-  constructor(args: readonly string[]) {
-    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' }
-    this.child = spawn(process.execPath, [MAIN, 'paper', ...args], { cwd: ROOT, env })
-    this.child.stderr!.on('data', (chunk) => {
-      this.said += chunk
-    })
-    this.child.stdout!.on('data', (chunk) => {
-      this.out += chunk
-    })
-    this.ended = new Promise((resolve) => this.child.on('close', resolve))
-  }
-
-  stop(signal: NodeJS.Signals): Promise<number | null> {
-    this.child.kill(signal)
-    return this.ended
-  }
-}
-
 describe.skipIf(!hasHazelcast())('dolphin paper --grid hazelcast://… --mode live', () => {
   const folder = temporaryFolder()
   let cluster: HazelcastCluster
   let grid: Grid
   let url = ''
   let scanner: Scanner | undefined
-  const running: Paper[] = []
-  const paper = (...args: string[]): Paper => {
-    const started = new Paper(['--grid', url, ...args])
+  const running: RunningDolphin[] = []
+  const paper = (...args: string[]): RunningDolphin => {
+    const started = new RunningDolphin(['paper', '--grid', url, ...args])
     running.push(started)
     return started
   }

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { hazelcastGrid } from '../../src/adapters/hazelcast/hazelcast-grid.js'
 import type { GridDocument } from '../../src/core/grid/document.js'
@@ -14,40 +13,15 @@ import { SAFETY, SERVICE_HEARTBEAT } from '../../src/core/grid/watch-documents.j
 import type { Grid } from '../../src/ports/grid.js'
 import { type HazelcastCluster, hasHazelcast, startCluster } from '../support/hazelcast-cluster.js'
 import { until } from '../support/until.js'
-import { MAIN, ROOT } from './dolphin.js'
-
-/** A `dolphin serve …` that runs until it is told to stop. */
-class Served {
-  said = ''
-  out = ''
-  readonly ended: Promise<number | null>
-  private readonly child: ChildProcess
-
-  constructor(args: readonly string[]) {
-    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' }
-    this.child = spawn(process.execPath, [MAIN, 'serve', ...args, '--json'], { cwd: ROOT, env })
-    this.child.stderr!.on('data', (chunk) => {
-      this.said += chunk
-    })
-    this.child.stdout!.on('data', (chunk) => {
-      this.out += chunk
-    })
-    this.ended = new Promise((resolve) => this.child.on('close', resolve))
-  }
-
-  async stop(signal: NodeJS.Signals): Promise<number | null> {
-    this.child.kill(signal)
-    return this.ended
-  }
-}
+import { RunningDolphin } from './running-dolphin.js'
 
 describe.skipIf(!hasHazelcast())('services that run as processes of their own on a cluster', () => {
   let cluster: HazelcastCluster
   let grid: Grid
   let url = ''
-  const running: Served[] = []
-  const serve = (...args: string[]): Served => {
-    const served = new Served([...args, '--grid', url])
+  const running: RunningDolphin[] = []
+  const serve = (...args: string[]): RunningDolphin => {
+    const served = new RunningDolphin(['serve', ...args, '--grid', url, '--json'])
     running.push(served)
     return served
   }

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../base/canonical-json.js'
 import { directionName } from '../../base/direction.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import { dateOfEpochMs } from '../../base/utc-date.js'
 import { type CertificateFiles, readCertificate } from '../../config/certificate.js'
 import { loadExecutionConfig } from '../../config/execution-config.js'
 import { type InstrumentTable, loadInstruments } from '../../config/instruments.js'
@@ -89,7 +90,7 @@ export async function prepareSession(
   { prepared, run, config, table }: SessionFiles,
   market: SessionMarket,
 ): Promise<SessionSetup> {
-  const folder = choice.out ?? `paper-${market.days[0]?.date ?? new Date(market.firstBarMs).toISOString().slice(0, 10)}`
+  const folder = choice.out ?? `paper-${market.days[0]?.date ?? dateOfEpochMs(market.firstBarMs)}`
   await checkFolder(folder, choice.resume)
   const code = codeHash()
   const plan = planSession({
