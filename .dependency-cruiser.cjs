@@ -70,6 +70,21 @@ module.exports = {
       to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
     },
     {
+      name: 'the-sandbox-stands-beside-the-adapters',
+      comment:
+        'An exchange to rehearse against knows the matching engine of the paper exchange, and nothing of the client that trades on it: what both had in common would prove nothing.',
+      severity: 'error',
+      from: { path: '^src/sandbox' },
+      to: { path: '^src/', pathNot: '^src/(sandbox|adapters/paper|core|ports|files|base)' },
+    },
+    {
+      name: 'only-compositions-know-the-sandbox',
+      comment: 'Nothing that trades may depend on the exchange that it is rehearsed against.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(sandbox|cli)/' },
+      to: { path: '^src/sandbox' },
+    },
+    {
       name: 'config-reads-what-a-person-writes',
       comment:
         'Commands, services, sweeps and library users read the same files: nothing here knows a command or an adapter.',

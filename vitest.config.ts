@@ -53,7 +53,13 @@ export default defineConfig({
         },
       },
       { test: { ...limits, name: 'unit-replacing', include: REPLACING } },
-      { test: { ...limits, name: 'slow', include: [...SLOW, 'test/adapters/**/*.test.ts'] } },
+      {
+        test: {
+          ...limits,
+          name: 'slow',
+          include: [...SLOW, 'test/adapters/**/*.test.ts', 'test/sandbox/**/*.test.ts'],
+        },
+      },
       {
         test: {
           ...limits,
@@ -69,6 +75,7 @@ export default defineConfig({
             'examples',
             'faults',
             'soak',
+            'fidelity',
           ].map((suite) => `test/${suite}/**/*.test.ts`),
         },
       },
