@@ -11,6 +11,11 @@ export interface PlayedMarket extends Venue {
   readonly standstill?: Standstill
 }
 
+/** Whether it waits for its market to be played; any other venue has one of its own. */
+export function isPlayed(venue: Venue): venue is PlayedMarket {
+  return typeof (venue as Partial<PlayedMarket>).market === 'function'
+}
+
 /** A venue at which nothing happens by itself: while its market stands still, what it would answer is known. */
 export interface Standstill {
   /** What asking for a snapshot and having it takes at the longest, ms; undefined while anything is on its way. */

@@ -12,7 +12,10 @@ import type { SessionStep } from './session-steps.js'
  * it went on included.
  */
 export async function runCourse(course: CourseParts, signal: AbortSignal): Promise<CourseEnd> {
-  const { pace, fundingRate, from } = course
+  const { pace, fundingRate, from, market } = course
+  const play = (bar: StrategyBar): void => {
+    if (market !== undefined) for (const event of pricesOf(bar)) market(event)
+  }
   let bars = from === undefined ? 0 : from.bar + 1
   let open: string | undefined
   let isResumed = from === undefined
@@ -21,15 +24,15 @@ export async function runCourse(course: CourseParts, signal: AbortSignal): Promi
       const { bar, date, dayEndMs, fundedAtMs } = step
       if (from !== undefined && bar.bar <= from.bar) {
         // It has been decided on. The market is where the last one left it, which an exchange that has died does not know.
-        if (bar.bar === from.bar) for (const event of pricesOf(bar)) course.market(event)
+        if (bar.bar === from.bar) play(bar)
         open = dayEndMs === undefined ? date : undefined
         await course.turn?.(step)
         if (signal.aborted) break
         continue
       }
-      if (fundedAtMs !== undefined && fundingRate !== undefined) {
+      if (fundedAtMs !== undefined && fundingRate !== undefined && market !== undefined) {
         await pace.passTo(Math.max(fundedAtMs, pace.timer.epochMs()), signal)
-        for (const symbol of bar.symbols) course.market({ kind: 'fundingRate', symbol, rate: fundingRate })
+        for (const symbol of bar.symbols) market({ kind: 'fundingRate', symbol, rate: fundingRate })
       }
       await pace.passTo(bar.timestampMs, signal)
       if (signal.aborted) break
@@ -38,7 +41,7 @@ export async function runCourse(course: CourseParts, signal: AbortSignal): Promi
       // Prices as they come do not say that a day has ended: the next one does.
       if (open !== undefined && open !== date) course.dayEnded(pace.timer.epochMs())
       course.bar(bar)
-      for (const event of pricesOf(bar)) course.market(event)
+      play(bar)
       bars++
       open = dayEndMs === undefined ? date : undefined
       if (dayEndMs !== undefined) {
@@ -62,8 +65,8 @@ export interface CourseParts {
   readonly fundingRate?: DecimalText | undefined
   /** Gives the strategies a bar. */
   bar(bar: StrategyBar): void
-  /** Something happens in the market. */
-  market(event: MarketEvent): void
+  /** Something happens in the market; absent: the market is not the session's to play. */
+  readonly market?: ((event: MarketEvent) => void) | undefined
   /** What the last bar of a day led to is known. */
   dayEnded(atMs: number): void
   /** Where a session goes on: bars up to that one are ignored. */

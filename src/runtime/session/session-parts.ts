@@ -26,6 +26,7 @@ import type { PlayedMarket } from '../../ports/played-market.js'
 import type { SessionLog } from '../../ports/session-log.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
+import type { Venue } from '../../ports/venue.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { SessionSurface } from '../status/session-surface.js'
 import type { StandingCommands } from '../status/standing-commands.js'
@@ -50,15 +51,19 @@ export interface SessionParts {
   steps(signal: AbortSignal, from?: SessionPoint): AsyncIterable<SessionStep> | Iterable<SessionStep>
   readonly strategies: readonly Strategy[]
   readonly decision: SideParts<DecisionSettings>
-  /** The execution side: in this process, or somewhere else at the same venue. */
+  /** The execution side: in this process, or somewhere else at the same venue or one of its own. */
   readonly execution: SideParts<ExecutionSettings> | RemoteExecution
-  readonly venue: PlayedMarket
+  /**
+   * A played market is shown the prices of each bar, and funding at `fundingRate`. Any other venue has prices and funding of its
+   * own, and bars reach the strategies alone. Absent only where the execution side is elsewhere, at a venue of its own.
+   */
+  readonly venue?: Venue | PlayedMarket | undefined
   /**
    * By a clock: what the journals hold, which were read into it when they were opened. Its settings and strategies are those
    * above. The venue must be the one that the journals know: one that outlives its process.
    */
   readonly recovery?: SessionRecovery | undefined
-  /** Fraction of the notional at each settlement; absent: none is settled. */
+  /** Of a played market: fraction of the notional at each settlement; absent: none is settled. */
   readonly fundingRate?: DecimalText | undefined
   /** Whoever opened it makes it durable afterwards. */
   readonly log: SessionLog
@@ -141,7 +146,7 @@ export const SESSION_PARTS = fields<SessionParts>({
   strategies: STRATEGIES,
   decision: sideOf(DECISION_SETTINGS),
   execution: (value, path) => (isRemote(value) ? remote : hosted)(value, path),
-  venue: having('a venue whose market is played', 'send', 'listen', 'market', 'close'),
+  venue: optional(having('a venue', 'send', 'listen', 'close')),
   fundingRate: optional(rate),
   log: having('a session log', 'trade', 'missedEntry', 'daily', 'summary'),
   status: optional(

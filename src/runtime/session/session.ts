@@ -18,6 +18,7 @@ import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
 import { recordLine } from '../../core/journal/frame.js'
 import type { Journal, SideKind } from '../../ports/journal.js'
+import { isPlayed } from '../../ports/played-market.js'
 import type { ExecutionInput } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import { hostedVenue } from '../host/hosted-venue.js'
@@ -27,7 +28,7 @@ import { everyRealMs, Vitals } from '../status/vitals.js'
 import { type Pace, paceOf } from '../time/pace.js'
 import { PacedTime } from '../time/paced-time.js'
 import { VirtualTime } from '../time/virtual-time.js'
-import { type CourseEnd, runCourse } from './course.js'
+import { type CourseEnd, type CourseParts, runCourse } from './course.js'
 import { PacedJournal, pacedSteps } from './paced-session.js'
 import { QuietTime } from './quiet-time.js'
 import { SessionBooks, type SessionFigures } from './session-books.js'
@@ -118,9 +119,8 @@ class Session {
         from: this.from,
         resumed: (from, bar) => parts.onResumed?.(from, bar),
         pace: this.quietPace(),
-        fundingRate: parts.fundingRate,
+        ...marketOf(parts),
         bar: (bar) => decision.host.post({ kind: 'bar', bar }),
-        market: (event) => parts.venue.market(event),
         dayEnded: (atMs) => recorder.books.write(atMs, false),
         turn: (step) => {
           parts.onStep?.(step)
@@ -146,7 +146,7 @@ class Session {
     this.vitals?.close()
     await this.execution.stop()
     await this.decision.host.stop()
-    await this.parts.venue.close()
+    await this.parts.venue?.close()
   }
 
   private stepsOf(signal: AbortSignal): ReturnType<SessionParts['steps']> {
@@ -159,9 +159,10 @@ class Session {
   private quietPace(): Pace {
     const { pace, decision, execution, parts } = this
     const { time, venue, status } = parts
-    if (!(time instanceof VirtualTime && 'host' in execution) || venue.standstill === undefined) return pace
-    if (status !== undefined) return pace
-    const quiet = new QuietTime({ time, venue: venue.standstill, decision, execution })
+    if (!(time instanceof VirtualTime && 'host' in execution) || status !== undefined) return pace
+    const standstill = venue !== undefined && isPlayed(venue) ? venue.standstill : undefined
+    if (standstill === undefined) return pace
+    const quiet = new QuietTime({ time, venue: standstill, decision, execution })
     return { timer: pace.timer, passTo: (epochMs) => quiet.passTo(epochMs) }
   }
 
@@ -186,6 +187,8 @@ class Session {
 
   private hostExecution({ settings, journal: given, link }: SideParts<ExecutionSettings>) {
     const { venue, status, recovery } = this.parts
+    if (venue === undefined)
+      throw new InputMistake('parts.venue: expected a venue for the execution side of this process, found nothing')
     const side = recovery?.executionSide(settings) ?? new ExecutionSide(settings)
     const journal = this.journalOf(given)
     const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
@@ -258,6 +261,11 @@ class Session {
     for (const journal of this.timedJournals) await journal.keepUp()
     await nextTurn()
   }
+}
+
+/** What the session has to play to its venue. */
+function marketOf({ venue, fundingRate }: SessionParts): Pick<CourseParts, 'market' | 'fundingRate'> {
+  return venue !== undefined && isPlayed(venue) ? { fundingRate, market: (event) => venue.market(event) } : {}
 }
 
 function pointOf({ recovery, time }: SessionParts): SessionPoint | undefined {

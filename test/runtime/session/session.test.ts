@@ -16,6 +16,7 @@ import { sumOf } from '../../../src/core/journal/frame.js'
 import { planSession } from '../../../src/core/session/session-plan.js'
 import type { Clock, Timer } from '../../../src/ports/clock.js'
 import type { StrategyBar } from '../../../src/ports/strategy.js'
+import type { Venue } from '../../../src/ports/venue.js'
 import { runSession } from '../../../src/runtime/session/session.js'
 import type { SessionParts } from '../../../src/runtime/session/session-parts.js'
 import type { SessionStep } from '../../../src/runtime/session/session-steps.js'
@@ -107,6 +108,15 @@ function exit({ prices }: StrategyBar) {
   return { type: 'EXIT', symbol: 'BTCUSDT', price: prices[0]!, reason: 'DONE' } as const
 }
 
+/** The venue as one that nobody plays. */
+function ownMarket(venue: Venue): Venue {
+  return {
+    send: (request) => venue.send(request),
+    listen: (listener) => venue.listen(listener),
+    close: () => venue.close(),
+  }
+}
+
 /** Enters at bar 0 and leaves at bar 12, after funding at bar 10. */
 const throughFunding: Script = (bar) => (bar.bar === 0 ? [enter(bar)] : bar.bar === 12 ? [exit(bar)] : [])
 const FLAT_PRICES: readonly number[] = Array.from({ length: 15 }, () => 60_000)
@@ -137,6 +147,25 @@ it('funding settles on what is held at that moment, before the bar after it', as
   expect(log.trades).toMatchObject([{ fundingUsd: '-0.06' }])
   expect(result).toMatchObject({ finished: true, bars: 15, figures: { trades: log.trades } })
   expect(log.lastSummary).toMatchObject({ finished: true, updatedAtMs: result.atMs })
+})
+
+it('a venue with a market of its own is shown no bar and no funding: orders fill at its prices', async () => {
+  const { parts, log } = await rig(FLAT_PRICES, throughFunding)
+  const market = parts.venue as PaperVenue
+  const time = parts.time as VirtualTime
+  for (const [bar, price] of [
+    [-1, '59000'],
+    [11, '59100'],
+  ] as const) {
+    time.at(FIRST_BAR_MS + bar * BAR_MS, () => market.market({ kind: 'bar', symbol: 'BTCUSDT', close: price }))
+  }
+  await runSession({ ...parts, venue: ownMarket(market) })
+  expect(log.trades).toMatchObject([{ quantity: '0.01', entryValueUsd: '590', exitValueUsd: '591', fundingUsd: '0' }])
+})
+
+it('an execution side of this process needs a venue', async () => {
+  const { parts } = await rig(FLAT_PRICES, () => [])
+  await expect(runSession({ ...parts, venue: undefined })).rejects.toThrow(/parts\.venue: expected a venue/)
 })
 
 it('the same parts give the same records, and an interrupted session goes on to the same end', async () => {
