@@ -45,6 +45,8 @@ export interface CertificateVerdict {
   readonly state: CertificateState
   /** Null exactly for MISSING and INVALID. */
   readonly expiresAtMs: number | null
+  /** UTC ms; there exactly for PASS. */
+  readonly issuedAtMs?: number
   readonly why: string
 }
 
@@ -96,7 +98,12 @@ function worth(
     return { state: 'FAIL', expiresAtMs, why }
   }
   if (expiresAtMs <= running.nowMs) return { state: 'STALE', expiresAtMs, why: 'it has expired' }
-  return { state: 'PASS', expiresAtMs, why: `${claim.days} days, ${claim.from} to ${claim.to}` }
+  return {
+    state: 'PASS',
+    expiresAtMs,
+    issuedAtMs: claim.issuedAtMs,
+    why: `${claim.days} days, ${claim.from} to ${claim.to}`,
+  }
 }
 
 const TEXTS = [
