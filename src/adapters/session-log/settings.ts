@@ -41,6 +41,15 @@ export function parseSettings(text: string, file: string): SessionSettings {
     initialCapitalUsd: document.matching(['initialCapitalUsd'], 'a decimal text such as "25000"', DECIMAL),
     fills: document.oneOf(['fills'], ['bar-price', 'realistic']),
     seed: document.count(['seed']),
+    ...(document.has(['live'])
+      ? {
+          live: {
+            exchange: document.text(['live', 'exchange']),
+            stepMs: document.count(['live', 'stepMs']),
+            fills: document.oneOf(['live', 'fills'], ['paper', 'exchange']),
+          },
+        }
+      : {}),
     hashes: {
       champion: shortHash(['hashes', 'champion']),
       parameters: shortHash(['hashes', 'parameters']),

@@ -230,6 +230,11 @@ function sessionSettings(
   }
 }
 
+/** What the decision journal of a live session is bound to: everything that the session runs with. */
+export function boundHash(settings: SessionSettings): string {
+  return sha256(canonicalJson(settings))
+}
+
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }

@@ -1,27 +1,22 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { ExchangeRecord } from '../../adapters/paper/exchange-record.js'
-import { ExchangeRecovery } from '../../adapters/paper/exchange-recovery.js'
 import { readSession } from '../../adapters/session-log/read-session.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { DataRefused, InputMistake, type Problem } from '../../base/mistakes.js'
-import type { ExecutionRecord } from '../../core/execution/records.js'
-import { ExecutionRecovery } from '../../core/execution/recover.js'
 import { displayPath } from '../../files/package-files.js'
-import { reason } from '../../files/reason.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import {
   firstRecord,
   type JournalReading,
   judge,
-  type ReadingOptions,
   type Replay,
   type Replayed,
   readJournal,
   writerOf,
 } from '../compose/journal-reading.js'
+import { exchangeReplay, executionReplay, holdTo } from '../compose/journal-replay.js'
 import type { RunSettings } from '../compose/run-settings.js'
 import { checkedRun, runOfSession } from '../run-options.js'
 import { codeHash } from '../shell/code-hash.js'
@@ -108,54 +103,6 @@ async function runOf(folder: string, config: string | undefined): Promise<RunSet
     throw new DataRefused(error.message, { hint: 'Name the configuration with --config.' })
   })
   return runOfSession(settings.options, join(displayPath(session), SETTINGS_FILE))
-}
-
-function executionReplay(folder: string): Replay {
-  const recovery = new ExecutionRecovery()
-  return replayInto(folder, recovery, (record) => recovery.take(record as unknown as ExecutionRecord))
-}
-
-function exchangeReplay(folder: string): Replay {
-  const recovery = new ExchangeRecovery()
-  return replayInto(folder, recovery, (record) => recovery.take(record as unknown as ExchangeRecord))
-}
-
-/** Record by record, so that one that cannot be applied has a number. */
-function replayInto(folder: string, recovery: ExecutionRecovery | ExchangeRecovery, take: Replay['take']): Replay {
-  return {
-    begin: (checkpoint) => recovery.begin(checkpoint),
-    take(record) {
-      try {
-        take(record)
-      } catch (error) {
-        throw new DataRefused({
-          place: displayPath(folder),
-          message: `record ${record.n} (${record.type}) does not follow: ${reason(error)}`,
-        })
-      }
-    },
-    checkpoint: () => recovery.checkpoint(),
-    finish() {
-      const { state, stateHash } = recovery.checkpoint()
-      return { state: state as object, stateHash }
-    },
-  }
-}
-
-/** A check of each segment's beginning: the state that its process had there is the one that is replayed. */
-function holdTo(folder: string, side: Replay): NonNullable<ReadingOptions['opened']> {
-  return ({ name, build, stateHash }, recordsBefore) => {
-    if (stateHash === null) return
-    const found = side.checkpoint()?.stateHash
-    if (found === stateHash) return
-    throw new DataRefused(
-      {
-        place: { file: displayPath(join(folder, name)) },
-        message: `the state behind record ${recordsBefore}: expected ${stateHash}, as its process had it, found ${found}`,
-      },
-      { hint: `It was written by build ${build}, this is ${codeHash().slice(0, BUILD_DIGITS)}.` },
-    )
-  }
 }
 
 /** Another build may apply a record differently. */

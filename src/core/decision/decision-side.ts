@@ -1,6 +1,7 @@
 import { refuse } from '../../base/arguments.js'
 import { unreachable } from '../../base/assert.js'
 import { decimalText } from '../../base/exact.js'
+import { present } from '../../base/present.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import { type OperatorCommand, type QuietSpan, REDUCES_RISK, type Side } from '../../ports/sides.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
@@ -189,9 +190,15 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
 
   private start(): void {
     const { desk } = this
-    const { idPrefix, initialBalanceUsd, build } = desk.settings
+    const { idPrefix, initialBalanceUsd, build, boundTo } = desk.settings
     if (desk.state.begun === null)
-      desk.record({ type: 'begun', idPrefix, initialBalanceUsd, strategies: desk.strategies.ids })
+      desk.record({
+        type: 'begun',
+        idPrefix,
+        initialBalanceUsd,
+        strategies: desk.strategies.ids,
+        ...present({ boundTo }),
+      })
     desk.record({ type: 'started', build })
     this.entries.withdraw('REJECT_LATCHED', 'restart')
     this.cycle()

@@ -38,6 +38,8 @@ export type DecisionFact =
       readonly idPrefix: string
       readonly initialBalanceUsd: DecimalText
       readonly strategies: readonly string[]
+      /** What else it is bound to, a hash. */
+      readonly boundTo?: string
     }
   | { readonly type: 'started'; readonly build: string }
   /** Only in older journals, every thousand bars: the state, which the records before it lead to as well. */

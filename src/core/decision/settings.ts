@@ -10,6 +10,7 @@ import {
   nullable,
   number,
   oneOf,
+  optional,
   text,
 } from '../../base/arguments.js'
 import type { DecimalText } from '../../base/exact.js'
@@ -54,6 +55,8 @@ export interface DecisionSettings {
   readonly idPrefix: string
   /** USD: the wallet of the account when the journal begins. */
   readonly initialBalanceUsd: DecimalText
+  /** SHA-256, 64 hex digits, of what else a new journal is bound to; its first record keeps it. Absent: nothing. */
+  readonly boundTo?: string | undefined
   readonly risk: RiskConfig
   readonly timings: DecisionTimings
   readonly link: LinkTimings
@@ -91,6 +94,7 @@ export const DECISION_SETTINGS = fields<DecisionSettings>({
   build,
   idPrefix: matching('1 to 12 letters, digits or hyphens', /^[A-Za-z0-9-]{1,12}$/),
   initialBalanceUsd: decimal('above zero'),
+  boundTo: optional(matching('64 lower-case hex digits', /^[0-9a-f]{64}$/)),
   risk: RISK_CONFIG,
   timings: each(DECISION_TIMINGS, milliseconds),
   link: each(LINK_TIMINGS, milliseconds),

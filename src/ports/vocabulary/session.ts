@@ -180,6 +180,16 @@ export interface SessionDay {
   readonly path?: string
 }
 
+/** Where the prices of a live session are from, and who fills its orders. */
+export interface LiveMarket {
+  /** `production`, `demo`, or the address of the exchange. */
+  readonly exchange: string
+  /** Usual time from bar to bar, ms. */
+  readonly stepMs: number
+  /** A paper exchange that is shown the real quotes, or the exchange itself. */
+  readonly fills: 'paper' | 'exchange'
+}
+
 /** Everything that a session ran with. No secrets: what signs requests does not belong here. */
 export interface SessionSettings {
   readonly schema: 'dolphin.session/1'
@@ -194,6 +204,8 @@ export interface SessionSettings {
   readonly fills: FillMode
   /** Of everything that is drawn at random. */
   readonly seed: number
+  /** Of a session at live prices; absent: its prices were recorded, or somebody else's scans. */
+  readonly live?: LiveMarket
   readonly hashes: {
     /** SHA-256 of the champion parameters, first 16 hex digits, and of those in force. */
     readonly champion: string

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { InputMistake } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
+import type { Backtest } from '../../core/backtest/backtest.js'
+import { lotSizing } from '../../core/backtest/bar-price-fills.js'
+import type { StrategyBacktest } from '../../core/backtest/strategy-backtest.js'
+import type { DecisionRecord } from '../../core/decision/records.js'
+import { JournalDays } from '../../core/paper-record/journal-days.js'
+import { packageVersion } from '../../files/package-files.js'
+import { type DayColumns, DayError } from '../../ports/days.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import type { SessionSettings } from '../../ports/vocabulary/session.js'
+import { codeHash } from '../shell/code-hash.js'
+import { bulkRuns, loadOwn, ownStrategyOf } from './own-strategy.js'
+import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.js'
+
+/** The backtest of the bars that a live session decided on, read out of its decision journal: no other recording is needed. */
+export class JournalBacktest {
+  private readonly days = new JournalDays()
+  private readonly backtest: Backtest | StrategyBacktest
+  private readonly runs: ReturnType<typeof bulkRuns>
+  /** Days that the engine refuses, each with why. */
+  readonly refused: { readonly date: string; readonly why: string }[] = []
+
+  /** @throws InputMistake where the strategy is not the session's. */
+  static async of(settings: SessionSettings, asked: RunSettings): Promise<JournalBacktest> {
+    const own = await loadOwn(asked)
+    if (own?.sha256 !== settings.ownStrategy?.sha256)
+      throw new InputMistake('the strategy is another one than the session traded: its file has changed')
+    return new JournalBacktest(prepareRun(asked, own), settings)
+  }
+
+  private constructor(
+    private readonly run: PreparedRun,
+    settings: SessionSettings,
+  ) {
+    this.runs = bulkRuns(run)
+    const made = run.settings()
+    // Lots and limits are those of the exchange when the session began, in no file.
+    const rules = made.barPriceFills && lotSizing(ruleOf(settings))
+    this.backtest = this.runs.make({ ...made, ...present({ barPriceFills: rules }) })
+  }
+
+  take(record: DecisionRecord): void {
+    if (record.type === 'bar') this.add(this.days.take(record.bar))
+  }
+
+  /** What the bars so far came to. */
+  finish(): BacktestReport {
+    this.add(this.days.end())
+    const { own, recorded: settings } = this.run
+    const about = { engineVersion: packageVersion(), codeHash: codeHash(), settings }
+    return this.backtest.finish({ ...about, ...present({ ownStrategy: own && ownStrategyOf(own) }) })
+  }
+
+  close(): Promise<void> {
+    return this.runs.close()
+  }
+
+  private add(day: DayColumns | undefined): void {
+    if (day === undefined) return
+    try {
+      this.backtest.addDay(day, hashOf(day))
+    } catch (error) {
+      if (!(error instanceof DayError)) throw error
+      this.refused.push({ date: day.date, why: error.message })
+    }
+  }
+}
+
+function ruleOf({ venue }: SessionSettings): (symbol: string) => Instrument {
+  const { instruments } = venue.exchange as { readonly instruments: readonly Instrument[] }
+  const rules = new Map(instruments.map((instrument) => [instrument.identity.symbol, instrument]))
+  return (symbol) => {
+    const rule = rules.get(symbol)
+    if (rule === undefined) throw new InputMistake(`the session lists no trading rules of ${symbol}`)
+    return rule
+  }
+}
+
+function hashOf({ date, assets, timestampNs, velDiv, prices }: DayColumns): string {
+  const hash = createHash('sha256').update(JSON.stringify([date, assets]))
+  for (const column of [timestampNs!, velDiv, ...prices]) {
+    hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
+  }
+  return hash.digest('hex')
+}
