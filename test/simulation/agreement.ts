@@ -31,18 +31,18 @@ export function disagreement(world: World): string | undefined {
 
 /** What is left that should not be, once everything is closed and nothing is on its way. */
 export function remainder(world: World): string | undefined {
-  const { account, orders } = world.venue.exchange.snapshot().matcher
-  const held = Object.entries(account.positions)[0]
-  if (held !== undefined) return `position: ${held[1].quantity} ${held[0]} is left at the venue`
+  const { walletUsd, positions, orders } = world.venue.truth()
+  const held = Object.entries(positions)[0]
+  if (held !== undefined) return `position: ${held[1]} ${held[0]} is left at the venue`
   const open = orders.find(
-    ({ status, request }) => isOurs(request.clientOrderId) && (status === 'ACKNOWLEDGED' || status === 'PARTIAL'),
+    ({ status, clientOrderId }) => isOurs(clientOrderId) && (status === 'ACKNOWLEDGED' || status === 'PARTIAL'),
   )
-  if (open !== undefined) return `orders: ${open.request.clientOrderId} is left at the venue`
+  if (open !== undefined) return `orders: ${open.clientOrderId} is left at the venue`
   const [unreported] = world.oracle.unreported()
   if (unreported !== undefined) return `fills: ${unreported.symbol} ${unreported.tradeId} was never reported`
   const falseResult = world.oracle.falseResult()
   if (falseResult !== undefined) return `entries: ${falseResult}`
-  return moneyLeft(new Exact(world.decision.side!.state.balanceUsd), new Exact(account.walletUsd), world)
+  return moneyLeft(new Exact(world.decision.side!.state.balanceUsd), new Exact(walletUsd), world)
 }
 
 /** To the last digit; what someone else traded in the account is not in our books, and tolerated up to 0.1 %. */
@@ -54,7 +54,7 @@ function moneyLeft(balanceUsd: Exact, walletUsd: Exact, world: World): string | 
 }
 
 function positionRows(world: World): (readonly [string, string, string])[] {
-  const { positions } = world.venue.exchange.snapshot().matcher.account
+  const { positions } = world.venue.truth()
   const execution = world.execution.side!
   const { position } = world.decision.side!.state
   const decided = position === null ? '0' : signedQuantity(position)
@@ -62,7 +62,7 @@ function positionRows(world: World): (readonly [string, string, string])[] {
     (symbol) => symbol in positions || symbol === position?.symbol || symbol === execution.state.symbol,
   )
   return symbols.flatMap((symbol) => {
-    const venue = positions[symbol]?.quantity ?? '0'
+    const venue = positions[symbol] ?? '0'
     return [
       [
         `position in ${symbol} by the execution side`,

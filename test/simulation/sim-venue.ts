@@ -1,17 +1,11 @@
 import type { PaperExchange } from '../../src/adapters/paper/paper-exchange.js'
-import { Exact } from '../../src/base/exact.js'
+import { type DecimalText, Exact } from '../../src/base/exact.js'
 import { Xoshiro128 } from '../../src/core/numeric/xoshiro128.js'
-import type { Quote, RejectCode, Venue, VenueEvent, VenueRequest, VenueSnapshot } from '../../src/ports/venue.js'
+import type { Quote, RejectCode, VenueEvent, VenueRequest } from '../../src/ports/venue.js'
+import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
 import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import type { FaultBoard } from './fault-board.js'
-
-/** Who hears what the exchange says, whatever reaches the execution side. */
-export interface VenueListeners {
-  /** Everything, as it is said. */
-  said(event: VenueEvent): void
-  /** The account as a snapshot is about to tell it, and how long ago that was asked for. */
-  stated(account: VenueSnapshot['account'], tookMs: number): void
-}
+import type { ExchangeTruth, ForeignOrder, VenueListeners, WorldVenue } from './world-venue.js'
 
 /** A request that still owes its answer. */
 interface Pending {
@@ -25,7 +19,7 @@ interface Pending {
  * The paper exchange behind a network and an adapter that fail: it keeps the venue port's contract (every request has one
  * answer, `unknown` included; stream events may come late, twice or never) and nothing beyond it.
  */
-export class SimVenue implements Venue {
+export class SimVenue implements WorldVenue {
   private readonly random: Xoshiro128
   private readonly pending = new Map<string, Pending>()
   /** Answers to a process that has died reach nobody. */
@@ -36,7 +30,7 @@ export class SimVenue implements Venue {
   private foreignOrders = 0
 
   constructor(
-    readonly exchange: PaperExchange,
+    private readonly exchange: PaperExchange,
     seed: number,
     private readonly time: VirtualTime,
     private readonly faults: FaultBoard,
@@ -45,7 +39,6 @@ export class SimVenue implements Venue {
     this.random = new Xoshiro128(seed, VENUE_STREAM)
   }
 
-  /** A process connects. */
   processStarted(): void {
     this.life++
     this.pending.clear()
@@ -66,6 +59,31 @@ export class SimVenue implements Venue {
   funding(symbol: string, rate: string): void {
     this.exchange.market({ kind: 'fundingRate', symbol, rate }, this.time.epochMs())
     this.pump()
+  }
+
+  instrument(instrument: Instrument): void {
+    this.exchange.market({ kind: 'instrument', instrument }, this.time.epochMs())
+    this.pump()
+  }
+
+  truth(): ExchangeTruth {
+    const { account, orders } = this.exchange.snapshot().matcher
+    const held = Object.entries(account.positions).map(([symbol, { quantity }]) => [symbol, quantity] as const)
+    return {
+      walletUsd: account.walletUsd,
+      fundingUsd: account.fundingUsd,
+      positions: Object.fromEntries(held),
+      orders: orders.map(({ request: { clientOrderId, quantity }, status, filledQuantity }) => ({
+        ...{ clientOrderId, status, quantity, filledQuantity },
+      })),
+    }
+  }
+
+  deposit(usd: DecimalText): void {
+    const snapshot = structuredClone(this.exchange.snapshot())
+    const { account } = snapshot.matcher
+    const walletUsd = new Exact(account.walletUsd).plus(usd).toFixed()
+    this.exchange.restore({ ...snapshot, matcher: { ...snapshot.matcher, account: { ...account, walletUsd } } })
   }
 
   listen(listener: (event: VenueEvent) => void): void {
@@ -93,13 +111,7 @@ export class SimVenue implements Venue {
     else this.carry(request, done?.strikes(done.fault.amount) ?? false, 0)
   }
 
-  /** Someone else trades in the account. */
-  foreign(order: {
-    readonly symbol: string
-    readonly side: 'BUY' | 'SELL'
-    readonly quantity: string
-    readonly price?: string
-  }): void {
+  foreign(order: ForeignOrder): void {
     const id = `manual-${++this.foreignOrders}`
     const type = order.price === undefined ? 'MARKET' : 'LIMIT'
     this.arrive({
@@ -110,7 +122,7 @@ export class SimVenue implements Venue {
     })
   }
 
-  pump(): void {
+  private pump(): void {
     for (const event of this.exchange.advanceTo(this.time.epochMs())) {
       this.listeners.said(event)
       if ('requestId' in event) this.answer(event)

@@ -120,9 +120,8 @@ function resetClock(world: World, { fault: { side } }: ActiveFault): void {
 
 function setStatus(world: World, status: Instrument['status']): void {
   for (const instrument of INSTRUMENTS) {
-    world.venue.exchange.market({ kind: 'instrument', instrument: { ...instrument, status } }, world.time.epochMs())
+    world.venue.instrument({ ...instrument, status })
   }
-  world.venue.pump()
 }
 
 /** The symbol that the account holds, else any. */

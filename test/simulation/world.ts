@@ -27,6 +27,7 @@ import { SimVenue } from './sim-venue.js'
 import { BEGINS, ENDS } from './strikes.js'
 import { TraceHash } from './trace-hash.js'
 import { Watch } from './watch.js'
+import type { WorldVenue } from './world-venue.js'
 
 export interface WorldSettings {
   readonly seed: number
@@ -63,7 +64,7 @@ export class World {
   readonly oracle: Oracle
   readonly watch: Watch
   readonly market: Market
-  readonly venue: SimVenue
+  readonly venue: WorldVenue
   readonly operator: Operator
   readonly decision: SimProcess<DecisionInput, DecisionRecord, DecisionSide>
   readonly execution: SimProcess<ExecutionInput, ExecutionRecord, ExecutionSide>

@@ -1,5 +1,3 @@
-import type { PaperExchangeSnapshot } from '../../src/adapters/paper/exchange-snapshot.js'
-import { Exact } from '../../src/base/exact.js'
 import { type Conditions, modeOf } from '../../src/core/mode/mode.js'
 import { CONSTANTS_HASH } from '../../src/core/status/frozen-constants.js'
 import { SessionHistory } from '../../src/core/status/session-history.js'
@@ -78,11 +76,7 @@ export class WatchedWorld {
 
   /** Somebody takes money out of the account. */
   withdraw(usd: string): void {
-    const { exchange } = this.world.venue
-    const snapshot: PaperExchangeSnapshot = structuredClone(exchange.snapshot())
-    const { account } = snapshot.matcher
-    const walletUsd = new Exact(account.walletUsd).minus(usd).toFixed()
-    exchange.restore({ ...snapshot, matcher: { ...snapshot.matcher, account: { ...account, walletUsd } } })
+    this.world.venue.deposit(`-${usd}`)
   }
 
   /** Undefined while the decision side's process, which serves it, is down. */

@@ -70,7 +70,7 @@ test.each([
   ['the process was down', fault('crash', ENTERS_AT_MS + 10_000, 15_000, { amount: 0 })],
 ])('funding that settled while %s is found in the truth and counted once', (_while, outage) => {
   const story = new Story(outage).to(ENTERS_AT_MS + 30_000).agrees()
-  expect(Number(story.world.venue.exchange.snapshot().matcher.account.fundingUsd)).not.toBe(0)
+  expect(Number(story.world.venue.truth().fundingUsd)).not.toBe(0)
   story.closes()
 })
 

@@ -58,9 +58,9 @@ test('F19: a stop that the venue does not trigger is acted on here', () => {
 test('F20: what is permitted is ordered to the last lot, and what is closed leaves no dust', () => {
   const story = new Story().to(ENTERS_AT_MS + 5_000)
   const [entry] = story.orders('e')
-  expect(entry!.filledQuantity).toBe(entry!.request.quantity)
+  expect(entry!.filledQuantity).toBe(entry!.quantity)
   // 12,345 USD at 3,000 in lots of 0.01, which binary fractions do not have.
-  expect(new Exact(entry!.request.quantity).mod('0.01').isZero()).toBe(true)
-  expect(story.recordedQuantity).toBe(entry!.request.quantity)
+  expect(new Exact(entry!.quantity).mod('0.01').isZero()).toBe(true)
+  expect(story.recordedQuantity).toBe(entry!.quantity)
   story.closes()
 })

@@ -17,10 +17,10 @@ test.each(SIDES)('F3: a warm restart of the %s side changes no position and make
 
 test('F6: orders that were working when the process was killed are known after it, and not placed again', () => {
   const story = new Story(fault('crash', ENTERS_AT_MS + 10_000, 3_000, { amount: 0 })).to(ENTERS_AT_MS + 9_000)
-  const working = [...story.orders('t'), ...story.orders('s')].map(({ request }) => request.clientOrderId)
+  const working = [...story.orders('t'), ...story.orders('s')].map(({ clientOrderId }) => clientOrderId)
   expect(working).toHaveLength(2)
   story.to(ENTERS_AT_MS + 25_000).agrees()
-  const after = [...story.orders('t'), ...story.orders('s')].map(({ request }) => request.clientOrderId)
+  const after = [...story.orders('t'), ...story.orders('s')].map(({ clientOrderId }) => clientOrderId)
   expect(after).toEqual(working)
   story.closes()
 })

@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
-import type { PaperOrder } from '../../../src/adapters/paper/order.js'
 import type { Fill } from '../../../src/ports/vocabulary/orders.js'
 import { ScriptedStrategy } from '../../support/scripted-strategy.js'
 import { disagreement, remainder } from '../agreement.js'
 import type { Fault, FaultKind, SideName } from '../fault-plan.js'
 import { World } from '../world.js'
+import type { OrderTruth } from '../world-venue.js'
 
 /** The story's strategy enters this, once, at this bar. */
 export const ENTERS_AT_MS = 15_000
@@ -58,9 +58,9 @@ export class Story {
   }
 
   /** Orders the venue accepted, of that kind (`e`, `x`, `t`, `s`). */
-  orders(kind: string): readonly PaperOrder[] {
-    const { orders } = this.world.venue.exchange.snapshot().matcher
-    return orders.filter(({ request }) => new RegExp(`\\.${kind}\\d*$`).test(request.clientOrderId))
+  orders(kind: string): readonly OrderTruth[] {
+    const isOfKind = new RegExp(`\\.${kind}\\d*$`)
+    return this.world.venue.truth().orders.filter(({ clientOrderId }) => isOfKind.test(clientOrderId))
   }
 
   get fills(): readonly Fill[] {
@@ -69,7 +69,7 @@ export class Story {
 
   /** Signed base units at the venue. */
   get venueQuantity(): string {
-    return this.world.venue.exchange.snapshot().matcher.account.positions[SYMBOL]?.quantity ?? '0'
+    return this.world.venue.truth().positions[SYMBOL] ?? '0'
   }
 
   /** Signed base units as both sides have them; they must be the same. */
