@@ -25,7 +25,7 @@ async function runFolder(folder: string): Promise<void> {
   const differenceIn = existsSync(join(folder, 'run.json')) ? goldenDifference : recordedMarketDifference
   if (existsSync(join(folder, 'expected.json'))) return tell(folder, await differenceIn(folder).catch(String))
   const names = readdirSync(folder).sort()
-  const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))
+  const files = names.filter((name) => /\.json(\.gz)?$/.test(name)).map((name) => join(folder, name))
   if (basename(folder) === 'units') runUnits(folder, files)
   else for (const file of files) runCases(file)
   for (const name of names) if (statSync(join(folder, name)).isDirectory()) await runFolder(join(folder, name))

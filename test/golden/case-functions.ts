@@ -1,5 +1,6 @@
 import { type EigenScanForm, eigenScanForm } from '../../src/core/grid/eigen-scan.js'
 import { shardMap } from '../../src/core/grid/shards.js'
+import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
 import { cat3InputsCase, survivalCase } from './survival-functions.js'
 
@@ -16,6 +17,11 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any) => unknown>> = 
   dark: darkCase,
   first_flush: firstFlushCase,
   watch: watchCase,
+  depth_book: depthBookCase,
+  recording_book: recordingBookCase,
+  sample: sampleCase,
+  bars: barsCase,
+  recording_bars: recordingBarsCase,
   survival: survivalCase,
   cat3_inputs: cat3InputsCase,
 }

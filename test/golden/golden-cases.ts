@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { CASE_FUNCTIONS } from './case-functions.js'
 
 /** A file of cases: what a function of this name answers to these arguments. */
@@ -17,9 +18,10 @@ export interface GoldenCase {
   readonly tolerance?: number
 }
 
-/** The cases of a file; undefined when it holds none. */
+/** The cases of a file, which may be packed (`.gz`); undefined when it holds none. */
 export function caseFile(path: string): CaseFile | undefined {
-  const json = JSON.parse(readFileSync(path, 'utf8')) as Partial<CaseFile> | null
+  const bytes = readFileSync(path)
+  const json = JSON.parse((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()) as Partial<CaseFile> | null
   const isOne = Array.isArray(json?.cases) && json.cases.length > 0 && json.cases.every((one) => isCase(one))
   return isOne ? (json as CaseFile) : undefined
 }

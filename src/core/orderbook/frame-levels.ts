@@ -1,0 +1,94 @@
+import { NOT_EXACT, scaledInteger } from '../../base/scaled-integer.js'
+import type { BookSide } from './book-side.js'
+
+/** Rows of a side as the exchange sends them, decimals as text. What came over the wire need not keep to it. */
+export type LevelRows = readonly (readonly [price: string, quantity: string])[]
+
+/** By how many decimals a symbol's prices and quantities become integers: ticks and lots. */
+export interface BookScale {
+  readonly priceDecimals: number
+  readonly quantityDecimals: number
+}
+
+/**
+ * The rows of a frame as integers, read whole before a book is touched. The columns are kept from frame to frame; a frame that
+ * is not larger than one before it allocates nothing.
+ */
+export class FrameLevels {
+  readonly bids: LevelColumns
+  readonly asks: LevelColumns
+
+  constructor(scale: BookScale) {
+    this.bids = new LevelColumns(scale)
+    this.asks = new LevelColumns(scale)
+  }
+
+  /** False when a row is not exactly representable, negative, or has a price of 0: then the frame is malformed. */
+  read(bids: LevelRows, asks: LevelRows): boolean {
+    return this.bids.read(bids) && this.asks.read(asks)
+  }
+
+  copy(): KeptLevels {
+    return { bids: this.bids.copy(), asks: this.asks.copy() }
+  }
+}
+
+/** Rows that are kept beyond their frame: ticks and lots by turns. */
+export interface KeptLevels {
+  readonly bids: Float64Array
+  readonly asks: Float64Array
+}
+
+/** Ticks and lots by turns, in the order of the rows. */
+class LevelColumns {
+  private numbers = new Float64Array(64)
+  private filled = 0
+  private readonly priceDecimals: number
+  private readonly quantityDecimals: number
+
+  constructor({ priceDecimals, quantityDecimals }: BookScale) {
+    this.priceDecimals = priceDecimals
+    this.quantityDecimals = quantityDecimals
+  }
+
+  read(rows: LevelRows): boolean {
+    this.filled = 0
+    if (!Array.isArray(rows)) return false
+    if (rows.length * 2 > this.numbers.length) this.numbers = new Float64Array(rows.length * 4)
+    const numbers = this.numbers
+    let filled = 0
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as readonly unknown[] | undefined
+      const price = row?.[0]
+      const quantity = row?.[1]
+      if (typeof price !== 'string' || typeof quantity !== 'string') return false
+      const ticks = scaledInteger(price, this.priceDecimals)
+      const lots = scaledInteger(quantity, this.quantityDecimals)
+      if (ticks <= 0 || lots === NOT_EXACT) return false
+      numbers[filled++] = ticks
+      numbers[filled++] = lots
+    }
+    this.filled = filled
+    return true
+  }
+
+  /** The rows onto a side, in their order: of one price the last wins. How many took away what was not there. */
+  applyTo(side: BookSide): number {
+    return applyLevels(this.numbers, this.filled, side)
+  }
+
+  copy(): Float64Array {
+    return this.numbers.slice(0, this.filled)
+  }
+}
+
+/** As `LevelColumns.applyTo`, of rows that were kept. */
+export function applyKept(numbers: Float64Array, side: BookSide): number {
+  return applyLevels(numbers, numbers.length, side)
+}
+
+function applyLevels(numbers: Float64Array, filled: number, side: BookSide): number {
+  let unknownDeletes = 0
+  for (let i = 0; i < filled; i += 2) if (!side.set(numbers[i]!, numbers[i + 1]!)) unknownDeletes++
+  return unknownDeletes
+}
