@@ -1,0 +1,146 @@
+import type { VenueEvent, VenueRequest } from '../../../ports/venue.js'
+import type { AlertLevel } from '../../../ports/vocabulary/alerts.js'
+import type { Notice } from '../notice.js'
+import type { Priority, RestCall, RestOutcome } from '../rest/call.js'
+import type { RouteName } from '../rest/routes.js'
+import { OrderRegistry } from './order-registry.js'
+import type { StartedUp, StartRefused, UsedOrder, VenueSettings } from './venue-told.js'
+
+/**
+ * What the files of the venue share: the time of the input at hand, the orders that are known, calls on their way to the REST
+ * API with who asked, requests that wait for their answer, and what is to be told.
+ */
+export class VenueDesk {
+  nowMs = 0
+  /** Of the first input. */
+  startedAtMs = 0
+  readonly registry: OrderRegistry
+  readonly settings: VenueSettings
+  readonly requestTimeoutMs: number
+  /** Symbol → signed base units, as the account was last told to be; flat ones are absent. */
+  readonly positions = new Map<string, string>()
+  /** The account has been read since the start: a symbol without a position is flat. */
+  hasPositions = false
+  /** Events of the account so far, and the exchange's time of the latest: whoever reads meanwhile has read something between. */
+  changes = 0
+  lastChangeMs = 0
+  /** The user stream is connected: what happens is told. */
+  isConnected = false
+  /** Conditional orders of the whole account, when the exchange last listed them all and by events since. */
+  openAlgoOrders = 0
+  /** Why no entry is taken; undefined when entries are. */
+  entryRefusal: string | undefined = 'the start-up is not over'
+  /** The same, of one symbol. */
+  readonly symbolRefusals = new Map<string, string>()
+  /** Calls that are to go to the REST machine, in this order. */
+  readonly calls: RestCall[] = []
+  private readonly owners = new Map<string, { readonly owner: CallOwner; readonly step: string }>()
+  /** Requests by id, in the order of their deadlines. */
+  private readonly requests = new Map<string, OpenRequest>()
+  private told: Told[] = []
+  private callCount = 0
+
+  constructor(settings: VenueSettings, usedOrders: Iterable<UsedOrder> = []) {
+    this.settings = settings
+    this.requestTimeoutMs = settings.requestTimeoutMs ?? 3_000
+    this.registry = new OrderRegistry(usedOrders)
+  }
+
+  /** Asks the REST API; the owner is told what became of it, once, and later than this call. */
+  call({ owner, step = '', ...asked }: AskedCall): void {
+    const callId = `venue:${++this.callCount}`
+    this.owners.set(callId, { owner, step })
+    this.calls.push({ callId, ...asked })
+  }
+
+  /** What became of a call of ours; false for anybody else's. */
+  takeOutcome(outcome: RestOutcome): boolean {
+    const asked = this.owners.get(outcome.callId)
+    if (asked === undefined) return false
+    this.owners.delete(outcome.callId)
+    asked.owner.onOutcome(outcome, asked.step)
+    return true
+  }
+
+  tell(told: Told): void {
+    this.told.push(told)
+  }
+
+  notice(level: AlertLevel, code: string, message: string): void {
+    this.told.push({ kind: 'notice', level, code, message })
+  }
+
+  /** Why an entry into the symbol is not taken; undefined when it is. */
+  entryRefusalOf(symbol: string): string | undefined {
+    const refusal = this.entryRefusal ?? this.symbolRefusals.get(symbol)
+    if (refusal !== undefined || this.openAlgoOrders < ALGO_ORDERS_ENTRY_MAX) return refusal
+    return `${this.openAlgoOrders} conditional orders are open, and with 200 no stop would be taken`
+  }
+
+  takeTold(): Told[] {
+    if (this.told.length === 0) return NOTHING
+    const { told } = this
+    this.told = []
+    return told
+  }
+
+  openRequest(request: VenueRequest): OpenRequest {
+    const deadlineMs = this.nowMs + this.requestTimeoutMs
+    const open = { request, deadlineMs }
+    this.requests.set(request.requestId, open)
+    return open
+  }
+
+  isUnanswered(requestId: string): boolean {
+    return this.requests.has(requestId)
+  }
+
+  /** The one answer of a request; what comes after it, or after the timeout, goes nowhere. */
+  answer(event: Answer): void {
+    if (this.requests.delete(event.requestId)) this.told.push(event)
+  }
+
+  unknown(requestId: string, message: string): void {
+    this.answer({ kind: 'unknown', requestId, message })
+  }
+
+  timeOut(): void {
+    for (const { request, deadlineMs } of this.requests.values()) {
+      if (deadlineMs > this.nowMs) return
+      this.unknown(request.requestId, `no answer within ${this.requestTimeoutMs} ms`)
+    }
+  }
+
+  get requestsDueMs(): number {
+    return this.requests.values().next().value?.deadlineMs ?? Number.POSITIVE_INFINITY
+  }
+}
+
+/** Whoever asks the REST API. */
+export interface CallOwner {
+  /** `step`: what the owner called it when it asked. */
+  onOutcome(outcome: RestOutcome, step: string): void
+}
+
+export interface OpenRequest {
+  readonly request: VenueRequest
+  readonly deadlineMs: number
+}
+
+export type Answer = Extract<VenueEvent, { readonly requestId: string }>
+
+export type Told = VenueEvent | Notice | StartedUp | StartRefused
+
+interface AskedCall {
+  readonly owner: CallOwner
+  readonly step?: string
+  readonly route: RouteName
+  readonly params: Readonly<Record<string, string>>
+  readonly priority: Priority
+  readonly validUntilMs?: number
+  readonly deadlineMs: number
+}
+
+/** Of the 200 that the account may have, the rest is left for stops. */
+const ALGO_ORDERS_ENTRY_MAX = 190
+const NOTHING: Told[] = []
