@@ -6,12 +6,20 @@ export interface DueTime {
   readonly intervalMs: number
 }
 
+/** Where a live price is from: the middle of the best quotes, or the exchange's mark price where there are none. */
+export type PriceOrigin = 'mid' | 'mark'
+
 /** The prices of all symbols at one moment. */
 export interface PriceStep {
   /** UTC nanoseconds since the epoch. */
   readonly timestampNs: bigint
   /** In the order of the source's symbols; NaN: no price. Valid until the next step is asked for. */
   readonly prices: Float64Array
+  /**
+   * Of live prices, in the order of the symbols; null: nothing is known of the symbol. One whose origin has just changed has no
+   * price at this step: the step from one kind to the other would pass for a return. Valid until the next step is asked for.
+   */
+  readonly origins?: readonly (PriceOrigin | null)[]
   /** Steps of the usual distance that are missing between the step before and this one. */
   readonly missing: number
   /** Absent where nothing paces the source: its steps come as fast as they are taken. */

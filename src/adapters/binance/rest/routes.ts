@@ -18,6 +18,7 @@ export const ROUTES = {
   depth: route('GET', '/fapi/v1/depth', 'public', depthWeight),
   klines: route('GET', '/fapi/v1/klines', 'public', klinesWeight),
   premiumIndex: route('GET', '/fapi/v1/premiumIndex', 'public', perSymbol(1, 10)),
+  ticker24h: route('GET', '/fapi/v1/ticker/24hr', 'public', perSymbol(1, 40)),
   bookTicker: route('GET', '/fapi/v1/ticker/bookTicker', 'public', perSymbol(2, 5)),
   apiRestrictions: route('GET', '/sapi/v1/account/apiRestrictions', 'signed', 1),
   positionMode: route('GET', '/fapi/v1/positionSide/dual', 'signed', 30),
