@@ -1,4 +1,5 @@
 import type { Signer } from '../credentials.js'
+import type { RestCall } from './call.js'
 import type { Route } from './routes.js'
 
 /**
@@ -19,6 +20,16 @@ export interface Stamp {
   readonly timestampMs: number
   readonly recvWindowMs: number
 }
+
+/** For how long after its stamp the exchange may do it: whatever the stamp, until `validUntilMs`. */
+export function recvWindowMs({ validUntilMs }: RestCall, timestampMs: number): number {
+  if (validUntilMs === undefined) return RECV_WINDOW_MS
+  return Math.max(1, Math.min(validUntilMs - timestampMs, RECV_WINDOW_MAX_MS))
+}
+
+/** The exchange's own, and the most it takes; cutting a longer validity down only ends it sooner. */
+const RECV_WINDOW_MS = 5_000
+const RECV_WINDOW_MAX_MS = 60_000
 
 function encoded(params: Readonly<Record<string, string>>): string {
   let query = ''
