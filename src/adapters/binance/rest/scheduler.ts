@@ -17,6 +17,8 @@ export class Scheduler {
   bannedUntilMs = Number.NEGATIVE_INFINITY
   private busyUntilMs = Number.NEGATIVE_INFINITY
   private dataUnderWay = 0
+  /** Until when certainly no data that waits has to be given up. */
+  private dataEndsMs = Number.POSITIVE_INFINITY
   private dueMs = Number.POSITIVE_INFINITY
   private readonly clock: ExchangeClock
   private readonly queues: Record<Priority, Queued[]> = { exit: [], truth: [], entry: [], data: [] }
@@ -43,11 +45,13 @@ export class Scheduler {
   }
 
   add(queued: Queued): void {
+    this.noteEnd(queued)
     this.queues[queued.call.priority].push(queued)
   }
 
   /** Before all others of its priority: it has been at its turn already. */
   putBack(queued: Queued): void {
+    this.noteEnd(queued)
     this.queues[queued.call.priority].unshift(queued)
   }
 
@@ -59,31 +63,42 @@ export class Scheduler {
   }
 
   /** Takes out what is to leave now, in this order, and what never will. */
-  take(nowMs: number): { readonly leaving: readonly Queued[]; readonly givenUp: readonly GivenUp[] } {
+  take(nowMs: number): Taken {
     const leaving: Queued[] = []
     const givenUp: GivenUp[] = []
     const turn: Turn = { nowMs, weightAwaited: false, ordersAwaited: false }
     this.dueMs = Number.POSITIVE_INFINITY
-    for (const priority of PRIORITIES) {
-      const queue = this.queues[priority]
-      const rest: Queued[] = []
-      for (const queued of queue) {
-        const wait = this.waitOf(queued, turn)
-        const end = endOf(queued.call, this.clock)
-        if (nowMs >= end.ms || (wait?.certain && wait.untilMs >= end.ms)) {
-          const { why, message } = wait === undefined || (nowMs >= end.ms && end.why === 'EXPIRED') ? end : wait
-          givenUp.push({ queued, why, message })
-        } else if (wait === undefined) {
-          leaving.push(queued)
-          this.sent(queued)
-        } else {
-          rest.push(queued)
-          this.dueMs = Math.min(this.dueMs, wait.untilMs, end.ms)
-        }
-      }
-      if (rest.length !== queue.length) this.queues[priority] = rest
-    }
+    for (const priority of PRIORITIES) this.takeOf(this.queues[priority], turn, { leaving, givenUp })
     return { leaving, givenUp }
+  }
+
+  private takeOf(queue: Queued[], turn: Turn, { leaving, givenUp }: Taken): void {
+    const { nowMs } = turn
+    let seen = 0
+    let kept = 0
+    let endsMs = Number.POSITIVE_INFINITY
+    while (seen < queue.length) {
+      const queued = queue[seen]!
+      seen += 1
+      const wait = this.waitOf(queued, turn)
+      const end = endOf(queued.call, this.clock)
+      if (nowMs >= end.ms || (wait?.certain && wait.untilMs >= end.ms)) {
+        const { why, message } = wait === undefined || (nowMs >= end.ms && end.why === 'EXPIRED') ? end : wait
+        givenUp.push({ queued, why, message })
+      } else if (wait === undefined) {
+        leaving.push(queued)
+        this.sent(queued)
+      } else {
+        queue[kept] = queued
+        kept += 1
+        endsMs = Math.min(endsMs, end.ms)
+        this.dueMs = Math.min(this.dueMs, wait.untilMs, end.ms)
+        if (wait === CROWDED && nowMs < this.dataEndsMs) break
+      }
+    }
+    if (seen < queue.length) this.dueMs = Math.min(this.dueMs, this.dataEndsMs)
+    else if (queue === this.queues.data) this.dataEndsMs = endsMs
+    queue.splice(kept, seen - kept)
   }
 
   /** When `take` may have something else to say, if nothing happens before. */
@@ -132,6 +147,12 @@ export class Scheduler {
     }
   }
 
+  /** Thousands of calls for data may wait behind the few that are under way: they are not looked at before one must end. */
+  private noteEnd({ call: { priority, deadlineMs, validUntilMs } }: Queued): void {
+    if (priority !== 'data') return
+    this.dataEndsMs = Math.min(this.dataEndsMs, validUntilMs === undefined ? deadlineMs : Number.NEGATIVE_INFINITY)
+  }
+
   private forEachWindow({ route, params }: RestCall, act: (window: UsageWindow, weight: number) => void): void {
     const { weight, isOrder }: Route = ROUTES[route]
     act(this.weight, weight(params))
@@ -175,14 +196,12 @@ export class Scheduler {
   ): Wait | undefined {
     const allowed = Math.floor(window.limit * share)
     if (needed > allowed) return { ...LIMITED, untilMs: Number.POSITIVE_INFINITY, certain: true }
-    const { earliestMs, latestMs } = this.clock.between(nowMs)
+    // What may be in the window after it already counts in this one, and nothing is later than the latest.
+    const { earliestMs } = this.clock.between(nowMs)
     window.reach(earliestMs)
-    for (const atMs of [earliestMs, latestMs]) {
-      if (window.used(atMs) + needed <= allowed) continue
-      const certain = window.certain(atMs) + needed > allowed
-      return { ...LIMITED, untilMs: this.clock.reachedMs(window.endMs(atMs)), certain }
-    }
-    return undefined
+    if (window.used(earliestMs) + needed <= allowed) return undefined
+    const certain = window.certain(earliestMs) + needed > allowed
+    return { ...LIMITED, untilMs: this.clock.reachedMs(window.endMs(earliestMs)), certain }
   }
 }
 
@@ -198,6 +217,11 @@ export interface Queued {
 
 export function newlyQueued(call: RestCall): Queued {
   return { call, busyAnswers: 0, notBeforeMs: Number.NEGATIVE_INFINITY, retried: false }
+}
+
+export interface Taken {
+  readonly leaving: Queued[]
+  readonly givenUp: GivenUp[]
 }
 
 export interface GivenUp {

@@ -32,13 +32,18 @@ const world = fc.record({
   calls: fc.array(call, { maxLength: 120 }),
   startMs: fc.integer({ min: 0, max: 60_000 }).map((ms) => NOON_MS + ms),
   offsetMs: fc.oneof(fc.integer({ min: -900, max: 900 }), fc.constant(0)),
+  timeThereMs: fc.integer({ min: 0, max: 400 }),
+  timeBackMs: fc.integer({ min: 0, max: 400 }),
 })
 
 type Call = typeof call extends fc.Arbitrary<infer T> ? T : never
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never
 
 /** Every call put in at its time, before an exchange that treats each as its fate says; until nothing is open any more. */
-function played({ calls, startMs, offsetMs }: World): { readonly rig: RestRig; readonly used: Counts } {
+function played({ calls, startMs, offsetMs, timeThereMs, timeBackMs }: World): {
+  readonly rig: RestRig
+  readonly used: Counts
+} {
   const rig = new RestRig({ startMs, limits: LIMITS, timeoutMs: 9_000 })
   rig.offsetMs = offsetMs
   const used = new Counts()
@@ -58,7 +63,7 @@ function played({ calls, startMs, offsetMs }: World): { readonly rig: RestRig; r
   rig.delayMs = () => {
     const target = rig.sent.at(-1)!.target
     const of = calls[Number(/[?&]n=(\d+)/.exec(target)?.[1] ?? Number.NaN)]
-    return of === undefined ? [10, 10] : [of.thereMs, of.backMs]
+    return of === undefined ? [timeThereMs, timeBackMs] : [of.thereMs, of.backMs]
   }
   let atMs = startMs
   for (const { afterMs, ...rest } of calls) {

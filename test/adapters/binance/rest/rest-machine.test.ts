@@ -286,6 +286,46 @@ describe('limits', () => {
     expect(rig.machine.usage()).toMatchObject({ weightLimit: 6_000, orders10sLimit: 100, orders1mLimit: 1_200 })
   })
 
+  test('nothing less urgent uses up what an exit waits for', () => {
+    const rig = new RestRig({ limits: { weight1m: 200, orders10s: 10, orders1m: 25 } })
+    rig.reply = () => ({ headers: { 'x-mbx-used-weight-1m': '165' } })
+    rig.run(NOON_MS + 2_000)
+    rig.call({ callId: 'a:0', route: 'account' })
+    rig.run(NOON_MS + 3_000)
+    rig.call({ callId: 'a:1', route: 'openOrders', priority: 'exit', deadlineMs: NOON_MS + 90_000 })
+    rig.call({ callId: 'a:2', route: 'account', priority: 'truth', deadlineMs: NOON_MS + 90_000 })
+    rig.call({ callId: 'a:3', route: 'newOrder', priority: 'exit' })
+    rig.run(NOON_MS + 59_000)
+    expect(rig.outcomes.map(({ callId }) => callId)).toEqual(['a:0', 'a:3'])
+    rig.run(NOON_MS + 65_000)
+    expect(rig.outcomes.map(({ callId }) => callId)).toEqual(['a:0', 'a:3', 'a:1', 'a:2'])
+  })
+
+  test.each([
+    [0, 40],
+    [40, 0],
+    [20, 20],
+  ])(
+    'a new window is used when it has certainly begun, if the time takes %i ms there and %i ms back',
+    (there, back) => {
+      const rig = new RestRig({ limits: { weight1m: 2_400, orders10s: 3, orders1m: 1_200 } })
+      rig.delayMs = () => [there, back]
+      rig.call({ callId: 'a:0', route: 'ping' })
+      rig.run(NOON_MS + 1_000)
+      rig.delayMs = () => [0, 0]
+      for (let n = 1; n <= 6; n += 1) {
+        rig.call({ callId: `a:${n}`, route: 'newOrder', priority: 'exit', deadlineMs: NOON_MS + 30_000 })
+      }
+      rig.run(NOON_MS + 30_000)
+      const arrivedMs = rig.arrivals.slice(1).map((arrival) => arrival.arrivedMs - NOON_MS)
+      expect(arrivedMs.slice(0, 3)).toEqual([1_000, 1_000, 1_000])
+      for (const ms of arrivedMs.slice(3)) {
+        expect(ms).toBeGreaterThanOrEqual(10_000)
+        expect(ms).toBeLessThan(10_100)
+      }
+    },
+  )
+
   test('an entry that would have to wait for longer than it may is told at once', () => {
     const rig = new RestRig({ limits: { weight1m: 2_400, orders10s: 10, orders1m: 1_200 } })
     rig.run(NOON_MS + 1)
