@@ -1,5 +1,5 @@
+import { ConnectionWatch, WATCH, type WatchAction } from '../../src/adapters/binance/streams/connection-watch.js'
 import { CIRCUIT_START, step as stepCircuit } from '../../src/core/grid/circuit-breaker.js'
-import { ConnectionWatch, type WatchAction } from '../../src/core/orderbook/connection-watch.js'
 import { step as stepDark } from '../../src/core/orderbook/dark-streak.js'
 import { isPublished } from '../../src/core/orderbook/first-flush.js'
 
@@ -37,13 +37,22 @@ export function firstFlushCase(args: unknown): unknown {
 /** `watch` of the market vectors: the actions of every tick, none of another event. */
 export function watchCase(args: unknown): unknown {
   const { connections, events } = args as { connections: Record<string, string[]>; events: WatchEvent[] }
-  const watch = new ConnectionWatch(connections)
+  const watch = watchOf(connections)
   return events.map((event) => {
     if (event.type === 'tick') return watch.tick(event.t).map(written)
     if (event.type === 'open') watch.opened(event.conn, event.t)
-    else watch.frame({ connection: event.conn, symbol: event.symbol, nowMs: event.t })
+    else watch.frame({ connection: event.conn, stream: event.symbol, nowMs: event.t })
     return []
   })
+}
+
+/** Connections by name; every stream has to speak within the same time, from its first frame on. */
+export function watchOf(connections: Readonly<Record<string, readonly string[]>>): ConnectionWatch {
+  const watch = new ConnectionWatch()
+  const speech = { firstMs: WATCH.silentMs, silentMs: WATCH.silentMs }
+  for (const name of Object.keys(connections).sort())
+    for (const stream of connections[name]!) watch.carry(name, stream, { speech, nowMs: 0 })
+  return watch
 }
 
 type BreakerEvent = { t: number; type: 'attempt' | 'ok' | 'fail'; id: number }
@@ -56,9 +65,9 @@ function written(action: WatchAction): unknown {
   switch (action.kind) {
     case 'unknown':
     case 'dead':
-      return [action.kind, action.symbols]
+      return [action.kind, action.streams]
     case 'resubscribe':
-      return [action.kind, action.connection, action.symbols]
+      return [action.kind, action.connection, action.streams]
     case 'reconnect':
       return [action.kind, action.connection, action.afterMs]
   }
