@@ -17,7 +17,7 @@ export class UnknownWords {
   /** The word if it is one of the known; else `UNKNOWN`, counted under the field. */
   known<Word extends string>(word: unknown, { field, of }: KnownWords<Word>): Word | 'UNKNOWN' {
     if (of.has(word as Word)) return word as Word
-    const name = `${field} ${String(word).slice(0, WORD_LENGTH_MAX)}`
+    const name = `${field} ${typeof word === 'string' ? word.slice(0, WORD_LENGTH_MAX) : `(${typeof word})`}`
     if (this.counts.has(name) || this.counts.size < WORDS_MAX) this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
     return 'UNKNOWN'
   }
