@@ -11,8 +11,8 @@ export const SUBSCRIBING = Object.freeze({
 })
 
 /**
- * What one socket has been asked for, and is still to be asked: in messages that are small and far enough apart. Streams are given
- * up before others are asked for, so that there are never more than are wanted at once.
+ * What one socket has been asked for, and is still to be asked: in messages that are small and far enough apart. Nothing is asked
+ * for before what is given up is acknowledged to be, so that there are never more than are wanted at once.
  */
 export class Subscriptions {
   /** As far as was sent. */
@@ -20,6 +20,7 @@ export class Subscriptions {
   private readonly toAsk = new Set<string>()
   private readonly toDrop = new Set<string>()
   private readonly unanswered = new Map<number, Unanswered>()
+  private dropsUnanswered = 0
   private sentAtMs = Number.NEGATIVE_INFINITY
   /** Nothing is sent before. */
   private heldUntilMs = Number.NEGATIVE_INFINITY
@@ -55,25 +56,26 @@ export class Subscriptions {
     const id = nextId()
     this.sentAtMs = nowMs
     this.unanswered.set(id, { streams, isDropping, sentAtMs: nowMs })
+    if (isDropping) this.dropsUnanswered++
     return JSON.stringify({ method: isDropping ? 'UNSUBSCRIBE' : 'SUBSCRIBE', params: streams, id })
   }
 
   /** When the next message may be sent, UTC ms; undefined while there is none. */
   dueMs(): number | undefined {
-    if (this.toDrop.size === 0 && this.toAsk.size === 0) return undefined
+    const waitsForDrop = this.dropsUnanswered > 0
+    if (this.toDrop.size === 0 && (this.toAsk.size === 0 || waitsForDrop)) return undefined
     return Math.max(this.sentAtMs + SUBSCRIBING.messageEveryMs, this.heldUntilMs)
   }
 
   /** An answer. It proves nothing but that the message was read: names that mean nothing are acknowledged, too. */
   acknowledged(id: number): void {
-    if (this.unanswered.delete(id)) this.refusedInARow = 0
+    if (this.taken(id) !== undefined) this.refusedInARow = 0
   }
 
   /** The streams of the message that was refused, undefined when it was none of ours; they are asked for again later. */
   refused(id: number, nowMs: number): readonly string[] | undefined {
-    const refused = this.unanswered.get(id)
+    const refused = this.taken(id)
     if (refused === undefined) return undefined
-    this.unanswered.delete(id)
     this.holdBack(nowMs)
     this.askAgain(refused)
     return refused.streams
@@ -83,7 +85,7 @@ export class Subscriptions {
   giveUpUnanswered(nowMs: number): void {
     for (const [id, message] of this.unanswered) {
       if (nowMs - message.sentAtMs < SUBSCRIBING.answerMs) continue
-      this.unanswered.delete(id)
+      this.taken(id)
       this.askAgain(message)
     }
   }
@@ -91,6 +93,15 @@ export class Subscriptions {
   /** Everything was asked for, and acknowledged. */
   isSettled(): boolean {
     return this.toAsk.size === 0 && this.toDrop.size === 0 && this.unanswered.size === 0
+  }
+
+  /** A message that need not be waited for any more. */
+  private taken(id: number): Unanswered | undefined {
+    const message = this.unanswered.get(id)
+    if (message === undefined) return undefined
+    this.unanswered.delete(id)
+    if (message.isDropping) this.dropsUnanswered--
+    return message
   }
 
   private holdBack(nowMs: number): void {

@@ -133,10 +133,10 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   /** Nothing is told any more, or it is not known whether it is. */
   private lost(reason: RenewalReason, nowMs: number): void {
     this.disconnected()
-    const { current, renewal } = this
+    const { renewal } = this
     const isKeyDead = reason === 'expired' || reason === 'keyGone'
     // A socket that is being opened with the same key would be as mute.
-    if (isKeyDead && renewal?.state === 'OPENING' && renewal.key === current?.key) {
+    if (isKeyDead && renewal?.state === 'OPENING') {
       this.effects.push({ kind: 'close', socketId: renewal.socketId })
       this.renewal = undefined
     }
@@ -214,9 +214,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
       return
     }
     current.keepDueMs = nowMs + USER_STREAM.keepAgainMs
-    if (++current.keepFailures < USER_STREAM.keepFailuresMax) return
-    current.keepFailures = 0
-    this.renew('keepalive', nowMs)
+    if (++current.keepFailures >= USER_STREAM.keepFailuresMax) this.renew('keepalive', nowMs)
   }
 
   private opened(socketId: string, nowMs: number): void {

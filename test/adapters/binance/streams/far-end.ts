@@ -28,6 +28,8 @@ export class FarEnd {
   isHanging = false
   /** Messages are answered with an error. */
   refuses = false
+  /** Messages are neither obeyed nor answered. */
+  ignores = false
   /** How old the stamps of frames are. */
   lagMs = 0
   private readonly queue: { readonly atMs: number; readonly run: () => void }[] = []
@@ -128,6 +130,7 @@ export class FarEnd {
     assert(socket?.isOpen === true, 'messages go to open sockets')
     const { method, params, id } = JSON.parse(text) as { method: string; params: string[]; id: number }
     socket.messagesAtMs.push(this.nowMs)
+    if (this.ignores) return
     const isRefused = this.refuses
     this.later(20, () => {
       if (!this.sockets.has(socketId)) return

@@ -108,6 +108,28 @@ describe('what is wanted', () => {
   })
 })
 
+describe('a message that is not answered', () => {
+  it('is sent again after 10 s', () => {
+    const far = new FarEnd()
+    far.ignores = true
+    far.want(FORCED)
+    far.pass(5_000)
+    far.ignores = false
+    far.pass(10_000)
+    expect(far.log().slice(1)).toEqual([`0.04 s market-1 SUBSCRIBE ${FORCED}`, `11 s market-1 SUBSCRIBE ${FORCED}`])
+    far.said.length = 0
+    far.ignores = true
+    far.want(FORCED, 'ethusdt@forceOrder')
+    far.pass(5_000)
+    far.want('ethusdt@forceOrder')
+    far.pass(1_000)
+    far.ignores = false
+    far.pass(20_000)
+    expect(far.carriers(FORCED)).toEqual([])
+    expect(far.carriers('ethusdt@forceOrder').length).toBe(1)
+  })
+})
+
 describe('a connection that is closed', () => {
   it('makes its streams dark and is opened again at once', () => {
     const far = flowing([BTC, ETH, MARK])
@@ -328,7 +350,7 @@ describe('what arrives', () => {
 type Fault =
   | { readonly kind: 'cut'; readonly socket: number; readonly code: number }
   | { readonly kind: 'mute' | 'speak' | 'forget'; readonly stream: number }
-  | { readonly kind: 'silent' | 'away' | 'hanging' | 'refusing' | 'late'; readonly isSo: boolean }
+  | { readonly kind: 'silent' | 'away' | 'hanging' | 'refusing' | 'ignoring' | 'late'; readonly isSo: boolean }
   | { readonly kind: 'want'; readonly streams: readonly number[] }
 
 const STREAMS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].flatMap((symbol) => [
@@ -341,7 +363,7 @@ const LIMIT = 4
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant('cut'), socket: fc.nat(9), code: fc.constantFrom(1006, 1008, 1001) }),
   fc.record({ kind: fc.constantFrom('mute', 'speak', 'forget'), stream: fc.nat(STREAMS.length - 1) }),
-  fc.record({ kind: fc.constantFrom('silent', 'away', 'hanging', 'refusing', 'late'), isSo: fc.boolean() }),
+  fc.record({ kind: fc.constantFrom('silent', 'away', 'hanging', 'refusing', 'ignoring', 'late'), isSo: fc.boolean() }),
   fc.record({ kind: fc.constant('want'), streams: fc.subarray([...STREAMS.keys()]) }),
 )
 
@@ -375,6 +397,9 @@ function doWrong(far: FarEnd, fault: Fault): void {
     case 'refusing':
       far.refuses = fault.isSo
       break
+    case 'ignoring':
+      far.ignores = fault.isSo
+      break
     case 'late':
       far.lagMs = fault.isSo ? 30_000 : 0
       break
@@ -406,7 +431,7 @@ describe('whatever is closed, silent or refused', () => {
           step(laterMs)
         }
         far.mute.clear()
-        far.isSilent = far.isAway = far.isHanging = far.refuses = false
+        far.isSilent = far.isAway = far.isHanging = far.refuses = far.ignores = false
         far.lagMs = 0
         far.want(...lastWanted)
         wanted = new Set(lastWanted)
