@@ -47,7 +47,7 @@ export class Margin {
         ? { code: 'REDUCE_ONLY', message: `there is no position in ${symbol} that a ${side} reduces` }
         : undefined
     }
-    if (this.worstExposure(symbol, order).lte(this.worstExposure(symbol, undefined))) return undefined
+    if (this.worstExposure(symbol, order).lte(this.worstExposure(symbol))) return undefined
     const requiredUsd = this.initialUsd(order)
     const equityUsd = this.account.equityUsd(this.valuation)
     if (requiredUsd.lte(equityUsd)) return undefined
@@ -89,7 +89,7 @@ export class Margin {
   }
 
   /** Base units: the larger of long and short if every open order of one side filled, `added` included. */
-  private worstExposure(symbol: string, added: OrderRequest | undefined): Exact {
+  worstExposure(symbol: string, added?: OrderRequest): Exact {
     const held = this.account.position(symbol).quantity
     const open = this.orders.open(symbol)
     if (open.length === 0 && added === undefined) return held.abs()

@@ -32,6 +32,13 @@ interface Execution {
   readonly liquidation?: boolean
 }
 
+interface ForcedClose {
+  readonly symbol: string
+  readonly clientOrderId: string
+  readonly price: Exact
+  readonly liquidation: boolean
+}
+
 type MarketTrade = Omit<Extract<MarketEvent, { kind: 'print' }>, 'kind'>
 
 const LIQUIDATION = 'LIQUIDATION'
@@ -274,23 +281,27 @@ export class Matcher {
     }
   }
 
+  /** The exchange closes what is held of a symbol itself, at a price of its own, whatever is displayed. */
+  closeByForce({ symbol, clientOrderId, price, liquidation }: ForcedClose, atMs: number): void {
+    const held = this.account.position(symbol).quantity
+    const quantity = held.abs()
+    const side = held.isPositive() ? 'SELL' : 'BUY'
+    const request = { clientOrderId, symbol, side, quantity: quantity.toFixed(), reduceOnly: true } as const
+    const order = this.orders.add({ ...request, type: 'MARKET' }, atMs)
+    if (liquidation) order.reason = LIQUIDATION
+    this.execute(order, { price, quantity, maker: false, liquidation }, atMs)
+  }
+
   /** Everything is cancelled and closed, whatever the displayed sizes. */
-  private liquidate(atMs: number): void {
+  liquidate(atMs: number): void {
     for (const symbol of this.symbols) {
       for (const order of [...this.orders.open(symbol)]) this.cancel(order, LIQUIDATION, atMs)
     }
     for (const symbol of this.account.symbols) {
-      const { quantity } = this.account.position(symbol)
-      const side = quantity.isPositive() ? 'SELL' : 'BUY'
-      const size = quantity.abs()
-      const clientOrderId = `${AUTO_CLOSE}${++this.autoCloses}`
-      const order = this.orders.add(
-        { clientOrderId, symbol, side, type: 'MARKET', quantity: size.toFixed(), reduceOnly: true },
-        atMs,
-      )
-      order.reason = LIQUIDATION
+      const side = this.account.position(symbol).quantity.isPositive() ? 'SELL' : 'BUY'
       const price = this.liquidationFillPrice(symbol, side)
-      this.execute(order, { price, quantity: size, maker: false, liquidation: true }, atMs)
+      const clientOrderId = `${AUTO_CLOSE}${++this.autoCloses}`
+      this.closeByForce({ symbol, clientOrderId, price, liquidation: true }, atMs)
     }
   }
 

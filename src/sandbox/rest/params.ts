@@ -1,3 +1,4 @@
+import { exact } from '../../base/exact.js'
 import { Refusal } from './refusal.js'
 
 /** What a request asks with: query and form body together, decoded; the query wins where both name a thing. */
@@ -23,6 +24,16 @@ export class Params {
     const value = this.text(name)
     if (value === undefined) return undefined
     return /^-?\d{1,16}$/.test(value) ? Number(value) : Number.NaN
+  }
+
+  /** Without zeros that say nothing; of a parameter that was checked to be one. */
+  decimal(name: string): string | undefined {
+    const value = this.text(name)
+    return value === undefined ? undefined : exact(value).toFixed()
+  }
+
+  flag(name: string): boolean {
+    return this.text(name)?.toLowerCase() === 'true'
   }
 }
 

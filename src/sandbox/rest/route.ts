@@ -1,3 +1,4 @@
+import type { ParamRules } from './param-rules.js'
 import type { Params } from './params.js'
 import type { Page, Refusal } from './refusal.js'
 
@@ -9,6 +10,10 @@ export interface RestRoute<Part> {
   readonly weight: number | ((params: Params) => number)
   /** Counts against the account's orders in ten seconds and in a minute. Absent: not at all. */
   readonly orders?: { readonly in10s: number; readonly in1m: number }
+  /** Goes to the engine: whether it was carried out may be left unknown. Throttled unless it only takes risk away. */
+  readonly engine?: 'throttled' | 'exempt'
+  /** What parameters must look like, checked in this order before it is answered. */
+  readonly takes?: ParamRules
   /** A value is answered as JSON, 200. */
   answer(params: Params, part: Part): object | Refusal | Page
 }
