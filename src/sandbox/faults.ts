@@ -45,6 +45,17 @@ export const FAULTS = {
   deleverage: act('symbol', 'the position is closed against others (ADL)'),
   foreignOrder: act('symbol', 'another client of the account buys the smallest quantity at market'),
   changeLeverage: act('symbol', 'another client of the account sets the leverage to 5'),
+  depthSnapshotLagMs: knob(0, 'ms', 'a snapshot of a book is so much older than what its stream has told'),
+  depthGapShare: knob(0, 'share', 'of the changes of a book that its stream leaves out: the next `pu` does not fit'),
+  silentStreamShare: knob(
+    0,
+    'share',
+    'of the subscriptions to market data that are acknowledged and never say anything',
+  ),
+  silentMarketSockets: knob(false, 'yes/no', 'the streams of market data say nothing, those of the account do'),
+  archiveChecksumWrong: knob(false, 'yes/no', 'the checksums beside the files of the archive are those of others'),
+  archiveTruncated: knob(false, 'yes/no', 'the files of the archive end in the middle'),
+  archiveDelayMs: knob(0, 'ms', 'each answer of the archive comes so much later'),
 } as const
 
 export type FaultName = keyof typeof FAULTS

@@ -38,7 +38,7 @@ export class SandboxExchange {
       },
     }
     this.market = new MarketData(floor)
-    this.streams = new StreamServer(floor)
+    this.streams = new StreamServer(floor, this.market)
     this.trading = new TradingFloor(floor, this.streams, (event) => {
       this.market.market(event)
       this.streams.market(event)

@@ -1,0 +1,128 @@
+import type { DepthLevel, MarketEvent } from '../../ports/played-market.js'
+import type { BookVersion } from '../market/book-version.js'
+import { padded } from '../market/plain-decimals.js'
+import type { SymbolMarket } from '../market/symbol-market.js'
+import { type Channel, type ChannelParts, nextBeat } from './channel.js'
+
+/** Frames of a book at most once in `everyMs`, each with the ids of the changes that it covers and of the frame before it. */
+abstract class DepthChannel implements Channel {
+  protected readonly parts: ChannelParts
+  private readonly everyMs: number
+  /** Of the first change that no frame has covered. */
+  private firstId: number | undefined
+  /** `u` of the frame before. */
+  private lastId: number | undefined
+  private callOff: (() => void) | undefined
+
+  constructor(parts: ChannelParts, everyMs: number) {
+    this.parts = parts
+    this.everyMs = everyMs
+  }
+
+  market(event: MarketEvent, symbol: SymbolMarket): void {
+    if (event.kind !== 'quote' && event.kind !== 'depth') return
+    this.firstId ??= symbol.updateId
+    if (this.callOff !== undefined) return
+    const { agenda, clock } = this.parts.floor
+    this.callOff = agenda.at(nextBeat(clock.nowMs, this.everyMs), () => {
+      this.callOff = undefined
+      this.flush(symbol)
+    })
+  }
+
+  publish(payload: object): void {
+    this.parts.publish(payload)
+  }
+
+  end(): void {
+    this.callOff?.()
+  }
+
+  /** What a frame says of the book; undefined when it would say nothing new. */
+  protected abstract rows(book: BookVersion, symbol: SymbolMarket): DepthRows | undefined
+
+  protected abstract isLeftOut(): boolean
+
+  private flush(symbol: SymbolMarket): void {
+    const book = symbol.book()
+    const rows = book && this.rows(book, symbol)
+    if (book === undefined || rows === undefined || this.firstId === undefined) return
+    const ids = { U: this.firstId, u: book.updateId, pu: this.lastId ?? this.firstId - 1 }
+    this.firstId = undefined
+    this.lastId = book.updateId
+    if (this.isLeftOut()) return
+    const { exchangeMs } = this.parts.floor.clock
+    const { symbol: s } = symbol
+    const stamps = { E: exchangeMs, T: book.changedMs }
+    this.publish({ e: 'depthUpdate', ...stamps, s, ps: s, ...ids, b: rows.bids, a: rows.asks, st: 1 })
+  }
+}
+
+interface DepthRows {
+  readonly bids: readonly DepthLevel[]
+  readonly asks: readonly DepthLevel[]
+}
+
+/** `<symbol>@depth5`: the best levels as a whole; told when one of them has changed. */
+export class DepthTop extends DepthChannel {
+  private readonly levels: number
+  private last = ''
+
+  constructor(parts: ChannelParts, { everyMs, levels }: { readonly everyMs: number; readonly levels: number }) {
+    super(parts, everyMs)
+    this.levels = levels
+  }
+
+  protected override rows(book: BookVersion): DepthRows | undefined {
+    const rows = { bids: book.bids.slice(0, this.levels), asks: book.asks.slice(0, this.levels) }
+    const shown = `${rows.bids.join(' ')} ${rows.asks.join(' ')}`
+    if (shown === this.last) return undefined
+    this.last = shown
+    return rows
+  }
+
+  protected override isLeftOut(): boolean {
+    return false
+  }
+}
+
+/** `<symbol>@depth`: what has changed since the frame before; quantity 0: the level is gone, or never was. */
+export class DepthDiffs extends DepthChannel {
+  private last: DepthRows = { bids: [], asks: [] }
+  private frames = 0
+
+  protected override rows(book: BookVersion, symbol: SymbolMarket): DepthRows | undefined {
+    const zero = padded('0', symbol.quantityDecimals)
+    const bids = changes(this.last.bids, book.bids, zero)
+    const asks = changes(this.last.asks, book.asks, zero)
+    this.last = book
+    if (bids.length === 0 && asks.length === 0) return undefined
+    // As recorded, levels are deleted that nobody was told of.
+    if (++this.frames % UNKNOWN_EVERY === 0) bids.push([unknownPrice(book, symbol), zero])
+    return { bids, asks }
+  }
+
+  protected override isLeftOut(): boolean {
+    const { faults } = this.parts.floor
+    return faults.happens(faults.plan.depthGapShare)
+  }
+}
+
+function changes(before: readonly DepthLevel[], now: readonly DepthLevel[], zero: string): DepthLevel[] {
+  const known = new Map(before)
+  const rows: DepthLevel[] = []
+  for (const [price, quantity] of now) {
+    if (known.get(price) !== quantity) rows.push([price, quantity])
+    known.delete(price)
+  }
+  for (const price of known.keys()) rows.push([price, zero])
+  return rows
+}
+
+const UNKNOWN_EVERY = 16
+
+/** Half of the best bid, on the grid of the best bid's last digit. */
+function unknownPrice({ bids }: BookVersion, { priceDecimals }: SymbolMarket): string {
+  const scale = 10 ** Math.max(0, priceDecimals - 1)
+  return padded(`${Math.floor((Number(bids[0]![0]) * scale) / 2) / scale}`, priceDecimals)
+}
