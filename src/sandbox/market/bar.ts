@@ -24,21 +24,15 @@ export interface BarTrade {
 export const MINUTE_MS = 60_000
 
 export function barOf(openMs: number, trade: BarTrade): Bar {
-  const { price } = trade
-  const bar: Bar = {
-    openMs,
-    open: price,
-    high: price,
-    low: price,
-    close: price,
-    volume: 0,
-    quoteVolume: 0,
-    trades: 0,
-    takerBuyVolume: 0,
-    takerBuyQuoteVolume: 0,
-  }
+  const bar = untradedBar(openMs, trade.price)
   addTrade(bar, trade)
   return bar
+}
+
+/** Nothing was traded in it. */
+export function untradedBar(openMs: number, price: number): Bar {
+  const volumes = { volume: 0, quoteVolume: 0, trades: 0, takerBuyVolume: 0, takerBuyQuoteVolume: 0 }
+  return { openMs, open: price, high: price, low: price, close: price, ...volumes }
 }
 
 export function addTrade(bar: Bar, { price, quantity, buyerTakes }: BarTrade): void {

@@ -20,3 +20,7 @@ export const ONBOARD_MS = 1_567_965_300_000
 export function deliveryMsOf({ expiry }: InstrumentIdentity): number {
   return expiry === 'PERPETUAL' ? 4_133_404_800_000 : Date.parse(`${expiry}T08:00:00Z`)
 }
+
+/** Of the mark price: what the sandbox takes the index and the estimated price of a settlement for. */
+export const INDEX_SHARE = 1.0004
+export const SETTLE_SHARE = 1.0007

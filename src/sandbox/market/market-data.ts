@@ -1,6 +1,7 @@
 import type { MarketEvent } from '../../ports/played-market.js'
 import type { Floor } from '../floor.js'
-import { type Bar, barsOf, DAY_MS, type KlineInterval, MINUTE_MS } from './bar.js'
+import { type Bar, barsOf, DAY_MS, type KlineInterval, MINUTE_MS, untradedBar } from './bar.js'
+import { hash, hashOfText } from './book-version.js'
 import { Funding } from './funding.js'
 import type { BarHistory } from './market-settings.js'
 import { SymbolMarket } from './symbol-market.js'
@@ -64,7 +65,8 @@ export class MarketData {
     const untilMs = Math.min(lastMs, firstMs + span.limit * interval.lengthMs)
     if (untilMs <= firstMs) return []
     const endMs = Math.min(interval.endOf(untilMs - 1), this.floor.clock.exchangeMs + 1)
-    return barsOf(this.minutes(symbol, firstMs, endMs), (timeMs) => interval.startOf(timeMs))
+    const bars = barsOf(this.minutes(symbol, firstMs, endMs), (timeMs) => interval.startOf(timeMs))
+    return withUntraded(bars, interval, untilMs).slice(0, span.limit)
   }
 
   /** Of the last 24 hours. */
@@ -81,6 +83,20 @@ export class MarketData {
     const summary = this.summarise(symbol, slotMs, last)
     this.dayStarts.set(symbol.symbol, summary)
     return summary
+  }
+
+  /** USD, of the last trade at or before a moment; undefined: not known. */
+  priceAt(symbol: SymbolMarket, timeMs: number): number | undefined {
+    const { minutes } = symbol
+    const place = firstAt(minutes, timeMs + 1) - 1
+    return minutes[place]?.close ?? this.history?.priceAt(symbol.symbol, timeMs)
+  }
+
+  /** Base units held at a moment: it follows from the seed. */
+  openInterest(symbol: string, timeMs: number): number {
+    const key = hashOfText(symbol) ^ this.floor.settings.seed
+    const price = this.symbols.get(symbol)?.lastPrice ?? 1
+    return (INTEREST_USD / price) * (1 + hash(key, Math.floor(timeMs / MINUTE_MS)) / 2 ** 33)
   }
 
   /** The bar in hand of an interval, as far as it is; undefined: nothing was traded in it. */
@@ -138,6 +154,24 @@ export interface KlineSpan {
   readonly limit: number
 }
 
+/** Where nothing was traded a bar has the price of the one before, and no volume. */
+function withUntraded(bars: readonly Bar[], interval: KlineInterval, untilMs: number): Bar[] {
+  const all: Bar[] = []
+  const fill = (nextMs: number): void => {
+    for (let last = all.at(-1); last !== undefined; last = all.at(-1)) {
+      const openMs = interval.endOf(last.openMs)
+      if (openMs >= nextMs) return
+      all.push(untradedBar(openMs, last.close))
+    }
+  }
+  for (const bar of bars) {
+    fill(bar.openMs)
+    all.push(bar)
+  }
+  fill(untilMs)
+  return all
+}
+
 function include(summary: DaySummary, bar: Bar): void {
   summary.high = Math.max(summary.high, bar.high)
   summary.low = Math.min(summary.low, bar.low)
@@ -158,6 +192,8 @@ function firstAt(bars: readonly Bar[], timeMs: number): number {
 const SLOT_MS = 900_000
 /** USD that are traded in a day where nobody says how much. */
 const DAY_USD = 200_000_000
+/** USD that are held at least in each symbol. */
+const INTEREST_USD = 400_000_000
 /** As large as those of the exchange: beyond 2^43. */
 const FIRST_UPDATE_ID = 11_747_004_000_000
 const FIRST_TRADE_ID = 8_149_000_000

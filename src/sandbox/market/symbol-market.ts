@@ -61,11 +61,11 @@ export class SymbolMarket {
         this.change(at)
         break
       case 'print':
-        this.hasTrades = true
+        this.beginsToTrade()
         this.keepTrade(event, at.nowMs)
         break
       case 'bar':
-        this.hasTrades = true
+        this.beginsToTrade()
         for (const price of pathOf(event)) {
           this.trade({ price: Number(price), quantity: BAR_USD / Number(price), buyerTakes: true }, at.nowMs - 1)
         }
@@ -111,6 +111,12 @@ export class SymbolMarket {
     if (version === undefined || this.older.at(-1) === version) return
     this.older.push(version)
     if (this.older.length > OLDER_KEPT) this.older.shift()
+  }
+
+  /** What quotes stood in for is known now. */
+  private beginsToTrade(): void {
+    if (!this.hasTrades) this.minutes.length = 0
+    this.hasTrades = true
   }
 
   private change({ nowMs, updateId }: MarketMoment): void {
@@ -162,8 +168,8 @@ const TRADES_KEPT = 1_000
 const MINUTES_KEPT = 1_600
 const OLDER_KEPT = 64
 
-/** As recorded, a price has two digits where its tick is 0.1, and never more than eight. */
-function priceDecimalsOf(tick: DecimalText): number {
+/** As recorded, a price has two digits where its tick is 0.1, as recorded of BTCUSDT. */
+export function priceDecimalsOf(tick: DecimalText): number {
   const decimals = decimalsOf(tick)
   return decimals === 1 ? 2 : decimals
 }

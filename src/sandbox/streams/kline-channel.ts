@@ -1,5 +1,5 @@
 import type { MarketEvent } from '../../ports/played-market.js'
-import { type Bar, barOf, type KlineInterval } from '../market/bar.js'
+import { type Bar, type KlineInterval, untradedBar } from '../market/bar.js'
 import type { SymbolMarket } from '../market/symbol-market.js'
 import { type Channel, type ChannelParts, nextBeat } from './channel.js'
 import { type KlineNaming, kline } from './payloads.js'
@@ -52,7 +52,7 @@ export class KlineChannel implements Channel {
   private untraded(startMs: number): Bar | undefined {
     const price = this.symbol.lastPrice
     if (price === undefined) return undefined
-    return { ...barOf(startMs, { price, quantity: 0, buyerTakes: false }), trades: 0 }
+    return untradedBar(startMs, price)
   }
 
   private tell(bar: Bar, isClosed: boolean): void {

@@ -1,6 +1,13 @@
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { Bar, KlineInterval } from '../market/bar.js'
-import { CONTRACT_TYPE, deliveryMsOf, ONBOARD_MS, STATUS_WORDS } from '../market/exchange-words.js'
+import {
+  CONTRACT_TYPE,
+  deliveryMsOf,
+  INDEX_SHARE,
+  ONBOARD_MS,
+  SETTLE_SHARE,
+  STATUS_WORDS,
+} from '../market/exchange-words.js'
 import type { Funding } from '../market/funding.js'
 import type { DaySummary } from '../market/market-data.js'
 import { padded } from '../market/plain-decimals.js'
@@ -68,10 +75,6 @@ export function markPrice(symbol: SymbolMarket, funding: Funding, nowMs: number)
     st: 1,
   }
 }
-
-/** Of the mark price. */
-export const INDEX_SHARE = 1.0004
-export const SETTLE_SHARE = 1.0007
 
 export function miniTicker(symbol: SymbolMarket, day: DaySummary, nowMs: number): object {
   const { open, high, low, volume } = day
