@@ -8,16 +8,15 @@ import type { StartedUp, StartRefused, VenueInput, VenueTold } from './venue-tol
 
 /** An account at Binance USD-M as a {@link Venue}: its machine over a wire and a timer. */
 export class BinanceVenue implements Venue {
-  private readonly machine: VenueMachine
   private readonly driven: Driven<VenueInput, VenueTold>
   private readonly report: BinanceVenueOptions['report']
   private listener: ((event: VenueEvent) => void) | undefined
-  private readonly afterTheEnd = new Set<string>()
+  /** Also those whose answer is on its way: what ends meanwhile is unknown. */
+  private readonly unanswered = new Set<string>()
   private readonly timer: Timer
   private closed = false
 
   constructor({ machine, wire, timer, report }: BinanceVenueOptions) {
-    this.machine = machine
     this.timer = timer
     this.report = report
     this.driven = new Driven({ machine, wire, timer, tell: (told) => this.tell(told) })
@@ -31,9 +30,9 @@ export class BinanceVenue implements Venue {
   /** @throws when a request with this id is still unanswered. */
   send(request: VenueRequest): void {
     const { requestId } = request
-    if (this.machine.unanswered().includes(requestId) || this.afterTheEnd.has(requestId))
-      throw new Error(`binance venue: request ${requestId} is still unanswered`)
-    if (this.closed) this.answerAfterTheEnd(requestId)
+    if (this.unanswered.has(requestId)) throw new Error(`binance venue: request ${requestId} is still unanswered`)
+    this.unanswered.add(requestId)
+    if (this.closed) this.timer.at(this.timer.epochMs(), () => this.end(requestId))
     else this.driven.put({ kind: 'request', request })
   }
 
@@ -45,23 +44,19 @@ export class BinanceVenue implements Venue {
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
-    const open = this.machine.unanswered()
     const isOver = this.driven.close()
-    for (const requestId of open) this.listener?.(unknownFor(requestId))
+    for (const requestId of [...this.unanswered]) this.end(requestId)
     await isOver
   }
 
   private tell(told: VenueTold): void {
     if (told.kind === 'notice' || told.kind === 'ready' || told.kind === 'refused') this.report?.(told)
-    else this.listener?.(told)
+    else if (!('requestId' in told) || this.unanswered.delete(told.requestId)) this.listener?.(told)
   }
 
-  private answerAfterTheEnd(requestId: string): void {
-    this.afterTheEnd.add(requestId)
-    this.timer.at(this.timer.epochMs(), () => {
-      this.afterTheEnd.delete(requestId)
-      this.listener?.(unknownFor(requestId))
-    })
+  private end(requestId: string): void {
+    if (this.unanswered.delete(requestId))
+      this.listener?.({ kind: 'unknown', requestId, message: 'the venue was closed' })
   }
 }
 
@@ -71,8 +66,4 @@ export interface BinanceVenueOptions {
   readonly timer: Timer
   /** What is not the port's to tell: notices, and how the start-up ended. */
   report?(told: Notice | StartedUp | StartRefused): void
-}
-
-function unknownFor(requestId: string): VenueEvent {
-  return { kind: 'unknown', requestId, message: 'the venue was closed' }
 }

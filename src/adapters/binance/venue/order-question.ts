@@ -23,7 +23,7 @@ export class OrderQuestion implements CallOwner {
     this.judge = judge
     this.asked = asked
     this.order = 'order' in asked ? asked.order : desk.registry.get(asked.clientOrderId)
-    const isAlgoFirst = this.order !== undefined && this.order.isConditional && this.order.orderId === null
+    const isAlgoFirst = this.order?.isConditional === true && this.order.orderId === null
     this.systems = isAlgoFirst ? ['algo', 'engine'] : ['engine', 'algo']
   }
 

@@ -37,6 +37,8 @@ export class VenueDesk {
   private readonly owners = new Map<string, { readonly owner: CallOwner; readonly step: string }>()
   /** Requests by id, in the order of their deadlines. */
   private readonly requests = new Map<string, OpenRequest>()
+  /** As the REST machine knows it at this input; undefined before it does. */
+  exchangeMs: number | undefined
   private told: Told[] = []
   private callCount = 0
 
@@ -44,6 +46,11 @@ export class VenueDesk {
     this.settings = settings
     this.requestTimeoutMs = settings.requestTimeoutMs ?? 3_000
     this.registry = new OrderRegistry(usedOrders)
+  }
+
+  /** UTC ms of the exchange's clock, as well as it is known. */
+  exchangeNowMs(): number {
+    return this.exchangeMs ?? this.nowMs
   }
 
   /** Asks the REST API; the owner is told what became of it, once, and later than this call. */

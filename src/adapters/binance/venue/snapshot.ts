@@ -1,0 +1,178 @@
+import type { VenueRequest, VenueSnapshot } from '../../../ports/venue.js'
+import { venueTradeId } from '../../../ports/vocabulary/ids.js'
+import type { Fill } from '../../../ports/vocabulary/orders.js'
+import type { RestOutcome } from '../rest/call.js'
+import type { AccountState } from './account-reading.js'
+import type { TruthAsked } from './account-truth.js'
+import { type Fills, fillOf, PAGE_ROWS, type Trade, tradeOfRow } from './fills.js'
+import type { Funding } from './funding.js'
+import { messageOf } from './order-question.js'
+import { KnownOrder } from './order-registry.js'
+import { orderFactsOf } from './orders.js'
+import type { CallOwner, VenueDesk } from './venue-desk.js'
+
+/**
+ * One snapshot: the account, then the fills of its symbol, so that every fill that the position is made of is among them. What
+ * changes meanwhile tears it, and it is read again.
+ */
+export class Snapshot implements CallOwner {
+  private tries = 0
+  private state: AccountState | undefined
+  private trades: Trade[] = []
+  private pages = 0
+  private readonly names = new Map<string, KnownOrder>()
+  private unnamed = 0
+
+  constructor(
+    private readonly parts: {
+      readonly desk: VenueDesk
+      readonly funding: Funding
+      readonly fills: Fills
+      read(asked: TruthAsked): void
+    },
+    private readonly of: {
+      readonly request: Extract<VenueRequest, { readonly kind: 'snapshot' }>
+      readonly deadlineMs: number
+    },
+  ) {}
+
+  begin(): void {
+    const { deadlineMs, request } = this.of
+    const fresh = this.tries++ > 0
+    this.trades = []
+    this.pages = 0
+    this.parts.read({
+      symbol: request.symbol,
+      deadlineMs,
+      fresh,
+      done: (state) => this.onAccount(state),
+      failed: (message) => this.fail(message),
+    })
+  }
+
+  onOutcome(outcome: RestOutcome, step: string): void {
+    if (step.startsWith('name ')) this.onName(outcome, step.slice('name '.length))
+    else if (outcome.kind !== 'done') this.fail(messageOf(outcome))
+    else if (!Array.isArray(outcome.value)) this.fail('expected a list of trades')
+    else this.onPage(outcome.value, step === 'last')
+  }
+
+  private get isWholeHistory(): boolean {
+    return this.of.request.fillsAfter < Number.MAX_SAFE_INTEGER
+  }
+
+  private onAccount(state: AccountState): void {
+    this.state = state
+    if (state.isTorn) this.again()
+    else if (this.isWholeHistory) this.askFrom(this.of.request.fillsAfter + 1)
+    else this.ask('last', { limit: '1' })
+  }
+
+  private askFrom(fromId: number): void {
+    this.ask('page', { fromId: `${fromId}`, limit: `${PAGE_ROWS}` })
+  }
+
+  private ask(step: string, which: Record<string, string>): void {
+    const { request, deadlineMs } = this.of
+    const params = { symbol: request.symbol, ...which }
+    this.parts.desk.call({ owner: this, step, route: 'userTrades', params, priority: 'truth', deadlineMs })
+  }
+
+  private onPage(rows: readonly unknown[], isLast: boolean): void {
+    for (const row of rows) {
+      const trade = tradeOfRow(row)
+      if (trade === undefined) {
+        this.fail('a trade that cannot be read')
+        return
+      }
+      this.trades.push(trade)
+    }
+    // Without an id the exchange looks back for a week only: where nothing was traded since, all of it is gone through.
+    if (isLast && rows.length === 0) this.askFrom(0)
+    else if (!isLast && rows.length >= PAGE_ROWS) this.nextPage()
+    else this.nameOrders()
+  }
+
+  private nextPage(): void {
+    if (++this.pages >= PAGES_MAX) this.fail(`more than ${PAGES_MAX * PAGE_ROWS} trades`)
+    else this.askFrom(this.trades.at(-1)!.tradeId + 1)
+  }
+
+  /** A trade tells the id of its order alone. */
+  private nameOrders(): void {
+    const { desk } = this.parts
+    const { symbol } = this.of.request
+    if (this.isWholeHistory)
+      for (const { orderId } of this.trades) {
+        if (desk.registry.ofOrderId(symbol, orderId) !== undefined || this.names.has(orderId)) continue
+        this.names.set(orderId, new KnownOrder({ ...NAMELESS, clientOrderId: `order-${orderId}`, symbol }))
+        this.unnamed++
+        const params = { symbol, orderId }
+        const { deadlineMs } = this.of
+        desk.call({ owner: this, step: `name ${orderId}`, route: 'order', params, priority: 'truth', deadlineMs })
+      }
+    if (this.unnamed === 0) this.finish()
+  }
+
+  private onName(outcome: RestOutcome, orderId: string): void {
+    this.unnamed--
+    const facts = outcome.kind === 'done' ? orderFactsOf(outcome.value) : undefined
+    if (facts !== undefined) this.names.set(orderId, this.parts.desk.registry.noteOrder(facts))
+    // One that the exchange has forgotten keeps its number for a name; anything else may be ours.
+    else if (outcome.kind !== 'refused') {
+      this.fail(outcome.kind === 'done' ? 'an order that cannot be read' : messageOf(outcome))
+      return
+    }
+    if (this.unnamed === 0) this.finish()
+  }
+
+  private finish(): void {
+    const { desk, funding, fills } = this.parts
+    const { request } = this.of
+    const state = this.state!
+    const isTorn = desk.lastChangeMs >= state.atMs && desk.changes !== state.changes
+    if (isTorn || this.trades.some(({ atMs }) => atMs >= state.atMs)) {
+      this.again()
+      return
+    }
+    const { fundingUsd } = funding
+    if (fundingUsd === undefined) {
+      funding.refresh()
+      this.fail('what funding was paid is not known yet')
+      return
+    }
+    const last = this.trades.at(-1)?.tradeId ?? (this.isWholeHistory ? request.fillsAfter : 0)
+    fills.seen(request.symbol, last)
+    const { walletBalanceUsd, equityUsd, availableMarginUsd, atMs, positions, openOrders } = state
+    const snapshot: VenueSnapshot = {
+      atMs,
+      account: { walletBalanceUsd, equityUsd, availableMarginUsd, fundingUsd },
+      positions,
+      openOrders,
+      fills: this.isWholeHistory ? this.fills() : [],
+      lastTradeId: venueTradeId(last),
+    }
+    desk.answer({ kind: 'snapshot', requestId: request.requestId, snapshot })
+  }
+
+  private fills(): Fill[] {
+    const { registry } = this.parts.desk
+    const { symbol } = this.of.request
+    return this.trades.map(
+      (trade) => fillOf(registry.ofOrderId(symbol, trade.orderId) ?? this.names.get(trade.orderId)!, trade).fill,
+    )
+  }
+
+  private again(): void {
+    if (this.tries < TRIES_MAX) this.begin()
+    else this.fail(`the account changed during each of ${TRIES_MAX} readings`)
+  }
+
+  private fail(message: string): void {
+    this.parts.desk.unknown(this.of.request.requestId, message)
+  }
+}
+
+const NAMELESS = { side: 'BUY', type: 'MARKET', quantity: '0', reduceOnly: false, sentAtMs: 0 } as const
+const TRIES_MAX = 3
+const PAGES_MAX = 100

@@ -1,0 +1,278 @@
+import type { DecimalText } from '../../../base/exact.js'
+import type { RestOutcome } from '../rest/call.js'
+import type { RouteName } from '../rest/routes.js'
+import type { AccountTruth } from './account-truth.js'
+import { messageOf } from './order-question.js'
+import { isRecord } from './orders.js'
+import type { SymbolCatalogue } from './symbol-catalogue.js'
+import type { CallOwner, VenueDesk } from './venue-desk.js'
+import type { StartProblem } from './venue-told.js'
+
+/**
+ * What must be true of the account before entries are taken, each step such that doing it again changes nothing: the listing is
+ * read, the modes of the account are as they must be, symbols have their leverage and margin type, the account is listened to,
+ * and only then it is read. Source: notes on Binance, end of 1.6.
+ */
+export class StartUp implements CallOwner {
+  private phase: 'idle' | 'setUp' | 'listening' | 'account' | 'ready' | 'refused' = 'idle'
+  private startedAtMs = 0
+  /** Steps that have no outcome yet. */
+  private readonly open = new Set<string>()
+  private readonly problems: StartProblem[] = []
+  private readonly retries: { readonly step: Step; readonly atMs: number }[] = []
+
+  constructor(
+    private readonly desk: VenueDesk,
+    private readonly catalogue: SymbolCatalogue,
+    private readonly truth: AccountTruth,
+    /** Begins to listen: to the account, and to the symbols. */
+    private readonly listen: () => void,
+  ) {}
+
+  begin(): void {
+    if (this.phase !== 'idle') return
+    this.phase = 'setUp'
+    this.startedAtMs = this.desk.nowMs
+    this.desk.entryRefusal = 'the start-up is not over'
+    for (const name of FIRST_STEPS) this.run({ name })
+  }
+
+  /** The account is listened to; true when it is read because of that here. */
+  takesConnection(): boolean {
+    if (this.phase !== 'listening') return false
+    this.readAccount()
+    return true
+  }
+
+  get dueMs(): number {
+    let dueMs = Number.POSITIVE_INFINITY
+    for (const { atMs } of this.retries) dueMs = Math.min(dueMs, atMs)
+    return this.phase === 'listening' ? Math.min(dueMs, this.startedAtMs + START_MAX_MS) : dueMs
+  }
+
+  onTime(): void {
+    const due = this.retries.filter(({ atMs }) => atMs <= this.desk.nowMs)
+    for (const retry of due) {
+      this.retries.splice(this.retries.indexOf(retry), 1)
+      if (retry.step.name === 'readAccount') this.readAccount()
+      else this.run(retry.step)
+    }
+    if (this.phase === 'listening' && this.desk.nowMs >= this.startedAtMs + START_MAX_MS)
+      this.refuse([{ code: 'UNREACHABLE', message: 'the stream of the account could not be opened' }])
+  }
+
+  onOutcome(outcome: RestOutcome, key: string): void {
+    if (this.phase !== 'setUp') return
+    const step = stepOf(key)
+    if (outcome.kind === 'unknown' || outcome.kind === 'notSent') {
+      this.later(step, messageOf(outcome))
+      return
+    }
+    if (outcome.kind === 'refused' && this.isTransient(outcome.error.code, outcome.error.httpStatus)) {
+      this.later(step, messageOf(outcome))
+      return
+    }
+    this.open.delete(key)
+    if (outcome.kind === 'done') this.onDone(step, outcome.value)
+    else this.onRefused(step, outcome.error.code, messageOf(outcome))
+    this.settle()
+  }
+
+  private run(step: Step): void {
+    const { route, params } = requestOf(step)
+    const key = keyOf(step)
+    this.open.add(key)
+    const deadlineMs = this.desk.nowMs + this.desk.requestTimeoutMs
+    this.desk.call({ owner: this, step: key, route, params, priority: 'truth', deadlineMs })
+  }
+
+  /** Nobody has said no: asked again until there is no sense in waiting any longer. */
+  private later(step: Step, message: string): void {
+    if (this.desk.nowMs + RETRY_MS < this.startedAtMs + START_MAX_MS) {
+      this.retries.push({ step, atMs: this.desk.nowMs + RETRY_MS })
+      return
+    }
+    this.refuse([{ code: 'UNREACHABLE', message: `${step.name}: no answer for ${START_MAX_MS / 1000} s: ${message}` }])
+  }
+
+  private isTransient(code: number | null, httpStatus: number): boolean {
+    return httpStatus >= 500 || code === -1001 || code === -1003 || code === -1008 || code === -1021 || code === -5028
+  }
+
+  private onDone(step: Step, value: unknown): void {
+    switch (step.name) {
+      case 'exchangeInfo':
+        for (const instrument of this.catalogue.takeExchangeInfo(value)) void instrument
+        this.checkSymbols()
+        return
+      case 'leverageBracket':
+        this.catalogue.takeBrackets(value)
+        return
+      case 'positionMode':
+        if (!isRecord(value) || value.dualSidePosition !== false)
+          this.problem(
+            'HEDGE_MODE',
+            'position mode: expected one-way, found hedge mode: switch it in the settings of futures, with no position open',
+          )
+        return
+      case 'multiAssetsMode':
+        if (!isRecord(value) || value.multiAssetsMargin !== false)
+          this.problem(
+            'MULTI_ASSETS_MODE',
+            'asset mode: expected single-asset, found multi-assets mode: switch it in the settings of futures, with no position open',
+          )
+        return
+      case 'feeBurn':
+        if (!isRecord(value) || value.feeBurn !== false)
+          this.problem('FEE_BURN', 'fees: expected in USDT, found in BNB: switch off "use BNB for fees" for futures')
+        return
+      case 'apiRestrictions':
+        if (isRecord(value) && value.enableWithdrawals === true)
+          this.problem(
+            'WITHDRAWALS_ALLOWED',
+            'API key: expected one that may not withdraw, found one that may: take that permission from it, or make another',
+          )
+        return
+      case 'symbolConfig':
+        this.setUpSymbols(value)
+        return
+      case 'setLeverage':
+      case 'setMarginType':
+        return
+    }
+  }
+
+  private onRefused(step: Step, code: number | null, message: string): void {
+    switch (step.name) {
+      case 'apiRestrictions':
+        this.desk.notice(
+          'WARNING',
+          'WITHDRAWALS_UNKNOWN',
+          'whether the key may withdraw cannot be asked here: see that it may not',
+        )
+        return
+      case 'setMarginType':
+      case 'setLeverage': {
+        // Already so.
+        if (code === -4046) return
+        const what = step.name === 'setLeverage' ? 'leverage' : 'margin type'
+        const refusal = `${step.symbol}: its ${what} could not be set to ${step.value}: ${message}`
+        this.desk.symbolRefusals.set(step.symbol!, refusal)
+        this.desk.notice('ERROR', 'SYMBOL_NOT_SET_UP', `${refusal}; no entries into it`)
+        return
+      }
+      default:
+        this.problem(KEY_CODES.has(code) ? 'KEY_REFUSED' : 'REFUSED', `${step.name}: the exchange refuses: ${message}`)
+    }
+  }
+
+  private checkSymbols(): void {
+    for (const symbol of this.desk.settings.symbols) {
+      if (this.catalogue.get(symbol) === undefined)
+        this.problem('UNKNOWN_SYMBOL', `${symbol}: expected one that the exchange lists, found none`)
+    }
+  }
+
+  private setUpSymbols(value: unknown): void {
+    const rows = new Map<unknown, Readonly<Record<string, unknown>>>()
+    for (const row of Array.isArray(value) ? value : []) if (isRecord(row)) rows.set(row.symbol, row)
+    const { symbols, leverage, marginType = 'CROSSED' } = this.desk.settings
+    for (const symbol of symbols) {
+      const row = rows.get(symbol)
+      if (row?.marginType !== marginType) this.run({ name: 'setMarginType', symbol, value: marginType })
+      if (leverage !== undefined && row?.leverage !== leverage)
+        this.run({ name: 'setLeverage', symbol, value: `${leverage}` })
+    }
+  }
+
+  private settle(): void {
+    if (this.open.size > 0 || this.phase !== 'setUp') return
+    if (this.problems.length > 0) {
+      this.refuse(this.problems)
+      return
+    }
+    this.phase = 'listening'
+    this.listen()
+    if (this.desk.isConnected) this.readAccount()
+  }
+
+  private readAccount(): void {
+    this.phase = 'account'
+    const failed = () => this.retries.push({ step: { name: 'readAccount' }, atMs: this.desk.nowMs + RETRY_MS })
+    const deadlineMs = this.desk.nowMs + this.desk.requestTimeoutMs
+    const done = ({
+      walletBalanceUsd,
+      isTorn,
+    }: {
+      readonly walletBalanceUsd: DecimalText
+      readonly isTorn: boolean
+    }) => {
+      if (isTorn) failed()
+      else this.ready(walletBalanceUsd)
+    }
+    this.truth.read({ symbol: undefined, deadlineMs, fresh: true, done, failed })
+  }
+
+  private ready(walletBalanceUsd: DecimalText): void {
+    if (this.phase !== 'account') return
+    this.phase = 'ready'
+    this.desk.entryRefusal = undefined
+    const instruments = this.desk.settings.symbols.map((symbol) => this.catalogue.get(symbol)!)
+    this.desk.tell({ kind: 'ready', instruments, walletBalanceUsd })
+  }
+
+  private problem(code: string, message: string): void {
+    this.problems.push({ code, message })
+  }
+
+  private refuse(problems: readonly StartProblem[]): void {
+    if (this.phase === 'refused' || this.phase === 'ready') return
+    this.phase = 'refused'
+    this.retries.length = 0
+    this.desk.entryRefusal = problems.map(({ message }) => message).join('; ')
+    // What is open must be left: exits are taken, and what becomes of them is told.
+    this.listen()
+    this.desk.tell({ kind: 'refused', problems: [...problems] })
+  }
+}
+
+type StepName = (typeof FIRST_STEPS)[number] | 'setLeverage' | 'setMarginType' | 'readAccount'
+
+interface Step {
+  readonly name: StepName
+  readonly symbol?: string
+  readonly value?: string
+}
+
+const FIRST_STEPS = [
+  'exchangeInfo',
+  'leverageBracket',
+  'positionMode',
+  'multiAssetsMode',
+  'feeBurn',
+  'apiRestrictions',
+  'symbolConfig',
+] as const
+
+function requestOf({ name, symbol, value }: Step): {
+  readonly route: RouteName
+  readonly params: Readonly<Record<string, string>>
+} {
+  if (name === 'setLeverage') return { route: name, params: { symbol: symbol!, leverage: value! } }
+  if (name === 'setMarginType') return { route: name, params: { symbol: symbol!, marginType: value! } }
+  return { route: name as (typeof FIRST_STEPS)[number], params: {} }
+}
+
+function keyOf({ name, symbol, value }: Step): string {
+  return symbol === undefined ? name : `${name} ${symbol} ${value}`
+}
+
+function stepOf(key: string): Step {
+  const [name, symbol, value] = key.split(' ') as [StepName, string?, string?]
+  return symbol === undefined || value === undefined ? { name } : { name, symbol, value }
+}
+
+/** Of the key itself: unknown, wrong address or permission, wrong signature. */
+const KEY_CODES: ReadonlySet<number | null> = new Set([-2014, -2015, -1022, -1002, -2017, -4109])
+const RETRY_MS = 1_000
+const START_MAX_MS = 60_000
