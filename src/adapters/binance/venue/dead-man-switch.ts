@@ -41,8 +41,8 @@ export class DeadManSwitch implements CallOwner {
 
   private restingSymbols(): ReadonlySet<string> {
     const symbols = new Set<string>()
-    for (const { symbol, reduceOnly, isConditional } of this.desk.registry.openOrders())
-      if (!reduceOnly && !isConditional) symbols.add(symbol)
+    for (const { symbol, reduceOnly, type } of this.desk.registry.openOrders())
+      if (!reduceOnly && (type === 'LIMIT' || type === 'POST_ONLY')) symbols.add(symbol)
     return symbols
   }
 

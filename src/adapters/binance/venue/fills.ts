@@ -272,10 +272,12 @@ function trade(raw: RawTrade): Trade | undefined {
   const price = decimalOf(raw.price)
   const quantity = decimalOf(raw.quantity)
   const fee = decimalOf(raw.fee)
-  if (typeof id !== 'number' || id <= 0 || orderId === null || (side !== 'BUY' && side !== 'SELL')) return undefined
+  const tradeId = Number(id)
+  if (!Number.isSafeInteger(tradeId) || tradeId <= 0 || orderId === null || (side !== 'BUY' && side !== 'SELL'))
+    return undefined
   if (price === undefined || quantity === undefined || quantity === '0' || fee === undefined) return undefined
   if (typeof feeAsset !== 'string' || typeof atMs !== 'number') return undefined
-  return { tradeId: id, orderId, side, price, quantity, fee, feeAsset, maker: maker === true, atMs }
+  return { tradeId, orderId, side, price, quantity, fee, feeAsset, maker: maker === true, atMs }
 }
 
 function remember(told: Set<number>, tradeId: number): void {

@@ -91,9 +91,9 @@ export class Funding implements CallOwner {
     if (!isRecord(row)) return
     const { symbol, income, tranId, time, asset, incomeType } = row
     const amountUsd = decimalOf(income)
-    const fundingId = Number(tranId)
+    const fundingId = numberOf(tranId)
     if (incomeType !== 'FUNDING_FEE' || asset !== 'USDT' || amountUsd === undefined || typeof time !== 'number') return
-    if (typeof symbol !== 'string' || !Number.isSafeInteger(fundingId)) return
+    if (typeof symbol !== 'string' || fundingId === undefined) return
     const key = `${fundingId} ${symbol}`
     if (this.seen.has(key)) return
     this.seen.add(key)
@@ -102,6 +102,12 @@ export class Funding implements CallOwner {
     // Those before the start are in the first truth; nobody has to be told of each.
     if (this.isLoaded) this.desk.tell({ kind: 'funding', fundingId, symbol, amountUsd, timestampMs: time })
   }
+}
+
+/** Its ids may have more digits than a number holds: the lower ones tell fundings apart as well. */
+function numberOf(tranId: unknown): number | undefined {
+  const text = String(tranId)
+  return /^\d{1,25}$/.test(text) ? Number(BigInt.asUintN(53, BigInt(text))) : undefined
 }
 
 const ROWS_MAX = 1_000

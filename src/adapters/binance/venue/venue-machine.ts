@@ -70,6 +70,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     desk.exchangeMs = parts.rest.exchangeMs(nowMs)
     this.dispatch(input)
     this.onTime()
+    this.carry()
     this.deadMan.settle()
     this.carry()
     if (this.effects.length === 0) return NO_EFFECTS

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import type { RouteName } from '../../../../src/adapters/binance/rest/routes.js'
+import { type Scripted, ScriptedVenue } from './scripted-venue.js'
+
+function started(prepare: (venue: ScriptedVenue) => void = () => undefined, settings = {}): ScriptedVenue {
+  const venue = new ScriptedVenue(settings)
+  prepare(venue)
+  venue.put({ kind: 'start' })
+  return venue
+}
+
+describe('the start-up', () => {
+  test('reads the account only after somebody listens to it, and then tells that it is ready', () => {
+    const venue = started()
+    expect(venue.routes()).not.toContain('account')
+    expect(venue.inputsOfUserStream).toContain('start')
+    expect(venue.of('ready')).toEqual([])
+    venue.connect(true)
+    expect(venue.routes()).toContain('account')
+    expect(venue.of('ready')).toMatchObject([
+      { walletBalanceUsd: '10000', instruments: [{ identity: { symbol: 'BTCUSDT' }, maxLeverage: 125 }] },
+    ])
+    expect(venue.wanted).toEqual(['btcusdt@bookTicker', 'btcusdt@markPrice@1s', '!contractInfo'])
+  })
+
+  test('refuses entries until it is over, and takes exits at any time', () => {
+    const venue = started()
+    venue.submit('entry')
+    venue.submit('exit', { reduceOnly: true })
+    expect(venue.of('rejected')).toMatchObject([{ requestId: 'entry', code: 'NOT_TRADING' }])
+    expect(venue.of('acknowledged')).toMatchObject([{ requestId: 'exit' }])
+    venue.connect(true)
+    venue.submit('entry-2')
+    expect(venue.of('acknowledged').map(({ requestId }) => requestId)).toEqual(['exit', 'entry-2'])
+  })
+
+  test.each<[string, RouteName, Scripted]>([
+    ['HEDGE_MODE', 'positionMode', { value: { dualSidePosition: true } }],
+    ['MULTI_ASSETS_MODE', 'multiAssetsMode', { value: { multiAssetsMargin: true } }],
+    ['FEE_BURN', 'feeBurn', { value: { feeBurn: true } }],
+    ['WITHDRAWALS_ALLOWED', 'apiRestrictions', { value: { enableWithdrawals: true } }],
+    ['UNKNOWN_SYMBOL', 'exchangeInfo', { value: { symbols: [] } }],
+    ['KEY_REFUSED', 'symbolConfig', { code: -2015, httpStatus: 401 }],
+  ])('%s is refused with what to change, and entries stay refused', (code, route, answer) => {
+    const venue = started((each) => each.answers(route, answer))
+    expect(venue.of('refused')).toMatchObject([{ problems: [{ code }] }])
+    venue.connect(true)
+    expect(venue.of('ready')).toEqual([])
+    venue.submit('entry')
+    venue.submit('exit', { reduceOnly: true })
+    expect(venue.of('rejected')).toMatchObject([{ requestId: 'entry' }])
+    expect(venue.of('acknowledged')).toMatchObject([{ requestId: 'exit' }])
+  })
+
+  test('names everything that is wrong at once', () => {
+    const venue = started((each) => {
+      each.answers('positionMode', { value: { dualSidePosition: true } })
+      each.answers('feeBurn', { value: { feeBurn: true } })
+    })
+    expect(venue.of('refused')[0]!.problems.map(({ code }) => code)).toEqual(['HEDGE_MODE', 'FEE_BURN'])
+  })
+
+  test('warns where it cannot ask whether the key may withdraw', () => {
+    const venue = started((each) => each.answers('apiRestrictions', { code: -5000, httpStatus: 404 }))
+    venue.connect(true)
+    expect(venue.of('notice')).toMatchObject([{ level: 'WARNING', code: 'WITHDRAWALS_UNKNOWN' }])
+    expect(venue.of('ready')).toHaveLength(1)
+  })
+
+  test('sets of each symbol only what differs; what is so already is no error', () => {
+    const prepare = (each: ScriptedVenue) => {
+      each.answers('symbolConfig', { value: [{ symbol: 'BTCUSDT', marginType: 'ISOLATED', leverage: 10 }] })
+      each.answers('setMarginType', { code: -4046, message: 'No need to change margin type.' })
+      each.answers('setLeverage', { value: { leverage: 10 } })
+    }
+    const venue = started(prepare, { leverage: 10 })
+    venue.connect(true)
+    expect(venue.callsOf('setMarginType')).toMatchObject([{ params: { symbol: 'BTCUSDT', marginType: 'CROSSED' } }])
+    expect(venue.callsOf('setLeverage')).toEqual([])
+    expect(venue.of('ready')).toHaveLength(1)
+  })
+
+  test('a symbol that cannot be set up is named, and alone has no entries', () => {
+    const prepare = (each: ScriptedVenue) =>
+      each.answers('setLeverage', { code: -4028, message: 'Leverage 500 is not valid' })
+    const venue = started(prepare, { leverage: 500 })
+    venue.connect(true)
+    expect(venue.of('ready')).toHaveLength(1)
+    expect(venue.of('notice')).toMatchObject([{ level: 'ERROR', code: 'SYMBOL_NOT_SET_UP' }])
+    venue.submit('s1')
+    expect(venue.of('rejected')).toMatchObject([{ message: expect.stringContaining('Leverage 500') }])
+    venue.submit('s2', { symbol: 'ETHUSDT' })
+    expect(venue.of('acknowledged')).toMatchObject([{ requestId: 's2' }])
+  })
+
+  test.each<Scripted>([
+    { lost: 'unknown' },
+    { lost: 'notSent' },
+    { code: -1003, httpStatus: 429 },
+    { code: -1001, httpStatus: 503 },
+  ])('asks again after %o, and gives up after a minute', (answer) => {
+    const venue = started((each) => each.answers('feeBurn', answer))
+    venue.pass(2_500)
+    expect(venue.callsOf('feeBurn').length).toBe(3)
+    venue.answers('feeBurn', { value: { feeBurn: false } })
+    venue.pass(1_000)
+    venue.connect(true)
+    expect(venue.of('ready')).toHaveLength(1)
+    const other = started((each) => each.answers('feeBurn', answer))
+    other.pass(60_000)
+    expect(other.of('refused')).toMatchObject([{ problems: [{ code: 'UNREACHABLE' }] }])
+  })
+
+  test('an account that nobody can listen to is refused after a minute', () => {
+    const venue = started()
+    venue.pass(60_000)
+    expect(venue.of('refused')).toMatchObject([{ problems: [{ code: 'UNREACHABLE' }] }])
+  })
+
+  test('an account that cannot be read yet is read again', () => {
+    const venue = started((each) => each.answers('account', { lost: 'unknown' }))
+    venue.connect(true)
+    venue.answers('account', { value: { assets: [{ asset: 'USDT', walletBalance: '5', availableBalance: '5' }] } })
+    venue.pass(1_000)
+    expect(venue.of('ready')).toMatchObject([{ walletBalanceUsd: '5' }])
+  })
+})
