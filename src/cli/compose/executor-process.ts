@@ -22,7 +22,8 @@ export async function executorProcess(
   around: {
     readonly folder: SessionFolder
     readonly scale: ClockScale
-    readonly venue: Venue
+    /** Undefined: it connects to an exchange by itself. */
+    readonly venue: Venue | undefined
     readonly served: ServedSession
     onNotice(text: string): void
   },
@@ -31,10 +32,10 @@ export async function executorProcess(
   const sockets = await mkdtemp(join(tmpdir(), 'dolphin-paper-'))
   const [linkPath, exchangePath] = [join(sockets, 'link.sock'), join(sockets, 'exchange.sock')]
   const link = await serveLink(linkPath)
-  const server = await serveVenue(exchangePath, venue)
+  const server = venue === undefined ? undefined : await serveVenue(exchangePath, venue)
   const options: Readonly<Record<string, string | undefined>> = {
     link: linkPath,
-    exchange: exchangePath,
+    ...(files.exchangeAt === undefined ? { exchange: exchangePath } : { 'exchange-at': files.exchangeAt }),
     journal: journalFolder(around.folder.folder, 'execution'),
     symbols: setup.symbols.join(','),
     ...served.executorOptions,
@@ -55,7 +56,7 @@ export async function executorProcess(
   let stopped: Promise<JournalStanding> | undefined
   const stop = async (): Promise<JournalStanding> => {
     const standing = standingOf(await child.stop())
-    await server.close()
+    await server?.close()
     await link.close()
     await rm(sockets, { recursive: true, force: true })
     return standing
@@ -77,6 +78,8 @@ export async function executorProcess(
 export interface ExecutorFiles {
   readonly execution?: string
   readonly instruments?: string
+  /** Where an exchange is that it connects to itself, with the keys of its environment; absent: this process has the exchange. */
+  readonly exchangeAt?: string
   /** Values of the first that are probably percentages are meant. */
   readonly iMeanFractions?: boolean
 }

@@ -2,9 +2,12 @@ import { systemClock } from '../../adapters/clock/system-clock.js'
 import { delayedLinkPair } from '../../adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
+import { present } from '../../base/present.js'
 import { SCAN_STREAM, type StrategyColour } from '../../core/grid/names.js'
 import { SCAN_AGE_LIMITS, type ScanAgeLimits } from '../../core/grid/scan-intake.js'
 import { LiveVolGate } from '../../core/signal/live-vol-gate.js'
+import type { ScanRecord } from '../../ports/scan-archive.js'
+import type { ServiceEnd } from '../../runtime/services/service-host.js'
 import { RecordedBars } from '../../runtime/services/trader/recorded-bars.js'
 import { Trader, type TraderMode } from '../../runtime/services/trader/trader.js'
 import { TraderService } from '../../runtime/services/trader/trader-service.js'
@@ -13,10 +16,9 @@ import { scaledClock } from '../../runtime/time/scaled-clock.js'
 import { VirtualTime } from '../../runtime/time/virtual-time.js'
 import { type GridParts, gridTime } from './grid-parts.js'
 import { refuseKeptExchange } from './kept-exchange.js'
-import { type KeptChoice, runKeptSession } from './kept-session.js'
+import { type KeptChoice, type KeptMarket, runKeptSession } from './kept-session.js'
 import { sessionStrategies } from './own-strategy.js'
 import { resumedText } from './resumed-text.js'
-import type { ScanReplaySide } from './scan-replay.js'
 import type { ServeChoice } from './serve-address.js'
 import { ServedSession } from './served-session.js'
 import { inSessionFolder } from './session-folder.js'
@@ -42,8 +44,24 @@ export interface GridSessionParts {
   readonly parts: GridParts
   readonly news: SessionNews
   readonly signal: AbortSignal
-  /** Recorded days that are published from this process. */
-  readonly scans?: ScanReplaySide | undefined
+  /** What is scanned and published from this process; absent: others do. */
+  readonly scans?: OwnScans | undefined
+  /** Who fills, by the clock; absent: a paper exchange that is shown the bars. */
+  readonly filledBy?: KeptMarket['filledBy']
+}
+
+/** Scans that are published from this process: recorded days, or live prices. */
+export interface OwnScans {
+  /**
+   * Begins. `demand` resolves when another scan may be written; `failed` is told when it cannot go on; `played`, when it has come to
+   * its end, the number of the last scan.
+   */
+  begin(around: {
+    demand(scan: ScanRecord): Promise<void>
+    failed(end: ServiceEnd): void
+    played(lastNumber: number): void
+  }): void | Promise<void>
+  close(): Promise<void>
 }
 
 /** Trades what scanners publish in a grid: by the clock, or on the time that the scans say. */
@@ -146,7 +164,7 @@ const LINK_MS = 1
 
 /** By the machine's clock: a session that goes on has a gap where it was not there. */
 function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Around): Promise<SessionResult> {
-  const { news, signal, trader, beginScans } = around
+  const { news, signal, trader, beginScans, filledBy } = around
   const { executor, serve, stepMs } = choice
   return runKeptSession(
     setup,
@@ -171,6 +189,7 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
         resumed: (from, bar) => resumedText(from, { firstBarAtMs: bar.timestampMs, gapMsMax: GAP_STEPS * stepMs }),
         outside: (decision) => trader.outside(decision),
         recorded: (record) => trader.recorded(record),
+        ...present({ filledBy }),
       }
     },
     { news, signal },

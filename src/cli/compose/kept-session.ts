@@ -12,8 +12,9 @@ import { reason } from '../../files/reason.js'
 import type { Clock } from '../../ports/clock.js'
 import { type Journal, JournalError, type JournalKind, type SideKind } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
-import type { PlayedMarket } from '../../ports/played-market.js'
+import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
+import type { Venue } from '../../ports/venue.js'
 import { PacedJournal } from '../../runtime/session/paced-session.js'
 import { runSession, type SessionResult } from '../../runtime/session/session.js'
 import type { SessionParts } from '../../runtime/session/session-parts.js'
@@ -78,8 +79,24 @@ export interface KeptMarket {
   strategies?(own: readonly Strategy[]): readonly Strategy[]
   /** What a person is told at the first bar of a session that goes on. */
   resumed(from: SessionPoint, bar: StrategyBar): string
+  /** Who fills: a paper exchange that bars are played to, one that is shown quotes as they come, or an exchange. Absent: the first. */
+  readonly filledBy?: ShownQuotes | RealExchange
   readonly outside?: SessionParts['outside']
   readonly recorded?: SessionParts['recorded']
+}
+
+/** Shows a paper exchange what happens at a real one. */
+export interface ShownQuotes {
+  readonly kind: 'quotes'
+  /** Begins; what is shown after the session's end is not looked at. */
+  show(happened: (event: MarketEvent) => void): void
+}
+
+/** An exchange that has its own account of everything. */
+export interface RealExchange {
+  readonly kind: 'exchange'
+  /** For an execution side in this process, which closes it; one of its own process connects by itself. */
+  readonly venue: Venue | undefined
 }
 
 /** What a session by a clock has around it. */
@@ -98,19 +115,13 @@ async function partsOf(
   choice: KeptChoice,
   around: KeptAround & { readonly market: KeptMarket },
 ): Promise<SessionParts> {
-  const { folder, news, closing, failed, market } = around
+  const { folder, news, closing, market } = around
   const folders = foldersOf(folder)
-  refuseWithoutExchange(folders)
   let time: PacedTime | Clock | undefined
-  const hold = () => (time instanceof PacedTime ? time.hold() : () => {})
-  const at = { folder: folders.exchange, settings: setup.exchange, startedAtMs: setup.startedAtMs }
-  const kept = await keptExchange(at, async (reader) => {
-    return new PacedJournal(await folder.readJournal('exchange', reader), { hold })
-  })
-  closing.push(() => kept.journal.close())
+  const exchange = await exchangeOf(setup, { ...around, folders, time: () => time })
   const own = sessionStrategies(setup.run, setup.own)
   closing.push(() => own.close())
-  const epochMs = () => time?.epochMs() ?? kept.atMs
+  const epochMs = () => time?.epochMs() ?? exchange.atMs
   const served = new ServedSession(setup, choice.serve, { folder: folder.folder, clock: { epochMs } })
   closing.push(() => served.close())
   const settings = decisionOf(setup, choice)
@@ -125,18 +136,12 @@ async function partsOf(
   news.onBehind?.(from.bar + 1)
 
   const realEpochMs = Date.now()
-  const keptAtMs = Math.max(kept.atMs, from.atMs, executorAtMs)
+  const keptAtMs = Math.max(exchange.atMs, from.atMs, executorAtMs)
   const startedAtMs = Math.max(market.isNow ? realEpochMs : setup.startedAtMs, keptAtMs)
   if (market.isNow && keptAtMs > realEpochMs) news.onWarning(aheadText(keptAtMs, realEpochMs))
   const scale: ClockScale = { speed: choice.speed, epochMs: startedAtMs, realEpochMs }
   time = market.time(startedAtMs, scale)
-  const venue = new PaperVenue({
-    exchange: kept.exchange,
-    timer: paceOf(time).timer,
-    journal: kept.journal,
-    journalFailed: (message) => failed.abort(new JournalError(message)),
-  })
-  closing.push(() => venue.close())
+  const venue = exchange.open(time)
   const { link, execution } = await executionOf(setup, choice, { folder, scale, venue, served, news, executionJournal })
   return {
     ...news,
@@ -147,7 +152,7 @@ async function partsOf(
     recovery,
     decision: { settings, journal: { journal: decisionJournal, there: [] }, link },
     execution,
-    venue,
+    ...present({ venue }),
     fundingRate: setup.fundingRate,
     log: folder.log,
     status: served,
@@ -155,6 +160,61 @@ async function partsOf(
     started: () => served.listen(),
     onResumed: (last, bar) => news.onNotice(market.resumed(last, bar)),
     ...present({ outside: market.outside, recorded: market.recorded }),
+  }
+}
+
+interface OpenedExchange {
+  /** The last time that it knows, UTC ms; 0: none. */
+  readonly atMs: number
+  /** Once the session's time is known. Undefined: the execution side has a connection of its own. */
+  open(time: PacedTime | Clock): Venue | PlayedMarket | undefined
+}
+
+/** A paper exchange as its journal left it; one that is real has no journal of ours. */
+async function exchangeOf(
+  setup: SessionSetup,
+  around: KeptAround & {
+    readonly market: KeptMarket
+    readonly folders: Readonly<Record<JournalKind, string>>
+    time(): PacedTime | Clock | undefined
+  },
+): Promise<OpenedExchange> {
+  const { folder, folders, closing, failed, market } = around
+  const { filledBy } = market
+  if (filledBy?.kind === 'exchange') return { atMs: 0, open: () => filledBy.venue }
+  refuseWithoutExchange(folders)
+  const hold = () => {
+    const time = around.time()
+    return time instanceof PacedTime ? time.hold() : () => {}
+  }
+  const at = { folder: folders.exchange, settings: setup.exchange, startedAtMs: setup.startedAtMs }
+  const kept = await keptExchange(at, async (reader) => {
+    return new PacedJournal(await folder.readJournal('exchange', reader), { hold })
+  })
+  closing.push(() => kept.journal.close())
+  return {
+    atMs: kept.atMs,
+    open(time) {
+      const venue = new PaperVenue({
+        exchange: kept.exchange,
+        timer: paceOf(time).timer,
+        journal: kept.journal,
+        journalFailed: (message) => failed.abort(new JournalError(message)),
+      })
+      closing.push(() => venue.close())
+      if (filledBy === undefined) return venue
+      filledBy.show((event) => venue.market(event))
+      return withOwnMarket(venue)
+    },
+  }
+}
+
+/** To the session it is like a real exchange: its prices are not those of the bars. */
+function withOwnMarket(venue: PlayedMarket): Venue {
+  return {
+    send: (request) => venue.send(request),
+    listen: (listener) => venue.listen(listener),
+    close: () => venue.close(),
   }
 }
 
@@ -209,7 +269,7 @@ async function executionOf(
   around: {
     readonly folder: SessionFolder
     readonly scale: ClockScale
-    readonly venue: PlayedMarket
+    readonly venue: Venue | undefined
     readonly served: ServedSession
     readonly news: SessionNews
     readonly executionJournal: Journal | undefined

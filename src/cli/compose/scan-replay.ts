@@ -3,13 +3,13 @@ import { openScanArchive } from '../../adapters/arrow/scan-archive.js'
 import { arrowScanFolder } from '../../adapters/arrow/scan-folder.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { InputMistake } from '../../base/mistakes.js'
-import { type ScanArchive, ScanArchiveError, type ScanRecord } from '../../ports/scan-archive.js'
+import { type ScanArchive, ScanArchiveError } from '../../ports/scan-archive.js'
 import { ScanBridge } from '../../runtime/services/bridge/scan-bridge.js'
 import { recordedScans } from '../../runtime/services/scan/recorded-scans.js'
 import { ReplayedScanner } from '../../runtime/services/scan/replayed-scanner.js'
-import type { ServiceEnd } from '../../runtime/services/service-host.js'
 import type { RecordedDays } from '../../runtime/session/days-survey.js'
 import type { GridParts } from './grid-parts.js'
+import type { OwnScans } from './grid-session.js'
 
 /** Recorded days as a scanner would have published them. */
 export interface ScanReplayChoice {
@@ -21,7 +21,7 @@ export interface ScanReplayChoice {
 }
 
 /** A scanner that plays recorded days into scan files, and the bridge that brings those into the grid, in this process. */
-export class ScanReplaySide {
+export class ScanReplaySide implements OwnScans {
   private readonly stops: (() => Promise<void>)[] = []
 
   /** @throws InputMistake when the folder of the files cannot be used. */
@@ -39,15 +39,7 @@ export class ScanReplaySide {
     private readonly archive: ScanArchive,
   ) {}
 
-  /**
-   * Begins. `demand` resolves when another scan may be written; `failed` is told when scanner or bridge cannot go on;
-   * `played`, when the scanner has come to its end, the number of the last scan.
-   */
-  begin(around: {
-    demand(scan: ScanRecord): Promise<void>
-    failed(end: ServiceEnd): void
-    played(lastNumber: number): void
-  }): void {
+  begin(around: Parameters<OwnScans['begin']>[0]): void {
     const { archive, parts } = this
     const { days, folder, speed } = this.choice
     const { grid } = parts
