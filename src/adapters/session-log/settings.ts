@@ -47,6 +47,9 @@ export function parseSettings(text: string, file: string): SessionSettings {
             exchange: document.text(['live', 'exchange']),
             stepMs: document.count(['live', 'stepMs']),
             fills: document.oneOf(['live', 'fills'], ['paper', 'exchange']),
+            ...(document.has(['live', 'walletBalanceUsd'])
+              ? { walletBalanceUsd: document.matching(['live', 'walletBalanceUsd'], 'a decimal text', DECIMAL) }
+              : {}),
           },
         }
       : {}),

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { SETTINGS_FILE } from '../../adapters/session-log/settings.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { directionName } from '../../base/direction.js'
+import type { DecimalText } from '../../base/exact.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { dateOfEpochMs } from '../../base/utc-date.js'
@@ -20,8 +21,9 @@ import { type ExecutionConfig, planSession, type SessionPlan } from '../../core/
 import { displayPath, packageVersion } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import type { JournalKind } from '../../ports/journal.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { FillMode } from '../../ports/vocabulary/paper.js'
-import type { SessionDay, SessionSettings } from '../../ports/vocabulary/session.js'
+import type { LiveMarket, SessionDay, SessionSettings } from '../../ports/vocabulary/session.js'
 import { type DaysSurvey, surveyDays } from '../../runtime/session/days-survey.js'
 import { codeHash } from '../shell/code-hash.js'
 import { daySource, findDays } from './days.js'
@@ -82,6 +84,10 @@ export interface SessionMarket {
   readonly stepMs: number
   /** Empty where it is not of days. */
   readonly days: readonly SessionDay[]
+  /** Absent: those of the choice's file. */
+  readonly instruments?: readonly Instrument[]
+  /** Absent: its prices are not those of now, or somebody else's scans. */
+  readonly live?: LiveMarket
 }
 
 /** @throws InputMistake when the session's folder cannot be used. */
@@ -96,18 +102,22 @@ export async function prepareSession(
   const plan = planSession({
     run,
     config,
-    instruments: market.symbols.map((symbol) => table.instrument(symbol, 'PAPER')),
+    instruments: market.instruments ?? market.symbols.map((symbol) => table.instrument(symbol, 'PAPER')),
     fills: choice.fills,
     seed: choice.seed,
     market,
     build: code.slice(0, BUILD_DIGITS),
     conditions: sessionConditions(choice, { parameters: run.parameters, barSeconds: market.stepMs / 1000 }),
+    account: accountOf(market),
   })
+  const session = sessionSettings(choice, { prepared, run, market, code, folder, plan, config })
+  const bound = market.live === undefined ? {} : { boundTo: boundHash(session) }
   return {
     ...plan,
+    decision: { ...plan.decision, ...bound },
     folder: displayPath(folder),
     parent: dirname(resolve(folder)),
-    session: sessionSettings(choice, { prepared, run, days: market.days, code, folder, plan, config }),
+    session,
     run,
     symbols: market.symbols,
     ...present({ own: prepared.own }),
@@ -189,14 +199,14 @@ function sessionSettings(
   facts: {
     readonly prepared: PreparedRun
     readonly run: BacktestSettings
-    readonly days: readonly SessionDay[]
+    readonly market: SessionMarket
     readonly code: string
     readonly folder: string
     readonly plan: SessionPlan
     readonly config: ExecutionConfig
   },
 ): SessionSettings {
-  const { run, days, plan, config } = facts
+  const { run, market, plan, config } = facts
   // What does not decide about the trades of a session that may trade: the build, and what it runs under.
   const { build: _, conditions: __, ...decision } = plan.decision
   const { own } = facts.prepared
@@ -218,16 +228,30 @@ function sessionSettings(
     initialCapitalUsd: plan.initialCapitalUsd,
     fills: choice.fills,
     seed: choice.seed,
+    ...present({ live: market.live }),
     hashes: {
       champion: CHAMPION_HASH,
       parameters: parametersHash(run.parameters),
       config: sha256(canonicalJson({ ...decides, exchange: plan.exchange })),
       code: facts.code,
     },
-    days,
+    days: market.days,
     options: choice.given,
-    venue: { exchange: plan.exchange, risk: config.risk, execution: config.execution },
+    venue: {
+      exchange: isAtExchange(market) ? { instruments: plan.exchange.instruments } : plan.exchange,
+      risk: config.risk,
+      execution: config.execution,
+    },
   }
+}
+
+function isAtExchange({ live }: SessionMarket): boolean {
+  return live?.fills === 'exchange'
+}
+
+/** Of an account that is not ours to open. */
+function accountOf({ live }: SessionMarket): { readonly walletBalanceUsd: DecimalText } | undefined {
+  return live?.walletBalanceUsd === undefined ? undefined : { walletBalanceUsd: live.walletBalanceUsd }
 }
 
 /** What the decision journal of a live session is bound to: everything that the session runs with. */

@@ -11,17 +11,18 @@ import { ChampionStrategy } from '../strategy/champion.js'
 
 /** The settings of both sides and of the paper exchange for a session over a played market. */
 export function planSession(wish: SessionWish): SessionPlan {
-  const { config, instruments, build, fills, market } = wish
+  const { config, instruments, build, fills, market, account } = wish
   const initialCapitalUsd = new Exact(wish.run.initialCapital).toFixed()
+  const startedAtMs = market.firstBarMs - WARM_UP_MS
   return {
-    startedAtMs: market.firstBarMs - WARM_UP_MS,
+    startedAtMs,
     initialCapitalUsd,
     decision: {
       ...DECISION_DEFAULTS,
       instruments,
       build,
-      idPrefix: ID_PREFIX,
-      initialBalanceUsd: initialCapitalUsd,
+      idPrefix: account === undefined ? ID_PREFIX : accountPrefix(startedAtMs),
+      initialBalanceUsd: account?.walletBalanceUsd ?? initialCapitalUsd,
       risk: config.risk,
       timings: config.decision,
       link: config.execution.link,
@@ -77,6 +78,8 @@ export interface SessionWish {
   /** SHA-256 of the build that runs, 16 hex digits. */
   readonly build: string
   readonly conditions?: Conditions
+  /** An account at an exchange, as it was when the session began; absent: the paper exchange opens one with the capital. */
+  readonly account?: { readonly walletBalanceUsd: DecimalText } | undefined
 }
 
 /** The settings of a session's parts. */
@@ -95,6 +98,11 @@ export interface SessionPlan {
 export const WARM_UP_MS = 30_000
 /** Tells the ids of a session on paper from any other's. */
 const ID_PREFIX = 'P'
+
+/** An account takes an id once, ever: those of two sessions differ by when they began. */
+function accountPrefix(startedAtMs: number): string {
+  return `S${startedAtMs.toString(36)}`
+}
 
 /** The champion with a run's settings; a forewarner learns from its trades. */
 export function championOf(run: BacktestSettings): ChampionStrategy {

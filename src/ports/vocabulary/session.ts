@@ -188,6 +188,8 @@ export interface LiveMarket {
   readonly stepMs: number
   /** A paper exchange that is shown the real quotes, or the exchange itself. */
   readonly fills: 'paper' | 'exchange'
+  /** USD in the exchange's account when the session began; absent on paper. */
+  readonly walletBalanceUsd?: DecimalText
 }
 
 /** Everything that a session ran with. No secrets: what signs requests does not belong here. */
