@@ -126,7 +126,7 @@ function bookOf(bids: readonly Level[], asks: readonly Level[], of: BookScale & 
   const book = { ...of, bids: new BookSide('bids'), asks: new BookSide('asks'), updateId: 0 }
   for (const [ticks, lots] of bids) book.bids.set(ticks, lots)
   for (const [ticks, lots] of asks) book.asks.set(ticks, lots)
-  return { ...book, isLive: bids.length > 0 && asks.length > 0 && book.bids.ticksAt(0) < book.asks.ticksAt(0) }
+  return { ...book, isLive: bids.length > 0 && asks.length > 0 && book.bids.bestTicks < book.asks.bestTicks }
 }
 
 function snakeCase(name: string): string {

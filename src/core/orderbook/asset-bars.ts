@@ -43,8 +43,8 @@ export class AssetBars {
     if (!isEarly) this.pass(timeMs)
     const columns = isEarly ? this.read : this.columns
     const isKnown = writeSample(book, columns)
-    const bid = isKnown ? book.bids.ticksAt(0) : 0
-    const ask = isKnown ? book.asks.ticksAt(0) : 0
+    const bid = isKnown ? book.bids.bestTicks : 0
+    const ask = isKnown ? book.asks.bestTicks : 0
     if (isEarly) this.early.push({ timeMs, isKnown, columns: isKnown ? columns.slice() : columns, bid, ask })
     else this.hold(isKnown, bid, ask)
   }

@@ -1,108 +1,180 @@
+import { assert } from '../../base/assert.js'
+
 /**
- * One side of a book: prices in ticks with their quantities in lots, integers in float64, sorted, the best price last. Most
- * changes are near the best price, and so few levels move. Position 0 … `count − 1`.
+ * One side of a book: prices in ticks with their quantities in lots, integers in float64, sorted, the best price last. Places
+ * are 0 … {@link top}. A level that is taken away keeps its place with quantity 0, because prices come and go: of the recorded
+ * changes nine in ten so find their place and move nothing. The best place always holds a level.
  */
 export class BookSide {
+  /** Levels with a quantity. */
   count = 0
   /** Asks are kept by the negative of their price: on both sides the best key is the greatest. */
-  readonly sign: 1 | -1
+  private readonly sign: 1 | -1
   private keys = new Float64Array(ROOM_AT_FIRST)
   private quantities = new Float64Array(ROOM_AT_FIRST)
+  /** Places in use. */
+  private filled = 0
+  /** Where the last search ended: the rows of a frame are sorted, so the next one ends near it. */
+  private finger = 0
+  /** Σ key × quantity from `edgeAt` on, the first place whose key is at least `edge`. */
+  private value = 0
+  private edge = Number.POSITIVE_INFINITY
+  private edgeAt = 0
+  /** The value was beyond what float64 holds exactly, so what is left of it may not be exact. */
+  private isRounded = false
 
   constructor(side: 'bids' | 'asks') {
     this.sign = side === 'bids' ? 1 : -1
   }
 
-  /** Price of the level at this distance from the best one (0: the best), in ticks. */
-  ticksAt(depth: number): number {
-    return this.sign * this.keys[this.count - 1 - depth]!
+  /** The place of the best level; −1 when there is none. */
+  get top(): number {
+    return this.filled - 1
   }
 
-  /** Quantity of the level at this distance from the best one (0: the best), in lots. */
-  lotsAt(depth: number): number {
-    return this.quantities[this.count - 1 - depth]!
+  /** The place of the next worse level; −1 when there is none. */
+  below(place: number): number {
+    let at = place - 1
+    while (at >= 0 && this.quantities[at] === 0) at--
+    return at
+  }
+
+  ticksAt(place: number): number {
+    return this.sign * this.keys[place]!
+  }
+
+  lotsAt(place: number): number {
+    return this.quantities[place]!
+  }
+
+  /** Price of the best level, in ticks; there must be one. */
+  get bestTicks(): number {
+    return this.sign * this.keys[this.filled - 1]!
+  }
+
+  /** Price of the worst level, in ticks; there must be one. */
+  get worstTicks(): number {
+    const at = this.quantities.findIndex((lots) => lots !== 0)
+    assert(at !== -1 && at < this.filled, 'a side whose worst price is asked for has a level')
+    return this.ticksAt(at)
+  }
+
+  /** The best `levels` levels as [ticks, lots], the best first. */
+  best(levels: number): [ticks: number, lots: number][] {
+    const found: [number, number][] = []
+    for (let at = this.top; at >= 0 && found.length < levels; at = this.below(at))
+      found.push([this.ticksAt(at), this.lotsAt(at)])
+    return found
   }
 
   /** Quantity 0 takes the level away. False when there was none to take away. */
   set(ticks: number, lots: number): boolean {
     const key = this.sign * ticks
     const at = this.firstAtLeast(key)
-    const isThere = at < this.count && this.keys[at] === key
-    if (lots === 0) {
-      if (isThere) this.takeAway(at)
-      return isThere
+    this.finger = at
+    if (at === this.filled || this.keys[at] !== key) {
+      if (lots === 0) return false
+      this.makePlace(at, key)
     }
-    if (!isThere) this.makeRoom(at, key)
+    const before = this.quantities[at]!
+    if (before === 0) {
+      if (lots === 0) return false
+      this.count++
+    }
     this.quantities[at] = lots
+    if (key >= this.edge) this.weigh(key * lots - key * before)
+    if (lots === 0) this.taken(at)
     return true
   }
 
   clear(): void {
     this.count = 0
+    this.filled = 0
+    this.finger = 0
+    this.value = 0
+    this.edgeAt = 0
+    this.isRounded = false
   }
 
-  /** The best `levels` levels as [ticks, lots], the best first. */
-  best(levels: number): [ticks: number, lots: number][] {
-    return Array.from({ length: Math.min(levels, this.count) }, (_, depth) => [this.ticksAt(depth), this.lotsAt(depth)])
-  }
-
-  /** Σ ticks × lots over the levels that are at least as good as this price, in ticks. */
+  /**
+   * Σ ticks × lots over the levels that are at least as good as this price, in ticks: exact up to 2^53. It is kept while levels
+   * change, and only what lies between the price before and this one is gone through.
+   */
   valueWithin(ticks: number): number {
-    const { keys, quantities, count } = this
-    // Four sums, because one would wait for each addition: 0.7 instead of 2.1 µs for 2,000 levels.
-    let [one, two, three, four] = [0, 0, 0, 0]
-    let at = this.firstAtLeast(this.sign * ticks)
-    for (const last = count - 3; at < last; at += 4) {
-      one += keys[at]! * quantities[at]!
-      two += keys[at + 1]! * quantities[at + 1]!
-      three += keys[at + 2]! * quantities[at + 2]!
-      four += keys[at + 3]! * quantities[at + 3]!
-    }
-    for (; at < count; at++) one += keys[at]! * quantities[at]!
-    return this.sign * (one + two + (three + four))
-  }
-
-  /** The first position whose key is not less; `count` when all are. */
-  private firstAtLeast(key: number): number {
-    const keys = this.keys
-    let low = 0
-    let high = this.count
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (keys[middle]! < key) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-
-  private takeAway(at: number): void {
+    const edge = this.sign * ticks
     const { keys, quantities } = this
-    const count = --this.count
-    if (count - at > SHORT_MOVE) {
-      keys.copyWithin(at, at + 1, count + 1)
-      quantities.copyWithin(at, at + 1, count + 1)
-      return
+    this.edge = edge
+    if (this.isRounded) this.weighAnew()
+    let at = this.edgeAt
+    let value = this.value
+    while (at > 0 && keys[at - 1]! >= edge) {
+      at--
+      value += keys[at]! * quantities[at]!
     }
-    for (let i = at; i < count; i++) {
-      keys[i] = keys[i + 1]!
-      quantities[i] = quantities[i + 1]!
+    while (at < this.filled && keys[at]! < edge) {
+      value -= keys[at]! * quantities[at]!
+      at++
     }
+    this.edgeAt = at
+    this.value = 0
+    this.weigh(value)
+    return this.sign * value
   }
 
-  private makeRoom(at: number, key: number): void {
-    if (this.count === this.keys.length) this.grow()
+  private weigh(change: number): void {
+    this.value += change
+    if (this.value > Number.MAX_SAFE_INTEGER || this.value < -Number.MAX_SAFE_INTEGER) this.isRounded = true
+  }
+
+  /** From nothing: what was rounded does not add up over the life of a book. */
+  private weighAnew(): void {
+    this.isRounded = false
+    this.value = 0
+    this.edgeAt = this.filled
+  }
+
+  /** A level is gone. Places without one go when they are many, and those above the best level at once. */
+  private taken(at: number): void {
+    this.count--
+    if (at === this.filled - 1) {
+      this.filled = this.below(at) + 1
+      if (this.edgeAt > this.filled) this.edgeAt = this.filled
+    }
+    const vacant = this.filled - this.count
+    if (vacant > VACANT_ANYWAY && vacant > this.count) this.closeUp()
+  }
+
+  private closeUp(): void {
+    const { keys, quantities, edge } = this
+    let to = 0
+    let edgeAt = 0
+    for (let from = 0; from < this.filled; from++) {
+      if (quantities[from] === 0) continue
+      keys[to] = keys[from]!
+      quantities[to] = quantities[from]!
+      if (keys[to]! < edge) edgeAt = to + 1
+      to++
+    }
+    this.filled = to
+    this.edgeAt = edgeAt
+  }
+
+  private makePlace(at: number, key: number): void {
+    if (this.filled === this.keys.length) this.grow()
     const { keys, quantities } = this
-    const count = this.count++
-    if (count - at > SHORT_MOVE) {
-      keys.copyWithin(at + 1, at, count)
-      quantities.copyWithin(at + 1, at, count)
+    const filled = this.filled++
+    if (filled - at > SHORT_MOVE) {
+      keys.copyWithin(at + 1, at, filled)
+      quantities.copyWithin(at + 1, at, filled)
     } else {
-      for (let i = count; i > at; i--) {
+      for (let i = filled; i > at; i--) {
         keys[i] = keys[i - 1]!
         quantities[i] = quantities[i - 1]!
       }
     }
     keys[at] = key
+    quantities[at] = 0
+    if (key < this.edge) this.edgeAt++
   }
 
   private grow(): void {
@@ -113,10 +185,42 @@ export class BookSide {
     this.keys = keys
     this.quantities = quantities
   }
+
+  /** The first place whose key is not less; one beyond the top when all are. It doubles its steps away from the finger. */
+  private firstAtLeast(key: number): number {
+    const { keys, filled } = this
+    let low = 0
+    let high = filled
+    let step = 1
+    if (this.finger < filled && keys[this.finger]! < key) {
+      low = this.finger + 1
+      while (low + step <= filled && keys[low + step - 1]! < key) {
+        low += step
+        step *= 2
+      }
+      if (low + step <= filled) high = low + step - 1
+    } else {
+      high = Math.min(this.finger, filled)
+      while (high - step >= 0 && keys[high - step]! >= key) {
+        high -= step
+        step *= 2
+      }
+      if (high - step >= 0) low = high - step + 1
+    }
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (keys[middle]! < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
 }
 
-/** Levels a side has room for at first; it grows by doubling, so a book that has settled allocates nothing. */
+/** Places a side has room for at first; it doubles, so that a book which has settled allocates nothing. */
 const ROOM_AT_FIRST = 32
 
-/** Moves of fewer levels are copied in a loop: the call of `copyWithin` alone costs as much as about forty of them. */
+/** Moves of fewer places are copied in a loop: the call of `copyWithin` alone costs as much as about fifty of them. */
 const SHORT_MOVE = 48
+
+/** So many places may be vacant, whatever the number of levels. */
+const VACANT_ANYWAY = 64

@@ -262,7 +262,7 @@ export function noCounts(): BookCounters {
 
 /** Bid at or above ask. A book with one side is not crossed. */
 export function isCrossed({ bids, asks }: Pick<Book, 'bids' | 'asks'>): boolean {
-  return bids.count > 0 && asks.count > 0 && bids.ticksAt(0) >= asks.ticksAt(0)
+  return bids.count > 0 && asks.count > 0 && bids.bestTicks >= asks.bestTicks
 }
 
 interface KeptDiff {

@@ -30,10 +30,10 @@ export function writeSample(book: Book, columns: Float64Array): boolean {
   if (!book.isLive || bids.count === 0 || asks.count === 0) return false
   const priceScale = EXACT_POWERS[book.priceDecimals]!
   const quantityScale = EXACT_POWERS[book.quantityDecimals]!
-  const bid = bids.ticksAt(0)
-  const ask = asks.ticksAt(0)
-  const bidLots = bids.lotsAt(0)
-  const askLots = asks.lotsAt(0)
+  const bid = bids.bestTicks
+  const ask = asks.bestTicks
+  const bidLots = bids.lotsAt(bids.top)
+  const askLots = asks.lotsAt(asks.top)
   const bidUsd = usdOfBest(bids, priceScale, quantityScale)
   const askUsd = usdOfBest(asks, priceScale, quantityScale)
   // |2·price − (bid + ask)| is an integer, so that the floor of the limit decides exactly as the limit does.
@@ -52,10 +52,11 @@ export function writeSample(book: Book, columns: Float64Array): boolean {
 }
 
 function usdOfBest(side: BookSide, priceScale: number, quantityScale: number): number {
-  const levels = Math.min(side.count, IMBALANCE_LEVELS)
   let usd = 0
-  for (let depth = 0; depth < levels; depth++) {
-    usd += (side.ticksAt(depth) / priceScale) * (side.lotsAt(depth) / quantityScale)
+  let levels = 0
+  for (let at = side.top; at >= 0 && levels < IMBALANCE_LEVELS; at = side.below(at)) {
+    usd += (side.ticksAt(at) / priceScale) * (side.lotsAt(at) / quantityScale)
+    levels++
   }
   return usd
 }

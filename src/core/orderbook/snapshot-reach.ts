@@ -12,12 +12,12 @@ const CUT_LEVELS = 1_000
  */
 export function snapshotReachPpm({ bids, asks }: { readonly bids: BookSide; readonly asks: BookSide }): number {
   if (bids.count === 0 || asks.count === 0) return ONE_PERCENT_PPM
-  const quotes = BigInt(bids.ticksAt(0)) + BigInt(asks.ticksAt(0))
+  const quotes = BigInt(bids.bestTicks) + BigInt(asks.bestTicks)
   return Math.min(ONE_PERCENT_PPM, reachOf(bids, quotes), reachOf(asks, quotes))
 }
 
 function reachOf(side: BookSide, quotes: bigint): number {
   if (side.count < CUT_LEVELS) return ONE_PERCENT_PPM
-  const away = 2n * BigInt(side.ticksAt(side.count - 1)) - quotes
+  const away = 2n * BigInt(side.worstTicks) - quotes
   return Number((1_000_000n * (away < 0n ? -away : away)) / quotes)
 }

@@ -1,0 +1,138 @@
+import { DepthBook, type DepthFrame } from '../src/core/orderbook/depth-book.js'
+import { MarketFeatures } from '../src/core/orderbook/market-features.js'
+import { PartialBook } from '../src/core/orderbook/partial-book.js'
+import { RECORDED_SCALE, recordedDepth } from '../test/support/recorded-depth.js'
+import { type Figure, line, median } from './measure.js'
+
+/**
+ * What a frame costs from its text to the samples that features are made of: `npx tsx bench/depth-book.ts`. The recorded diffs
+ * of BTCUSDT, and frames of their best 5 levels, against `JSON.parse` of the same texts in the same run; bars are closed every
+ * 5 s of the recording and are part of it. Medians of rounds over all frames.
+ */
+const ROUNDS = 15
+const STEP_MS = 5_000
+const SYMBOL = 'BTCUSDT'
+
+interface Stamped extends DepthFrame {
+  readonly E: number
+}
+
+const { diffs, snapshot } = recordedDepth()
+const diffTexts = diffs.map((diff) => frameText('btcusdt@depth@0ms', diff))
+const depth5Texts = depth5Frames().map((frame) => frameText('btcusdt@depth5@500ms', frame))
+let kept = 0
+
+function frameText(stream: string, { E, U, u, pu, b, a }: Stamped): string {
+  return JSON.stringify({ stream, data: { e: 'depthUpdate', E, T: E - 1, s: SYMBOL, U, u, pu, b, a } })
+}
+
+/** The best 5 levels after each diff. */
+function depth5Frames(): Stamped[] {
+  const book = new DepthBook(RECORDED_SCALE)
+  const text = (levels: [number, number][]): [string, string][] =>
+    levels.map(([ticks, lots]) => [(ticks / 100).toFixed(2), (lots / 1_000).toFixed(3)])
+  return diffs.flatMap((diff) => {
+    apply(book, diff)
+    const { bids, asks, updateId } = book
+    if (updateId === undefined) return []
+    return [{ ...diff, U: updateId, u: updateId, b: text(bids.best(5)), a: text(asks.best(5)) }]
+  })
+}
+
+function apply(book: DepthBook, diff: Stamped): void {
+  for (const effect of book.diff(diff, diff.E))
+    if (effect.type === 'requestSnapshot') book.snapshot({ ...snapshot, requestId: effect.requestId }, diff.E)
+}
+
+function parsed(text: string): Stamped {
+  return (JSON.parse(text) as { data: Stamped }).data
+}
+
+function marketFrom(startMs: number): MarketFeatures {
+  const market = new MarketFeatures({ stepMs: STEP_MS, startMs })
+  market.add(SYMBOL)
+  return market
+}
+
+function diffRound(frames: readonly Stamped[]): () => void {
+  return () => {
+    const book = new DepthBook(RECORDED_SCALE)
+    const market = marketFrom(frames[0]!.E)
+    for (const frame of frames) {
+      apply(book, frame)
+      market.closeUntil(frame.E)
+      market.changed(SYMBOL, book, frame.E)
+    }
+    kept += book.bids.count
+  }
+}
+
+function bookRound(frames: readonly Stamped[]): () => void {
+  return () => {
+    const book = new DepthBook(RECORDED_SCALE)
+    for (const frame of frames) apply(book, frame)
+    kept += book.bids.count
+  }
+}
+
+function depth5Round(frames: readonly Stamped[]): () => void {
+  return () => {
+    const book = new PartialBook(RECORDED_SCALE)
+    const market = marketFrom(frames[0]!.E)
+    for (const frame of frames) {
+      book.frame(frame)
+      market.closeUntil(frame.E)
+      market.changed(SYMBOL, book, frame.E)
+    }
+    kept += book.bids.count
+  }
+}
+
+function parseRound(texts: readonly string[]): () => void {
+  return () => {
+    for (const text of texts) kept += parsed(text).b.length
+  }
+}
+
+/** Microseconds a frame: the median of rounds, after two to warm up; rounds of all kinds by turns. */
+function usPerFrame(rounds: readonly { readonly frames: number; readonly run: () => void }[]): number[] {
+  const times: number[][] = rounds.map(() => [])
+  for (let round = -2; round < ROUNDS; round++) {
+    for (const [i, { frames, run }] of rounds.entries()) {
+      const startNs = process.hrtime.bigint()
+      run()
+      if (round >= 0) times[i]!.push(Number(process.hrtime.bigint() - startNs) / 1_000 / frames)
+    }
+  }
+  return times.map(median)
+}
+
+const depth5 = depth5Texts.map(parsed)
+const [parseDiff, diffBook, diffFeatures, parseDepth5, depth5Features] = usPerFrame([
+  { frames: diffTexts.length, run: parseRound(diffTexts) },
+  { frames: diffs.length, run: bookRound(diffs) },
+  { frames: diffs.length, run: diffRound(diffs) },
+  { frames: depth5Texts.length, run: parseRound(depth5Texts) },
+  { frames: depth5.length, run: depth5Round(depth5) },
+]) as [number, number, number, number, number]
+
+const ofDiffs = { name: 'JSON.parse of them', value: parseDiff }
+const figures: Figure[] = [
+  { name: 'diff → book', value: diffBook, unit: 'µs', baseline: ofDiffs },
+  {
+    name: 'diff → book + features, beyond parsing',
+    value: diffFeatures,
+    unit: 'µs',
+    baseline: ofDiffs,
+    target: '≤ 8 µs',
+  },
+  {
+    name: 'depth5 → features, beyond parsing',
+    value: depth5Features,
+    unit: 'µs',
+    baseline: { name: 'JSON.parse of them', value: parseDepth5 },
+    target: '≤ 1.2 µs',
+  },
+]
+for (const figure of figures) console.log(line(figure))
+if (Number.isNaN(kept)) console.log('no frames')
