@@ -70,12 +70,15 @@ export class BookSide {
   /** Quantity 0 takes the level away. False when there was none to take away. */
   set(ticks: number, lots: number): boolean {
     const key = this.sign * ticks
-    const at = this.firstAtLeast(key)
-    this.finger = at
+    let at = this.firstAtLeast(key)
     if (at === this.filled || this.keys[at] !== key) {
-      if (lots === 0) return false
-      this.makePlace(at, key)
+      if (lots === 0) {
+        this.finger = at
+        return false
+      }
+      at = this.makePlace(at, key)
     }
+    this.finger = at
     const before = this.quantities[at]!
     if (before === 0) {
       if (lots === 0) return false
@@ -85,6 +88,33 @@ export class BookSide {
     if (key >= this.edge) this.weigh(key * lots - key * before)
     if (lots === 0) this.taken(at)
     return true
+  }
+
+  /**
+   * Only these levels from now on: ticks and lots by turns in the first `length` numbers, in any order; of one price the last
+   * wins, and a quantity of 0 is none. Levels that come as they are sent, the best first, are written without a search.
+   */
+  replace(numbers: Float64Array, length: number): void {
+    this.clear()
+    const places = length / 2
+    while (this.keys.length < places) this.grow()
+    const { keys, quantities, sign } = this
+    let worse = Number.POSITIVE_INFINITY
+    for (let at = places - 1, i = 0; at >= 0; at--, i += 2) {
+      const key = sign * numbers[i]!
+      const lots = numbers[i + 1]!
+      if (key >= worse || lots === 0) {
+        for (let j = 0; j < length; j += 2) this.set(numbers[j]!, numbers[j + 1]!)
+        return
+      }
+      keys[at] = key
+      quantities[at] = lots
+      worse = key
+    }
+    this.filled = places
+    this.count = places
+    this.edge = Number.POSITIVE_INFINITY
+    this.edgeAt = places
   }
 
   clear(): void {
@@ -159,22 +189,40 @@ export class BookSide {
     this.edgeAt = edgeAt
   }
 
-  private makePlace(at: number, key: number): void {
-    if (this.filled === this.keys.length) this.grow()
+  /** Before the place `at`, or by moving what lies between it and the nearest vacant one. Answers where the new place is. */
+  private makePlace(at: number, key: number): number {
+    if (key < this.edge) this.edgeAt++
+    const { keys, quantities, filled } = this
+    const reach = filled === this.count ? 0 : VACANT_WITHIN
+    for (let away = 0; away < reach; away++) {
+      const above = at + away
+      if (above < filled && quantities[above] === 0) return this.useVacant(above, at, key)
+      const below = at - 1 - away
+      if (below >= 0 && quantities[below] === 0) return this.useVacant(below, at - 1, key)
+    }
+    if (filled === keys.length) this.grow()
+    this.filled++
+    move(this.keys, at, filled)
+    move(this.quantities, at, filled)
+    this.keys[at] = key
+    this.quantities[at] = 0
+    return at
+  }
+
+  private useVacant(vacant: number, at: number, key: number): number {
     const { keys, quantities } = this
-    const filled = this.filled++
-    if (filled - at > SHORT_MOVE) {
-      keys.copyWithin(at + 1, at, filled)
-      quantities.copyWithin(at + 1, at, filled)
-    } else {
-      for (let i = filled; i > at; i--) {
-        keys[i] = keys[i - 1]!
-        quantities[i] = quantities[i - 1]!
-      }
+    if (keys[vacant]! < this.edge) this.edgeAt--
+    for (let i = vacant; i > at; i--) {
+      keys[i] = keys[i - 1]!
+      quantities[i] = quantities[i - 1]!
+    }
+    for (let i = vacant; i < at; i++) {
+      keys[i] = keys[i + 1]!
+      quantities[i] = quantities[i + 1]!
     }
     keys[at] = key
     quantities[at] = 0
-    if (key < this.edge) this.edgeAt++
+    return at
   }
 
   private grow(): void {
@@ -222,5 +270,14 @@ const ROOM_AT_FIRST = 32
 /** Moves of fewer places are copied in a loop: the call of `copyWithin` alone costs as much as about fifty of them. */
 const SHORT_MOVE = 48
 
+/** A vacant place so near is used before all better levels are moved: 3 of 5 µs a recorded frame. */
+const VACANT_WITHIN = 32
+
 /** So many places may be vacant, whatever the number of levels. */
 const VACANT_ANYWAY = 64
+
+/** What is in `from` … `end − 1` one place up. */
+function move(numbers: Float64Array, from: number, end: number): void {
+  if (end - from > SHORT_MOVE) numbers.copyWithin(from + 1, from, end)
+  else for (let i = end; i > from; i--) numbers[i] = numbers[i - 1]!
+}

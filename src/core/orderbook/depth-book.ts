@@ -174,10 +174,8 @@ export class DepthBook implements Book {
   }
 
   private load(): void {
-    this.bids.clear()
-    this.asks.clear()
-    this.levels.bids.applyTo(this.bids)
-    this.levels.asks.applyTo(this.asks)
+    this.levels.bids.replace(this.bids)
+    this.levels.asks.replace(this.asks)
     this.bandPpm = snapshotReachPpm(this)
   }
 

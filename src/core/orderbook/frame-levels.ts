@@ -77,6 +77,11 @@ class LevelColumns {
     return applyLevels(this.numbers, this.filled, side)
   }
 
+  /** The rows as all that a side holds. */
+  replace(side: BookSide): void {
+    side.replace(this.numbers, this.filled)
+  }
+
   copy(): Float64Array {
     return this.numbers.slice(0, this.filled)
   }

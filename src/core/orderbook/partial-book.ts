@@ -40,10 +40,8 @@ export class PartialBook implements Book {
       return
     }
     this.lastUpdateId = u
-    this.bids.clear()
-    this.asks.clear()
-    this.levels.bids.applyTo(this.bids)
-    this.levels.asks.applyTo(this.asks)
+    this.levels.bids.replace(this.bids)
+    this.levels.asks.replace(this.asks)
     this.counters.applied++
     this.isLive = !isCrossed(this)
     if (this.isLive) return
