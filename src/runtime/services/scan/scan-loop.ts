@@ -25,6 +25,8 @@ export interface ScanLoop {
   readonly limit: number
   /** Aborted: the scan at hand is finished, no other is begun. */
   readonly signal: AbortSignal
+  /** Keeps a scan elsewhere, too, before it is published. */
+  record?(scan: Scan, step: PriceStep): Promise<void>
   onStep?(step: PriceStep): void
   onWarning?(text: string): void
 }
@@ -80,6 +82,7 @@ export async function scanSteps(loop: ScanLoop): Promise<ScanLoopResult> {
         continue
       }
       await archive.write(scan)
+      await loop.record?.(scan, step)
       await sink.publish(eigenScanPayload(scan, { publishedAtMs: clock.epochMs() }))
       count(totals, scan)
       scanNumber++

@@ -1,0 +1,58 @@
+import type { DepthLevel, MarketEvent } from '../../../ports/played-market.js'
+import { isDecimal } from '../streams/payload.js'
+import type { BookTicker, DepthUpdate, MarkPrice, WireLevel } from '../streams/quote-payloads.js'
+
+/**
+ * What happens to a contract, for an exchange that is played real quotes: a quote whenever its best prices or its mark changes,
+ * levels of its book, and its funding when a funding time has passed.
+ */
+export class PlayedQuotes {
+  private best: BookTicker | undefined
+  private mark: string | undefined
+  private funding: { readonly rate: string; readonly dueMs: number } | undefined
+
+  constructor(private readonly symbol: string) {}
+
+  quoted(ticker: BookTicker): readonly MarketEvent[] {
+    const [bid, ask] = [Number(ticker.bid), Number(ticker.ask)]
+    this.best = bid > 0 && ask > bid ? ticker : undefined
+    return this.quote(ticker.eventMs)
+  }
+
+  marked(price: MarkPrice): readonly MarketEvent[] {
+    if (!(Number(price.mark) > 0)) return []
+    this.mark = price.mark
+    return [...this.settled(price), ...this.quote(price.eventMs)]
+  }
+
+  /** Of a stream of the best levels, whole. */
+  levels({ bids, asks }: DepthUpdate): readonly MarketEvent[] {
+    return [{ kind: 'depth', symbol: this.symbol, bids: bids.filter(isLevel), asks: asks.filter(isLevel) }]
+  }
+
+  /** Its best prices are not known any more. */
+  forget(): void {
+    this.best = undefined
+  }
+
+  private quote(timestampMs: number): readonly MarketEvent[] {
+    if (this.best === undefined || this.mark === undefined) return []
+    const { bid, bidQuantity, ask, askQuantity } = this.best
+    const quote = { symbol: this.symbol, bid, bidQuantity, ask, askQuantity, mark: this.mark, timestampMs }
+    return [{ kind: 'quote', quote }]
+  }
+
+  /** The rate that was announced last before a funding time is the one that settles at it. */
+  private settled({ fundingRate: rate, nextFundingMs: dueMs }: MarkPrice): readonly MarketEvent[] {
+    const before = this.funding
+    if (rate === null || dueMs === null) return []
+    this.funding = { rate, dueMs }
+    if (before === undefined || dueMs <= before.dueMs) return []
+    return [{ kind: 'fundingRate', symbol: this.symbol, rate: before.rate }]
+  }
+}
+
+/** A level without a quantity is none. */
+function isLevel(level: WireLevel): level is DepthLevel {
+  return isDecimal(level[0]) && isDecimal(level[1]) && Number(level[1]) > 0
+}
