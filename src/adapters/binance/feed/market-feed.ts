@@ -43,6 +43,12 @@ export type FeedTold =
   | { readonly kind: 'history'; readonly history: PriceHistory }
   | { readonly kind: 'market'; readonly event: MarketEvent }
 
+/** What a feed is made of. */
+export interface FeedParts {
+  readonly rest: Pick<RestMachine, 'handle' | 'nextDueMs' | 'exchangeMs' | 'usage'>
+  readonly streams: Pick<MarketStreams, 'handle' | 'nextDueMs'>
+}
+
 /** The feed waits for its first step until this share of the contracts has a price … */
 const PRICED_SHARE_MIN = 0.8
 /** … but not for longer than this many steps after the first price. */
@@ -59,8 +65,8 @@ const ASK_AGAIN_MS = 5_000
  * klines to warm up with.
  */
 export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, WireCommand | FeedTold> {
-  private readonly rest: RestMachine
-  private readonly streams: MarketStreams
+  private readonly rest: FeedParts['rest']
+  private readonly streams: FeedParts['streams']
   private contracts: FollowedContracts | undefined
   private readonly handlers = new Map<string, StreamHandler>()
   private steps: StepPrices | undefined
@@ -73,7 +79,7 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
   private stepsWithSome = 0
   private lastMs = 0
 
-  constructor(parts: { readonly rest: RestMachine; readonly streams: MarketStreams }) {
+  constructor(parts: FeedParts) {
     this.rest = parts.rest
     this.streams = parts.streams
   }
