@@ -24,6 +24,8 @@ export interface SandboxSettings {
   /** Of an address, in a minute. Default 2,400. */
   readonly weightPerMinute?: number
   readonly market?: MarketSettings
+  /** Told everything that happens in the account, before any fault of its stream: for whoever holds a client to it. */
+  witness?(event: { readonly e: string } & Readonly<Record<string, unknown>>): void
 }
 
 /** An API key of the account: with a secret (HMAC), or with the public half of a pair (RSA or Ed25519, PEM). */

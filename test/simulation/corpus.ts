@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FaultPlan } from './fault-plan.js'
+import type { FaultPlan, VenueKind } from './fault-plan.js'
 import { simulate } from './simulation.js'
 
 /**
@@ -12,6 +12,8 @@ export interface CorpusEntry {
   readonly found: string
   readonly seed: number
   readonly minutes: number
+  /** Absent: the port alone. */
+  readonly venue?: VenueKind
   readonly invariant: string
   readonly plan: FaultPlan
 }
@@ -28,10 +30,10 @@ export function readCorpus(folder = join(import.meta.dirname, 'corpus')): Corpus
 }
 
 /** Plays an entry's cut-down faults and then all of its seed's; what broke, or undefined. */
-export function replayed({ name, seed, minutes, plan }: CorpusEntry): string | undefined {
+export function replayed({ name, seed, minutes, plan, venue = 'port' }: CorpusEntry): string | undefined {
   for (const settings of [
-    { seed, minutes, plan },
-    { seed, minutes },
+    { seed, minutes, venue, plan },
+    { seed, minutes, venue },
   ]) {
     const { violation } = simulate(settings)
     if (violation !== undefined) return `corpus ${name}: ${violation.invariant}: ${violation.detail}`

@@ -144,11 +144,116 @@ export const FAULT_KINDS = {
     [0.05, 0.5],
     2,
   ),
+  'exchange-ban': row('The address is banned: 418, whatever is asked', false, [2_000, 20_000], NONE, 3),
+  'exchange-limit': row(
+    'The weight of the minute is used up by somebody else at the address',
+    false,
+    [1_000, 15_000],
+    NONE,
+    2,
+  ),
+  'exchange-clock': row("The exchange's clock is `amount` ms off", false, [5_000, 30_000], [-4_000, 4_000], 3),
+  'exchange-maintenance': row(
+    'Every request is answered with a page of HTML, 503; then every socket is cut',
+    false,
+    [1_000, 20_000],
+    NONE,
+    3,
+  ),
+  'exchange-html': row(
+    'Requests are answered 200 with HTML, with probability `amount`',
+    false,
+    [500, 15_000],
+    [0.2, 1],
+    2,
+  ),
+  'exchange-unknown-done': row(
+    'Orders are executed and answered "execution unknown", with probability `amount`',
+    false,
+    [500, 15_000],
+    [0.2, 1],
+    4,
+  ),
+  'exchange-unknown-lost': row(
+    'Orders are lost and answered "execution unknown", with probability `amount`',
+    false,
+    [500, 15_000],
+    [0.2, 1],
+    4,
+  ),
+  'exchange-late-answers': row(
+    'Answers to orders come 8 s late, with probability `amount`',
+    false,
+    [500, 15_000],
+    [0.2, 1],
+    3,
+  ),
+  'exchange-throttled': row(
+    'Requests are answered -1008, with probability `amount`',
+    false,
+    [500, 15_000],
+    [0.2, 0.9],
+    2,
+  ),
+  'exchange-expired': row(
+    'The engine finds orders too old, with probability `amount`',
+    false,
+    [500, 15_000],
+    [0.2, 1],
+    2,
+  ),
+  'exchange-events-first': row(
+    'Events come before the answer, with probability `amount`',
+    false,
+    [5_000, 60_000],
+    [0.5, 1],
+    3,
+  ),
+  'exchange-silent-sockets': row('No stream says anything, while sockets stay open', false, [2_000, 30_000], NONE, 3),
+  'exchange-silent-market': row('The streams of market data say nothing', false, [2_000, 40_000], NONE, 2),
+  'exchange-cut-sockets': row('Every socket is cut, without a close frame', false, MOMENT, NONE, 3),
+  'exchange-key-stolen': row('Another client of the account deletes its listen key', false, MOMENT, NONE, 3),
+  'exchange-key-expired': row('The listen key has its age', false, MOMENT, NONE, 2),
+  'exchange-algo-lag': row(
+    'An algo order is not found for `amount` ms after it was accepted',
+    false,
+    [5_000, 40_000],
+    [1_000, 30_000],
+    4,
+  ),
+  'exchange-algo-stuck': row('A triggered algo order stays TRIGGERING', false, [5_000, 60_000], NONE, 4),
+  'exchange-algo-slow': row(
+    'From TRIGGERING to TRIGGERED it takes `amount` ms',
+    false,
+    [5_000, 60_000],
+    [50, 1_500],
+    2,
+  ),
+  'exchange-post-only-expires': row('What would take is accepted and expires', false, [5_000, 60_000], NONE, 1),
+  'exchange-remainder-expires': row(
+    'What a market order does not find at once expires',
+    false,
+    [5_000, 60_000],
+    NONE,
+    2,
+  ),
+  'exchange-adl': row('The position is closed against others', false, MOMENT, NONE, 1),
+  'exchange-margin-call': row('A margin call is told', false, MOMENT, NONE, 1),
+  'exchange-leverage': row('Another client of the account sets the leverage', false, MOMENT, NONE, 1),
 } as const satisfies Record<string, FaultKindRow>
 
 export type FaultKind = keyof typeof FAULT_KINDS
 
+/** What stands between the execution side and the market: the port's contract alone, or the adapter and its exchange. */
+export type VenueKind = 'port' | 'binance'
+
 export const ALL_FAULT_KINDS = Object.keys(FAULT_KINDS) as readonly FaultKind[]
+
+/** What can go wrong with an adapter and its exchange cannot with the port alone, and here and there the other way round. */
+export const KINDS_OF: Readonly<Record<VenueKind, readonly FaultKind[]>> = {
+  port: ALL_FAULT_KINDS.filter((kind) => !kind.startsWith('exchange-')),
+  binance: ALL_FAULT_KINDS.filter((kind) => !['venue-reject', 'venue-rate-limit', 'venue-late-arrival'].includes(kind)),
+}
 
 /** One thing that goes wrong. A plan is data, so that it can be printed, cut down and played again. */
 export interface Fault {
@@ -167,14 +272,15 @@ export type FaultPlan = readonly Fault[]
 export interface PlanLimits {
   /** No fault lasts beyond it, ms since the run began. */
   readonly stopMs: number
+  readonly venue: VenueKind
 }
 
 /** The faults of a seed, by time. Some seeds see many, some few, and one in twenty none. */
-export function drawPlan(seed: number, { stopMs }: PlanLimits): FaultPlan {
+export function drawPlan(seed: number, { stopMs, venue }: PlanLimits): FaultPlan {
   const random = new Xoshiro128(seed, PLAN_STREAM)
   const perMinute = random.integer(0, 19) === 0 ? 0 : random.between(1, 12)
   const count = Math.round((perMinute * stopMs) / 60_000)
-  const kinds = favourites(random)
+  const kinds = favourites(random, venue)
   const faults: Fault[] = []
   for (let id = 1; id <= count; id++) {
     const fault = drawFault(random, id, kinds[random.integer(0, kinds.length - 1)]!, stopMs)
@@ -184,8 +290,8 @@ export function drawPlan(seed: number, { stopMs }: PlanLimits): FaultPlan {
 }
 
 /** A seed knows a handful of kinds only, or all: combinations of few kinds, repeated, reach deeper than a bit of everything. */
-function favourites(random: Xoshiro128): readonly FaultKind[] {
-  const weighted = ALL_FAULT_KINDS.flatMap((kind) => Array<FaultKind>(FAULT_KINDS[kind].weight).fill(kind))
+function favourites(random: Xoshiro128, venue: VenueKind): readonly FaultKind[] {
+  const weighted = KINDS_OF[venue].flatMap((kind) => Array<FaultKind>(FAULT_KINDS[kind].weight).fill(kind))
   if (random.integer(0, 2) === 0) return weighted
   const few = random.integer(2, 8)
   return Array.from({ length: few }, () => weighted[random.integer(0, weighted.length - 1)]!)

@@ -1,7 +1,7 @@
-import { drawPlan, type FaultPlan } from './fault-plan.js'
+import { drawPlan, type FaultPlan, type VenueKind } from './fault-plan.js'
 import { shrinkPlan } from './shrink.js'
 import type { Batch, BatchDone } from './simulate-batch.js'
-import { faultStopMs, type RunSettings, simulate } from './simulation.js'
+import { faultStopMs, type RunSettings, simulate, venueOf } from './simulation.js'
 import { addOutcome, emptyTally } from './tally.js'
 
 /** A seed that breaks an invariant, and the smallest plan found that breaks the same one. */
@@ -9,6 +9,7 @@ export interface Failure {
   readonly seed: number
   readonly minutes: number
   readonly planted?: string
+  readonly venue: VenueKind
   readonly invariant: string
   readonly detail: string
   /** Ms since the run began. */
@@ -33,7 +34,8 @@ export function findFailure(batch: Batch, settings: Omit<RunSettings, 'seed'>, s
 }
 
 function shrunkFailure(settings: RunSettings, invariant: string, triesMax: number): Failure {
-  const drawn = settings.plan ?? drawPlan(settings.seed, { stopMs: faultStopMs(settings.minutes) })
+  const venue = settings.venue ?? venueOf(settings.seed)
+  const drawn = settings.plan ?? drawPlan(settings.seed, { stopMs: faultStopMs(settings.minutes), venue })
   const fails = (plan: FaultPlan) => simulate({ ...settings, plan }).violation?.invariant === invariant
   const plan = shrinkPlan(drawn, fails, triesMax)
   const { violation, traceHash } = simulate({ ...settings, plan })
@@ -41,6 +43,7 @@ function shrunkFailure(settings: RunSettings, invariant: string, triesMax: numbe
   return {
     seed,
     minutes,
+    venue,
     ...(planted !== undefined && { planted }),
     ...violation!,
     traceHash,

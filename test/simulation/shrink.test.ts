@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { drawPlan, type FaultPlan } from './fault-plan.js'
 import { shrinkPlan } from './shrink.js'
 
-const plan = drawPlan(7, { stopMs: 600_000 })
+const plan = drawPlan(7, { stopMs: 600_000, venue: 'port' })
 const ids = (faults: FaultPlan) => faults.map(({ id }) => id)
 
 test('a plan that fails because of some of its faults shrinks to exactly those', () => {

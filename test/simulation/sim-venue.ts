@@ -45,6 +45,11 @@ export class SimVenue implements WorldVenue {
     if (this.connected) this.tell({ kind: 'connection', connected: true }, 1)
   }
 
+  processStopped(): void {
+    this.life++
+    this.pending.clear()
+  }
+
   setConnected(connected: boolean): void {
     if (this.connected === connected) return
     this.connected = connected

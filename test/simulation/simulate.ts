@@ -19,6 +19,7 @@ const USAGE = `npm run simulate -- [options]
   --minutes M        virtual minutes of each (default 5)
   --hours H          the same in hours
   --plan FILE        faults to play instead of the seed's own: a plan, or a failure as this command prints it
+  --venue KIND       port, or binance: the adapter and its exchange (default: that of the seed)
   --planted NAME     put a known bug in: ${Object.keys(PLANTED_BUGS).join(', ')}
   --workers N        threads (default 2)
   --json             print the result as JSON
@@ -67,6 +68,7 @@ async function commandOf(args: string[]): Promise<Command> {
       minutes: { type: 'string' },
       hours: { type: 'string' },
       plan: { type: 'string' },
+      venue: { type: 'string' },
       planted: { type: 'string' },
       workers: { type: 'string' },
       json: { type: 'boolean' },
@@ -84,6 +86,9 @@ async function commandOf(args: string[]): Promise<Command> {
   if (planted !== undefined && !(planted in PLANTED_BUGS)) {
     throw new Error(`--planted: expected one of ${Object.keys(PLANTED_BUGS).join(', ')}, found ${planted}`)
   }
+  const { venue } = values
+  if (venue !== undefined && venue !== 'port' && venue !== 'binance')
+    throw new Error(`--venue: expected port or binance, found ${venue}`)
   const plan = values.plan === undefined ? undefined : planOf(await readFile(values.plan, 'utf8'))
   return {
     first: number('seed', values.seed ?? values.from, 1),
@@ -94,6 +99,7 @@ async function commandOf(args: string[]): Promise<Command> {
     settings: {
       minutes,
       ...(plan !== undefined && { plan }),
+      ...(venue !== undefined && { venue }),
       ...(planted !== undefined && { planted: planted as PlantedBugName }),
     },
   }
@@ -182,8 +188,8 @@ function report(command: Command, tally: Tally, failure: Failure | undefined, se
 }
 
 function reportFailure(failure: Failure): void {
-  const { seed, minutes, planted, plan, drawnFaults } = failure
-  const more = planted === undefined ? '' : ` --planted ${planted}`
+  const { seed, minutes, planted, plan, drawnFaults, venue } = failure
+  const more = ` --venue ${venue}${planted === undefined ? '' : ` --planted ${planted}`}`
   process.stdout.write(
     `\nFAILED: seed ${seed}, ${failure.invariant}, after ${(failure.atMs / 1_000).toFixed(3)} s: ${failure.detail}\n` +
       `${plan.length} of ${drawnFaults} faults are enough:\n${JSON.stringify(plan)}\n` +

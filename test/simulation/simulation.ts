@@ -1,5 +1,5 @@
 import { disagreement, remainder } from './agreement.js'
-import { drawPlan, type FaultKind, type FaultPlan } from './fault-plan.js'
+import { drawPlan, type FaultKind, type FaultPlan, type VenueKind } from './fault-plan.js'
 import type { PlantedBugName } from './planted-bugs.js'
 import { StatusWatch } from './status-watch.js'
 import { Violation } from './violation.js'
@@ -12,6 +12,8 @@ export interface RunSettings {
   /** Instead of the seed's own. */
   readonly plan?: FaultPlan
   readonly planted?: PlantedBugName
+  /** Default: that of the seed. */
+  readonly venue?: VenueKind
   /** Every line that enters or leaves a side, for a person who looks into a run. */
   readonly log?: (line: string) => void
 }
@@ -27,6 +29,11 @@ export interface Outcome {
   readonly coverage: Readonly<Record<string, number>>
 }
 
+/** One seed in four has the adapter and its exchange between the execution side and the market. */
+export function venueOf(seed: number): VenueKind {
+  return seed % 4 === 2 ? 'binance' : 'port'
+}
+
 /** When the last fault ends: the rest of a run is for agreeing, trading on, and closing. */
 export function faultStopMs(minutes: number): number {
   return minutes * 60_000 - AGREE_MS - TRADE_ON_MS - CLOSE_MS
@@ -37,10 +44,10 @@ export function faultStopMs(minutes: number): number {
  * the operator closes everything, after which all books must say the same to the digit.
  */
 export function simulate(settings: RunSettings): Outcome {
-  const { seed, minutes } = settings
-  const plan = settings.plan ?? drawPlan(seed, { stopMs: faultStopMs(minutes) })
+  const { seed, minutes, venue = venueOf(seed) } = settings
+  const plan = settings.plan ?? drawPlan(seed, { stopMs: faultStopMs(minutes), venue })
   const statuses = new StatusWatch()
-  const world = new World({ ...settings, plan, tap: statuses.tap })
+  const world = new World({ ...settings, venue, plan, tap: statuses.tap })
   statuses.watch(world)
   const startMs = world.time.epochMs()
   const violation = violationOf(() => play(world, startMs + faultStopMs(minutes)))

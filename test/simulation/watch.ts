@@ -91,4 +91,4 @@ const PROTECTED_WITHIN_MS = 10_000
 const PATIENCE_MS = 30_000
 /** Of the lost link, with the 5 s that it takes to be lost. */
 const DWELL_MS = 35_000
-const UNSOUND = ALL_FAULT_KINDS.filter((kind) => /^(venue|market)-/.test(kind))
+const UNSOUND = ALL_FAULT_KINDS.filter((kind) => /^(venue|market|exchange)-/.test(kind))

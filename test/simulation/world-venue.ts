@@ -7,6 +7,8 @@ import type { OrderSide, OrderStatus } from '../../src/ports/vocabulary/orders.j
 export interface WorldVenue extends Venue {
   /** A process of the execution side connects. */
   processStarted(): void
+  /** It is gone, and what it had under way with it. */
+  processStopped(): void
   setConnected(connected: boolean): void
   market(quote: Quote): void
   funding(symbol: string, rate: DecimalText): void

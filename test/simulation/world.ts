@@ -12,7 +12,7 @@ import type { Alert } from '../../src/ports/vocabulary/alerts.js'
 import { hostedVenue } from '../../src/runtime/host/hosted-venue.js'
 import { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import { type ActiveFault, FaultBoard } from './fault-board.js'
-import { type FaultPlan, SIDES, type SideName } from './fault-plan.js'
+import { type FaultPlan, SIDES, type SideName, type VenueKind } from './fault-plan.js'
 import { INSTRUMENTS, Market } from './market.js'
 import { withBug } from './meddling.js'
 import { Operator, type SideView } from './operator.js'
@@ -20,6 +20,7 @@ import { Oracle } from './oracle.js'
 import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.js'
 import { SideClock } from './side-clock.js'
 import { decisionRecovery, executionRecovery, STARTING_BALANCE_USD, strategiesOf } from './sides.js'
+import { SimBinance } from './sim-binance.js'
 import { SimDisk } from './sim-disk.js'
 import { SimLink } from './sim-link.js'
 import { type ProcessWatch, SimProcess } from './sim-process.js'
@@ -27,12 +28,14 @@ import { SimVenue } from './sim-venue.js'
 import { BEGINS, ENDS } from './strikes.js'
 import { TraceHash } from './trace-hash.js'
 import { Watch } from './watch.js'
-import type { WorldVenue } from './world-venue.js'
+import type { VenueListeners, WorldVenue } from './world-venue.js'
 
 export interface WorldSettings {
   readonly seed: number
   readonly plan: FaultPlan
   readonly planted?: PlantedBugName
+  /** Default: the port alone. */
+  readonly venue?: VenueKind
   /** Instead of the seed's own. */
   readonly strategies?: () => readonly Strategy[]
   /** Of prices, fraction per second; drawn from the seed without it. */
@@ -65,6 +68,8 @@ export class World {
   readonly watch: Watch
   readonly market: Market
   readonly venue: WorldVenue
+  /** Where the adapter is. */
+  readonly exchange: SimBinance | undefined
   readonly operator: Operator
   readonly decision: SimProcess<DecisionInput, DecisionRecord, DecisionSide>
   readonly execution: SimProcess<ExecutionInput, ExecutionRecord, ExecutionSide>
@@ -88,11 +93,19 @@ export class World {
       executionDurable: () => this.execution.disk.durableRecords,
     })
     this.link = new SimLink(seed, time, this.faults)
-    const exchange = new PaperExchange({ instruments: INSTRUMENTS, startingBalanceUsd: STARTING_BALANCE_USD, seed })
-    this.venue = new SimVenue(exchange, seed, time, this.faults, {
+    const executionClock = new SideClock(time)
+    const listeners: VenueListeners = {
       said: (event) => this.venueSaid(event),
       stated: (account, tookMs) => this.oracle.marginStated(account, tookMs),
-    })
+    }
+    if (settings.venue === 'binance') {
+      const note = (line: string) => this.note(line)
+      this.exchange = new SimBinance({ seed, time, clock: executionClock, faults: this.faults, listeners, note })
+      this.venue = this.exchange
+    } else {
+      const exchange = new PaperExchange({ instruments: INSTRUMENTS, startingBalanceUsd: STARTING_BALANCE_USD, seed })
+      this.venue = new SimVenue(exchange, seed, time, this.faults, listeners)
+    }
     this.decision = new SimProcess(
       'decision',
       {
@@ -116,7 +129,7 @@ export class World {
         driven: (side, restarts) => withBug(side, bug.execution?.(restarts)),
       },
       {
-        clock: new SideClock(time),
+        clock: executionClock,
         disk: new SimDisk<ExecutionRecord>('execution', seed, time, this.faults),
         link: this.linkOf('execution'),
         venue: hostedVenue(this.watchedVenue(), (event) => this.execution.up && settings.tap?.venueTold(event)),
@@ -288,6 +301,7 @@ export class World {
       },
       stopped: (everythingDurable) => {
         this.note(`${side}: stopped`)
+        if (side === 'execution') this.venue.processStopped()
         this.oracle.stopped(side, everythingDurable)
       },
       handles: () => this.settings.tap?.handles?.(side),
@@ -311,11 +325,13 @@ export class World {
     const { kind, side, amount, forMs } = active.fault
     this.note(`fault ${kind} ${side} for ${forMs} ms, ${amount}`)
     BEGINS[kind]?.(this, active)
+    this.exchange?.begun(active)
   }
 
   private over(active: ActiveFault): void {
     this.note(`fault ${active.fault.kind} ${active.fault.side} is over`)
     ENDS[active.fault.kind]?.(this, active)
+    this.exchange?.over(active)
   }
 
   cover(what: string): void {

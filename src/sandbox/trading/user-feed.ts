@@ -29,12 +29,15 @@ export class UserFeed {
 
   /** `make` is asked only where somebody hears it. */
   tell(make: () => UserEvent): void {
+    const { faults, settings } = this.floor
     const { key } = this.keys
-    if (key === undefined || !this.streams.hears(key)) return
-    const { faults } = this.floor
+    const isHeard = key !== undefined && this.streams.hears(key)
+    if (!isHeard && settings.witness === undefined) return
+    const event = make()
+    settings.witness?.(event)
+    if (!isHeard) return
     const { userEventDelayMs, userEventDropShare, userEventRepeatShare } = faults.plan
     if (faults.happens(userEventDropShare)) return
-    const event = make()
     this.send(key, event, userEventDelayMs)
     if (faults.happens(userEventRepeatShare)) this.send(key, event, userEventDelayMs)
   }
