@@ -123,7 +123,7 @@ class VirtualWire implements RigWire {
         }
         this.sendThere(command.socketId, (socketId) => {
           this.sendBack(command.socketId, { kind: 'opened', socketId: command.socketId })
-          this.parts.drive.put({ kind: 'open', socketId, target: command.target })
+          this.parts.drive.put({ kind: 'open', socketId, target: `/${command.path}${command.target}` })
         })
         break
       case 'text':

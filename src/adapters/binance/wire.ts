@@ -5,7 +5,7 @@
 export type WireCommand =
   | { readonly kind: 'http'; readonly request: HttpRequest }
   /** Behind the origin of the streams: `/path` and then `target`, such as `/stream?streams=btcusdt@bookTicker`. */
-  /** `target`: path and query behind the origin of the streams, `/public/stream`. */
+  /** `target`: what stands behind the path, `/stream`. */
   | { readonly kind: 'open'; readonly socketId: string; readonly path: StreamPath; readonly target: string }
   | { readonly kind: 'text'; readonly socketId: string; readonly text: string }
   | { readonly kind: 'close'; readonly socketId: string }

@@ -51,7 +51,7 @@ export class BinanceWire implements Wire {
         this.request(command.request)
         break
       case 'open':
-        this.sockets.open(command.socketId, `${this.streamUrl}${command.target}`)
+        this.sockets.open(command.socketId, `${this.streamUrl}/${command.path}${command.target}`)
         break
       case 'text':
         this.sockets.send(command.socketId, command.text)

@@ -147,7 +147,7 @@ describe('requests', () => {
       try {
         const { events, send, wire } = wireTo(url)
         send({})
-        wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/public/ws/a' })
+        wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/ws/a' })
         await until(() => events.length === 2)
         expect(events).toContainEqual(
           expect.objectContaining({ kind: 'httpLost', mayHaveArrived: false, message: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
@@ -186,7 +186,7 @@ describe('sockets', () => {
   test('a stream is at its path behind the origin, and says what arrives, pings included, which are answered', async () => {
     const { url, connections, targets } = await serveSockets()
     const { events, wire } = wireTo(url)
-    wire.carry({ kind: 'open', socketId: 's', path: 'market', target: '/market/stream?streams=btcusdt@aggTrade' })
+    wire.carry({ kind: 'open', socketId: 's', path: 'market', target: '/stream?streams=btcusdt@aggTrade' })
     const client = await until(() => connections[0])
     await until(() => events.length === 1)
     expect(targets).toEqual(['/market/stream?streams=btcusdt@aggTrade'])
@@ -212,7 +212,7 @@ describe('sockets', () => {
   ])('a socket that the exchange %s is told as closed, once', async (_how, act, code, reason) => {
     const { url, connections } = await serveSockets()
     const { events, wire } = wireTo(url)
-    wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/public/ws/a' })
+    wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/ws/a' })
     act(await until(() => events.length === 1 && connections[0]))
     await until(() => events.length === 2)
     expect(events[1]).toEqual({ kind: 'closed', socketId: 's', code, reason })
@@ -224,11 +224,11 @@ describe('sockets', () => {
 
   test('a socket that cannot be opened is told as closed, and never during the command', async () => {
     const refused = wireTo(`http://127.0.0.1:${await unusedPort()}`)
-    refused.wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/public/ws/a' })
+    refused.wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/ws/a' })
     expect(refused.events).toEqual([])
     expect(await next(refused.events)).toEqual({ kind: 'closed', socketId: 's', code: 1006, reason: 'ECONNREFUSED' })
     const page = wireTo(await serve((_request, response) => void response.writeHead(403).end('<html>')))
-    page.wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/public/ws/a' })
+    page.wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/ws/a' })
     expect(await next(page.events)).toMatchObject({
       kind: 'closed',
       code: 1006,
@@ -239,15 +239,15 @@ describe('sockets', () => {
   test('a socket that was told to close says so, also when it was not open yet or the other end is deaf', async () => {
     const { url, connections } = await serveSockets()
     const { events, wire } = wireTo(url)
-    wire.carry({ kind: 'open', socketId: 'early', path: 'public', target: '/public/ws/a' })
+    wire.carry({ kind: 'open', socketId: 'early', path: 'public', target: '/ws/a' })
     wire.carry({ kind: 'close', socketId: 'early' })
     expect(await next(events)).toMatchObject({ kind: 'closed', socketId: 'early', code: 1006 })
-    wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/public/ws/a' })
+    wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/ws/a' })
     await until(() => events.length === 2)
     wire.carry({ kind: 'close', socketId: 's' })
     await until(() => events.length === 3)
     expect(events[2]).toMatchObject({ kind: 'closed', socketId: 's', code: 1000 })
-    wire.carry({ kind: 'open', socketId: 'deaf', path: 'public', target: '/public/ws/a' })
+    wire.carry({ kind: 'open', socketId: 'deaf', path: 'public', target: '/ws/a' })
     await until(() => events.length === 4)
     connections.at(-1)!.pause()
     wire.carry({ kind: 'close', socketId: 'deaf' })
@@ -258,7 +258,7 @@ describe('sockets', () => {
   test('a socket id in use is a bug', async () => {
     const { url } = await serveSockets()
     const { wire } = wireTo(url)
-    wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/public/ws/a' })
+    wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/ws/a' })
     expect(() => wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/ws/b' })).toThrow('a socket id')
   })
 })
@@ -268,7 +268,7 @@ test('a wire that is closed gives everything up and tells nothing more', async (
   const requests: IncomingMessage[] = []
   http.on('request', (request) => requests.push(request))
   const { events, send, wire } = wireTo(url)
-  wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/public/ws/a' })
+  wire.carry({ kind: 'open', socketId: 's', path: 'public', target: '/ws/a' })
   const client = await until(() => events.length === 1 && connections[0])
   send({})
   await until(() => requests.length === 1)
@@ -276,7 +276,7 @@ test('a wire that is closed gives everything up and tells nothing more', async (
   await wire.close()
   await gone
   send({ httpId: 2 })
-  wire.carry({ kind: 'open', socketId: 't', path: 'public', target: '/public/ws/a' })
+  wire.carry({ kind: 'open', socketId: 't', path: 'public', target: '/ws/a' })
   await leaveTime(20)
   expect(events).toEqual([{ kind: 'opened', socketId: 's' }])
   await wire.close()
