@@ -22,7 +22,11 @@ export function takeFill(desk: ExecutionDesk, fill: Fill): boolean {
   desk.record({ type: 'fill', fill, purpose, ...levels, reports: [report] })
   desk.wantTruth(fill.symbol)
   if (purpose === 'LIQUIDATION')
-    desk.alert('CRITICAL', 'position', `the venue liquidated ${fill.quantity} ${fill.symbol}`)
+    desk.alert(
+      'EMERGENCY',
+      'position',
+      `the venue closed ${fill.quantity} ${fill.symbol} by itself (${fill.clientOrderId})`,
+    )
   if (purpose === 'FOREIGN') {
     desk.latch('POSITION_MISMATCH', `trade ${fill.tradeId} of ${fill.symbol} is not ours`)
     desk.alert(

@@ -2,7 +2,7 @@ import { oppositeSide } from '../../base/direction.js'
 import type { DecimalText } from '../../base/exact.js'
 import type { Quote } from '../../ports/venue.js'
 import type { FillPurpose } from '../../ports/vocabulary/messages.js'
-import type { OrderRequest } from '../../ports/vocabulary/orders.js'
+import { type OrderRequest, PROTECTION_LOST } from '../../ports/vocabulary/orders.js'
 import { openQuantity } from '../orders/order.js'
 import type { ExecutionDesk } from './execution-desk.js'
 import { exitNow } from './exits.js'
@@ -19,9 +19,13 @@ export function settleProtection(desk: ExecutionDesk): void {
     desk.closingSinceMs = null
     return
   }
+  if (isStopLost(desk, entry)) {
+    exitNow(desk, { purpose: 'CATASTROPHIC_STOP', reason: 'protection_lost' })
+    return
+  }
   if (entry.stage === 'OVER' && entry.reduce === null) {
     if (desk.settings.venue.takeProfitOrders) hold(desk, entry, 't')
-    if (desk.settings.venue.stopOrders) hold(desk, entry, 's')
+    if (desk.settings.venue.stopOrders) holdStop(desk, entry)
   }
   watch(desk, entry, 's')
   watch(desk, entry, 't')
@@ -31,7 +35,7 @@ export function settleProtection(desk: ExecutionDesk): void {
 type Protective = 't' | 's'
 type Price = Pick<Quote, 'bid' | 'ask' | 'mark'>
 
-/** One order of the kind at the venue, of the position's size: what differs is cancelled, and replaced when it is over. */
+/** One order at the venue, of the position's size: what differs is cancelled, and replaced when it is over. */
 function hold(desk: ExecutionDesk, entry: Entry, kind: Protective): void {
   const [live, ...others] = liveOrders(desk.state, kind)
   for (const other of others) cancel(desk, other)
@@ -39,7 +43,33 @@ function hold(desk: ExecutionDesk, entry: Entry, kind: Protective): void {
     if (!isForQuantity(live, entry.position.quantity)) cancel(desk, live)
     return
   }
-  const last = desk.state.orders[`${entry.positionId}.${kind}${desk.state.numbers[kind]}`]
+  placeUnlessRefused(desk, entry, kind)
+}
+
+/**
+ * As the others, but a stop is never missing in between: the old one goes when the exchange has the new one, and stays when that is
+ * refused, for a stop that is too large still closes everything. One of unknown outcome covers nothing: a second one is placed
+ * beside it, and when that is refused the position is closed.
+ */
+function holdStop(desk: ExecutionDesk, entry: Entry): void {
+  const live = liveOrders(desk.state, 's')
+  const kept = live.find((order) => isInForce(order) && isForQuantity(order, entry.position.quantity))
+  if (kept !== undefined) {
+    for (const other of live) if (other !== kept) cancel(desk, other)
+    return
+  }
+  if (live.some(isAwaited)) return
+  const unknown = live.filter(({ order }) => order.outcomeUnknown)
+  if (unknown.length > 0 && !live.some(isInForce)) {
+    if (isRefused(lastOf(desk, entry, 's'))) exitNow(desk, { purpose: 'CATASTROPHIC_STOP', reason: 'stop_refused' })
+    else if (unknown.length === 1) place(desk, entry, 's')
+    return
+  }
+  placeUnlessRefused(desk, entry, 's')
+}
+
+function placeUnlessRefused(desk: ExecutionDesk, entry: Entry, kind: Protective): void {
+  const last = lastOf(desk, entry, kind)
   const retry = desk.protectionRetry[kind]
   if (last === undefined || !wasRefused(desk, last)) {
     retry.rejections = 0
@@ -53,6 +83,26 @@ function hold(desk: ExecutionDesk, entry: Entry, kind: Protective): void {
   }
   if (desk.nowMs < retry.notBeforeMs) desk.wakeAt(retry.notBeforeMs)
   else place(desk, entry, kind)
+}
+
+/** The one with the highest number. */
+function lastOf({ state }: ExecutionDesk, entry: Entry, kind: Protective): VenueOrder | undefined {
+  return state.orders[`${entry.positionId}.${kind}${state.numbers[kind]}`]
+}
+
+/** The venue has told that the position's last stop is gone, and the position is not. */
+function isStopLost(desk: ExecutionDesk, entry: Entry): boolean {
+  if (desk.state.numbers.s === 0) return false
+  return lastOf(desk, entry, 's')?.order.reason.startsWith(PROTECTION_LOST) === true
+}
+
+function isRefused(last: VenueOrder | undefined): boolean {
+  return last?.order.status === 'REJECTED'
+}
+
+/** On its way, and not of unknown outcome yet. */
+function isAwaited({ order }: VenueOrder): boolean {
+  return order.status === 'SUBMITTED' && !order.outcomeUnknown
 }
 
 /** Rejected, or taken and then canceled by somebody else than us. */

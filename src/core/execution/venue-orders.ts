@@ -9,7 +9,7 @@ import type { OrderPlaced, RecordBody } from './records.js'
 import { onExitRejected } from './rest.js'
 import { kindOfId, liveOrders, type NumberedKind, type OrderKind, type VenueOrder } from './state.js'
 
-/** The next id of a kind: a higher number only after the one before is known to be over, which the caller sees to. */
+/** The next id of a kind. Of orders that may not stand beside each other, the caller sees to it that the one before is over. */
 export function nextOrderId(desk: ExecutionDesk, id: PositionId, kind: NumberedKind): string {
   return `${id}.${kind}${desk.state.numbers[kind] + 1}`
 }

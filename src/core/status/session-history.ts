@@ -1,6 +1,7 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { SessionView } from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
+import { PROTECTION_LOST } from '../../ports/vocabulary/orders.js'
 import type { TradeOpened } from '../../ports/vocabulary/session.js'
 import { type DecisionRecord, tradeFacts } from '../decision/records.js'
 import type { ExecutionRecord } from '../execution/records.js'
@@ -48,7 +49,9 @@ export class SessionHistory {
     if (record.type === 'alert') this.event(shown(record.alert))
     else if (record.type === 'unlatched') this.reconciledAtMs = record.atMs
     else if (record.type === 'operator') this.commanded(record.operator, record.atMs)
-    else if (record.type === 'truth') {
+    else if (record.type === 'orderEvent') {
+      if (isProtectionLost(record)) this.nakedMs.push(record.atMs)
+    } else if (record.type === 'truth') {
       const isNaked = record.decisions.some(({ decision }) => decision === 'REPLACE_PROTECTION')
       if (isNaked) this.nakedMs.push(record.atMs)
       else if (record.decisions.length === 0) this.reconciledAtMs = record.atMs
@@ -131,6 +134,11 @@ type ShownEvent = SessionView['events'][number]
 
 function shown({ atMs, level, category, message }: ShownEvent): ShownEvent {
   return { atMs, level, category, message }
+}
+
+/** A position was left without its stop. */
+function isProtectionLost({ event }: Extract<ExecutionRecord, { readonly type: 'orderEvent' }>): boolean {
+  return event !== null && 'reason' in event && event.reason.startsWith(PROTECTION_LOST)
 }
 
 /** Of rising times, those after `sinceMs`; the others are forgotten. */

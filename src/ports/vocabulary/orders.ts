@@ -39,9 +39,15 @@ export interface OrderReport {
   /** USD; null until something filled. */
   readonly averagePrice: DecimalText | null
   readonly updatedAtMs: number
-  /** Why it was canceled, expired or rejected. */
+  /** Why it was canceled, expired or rejected. Begins with {@link PROTECTION_LOST} where a position was left without its stop. */
   readonly reason?: string
 }
+
+/**
+ * What the reason of an order's end begins with when the venue left a position without the stop that covered it: the position is
+ * to be closed at the market, for the stop did not do so.
+ */
+export const PROTECTION_LOST = 'PROTECTION_LOST'
 
 /** One execution. `tradeId` is unique per symbol and rises with time: the key that makes counting twice impossible. */
 export interface Fill {

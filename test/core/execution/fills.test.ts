@@ -21,6 +21,18 @@ test('a liquidation ends the position', () => {
   expectFlat(bench)
 })
 
+test('a part that the venue closes by itself kills: the rest is closed, and nothing opens', () => {
+  const bench = open()
+  bench.venue.foreign('SELL', '0.3', { liquidation: true })
+  bench.advance(2000)
+  expect(bench.alerts).toMatchObject([{ level: 'EMERGENCY', category: 'position' }])
+  expect(bench.side.mode).toBe('KILL')
+  expectFlat(bench)
+  bench.enter('i2')
+  bench.advance(2000)
+  expect(bench.ids).not.toContain('i2.e')
+})
+
 test('a foreign fill latches, is reported, and an exit of whatever is open closes it', () => {
   const bench = Bench.ready()
   bench.venue.foreign('BUY', '0.5')

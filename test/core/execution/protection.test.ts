@@ -65,8 +65,8 @@ test('protection follows the size of the position, never the price', () => {
   bench.advance(2000)
   const open_ = [...bench.venue.orders.values()].map(({ report, request }) => ({ ...request, status: report.status }))
   expect(open_.filter(({ status }) => status === 'ACKNOWLEDGED')).toMatchObject([
-    { clientOrderId: 'i1.t2', quantity: '0.6', price: '101.4' },
     { clientOrderId: 'i1.s2', quantity: '0.6', stopPrice: '90' },
+    { clientOrderId: 'i1.t2', quantity: '0.6', price: '101.4' },
   ])
 })
 
@@ -75,4 +75,85 @@ test('a protective order that is missing is placed again', () => {
   bench.venue.orders.get('i1.s1')!.report = { ...bench.venue.orders.get('i1.s1')!.report, status: 'CANCELED' }
   bench.advance(truthEveryMs + 2000)
   expect(bench.ids).toContain('i1.s2')
+})
+
+test('a stop is replaced by a new one first: at no moment is a position without a stop of its size or more', () => {
+  const bench = open()
+  const covered: string[] = []
+  const note = () => {
+    const stops = [...bench.venue.orders.values()].filter(
+      ({ report, request }) => request.type === 'STOP_MARKET' && report.status === 'ACKNOWLEDGED',
+    )
+    covered.push(stops.map(({ report }) => report.quantity).join(' '))
+  }
+  const { handle } = bench.venue
+  bench.venue.handle = (request) => {
+    handle.call(bench.venue, request)
+    note()
+  }
+  reduce(bench, '0.4')
+  bench.advance(2000)
+  expect(covered).not.toContain('')
+  expect(covered).toContain('1 0.6')
+  expect(covered.at(-1)).toBe('0.6')
+})
+
+test('the old stop stays while the venue refuses the new one, and goes behind the one that is taken', () => {
+  const bench = open()
+  bench.venue.treatments = [{ kind: 'normal' }, { kind: 'reject', code: 'INVALID' }]
+  reduce(bench, '0.4')
+  bench.advance(500)
+  expect(bench.ids).toContain('i1.s2')
+  expect(bench.venue.orders.get('i1.s1')!.report.status).toBe('ACKNOWLEDGED')
+  bench.advance(2000)
+  expect(bench.venue.orders.get('i1.s3')!.report).toMatchObject({ status: 'ACKNOWLEDGED', quantity: '0.6' })
+  expect(bench.venue.orders.get('i1.s1')!.report.status).toBe('CANCELED')
+})
+
+test.each(['REJECTED', 'CANCELED'] as const)(
+  'a position whose stop is %s as lost is closed at the market at once',
+  (status) => {
+    const bench = open()
+    const { report } = bench.venue.orders.get('i1.s1')!
+    const reason = 'PROTECTION_LOST: Reduce Only reject, 1 BTCUSDT without a stop'
+    bench.venue.orders.get('i1.s1')!.report = { ...report, status, reason }
+    bench.venueEvent({ kind: 'order', report: { ...report, status, reason } })
+    bench.advance(STEP_MS)
+    expect(bench.ids.slice(-1)).toEqual(['i1.x1'])
+    expect(bench.venue.submits.at(-1)).toMatchObject({ type: 'MARKET', side: 'SELL', quantity: '1', reduceOnly: true })
+    bench.advance(1000)
+    expect(bench.heardOf('FILL_REPORT').at(-1)).toMatchObject({ purpose: 'CATASTROPHIC_STOP', clientOrderId: 'i1.x1' })
+    expectFlat(bench)
+  },
+)
+
+test('beside a stop of unknown outcome a second one is placed, and goes when the first turns out to be there', () => {
+  const bench = Bench.ready()
+  bench.venue.withholds = ['query', 'snapshot']
+  bench.venue.treatments = [{ kind: 'normal' }, { kind: 'normal' }, { kind: 'unknownButDone' }]
+  bench.enter()
+  bench.advance(500)
+  expect(bench.ids).toEqual(['i1.e', 'i1.t1', 'i1.s1', 'i1.s2'])
+  bench.venue.withholds = []
+  bench.advance(10_000)
+  const stops = ['i1.s1', 'i1.s2'].map((id) => bench.venue.orders.get(id)!.report.status)
+  expect([...stops].sort()).toEqual(['ACKNOWLEDGED', 'CANCELED'])
+  expect(bench.side.openPosition?.position.state).toBe('OPEN')
+})
+
+test('a position whose stop is of unknown outcome is closed when a second one is refused', () => {
+  const bench = Bench.ready()
+  bench.venue.withholds = ['query', 'snapshot']
+  bench.venue.treatments = [
+    { kind: 'normal' },
+    { kind: 'normal' },
+    { kind: 'unknownAndLost' },
+    { kind: 'reject', code: 'INVALID' },
+  ]
+  bench.enter()
+  bench.advance(500)
+  expect(bench.ids.slice(-1)).toEqual(['i1.x1'])
+  bench.venue.withholds = []
+  bench.advance(10_000)
+  expectFlat(bench)
 })

@@ -74,12 +74,16 @@ test('rate limits and ended sessions count for five minutes, unprotected positio
   for (const event of events) told.venueTold(event, START_MS)
   const decisions = [{ decision: 'REPLACE_PROTECTION' }]
   told.executed({ n: 1, atMs: START_MS, inputs: '', type: 'truth', decisions } as unknown as ExecutionRecord)
+  const lost = { type: 'REJECT', reason: 'PROTECTION_LOST: margin' }
+  told.executed({ n: 2, atMs: START_MS, inputs: '', type: 'orderEvent', event: lost } as unknown as ExecutionRecord)
+  const plain = { type: 'CANCEL', reason: 'canceled' }
+  told.executed({ n: 3, atMs: START_MS, inputs: '', type: 'orderEvent', event: plain } as unknown as ExecutionRecord)
   const counts = (afterMs: number) => {
     const { http429Count5m, sessionTerminations5m, nakedExposureEvents24h } = told.facts(START_MS + afterMs)
     return [http429Count5m, sessionTerminations5m, nakedExposureEvents24h]
   }
-  expect(counts(5 * MIN_MS - 1)).toEqual([1, 2, 1])
-  expect(counts(5 * MIN_MS)).toEqual([0, 0, 1])
+  expect(counts(5 * MIN_MS - 1)).toEqual([1, 2, 2])
+  expect(counts(5 * MIN_MS)).toEqual([0, 0, 2])
   expect(counts(24 * 60 * MIN_MS)).toEqual([0, 0, 0])
 })
 

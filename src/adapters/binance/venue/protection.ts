@@ -1,12 +1,10 @@
 import { oppositeSide } from '../../../base/direction.js'
 import { Exact, exact } from '../../../base/exact.js'
+import { PROTECTION_LOST } from '../../../ports/vocabulary/orders.js'
 import { algoPhase } from './algo-orders.js'
 import { OrderQuestion } from './order-question.js'
 import type { KnownOrder } from './order-registry.js'
 import type { VenueDesk } from './venue-desk.js'
-
-/** What the reason of a report begins with when a position has lost the stop that covered it. */
-export const PROTECTION_LOST = 'PROTECTION_LOST'
 
 /**
  * Says when a position has lost its stop. The position and the orders that cover it are judged, not an order's status: one that
