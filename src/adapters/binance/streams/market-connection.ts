@@ -180,7 +180,7 @@ export class MarketConnection {
     }
     this.sockets.remember(this.next)
     const { socketId } = this.next
-    this.sockets.say({ kind: 'open', socketId, path: this.path, target: `/${this.path}/stream` })
+    this.sockets.say({ kind: 'open', socketId, path: this.path, target: '/stream' })
   }
 
   private close(socket: MarketSocket): void {

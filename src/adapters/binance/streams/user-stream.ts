@@ -195,7 +195,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
     }
     const socketId = `${this.socketPrefix}-${++this.socketsMade}`
     this.renewal = { state: 'OPENING', socketId, key, keptAtMs: nowMs, dueMs: nowMs + USER_STREAM.openMs }
-    this.effects.push({ kind: 'open', socketId, path: 'private', target: `/private/ws/${encodeURIComponent(key)}` })
+    this.effects.push({ kind: 'open', socketId, path: 'private', target: `/ws/${encodeURIComponent(key)}` })
   }
 
   private kept(current: UserSocket, outcome: RestOutcome, nowMs: number): void {

@@ -1,4 +1,6 @@
+import type { DecimalText } from '../../../base/exact.js'
 import type { Quote } from '../../../ports/venue.js'
+import { bookTickerStream, markPriceStream } from '../streams/stream-names.js'
 import { plainDecimal } from './decimal-text.js'
 import type { VenueDesk } from './venue-desk.js'
 
@@ -15,10 +17,9 @@ export class Quotes {
     symbols: readonly string[],
   ) {
     for (const symbol of symbols) {
-      const lower = symbol.toLowerCase()
       this.halves.set(symbol, { book: undefined, mark: undefined, markMs: 0 })
-      this.symbols.set(`${lower}@bookTicker`, symbol)
-      this.symbols.set(`${lower}@markPrice@1s`, symbol)
+      this.symbols.set(bookTickerStream(symbol), symbol)
+      this.symbols.set(markPriceStream(symbol), symbol)
     }
   }
 
@@ -41,6 +42,11 @@ export class Quotes {
       this.desk.tell({ kind: 'quote', quote })
     }
     return true
+  }
+
+  /** The mark price, while it is known. */
+  mark(symbol: string): DecimalText | undefined {
+    return this.halves.get(symbol)?.mark
   }
 
   dark(streams: readonly string[]): void {

@@ -1,4 +1,7 @@
+import { type DecimalText, exact } from '../../../base/exact.js'
 import type { VenueRequest } from '../../../ports/venue.js'
+import type { Instrument } from '../../../ports/vocabulary/instrument.js'
+import type { OrderRequest } from '../../../ports/vocabulary/orders.js'
 import type { RestOutcome } from '../rest/call.js'
 import { algoFactsOf, algoParams } from './algo-orders.js'
 import { isNotFound, messageOf, type OrderAnswer, OrderQuestion } from './order-question.js'
@@ -17,6 +20,7 @@ export class OrderRequests {
     private readonly desk: VenueDesk,
     private readonly protection: Protection,
     private readonly heard: HeardOfOrders,
+    private readonly market: KnownMarket,
   ) {}
 
   submit(request: Submit, { deadlineMs }: OpenRequest): void {
@@ -36,6 +40,11 @@ export class OrderRequests {
     const refusal = order.reduceOnly ? undefined : desk.entryRefusalOf(order.symbol)
     if (refusal !== undefined) {
       desk.answer({ kind: 'rejected', requestId, clientOrderId, code: 'NOT_TRADING', message: refusal })
+      return
+    }
+    const beyond = priceBandProblem(order, this.market)
+    if (beyond !== undefined) {
+      desk.answer({ kind: 'rejected', requestId, clientOrderId, code: 'PRICE_BAND', message: beyond })
       return
     }
     const known = desk.registry.sent(order, desk.nowMs)
@@ -63,6 +72,25 @@ export class OrderRequests {
     }
     new OrderQuestion(desk, this.protection, { symbol, clientOrderId, deadlineMs, answered }).ask()
   }
+}
+
+/** What is known of a symbol; undefined before it is. */
+export interface KnownMarket {
+  instrument(symbol: string): Instrument | undefined
+  mark(symbol: string): DecimalText | undefined
+}
+
+/** The exchange refuses what is bid too high or offered too low; the port's rule is that a limit is near the mark either way. */
+function priceBandProblem({ symbol, price, stopPrice }: OrderRequest, market: KnownMarket): string | undefined {
+  const instrument = market.instrument(symbol)
+  const mark = stopPrice ?? market.mark(symbol)
+  if (price === undefined || instrument === undefined || mark === undefined) return undefined
+  const { priceBand } = instrument
+  const isNear = exact(price)
+    .minus(exact(mark))
+    .abs()
+    .lessThanOrEqualTo(exact(priceBand).times(exact(mark)))
+  return isNear ? undefined : `price: expected within ${priceBand} of ${mark}, found ${price}`
 }
 
 /** Told of what an answer says about an order. */

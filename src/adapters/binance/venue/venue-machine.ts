@@ -4,6 +4,7 @@ import type { Machine, TimeInput } from '../machine.js'
 import type { Notice } from '../notice.js'
 import type { RestCall, RestOutcome } from '../rest/call.js'
 import type { MarketStreamEffect, UserStreamEffect } from '../streams/stream-effects.js'
+import { CONTRACT_INFO } from '../streams/stream-names.js'
 import type { WireCommand, WireEvent } from '../wire.js'
 import { AccountTruth } from './account-truth.js'
 import { DeadManSwitch } from './dead-man-switch.js'
@@ -39,6 +40,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
   private readonly deadMan: DeadManSwitch
   private effects: (WireCommand | VenueTold)[] = []
   private hasBegun = false
+  private toldOffsetMs = 0
 
   constructor(options: VenueMachineOptions) {
     this.parts = options
@@ -51,10 +53,13 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     this.funding = new Funding(desk, settings.fundingSinceMs)
     this.truth = new AccountTruth(desk, this.fills, this.protection, this.funding)
     const heard = { taken: (order: KnownOrder) => this.onTaken(order), late: report }
-    this.requests = new OrderRequests(desk, this.protection, heard)
     this.events = new UserEvents(desk, this.fills, this.protection, () => this.funding.onSettled())
     this.quotes = new Quotes(desk, settings.symbols)
     const catalogue = new SymbolCatalogue()
+    this.requests = new OrderRequests(desk, this.protection, heard, {
+      instrument: (symbol) => catalogue.get(symbol),
+      mark: (symbol) => this.quotes.mark(symbol),
+    })
     this.listing = new SymbolListing(desk, catalogue)
     this.startUp = new StartUp(desk, catalogue, this.truth, () => this.listen())
     this.deadMan = new DeadManSwitch(desk)
@@ -69,6 +74,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     desk.nowMs = nowMs
     desk.exchangeMs = parts.rest.exchangeMs(nowMs)
     this.dispatch(input)
+    this.tellClock()
     this.onTime()
     this.carry()
     this.deadMan.settle()
@@ -177,6 +183,16 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     }
   }
 
+  /** Market streams see by it which frames are late; a few ms make no difference to them. */
+  private tellClock(): void {
+    const { desk } = this
+    if (desk.exchangeMs === undefined) return
+    const offsetMs = desk.exchangeMs - desk.nowMs
+    if (Math.abs(offsetMs - this.toldOffsetMs) < OFFSET_STEP_MS) return
+    this.toldOffsetMs = offsetMs
+    this.onMarket(this.parts.marketStreams.handle({ kind: 'exchangeClock', offsetMs }, desk.nowMs))
+  }
+
   private onConnection(connected: boolean): void {
     const { desk } = this
     desk.isConnected = connected
@@ -264,11 +280,14 @@ export type UserPart = Machine<
 
 /** `MarketStreams`, or what stands for it. */
 export type MarketPart = Machine<
-  { readonly kind: 'want'; readonly streams: readonly string[] } | WireEvent | TimeInput,
+  | { readonly kind: 'want'; readonly streams: readonly string[] }
+  | { readonly kind: 'exchangeClock'; readonly offsetMs: number }
+  | WireEvent
+  | TimeInput,
   MarketStreamEffect
 >
 
 const NO_EFFECTS: readonly (WireCommand | VenueTold)[] = []
-const CONTRACT_INFO = '!contractInfo'
+const OFFSET_STEP_MS = 100
 /** The stream tells of an order that was taken; when it does not, it is deaf. */
 const TOLD_WITHIN_MS = 5_000

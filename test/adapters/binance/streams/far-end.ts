@@ -100,7 +100,7 @@ export class FarEnd {
       return
     }
     this.said.push({ atMs: this.nowMs, effect })
-    if (effect.kind === 'open') this.open(effect.socketId, effect.target)
+    if (effect.kind === 'open') this.open(effect.socketId, `/${effect.path}${effect.target}`)
     if (effect.kind === 'text') this.asked(effect.socketId, effect.text)
     if (effect.kind === 'close' && this.sockets.delete(effect.socketId))
       this.later(5, () => this.put({ kind: 'closed', socketId: effect.socketId, code: 1000, reason: '' }))
@@ -187,7 +187,7 @@ export interface FarSocket {
 function written(effect: Exclude<MarketStreamEffect, { kind: 'frame' }>): string {
   switch (effect.kind) {
     case 'open':
-      return `open ${effect.socketId} ${effect.target}`
+      return `open ${effect.socketId} /${effect.path}${effect.target}`
     case 'close':
       return `close ${effect.socketId}`
     case 'text': {

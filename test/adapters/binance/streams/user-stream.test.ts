@@ -39,8 +39,7 @@ class Account {
       this.said.push({ atMs: this.nowMs, effect })
       if (effect.kind === 'call')
         this.later(30, () => this.put({ kind: 'outcome', outcome: this.outcome(effect.call) }))
-      if (effect.kind === 'open')
-        this.open(effect.socketId, decodeURIComponent(effect.target.slice('/private/ws/'.length)))
+      if (effect.kind === 'open') this.open(effect.socketId, decodeURIComponent(effect.target.slice('/ws/'.length)))
       if (effect.kind === 'close') this.cut(effect.socketId, 1000)
     }
     const dueMs = this.machine.nextDueMs()
@@ -175,7 +174,7 @@ describe('the user stream', () => {
     account.put({ kind: 'start' })
     account.pass(1_000)
     const open = account.said.flatMap(({ effect }) => (effect.kind === 'open' ? [effect] : []))
-    expect(open).toEqual([{ kind: 'open', socketId: 'user-1', path: 'private', target: '/private/ws/secret1' }])
+    expect(open).toEqual([{ kind: 'open', socketId: 'user-1', path: 'private', target: '/ws/secret1' }])
     expect(account.log()).toEqual(['86400 s newListenKey', '86400.03 s open user-1', '86400.07 s connected'])
   })
 

@@ -63,6 +63,19 @@ describe('quotes', () => {
   })
 })
 
+test.each([
+  ['57600', 'acknowledged'],
+  ['57599.9', 'rejected'],
+  ['62400', 'acknowledged'],
+  ['62400.1', 'rejected'],
+])('a limit of %s by a mark of 60000 and a band of 4 %% is %s: the exchange looks at one side only', (price, kind) => {
+  const venue = ScriptedVenue.ready()
+  venue.market(mark(1_000, '60000.00'))
+  venue.told.length = 0
+  venue.submit('s1', { type: 'LIMIT', price })
+  expect(venue.told).toMatchObject([{ kind, ...(kind === 'rejected' && { code: 'PRICE_BAND' }) }])
+})
+
 describe('instruments', () => {
   test('are read each hour, and told when their rules have changed', () => {
     const venue = ScriptedVenue.ready()
