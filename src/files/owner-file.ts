@@ -11,8 +11,10 @@ export function readOwnerFile(file: string): string {
     // Windows has no such bits, and says 0o666 of every file.
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       const found = (mode & 0o777).toString(8)
-      const message = `expected a file that only its owner can read (600), found mode ${found}`
-      throw new InputMistake({ place, message }, { hint: `Run: chmod 600 ${place}` })
+      throw new InputMistake(
+        { place, message: `expected a file that only its owner can read (600), found mode ${found}` },
+        { hint: `Run: chmod 600 ${place}` },
+      )
     }
     return readFileSync(file, 'utf8').trim()
   } catch (error) {

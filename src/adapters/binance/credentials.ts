@@ -29,8 +29,10 @@ export class Credentials implements Signer {
   /** Throws {@link InputMistake}, which shows neither of them. */
   constructor({ apiKey, secret }: { readonly apiKey: string; readonly secret: string }) {
     if (!API_KEY.test(apiKey)) {
-      const message = `expected at least ${MIN_LENGTH} printable characters without blanks, found ${apiKey.length} characters`
-      throw new InputMistake({ place: 'the API key', message })
+      throw new InputMistake({
+        place: 'the API key',
+        message: `expected at least ${MIN_LENGTH} printable characters without blanks, found ${apiKey.length} characters`,
+      })
     }
     this.#apiKey = apiKey
     this.#secret = secret.startsWith('-----BEGIN') ? privateKey(secret) : sharedSecret(secret)
@@ -101,8 +103,10 @@ function incomplete(missing: string): InputMistake {
 
 function sharedSecret(text: string): KeyObject {
   if (text.length < MIN_LENGTH) {
-    const message = `expected at least ${MIN_LENGTH} characters, found ${text.length}`
-    throw new InputMistake({ place: 'the secret of the API key', message })
+    throw new InputMistake({
+      place: 'the secret of the API key',
+      message: `expected at least ${MIN_LENGTH} characters, found ${text.length}`,
+    })
   }
   return createSecretKey(Buffer.from(text))
 }

@@ -1,5 +1,4 @@
-import { InputMistake } from '../../base/mistakes.js'
-import { printable } from '../../base/printable.js'
+import { found, InputMistake } from '../../base/mistakes.js'
 
 /** Where the exchange is. Source: notes on Binance, 1.1. */
 export interface Endpoints {
@@ -44,15 +43,25 @@ export function endpointsOf(text: string, { allowedHosts = [] }: EndpointSetting
   const host = url.hostname.replace(/\.$/, '')
   const known = [PRODUCTION, DEMO].find(({ restUrl }) => new URL(restUrl).hostname === host)
   if (known !== undefined && url.protocol === 'https:' && url.port === '') return known
-  if (isOfExchange(host)) refuse('expected production or demo for the exchange itself', text)
+  if (isOfExchange(host)) {
+    throw new InputMistake({
+      place: PLACE,
+      message: `expected production or demo for the exchange itself, found ${found(text)}`,
+    })
+  }
   if (!isLoopback(host)) {
     if (!allowedHosts.includes(host)) {
-      refuse(
-        'expected production, demo, or an address of this machine; another host has to be allowed by its name',
-        text,
-      )
+      throw new InputMistake({
+        place: PLACE,
+        message: `expected production, demo, or an address of this machine; a host such as that of ${found(text)} has to be allowed by its name`,
+      })
     }
-    if (url.protocol !== 'https:') refuse('expected https for a host that is not this machine', text)
+    if (url.protocol !== 'https:') {
+      throw new InputMistake({
+        place: PLACE,
+        message: `expected https for a host that is not this machine, found ${found(text)}`,
+      })
+    }
   }
   const { origin } = url
   return {
@@ -69,21 +78,21 @@ export interface EndpointSettings {
   readonly allowedHosts?: readonly string[]
 }
 
+const PLACE = 'the address of the exchange'
+
 function originOf(text: string): URL {
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
-    return refuse('expected production, demo, or an address such as http://127.0.0.1:8090', text)
-  }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    refuse('expected an address that begins with https:// or http://', text)
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new InputMistake({
+      place: PLACE,
+      message: `expected production, demo, or an address such as http://127.0.0.1:8090, found ${found(text)}`,
+    })
   }
   if (url.username !== '' || url.password !== '') {
-    throw new InputMistake('the address of the exchange holds a user or a password: expected an origin alone')
+    throw new InputMistake({ place: PLACE, message: 'expected an origin alone, found one with a user or a password' })
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    refuse('expected an origin alone, without a path', text)
+    throw new InputMistake({ place: PLACE, message: `expected an origin alone, found ${found(text)}` })
   }
   return url
 }
@@ -94,8 +103,4 @@ function isOfExchange(host: string): boolean {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
-}
-
-function refuse(expected: string, text: string): never {
-  throw new InputMistake(`the address of the exchange: ${expected}, found ${printable(text)}`)
 }

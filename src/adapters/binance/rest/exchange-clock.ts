@@ -60,11 +60,13 @@ export class ExchangeClock {
       latestOffsetMs: serverMs + 1 - sentMs + MARGIN_MS,
     }
     const agreeing = this.samples.filter((earlier) => overlap(earlier, sample))
+    const isRunningAway = agreeing.length < this.samples.length
     this.samples = [...agreeing, sample].slice(-KEPT)
     this.best = this.samples.reduce((best, one) => (width(one) < width(best) ? one : best))
     this.failures = 0
     this.atOnce = Math.max(0, this.atOnce - 1)
-    this.dueMs = this.atOnce > 0 ? receivedMs : receivedMs + this.everyMs
+    const waitMs = isRunningAway ? Math.min(RUNNING_AWAY_MS, this.everyMs) : this.everyMs
+    this.dueMs = this.atOnce > 0 ? receivedMs : receivedMs + waitMs
   }
 
   /** The question had no useful answer: asked again soon, and then less and less soon. */
@@ -96,6 +98,8 @@ interface Sample {
 const MARGIN_MS = 25
 const KEPT = 6
 const AT_ONCE = 3
+/** How often to ask while a clock was set, or one that was set back catches up at half its pace. */
+const RUNNING_AWAY_MS = 1_000
 const RETRY_MIN_MS = 500
 const RETRY_MAX_MS = 20_000
 

@@ -57,6 +57,20 @@ describe('the clock of the exchange', () => {
     expect(times).toEqual([0, 100, 200, 20_300, 40_400])
   })
 
+  test('a clock that runs at half its pace is followed, a second behind at most', () => {
+    const clock = new ExchangeClock()
+    let worstMs = 0
+    for (let realMs = 0; realMs < 60_000; realMs += 10) {
+      const atMs = START_MS + realMs / 2
+      if (atMs >= clock.nextDueMs()) ask(clock, { atMs, thereMs: 1, backMs: 1, offsetMs: realMs / 2 })
+      const exchangeMs = START_MS + realMs
+      const { earliestMs } = clock.between(atMs)
+      expect(earliestMs).toBeLessThanOrEqual(exchangeMs)
+      if (realMs > 45_000) worstMs = Math.max(worstMs, exchangeMs - earliestMs)
+    }
+    expect(worstMs).toBeLessThan(1_200)
+  })
+
   test('a question that was lost is asked again, ever less soon, and at once when somebody needs it', () => {
     const clock = new ExchangeClock()
     const waits = [0, 1, 2, 3, 4, 5, 6, 7].map(() => {
