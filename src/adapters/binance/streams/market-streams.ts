@@ -1,20 +1,19 @@
 import { unreachable } from '../../../base/assert.js'
 import type { Machine, TimeInput } from '../machine.js'
-import type { Notice } from '../notice.js'
 import type { WireEvent } from '../wire.js'
 import { ConnectionWatch, WATCH, type WatchAction } from './connection-watch.js'
+import { Lateness } from './lateness.js'
 import {
   MarketConnection,
   type MarketConnectionView,
   type MarketSocket,
   type SocketMaker,
 } from './market-connection.js'
+import { isPayload, parsedJson } from './payload.js'
 import { eventTimeMs } from './quote-payloads.js'
 import type { MarketStreamEffect, StreamFrame } from './stream-effects.js'
 import { type StreamFacts, streamFacts } from './stream-names.js'
-
-/** ms. Source: spec "Settled late", *Late connection*. */
-export const LATENESS = Object.freeze({ behindMs: 5_000, lastingMs: 15_000, lastingMsMax: 960_000 })
+import { STREAM_NOTICES } from './stream-notices.js'
 
 /**
  * Keeps a set of market streams coming, over as many connections as they need: whatever closes, falls silent or stays behind is
@@ -103,13 +102,12 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
     }
   }
 
-  /** The exchange would acknowledge it, and never send anything. Told once. */
+  /** Told once, however often they are wanted. */
   private refuse(names: readonly string[]): void {
     const news = names.filter((name) => !this.refusedNames.has(name))
     this.refusedNames.clear()
     for (const name of names) this.refusedNames.add(name)
-    if (news.length > 0)
-      this.notice('ERROR', 'STREAM_REFUSED', `no stream of the exchange has such a name: ${listed(news)}`)
+    if (news.length > 0) this.effects.push(STREAM_NOTICES.refused(news))
   }
 
   private place(stream: string, { path, speech }: StreamFacts, nowMs: number): void {
@@ -135,8 +133,7 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
       connection,
       reason: undefined,
       failures: 0,
-      lateSinceMs: undefined,
-      lateInARow: 0,
+      lateness: new Lateness(),
     }
     this.connections.set(name, on)
     return on
@@ -146,8 +143,8 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
   private isAnswer({ socketId, text }: { socketId: string; text: string }, nowMs: number): boolean {
     const socket = this.sockets.get(socketId)
     if (socket === undefined) return false
-    const message = parsed(text)
-    if (message === undefined) this.garbled(socket)
+    const message = parsedJson(text)
+    if (!isPayload(message)) this.garbled(socket)
     else if (typeof message.stream === 'string') this.frame(socket, message as unknown as StreamFrame, nowMs)
     else if (typeof message.id === 'number') {
       this.answer(socket, message as { id: number }, nowMs)
@@ -170,18 +167,12 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
     if (on.connection.isCurrent(socket)) this.lateness(on, data, nowMs)
     else socket.heard.add(stream)
     this.effects.push({ kind: 'frame', stream, data })
-    if (this.dead.size > 0 && this.dead.delete(stream)) this.notice('INFO', 'STREAM_BACK', `${stream} speaks again`)
+    if (this.dead.size > 0 && this.dead.delete(stream)) this.effects.push(STREAM_NOTICES.back(stream))
   }
 
-  private lateness(on: WatchedConnection, data: StreamFrame['data'], nowMs: number): void {
-    if (this.offsetMs === undefined) return
-    const eventMs = eventTimeMs(data)
-    if (eventMs === undefined) return
-    if (nowMs + this.offsetMs - eventMs > LATENESS.behindMs) on.lateSinceMs ??= nowMs
-    else {
-      on.lateSinceMs = undefined
-      on.lateInARow = 0
-    }
+  private lateness({ lateness }: WatchedConnection, data: StreamFrame['data'], nowMs: number): void {
+    const eventMs = this.offsetMs === undefined ? undefined : eventTimeMs(data)
+    if (eventMs !== undefined) lateness.heard(nowMs + this.offsetMs! - eventMs, nowMs)
   }
 
   private answer(socket: MarketSocket, message: { readonly id: number }, nowMs: number): void {
@@ -189,19 +180,14 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
     if (!isRefusal) socket.subscriptions.acknowledged(message.id)
     const refused = isRefusal ? socket.subscriptions.refused(message.id, nowMs) : undefined
     if (refused === undefined) return
-    const answer = JSON.stringify(message).slice(0, 200)
-    this.notice('WARNING', 'SUBSCRIPTION_REFUSED', `the exchange refused ${listed(refused)}: ${answer}`)
+    this.effects.push(STREAM_NOTICES.subscriptionRefused(refused, message))
   }
 
   private garbled(socket: MarketSocket): void {
     this.malformed++
     if (socket.isGarbled) return
     socket.isGarbled = true
-    this.notice(
-      'WARNING',
-      'STREAM_MALFORMED',
-      `a frame of ${socket.connection.name} cannot be read and was passed over`,
-    )
+    this.effects.push(STREAM_NOTICES.malformed(socket.connection.name))
   }
 
   private socketEvent(event: Extract<WireEvent, { kind: 'opened' | 'ping' | 'closed' }>, nowMs: number): void {
@@ -218,14 +204,12 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
       this.openingFailed(on, { how: `closed with ${how}`, nowMs })
       return
     }
-    const { size } = on.connection.streams
-    this.notice('WARNING', 'STREAM_CLOSED', `${on.name} with ${size} streams was closed with ${how}`)
+    this.effects.push(STREAM_NOTICES.closed(on.name, { streams: on.connection.streams.size, how }))
     this.obey(this.watch.lost(on.name), { reason: 'closed', nowMs })
   }
 
   private openingFailed(on: WatchedConnection, { how, nowMs }: { how: string; nowMs: number }): void {
-    if (on.failures++ % FAILURES_TOLD === 0)
-      this.notice('WARNING', 'STREAM_UNREACHABLE', `${on.name} could not be opened: ${how}; it is tried again`)
+    if (on.failures++ % FAILURES_TOLD === 0) this.effects.push(STREAM_NOTICES.unreachable(on.name, how))
     this.obey(this.watch.openingFailed(on.name), { reason: 'opening', nowMs })
   }
 
@@ -245,7 +229,7 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
     if (!connection.takesOver(nowMs, (stream) => this.watch.isFlowing(name, stream))) return
     const on = this.connections.get(name)!
     on.failures = 0
-    on.lateSinceMs = undefined
+    on.lateness.startOver()
     this.watch.opened(name, nowMs)
   }
 
@@ -253,7 +237,7 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
   private tick(nowMs: number): void {
     this.tickDueMs = nowMs + TICK_MS
     for (const on of this.connections.values()) {
-      const { connection, lateSinceMs } = on
+      const { connection, lateness } = on
       for (const { subscriptions } of connection.alive()) subscriptions.giveUpUnanswered(nowMs)
       if (connection.isStuck(nowMs)) {
         connection.giveUpNext()
@@ -261,7 +245,7 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
       }
       if (connection.isOld(nowMs)) this.obey(this.watch.renew(on.name), { reason: 'age', nowMs })
       if (connection.isDeaf(nowMs)) this.obey(this.watch.renew(on.name), { reason: 'silent', nowMs })
-      if (lateSinceMs !== undefined && nowMs - lateSinceMs >= latenessMs(on.lateInARow)) this.renewLate(on, nowMs)
+      if (lateness.isTooLong(nowMs)) this.renewLate(on, nowMs)
     }
     this.obey(this.watch.tick(nowMs), { reason: 'silent', nowMs })
   }
@@ -269,12 +253,8 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
   private renewLate(on: WatchedConnection, nowMs: number): void {
     const actions = this.watch.renew(on.name)
     if (actions.length === 0) return
-    on.lateInARow++
-    this.notice(
-      'WARNING',
-      'STREAM_LATE',
-      `${on.name} is more than ${LATENESS.behindMs / 1_000} s behind: a new connection is made`,
-    )
+    on.lateness.renewed()
+    this.effects.push(STREAM_NOTICES.late(on.name))
     this.obey(actions, { reason: 'late', nowMs })
   }
 
@@ -308,7 +288,7 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
     on.connection.openAfter(afterMs, nowMs)
     // The first attempt in a row, and those that have become rare.
     if (reason === 'silent' && (afterMs === 0 || afterMs === WATCH.reconnectMsMax))
-      this.notice('WARNING', 'STREAM_SILENT', `${name} or a stream of it is silent: a new connection is made`)
+      this.effects.push(STREAM_NOTICES.silent(name))
   }
 
   private bury(streams: readonly string[]): void {
@@ -316,14 +296,8 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
     const hasSpoken = (stream: string) => this.watch.hasSpoken(this.wanted.get(stream)!.name, stream)
     const mute = streams.filter((stream) => !hasSpoken(stream))
     const silent = streams.filter(hasSpoken)
-    const tried = 'neither a new subscription nor a new connection helped'
-    if (mute.length > 0)
-      this.notice('ERROR', 'STREAM_MUTE', `acknowledged, and not a frame of ${listed(mute)}: ${tried}`)
-    if (silent.length > 0) this.notice('ERROR', 'STREAM_DEAD', `no frame any more of ${listed(silent)}: ${tried}`)
-  }
-
-  private notice(level: Notice['level'], code: string, message: string): void {
-    this.effects.push({ kind: 'notice', level, code, message })
+    if (mute.length > 0) this.effects.push(STREAM_NOTICES.mute(mute))
+    if (silent.length > 0) this.effects.push(STREAM_NOTICES.dead(silent))
   }
 }
 
@@ -360,31 +334,9 @@ interface WatchedConnection {
   reason: ReconnectReason | undefined
   /** Openings that failed since one succeeded. */
   failures: number
-  /** Since when every frame has been late. */
-  lateSinceMs: number | undefined
-  lateInARow: number
+  readonly lateness: Lateness
 }
 
 const TICK_MS = 1_000
 /** Of so many failures one is told. */
 const FAILURES_TOLD = 10
-const NAMES_TOLD = 5
-
-/** A new connection that is late again is given twice the time: the fault may not be the connection's. */
-function latenessMs(lateInARow: number): number {
-  return Math.min(LATENESS.lastingMs * 2 ** lateInARow, LATENESS.lastingMsMax)
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - NAMES_TOLD
-  return names.slice(0, NAMES_TOLD).join(', ') + (more > 0 ? ` and ${more} more` : '')
-}

@@ -33,6 +33,15 @@ export interface KnownWords<Word extends string> {
   readonly of: ReadonlySet<Word>
 }
 
+/** Undefined for what is no JSON. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 export function isDecimal(value: unknown): value is WireDecimal {
   return typeof value === 'string' && DECIMAL.test(value)
 }

@@ -112,10 +112,8 @@ export class Subscriptions {
 
   private askAgain({ streams, isDropping }: Unanswered): void {
     for (const stream of streams) {
-      if (isDropping) {
-        // Asked for anew since then: that message stands behind this one.
-        if (!this.asked.has(stream) && !this.toAsk.has(stream)) this.toDrop.add(stream)
-      } else if (this.asked.has(stream) && !this.toDrop.has(stream)) this.toAsk.add(stream)
+      if (isDropping) this.toDrop.add(stream)
+      else if (this.asked.has(stream) && !this.toDrop.has(stream)) this.toAsk.add(stream)
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { Machine, TimeInput } from '../machine.js'
-import type { Notice } from '../notice.js'
 import type { RestOutcome } from '../rest/call.js'
 import type { WireEvent } from '../wire.js'
-import { isPayload } from './payload.js'
 import type { UserStreamEffect } from './stream-effects.js'
+import { type RenewalReason, USER_NOTICES } from './user-notices.js'
+import { isKeyGone, readAccountEvent, readListenKey, whyNoKey } from './user-payloads.js'
 
 /** ms. Source: notes on Binance, 2.3. */
 export const USER_STREAM = Object.freeze({
@@ -153,8 +153,8 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   private renew(reason: RenewalReason, nowMs: number): void {
     if (this.renewal !== undefined) return
     this.renewals[reason] = (this.renewals[reason] ?? 0) + 1
-    if (TOLD[reason] !== undefined)
-      this.notice('WARNING', 'USER_STREAM_RENEWED', `${TOLD[reason]}: a new one is opened`)
+    const told = USER_NOTICES.renewed(reason)
+    if (told !== undefined) this.effects.push(told)
     this.askForKey(nowMs)
   }
 
@@ -165,12 +165,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   private renewalFailed(why: string, nowMs: number): void {
     const { renewMs, renewMsMax } = USER_STREAM
     const afterMs = Math.min(renewMs * 2 ** this.failures, renewMsMax)
-    if (this.failures++ % FAILURES_TOLD === 0)
-      this.notice(
-        'WARNING',
-        'USER_STREAM_UNREACHABLE',
-        `the user stream could not be opened: ${why}; it is tried again`,
-      )
+    if (this.failures++ % FAILURES_TOLD === 0) this.effects.push(USER_NOTICES.unreachable(why))
     this.renewal = { state: 'WAITING', dueMs: nowMs + afterMs }
   }
 
@@ -188,9 +183,9 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   }
 
   private keyCame(outcome: RestOutcome, nowMs: number): void {
-    const key = outcome.kind === 'done' ? keyOf(outcome.value) : undefined
+    const key = readListenKey(outcome)
     if (key === undefined) {
-      this.renewalFailed(`no listen key was given (${failure(outcome)})`, nowMs)
+      this.renewalFailed(`no listen key was given (${whyNoKey(outcome)})`, nowMs)
       return
     }
     const socketId = `${this.socketPrefix}-${++this.socketsMade}`
@@ -200,7 +195,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
 
   private kept(current: UserSocket, outcome: RestOutcome, nowMs: number): void {
     current.keepCallId = undefined
-    const key = outcome.kind === 'done' ? keyOf(outcome.value) : undefined
+    const key = readListenKey(outcome)
     // The call names no key: what it keeps alive is the account's, which another client may have made anew.
     const isOurs = outcome.kind === 'done' && (key === undefined || key === current.key)
     if (isOurs) {
@@ -209,7 +204,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
       current.keepFailures = 0
       return
     }
-    if (outcome.kind === 'done' || (outcome.kind === 'refused' && outcome.error.code === NO_SUCH_KEY)) {
+    if (outcome.kind === 'done' || isKeyGone(outcome)) {
       this.lost('keyGone', nowMs)
       return
     }
@@ -257,7 +252,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   private text({ socketId, text }: { socketId: string; text: string }, nowMs: number): void {
     const isCurrent = socketId === this.current?.socketId
     if (!isCurrent && socketId !== this.leaving?.socketId) return
-    const event = eventOf(text)
+    const event = readAccountEvent(text)
     if (event === 'answer') return
     if (event === 'malformed') {
       this.garbled()
@@ -277,7 +272,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   /** What could not be read may have been of an order: the account says it again. */
   private garbled(): void {
     this.malformed++
-    this.notice('WARNING', 'USER_STREAM_MALFORMED', 'an event of the account cannot be read: the account is read anew')
+    this.effects.push(USER_NOTICES.malformed())
     if (this.isConnected) this.connected()
   }
 
@@ -286,10 +281,6 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
     const hasCome = sinceMs !== undefined && this.eventAtMs !== undefined && this.eventAtMs >= sinceMs
     if (hasCome) return
     this.expectation = { byMs: Math.min(this.expectation?.byMs ?? Number.POSITIVE_INFINITY, nowMs + withinMs) }
-  }
-
-  private notice(level: Notice['level'], code: string, message: string): void {
-    this.effects.push({ kind: 'notice', level, code, message })
   }
 }
 
@@ -322,8 +313,6 @@ export interface UserStreamView {
   readonly malformed: number
 }
 
-export type RenewalReason = 'start' | 'closed' | 'expired' | 'keyGone' | 'keepalive' | 'deaf' | 'silent' | 'age'
-
 interface UserSocket {
   readonly socketId: string
   readonly key: string
@@ -349,54 +338,4 @@ type Renewal =
     }
   | { readonly state: 'WAITING'; readonly dueMs: number }
 
-/** "This listenKey does not exist." Source: notes on Binance, 1.6. */
-const NO_SUCH_KEY = -1125
 const FAILURES_TOLD = 10
-
-/** Of a start and of an age a person need not know. */
-const TOLD: Partial<Record<RenewalReason, string>> = {
-  closed: 'the user stream was closed',
-  expired: 'the listen key has expired',
-  keyGone: 'the listen key is gone: another client of the account may have deleted it',
-  keepalive: 'the listen key could not be kept alive',
-  deaf: 'the user stream did not tell what it had to',
-  silent: 'the user stream has not been pinged for too long',
-}
-
-function keyOf(value: unknown): string | undefined {
-  if (!isPayload(value)) return undefined
-  return typeof value.listenKey === 'string' && value.listenKey !== '' ? value.listenKey : undefined
-}
-
-/** Never what was answered: that may hold a key. */
-function failure(outcome: RestOutcome): string {
-  switch (outcome.kind) {
-    case 'done':
-      return 'the answer has none'
-    case 'refused':
-      return `refused with ${outcome.error.code ?? `HTTP ${outcome.error.httpStatus}`}`
-    case 'unknown':
-      return 'no answer'
-    case 'notSent':
-      return `not sent: ${outcome.why}`
-  }
-}
-
-type AccountEvent = Extract<UserStreamEffect, { kind: 'user' }>['event']
-
-/** Bare, as this path sends it, or wrapped with the name of its stream. */
-function eventOf(text: string): AccountEvent | 'answer' | 'malformed' {
-  const value = parsed(text)
-  if (!isPayload(value)) return 'malformed'
-  if (typeof value.e === 'string') return value as AccountEvent
-  if (isPayload(value.data) && typeof value.data.e === 'string') return value.data as AccountEvent
-  return 'id' in value ? 'answer' : 'malformed'
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

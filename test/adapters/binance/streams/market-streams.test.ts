@@ -130,6 +130,20 @@ describe('a message that is not answered', () => {
   })
 })
 
+describe('a stream whose giving up is not answered', () => {
+  it('is given up again, though it was wanted in between', () => {
+    const far = flowing([BTC, ETH])
+    far.ignores = true
+    far.want(ETH)
+    far.want(BTC, ETH)
+    far.pass(11_500)
+    far.want(ETH)
+    far.ignores = false
+    far.pass(30_000)
+    expect(far.carriers(BTC)).toEqual([])
+  })
+})
+
 describe('a connection that is closed', () => {
   it('makes its streams dark and is opened again at once', () => {
     const far = flowing([BTC, ETH, MARK])

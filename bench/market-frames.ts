@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import { MarketStreams } from '../src/adapters/binance/streams/market-streams.js'
+import { readBookTicker, readDepthUpdate, readMarkPrices } from '../src/adapters/binance/streams/quote-payloads.js'
+import type { StreamFrame } from '../src/adapters/binance/streams/stream-effects.js'
+import { ALL_MARK_PRICES, bookTickerStream, depthStream } from '../src/adapters/binance/streams/stream-names.js'
+import { type Figure, line, median } from './measure.js'
+
+/**
+ * What a frame of the market costs from the text that a socket brings to what it says: `npx tsx bench/market-frames.ts`. Against
+ * `JSON.parse` of the same texts in the same run, which is most of it. Medians of rounds.
+ */
+const SYMBOLS = Array.from({ length: 540 }, (_, i) => `A${i}USDT`)
+const ROUNDS = 21
+const FRAMES = 54_000
+const ROWS = 745
+
+const recorded = readFileSync('fixtures/binance/ws/gct-market.jsonl', 'utf8').trimEnd().split('\n')
+const tickers = perSymbol(recordedOf('btcusdt@bookTicker'), 'bookTicker')
+const books = perSymbol(withLevels(recordedOf('btcusdt@depth5@100ms')), 'depth5@500ms')
+const marks = [JSON.stringify({ stream: ALL_MARK_PRICES, data: markRows() })]
+
+const machine = new MarketStreams()
+const socketOf = new Map<string, string>()
+open([
+  ...SYMBOLS.map(bookTickerStream),
+  ...SYMBOLS.map((symbol) => depthStream(symbol, { levels: 5, everyMs: 500 })),
+  ALL_MARK_PRICES,
+])
+
+let kept = 0
+let nowMs = 1_000
+
+const figures: Figure[] = [
+  figure('bookTicker frame to its price', tickers, {
+    times: FRAMES,
+    target: '<= 5000 ns',
+    use: ({ data }) => {
+      const ticker = readBookTicker(data)
+      if (typeof ticker === 'object') kept += (Number(ticker.bid) + Number(ticker.ask)) / 2
+    },
+  }),
+  figure('depth5 frame to its levels', books, {
+    times: FRAMES,
+    use: ({ data }) => {
+      const update = readDepthUpdate(data)
+      if (typeof update === 'object') kept += update.bids.length
+    },
+  }),
+  figure(`mark prices of ${ROWS} symbols`, marks, {
+    times: FRAMES / 540,
+    use: ({ data }) => {
+      kept += readMarkPrices(data).prices.length
+    },
+  }),
+]
+for (const each of figures) console.log(line(each))
+if (Number.isNaN(kept)) console.log('no frames')
+
+interface FigureOf {
+  readonly times: number
+  readonly target?: string
+  use(frame: StreamFrame): void
+}
+
+function figure(name: string, texts: readonly string[], { times, target, use }: FigureOf): Figure {
+  const parsing = nsPer(times, (i) => {
+    kept += (JSON.parse(texts[i % texts.length]!) as { data: object }).data === null ? 1 : 0
+  })
+  const value = nsPer(times, (i) => {
+    const text = texts[i % texts.length]!
+    for (const effect of machine.handle({ kind: 'text', socketId: socketOf.get(text)!, text }, nowMs))
+      if (effect.kind === 'frame') use(effect)
+    nowMs += machine.nextDueMs() === undefined ? 1 : 0
+  })
+  return { name, value, unit: 'ns', baseline: { name: 'JSON.parse', value: parsing }, ...(target && { target }) }
+}
+
+function nsPer(times: number, run: (i: number) => void): number {
+  const rounds: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const startNs = process.hrtime.bigint()
+    for (let i = 0; i < times; i++) run(i)
+    rounds.push(Number(process.hrtime.bigint() - startNs) / times)
+  }
+  return median(rounds)
+}
+
+/** Opens what the streams need, and finds out on which socket each is. */
+function open(streams: readonly string[]): void {
+  const opened: string[] = []
+  for (const effect of machine.handle({ kind: 'want', streams }, 0))
+    if (effect.kind === 'open') opened.push(effect.socketId)
+  for (const socketId of opened) {
+    for (const effect of machine.handle({ kind: 'opened', socketId }, 0)) {
+      if (effect.kind !== 'text') continue
+      const { params, id } = JSON.parse(effect.text) as { params: string[]; id: number }
+      machine.handle({ kind: 'text', socketId, text: `{"result":null,"id":${id}}` }, 0)
+      const on = new Set(params)
+      for (const text of [...tickers, ...books, ...marks])
+        if (on.has((JSON.parse(text) as { stream: string }).stream)) socketOf.set(text, socketId)
+    }
+  }
+}
+
+function recordedOf(stream: string): { data: Record<string, unknown> } {
+  return JSON.parse(recorded.find((text) => text.includes(`"${stream}"`))!)
+}
+
+function perSymbol({ data }: { data: Record<string, unknown> }, stream: string): string[] {
+  return SYMBOLS.map((symbol) =>
+    JSON.stringify({ stream: `${symbol.toLowerCase()}@${stream}`, data: { ...data, s: symbol, ps: symbol } }),
+  )
+}
+
+/** The recorded frame was cut to two levels a side. */
+function withLevels({ data }: { data: Record<string, unknown> }): { data: Record<string, unknown> } {
+  const levels = (from: number, step: number) =>
+    Array.from({ length: 5 }, (_, i) => [(from + i * step).toFixed(2), `${i}.739`])
+  return { data: { ...data, b: levels(85_999.9, -0.1), a: levels(86_000, 0.1) } }
+}
+
+function markRows(): unknown[] {
+  const { data } = recordedOf('btcusdt@markPrice@1s')
+  return Array.from({ length: ROWS }, (_, i) => ({ ...data, s: `A${i}USDT` }))
+}
