@@ -29,6 +29,9 @@ export class SandboxAccount {
   put(input: ExchangeInput): readonly ExchangeEffect[] {
     const effects = this.exchange.handle(input, this.nowMs)
     this.effects.push(...effects)
+    for (const effect of effects) {
+      if (effect.kind === 'ping') this.put({ kind: 'pong', socketId: effect.socketId })
+    }
     return effects
   }
 

@@ -71,7 +71,7 @@ export const ALGO_ROUTES: RouteTable<TradingFloor> = {
         .all(params.text('symbol')!)
         .filter((algo) => (fromId === undefined ? window.has(algo.createdAtMs) : algo.algoId >= fromId))
         .slice(0, params.whole('limit') ?? 500)
-        .map(algoRow)
+        .map(algoView)
     },
   },
   'DELETE /fapi/v1/algoOpenOrders': {
