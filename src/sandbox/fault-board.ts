@@ -46,7 +46,7 @@ export class FaultBoard {
 
   /** Nothing is drawn for a chance of nothing, so a run without faults is the same whatever the seed. */
   happens(share: number): boolean {
-    return share > 0 && this.random.latencyMs(PER_MILLION) < cubed(share)
+    return share > 0 && this.random.latencyMs(WIDE) < cubed(share)
   }
 }
 
@@ -54,9 +54,10 @@ const NORMAL = Object.fromEntries(
   Object.entries(FAULTS).flatMap(([name, fault]) => (fault.kind === 'knob' ? [[name, fault.normal]] : [])),
 ) as unknown as FaultPlan
 
-const PER_MILLION = { minMs: 0, maxMs: 1_000_000 }
+/** Fine enough that a chance of one in a hundred thousand is one. */
+const WIDE = { minMs: 0, maxMs: 2 ** 52 }
 
 /** The generator's numbers are `u³` of a uniform `u`: what lies below is so often drawn as `share` says. */
 function cubed(share: number): number {
-  return share >= 1 ? Infinity : share * share * share * PER_MILLION.maxMs
+  return share >= 1 ? Infinity : share * share * share * WIDE.maxMs
 }

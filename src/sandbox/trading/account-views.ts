@@ -4,9 +4,10 @@ import type { TradingFloor } from './trading-floor.js'
 
 /** The account in the third version: without what has a route of its own by now, positions only where there is something. */
 export function accountV3(trading: TradingFloor): object {
+  const { total } = trading.sums
   return {
-    ...totalsOf(trading),
-    assets: [assetOf(trading)],
+    ...totalsOf(trading, total),
+    assets: [assetOf(trading, total)],
     positions: trading.sums.busy.map((symbol) => positionInAccount(trading, symbol)),
   }
 }
@@ -15,6 +16,7 @@ export function accountV3(trading: TradingFloor): object {
 export function accountV2(trading: TradingFloor): object {
   const { floor, settings, sums, engine } = trading
   const { feeBurn, multiAssetsMode, withdrawalsAllowed } = floor.faults.plan
+  const { total } = sums
   return {
     feeTier: 0,
     feeBurn,
@@ -24,8 +26,8 @@ export function accountV2(trading: TradingFloor): object {
     updateTime: 0,
     multiAssetsMargin: multiAssetsMode,
     tradeGroupId: -1,
-    ...totalsOf(trading),
-    assets: [{ ...assetOf(trading), marginAvailable: true }],
+    ...totalsOf(trading, total),
+    assets: [{ ...assetOf(trading, total), marginAvailable: true }],
     positions: floor.listing.symbols.map((symbol) => {
       const { positionInitial, openOrderInitial, maintenance, unrealised } = sums.of(symbol)
       return {
@@ -51,15 +53,15 @@ export function accountV2(trading: TradingFloor): object {
 
 export function balances(trading: TradingFloor): readonly object[] {
   const { walletUsd } = trading.engine.matcher.account
-  const { unrealised } = trading.sums.total
-  const available = availableOf(trading)
+  const { total } = trading.sums
+  const available = availableOf(trading, total)
   return [
     {
       accountAlias: ACCOUNT_ALIAS,
       asset: 'USDT',
       balance: booked(walletUsd),
       crossWalletBalance: booked(walletUsd),
-      crossUnPnl: booked(unrealised),
+      crossUnPnl: booked(total.unrealised),
       availableBalance: available,
       maxWithdrawAmount: available,
       marginAvailable: true,
@@ -146,10 +148,10 @@ function positionInAccount(trading: TradingFloor, symbol: string): object {
   }
 }
 
-function totalsOf(trading: TradingFloor): object {
+function totalsOf(trading: TradingFloor, total: MarginSums): object {
   const { walletUsd } = trading.engine.matcher.account
-  const { unrealised, positionInitial, openOrderInitial, maintenance } = trading.sums.total
-  const available = availableOf(trading)
+  const { unrealised, positionInitial, openOrderInitial, maintenance } = total
+  const available = availableOf(trading, total)
   return {
     totalInitialMargin: booked(positionInitial.plus(openOrderInitial)),
     totalMaintMargin: booked(maintenance),
@@ -165,10 +167,10 @@ function totalsOf(trading: TradingFloor): object {
   }
 }
 
-function assetOf(trading: TradingFloor): object {
+function assetOf(trading: TradingFloor, total: MarginSums): object {
   const { walletUsd } = trading.engine.matcher.account
-  const { unrealised, positionInitial, openOrderInitial, maintenance }: MarginSums = trading.sums.total
-  const available = availableOf(trading)
+  const { unrealised, positionInitial, openOrderInitial, maintenance } = total
+  const available = availableOf(trading, total)
   return {
     asset: 'USDT',
     walletBalance: booked(walletUsd),
@@ -186,8 +188,7 @@ function assetOf(trading: TradingFloor): object {
   }
 }
 
-function availableOf({ engine, sums }: TradingFloor): string {
-  const { unrealised, positionInitial, openOrderInitial } = sums.total
+function availableOf({ engine }: TradingFloor, { unrealised, positionInitial, openOrderInitial }: MarginSums): string {
   const free = engine.matcher.account.walletUsd.plus(unrealised).minus(positionInitial).minus(openOrderInitial)
   return Exact.max(0, free).toFixed(8, Exact.ROUND_DOWN)
 }
