@@ -19,7 +19,7 @@ export class SandboxExchange {
   readonly faults: FaultBoard
   private readonly agenda = new Agenda()
   private readonly clock = { nowMs: 0, exchangeMs: 0 }
-  private readonly market: MarketData
+  readonly market: MarketData
   private readonly streams: StreamServer
   private readonly trading: TradingFloor
   private readonly rest: RestApi

@@ -1,0 +1,134 @@
+import type { MarketEvent } from '../../ports/played-market.js'
+import { addTrade, type Bar, barOf, MINUTE_MS } from './bar.js'
+import { hash, hashOfText } from './book-version.js'
+import { Funding } from './funding.js'
+import type { MarketPlayer } from './market-player.js'
+import { PricePath } from './price-path.js'
+import { QuotedSymbol, type SyntheticListing } from './quoted-symbol.js'
+
+/** A market that is made up. The same settings give the same prices at the same times, on every machine and in every run. */
+export interface SyntheticMarketSettings {
+  readonly seed: number
+  readonly assets: readonly SyntheticListing[]
+  /** When it begins to be played, UTC ms; what was traded before is known nevertheless. */
+  readonly startMs: number
+  /** Between two quotes of a symbol, ms. Default 500. */
+  readonly stepMs?: number
+  readonly fundingIntervalHours?: number
+}
+
+/**
+ * Quotes, one trade each, and funding, of which every past moment can be asked: prices are a function of the seed and the time. All
+ * symbols move with one market and each by itself.
+ */
+export class SyntheticMarket implements MarketPlayer {
+  private readonly assets: ReadonlyMap<string, Asset>
+  private readonly market: PricePath
+  private readonly stepMs: number
+  private readonly startMs: number
+  private readonly funding: Funding
+  private nextStepMs: number
+  private readonly shifts: Shift[] = []
+
+  constructor({ seed, assets, startMs, stepMs = 500, fundingIntervalHours = 8 }: SyntheticMarketSettings) {
+    this.stepMs = stepMs
+    this.startMs = startMs
+    this.nextStepMs = Math.ceil(startMs / stepMs) * stepMs
+    this.market = new PricePath(hash(seed, MARKET_KEY), MARKET_PER_DAY)
+    this.funding = new Funding(fundingIntervalHours, seed)
+    this.assets = new Map(assets.map((listing) => [listing.instrument.identity.symbol, new Asset(listing, seed)]))
+  }
+
+  nextDueMs(): number {
+    return this.nextStepMs
+  }
+
+  play(nowMs: number): readonly MarketEvent[] {
+    const events: MarketEvent[] = []
+    for (; this.nextStepMs <= nowMs; this.nextStepMs += this.stepMs) this.step(this.nextStepMs, events)
+    return events
+  }
+
+  /** From the next step on prices of a symbol, or of all, are `factor` times what they would have been. */
+  shift(symbol: string | undefined, factor: number): void {
+    this.shifts.push({ symbol, factor, fromMs: this.nextStepMs })
+  }
+
+  sinceMs(symbol: string): number | undefined {
+    return this.assets.has(symbol) ? FIRST_MS : undefined
+  }
+
+  minutes(symbol: string, fromMs: number, untilMs: number): readonly Bar[] {
+    const asset = this.assets.get(symbol)
+    const bars: Bar[] = []
+    if (asset === undefined) return bars
+    let bar: Bar | undefined
+    for (let timeMs = Math.ceil(fromMs / this.stepMs) * this.stepMs; timeMs < untilMs; timeMs += this.stepMs) {
+      const openMs = timeMs - (timeMs % MINUTE_MS)
+      const trade = asset.tradeAt(timeMs, this.priceOf(asset, timeMs))
+      if (bar?.openMs === openMs) addTrade(bar, trade)
+      else {
+        bar = barOf(openMs, trade)
+        bars.push(bar)
+      }
+    }
+    return bars
+  }
+
+  priceAt(symbol: string, timeMs: number): number | undefined {
+    const asset = this.assets.get(symbol)
+    if (asset === undefined) return undefined
+    const stepMs = timeMs - (timeMs % this.stepMs)
+    return asset.tradeAt(stepMs, this.priceOf(asset, stepMs)).price
+  }
+
+  private step(timeMs: number, events: MarketEvent[]): void {
+    const settles = timeMs > this.startMs && this.funding.nextMs(timeMs - this.stepMs) <= timeMs
+    for (const [symbol, asset] of this.assets) {
+      const price = this.priceOf(asset, timeMs)
+      events.push({ kind: 'quote', quote: asset.quoteAt(timeMs, price) }, asset.printAt(timeMs, price))
+      if (settles) events.push({ kind: 'fundingRate', symbol, rate: this.funding.rateAt(symbol, timeMs - 1) })
+    }
+  }
+
+  private priceOf(asset: Asset, timeMs: number): number {
+    const price = asset.base * Math.exp(asset.share * this.market.at(timeMs) + asset.path.at(timeMs))
+    if (this.shifts.length === 0) return price
+    return this.shifts.reduce(
+      (shifted, { symbol, factor, fromMs }) =>
+        timeMs >= fromMs && (symbol === undefined || symbol === asset.symbol) ? shifted * factor : shifted,
+      price,
+    )
+  }
+}
+
+interface Shift {
+  readonly symbol: string | undefined
+  readonly factor: number
+  readonly fromMs: number
+}
+
+/** One symbol: where its price is at any time. */
+class Asset extends QuotedSymbol {
+  readonly base: number
+  /** How much of the market's moves it follows. */
+  readonly share: number
+  readonly path: PricePath
+
+  constructor(listing: SyntheticListing, seed: number) {
+    super(listing, seed)
+    const key = hash(seed ^ ASSET_KEY, hashOfText(this.symbol))
+    this.base = listing.price
+    this.share = 0.6 + (0.8 * hash(key, 1)) / 2 ** 32
+    this.path = new PricePath(hash(key, 2), ASSET_PER_DAY)
+  }
+}
+
+/** "MKT" and "AST": streams of their own. */
+const MARKET_KEY = 0x4d_4b_54
+const ASSET_KEY = 0x41_53_54
+/** Standard deviations of a day's move. */
+const MARKET_PER_DAY = 0.012
+const ASSET_PER_DAY = 0.01
+/** The first day of which anything can be asked: there is no older one in the public archive. */
+const FIRST_MS = Date.UTC(2019, 11, 31)
