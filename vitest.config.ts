@@ -8,6 +8,7 @@ import { defineConfig } from 'vitest/config'
 const SLOW = [
   ...['compare', 'data', 'journal', 'scan', 'verify-path'].map((command) => `test/cli/${command}/**/*.test.ts`),
   'test/cli/backtest/causality.test.ts',
+  'test/cli/compose/live-record.test.ts',
   'test/cli/disordered-days.test.ts',
   'test/cli/status/{command,source}.test.ts',
   'test/core/backtest/{causality,replica,strategy-backtest,veiled-day}.test.ts',
