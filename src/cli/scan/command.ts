@@ -6,19 +6,28 @@ import type { RawScanOptions } from './options.js'
 export function register(parent: Command): void {
   parent
     .command('scan')
-    .summary('scan recorded prices into Arrow files')
+    .summary('scan recorded or live prices into Arrow files')
     .description(
-      'Scan the prices of Parquet days, step by step: one Arrow file and one publication per scan.\n' +
+      'Scan the prices of Parquet days, or live ones of Binance futures, step by step: one Arrow file and one publication\n' +
+        'per scan.\n' +
         'A storage continues: numbers go on after its highest one, and no step up to its last scan is scanned again.\n' +
         'Steps before the first scan warm the windows up. stdout belongs to the publication or to --json.',
     )
-    .requiredOption('--days <days...>', 'folders or files of days')
+    .option('--days <days...>', 'folders or files of days')
+    .option('--live', 'the prices of now instead of days')
     .requiredOption('--storage <folder>', 'where arrow_scans/YYYY-MM-DD/scan_NNNNNN_HHMMSS.arrow go')
     .option('--from <date>', 'first day to scan, YYYY-MM-DD; days before it are history')
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .option('--assets <list>', 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol)')
-    .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max', 'max')
+    .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max (default: max)')
     .option('--precision <precision>', 'auto, 512 or float64', 'auto')
+    .optionsGroup('With --live:')
+    .option('--exchange-at <where>', 'production, demo, or the address of a sandbox (default: production)')
+    .option('--symbols <list>', 'contracts to follow, BTCUSDT,ETHUSDT,… (default: the packaged configs/universe.json)')
+    .option('--top <n>', 'the n contracts of which most was traded in 24 hours')
+    .option('--bar-seconds <seconds>', 'from one step to the next: 60, or a part of it such as 5 (default: 60)')
+    .option('--record <folder>', 'record every step as days of a backtest, YYYY-MM-DD.parquet')
+    .optionsGroup('Output:')
     .option('--publish <target>', 'JSON lines of every scan: - for stdout, or name.jsonl to append to')
     .option('--grid <url>', 'publish to a grid: hazelcast://host:port[,host:port…]')
     .option('--limit <n>', 'stop after so many scans')
@@ -38,4 +47,5 @@ const EXAMPLES = `Examples:
   dolphin scan --days days/ --storage data/ --from 2026-01-05 --speed 1       one day in real time
   dolphin scan --days days/ --storage data/ --publish scans.jsonl --json
   dolphin scan --days days/ --storage data/ --speed 1 --grid hazelcast://127.0.0.1:5701
-  dolphin scan --days days/ --storage data/ --publish - --limit 100 --quiet | jq .vel_div`
+  dolphin scan --days days/ --storage data/ --publish - --limit 100 --quiet | jq .vel_div
+  dolphin scan --live --storage live/ --record recorded/                      the prices of now, kept as days`

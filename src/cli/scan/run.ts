@@ -24,6 +24,7 @@ import { plural } from '../shell/figures-text.js'
 import { type Progress, startProgress } from '../shell/progress.js'
 import { type InterruptWatch, watchInterrupt } from '../shell/signals.js'
 import { notice, noticeWarning, printResult } from '../shell/terminal.js'
+import { scanLive } from './live.js'
 import type { ScanOptions } from './options.js'
 import { type ScanSummary, scanSummaryJson, scanSummaryText } from './text.js'
 
@@ -34,7 +35,7 @@ export interface ScanSurroundings {
 
 /** Runs `dolphin scan` on checked options. */
 export async function runScan(options: ScanOptions, surroundings: ScanSurroundings = { openGrid }): Promise<ExitCode> {
-  const files = await findDays(options.inputs)
+  const files = options.live === undefined ? await findDays(options.inputs) : []
   const archive = await openScanStorage(options.storage)
   const watch = watchInterrupt('scan')
   try {
@@ -75,6 +76,12 @@ async function scanInto(
   const startedMs = systemClock.nowMs()
   let republished = 0
   for (const sink of sinks.each) republished += await publishMissed(archive, sink, systemClock)
+  if (options.live !== undefined) {
+    const result = await scanLive(archive, allSinks(sinks.each), { ...options, live: options.live }, watch.signal)
+    const { storage, precision } = options
+    const seconds = (systemClock.nowMs() - startedMs) / 1000
+    return { storage, precision, speed: 1, republished, ...result, seconds, stoppedBy: watch.received }
+  }
   const last = await archive.last()
   const fromNs = startOf(options, last)
   const chosen = chosenFiles(files, options, dateOfNs(fromNs))

@@ -1,5 +1,6 @@
 import type { ScanLoopResult } from '../../runtime/services/scan/scan-loop.js'
 import type { DriftReport, Lateness } from '../../runtime/services/scan/schedule-drift.js'
+import type { WarmUp } from '../compose/live-prices.js'
 import { count, duration, plural } from '../shell/figures-text.js'
 
 export interface ScanSummary extends ScanLoopResult {
@@ -8,6 +9,8 @@ export interface ScanSummary extends ScanLoopResult {
   readonly precision: string
   readonly speed: number | 'max'
   readonly seconds: number
+  /** Of live prices: where the windows were filled from. */
+  readonly warm?: WarmUp
   /** Scans of an earlier process that were published now. */
   readonly republished: number
   /** The signal that ended the run early. */
@@ -22,7 +25,7 @@ export function scanSummaryText(summary: ScanSummary): string {
   else {
     lines.push(
       `${plural(scans, 'scan')} ${firstNumber} … ${lastNumber} of ${time(firstNs!)} … ${time(lastNs!)} ` +
-        `in ${duration(summary.seconds)} (${count(scans / summary.seconds)}/s)`,
+        `in ${duration(summary.seconds)}${summary.warm === undefined ? ` (${count(scans / summary.seconds)}/s)` : ''}`,
     )
     const { warmUpSteps, escalated, emptySteps, missingSteps, gaps } = summary
     lines.push(

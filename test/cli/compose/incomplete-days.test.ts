@@ -18,3 +18,11 @@ test('a day that was built before it was over is told of, by the manifest beside
   writeFileSync(join(folder.path, 'build.json'), 'no manifest')
   expect(incompleteDays([file('2025-05-11', folder.path), file('2025-05-11', '/nowhere')])).toEqual([])
 })
+
+test('a day that was recorded before it was over is told of, too', () => {
+  const days = { '2025-05-11': { incomplete: '2025-05-11T12:30:05.000Z' } }
+  writeFileSync(join(folder.path, 'recording.json'), JSON.stringify({ days }))
+  expect(incompleteDays([{ date: '2025-05-11', path: join(folder.path, '2025-05-11.parquet'), bytes: 0 }])).toEqual([
+    '2025-05-11 was not over when it was recorded: its last step is of 12:30:05 UTC; a recording that goes on completes it',
+  ])
+})
