@@ -48,10 +48,12 @@ export class SimBinance implements WorldVenue {
   private wire: RigWire | undefined
   private isCut = false
   private foreignOrders = 0
+  private readonly startMs: number
 
   constructor(parts: SimBinanceParts) {
     const { seed, time, listeners } = parts
     this.parts = parts
+    this.startMs = time.epochMs()
     this.witness = new ExchangeWitness((event) => listeners.said(event))
     this.exchange = new SandboxExchange({
       instruments: INSTRUMENTS,
@@ -74,7 +76,7 @@ export class SimBinance implements WorldVenue {
       rest: new RestMachine({ signer: this.credentials }),
       userStream: new UserStream(),
       marketStreams: new MarketStreams(),
-      settings: { symbols: SYMBOLS, leverage: LEVERAGE, fundingSinceMs: 0 },
+      settings: { symbols: SYMBOLS, leverage: LEVERAGE, fundingSinceMs: this.startMs },
       usedOrders: this.used,
     })
     const venue = new BinanceVenue({
