@@ -33,10 +33,10 @@ export interface KnownWords<Word extends string> {
   readonly of: ReadonlySet<Word>
 }
 
-/** Undefined for what is no JSON. */
-export function parsedJson(text: string): unknown {
+/** Undefined for what is no JSON. Payloads of markets have no id that a number cannot hold, and `JSON.parse` reads them fastest. */
+export function parsedJson(text: string, read: (text: string) => unknown = JSON.parse): unknown {
   try {
-    return JSON.parse(text)
+    return read(text)
   } catch {
     return undefined
   }

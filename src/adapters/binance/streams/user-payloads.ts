@@ -1,4 +1,5 @@
 import { unreachable } from '../../../base/assert.js'
+import { parseExchangeJson } from '../exchange-json.js'
 import type { RestOutcome } from '../rest/call.js'
 import { isPayload, parsedJson } from './payload.js'
 import type { UserStreamEffect } from './stream-effects.js'
@@ -7,7 +8,7 @@ export type AccountEvent = Extract<UserStreamEffect, { kind: 'user' }>['event']
 
 /** Bare, as its path sends it, or wrapped with the name of its stream; `answer` is of a message that we sent. */
 export function readAccountEvent(text: string): AccountEvent | 'answer' | 'malformed' {
-  const value = parsedJson(text)
+  const value = parsedJson(text, parseExchangeJson)
   if (!isPayload(value)) return 'malformed'
   if (typeof value.e === 'string') return value as AccountEvent
   if (isPayload(value.data) && typeof value.data.e === 'string') return value.data as AccountEvent

@@ -217,6 +217,13 @@ describe('the user stream', () => {
     expect((frames.at(-1)!.data as { e: string }).e).toBe('listenKeyExpired')
   })
 
+  it('tells an id that a number cannot hold as its digits', () => {
+    const account = started()
+    account.put({ kind: 'text', socketId: 'user-1', text: '{"e":"ORDER_TRADE_UPDATE","o":{"i":8389765519000000001}}' })
+    const told = account.said.flatMap(({ effect }) => (effect.kind === 'user' ? [effect.event] : []))
+    expect(told).toEqual([{ e: 'ORDER_TRADE_UPDATE', o: { i: '8389765519000000001' } }])
+  })
+
   it('has the account read anew after an event that it cannot read', () => {
     const account = started()
     for (const text of ['<html>', '[]', '{"a":1}']) account.put({ kind: 'text', socketId: 'user-1', text })
