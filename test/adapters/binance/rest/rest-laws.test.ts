@@ -135,6 +135,11 @@ test('each call has exactly one outcome, and at its deadline at the latest', () 
       const { rig } = played(chosen)
       const ids = rig.outcomes.map(({ callId }) => callId)
       expect(ids.sort()).toEqual(chosen.calls.map((_, n) => `law:${n}`).sort())
+      let putMs = chosen.startMs
+      for (const [n, { afterMs, patienceMs }] of chosen.calls.entries()) {
+        putMs += afterMs
+        expect(rig.toldMs.get(`law:${n}`)).toBeLessThanOrEqual(putMs + patienceMs)
+      }
       expect(rig.machine.usage(rig.nowMs)).toMatchObject({ queued: 0 })
     }),
     { numRuns: 300 },

@@ -272,6 +272,25 @@ describe('limits', () => {
     expect(rig.outcome('a:1').kind).toBe('done')
   })
 
+  test('data waits behind the few calls for data that are under way, and is given up when it must be', () => {
+    const rig = new RestRig()
+    rig.call({ callId: 'a:0', route: 'account' })
+    rig.run(NOON_MS + 5_000)
+    rig.reply = () => null
+    for (let n = 1; n <= 20; n += 1) {
+      const deadlineMs = rig.nowMs + (n === 19 ? 700 : 9_000)
+      const validity = n === 20 ? { validUntilMs: rig.nowMs + 500 } : {}
+      rig.call({ callId: `a:${n}`, route: 'ping', priority: 'data', deadlineMs, ...validity })
+    }
+    rig.run(NOON_MS + 5_800)
+    expect(rig.arrivals).toHaveLength(1 + 8)
+    expect(rig.outcome('a:19')).toMatchObject({ kind: 'notSent', why: 'DEADLINE' })
+    expect(rig.toldMs.get('a:19')).toBe(NOON_MS + 5_700)
+    expect(rig.outcome('a:20')).toMatchObject({ kind: 'notSent', why: 'EXPIRED' })
+    rig.run(NOON_MS + 30_000)
+    expect(rig.outcomes).toHaveLength(21)
+  })
+
   test('the limits are those that the exchange states', () => {
     const rig = new RestRig()
     const rateLimits = [

@@ -44,6 +44,8 @@ export class RestRig {
   readonly arrivals: Arrival[] = []
   readonly sent: HttpRequest[] = []
   readonly outcomes: RestOutcome[] = []
+  /** When the outcome of a call was told. */
+  readonly toldMs = new Map<string, number>()
   readonly notices: Notice[] = []
   private readonly pending: { readonly atMs: number; readonly act: () => void }[] = []
 
@@ -93,8 +95,10 @@ export class RestRig {
   }
 
   private take(effect: RestEffect): void {
-    if (effect.kind === 'outcome') this.outcomes.push(effect.outcome)
-    else if (effect.kind === 'notice') this.notices.push(effect)
+    if (effect.kind === 'outcome') {
+      this.outcomes.push(effect.outcome)
+      this.toldMs.set(effect.outcome.callId, this.nowMs)
+    } else if (effect.kind === 'notice') this.notices.push(effect)
     else if (effect.kind === 'http') this.carry(effect.request)
   }
 
