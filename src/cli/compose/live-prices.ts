@@ -1,7 +1,7 @@
 import type { Endpoints } from '../../adapters/binance/endpoints.js'
 import { LivePrices, type LivePricesOptions } from '../../adapters/binance/feed/live-prices.js'
 import { listedContracts, mostTraded } from '../../adapters/binance/feed/universe.js'
-import { BinanceWire } from '../../adapters/binance/io/wire.js'
+import { BinanceWire } from '../../adapters/binance/io/binance-wire.js'
 import { InputMistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { DEFAULT_UNIVERSE, readUniverse } from '../../config/universe.js'

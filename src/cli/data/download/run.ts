@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RestKlines } from '../../../adapters/binance/archive/rest-klines.js'
-import { BinanceWire } from '../../../adapters/binance/io/wire.js'
+import { BinanceWire } from '../../../adapters/binance/io/binance-wire.js'
 import { systemClock } from '../../../adapters/clock/system-clock.js'
 import { Interrupted } from '../../../base/mistakes.js'
 import { dateOfEpochMs, epochDay } from '../../../base/utc-date.js'
