@@ -66,7 +66,7 @@ class AtSandbox {
     for (const effect of effects) {
       this.said.push(effect)
       if (effect.kind === 'open') {
-        this.desk.open(effect.socketId, effect.target)
+        this.desk.open(effect.socketId, `/${effect.path}${effect.target}`)
         for (const machine of [this.market, this.user])
           this.take(machine.handle({ kind: 'opened', socketId: effect.socketId }, this.desk.nowMs))
       }
