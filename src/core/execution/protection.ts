@@ -19,7 +19,7 @@ export function settleProtection(desk: ExecutionDesk): void {
     desk.closingSinceMs = null
     return
   }
-  if (isStopLost(desk, entry)) {
+  if (isStopLost(desk)) {
     exitNow(desk, { purpose: 'CATASTROPHIC_STOP', reason: 'protection_lost' })
     return
   }
@@ -90,10 +90,10 @@ function lastOf({ state }: ExecutionDesk, entry: Entry, kind: Protective): Venue
   return state.orders[`${entry.positionId}.${kind}${state.numbers[kind]}`]
 }
 
-/** The venue has told that the position's last stop is gone, and the position is not. */
-function isStopLost(desk: ExecutionDesk, entry: Entry): boolean {
-  if (desk.state.numbers.s === 0) return false
-  return lastOf(desk, entry, 's')?.order.reason.startsWith(PROTECTION_LOST) === true
+/** The venue has told that a stop is gone and the position is not, and no other one is in force. */
+function isStopLost({ state }: ExecutionDesk): boolean {
+  if (state.numbers.s === 0 || liveOrders(state, 's').some(isInForce)) return false
+  return Object.values(state.orders).some(({ kind, order }) => kind === 's' && order.reason.startsWith(PROTECTION_LOST))
 }
 
 function isRefused(last: VenueOrder | undefined): boolean {

@@ -127,6 +127,19 @@ test.each(['REJECTED', 'CANCELED'] as const)(
   },
 )
 
+test('a stop that is lost while a new one is on its way is not waited for', () => {
+  const bench = open()
+  bench.venue.withholds = ['query', 'snapshot']
+  bench.venue.treatments = [{ kind: 'normal' }, { kind: 'silent' }]
+  reduce(bench, '0.4')
+  bench.advance(500)
+  expect(bench.ids).toContain('i1.s2')
+  const { report } = bench.venue.orders.get('i1.s1')!
+  bench.venueEvent({ kind: 'order', report: { ...report, status: 'CANCELED', reason: 'PROTECTION_LOST: CANCELED' } })
+  bench.advance(STEP_MS)
+  expect(bench.venue.submits.at(-1)).toMatchObject({ clientOrderId: 'i1.x1', quantity: '0.6' })
+})
+
 test('beside a stop of unknown outcome a second one is placed, and goes when the first turns out to be there', () => {
   const bench = Bench.ready()
   bench.venue.withholds = ['query', 'snapshot']

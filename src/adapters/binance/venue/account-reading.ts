@@ -47,7 +47,7 @@ export class AccountReading implements CallOwner {
       readonly deadlineMs: number
       done(state: AccountState): void
       failed(message: string): void
-      /** A stop that the exchange has taken, and does not list. */
+      /** An order that is open as far as is known here, and that the exchange does not list. */
       unlisted(order: KnownOrder): void
     },
   ) {
@@ -137,11 +137,12 @@ export class AccountReading implements CallOwner {
     if (symbols === null) this.desk.openAlgoOrders = this.algoOrders.length
     const reports = [...listed].map(openReport)
     for (const order of [...registry.openOrders()]) {
-      if (listed.has(order) || !order.isConditional || order.orderId !== null) continue
-      if (order.sentAtMs >= this.askedMs || (symbols !== null && !symbols.has(order.symbol))) continue
-      // The lists are late by as much as the answers about a single order are: until then it has been taken.
-      if (this.desk.nowMs < order.sentAtMs + LISTED_AFTER_MS) reports.push(order.report())
-      else this.of.unlisted(order)
+      if (listed.has(order) || order.sentAtMs >= this.askedMs) continue
+      if (symbols !== null && !symbols.has(order.symbol)) continue
+      this.of.unlisted(order)
+      // The list of stops is late by as much as the answers about a single one are: until then it has been taken.
+      const isYoung = order.isConditional && this.desk.nowMs < order.sentAtMs + LISTED_AFTER_MS
+      if (isYoung && order.orderId === null) reports.push(order.report())
     }
     return reports
   }

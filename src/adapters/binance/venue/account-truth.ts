@@ -23,6 +23,7 @@ export class AccountTruth {
     private readonly fills: Fills,
     private readonly protection: Protection,
     private readonly funding: Funding,
+    private readonly report: (order: KnownOrder) => void,
   ) {}
 
   snapshot(request: Extract<VenueRequest, { readonly kind: 'snapshot' }>, { deadlineMs }: OpenRequest): void {
@@ -75,11 +76,16 @@ export class AccountTruth {
     return symbols.size > LISTED_ONE_BY_ONE_MAX ? null : symbols
   }
 
+  /** It is over, and nobody has told so; or it is so young that it is not listed yet. */
   private onUnlisted(order: KnownOrder): void {
     if (this.unlisted.has(order)) return
     this.unlisted.add(order)
     const deadlineMs = this.desk.nowMs + this.desk.requestTimeoutMs
-    const answered = () => this.unlisted.delete(order)
+    const answered = () => {
+      this.unlisted.delete(order)
+      // A stop's own end has been told by whoever judged what it means.
+      if (order.isOver && order.orderId !== null) this.report(order)
+    }
     new OrderQuestion(this.desk, this.protection, { order, deadlineMs, answered }).ask()
   }
 }

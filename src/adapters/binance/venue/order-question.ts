@@ -75,7 +75,9 @@ export class OrderQuestion implements CallOwner {
       })
       return
     }
-    this.found(this.desk.registry.noteOrder(facts))
+    const order = this.desk.registry.noteOrder(facts)
+    this.judge.ended(order)
+    this.found(order)
   }
 
   private onAlgo(value: unknown): void {
@@ -155,6 +157,8 @@ export type OrderAnswer =
 /** Judges what the end of an order means for the position. */
 export interface EndJudge {
   end(order: KnownOrder, status: 'CANCELED' | 'REJECTED', why: string): void
+  /** The matching engine has said something of it, which may be its end. */
+  ended(order: KnownOrder): void
 }
 
 /** `Unknown order sent` and `Order does not exist`. */

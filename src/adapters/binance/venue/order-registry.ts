@@ -148,6 +148,8 @@ export class KnownOrder {
   isCancelAsked = false
   /** The exchange closes a position with it, whatever its id says. */
   isForced = false
+  /** What its end means for the position has been judged, by the position of that moment. */
+  isEndJudged = false
   /** Base units of it whose fills have been told. */
   toldQuantity: DecimalText = '0'
   private toldCostUsd = new Exact(0)

@@ -38,16 +38,25 @@ export class Protection {
     if (order.isOver) return
     this.triggering.delete(order)
     this.desk.registry.end(order, status, why)
-    const reason = this.reasonOf(order, why)
-    order.reason = reason
-    if (reason !== why) this.desk.notice('CRITICAL', PROTECTION_LOST, `${order.clientOrderId}: ${reason}`)
+    order.isEndJudged = true
+    this.judge(order, why)
     this.report(order)
   }
 
-  /** The reason of an order that is over: whether with it the position has lost what covered it. */
-  reasonOf(order: KnownOrder, why: string): string {
+  /** The matching engine has said so of an order; of one that a stop became, it may mean that the stop did not do its work. */
+  ended(order: KnownOrder): void {
+    if (!order.isOver || order.isEndJudged) return
+    order.isEndJudged = true
+    this.triggering.delete(order)
+    if (order.reason !== undefined) this.judge(order, order.reason)
+  }
+
+  /** Whether with it the position has lost what covered it: then its reason says so. */
+  private judge(order: KnownOrder, why: string): void {
     const open = this.uncovered(order)
-    return open === undefined ? why : `${PROTECTION_LOST}: ${why}, ${open} ${order.symbol} without a stop`
+    if (open === undefined) return
+    order.reason = `${PROTECTION_LOST}: ${why}, ${open} ${order.symbol} without a stop`
+    this.desk.notice('CRITICAL', PROTECTION_LOST, `${order.clientOrderId}: ${order.reason}`)
   }
 
   get dueMs(): number {

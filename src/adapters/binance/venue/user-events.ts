@@ -3,7 +3,7 @@ import { decimalOf } from './decimal-text.js'
 import { type Fills, tradeOfUpdate } from './fills.js'
 import { OrderQuestion } from './order-question.js'
 import type { KnownOrder } from './order-registry.js'
-import { forcedBy, isRecord, orderFactsOfUpdate } from './orders.js'
+import { isRecord, orderFactsOfUpdate } from './orders.js'
 import type { Protection } from './protection.js'
 import type { VenueDesk } from './venue-desk.js'
 
@@ -60,25 +60,12 @@ export class UserEvents {
       return
     }
     const order = this.desk.registry.noteOrder(facts)
-    if (o.x === 'CALCULATED' || forcedBy(facts.clientOrderId) !== undefined) this.onForced(order)
-    if (order.isConditional && order.status !== 'FILLED' && order.isOver && facts.reason !== undefined)
-      this.judgeChild(order, facts.reason)
+    if (o.x === 'CALCULATED') order.isForced = true
+    this.protection.ended(order)
     const trade = tradeOfUpdate(o)
     const isTrade = (o.x === 'TRADE' || o.x === 'CALCULATED') && trade !== undefined
     if (isTrade) this.fills.take(order, trade, facts.filledQuantity)
     else if (!this.fills.isWaiting(order)) this.tell(order)
-  }
-
-  /** The order that a stop became has ended without closing what it was for. */
-  private judgeChild(order: KnownOrder, why: string): void {
-    order.reason = this.protection.reasonOf(order, why)
-  }
-
-  private onForced(order: KnownOrder): void {
-    if (order.isForced) return
-    order.isForced = true
-    const why = forcedBy(order.clientOrderId) ?? 'liquidation'
-    this.desk.notice('EMERGENCY', 'FORCED_CLOSE', `${why}: the exchange closes ${order.symbol} by itself`)
   }
 
   private onUnread(o: Readonly<Record<string, unknown>>): void {

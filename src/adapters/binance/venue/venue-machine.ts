@@ -40,7 +40,10 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
   private readonly deadMan: DeadManSwitch
   private effects: (WireCommand | VenueTold)[] = []
   private hasBegun = false
+  private isListening = false
   private toldOffsetMs = 0
+  private readAnewMs = Number.POSITIVE_INFINITY
+  private lastReadAnewMs = Number.NEGATIVE_INFINITY
 
   constructor(options: VenueMachineOptions) {
     this.parts = options
@@ -51,7 +54,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     this.fills = new Fills(desk, report)
     this.protection = new Protection(desk, report)
     this.funding = new Funding(desk, settings.fundingSinceMs)
-    this.truth = new AccountTruth(desk, this.fills, this.protection, this.funding)
+    this.truth = new AccountTruth(desk, this.fills, this.protection, this.funding, report)
     const heard = { taken: (order: KnownOrder) => this.onTaken(order), late: report }
     this.events = new UserEvents(desk, this.fills, this.protection, () => this.funding.onSettled())
     this.quotes = new Quotes(desk, settings.symbols)
@@ -199,12 +202,17 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     desk.tell({ kind: 'connection', connected })
     if (!connected) return
     this.truth.forget()
-    if (!this.startUp.takesConnection()) this.readAnew()
+    // A stream that comes and goes would use up the minute's allowance with what is asked for anew.
+    if (!this.startUp.takesConnection())
+      this.readAnewMs = Math.max(desk.nowMs, this.lastReadAnewMs + READ_ANEW_PAUSE_MS)
   }
 
   /** Something may have been missed: the account, fills and fundings are asked for, whoever asks for them besides. */
   private readAnew(): void {
     const { desk } = this
+    if (desk.nowMs < this.readAnewMs) return
+    this.readAnewMs = Number.POSITIVE_INFINITY
+    this.lastReadAnewMs = desk.nowMs
     const nothing = () => undefined
     const deadlineMs = desk.nowMs + desk.requestTimeoutMs
     this.truth.read({ symbol: undefined, deadlineMs, fresh: true, done: nothing, failed: nothing })
@@ -220,6 +228,8 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
 
   private listen(): void {
     const { parts, desk } = this
+    if (this.isListening) return
+    this.isListening = true
     this.onUser(parts.userStream.handle({ kind: 'start' }, desk.nowMs))
     const streams = [...this.quotes.streams(), CONTRACT_INFO]
     this.onMarket(parts.marketStreams.handle({ kind: 'want', streams }, desk.nowMs))
@@ -236,6 +246,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
       startUp.dueMs,
       deadMan.dueMs,
       listing.dueMs,
+      this.readAnewMs,
     )
   }
 
@@ -247,6 +258,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     this.funding.onTime()
     this.startUp.onTime()
     this.listing.onTime()
+    this.readAnew()
   }
 }
 
@@ -288,6 +300,7 @@ export type MarketPart = Machine<
 >
 
 const NO_EFFECTS: readonly (WireCommand | VenueTold)[] = []
+const READ_ANEW_PAUSE_MS = 3_000
 const OFFSET_STEP_MS = 100
 /** The stream tells of an order that was taken; when it does not, it is deaf. */
 const TOLD_WITHIN_MS = 5_000

@@ -145,3 +145,14 @@ describe('a snapshot', () => {
     expect(listed).toEqual(['all', 'BTCUSDT', 'ETHUSDT', 'all'])
   })
 })
+
+test('after each interruption the account is read anew, but not more often than every three seconds', () => {
+  const venue = later()
+  for (let i = 0; i < 20; i++) {
+    venue.connect(true)
+    venue.pass(100)
+  }
+  venue.pass(10_000)
+  expect(venue.callsOf('account')).toHaveLength(2)
+  expect(venue.of('connection')).toHaveLength(20)
+})

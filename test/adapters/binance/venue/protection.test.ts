@@ -75,6 +75,15 @@ describe('a position has lost its protection', () => {
   })
 })
 
+test('a stop that is not listed is asked about at once: it may have ended while nobody was told', () => {
+  const venue = protectedPosition()
+  venue.answers('positionRisk', { value: [positionRow()] })
+  venue.answers('algoOrder', { value: algoOrder({ algoStatus: 'CANCELED', updateTime: venue.nowMs + 1 }) })
+  venue.pass(5_000)
+  venue.snapshot('t')
+  expect(lost(venue)).toEqual(['CANCELED'])
+})
+
 describe('nothing is lost', () => {
   test('with a stop that fills', () => {
     const venue = protectedPosition()
