@@ -41,6 +41,17 @@ describe('what the account is told', () => {
     expect(kinds()).toEqual(['text', 'text', 'text', 'text', 'answer'])
   })
 
+  it('is lost where it is on its way while the listen key goes', () => {
+    const account = new SandboxAccount()
+    account.price('50000')
+    account.listen()
+    account.knob('userEventDelayMs', 500)
+    account.order({})
+    account.strike('stealListenKey')
+    account.passMs(500)
+    expect(account.told).toEqual([])
+  })
+
   it('comes later, twice, or not at all, as the faults want it', () => {
     const account = new SandboxAccount()
     account.price('50000')
