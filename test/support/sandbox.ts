@@ -16,7 +16,7 @@ export async function startSandbox(
   const instruments = changes.instruments ?? [instrument(), instrument({ tickSize: '0.01' }, 'ETHUSDT')]
   const timer = clockTimer(systemClock)
   const assets = instruments.map((listed, i) => ({ instrument: listed, price: i === 0 ? 96_000 : 3_300 / i }))
-  const market = new SyntheticMarket({ seed: 1, assets, startMs: timer.epochMs(), stepMs: 100 })
+  const market = new SyntheticMarket({ seed: 1, assets, startMs: timer.epochMs() })
   const exchange = new SandboxExchange({
     instruments,
     startingBalanceUsd: '10000',

@@ -33,7 +33,7 @@ export class SyntheticMarket implements MarketPlayer {
   constructor({ seed, assets, startMs, stepMs = 500, fundingIntervalHours = 8 }: SyntheticMarketSettings) {
     this.stepMs = stepMs
     this.startMs = startMs
-    this.nextStepMs = Math.ceil(startMs / stepMs) * stepMs
+    this.nextStepMs = startMs - (startMs % stepMs)
     this.market = new PricePath(hash(seed, MARKET_KEY), MARKET_PER_DAY)
     this.funding = new Funding(fundingIntervalHours, seed)
     this.assets = new Map(assets.map((listing) => [listing.instrument.identity.symbol, new Asset(listing, seed)]))
