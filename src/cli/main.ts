@@ -45,6 +45,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     load: () => import('./verify-path/command.js'),
   },
   drill: { summary: 'provoke what can go wrong, and watch /status', load: () => import('./drill/command.js') },
+  sandbox: {
+    summary: 'run an exchange to rehearse against, offline',
+    load: () => import('./sandbox/command.js'),
+  },
   doctor: {
     summary: 'say what this machine and its configuration are like',
     load: () => import('./doctor/command.js'),

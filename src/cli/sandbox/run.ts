@@ -1,0 +1,82 @@
+import { systemClock } from '../../adapters/clock/system-clock.js'
+import { systemFailure } from '../../files/system-failure.js'
+import type { Timer } from '../../ports/clock.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
+import { applyFault } from '../../sandbox/fault-values.js'
+import { SandboxExchange } from '../../sandbox/sandbox-exchange.js'
+import { type SandboxServer, serveSandbox } from '../../sandbox/server/sandbox-server.js'
+import type { ExitCode } from '../shell/exit-codes.js'
+import { stopExitCode, stopSignals } from '../shell/signals.js'
+import { notice } from '../shell/terminal.js'
+import { type ChosenMarket, chosenMarket } from './market.js'
+import type { SandboxOptions } from './options.js'
+
+/** Serves a sandbox until it is told to stop. */
+export async function runSandbox(options: SandboxOptions): Promise<ExitCode> {
+  const timer = timerOf(options.speed)
+  const market = await chosenMarket(options, timer.epochMs())
+  const { server, exchange } = await start(options, market, timer)
+  for (const wish of options.faults) applyFault(exchange.faults, wish)
+  say(options, server, market.instruments)
+  const { stopped, release } = stopSignals({ stdin: false })
+  const cause = await stopped
+  await server.close()
+  release()
+  return stopExitCode(cause)
+}
+
+async function start(
+  options: SandboxOptions,
+  { instruments, player }: ChosenMarket,
+  timer: Timer,
+): Promise<{ readonly server: SandboxServer; readonly exchange: SandboxExchange }> {
+  const { port, seed, balance } = options
+  const { token, ...key } = options.secrets
+  const exchange = new SandboxExchange({
+    instruments,
+    startingBalanceUsd: balance,
+    seed,
+    keys: [key],
+    market: { history: player },
+  })
+  try {
+    const server = await serveSandbox({ exchange, timer, market: player, port, token, key })
+    return { server, exchange }
+  } catch (error) {
+    throw systemFailure(error) ?? error
+  }
+}
+
+function timerOf(speed: number): Timer {
+  if (speed === 1) return clockTimer(systemClock)
+  const epochMs = systemClock.epochMs()
+  return clockTimer(scaledClock({ speed, epochMs, realEpochMs: epochMs }, systemClock))
+}
+
+function say(
+  { secrets, json, quiet }: SandboxOptions,
+  { origin }: SandboxServer,
+  instruments: readonly Instrument[],
+): void {
+  const streams = origin.replace('http', 'ws')
+  if (json) {
+    const symbols = instruments.map(({ identity }) => identity.symbol)
+    process.stdout.write(
+      `${JSON.stringify({ restUrl: origin, streamUrl: streams, archiveUrl: origin, ...secrets, symbols })}\n`,
+    )
+    return
+  }
+  process.stdout.write(
+    [
+      `REST      ${origin}`,
+      `streams   ${streams}`,
+      `archive   ${origin}`,
+      `API key   ${secrets.apiKey}`,
+      `secret    ${secrets.secret}`,
+      `token     ${secrets.token}`,
+      '',
+    ].join('\n'),
+  )
+  if (!quiet) notice(`${instruments.length} symbols. Key, secret and token are of this run alone. Ctrl-C ends it.`)
+}
