@@ -20,10 +20,12 @@ export function channelOf(spec: StreamSpec, parts: ChannelParts): Channel {
       const payload = spec.kind === 'trade' ? trade : aggTrade
       return onPrint(parts, (symbol) => payload(symbol, clock.exchangeMs))
     }
-    case 'depth':
+    case 'depth': {
+      const settings = { symbol: data.find(spec.symbol)!, everyMs: spec.everyMs }
       return spec.levels === undefined
-        ? new DepthDiffs(parts, spec.everyMs)
-        : new DepthTop(parts, { everyMs: spec.everyMs, levels: spec.levels })
+        ? new DepthDiffs(parts, settings)
+        : new DepthTop(parts, { ...settings, levels: spec.levels })
+    }
     case 'kline':
     case 'continuousKline':
       return new KlineChannel(parts, spec, data.find(spec.symbol)!)

@@ -10,13 +10,14 @@ abstract class DepthChannel implements Channel {
   private readonly everyMs: number
   /** Of the first change that no frame has covered. */
   private firstId: number | undefined
-  /** `u` of the frame before. */
-  private lastId: number | undefined
+  /** `u` of the frame before; of the first, what it would have been had anybody listened. */
+  private lastId: number
   private callOff: (() => void) | undefined
 
-  constructor(parts: ChannelParts, everyMs: number) {
+  constructor(parts: ChannelParts, { symbol, everyMs }: DepthSettings) {
     this.parts = parts
     this.everyMs = everyMs
+    this.lastId = symbol.updateId
   }
 
   market(event: MarketEvent, symbol: SymbolMarket): void {
@@ -47,7 +48,7 @@ abstract class DepthChannel implements Channel {
     const book = symbol.book()
     const rows = book && this.rows(book, symbol)
     if (book === undefined || rows === undefined || this.firstId === undefined) return
-    const ids = { U: this.firstId, u: book.updateId, pu: this.lastId ?? this.firstId - 1 }
+    const ids = { U: this.firstId, u: book.updateId, pu: this.lastId }
     this.firstId = undefined
     this.lastId = book.updateId
     if (this.isLeftOut()) return
@@ -56,6 +57,11 @@ abstract class DepthChannel implements Channel {
     const stamps = { E: exchangeMs, T: book.changedMs }
     this.publish({ e: 'depthUpdate', ...stamps, s, ps: s, ...ids, b: rows.bids, a: rows.asks, st: 1 })
   }
+}
+
+export interface DepthSettings {
+  readonly symbol: SymbolMarket
+  readonly everyMs: number
 }
 
 interface DepthRows {
@@ -68,8 +74,8 @@ export class DepthTop extends DepthChannel {
   private readonly levels: number
   private last = ''
 
-  constructor(parts: ChannelParts, { everyMs, levels }: { readonly everyMs: number; readonly levels: number }) {
-    super(parts, everyMs)
+  constructor(parts: ChannelParts, { levels, ...settings }: DepthSettings & { readonly levels: number }) {
+    super(parts, settings)
     this.levels = levels
   }
 
@@ -88,8 +94,13 @@ export class DepthTop extends DepthChannel {
 
 /** `<symbol>@depth`: what has changed since the frame before; quantity 0: the level is gone, or never was. */
 export class DepthDiffs extends DepthChannel {
-  private last: DepthRows = { bids: [], asks: [] }
+  private last: DepthRows
   private frames = 0
+
+  constructor(parts: ChannelParts, settings: DepthSettings) {
+    super(parts, settings)
+    this.last = settings.symbol.book() ?? { bids: [], asks: [] }
+  }
 
   protected override rows(book: BookVersion, symbol: SymbolMarket): DepthRows | undefined {
     const zero = padded('0', symbol.quantityDecimals)

@@ -28,6 +28,15 @@ describe('changes of a book (notes on Binance, 4)', () => {
     expect(kept[0].U).toBeLessThanOrEqual(snapshot.lastUpdateId)
   })
 
+  test('a snapshot of a quiet book is followed by the frame that names it', () => {
+    const desk = new SandboxDesk()
+    play(desk, 3)
+    desk.open('s', '/public/ws/btcusdt@depth@100ms')
+    const snapshot = desk.get('/fapi/v1/depth?symbol=BTCUSDT&limit=1000').body
+    play(desk, 1)
+    expect(desk.heard('s')[0].pu).toBe(snapshot.lastUpdateId)
+  })
+
   test('a snapshot with the changes behind it is the book of another snapshot', () => {
     const desk = new SandboxDesk()
     desk.open('s', '/public/ws/btcusdt@depth@100ms')
