@@ -1,6 +1,6 @@
+import type { CertificateVerdict } from '../mode/certificate.js'
 import type { CleanRecord } from '../paper-record/clean-record.js'
 import { BARS_MS_DEMANDED, DAYS_DEMANDED } from '../paper-record/clean-record.js'
-import type { CertificateVerdict } from './certificate.js'
 
 /**
  * What must hold before money is traded, each with what was found and what to do. All of them, or nothing starts.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type LiveFacts, type LiveGate, liveGates } from '../../../src/core/mode/live-gates.js'
+import { type LiveFacts, type LiveGate, liveGates } from '../../../src/core/live/live-gates.js'
 
 const AT_MS = 1_700_000_000_000
 const RECORD = { holds: true, days: 30, from: '2026-10-01', to: '2026-10-30', sinceMs: AT_MS - 5, faults: [] }
