@@ -185,3 +185,13 @@ function readPositions(rows: readonly unknown[]): {
 }
 
 const LISTED_AFTER_MS = 60_000
+
+/** A reading of the account that somebody waits for. */
+export interface TruthAsked {
+  /** Absent: of all symbols. */
+  readonly symbol: string | undefined
+  readonly deadlineMs: number
+  readonly fresh: boolean
+  done(state: AccountState): void
+  failed(message: string): void
+}

@@ -1,5 +1,5 @@
 import type { VenueRequest } from '../../../ports/venue.js'
-import { AccountReading, type AccountState } from './account-reading.js'
+import { AccountReading, type AccountState, type TruthAsked } from './account-reading.js'
 import type { Fills } from './fills.js'
 import type { Funding } from './funding.js'
 import { OrderQuestion } from './order-question.js'
@@ -88,15 +88,6 @@ export class AccountTruth {
     }
     new OrderQuestion(this.desk, this.protection, { order, deadlineMs, answered }).ask()
   }
-}
-
-export interface TruthAsked {
-  /** Absent: of all symbols. */
-  readonly symbol: string | undefined
-  readonly deadlineMs: number
-  readonly fresh: boolean
-  done(state: AccountState): void
-  failed(message: string): void
 }
 
 /** Fifty symbols are asked for one after the other at a start, and nothing has happened between. */
