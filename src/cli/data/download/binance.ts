@@ -23,7 +23,7 @@ export interface BinanceDownload {
   readonly options: DownloadOptions
   readonly get: PoliteGetOptions
   /** Asked for only when it is needed: a place that the exchange does not serve may still read its archive. */
-  readonly rest: () => RestKlines
+  readonly rest: () => Pick<RestKlines, 'listings' | 'day'>
   readonly today: IsoDate
   /** So many days of a symbol are over, there or not. */
   advance(days: number, symbol: string): void

@@ -62,14 +62,6 @@ describe('dolphin data download', () => {
     expect(files().filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
-  it('fetches a month that is over in one file', async () => {
-    const all = ['--symbols', 'BTCUSDT', '--from', '2026-03-01', '--to', '2026-03-31', '--json']
-    const { stdout } = await download(...all)
-    expect(JSON.parse(stdout)).toMatchObject({ there: 31, files: { archive: 1 } })
-    expect(files()).toEqual(['BTCUSDT-1m-2026-03.zip', 'BTCUSDT-1m-2026-03.zip.CHECKSUM'])
-    expect(await barsOf('BTCUSDT', '2026-03-17')).toBe(1_440)
-  })
-
   it('takes nothing whose bytes contradict its checksum: from REST instead, or not at all', async () => {
     sandbox.exchange.faults.set('archiveChecksumWrong', true)
     const args = ['--symbols', 'BTCUSDT', '--from', day(3), '--to', day(3), '--json', '--source']
