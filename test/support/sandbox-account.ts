@@ -105,8 +105,8 @@ export class SandboxAccount {
     return this.ask('POST', '/fapi/v1/order', { ...defaults, ...params }, how)
   }
 
-  limit(params: Params): Answer {
-    return this.order({ type: 'LIMIT', timeInForce: 'GTC', ...params })
+  limit(params: Params, how: Manner = {}): Answer {
+    return this.order({ type: 'LIMIT', timeInForce: 'GTC', ...params }, how)
   }
 
   algo(params: Params): Answer {

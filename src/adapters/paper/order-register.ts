@@ -1,3 +1,4 @@
+import type { DecimalText } from '../../base/exact.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
 import { isOpen, type PaperOrder } from './order.js'
 
@@ -35,6 +36,12 @@ export class OrderRegister {
     this.orders.set(request.clientOrderId, order)
     this.working.get(request.symbol)!.push(order)
     return order
+  }
+
+  /** The order is for so much from now on, what has filled of it included. */
+  cut(order: PaperOrder, quantity: DecimalText): void {
+    order.request = { ...order.request, quantity }
+    this.touch(order)
   }
 
   /** The order is over. */

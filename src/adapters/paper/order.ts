@@ -3,7 +3,7 @@ import type { OrderReport, OrderRequest } from '../../ports/vocabulary/orders.js
 
 /** An accepted order, as plain data. It stays known after its end: ids are accepted once, ever, and can be asked about. */
 export interface PaperOrder {
-  readonly request: OrderRequest
+  request: OrderRequest
   readonly venueOrderId: string
   status: OrderReport['status']
   filledQuantity: DecimalText

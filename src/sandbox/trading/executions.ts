@@ -129,7 +129,12 @@ export class Executions {
       if (!order.reduceOnly) continue
       const closable = engine.matcher.margin.closable(symbol, order.side)
       const most = order.executed.plus(closable)
-      if (!closable.isZero() && most.lt(order.quantity)) order.quantity = most.toFixed()
+      if (closable.isZero() || most.gte(order.quantity)) continue
+      order.quantity = most.toFixed()
+      const { orders } = engine.matcher
+      const inMatcher = orders.find(order.engineId)
+      // After an amendment the matcher knows of an order only what was left then.
+      if (inMatcher !== undefined) orders.cut(inMatcher, closable.plus(inMatcher.filledQuantity).toFixed())
     }
   }
 

@@ -131,3 +131,15 @@ it('the listen key needs a key and no signature', () => {
   expect(account.ask('POST', '/fapi/v1/listenKey', {}, { sign: false }).status).toBe(200)
   expect(account.ask('POST', '/fapi/v1/listenKey', {}, { sign: false, apiKey: '' }).body.code).toBe(-2014)
 })
+
+it('every key opens the same account', () => {
+  const account = new SandboxAccount({
+    keys: [
+      { apiKey: 'key', secret: 'secret' },
+      { apiKey: 'other', secret: 'hidden' },
+    ],
+  })
+  account.price('50000')
+  account.limit({ price: '49000', newClientOrderId: 'a' }, { apiKey: 'other', secret: 'hidden' })
+  expect(account.ask('GET', PATH, OPEN).body).toMatchObject([{ clientOrderId: 'a' }])
+})

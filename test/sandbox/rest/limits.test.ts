@@ -24,6 +24,44 @@ describe('the weight of an address', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: -1121 }, headers: { [WEIGHT]: '5' } })
   })
 
+  it.each([
+    ['POST', '/fapi/v1/order', 0],
+    ['POST', '/fapi/v1/algoOrder', 0],
+    ['POST', '/fapi/v1/batchOrders', 5],
+    ['DELETE', '/fapi/v1/order', 1],
+    ['DELETE', '/fapi/v1/algoOrder', 1],
+    ['DELETE', '/fapi/v1/allOpenOrders', 1],
+    ['DELETE', '/fapi/v1/algoOpenOrders', 1],
+    ['GET', '/fapi/v1/order', 1],
+    ['GET', '/fapi/v1/openOrder', 1],
+    ['GET', '/fapi/v1/algoOrder', 1],
+    ['GET', '/fapi/v1/openOrders', 40],
+    ['GET', '/fapi/v1/openOrders?symbol=BTCUSDT', 1],
+    ['GET', '/fapi/v1/openAlgoOrders', 40],
+    ['GET', '/fapi/v1/openAlgoOrders?symbol=BTCUSDT', 1],
+    ['GET', '/fapi/v1/allOrders', 5],
+    ['GET', '/fapi/v1/allAlgoOrders', 5],
+    ['GET', '/fapi/v1/userTrades', 5],
+    ['GET', '/fapi/v3/positionRisk', 5],
+    ['GET', '/fapi/v3/balance', 5],
+    ['GET', '/fapi/v3/account', 5],
+    ['GET', '/fapi/v1/symbolConfig', 5],
+    ['GET', '/fapi/v1/income', 30],
+    ['GET', '/fapi/v1/commissionRate', 20],
+    ['GET', '/fapi/v1/forceOrders', 50],
+    ['GET', '/fapi/v1/forceOrders?symbol=BTCUSDT', 20],
+    ['GET', '/fapi/v1/leverageBracket', 1],
+    ['POST', '/fapi/v1/leverage', 1],
+    ['POST', '/fapi/v1/marginType', 1],
+    ['POST', '/fapi/v1/positionSide/dual', 1],
+    ['POST', '/fapi/v1/listenKey', 1],
+    ['GET', '/fapi/v1/rateLimit/order', 1],
+    ['POST', '/fapi/v1/countdownCancelAll', 10],
+  ])('of %s %s is %d, whatever becomes of it', (method, path, weight) => {
+    const account = new SandboxAccount()
+    expect(account.ask(method, path, {}, { sign: false }).headers[WEIGHT]).toBe(String(weight))
+  })
+
   it('is refused beyond the limit until the minute ends, and whoever goes on is banned, longer each time', () => {
     const account = new SandboxAccount()
     account.passMs(15_000)

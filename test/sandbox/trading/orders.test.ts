@@ -102,6 +102,17 @@ describe('a reduce-only order', () => {
     expect(found(account, 'exit')).toMatchObject({ status: 'FILLED', executedQty: '0.6' })
   })
 
+  it('is never filled beyond what it was cut to, though more is held again', () => {
+    const account = ready()
+    account.order({})
+    account.limit({ side: 'SELL', price: '51000', reduceOnly: 'true', newClientOrderId: 'exit' })
+    account.order({ side: 'SELL', quantity: '0.4' })
+    account.order({ quantity: '0.4' })
+    account.price('51001')
+    expect(found(account, 'exit')).toMatchObject({ status: 'FILLED', executedQty: '0.6', origQty: '0.6' })
+    expect(account.exchange.view()).toMatchObject({ positions: { BTCUSDT: '0.4' }, openOrders: [] })
+  })
+
   it('expires when the position is gone (er 4)', () => {
     const account = ready()
     account.order({})
