@@ -1,14 +1,10 @@
 import type { Timer } from '../../../ports/clock.js'
 import type { Venue, VenueEvent, VenueRequest } from '../../../ports/venue.js'
-import type { Signer } from '../credentials.js'
 import { Driven } from '../machine.js'
 import type { Notice } from '../notice.js'
-import { RestMachine } from '../rest/rest-machine.js'
-import { MarketStreams } from '../streams/market-streams.js'
-import { UserStream } from '../streams/user-stream.js'
 import type { Wire } from '../wire.js'
-import { VenueMachine } from './venue-machine.js'
-import type { StartedUp, StartRefused, UsedOrder, VenueInput, VenueSettings, VenueTold } from './venue-told.js'
+import type { VenueMachine } from './venue-machine.js'
+import type { StartedUp, StartRefused, VenueInput, VenueTold } from './venue-told.js'
 
 /** An account at Binance USD-M as a {@link Venue}: its machine over a wire and a timer. */
 export class BinanceVenue implements Venue {
@@ -62,25 +58,6 @@ export class BinanceVenue implements Venue {
     if (this.unanswered.delete(requestId))
       this.listener?.({ kind: 'unknown', requestId, message: 'the venue was closed' })
   }
-}
-
-/** A venue with all of its parts, which are nobody else's. */
-export function binanceVenue({ signer, settings, usedOrders = [], ...driving }: BinanceVenueParts): BinanceVenue {
-  const machine = new VenueMachine({
-    rest: new RestMachine({ signer }),
-    userStream: new UserStream(),
-    marketStreams: new MarketStreams(),
-    settings,
-    usedOrders,
-  })
-  return new BinanceVenue({ machine, ...driving })
-}
-
-export interface BinanceVenueParts extends Omit<BinanceVenueOptions, 'machine'> {
-  readonly signer: Signer
-  readonly settings: VenueSettings
-  /** All orders that the session's journal knows to have been sent. */
-  readonly usedOrders?: Iterable<UsedOrder>
 }
 
 export interface BinanceVenueOptions {

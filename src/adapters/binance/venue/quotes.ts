@@ -1,5 +1,6 @@
 import type { DecimalText } from '../../../base/exact.js'
 import type { Quote } from '../../../ports/venue.js'
+import { type BookTicker, readBookTicker, readMarkPrice } from '../streams/quote-payloads.js'
 import { bookTickerStream, markPriceStream } from '../streams/stream-names.js'
 import { plainDecimal } from './decimal-text.js'
 import type { VenueDesk } from './venue-desk.js'
@@ -36,9 +37,15 @@ export class Quotes {
     const isNews = stream.endsWith('@bookTicker') ? takeBook(halves, data) : takeMark(halves, data)
     const { book, mark, markMs } = halves
     if (isNews && book !== undefined && mark !== undefined) {
-      const { bid, bidQuantity, ask, askQuantity, atMs } = book
-      const timestampMs = Math.max(atMs, markMs)
-      const quote: Quote = { symbol, bid, bidQuantity, ask, askQuantity, mark, timestampMs }
+      const quote: Quote = {
+        symbol,
+        bid: plainDecimal(book.bid),
+        bidQuantity: plainDecimal(book.bidQuantity),
+        ask: plainDecimal(book.ask),
+        askQuantity: plainDecimal(book.askQuantity),
+        mark,
+        timestampMs: Math.max(book.eventMs, markMs),
+      }
       this.desk.tell({ kind: 'quote', quote })
     }
     return true
@@ -60,35 +67,24 @@ export class Quotes {
 }
 
 interface Halves {
-  book: Book | undefined
-  mark: string | undefined
+  book: BookTicker | undefined
+  mark: DecimalText | undefined
   markMs: number
 }
 
-interface Book {
-  readonly bid: string
-  readonly bidQuantity: string
-  readonly ask: string
-  readonly askQuantity: string
-  readonly updateId: number
-  readonly atMs: number
-}
-
-/** Whether it is newer than what was there. */
-function takeBook(halves: Halves, { b, B, a, A, u, E }: Readonly<Record<string, unknown>>): boolean {
-  if (typeof b !== 'string' || typeof B !== 'string' || typeof a !== 'string' || typeof A !== 'string') return false
-  if (typeof u !== 'number' || typeof E !== 'number') return false
-  if (halves.book !== undefined && u <= halves.book.updateId) return false
-  const [bid, bidQuantity, ask, askQuantity] = [plainDecimal(b), plainDecimal(B), plainDecimal(a), plainDecimal(A)]
-  // A side without orders has no price: what was quoted before does not hold any more.
-  const isWhole = bidQuantity !== '0' && askQuantity !== '0' && bid !== '0' && ask !== '0'
-  halves.book = isWhole ? { bid, bidQuantity, ask, askQuantity, updateId: u, atMs: E } : undefined
+/** Whether it is newer than what was there, and has both sides: of a side without orders nothing that was quoted holds any more. */
+function takeBook(halves: Halves, data: unknown): boolean {
+  const book = readBookTicker(data)
+  if (typeof book === 'string' || (halves.book !== undefined && book.updateId <= halves.book.updateId)) return false
+  const isWhole = [book.bid, book.bidQuantity, book.ask, book.askQuantity].every((text) => plainDecimal(text) !== '0')
+  halves.book = isWhole ? book : undefined
   return isWhole
 }
 
-function takeMark(halves: Halves, { p, E }: Readonly<Record<string, unknown>>): boolean {
-  if (typeof p !== 'string' || typeof E !== 'number' || (halves.mark !== undefined && E <= halves.markMs)) return false
-  halves.mark = plainDecimal(p)
-  halves.markMs = E
+function takeMark(halves: Halves, data: unknown): boolean {
+  const price = readMarkPrice(data)
+  if (typeof price === 'string' || (halves.mark !== undefined && price.eventMs <= halves.markMs)) return false
+  halves.mark = plainDecimal(price.mark)
+  halves.markMs = price.eventMs
   return true
 }

@@ -102,7 +102,7 @@ export class StartUp implements CallOwner {
   private onDone(step: Step, value: unknown): void {
     switch (step.name) {
       case 'exchangeInfo':
-        for (const instrument of this.catalogue.takeExchangeInfo(value)) void instrument
+        this.catalogue.takeExchangeInfo(value)
         this.checkSymbols()
         return
       case 'leverageBracket':

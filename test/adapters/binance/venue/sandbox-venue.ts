@@ -1,6 +1,10 @@
 import { Credentials } from '../../../../src/adapters/binance/credentials.js'
 import type { Notice } from '../../../../src/adapters/binance/notice.js'
-import { type BinanceVenue, binanceVenue } from '../../../../src/adapters/binance/venue/binance-venue.js'
+import { RestMachine } from '../../../../src/adapters/binance/rest/rest-machine.js'
+import { MarketStreams } from '../../../../src/adapters/binance/streams/market-streams.js'
+import { UserStream } from '../../../../src/adapters/binance/streams/user-stream.js'
+import { BinanceVenue } from '../../../../src/adapters/binance/venue/binance-venue.js'
+import { VenueMachine } from '../../../../src/adapters/binance/venue/venue-machine.js'
 import type {
   StartedUp,
   StartRefused,
@@ -43,14 +47,14 @@ export function sandboxVenue({
   const rig = sandboxRig({ exchange, time })
   const wire = rig.wire()
   const reported: SandboxVenue['reported'] = []
-  const venue = binanceVenue({
-    signer: new Credentials(KEY),
+  const machine = new VenueMachine({
+    rest: new RestMachine({ signer: new Credentials(KEY) }),
+    userStream: new UserStream(),
+    marketStreams: new MarketStreams(),
     settings: { symbols: ['BTCUSDT'], leverage: 10, ...settings },
     usedOrders,
-    wire,
-    timer: time,
-    report: (told) => reported.push(told),
   })
+  const venue = new BinanceVenue({ machine, wire, timer: time, report: (told) => reported.push(told) })
   return { time, exchange, rig, wire, venue, reported }
 }
 

@@ -14,12 +14,13 @@ const book = (u: number, change = {}) =>
       a: '60000.10',
       A: '4.000',
       E: 1_000 + u,
+      T: 1_000 + u,
       ...change,
     },
   }) as const
 
 const mark = (E: number, p = '60000.50000000') =>
-  ({ kind: 'frame', stream: 'btcusdt@markPrice@1s', data: { e: 'markPriceUpdate', s: 'BTCUSDT', p, E } }) as const
+  ({ kind: 'frame', stream: 'btcusdt@markPrice@1s', data: { e: 'markPriceUpdate', s: 'BTCUSDT', p, E, T: 0 } }) as const
 
 describe('quotes', () => {
   test('come when best bid, best ask and mark are all known, stamped with the later', () => {
