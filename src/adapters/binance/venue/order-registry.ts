@@ -18,9 +18,9 @@ export class OrderRegistry {
     for (const { clientOrderId, type } of usedOrders) this.used.set(clientOrderId, type)
   }
 
-  /** Whether an order of this id was ever sent. */
+  /** Whether an order of this id was ever sent, or the exchange has told of one: a crash may have taken our record of it. */
   isUsed(clientOrderId: string): boolean {
-    return this.used.has(clientOrderId)
+    return this.used.has(clientOrderId) || this.byClientId.has(clientOrderId)
   }
 
   /** Of an order that an earlier process sent and that was not seen since; undefined for a stranger's. */
@@ -50,7 +50,7 @@ export class OrderRegistry {
     const known = this.ofOrderId(facts.symbol, facts.orderId) ?? this.byClientId.get(facts.clientOrderId)
     // A client id whose first order is over may have been given to another one, by a stranger: that one is joined by its own id.
     const isOther = known !== undefined && known.orderId !== null && known.orderId !== facts.orderId
-    const order = known === undefined || isOther ? this.adopt(facts) : known
+    const order = known === undefined ? this.adopt(facts) : isOther ? strangerOf(facts) : known
     if (order.orderId === null) this.joinOrderId(order, facts.orderId)
     order.takeOrder(facts)
     this.settle(order)
@@ -89,8 +89,7 @@ export class OrderRegistry {
   }
 
   private adopt(facts: OrderFacts | AlgoFacts): KnownOrder {
-    const { clientOrderId, symbol, side, type, reduceOnly, quantity, updatedAtMs } = facts
-    const order = new KnownOrder({ clientOrderId, symbol, side, type, reduceOnly, quantity, sentAtMs: updatedAtMs })
+    const order = strangerOf(facts)
     this.keep(order)
     return order
   }
@@ -120,6 +119,12 @@ export class OrderRegistry {
       return
     }
   }
+}
+
+/** One that nobody here has sent. */
+function strangerOf(facts: OrderFacts | AlgoFacts): KnownOrder {
+  const { clientOrderId, symbol, side, type, reduceOnly, quantity, updatedAtMs } = facts
+  return new KnownOrder({ clientOrderId, symbol, side, type, reduceOnly, quantity, sentAtMs: updatedAtMs })
 }
 
 /** One order as it is known here. It only goes forwards: what is told late changes nothing. */

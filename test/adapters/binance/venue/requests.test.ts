@@ -4,6 +4,7 @@ import type { OrderRequest } from '../../../../src/ports/vocabulary/orders.js'
 import {
   algoOrder,
   algoUpdate,
+  NOT_FOUND,
   orderUpdate,
   positionUpdate,
   restOrder,
@@ -73,6 +74,33 @@ describe('submit', () => {
       'DUPLICATE_CLIENT_ORDER_ID',
     ])
     expect(venue.calls).toEqual([])
+  })
+
+  test('an id that the exchange has told of is used, though a crash took our record of it', () => {
+    const venue = ScriptedVenue.ready()
+    venue.user(trade(5, { c: 'i1.x1', i: 40 }))
+    venue.submit('i1.x1', { reduceOnly: true })
+    expect(venue.of('rejected')).toMatchObject([{ code: 'DUPLICATE_CLIENT_ORDER_ID' }])
+    expect(venue.callsOf('newOrder')).toEqual([])
+  })
+
+  test('an order that the exchange calls a duplicate is there, and is found', () => {
+    const venue = ScriptedVenue.ready()
+    venue.answers('newOrder', { code: -4116, reject: 'DUPLICATE_CLIENT_ORDER_ID' })
+    venue.answers('order', { value: restOrder() })
+    venue.submit('s1')
+    venue.request({ kind: 'query', requestId: 'q1', symbol: 'BTCUSDT', clientOrderId: 's1' })
+    expect(venue.told.map(({ kind }) => kind)).toEqual(['rejected', 'found'])
+    expect(venue.of('found')).toMatchObject([{ report: { status: 'ACKNOWLEDGED' } }])
+  })
+
+  test('an order of a stranger with one of our ids does not take its place', () => {
+    const venue = ScriptedVenue.ready()
+    venue.submit('s1')
+    venue.user(orderUpdate({ i: 900, x: 'CANCELED', X: 'CANCELED' }))
+    venue.answers('order', ({ orderId }) => (orderId === '11' ? { value: restOrder() } : NOT_FOUND))
+    venue.request({ kind: 'query', requestId: 'q1', symbol: 'BTCUSDT', clientOrderId: 's1' })
+    expect(venue.of('found')).toMatchObject([{ report: { venueOrderId: '11', status: 'ACKNOWLEDGED' } }])
   })
 
   test('an acknowledgement tells no price, and none is guessed: the average comes with what was traded', () => {
