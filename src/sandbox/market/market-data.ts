@@ -65,7 +65,9 @@ export class MarketData {
     const untilMs = Math.min(lastMs, firstMs + span.limit * interval.lengthMs)
     if (untilMs <= firstMs) return []
     const endMs = Math.min(interval.endOf(untilMs - 1), this.floor.clock.exchangeMs + 1)
-    const bars = barsOf(this.minutes(symbol, firstMs, endMs), (timeMs) => interval.startOf(timeMs))
+    const isLong = interval.lengthMs >= LONG_MS && this.history?.hours !== undefined
+    const parts = isLong ? this.history!.hours!(symbol, firstMs, endMs) : this.minutes(symbol, firstMs, endMs)
+    const bars = barsOf(parts, (timeMs) => interval.startOf(timeMs))
     return withUntraded(bars, interval, untilMs).slice(0, span.limit)
   }
 
@@ -189,6 +191,8 @@ function firstAt(bars: readonly Bar[], timeMs: number): number {
   return low
 }
 
+/** Bars of this length and longer are made of hours where the history has them. */
+const LONG_MS = 6 * 3_600_000
 const SLOT_MS = 900_000
 /** USD that are traded in a day where nobody says how much. */
 const DAY_USD = 200_000_000

@@ -18,6 +18,8 @@ export interface BarHistory {
   sinceMs(symbol: string): number | undefined
   /** Bars of a minute that were traded in, rising; of the minute in which `untilMs` lies, what was traded before it. */
   minutes(symbol: string, fromMs: number, untilMs: number): readonly Bar[]
+  /** As minutes, by the hour, where long spans cost less that way. Opens and closes are exact, the rest is about. */
+  hours?(symbol: string, fromMs: number, untilMs: number): readonly Bar[]
   /** USD, of the last trade at or before `timeMs`; undefined: not known. */
   priceAt(symbol: string, timeMs: number): number | undefined
 }

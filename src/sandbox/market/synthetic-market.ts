@@ -1,5 +1,5 @@
 import type { MarketEvent } from '../../ports/played-market.js'
-import { addTrade, type Bar, barOf, MINUTE_MS } from './bar.js'
+import { addTrade, type Bar, type BarTrade, barOf, MINUTE_MS } from './bar.js'
 import { hash, hashOfText } from './book-version.js'
 import { Funding } from './funding.js'
 import type { MarketPlayer } from './market-player.js'
@@ -12,7 +12,7 @@ export interface SyntheticMarketSettings {
   readonly assets: readonly SyntheticListing[]
   /** When it begins to be played, UTC ms; what was traded before is known nevertheless. */
   readonly startMs: number
-  /** Between two quotes of a symbol, ms. Default 500. */
+  /** Between two quotes of a symbol, ms; each fourth comes with a trade. Default 500. */
   readonly stepMs?: number
   readonly fundingIntervalHours?: number
 }
@@ -25,6 +25,7 @@ export class SyntheticMarket implements MarketPlayer {
   private readonly assets: ReadonlyMap<string, Asset>
   private readonly market: PricePath
   private readonly stepMs: number
+  private readonly tradeMs: number
   private readonly startMs: number
   private readonly funding: Funding
   private nextStepMs: number
@@ -32,6 +33,7 @@ export class SyntheticMarket implements MarketPlayer {
 
   constructor({ seed, assets, startMs, stepMs = 500, fundingIntervalHours = 8 }: SyntheticMarketSettings) {
     this.stepMs = stepMs
+    this.tradeMs = TRADE_STEPS * stepMs
     this.startMs = startMs
     this.nextStepMs = startMs - (startMs % stepMs)
     this.market = new PricePath(hash(seed, MARKET_KEY), MARKET_PER_DAY)
@@ -62,14 +64,24 @@ export class SyntheticMarket implements MarketPlayer {
     const asset = this.assets.get(symbol)
     const bars: Bar[] = []
     if (asset === undefined) return bars
-    let bar: Bar | undefined
-    for (let timeMs = Math.ceil(fromMs / this.stepMs) * this.stepMs; timeMs < untilMs; timeMs += this.stepMs) {
-      const openMs = timeMs - (timeMs % MINUTE_MS)
-      const trade = asset.tradeAt(timeMs, this.priceOf(asset, timeMs))
-      if (bar?.openMs === openMs) addTrade(bar, trade)
-      else {
-        bar = barOf(openMs, trade)
-        bars.push(bar)
+    for (let timeMs = Math.ceil(fromMs / this.tradeMs) * this.tradeMs; timeMs < untilMs; timeMs += this.tradeMs) {
+      addTo(bars, { openMs: timeMs - (timeMs % MINUTE_MS), trade: this.tradeOf(asset, timeMs) })
+    }
+    return bars
+  }
+
+  /** By the first and the last trade of each minute, each for half of it: of a year of days a second's work, not a minute's. */
+  hours(symbol: string, fromMs: number, untilMs: number): readonly Bar[] {
+    const asset = this.assets.get(symbol)
+    const bars: Bar[] = []
+    if (asset === undefined) return bars
+    const weight = MINUTE_MS / this.tradeMs / 2
+    for (let minuteMs = Math.ceil(fromMs / MINUTE_MS) * MINUTE_MS; minuteMs < untilMs; minuteMs += MINUTE_MS) {
+      for (const timeMs of [minuteMs, minuteMs + MINUTE_MS - this.tradeMs]) {
+        if (timeMs >= untilMs) continue
+        const trade = this.tradeOf(asset, timeMs)
+        const openMs = timeMs - (timeMs % HOUR_MS)
+        addTo(bars, { openMs, trade: { ...trade, quantity: trade.quantity * weight } })
       }
     }
     return bars
@@ -78,15 +90,19 @@ export class SyntheticMarket implements MarketPlayer {
   priceAt(symbol: string, timeMs: number): number | undefined {
     const asset = this.assets.get(symbol)
     if (asset === undefined) return undefined
-    const stepMs = timeMs - (timeMs % this.stepMs)
-    return asset.tradeAt(stepMs, this.priceOf(asset, stepMs)).price
+    return this.tradeOf(asset, timeMs - (timeMs % this.tradeMs)).price
+  }
+
+  private tradeOf(asset: Asset, timeMs: number): BarTrade {
+    return asset.tradeAt(timeMs, this.priceOf(asset, timeMs))
   }
 
   private step(timeMs: number, events: MarketEvent[]): void {
     const settles = timeMs > this.startMs && this.funding.nextMs(timeMs - this.stepMs) <= timeMs
     for (const [symbol, asset] of this.assets) {
       const price = this.priceOf(asset, timeMs)
-      events.push({ kind: 'quote', quote: asset.quoteAt(timeMs, price) }, asset.printAt(timeMs, price))
+      events.push({ kind: 'quote', quote: asset.quoteAt(timeMs, price) })
+      if (timeMs % this.tradeMs === 0) events.push(asset.printAt(timeMs, price))
       if (settles) events.push({ kind: 'fundingRate', symbol, rate: this.funding.rateAt(symbol, timeMs - 1) })
     }
   }
@@ -101,6 +117,15 @@ export class SyntheticMarket implements MarketPlayer {
     )
   }
 }
+
+function addTo(bars: Bar[], { openMs, trade }: { readonly openMs: number; readonly trade: BarTrade }): void {
+  const last = bars.at(-1)
+  if (last?.openMs === openMs) addTrade(last, trade)
+  else bars.push(barOf(openMs, trade))
+}
+
+const TRADE_STEPS = 4
+const HOUR_MS = 60 * MINUTE_MS
 
 interface Shift {
   readonly symbol: string | undefined
