@@ -1,40 +1,16 @@
-import { InputMistake } from '../../base/mistakes.js'
+import { InputMistake, SurroundingsFailed } from '../../base/mistakes.js'
+import { printable } from '../../base/printable.js'
 import { didYouMean } from '../../base/suggest.js'
 import type { Clock } from '../../ports/clock.js'
 import { type CcxtModule, loadCcxt } from './load-ccxt.js'
-
-type Exchange = InstanceType<CcxtModule['Exchange']>
-type Market = NonNullable<Exchange['markets']>[string]
-
-/** One bar: when it opened, UTC ms, its close, and its volume in base units where that is known. */
-export interface CcxtBar {
-  readonly openMs: number
-  readonly close: number
-  readonly volume: number | undefined
-}
-
-export interface CcxtSettings {
-  /** As ccxt calls it: `bybit`, `okx`, `binanceusdm`. */
-  readonly exchange: string
-  /** Origin to which its requests go instead; absent: its own. */
-  readonly at?: string
-  readonly interval: string
-  readonly clock: Clock
-  readonly signal: AbortSignal
-  readonly load?: () => Promise<CcxtModule>
-}
-
-const DAY_MS = 86_400_000
-const BARS_PER_CALL = 1_000
-const TRIES_MAX = 5
-const FIRST_WAIT_MS = 1_000
 
 /** Klines of any exchange that ccxt knows. */
 export class CcxtKlines {
   /**
    * Loads ccxt and the exchange's markets.
    *
-   * @throws InputMistake for an exchange or an interval that there is not; SurroundingsFailed where ccxt is not installed.
+   * @throws InputMistake for an exchange or an interval that there is not; SurroundingsFailed where ccxt is not installed, or the
+   * exchange cannot be asked.
    */
   static async open(settings: CcxtSettings): Promise<CcxtKlines> {
     const ccxt = await loadCcxt(settings.load)
@@ -53,7 +29,7 @@ export class CcxtKlines {
       throw new InputMistake({ place: '--interval', message: `expected one of ${id}: ${known}; found "${interval}"` })
     }
     const klines = new CcxtKlines(exchange, ccxt, settings)
-    await klines.patiently(() => exchange.loadMarkets())
+    await klines.loadMarkets()
     return klines
   }
 
@@ -62,6 +38,15 @@ export class CcxtKlines {
     private readonly ccxt: CcxtModule,
     private readonly settings: CcxtSettings,
   ) {}
+
+  private async loadMarkets(): Promise<void> {
+    const { exchange, signal } = this.settings
+    await this.patiently(() => this.exchange.loadMarkets()).catch((error: unknown) => {
+      signal.throwIfAborted()
+      const message = error instanceof Error ? error.message : String(error)
+      throw new SurroundingsFailed(`${exchange} does not say what it lists: ${printable(message).slice(0, 300)}`)
+    })
+  }
 
   /** From one bar to the next. */
   get stepMs(): number {
@@ -127,6 +112,32 @@ export class CcxtKlines {
     }
   }
 }
+
+/** One bar: when it opened, UTC ms, its close, and its volume in base units where that is known. */
+export interface CcxtBar {
+  readonly openMs: number
+  readonly close: number
+  readonly volume: number | undefined
+}
+
+export interface CcxtSettings {
+  /** As ccxt calls it: `bybit`, `okx`, `binanceusdm`. */
+  readonly exchange: string
+  /** Origin to which its requests go instead; absent: its own. */
+  readonly at?: string
+  readonly interval: string
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly load?: () => Promise<CcxtModule>
+}
+
+const DAY_MS = 86_400_000
+const BARS_PER_CALL = 1_000
+const TRIES_MAX = 5
+const FIRST_WAIT_MS = 1_000
+
+type Exchange = InstanceType<CcxtModule['Exchange']>
+type Market = NonNullable<Exchange['markets']>[string]
 
 /** The same addresses behind another origin. */
 function redirected(urls: unknown, origin: string): never {

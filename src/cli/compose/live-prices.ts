@@ -120,7 +120,7 @@ export async function warmUp(
   live.warmWith(own)
   const steps = own.timesMs.length
   if (steps > 0) {
-    const missing = Math.round((live.firstMs - own.timesMs[0]!) / stepMs) - steps
+    const missing = missingIn(own.timesMs, live.firstMs, stepMs)
     say(`Warm: ${steps} ${wanted}, from the scans of the storage; ${plural(missing, 'step')} missing among them.`)
     return { steps, from: 'storage' }
   }
@@ -148,7 +148,13 @@ async function ownHistory(
     timesMs.push(timeMs)
     rows.push(record.prices)
   }
-  return isBroken(firstMs) ? { timesMs: [], rows: [] } : { timesMs, rows }
+  // Scans of a longer step are no recording of this one, though each lies on its grid.
+  const isOther = 2 * missingIn(timesMs, firstMs, stepMs) > timesMs.length
+  return isBroken(firstMs) || isOther ? { timesMs: [], rows: [] } : { timesMs, rows }
+}
+
+function missingIn(timesMs: readonly number[], firstMs: number, stepMs: number): number {
+  return timesMs.length === 0 ? 0 : Math.round((firstMs - timesMs[0]!) / stepMs) - timesMs.length
 }
 
 function progressOf(quiet: boolean): NonNullable<LivePricesOptions['progress']> | undefined {

@@ -1,20 +1,11 @@
-import { systemClock } from '../../adapters/clock/system-clock.js'
 import { InputMistake } from '../../base/mistakes.js'
-import { Scanner } from '../../core/eigen/scanner.js'
 import type { ScanArchive } from '../../ports/scan-archive.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
-import { type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan-loop.js'
-import { openDayRecording } from '../compose/day-recording.js'
-import { tooFewSymbols } from '../compose/eigen-settings.js'
-import { type LiveUniverse, openLivePrices, type WarmUp, warmUp } from '../compose/live-prices.js'
+import { type LiveUniverse, openLivePrices } from '../compose/live-prices.js'
+import { type LiveScan, scanLivePrices } from '../compose/live-scan.js'
 import { plural } from '../shell/figures-text.js'
-import { notice, noticeWarning } from '../shell/terminal.js'
+import { notice } from '../shell/terminal.js'
 import type { LiveScanOptions, ScanOptions } from './options.js'
-
-export interface LiveScan extends ScanLoopResult {
-  readonly symbols: number
-  readonly warm: WarmUp
-}
 
 /** Scans live prices into a storage until the signal is aborted, or so many scans are made as were asked for. */
 export async function scanLive(
@@ -22,52 +13,33 @@ export async function scanLive(
   sink: ScanSink,
   { precision, limit, quiet, live }: ScanOptions & { readonly live: LiveScanOptions },
   signal: AbortSignal,
-): Promise<LiveScan> {
+): Promise<LiveScan & { readonly symbols: number }> {
   const say = quiet ? () => {} : notice
   const { at, stepMs, record } = live
-  const last = await archive.last()
-  const universe = universeOf(live, last?.record.assets)
-  say(
-    `Following live prices of ${at.name === at.restUrl ? at.name : `Binance futures (${at.name})`} every ${stepMs / 1000} s.`,
-  )
-  const opened = await openLivePrices({ at, stepMs, universe, signal, quiet }).catch(unlessStopped(signal))
-  if (opened === undefined) return { ...NOTHING, symbols: last?.record.assets.length ?? 0 }
-  const { symbols, firstMs } = opened
+  const kept = (await archive.last())?.record.assets
+  const universe = universeOf(live, kept)
+  if (live.top !== undefined && kept !== undefined)
+    say(`The storage keeps its ${plural(kept.length, 'contract')}; --top is for a new one.`)
+  const where = at.name === at.restUrl ? at.name : `Binance futures (${at.name})`
+  say(`Following live prices of ${where} every ${stepMs / 1000} s.`)
   try {
-    say(`First step ${new Date(firstMs).toISOString()}, ${plural(symbols.length, 'contract')}.`)
-    const few = tooFewSymbols(symbols.length)
-    if (few !== undefined) noticeWarning(few)
-    const recorder =
-      record === undefined
-        ? undefined
-        : await openDayRecording({ folder: record, of: { symbols, stepMs }, fromMs: firstMs }, archive, say)
+    const prices = await openLivePrices({ at, stepMs, universe, signal, quiet })
     try {
-      const warm = await warmUp(opened, { archive, stepMs, quiet }).catch(unlessStopped(signal))
-      if (warm === undefined) return { ...NOTHING, symbols: symbols.length }
-      const warmed = new Scanner(symbols, 'float64')
-      const result = await scanSteps({
-        source: opened,
-        warmUp: (prices, timestampNs) => warmed.push(prices, { scanNumber: 0, timestampNs }),
-        scanner: () => Scanner.restore({ ...warmed.snapshot(), precision }),
-        archive,
-        sink,
-        clock: systemClock,
-        fromNs: firstOf(firstMs, last?.record.timestampNs),
-        limit: limit ?? Number.POSITIVE_INFINITY,
-        signal,
-        onWarning: noticeWarning,
-        ...(recorder && { record: (scan, { origins }) => recorder.record(scan, origins) }),
-      })
-      return { ...result, symbols: symbols.length, warm }
+      const symbols = prices.symbols.length
+      say(`First step ${new Date(prices.firstMs).toISOString()}, ${plural(symbols, 'contract')}.`)
+      const scan = { prices, stepMs, archive, sink, record, precision, limit, quiet, signal }
+      return { ...(await scanLivePrices(scan)), symbols }
     } finally {
-      await recorder?.close()
+      await prices.close()
     }
-  } finally {
-    await opened.close()
+  } catch (error) {
+    // Ctrl-C before the first step is an answer, too.
+    if (!signal.aborted || error !== signal.reason) throw error
+    return { ...NOTHING, symbols: kept?.length ?? 0 }
   }
 }
 
-const NOTHING: Omit<LiveScan, 'symbols'> = {
+const NOTHING: LiveScan = {
   scans: 0,
   warmUpSteps: 0,
   emptySteps: 0,
@@ -89,18 +61,4 @@ function universeOf({ symbols, top }: LiveScanOptions, kept: readonly string[] |
   }
   if (symbols !== undefined) return { kind: 'named', symbols }
   return top === undefined ? { kind: 'packaged' } : { kind: 'top', count: top }
-}
-
-/** Never a step that the storage has. */
-function firstOf(firstMs: number, lastNs: bigint | undefined): bigint {
-  const firstNs = BigInt(firstMs) * 1_000_000n
-  return lastNs !== undefined && lastNs >= firstNs ? lastNs + 1n : firstNs
-}
-
-/** Ctrl-C before the first step is an answer, too. */
-function unlessStopped(signal: AbortSignal): (error: unknown) => undefined {
-  return (error) => {
-    if (signal.aborted && error === signal.reason) return undefined
-    throw error
-  }
 }
