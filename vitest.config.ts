@@ -6,7 +6,9 @@ import { defineConfig } from 'vitest/config'
  * whole source, or starts a process, a server, a worker or a compiler.
  */
 const SLOW = [
-  ...['compare', 'data', 'journal', 'scan', 'verify-path'].map((command) => `test/cli/${command}/**/*.test.ts`),
+  ...['compare', 'data', 'journal', 'sandbox', 'scan', 'verify-path'].map(
+    (command) => `test/cli/${command}/**/*.test.ts`,
+  ),
   'test/cli/backtest/causality.test.ts',
   'test/cli/compose/live-record.test.ts',
   'test/cli/disordered-days.test.ts',

@@ -72,7 +72,7 @@ async function recorded(
     throw new InputMistake({ place: '--symbols', message: `not in the days: ${missing.join(', ')}` })
   }
   const instruments = names.map((symbol) => rules.instrument(symbol))
-  const fromMs = days.length > 1 ? epochDay(days[1]!.date) * MS_PER_DAY : (epochDay(first.date) + 0.5) * MS_PER_DAY
+  const fromMs = days[1] === undefined ? barTimeMs(first, first.bars >> 1) : barTimeMs(days[1], 0)
   return { instruments, player: new RecordedMarket({ recorded: prices, instruments, seed, startMs, fromMs }) }
 }
 
