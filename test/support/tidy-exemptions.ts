@@ -81,4 +81,6 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/runtime/services/trader/live-scans.test.ts',
   'test/runtime/services/trader/live-session.test.ts',
   'test/runtime/session/session-figures.test.ts',
+  'test/sandbox/clients/market-clients.test.ts',
+  'test/sandbox/streams/user-streams.test.ts',
 ]

@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 
-const BODY_BYTES_MAX = 1_000_000
-
 /** Rejects for a body that is longer than anybody's request. */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
@@ -13,3 +11,5 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8')
 }
+
+const BODY_BYTES_MAX = 1_000_000
