@@ -24,7 +24,7 @@ const WORLD_DAYS = ['2025-05-10', '2025-05-12']
 const TOKEN = 'a-token-of-the-documents-0123456789'
 
 /** Commands that go on until somebody stops them, or for minutes: they must start, and stop well at Ctrl-C. */
-const GOES_ON = /--speed \d|--serve\b|^dolphin (?:drill|executor|serve)\b|^dolphin paper .*--grid hazelcast/
+const GOES_ON = /--speed \d|--serve\b|^dolphin (?:drill|executor|serve|sandbox)\b|^dolphin paper .*--grid hazelcast/
 /** Needs a cluster; the documents have a member at the usual port. */
 const OF_A_CLUSTER = /hazelcast:\/\/127\.0\.0\.1:5701/
 /** Answers other than 0, and why. */

@@ -18,11 +18,11 @@ export async function runSandbox(options: SandboxOptions): Promise<ExitCode> {
   const market = await chosenMarket(options, timer.epochMs())
   const { server, exchange } = await start(options, market, timer)
   for (const wish of options.faults) applyFault(exchange.faults, wish)
+  // Whoever reads the address may stop us at once.
+  const { stopped } = stopSignals({ stdin: false })
   say(options, server, market.instruments)
-  const { stopped, release } = stopSignals({ stdin: false })
   const cause = await stopped
   await server.close()
-  release()
   return stopExitCode(cause)
 }
 
