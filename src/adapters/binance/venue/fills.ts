@@ -27,9 +27,7 @@ export class Fills implements CallOwner {
     const { symbol } = order
     const fills = this.of(symbol)
     if (fills.told.has(trade.tradeId)) return
-    const fill = fillOf(order, trade)
-    if (fill.feeAsset !== undefined) this.refuseFee(fill.feeAsset)
-    fills.held.push({ order, fill: fill.fill })
+    fills.held.push({ order, fill: this.fillOf(order, trade) })
     if (fills.asking !== undefined) return
     const missing = exact(filledQuantity).minus(exact(order.toldQuantity)).minus(exact(trade.quantity))
     if (missing.greaterThan(0)) this.ask(symbol, order)
@@ -88,6 +86,26 @@ export class Fills implements CallOwner {
     }
   }
 
+  /** The fill that a trade is of its order. A fee that does not count as USD stops entries. */
+  fillOf(order: KnownOrder, trade: Trade): Fill {
+    const { clientOrderId, symbol } = order
+    const isUsd = trade.feeAsset === FEE_ASSET || trade.fee === '0'
+    if (!isUsd) this.refuseFee(trade.feeAsset)
+    const fill = {
+      tradeId: venueTradeId(trade.tradeId),
+      clientOrderId,
+      symbol,
+      side: trade.side,
+      price: trade.price,
+      quantity: trade.quantity,
+      feeUsd: isUsd ? trade.fee : '0',
+      maker: trade.maker,
+      timestampNs: `${trade.atMs}000000`,
+    }
+    const isForced = forcedBy(clientOrderId) !== undefined || order.isForced
+    return isForced ? { ...fill, liquidation: true } : fill
+  }
+
   /** Somebody has these otherwise, in a snapshot: the stream need not bring them, and what comes after them is asked for. */
   seen(symbol: string, lastTradeId: number): void {
     const fills = this.of(symbol)
@@ -101,9 +119,7 @@ export class Fills implements CallOwner {
     const order = this.desk.registry.ofOrderId(symbol, trade.orderId)
     // Whose it is comes with the next snapshot, which asks for the names of orders that are not known.
     if (order === undefined) return
-    const { fill, feeAsset } = fillOf(order, trade)
-    if (feeAsset !== undefined) this.refuseFee(feeAsset)
-    fills.held.push({ order, fill })
+    fills.held.push({ order, fill: this.fillOf(order, trade) })
   }
 
   private ask(symbol: string, order: KnownOrder | undefined): void {
@@ -211,28 +227,6 @@ export function tradeOfRow(row: unknown): Trade | undefined {
     maker,
     atMs: time,
   })
-}
-
-/** The fill that a trade is of its order; with the asset of its fee when that is none that counts as USD. */
-export function fillOf(
-  order: KnownOrder,
-  trade: Trade,
-): { readonly fill: Fill; readonly feeAsset: string | undefined } {
-  const { clientOrderId, symbol } = order
-  const isUsd = trade.feeAsset === FEE_ASSET || trade.fee === '0'
-  const fill = {
-    tradeId: venueTradeId(trade.tradeId),
-    clientOrderId,
-    symbol,
-    side: trade.side,
-    price: trade.price,
-    quantity: trade.quantity,
-    feeUsd: isUsd ? trade.fee : '0',
-    maker: trade.maker,
-    timestampNs: `${trade.atMs}000000`,
-  }
-  const isForced = forcedBy(clientOrderId) !== undefined || order.isForced
-  return { fill: isForced ? { ...fill, liquidation: true } : fill, feeAsset: isUsd ? undefined : trade.feeAsset }
 }
 
 /** Rows of a page of `userTrades`, the most that there is. */

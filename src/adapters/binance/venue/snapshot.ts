@@ -3,7 +3,7 @@ import { venueTradeId } from '../../../ports/vocabulary/ids.js'
 import type { Fill } from '../../../ports/vocabulary/orders.js'
 import type { RestOutcome } from '../rest/call.js'
 import type { AccountState, TruthAsked } from './account-reading.js'
-import { type Fills, fillOf, PAGE_ROWS, type Trade, tradeOfRow } from './fills.js'
+import { type Fills, PAGE_ROWS, type Trade, tradeOfRow } from './fills.js'
 import type { Funding } from './funding.js'
 import { messageOf } from './order-question.js'
 import { KnownOrder } from './order-registry.js'
@@ -155,11 +155,11 @@ export class Snapshot implements CallOwner {
   }
 
   private fills(): Fill[] {
+    const { fills } = this.parts
     const { registry } = this.parts.desk
     const { symbol } = this.of.request
-    return this.trades.map(
-      (trade) => fillOf(registry.ofOrderId(symbol, trade.orderId) ?? this.names.get(trade.orderId)!, trade).fill,
-    )
+    const orderOf = (orderId: string) => registry.ofOrderId(symbol, orderId) ?? this.names.get(orderId)!
+    return this.trades.map((trade) => fills.fillOf(orderOf(trade.orderId), trade))
   }
 
   private again(): void {

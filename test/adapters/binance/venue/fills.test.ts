@@ -93,6 +93,16 @@ describe('fills', () => {
   })
 })
 
+test('a fee that is no USDT stops entries, too, when only the list of trades tells of it', () => {
+  const venue = ScriptedVenue.ready()
+  venue.pass(2_000)
+  venue.answers('userTrades', { value: [tradeRow(8, { commissionAsset: 'BNB' })] })
+  venue.snapshot('t')
+  venue.submit('s1')
+  expect(venue.of('notice')).toMatchObject([{ level: 'CRITICAL', code: 'FEE_ASSET' }])
+  expect(venue.of('rejected')).toMatchObject([{ code: 'NOT_TRADING' }])
+})
+
 describe('what the exchange closes by itself', () => {
   test.each(['autoclose-1596107620040000020', 'adl_autoclose', 'settlement_autoclose-77'])(
     '%s is told as that',

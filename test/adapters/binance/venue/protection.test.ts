@@ -117,6 +117,15 @@ describe('nothing is lost', () => {
     expect(lost(venue)).toEqual([])
   })
 
+  test('with a stop that was cancelled by us, and whose end is told before the answer', () => {
+    const venue = protectedPosition()
+    venue.hold('cancelAlgoOrder')
+    venue.request({ kind: 'cancel', requestId: 'c', symbol: 'BTCUSDT', clientOrderId: 'stop' })
+    venue.user(algoUpdate('CANCELED'))
+    expect(venue.of('order').at(-1)).toMatchObject({ report: { status: 'CANCELED', reason: 'CANCELED' } })
+    expect(lost(venue)).toEqual([])
+  })
+
   test('with a stop that ends when its position is flat', () => {
     const venue = protectedPosition()
     venue.user(positionUpdate('0'))
