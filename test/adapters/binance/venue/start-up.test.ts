@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RouteName } from '../../../../src/adapters/binance/rest/routes.js'
-import { type Scripted, ScriptedVenue } from './scripted-venue.js'
+import { positionRow, type Scripted, ScriptedVenue } from './scripted-venue.js'
 
 function started(prepare: (venue: ScriptedVenue) => void = () => undefined, settings = {}): ScriptedVenue {
   const venue = new ScriptedVenue(settings)
@@ -78,6 +78,9 @@ describe('the start-up', () => {
     expect(venue.callsOf('setMarginType')).toMatchObject([{ params: { symbol: 'BTCUSDT', marginType: 'CROSSED' } }])
     expect(venue.callsOf('setLeverage')).toEqual([])
     expect(venue.of('ready')).toHaveLength(1)
+    expect(venue.of('notice')).toEqual([])
+    venue.submit('s1')
+    expect(venue.of('acknowledged')).toHaveLength(1)
   })
 
   test('a symbol that cannot be set up is named, and alone has no entries', () => {
@@ -115,6 +118,14 @@ describe('the start-up', () => {
     const venue = started()
     venue.pass(60_000)
     expect(venue.of('refused')).toMatchObject([{ problems: [{ code: 'UNREACHABLE' }] }])
+  })
+
+  test('an account that changed while it was read is read again', () => {
+    const venue = started((each) => each.answers('positionRisk', { value: [positionRow({ updateTime: each.nowMs })] }))
+    venue.connect(true)
+    expect(venue.of('ready')).toEqual([])
+    venue.pass(1_000)
+    expect(venue.of('ready')).toHaveLength(1)
   })
 
   test('an account that cannot be read yet is read again', () => {
