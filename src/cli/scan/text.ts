@@ -21,7 +21,7 @@ export interface ScanSummary extends ScanLoopResult {
 export function scanSummaryText(summary: ScanSummary): string {
   const { scans, drift, firstNumber, lastNumber, firstNs, lastNs } = summary
   const lines: string[] = []
-  if (scans === 0) lines.push('no step left to scan')
+  if (scans === 0) lines.push(summary.warm === undefined ? 'no step left to scan' : 'no step was scanned')
   else {
     lines.push(
       `${plural(scans, 'scan')} ${firstNumber} … ${lastNumber} of ${time(firstNs!)} … ${time(lastNs!)} ` +

@@ -91,7 +91,12 @@ export class DayRecorder {
       this.part = await openPart(this.options, date)
       this.finish(over)
     }
-    this.part.file.append(rowOf(scan, origins))
+    const { file } = this.part
+    file.append(rowOf(scan, origins))
+    // Not waited for: a scan must not wait for a disk, and one that fails is heard of at the next.
+    file.flush().catch((error: unknown) => {
+      this.failure ??= error
+    })
     this.part.last = { scanNumber: scan.scanNumber, timestampNs: scan.timestampNs }
   }
 
