@@ -9,6 +9,7 @@ import type { MarketStreamEffect, StreamFrame } from '../streams/stream-effects.
 import { bookTickerStream, depthStream, markPriceStream } from '../streams/stream-names.js'
 import type { WireCommand, WireEvent } from '../wire.js'
 import { type HistoryWish, KlineHistory, type PriceHistory } from './kline-history.js'
+import { ListingWatch } from './listing-watch.js'
 import { PlayedQuotes } from './played-quotes.js'
 import { isForGood } from './refused.js'
 import { type ClosedStep, StepPrices } from './step-prices.js'
@@ -71,6 +72,7 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
   private readonly handlers = new Map<string, StreamHandler>()
   private steps: StepPrices | undefined
   private history: KlineHistory | undefined
+  private listing: ListingWatch | undefined
   private asks = 0
   private readonly asked = new Map<string, AskedRoute>()
   private readonly toAskAgain: { readonly route: AskedRoute; readonly atMs: number }[] = []
@@ -105,6 +107,7 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
         this.closeDue(nowMs, told)
         this.callForHistory(nowMs, told)
         this.askAgain(nowMs, told)
+        this.watchListing(nowMs, told)
         break
       case 'httpAnswer':
       case 'httpLost':
@@ -121,6 +124,7 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
     const never = Number.POSITIVE_INFINITY
     let dueMs = Math.min(this.rest.nextDueMs() ?? never, this.streams.nextDueMs() ?? never, this.stepDueMs() ?? never)
     if (this.history !== undefined) dueMs = Math.min(dueMs, this.history.nextDueMs() ?? never)
+    if (this.listing !== undefined) dueMs = Math.min(dueMs, this.listing.dueMs)
     for (const { atMs } of this.toAskAgain) dueMs = Math.min(dueMs, atMs)
     return dueMs === never ? undefined : dueMs
   }
@@ -150,8 +154,14 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
     }
   }
 
+  private watchListing(nowMs: number, told: (WireCommand | FeedTold)[]): void {
+    const call = this.listing?.due(nowMs)
+    if (call !== undefined) this.call(call, nowMs, told)
+  }
+
   private follow(contracts: FollowedContracts, nowMs: number, told: (WireCommand | FeedTold)[]): void {
     this.contracts = contracts
+    this.listing = new ListingWatch(contracts.symbols, nowMs)
     const played = new Map((contracts.played ?? []).map((symbol) => [symbol, new PlayedQuotes(symbol)]))
     const places = new Map(contracts.symbols.map((symbol, place) => [symbol, place]))
     for (const symbol of new Set([...contracts.symbols, ...played.keys()])) {
@@ -209,6 +219,8 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
       else if (outcome.kind === 'refused' && isForGood(outcome.error))
         told.push({ kind: 'noAnswer', route, message: outcome.error.message })
       else this.toAskAgain.push({ route, atMs: nowMs + ASK_AGAIN_MS })
+    } else if (outcome.callId.startsWith('listing:')) {
+      if (outcome.kind === 'done') told.push(...(this.listing?.take(outcome.value) ?? []))
     } else if (this.history?.take(outcome, nowMs) === true) {
       told.push({ kind: 'historyProgress', done: this.history.done, total: this.history.total })
       this.callForHistory(nowMs, told)

@@ -177,10 +177,10 @@ describe('the market feed', () => {
     rig.offsetMs = undefined
     rig.follow(['BTCUSDT'])
     rig.passTo(FIRST + 1)
-    expect([rig.steps(), rig.feed.nextDueMs()]).toEqual([[], undefined])
+    expect(rig.steps()).toEqual([])
     rig.offsetMs = OFFSET_MS
     rig.answer({ kind: 'done', callId: 'other:1', value: {}, sentAtExchangeMs: 0 })
-    expect(rig.feed.nextDueMs()).toBeDefined()
+    expect(rig.feed.nextDueMs()).toBeLessThanOrEqual(rig.nowMs + STEP_MS)
     expect(rig.offsets).toEqual([OFFSET_MS])
   })
 
@@ -209,6 +209,26 @@ describe('the market feed', () => {
     expect(rig.told).toEqual([
       { kind: 'answer', route: 'exchangeInfo', value: { symbols: [] } },
       { kind: 'noAnswer', route: 'ticker24h', message: 'restricted location' },
+    ])
+  })
+
+  it('looks each hour whether what it follows still trades, and tells each change once', () => {
+    const rig = new Rig()
+    rig.offsetMs = undefined
+    rig.follow(['BTCUSDT', 'ETHUSDT'])
+    const hour = 3_600_000
+    const fit = { contractType: 'PERPETUAL', status: 'TRADING', quoteAsset: 'USDT', marginAsset: 'USDT' }
+    const row = (symbol: string, changes = {}) => ({ symbol, underlyingType: 'COIN', ...fit, ...changes })
+    const settling = [row('BTCUSDT'), row('ETHUSDT', { status: 'SETTLING' })]
+    const trading = [row('BTCUSDT'), row('ETHUSDT')]
+    for (const symbols of [trading, settling, settling, 'maintenance', trading]) {
+      rig.passTo(rig.feed.nextDueMs()!)
+      rig.answer({ kind: 'done', callId: rig.calls.at(-1)!.callId, value: { symbols }, sentAtExchangeMs: 0 })
+    }
+    expect(rig.nowMs).toBe(NOW + 5 * hour)
+    expect(rig.told).toMatchObject([
+      { kind: 'notice', level: 'WARNING', code: 'NOT_TRADED', message: expect.stringMatching(/^ETHUSDT .*"SETTLING"/) },
+      { kind: 'notice', level: 'INFO', code: 'TRADES_AGAIN' },
     ])
   })
 
