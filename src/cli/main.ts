@@ -24,6 +24,8 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'trade recorded days through the whole chain, on paper',
     load: () => import('./paper/command.js'),
   },
+  trade: { summary: 'trade at the exchange: its demo, or with money', load: () => import('./trade/command.js') },
+  live: { summary: 'say what trading with money still lacks', load: () => import('./live/command.js') },
   executor: {
     summary: 'place orders and protect the position, as a process of its own',
     load: () => import('./executor/command.js'),

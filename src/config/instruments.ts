@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { assert } from '../base/assert.js'
 import { Exact } from '../base/exact.js'
 import { found, InputMistake, Mistake, type Problem } from '../base/mistakes.js'
 import { didYouMean } from '../base/suggest.js'
@@ -54,6 +55,23 @@ export function parseInstruments(text: string, path: string): InstrumentTable {
     }),
   }
 }
+
+/** Instruments as a file of trading rules; those of one venue, one at least. */
+export function instrumentsText(instruments: readonly Instrument[]): string {
+  const rules = instruments.map((instrument) => [instrument.identity.symbol, rulesOf(instrument)] as const)
+  const [first] = instruments
+  assert(first !== undefined, 'there is an instrument to write the rules of')
+  const document = { exchange: first.identity.exchange, default: rulesOf(first), symbols: Object.fromEntries(rules) }
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+function rulesOf(instrument: Instrument): Rules {
+  const { identity: _, status: __, ...rules } = instrument
+  // A venue without a least notional has one that nothing falls below.
+  return { ...rules, minNotionalUsd: new Exact(rules.minNotionalUsd).isZero() ? LEAST_USD : rules.minNotionalUsd }
+}
+
+const LEAST_USD = '0.00000001'
 
 type Rules = Omit<Instrument, 'identity' | 'status'>
 

@@ -7,6 +7,7 @@ import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Session } from '../../ports/vocabulary/session.js'
 import { backtestDays } from '../compose/backtest.js'
 import { findDays } from '../compose/days.js'
+import { journalBacktest } from '../compose/journal-backtest.js'
 import { loadOwn } from '../compose/own-strategy.js'
 import { prepareRun } from '../compose/run-settings.js'
 import { runOfSession } from '../run-options.js'
@@ -19,6 +20,11 @@ export async function bulkRunOf(
   signal: AbortSignal,
 ): Promise<BacktestReport> {
   const asked = runOfSession(settings.options, `${folder}/settings.json`, { fills: options.bulk })
+  if (settings.live !== undefined && options.days.length === 0) {
+    const report = await journalBacktest({ settings, folder }, asked, signal)
+    refuseOtherStrategy(report, settings, folder)
+    return report
+  }
   const own = await loadOwn(asked)
   refuseOtherFile(own, settings)
   const run = prepareRun(asked, own)

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serveLink } from '../../adapters/socket/socket-link.js'
 import { serveVenue } from '../../adapters/socket/venue-server.js'
+import { instrumentsText } from '../../config/instruments.js'
+import { writeAtomically } from '../../files/whole-file.js'
 import type { Link } from '../../ports/link.js'
 import type { Venue } from '../../ports/venue.js'
 import type { JournalStanding, RemoteExecution } from '../../runtime/session/session-parts.js'
@@ -35,12 +37,14 @@ export async function executorProcess(
   const server = venue === undefined ? undefined : await serveVenue(exchangePath, venue)
   const options: Readonly<Record<string, string | undefined>> = {
     link: linkPath,
-    ...(files.exchangeAt === undefined ? { exchange: exchangePath } : { 'exchange-at': files.exchangeAt }),
+    ...(files.exchangeAt === undefined
+      ? { exchange: exchangePath }
+      : { 'exchange-at': files.exchangeAt, 'since-ms': String(setup.startedAtMs) }),
     journal: journalFolder(around.folder.folder, 'execution'),
     symbols: setup.symbols.join(','),
     ...served.executorOptions,
     config: files.execution,
-    instruments: files.instruments,
+    instruments: files.exchangeAt === undefined ? files.instruments : await keptRules(around.folder.folder, setup),
     clock: scaleText(around.scale),
   }
   const fractions = files.iMeanFractions ? ['--i-mean-fractions'] : []
@@ -82,6 +86,13 @@ export interface ExecutorFiles {
   readonly exchangeAt?: string
   /** Values of the first that are probably percentages are meant. */
   readonly iMeanFractions?: boolean
+}
+
+/** The exchange's rules as they were when the session began, where the executor reads them. */
+async function keptRules(folder: string, { execution: { instruments } }: SessionSetup): Promise<string> {
+  const path = join(folder, 'instruments.json')
+  await writeAtomically(path, instrumentsText(instruments))
+  return path
 }
 
 function optionWords(options: Readonly<Record<string, string | undefined>>): string[] {

@@ -9,7 +9,8 @@ import { WARM_UP_MS } from '../../core/session/session-plan.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import type { Grid } from '../../ports/grid.js'
-import type { SessionSettings } from '../../ports/vocabulary/session.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { LiveMarket, SessionSettings } from '../../ports/vocabulary/session.js'
 import { unlessUnavailable } from '../../runtime/grid/unless-unavailable.js'
 import { readScan } from '../../runtime/services/trader/read-scan.js'
 import type { ReadScan } from '../../runtime/services/trader/scan-taker.js'
@@ -35,7 +36,10 @@ export interface GridMarketWish {
  */
 export async function gridMarket(wish: GridMarketWish, signal: AbortSignal): Promise<SessionMarket> {
   const begun = wish.resumed === undefined ? undefined : await begunMarket(wish.resumed)
-  if (begun !== undefined) return { ...begun, stepMs: wish.stepMs, days: [] }
+  if (begun !== undefined) {
+    const { symbols, startedAtMs } = begun
+    return { symbols, firstBarMs: startedAtMs + WARM_UP_MS, stepMs: wish.stepMs, days: [] }
+  }
   const scan = await firstScan(wish, signal)
   const firstBarMs = wish.mode === 'replay' ? scan.atMs : systemClock.epochMs()
   if (wish.mode === 'replay')
@@ -47,14 +51,32 @@ export async function gridMarket(wish: GridMarketWish, signal: AbortSignal): Pro
   return { symbols, firstBarMs, stepMs: wish.stepMs, days: [] }
 }
 
+/** The market that a session was begun with. */
+export interface BegunMarket {
+  readonly symbols: readonly string[]
+  readonly instruments: readonly Instrument[]
+  /** UTC ms. */
+  readonly startedAtMs: number
+  readonly live?: LiveMarket | undefined
+  /** As it was asked for, USD; undefined: as configured. */
+  readonly capital: string | undefined
+}
+
 /** Undefined where the folder holds no settings: whoever opens the session says so. */
-async function begunMarket(folder: string): Promise<Pick<SessionMarket, 'symbols' | 'firstBarMs'> | undefined> {
+export async function begunMarket(folder: string): Promise<BegunMarket | undefined> {
   const text = await readFile(join(folder, SETTINGS_FILE), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   try {
-    const { startedAtMs, venue } = JSON.parse(text) as SessionSettings
-    const { instruments } = venue.exchange as { readonly instruments: readonly { identity: { symbol: string } }[] }
-    return { symbols: instruments.map(({ identity }) => identity.symbol), firstBarMs: startedAtMs + WARM_UP_MS }
+    const { startedAtMs, venue, live, options } = JSON.parse(text) as SessionSettings
+    const { instruments } = venue.exchange as { readonly instruments: readonly Instrument[] }
+    const { capital } = options
+    return {
+      symbols: instruments.map(({ identity }) => identity.symbol),
+      instruments,
+      startedAtMs,
+      live,
+      capital: typeof capital === 'string' ? capital : undefined,
+    }
   } catch (error) {
     const message = `expected the settings of a session, found what cannot be read as such: ${reason(error)}`
     throw new DataRefused({ place: displayPath(join(folder, SETTINGS_FILE)), message })

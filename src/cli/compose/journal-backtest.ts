@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { InputMistake } from '../../base/mistakes.js'
+import { DataRefused, InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import type { Backtest } from '../../core/backtest/backtest.js'
 import { lotSizing } from '../../core/backtest/bar-price-fills.js'
@@ -12,8 +12,41 @@ import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import { codeHash } from '../shell/code-hash.js'
+import { judge, readJournal } from './journal-reading.js'
 import { bulkRuns, loadOwn, ownStrategyOf } from './own-strategy.js'
 import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.js'
+import { journalFolder } from './session-settings.js'
+
+/**
+ * The backtest of a live session's bars, whole; ends between two blocks of the journal when the signal is aborted.
+ *
+ * @throws InputMistake where the strategy is not the session's; DataRefused when the journal is damaged, or a day is refused.
+ */
+export async function journalBacktest(
+  { settings, folder }: { readonly settings: SessionSettings; readonly folder: string },
+  asked: RunSettings,
+  signal: AbortSignal,
+): Promise<BacktestReport> {
+  const backtest = await JournalBacktest.of(settings, asked)
+  try {
+    const place = journalFolder(folder, 'decision')
+    const reading = await readJournal(place, {
+      quiet: true,
+      label: 'Reading',
+      take(records) {
+        for (const record of records as unknown as readonly DecisionRecord[]) backtest.take(record)
+        return !signal.aborted
+      },
+    })
+    judge(place, reading)
+    const report = backtest.finish()
+    const [refused] = backtest.refused
+    if (refused !== undefined) throw new DataRefused(refused.why)
+    return report
+  } finally {
+    await backtest.close()
+  }
+}
 
 /** The backtest of the bars that a live session decided on, read out of its decision journal: no other recording is needed. */
 export class JournalBacktest {

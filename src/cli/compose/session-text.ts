@@ -164,8 +164,10 @@ function recordLines(setup: SessionSetup, { journals, bars }: SessionResult, c: 
     row('Trades', join(folder, 'trades.csv')),
     row('Journals', journal('decision')),
     row('', journal('execution')),
-    // Of a part of its days every later trade of the backtest would count as missed.
-    ...(isWhole(setup, bars) ? [row('Next', c.dim(`dolphin compare ${folder}`))] : []),
+    // Of a part of its days every later trade of the backtest would count as missed; what is live is compared as far as it has come.
+    ...(setup.session.live !== undefined || isWhole(setup, bars)
+      ? [row('Next', c.dim(`dolphin compare ${folder}`))]
+      : []),
   ]
 }
 

@@ -13,11 +13,19 @@ export function register(parent: Command): void {
         'Stopping it leaves an open position where it is: protected by its orders at the exchange.',
     )
     .requiredOption('--link <path>', 'socket of the decision side')
-    .requiredOption('--exchange <path>', 'socket of the exchange')
+    .option('--exchange <path>', 'socket of a paper exchange')
+    .option(
+      '--exchange-at <where>',
+      'connect to Binance by itself instead: production, demo, or the address of a sandbox',
+    )
     .requiredOption('--journal <folder>', 'its journal; one folder per account, for ever')
     .option('--config <yaml>', 'execution configuration (default: the packaged configs/execution.yml)')
     .option('--i-mean-fractions', 'its take-profit of 0.2 and more, or its stop above 1, is no percentage')
     .option('--instruments <json>', 'trading rules (default: the packaged configs/instruments.json)')
+    .option(
+      '--since-ms <ms>',
+      'with --exchange-at: when the session began, UTC ms; fundings count from then on (default: now)',
+    )
     .option('--symbols <list>', 'contracts it may trade, BTCUSDT,ETHUSDT,… (default: all of the trading rules)')
     .option('--serve [address]', 'serve its own /status and dashboard (default: 127.0.0.1:8080)')
     .option('--token-file <file>', 'what an operator must show (default: $DOLPHIN_OPERATOR_TOKEN; without: read-only)')
@@ -38,4 +46,5 @@ export function register(parent: Command): void {
 const EXAMPLES = `Examples:
   dolphin executor --link run/link.sock --exchange run/exchange.sock --journal run/journal
   dolphin executor --link run/link.sock --exchange run/exchange.sock --journal run/journal --config execution.yml
+  dolphin executor --link run/link.sock --exchange-at demo --journal run/journal --symbols BTCUSDT,ETHUSDT
   dolphin paper --days days/ --executor process --speed 20     starts one by itself, and again when it dies`

@@ -1,3 +1,4 @@
+import { type Endpoints, endpointsOf } from '../../adapters/binance/endpoints.js'
 import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { type ClockScale, parseScale } from '../../runtime/time/scaled-clock.js'
@@ -6,7 +7,9 @@ import { type ServeAddress, serveAddress } from '../compose/serve-address.js'
 /** The options of `dolphin executor` as they were typed. */
 export interface RawExecutorOptions {
   readonly link: string
-  readonly exchange: string
+  readonly exchange?: string
+  readonly exchangeAt?: string
+  readonly sinceMs?: string
   readonly journal: string
   readonly config?: string
   readonly iMeanFractions?: boolean
@@ -23,7 +26,10 @@ export interface RawExecutorOptions {
 
 export interface ExecutorOptions {
   readonly link: string
-  readonly exchange: string
+  /** The socket of a paper exchange, or where the exchange is that it connects to itself. */
+  readonly exchange: string | Endpoints
+  /** UTC ms at which the session began; absent: now. */
+  readonly sinceMs?: number
   readonly journal: string
   /** Absent: the packaged one. */
   readonly config?: string
@@ -55,6 +61,10 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
   if (raw.link !== '' && raw.link === raw.exchange) {
     problems.push({ place: '--exchange', message: `expected another socket than --link, found ${found(raw.exchange)}` })
   }
+  const exchange = exchangeOf(raw, problems)
+  const sinceMs = raw.sinceMs === undefined ? undefined : Number(raw.sinceMs)
+  if (raw.sinceMs !== undefined && !/^[1-9]\d{0,15}$/.test(raw.sinceMs))
+    problems.push({ place: '--since-ms', message: `expected UTC ms, found ${found(raw.sinceMs)}` })
   const symbols = raw.symbols?.split(',')
   const wrong = symbols?.find((symbol) => !/^[A-Z0-9]{2,20}$/.test(symbol))
   if (wrong !== undefined) {
@@ -67,15 +77,32 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
   const serve = raw.serve === undefined ? undefined : serveAddress(raw.serve, problems)
   if (problems.length > 0) throw new InputMistake(problems)
   const { tokenFile, killSwitch } = raw
-  const { link, exchange, journal, config, instruments } = raw
+  const { link, journal, config, instruments } = raw
   return {
     link,
-    exchange,
+    exchange: exchange!,
     journal,
     iMeanFractions: raw.iMeanFractions ?? false,
     untilStdinEnds: raw.untilStdinEnds ?? false,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
-    ...present({ config, instruments, symbols, clock, serve, tokenFile, killSwitch }),
+    ...present({ config, instruments, symbols, clock, serve, tokenFile, killSwitch, sinceMs }),
+  }
+}
+
+/** One of both: who fills its orders. */
+function exchangeOf({ exchange, exchangeAt }: RawExecutorOptions, problems: Problem[]): string | Endpoints | undefined {
+  if ((exchange === undefined) === (exchangeAt === undefined)) {
+    const word = exchange === undefined ? 'neither' : 'both'
+    problems.push({ place: '--exchange', message: `expected one of --exchange and --exchange-at, found ${word}` })
+    return undefined
+  }
+  if (exchangeAt === undefined) return exchange
+  try {
+    return endpointsOf(exchangeAt)
+  } catch (error) {
+    if (!(error instanceof InputMistake)) throw error
+    problems.push({ place: '--exchange-at', message: error.message })
+    return undefined
   }
 }

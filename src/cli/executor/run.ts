@@ -15,11 +15,14 @@ import { executionAtSpeed, limitFactor } from '../../core/session/limits-at-spee
 import { displayPath } from '../../files/package-files.js'
 import type { Clock } from '../../ports/clock.js'
 import type { JournalReader } from '../../ports/journal.js'
+import type { Link } from '../../ports/link.js'
 import type { ExecutionInput } from '../../ports/sides.js'
+import type { Venue } from '../../ports/venue.js'
 import { hostedVenue } from '../../runtime/host/hosted-venue.js'
 import { SideHost } from '../../runtime/host/side-host.js'
 import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
 import { alertLog } from '../compose/alert-log.js'
+import { demandedCredentials } from '../compose/demanded-credentials.js'
 import { openJournal } from '../compose/journals.js'
 import { ServedExecutor } from '../compose/served-executor.js'
 import { operatorToken } from '../compose/status-server.js'
@@ -49,7 +52,7 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   const { side, journal, records } = await recovered(options.journal, settings, { status, clock })
   say(`Executor ready: ${records} records in ${displayPath(options.journal)}, ${standing(side)}.`)
   const broken = new Broken()
-  const { link, venue } = connections(options)
+  const { link, venue } = await connections(options, settings)
   const log = alertLog({ quiet: options.quiet })
   const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
     timer: clockTimer(clock),
@@ -116,20 +119,36 @@ async function executionSettings(options: ExecutorOptions): Promise<ExecutionSet
   const symbols = options.symbols ?? [...table.listed]
   const settings = {
     ...execution,
-    instruments: symbols.map((symbol) => table.instrument(symbol, VENUE)),
+    // At a paper exchange the rules of the table are those of an exchange of that name.
+    instruments: symbols.map((symbol) =>
+      typeof options.exchange === 'string' ? table.instrument(symbol, PAPER) : table.instrument(symbol),
+    ),
     build: codeHash().slice(0, BUILD_DIGITS),
   }
   return executionAtSpeed(settings, options.clock?.speed ?? 1)
 }
 
-/** The only exchange that this version can be connected to. */
-const VENUE = 'PAPER'
+const PAPER = 'PAPER'
 const BUILD_DIGITS = 16
 
-function connections({ link, exchange, clock }: ExecutorOptions) {
+async function connections(
+  options: ExecutorOptions,
+  { instruments }: ExecutionSettings,
+): Promise<{ readonly link: Link; readonly venue: Venue }> {
+  const { link, exchange, clock } = options
   const speed = clock?.speed ?? 1
   try {
-    return { link: connectLink(link), venue: connectVenue(exchange, { speed: speed / limitFactor(speed) }) }
+    if (typeof exchange === 'string')
+      return { link: connectLink(link), venue: connectVenue(exchange, { speed: speed / limitFactor(speed) }) }
+    const { openExchangeAccount } = await import('../compose/exchange-account.js')
+    const account = await openExchangeAccount({
+      at: exchange,
+      credentials: demandedCredentials(),
+      symbols: instruments.map(({ identity }) => identity.symbol),
+      startedAtMs: options.sinceMs ?? Date.now(),
+      journal: options.journal,
+    })
+    return { link: connectLink(link), venue: account.venue }
   } catch (error) {
     if (error instanceof SocketPathError) throw new InputMistake(error.message)
     throw error

@@ -15,6 +15,12 @@ export function register(parent: Command): void {
         'of a scanner and a bridge in this process, or of others in a cluster.',
     )
   declareOptions(command, 'Market:', PAPER_OPTIONS, ['days', 'from', 'to', 'fills', 'seed', 'execution', 'instruments'])
+  declareOptions(command, 'Live prices:', PAPER_OPTIONS, [
+    'live',
+    ['exchangeAt', { help: 'production, demo, or the address of a sandbox (default: production)' }],
+    'symbols',
+    'top',
+  ])
   declareOptions(command, 'Strategy and gates, as in dolphin backtest:', PAPER_OPTIONS, [
     'config',
     'strategy',
@@ -73,6 +79,8 @@ const EXAMPLES = `Examples:
   dolphin paper --days days/ --fills bar-price --out parity           decisions as in: dolphin backtest --fills bar-price
   dolphin paper --days days/ --out may --resume                       go on where it was interrupted
   dolphin paper --days days/ --from 2025-05-12 --to 2025-05-12 --executor process --speed 20 --out live
+  dolphin paper --live --out live --serve                             the prices of now, on paper, until Ctrl-C
+  dolphin paper --live --out live --serve --resume                    the same, after whatever ended it
   dolphin paper --grid hazelcast://127.0.0.1:5701 --out live --serve  what scanners publish in a cluster, until Ctrl-C
   dolphin paper --days days/ --from 2025-05-12 --to 2025-05-12 --speed 20 --out live --resume      with its position
   dolphin compare may                                                 why it differs from the backtest of these days`

@@ -1,33 +1,39 @@
+import { endpointsOf } from '../../adapters/binance/endpoints.js'
 import { found } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
-import { didYouMean } from '../../base/suggest.js'
 import { packageFile } from '../../files/package-files.js'
+import { EMBEDDED_GRID } from '../compose/grid-address.js'
 import type { ServeChoice } from '../compose/serve-address.js'
 import type { SessionChoice } from '../compose/session-settings.js'
+import { LIVE_OPTIONS, type LiveChoice, liveChoice } from '../live-options.js'
 import { decidingOptions, NO_COLOR, QUIET, RUN_OPTIONS, runOptions, SESSION_OPTIONS } from '../run-options.js'
+import { GRID_OPTIONS, type GridChoice, gridChoice } from '../session-grid-options.js'
+import { RUNNING_OPTIONS } from '../session-options.js'
+import { SERVE_OPTIONS, sessionStatusOptions } from '../session-serve-options.js'
 import { OptionCheck } from '../shell/option-check.js'
-import { aFile, asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
-import { GRID_OPTIONS, type GridChoice, gridChoice } from './grid-options.js'
-import { SERVE_OPTIONS, sessionStatusOptions } from './serve-options.js'
+import { asTyped, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 
 /** Checks the options. Throws {@link InputMistake} with every wrong one. */
 export function paperOptions(given: RawPaperOptions): PaperOptions {
-  const raw = given.days === undefined && given.grid === undefined ? { ...given, ...bundled(given) } : given
+  const raw = defaulted(given)
   const check = new OptionCheck()
   const own = parseOptions(OWN_OPTIONS, raw, check)
   const hasDays = raw.days !== undefined
-  const grid = gridChoice(raw, { hasDays }, check)
+  const grid = gridChoice(raw, { hasDays, isLive: raw.live === true }, check)
+  const live = liveOf(raw, grid, check)
   const { fills = 'realistic', seed = 1, executor = 'in-process', speed = 'max', execution, out } = own
   const isVirtual = grid === undefined ? raw.speed === undefined || raw.speed === 'max' : grid.mode === 'replay'
   if (grid === undefined && speed !== 'max' && speed > CLOCK_SPEED_MAX)
     check.wrong('--speed', `expected a factor up to ${CLOCK_SPEED_MAX}, or max, found ${found(raw.speed)}`)
   if (raw.executor === 'process' && isVirtual) check.wrong(...processOnVirtualTime(grid))
+  if (live !== undefined && raw.out === undefined)
+    check.wrong('--out', "expected the session's folder: a live one is gone on with, found none")
   if (grid !== undefined && !hasDays && speed !== 'max')
     check.wrong('--speed', 'goes with --days: scans of others come at the pace of their scanner')
   const status = sessionStatusOptions(raw, { byClock: !isVirtual || grid !== undefined }, check)
   if (raw.days?.length === 0) check.wrong('--days', 'expected folders or files of days, found none')
   const { period, run } = runOptions(raw, check)
-  for (const wrong of hasDays ? [] : ofDaysAlone(raw)) check.wrong(...wrong)
+  for (const wrong of hasDays ? [] : ofDaysAlone(raw, live)) check.wrong(...wrong)
   check.done()
   const { instruments } = raw
   return {
@@ -43,8 +49,30 @@ export function paperOptions(given: RawPaperOptions): PaperOptions {
     executor,
     json: own.json ?? false,
     quiet: own.quiet ?? false,
-    ...present({ grid, execution, instruments, out }),
+    ...present({ grid, live, execution, instruments, out }),
   }
+}
+
+/** Live prices go through a grid, too: of this process, where no other is named. */
+function defaulted(given: RawPaperOptions): RawPaperOptions {
+  if (given.live === true) return given.grid === undefined ? { ...given, grid: EMBEDDED_GRID } : given
+  return given.days === undefined && given.grid === undefined ? { ...given, ...bundled(given) } : given
+}
+
+function liveOf(raw: RawPaperOptions, grid: GridChoice | undefined, check: OptionCheck): LiveChoice | undefined {
+  const { exchangeAt, ...followed } = parseOptions(LIVE_OPTIONS, raw, check)
+  if (raw.live !== true) {
+    for (const name of ['exchangeAt', 'symbols', 'top'] as const)
+      if (raw[name] !== undefined) check.wrong(LIVE_OPTIONS[name].flag, 'goes with --live')
+    return undefined
+  }
+  if (raw.days !== undefined) check.wrong('--live', 'does not go with --days: those are played')
+  if (raw.assets !== undefined) check.wrong('--assets', 'expected --symbols with --live')
+  return liveChoice(
+    { ...followed, ...present({ barSeconds: grid?.barSeconds }) },
+    exchangeAt ?? endpointsOf('production'),
+    check,
+  )
 }
 
 /** What a newcomer sees without naming anything: the last bundled days, through everything that there is. */
@@ -65,9 +93,11 @@ function processOnVirtualTime(grid: GridChoice | undefined): [flag: string, mess
 }
 
 /** Without days there is nothing to choose of them, and who says how much may be risked is the grid. */
-function ofDaysAlone(raw: RawPaperOptions): [flag: string, message: string][] {
+function ofDaysAlone(raw: RawPaperOptions, live: LiveChoice | undefined): [flag: string, message: string][] {
   const days = (['from', 'to', 'rename'] as const).filter((name) => raw[name] !== undefined)
-  const said = (['posture', 'factors', 'forewarner'] as const).filter((name) => raw[name] !== undefined)
+  // Live prices through a grid of this process: it is this process that says them.
+  const isOwn = live !== undefined && raw.grid === EMBEDDED_GRID
+  const said = isOwn ? [] : (['posture', 'factors', 'forewarner'] as const).filter((name) => raw[name] !== undefined)
   return [
     ...days.map((name): [string, string] => [`--${name}`, 'goes with --days']),
     ...said.map((name): [string, string] => [
@@ -83,6 +113,8 @@ export interface PaperOptions extends SessionChoice {
   readonly executor: 'in-process' | 'process'
   /** Absent: the bars of days go straight to the sides. */
   readonly grid?: GridChoice
+  /** The prices of now, scanned in this process. */
+  readonly live?: LiveChoice
   readonly serve: ServeChoice
   readonly json: boolean
   readonly quiet: boolean
@@ -96,24 +128,13 @@ const OWN_OPTIONS = {
     help: 'folders or files of recorded days (default without --grid: the last bundled ones, through an embedded grid)',
     parse: asTyped<readonly string[]>,
   }),
-  ...SESSION_OPTIONS,
-  execution: option({
-    flag: '--execution',
-    value: '<yaml>',
-    help: 'execution configuration (default: the packaged configs/execution.yml)',
-    parse: aFile,
-  }),
-  out: option({
-    flag: '--out',
-    value: '<folder>',
-    help: "the session's folder (default: paper-<first day>)",
-    parse: (typed, check, flag) => (typed === '' ? check.wrong(flag, 'expected a folder, found ""') : typed),
-  }),
-  resume: option({
-    flag: '--resume',
-    help: 'continue the session in --out, whatever ended its process',
+  live: option({
+    flag: '--live',
+    help: 'trade the prices of now: they are followed and scanned here, and a paper exchange is shown the real quotes',
     parse: asTyped<boolean>,
   }),
+  ...SESSION_OPTIONS,
+  ...RUNNING_OPTIONS,
   speed: option({
     flag: '--speed',
     value: '<factor>',
@@ -126,23 +147,11 @@ const OWN_OPTIONS = {
       return factor
     },
   }),
-  executor: option({
-    flag: '--executor',
-    value: '<where>',
-    help: 'in-process, or process: one of its own, started again when it dies',
-    standard: 'in-process',
-    parse: (typed, check, flag) => {
-      if (typed === 'in-process' || typed === 'process') return typed
-      const near = didYouMean(typed, ['in-process', 'process'])
-      return check.wrong(flag, `expected in-process or process, found ${found(typed)}${near}`)
-    },
-  }),
-  json: option({ flag: '--json', help: 'the summary as JSON', parse: asTyped<boolean> }),
   quiet: QUIET,
   color: NO_COLOR,
 }
 
-export const PAPER_OPTIONS = { ...RUN_OPTIONS, ...OWN_OPTIONS, ...GRID_OPTIONS, ...SERVE_OPTIONS }
+export const PAPER_OPTIONS = { ...RUN_OPTIONS, ...OWN_OPTIONS, ...LIVE_OPTIONS, ...GRID_OPTIONS, ...SERVE_OPTIONS }
 
 /** The options of `dolphin paper` as they were typed. */
 export type RawPaperOptions = RawOptions<typeof PAPER_OPTIONS>

@@ -1,13 +1,10 @@
 import { join } from 'node:path'
-import { present } from '../../base/present.js'
-import { loadServicesConfig } from '../../config/services-config.js'
-import { reason } from '../../files/reason.js'
-import type { ServiceEnd } from '../../runtime/services/service-host.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import { openGrid } from '../compose/grid.js'
 import { gridMarket } from '../compose/grid-market.js'
 import { GridParts } from '../compose/grid-parts.js'
 import { runGridSession } from '../compose/grid-session.js'
+import { runOwnServices } from '../compose/own-services.js'
 import { ScanReplaySide } from '../compose/scan-replay.js'
 import { type SessionNews, showingSession } from '../compose/session-news.js'
 import {
@@ -18,9 +15,9 @@ import {
   prepareSession,
   type SessionSetup,
 } from '../compose/session-settings.js'
+import type { GridChoice } from '../session-grid-options.js'
 import { notice } from '../shell/terminal.js'
 import { executorOf } from './executor-choice.js'
-import type { GridChoice } from './grid-options.js'
 import type { PaperOptions } from './options.js'
 import { whatRuns } from './what-runs.js'
 
@@ -62,7 +59,9 @@ async function run(
   news: SessionNews,
 ): Promise<SessionResult> {
   const isOwn = 'days' in setup
-  const expectsBoost = isOwn && (await runServices(options, setup, { parts, choice, news }))
+  const expectsBoost =
+    isOwn &&
+    (await runOwnServices(parts, { run: options.run, posture: setup.run.posture, survival: choice.survival }, news))
   const scans = isOwn
     ? await ScanReplaySide.open(parts, {
         days: setup.days,
@@ -87,34 +86,6 @@ async function run(
   } finally {
     await scans?.close()
   }
-}
-
-/**
- * The services that the trader depends on, where this process is all that there is: a posture (a person's, or that of the
- * survival stack with the forewarner's reports), and the breaker where there are factors; whether there is one.
- */
-async function runServices(
-  { run }: PaperOptions,
-  { run: settings }: SessionSetup,
-  around: { readonly parts: GridParts; readonly choice: GridChoice; readonly news: SessionNews },
-): Promise<boolean> {
-  const { parts, choice, news } = around
-  const { room } = parts
-  const failed = ({ health, error }: ServiceEnd): void => news.onWarning(`${health.name}: ${reason(error)}`)
-  const config = await loadServicesConfig()
-  if (choice.survival) {
-    const { config: strategy, forewarnerTrades: trades } = run
-    parts.run(room.forewarner({ ...config.forewarner, ...present({ strategy, trades }) }), failed)
-  }
-  const posture = choice.survival ? {} : { posture: settings.posture }
-  parts.run(room.survival({ ...config.survival, ...posture }), failed)
-  const { factors, w750: w750Scans, betaPolicy, betaThreshold: fixedThreshold } = run
-  if (factors === undefined) return false
-  parts.run(
-    await room.breaker({ ...config.breaker, betaPolicy, factors, ...present({ w750Scans, fixedThreshold }) }),
-    failed,
-  )
-  return true
 }
 
 async function setupOf(

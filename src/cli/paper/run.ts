@@ -2,25 +2,23 @@ import { Interrupted } from '../../base/mistakes.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import { showingSession } from '../compose/session-news.js'
 import { type PaperSetup, preparePaper, type SessionSetup } from '../compose/session-settings.js'
+import { interruptedText, sessionSummaryJson, sessionSummaryText } from '../compose/session-text.js'
 import { compileLate } from '../shell/compile-late.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
 import { executorOf } from './executor-choice.js'
 import type { PaperOptions } from './options.js'
-import { paperSummaryJson, paperSummaryText } from './text.js'
 
 /** Runs `dolphin paper` on checked options. */
 export async function runPaper(options: PaperOptions): Promise<ExitCode> {
   if (options.speed === 'max') compileLate()
   const watch = watchInterrupt('bar')
   try {
-    const { setup, result } = await (options.grid === undefined
-      ? runOnDays(options, watch.signal)
-      : (await import('./run-on-grid.js')).runOnGrid(options, options.grid, watch.signal))
+    const { setup, result } = await runOf(options, watch.signal)
     if (!result.finished) throw new Interrupted(interruptedText(result, setup.folder))
     await printResult(
-      options.json ? paperSummaryJson(setup, result) : paperSummaryText(setup, result, coloursFor(process.stdout)),
+      options.json ? sessionSummaryJson(setup, result) : sessionSummaryText(setup, result, coloursFor(process.stdout)),
     )
     return EXIT.ok
   } catch (error) {
@@ -32,10 +30,19 @@ export async function runPaper(options: PaperOptions): Promise<ExitCode> {
   }
 }
 
-async function runOnDays(
-  options: PaperOptions,
-  signal: AbortSignal,
-): Promise<{ readonly setup: SessionSetup; readonly result: SessionResult }> {
+interface Ran {
+  readonly setup: SessionSetup
+  readonly result: SessionResult
+}
+
+async function runOf(options: PaperOptions, signal: AbortSignal): Promise<Ran> {
+  const { grid, live } = options
+  if (grid === undefined) return runOnDays(options, signal)
+  if (live === undefined) return (await import('./run-on-grid.js')).runOnGrid(options, grid, signal)
+  return (await import('./run-live.js')).runLive(options, { live, grid }, signal)
+}
+
+async function runOnDays(options: PaperOptions, signal: AbortSignal): Promise<Ran> {
   const setup = await preparePaper(options, signal)
   for (const line of options.quiet ? [] : setup.notices) notice(line)
   return { setup, result: await run(setup, options, signal) }
@@ -51,11 +58,4 @@ function run(setup: PaperSetup, options: PaperOptions, signal: AbortSignal): Pro
     const { runClockSession } = await import('../compose/clock-session.js')
     return runClockSession(setup, { speed, executor: executorOf(options), serve }, news, signal)
   })
-}
-
-function interruptedText({ atMs, bars, figures }: SessionResult, folder: string): string {
-  const open = figures.open.map(({ direction, symbol, orderedQuantity }) => `${direction} ${orderedQuantity} ${symbol}`)
-  const still = open.length === 0 ? '' : `; still open: ${open.join(', ')}`
-  const when = bars === 0 ? 'before the first bar' : `at ${new Date(atMs).toISOString()}`
-  return `Interrupted ${when}${still}; the session is in ${folder}, and --resume continues it.`
 }

@@ -1,7 +1,6 @@
 import { refuse } from '../../base/arguments.js'
 import { unreachable } from '../../base/assert.js'
 import { decimalText } from '../../base/exact.js'
-import { present } from '../../base/present.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import { type OperatorCommand, type QuietSpan, REDUCES_RISK, type Side } from '../../ports/sides.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
@@ -21,7 +20,7 @@ import { Exits } from './exits.js'
 import { decisionQuiet } from './quiet-decision.js'
 import { recordedBar } from './recorded-bar.js'
 import type { DecisionRecord } from './records.js'
-import { checkpointOf, DecisionRecovery, type Recovered, stateHashOf } from './recover.js'
+import { begunWith, checkpointOf, DecisionRecovery, type Recovered, stateHashOf } from './recover.js'
 import { Reports } from './reports.js'
 import { DECISION_SETTINGS, type DecisionSettings } from './settings.js'
 import { type DecisionState, initialState } from './state.js'
@@ -190,15 +189,8 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
 
   private start(): void {
     const { desk } = this
-    const { idPrefix, initialBalanceUsd, build, boundTo } = desk.settings
-    if (desk.state.begun === null)
-      desk.record({
-        type: 'begun',
-        idPrefix,
-        initialBalanceUsd,
-        strategies: desk.strategies.ids,
-        ...present({ boundTo }),
-      })
+    const { build } = desk.settings
+    if (desk.state.begun === null) desk.record(begunWith(desk.settings, desk.strategies.ids))
     desk.record({ type: 'started', build })
     this.entries.withdraw('REJECT_LATCHED', 'restart')
     this.cycle()

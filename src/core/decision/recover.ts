@@ -2,11 +2,12 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { assert } from '../../base/assert.js'
 import { canonicalJson } from '../../base/canonical-json.js'
+import { present } from '../../base/present.js'
 import type { Checkpoint, JournalReader } from '../../ports/journal.js'
 import type { Strategy } from '../../ports/strategy.js'
 import { checkPosition } from '../position/position.js'
 import { apply } from './apply.js'
-import type { DecisionRecord } from './records.js'
+import type { DecisionFact, DecisionRecord } from './records.js'
 import type { DecisionSettings } from './settings.js'
 import { type DecisionState, initialState } from './state.js'
 import { Strategies } from './strategies.js'
@@ -104,6 +105,14 @@ export function stateHashOf({ state, strategies }: Recovered): string {
 
 function hashOf(value: object): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(value)))).slice(0, 16)
+}
+
+/** The first record of a journal: what it is bound to. */
+export function begunWith(
+  { idPrefix, initialBalanceUsd, boundTo }: DecisionSettings,
+  strategies: readonly string[],
+): Extract<DecisionFact, { readonly type: 'begun' }> {
+  return { type: 'begun', idPrefix, initialBalanceUsd, strategies, ...present({ boundTo }) }
 }
 
 function checkBegun({ begun }: DecisionState, settings: DecisionSettings): void {

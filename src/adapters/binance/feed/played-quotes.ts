@@ -1,6 +1,7 @@
 import type { DepthLevel, MarketEvent } from '../../../ports/played-market.js'
 import { isDecimal } from '../streams/payload.js'
 import type { BookTicker, DepthUpdate, MarkPrice, WireLevel } from '../streams/quote-payloads.js'
+import { plainDecimal } from '../venue/decimal-text.js'
 
 /**
  * What happens to a contract, for an exchange that is played real quotes: a quote whenever its best prices or its mark changes,
@@ -15,19 +16,19 @@ export class PlayedQuotes {
 
   quoted(ticker: BookTicker): readonly MarketEvent[] {
     const [bid, ask] = [Number(ticker.bid), Number(ticker.ask)]
-    this.best = bid > 0 && ask > bid ? ticker : undefined
+    this.best = bid > 0 && ask > bid ? plainTicker(ticker) : undefined
     return this.quote(ticker.eventMs)
   }
 
   marked(price: MarkPrice): readonly MarketEvent[] {
     if (!(Number(price.mark) > 0)) return []
-    this.mark = price.mark
+    this.mark = plainDecimal(price.mark)
     return [...this.settled(price), ...this.quote(price.eventMs)]
   }
 
   /** Of a stream of the best levels, whole. */
   levels({ bids, asks }: DepthUpdate): readonly MarketEvent[] {
-    return [{ kind: 'depth', symbol: this.symbol, bids: bids.filter(isLevel), asks: asks.filter(isLevel) }]
+    return [{ kind: 'depth', symbol: this.symbol, bids: levelsOf(bids), asks: levelsOf(asks) }]
   }
 
   /** Its best prices are not known any more. */
@@ -48,8 +49,24 @@ export class PlayedQuotes {
     if (rate === null || dueMs === null) return []
     this.funding = { rate, dueMs }
     if (before === undefined || dueMs <= before.dueMs) return []
-    return [{ kind: 'fundingRate', symbol: this.symbol, rate: before.rate }]
+    return [{ kind: 'fundingRate', symbol: this.symbol, rate: plainDecimal(before.rate) }]
   }
+}
+
+/** What the paper exchange tells of a price goes into records and messages, which have one text for each number. */
+function plainTicker(ticker: BookTicker): BookTicker {
+  const { bid, bidQuantity, ask, askQuantity } = ticker
+  return {
+    ...ticker,
+    bid: plainDecimal(bid),
+    bidQuantity: plainDecimal(bidQuantity),
+    ask: plainDecimal(ask),
+    askQuantity: plainDecimal(askQuantity),
+  }
+}
+
+function levelsOf(levels: readonly WireLevel[]): readonly DepthLevel[] {
+  return levels.filter(isLevel).map(([price, quantity]) => [plainDecimal(price), plainDecimal(quantity)])
 }
 
 /** A level without a quantity is none. */

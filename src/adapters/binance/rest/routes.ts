@@ -29,6 +29,7 @@ export const ROUTES = {
   setLeverage: route('POST', '/fapi/v1/leverage', 'signed', 1),
   setMarginType: route('POST', '/fapi/v1/marginType', 'signed', 1),
   account: route('GET', '/fapi/v3/account', 'signed', 5),
+  balance: route('GET', '/fapi/v3/balance', 'signed', 5),
   positionRisk: route('GET', '/fapi/v3/positionRisk', 'signed', 5),
   openOrders: route('GET', '/fapi/v1/openOrders', 'signed', perSymbol(1, 40)),
   openAlgoOrders: route('GET', '/fapi/v1/openAlgoOrders', 'signed', perSymbol(1, 40)),

@@ -1,6 +1,7 @@
 import type { DecimalText } from '../../../base/exact.js'
 import type { RestOutcome } from '../rest/call.js'
 import type { RouteName } from '../rest/routes.js'
+import { accountProblem } from './account-rules.js'
 import type { AccountTruth } from './account-truth.js'
 import { messageOf } from './order-question.js'
 import { isRecord } from './orders.js'
@@ -109,30 +110,13 @@ export class StartUp implements CallOwner {
         this.catalogue.takeBrackets(value)
         return
       case 'positionMode':
-        if (!isRecord(value) || value.dualSidePosition !== false)
-          this.problem(
-            'HEDGE_MODE',
-            'position mode: expected one-way, found hedge mode: switch it in the settings of futures, with no position open',
-          )
-        return
       case 'multiAssetsMode':
-        if (!isRecord(value) || value.multiAssetsMargin !== false)
-          this.problem(
-            'MULTI_ASSETS_MODE',
-            'asset mode: expected single-asset, found multi-assets mode: switch it in the settings of futures, with no position open',
-          )
-        return
       case 'feeBurn':
-        if (!isRecord(value) || value.feeBurn !== false)
-          this.problem('FEE_BURN', 'fees: expected in USDT, found in BNB: switch off "use BNB for fees" for futures')
+      case 'apiRestrictions': {
+        const problem = accountProblem(step.name, value)
+        if (problem !== undefined) this.problems.push(problem)
         return
-      case 'apiRestrictions':
-        if (isRecord(value) && value.enableWithdrawals === true)
-          this.problem(
-            'WITHDRAWALS_ALLOWED',
-            'API key: expected one that may not withdraw, found one that may: take that permission from it, or make another',
-          )
-        return
+      }
       case 'symbolConfig':
         this.setUpSymbols(value)
         return

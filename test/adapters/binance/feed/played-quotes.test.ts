@@ -22,6 +22,12 @@ describe('quotes that are played to an exchange', () => {
     expect(quotes.quoted(ticker('98', '101', 3))).toEqual([quote('98', '101', '100', 3)])
   })
 
+  it('write each number one way, however many zeros the exchange writes behind it', () => {
+    const quotes = new PlayedQuotes('BTCUSDT')
+    quotes.quoted({ ...ticker('99.50', '101.00'), bidQuantity: '2.000', askQuantity: '3.0' })
+    expect(quotes.marked(mark('100.43300000'))).toEqual([quote('99.5', '101', '100.433', 2)])
+  })
+
   it.each([
     ['0', '101'],
     ['99', '0'],

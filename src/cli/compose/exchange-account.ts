@@ -1,0 +1,79 @@
+import type { Credentials } from '../../adapters/binance/credentials.js'
+import type { Endpoints } from '../../adapters/binance/endpoints.js'
+import { BinanceWire } from '../../adapters/binance/io/binance-wire.js'
+import { RestMachine } from '../../adapters/binance/rest/rest-machine.js'
+import { MarketStreams } from '../../adapters/binance/streams/market-streams.js'
+import { UserStream } from '../../adapters/binance/streams/user-stream.js'
+import { BinanceVenue } from '../../adapters/binance/venue/binance-venue.js'
+import { VenueMachine } from '../../adapters/binance/venue/venue-machine.js'
+import type { StartedUp, StartRefused } from '../../adapters/binance/venue/venue-told.js'
+import { InputMistake, type Problem, SurroundingsFailed } from '../../base/mistakes.js'
+import { notice, noticeWarning } from '../shell/terminal.js'
+import { gridTime } from './grid-parts.js'
+import { usedOrders } from './used-orders.js'
+
+/** An account at the exchange, connected. */
+export interface ExchangeAccount {
+  readonly venue: BinanceVenue
+  /** UTC ms: fundings count from then on. */
+  readonly startedAtMs: number
+  /** Rejects with a Mistake that says what to change where the account must not trade like this. */
+  readonly ready: Promise<StartedUp>
+  close(): Promise<void>
+}
+
+export interface ExchangeAccountWish {
+  readonly at: Endpoints
+  readonly credentials: Credentials
+  readonly symbols: readonly string[]
+  /** Of the session, UTC ms. */
+  readonly startedAtMs: number
+  /** Folder of the execution side's journal: it knows every order that was ever sent. */
+  readonly journal: string
+  /** × that each symbol is set to; absent: left as it is. */
+  readonly leverage?: number
+}
+
+/** Connects to an account; what was sent by earlier processes of the session is known before anything is sent. */
+export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<ExchangeAccount> {
+  const { at, credentials, symbols, startedAtMs } = wish
+  const settings = { symbols, fundingSinceMs: startedAtMs, ...(wish.leverage && { leverage: wish.leverage }) }
+  const machine = new VenueMachine({
+    rest: new RestMachine({ signer: credentials }),
+    userStream: new UserStream(),
+    marketStreams: new MarketStreams(),
+    settings,
+    usedOrders: await usedOrders(wish.journal),
+  })
+  let settle: { resolve(told: StartedUp): void; reject(error: Error): void } | undefined
+  const ready = new Promise<StartedUp>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  // Whoever goes on without it hears of a refusal by its notice.
+  ready.catch(() => {})
+  const wire = new BinanceWire(at)
+  const venue = new BinanceVenue({
+    machine,
+    wire,
+    timer: gridTime,
+    report(told) {
+      if (told.kind === 'ready') settle!.resolve(told)
+      else if (told.kind === 'refused') {
+        for (const { code, message } of told.problems) noticeWarning(`${code}: ${message}`)
+        settle!.reject(refusalOf(at, told))
+      } else if (told.level === 'INFO') notice(`${told.code}: ${told.message}`)
+      else noticeWarning(`${told.code}: ${told.message}`)
+    },
+  })
+  venue.start()
+  return { venue, startedAtMs, ready, close: () => venue.close() }
+}
+
+/** An account that a person has to change, or an exchange that cannot be had. */
+function refusalOf({ name }: Endpoints, { problems }: StartRefused): Error {
+  const told: Problem[] = problems.map(({ code, message }) => ({ message: `${code}: ${message}` }))
+  const isAway = problems.every(({ code }) => code === 'UNREACHABLE')
+  return isAway
+    ? new SurroundingsFailed(told)
+    : new InputMistake(told, { hint: `docs/live.md says what to change at ${name}.` })
+}

@@ -1,0 +1,220 @@
+import { join } from 'node:path'
+import type { Credentials } from '../../adapters/binance/credentials.js'
+import type { Endpoints } from '../../adapters/binance/endpoints.js'
+import type { LivePrices } from '../../adapters/binance/feed/live-prices.js'
+import { systemClock } from '../../adapters/clock/system-clock.js'
+import { present } from '../../base/present.js'
+import { WARM_UP_MS } from '../../core/session/session-plan.js'
+import type { MarketEvent } from '../../ports/played-market.js'
+import type { LiveMarket } from '../../ports/vocabulary/session.js'
+import type { SessionResult } from '../../runtime/session/session.js'
+import { tooFewSymbols } from './eigen-settings.js'
+import { type ExchangeAccount, openExchangeAccount } from './exchange-account.js'
+import type { ExecutorFiles } from './executor-process.js'
+import { openGrid } from './grid.js'
+import { EMBEDDED_GRID } from './grid-address.js'
+import { type BegunMarket, begunMarket } from './grid-market.js'
+import { GridParts } from './grid-parts.js'
+import { runGridSession } from './grid-session.js'
+import type { KeptMarket } from './kept-session.js'
+import { type LiveUniverse, openLivePrices } from './live-prices.js'
+import { LiveScans } from './live-scans.js'
+import { runOwnServices } from './own-services.js'
+import type { ServeChoice } from './serve-address.js'
+import { type SessionNews, showingSession } from './session-news.js'
+import { checkFolder, prepareParts, prepareSession, type SessionChoice, type SessionSetup } from './session-settings.js'
+
+/** A session at the prices of now: scanner, grid, trader and both sides in one process, on paper or at the exchange itself. */
+export interface LiveSessionChoice {
+  readonly session: SessionChoice & { readonly out: string }
+  readonly at: Endpoints
+  readonly stepMs: number
+  readonly symbols?: readonly string[]
+  readonly top?: number
+  /** Absent: on paper. */
+  readonly account?: {
+    readonly credentials: Credentials
+    /** The same choice with that capital, USD: where nobody says otherwise, it is what the account had. */
+    withCapital(usd: string): Pick<SessionChoice, 'run' | 'given'>
+  }
+  readonly grid: { readonly url: string; readonly file?: string }
+  /** The posture of the sensors, in this process, instead of a person's. */
+  readonly survival: boolean
+  readonly executor: 'in-process' | ExecutorFiles
+  readonly serve: ServeChoice
+  readonly bars?: number
+  readonly quiet: boolean
+  /** For whoever started it. */
+  tell(text: string): void
+  warn(text: string): void
+}
+
+/** Runs it until it is told to stop, or has taken the bars that were asked for. */
+export async function runLiveSession(
+  choice: LiveSessionChoice,
+  signal: AbortSignal,
+): Promise<{ readonly setup: SessionSetup; readonly result: SessionResult }> {
+  const { session, grid, tell } = choice
+  // Before anything is waited for.
+  await checkFolder(session.out, session.resume)
+  const parts = new GridParts(await openGrid({ url: grid.url, file: grid.file, report: tell }), tell)
+  try {
+    const begun = session.resume ? await begunMarket(session.out) : undefined
+    const quotes = new QuoteRelay()
+    const prices = await openLivePrices({
+      at: choice.at,
+      stepMs: choice.stepMs,
+      universe: universeOf(choice, begun),
+      signal,
+      quiet: choice.quiet,
+      ...(choice.account === undefined
+        ? { played: (symbols: readonly string[]) => symbols, market: (event: MarketEvent) => quotes.tell(event) }
+        : {}),
+    })
+    try {
+      const few = tooFewSymbols(prices.symbols.length)
+      if (few !== undefined) choice.warn(few)
+      return await trade(choice, { parts, prices, quotes, begun, signal })
+    } finally {
+      await prices.close()
+    }
+  } finally {
+    await parts.close()
+  }
+}
+
+interface Around {
+  readonly parts: GridParts
+  readonly prices: LivePrices
+  readonly quotes: QuoteRelay
+  /** Of a session that goes on. */
+  readonly begun: BegunMarket | undefined
+  readonly signal: AbortSignal
+}
+
+async function trade(
+  choice: LiveSessionChoice,
+  around: Around,
+): Promise<{ readonly setup: SessionSetup; readonly result: SessionResult }> {
+  const account = await accountOf(choice, around)
+  try {
+    const setup = await setupOf(choice, { ...around, account })
+    for (const line of setup.notices) choice.tell(line)
+    const shown = { bars: choice.bars, isVirtual: false, quiet: choice.quiet }
+    const result = await showingSession(shown, (news) => run(setup, choice, { ...around, account, news }))
+    return { setup, result }
+  } finally {
+    await account?.close()
+  }
+}
+
+/** Whatever is filled elsewhere keeps its books there: the account must be open before anything is put together. */
+async function accountOf(
+  { account, at, session, executor }: LiveSessionChoice,
+  { prices, begun }: Around,
+): Promise<ExchangeAccount | undefined> {
+  if (account === undefined) return undefined
+  // An execution side of its own connects by itself; of a new session it must be known before what there is to trade with.
+  if (executor !== 'in-process' && begun !== undefined) return undefined
+  const opened = await openExchangeAccount({
+    at,
+    credentials: account.credentials,
+    symbols: begun?.symbols ?? prices.symbols,
+    startedAtMs: begun?.startedAtMs ?? systemClock.epochMs(),
+    journal: join(session.out, 'journal', 'execution'),
+  })
+  // A session that goes on may hold a position, and knows what it trades: nothing is waited for.
+  if (begun !== undefined) return opened
+  try {
+    await opened.ready
+    if (executor !== 'in-process') await opened.close()
+    return opened
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function setupOf(
+  choice: LiveSessionChoice,
+  { prices, begun, account }: Around & { readonly account: ExchangeAccount | undefined },
+): Promise<SessionSetup> {
+  const { session, at, stepMs } = choice
+  const started = begun === undefined ? await account?.ready : undefined
+  const walletBalanceUsd = begun?.live?.walletBalanceUsd ?? started?.walletBalanceUsd
+  const live: LiveMarket = {
+    exchange: at.name,
+    stepMs,
+    fills: choice.account === undefined ? 'paper' : 'exchange',
+    ...present({ walletBalanceUsd }),
+  }
+  const capital = begun?.capital ?? walletBalanceUsd
+  const asked =
+    choice.account === undefined || capital === undefined
+      ? session
+      : { ...session, ...choice.account.withCapital(capital) }
+  const files = await prepareParts(asked)
+  const symbols = begun?.symbols ?? prices.symbols
+  const instruments = begun?.instruments ?? started?.instruments
+  const startedAtMs = begun?.startedAtMs ?? account?.startedAtMs ?? systemClock.epochMs() - WARM_UP_MS
+  const market = { symbols, firstBarMs: startedAtMs + WARM_UP_MS, stepMs, days: [], live, ...present({ instruments }) }
+  return prepareSession(asked, files, market)
+}
+
+async function run(
+  setup: SessionSetup,
+  choice: LiveSessionChoice,
+  around: Around & { readonly account: ExchangeAccount | undefined; readonly news: SessionNews },
+): Promise<SessionResult> {
+  const { parts, prices, quotes, account, news, signal } = around
+  const { executor, serve, stepMs } = choice
+  if (choice.grid.url === EMBEDDED_GRID)
+    await runOwnServices(
+      parts,
+      { run: choice.session.run, posture: setup.run.posture, survival: choice.survival },
+      news,
+    )
+  const folder = join(setup.parent, setup.session.sessionId)
+  const scans = await LiveScans.open(parts, { prices, stepMs, folder, say: choice.tell, warn: choice.warn })
+  const filledBy: KeptMarket['filledBy'] =
+    choice.account === undefined
+      ? { kind: 'quotes', show: (happened) => quotes.listen(happened) }
+      : { kind: 'exchange', venue: executor === 'in-process' ? account?.venue : undefined }
+  try {
+    return await runGridSession(
+      setup,
+      {
+        mode: 'live',
+        serve,
+        executor,
+        stepMs,
+        ageFrom: 'scan',
+        expectsBoost: false,
+        ...present({ barsMax: choice.bars }),
+      },
+      { parts, news, signal, scans, filledBy },
+    )
+  } finally {
+    await scans.close()
+  }
+}
+
+/** A storage keeps its contracts, and so does a session that goes on. */
+function universeOf({ symbols, top }: LiveSessionChoice, begun: BegunMarket | undefined): LiveUniverse {
+  if (begun !== undefined) return { kind: 'kept', symbols: begun.symbols }
+  if (symbols !== undefined) return { kind: 'named', symbols }
+  return top === undefined ? { kind: 'packaged' } : { kind: 'top', count: top }
+}
+
+/** Quotes come before there is an exchange to show them to; those are of the past by then. */
+class QuoteRelay {
+  private listener: ((event: MarketEvent) => void) | undefined
+
+  tell(event: MarketEvent): void {
+    this.listener?.(event)
+  }
+
+  listen(listener: (event: MarketEvent) => void): void {
+    this.listener = listener
+  }
+}
