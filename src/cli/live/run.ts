@@ -1,5 +1,5 @@
 import { readCredentials } from '../../adapters/binance/credentials.js'
-import type { GateFinding } from '../../core/mode/live-gates.js'
+import type { GateFinding } from '../../core/live/live-gates.js'
 import { lookAtGates } from '../compose/live-gates.js'
 import { runOfSession } from '../run-options.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
