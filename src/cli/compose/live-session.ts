@@ -8,7 +8,6 @@ import { WARM_UP_MS } from '../../core/session/session-plan.js'
 import type { MarketEvent } from '../../ports/played-market.js'
 import type { LiveMarket } from '../../ports/vocabulary/session.js'
 import type { SessionResult } from '../../runtime/session/session.js'
-import { tooFewSymbols } from './eigen-settings.js'
 import { type ExchangeAccount, openExchangeAccount } from './exchange-account.js'
 import type { ExecutorFiles } from './executor-process.js'
 import { openGrid } from './grid.js'
@@ -72,8 +71,6 @@ export async function runLiveSession(
         : {}),
     })
     try {
-      const few = tooFewSymbols(prices.symbols.length)
-      if (few !== undefined) choice.warn(few)
       return await trade(choice, { parts, prices, quotes, begun, signal })
     } finally {
       await prices.close()
@@ -175,7 +172,7 @@ async function run(
       news,
     )
   const folder = join(setup.parent, setup.session.sessionId)
-  const scans = await LiveScans.open(parts, { prices, stepMs, folder, say: choice.tell, warn: choice.warn })
+  const scans = await LiveScans.open(parts, { prices, stepMs, folder, quiet: choice.quiet, warn: choice.warn })
   const filledBy: KeptMarket['filledBy'] =
     choice.account === undefined
       ? { kind: 'quotes', show: (happened) => quotes.listen(happened) }
