@@ -80,7 +80,8 @@ export class ExchangeWitness {
       clientOrderId,
       quantity: plain(words.q),
       filledQuantity: '0',
-      status: words.X === 'NEW' || words.X === 'TRIGGERING' ? 'ACKNOWLEDGED' : 'CANCELED',
+      // On its way into the matching engine it protects nothing, and it may never get there.
+      status: words.X === 'NEW' ? 'ACKNOWLEDGED' : 'CANCELED',
       venueOrderId: `algo ${clientOrderId}`,
       symbol: String(words.s),
       side: words.S as OrderSide,

@@ -1,8 +1,11 @@
 import { expect } from 'vitest'
 import type { Fill } from '../../../src/ports/vocabulary/orders.js'
+import type { FaultPlan } from '../../../src/sandbox/fault-board.js'
+import type { ActName, KnobName } from '../../../src/sandbox/faults.js'
 import { ScriptedStrategy } from '../../support/scripted-strategy.js'
 import { disagreement, remainder } from '../agreement.js'
-import type { Fault, FaultKind, SideName } from '../fault-plan.js'
+import type { Fault, FaultKind, SideName, VenueKind } from '../fault-plan.js'
+import type { SimBinance } from '../sim-binance.js'
 import { World } from '../world.js'
 import type { OrderTruth } from '../world-venue.js'
 
@@ -14,7 +17,9 @@ export const SYMBOL = 'ETHUSDT'
 /** A world in which prices stand still but for what the story does, and one entry is made. */
 export class Story {
   readonly world: World
-  private readonly startMs: number
+  /** What happened, as lines for a person. */
+  readonly lines: string[] = []
+  protected readonly startMs: number
   private nextId = 0
 
   constructor(...plan: readonly Fault[]) {
@@ -26,10 +31,16 @@ export class Story {
       }),
     ]
     const faults = plan.map((fault) => ({ ...fault, id: ++this.nextId }))
-    this.world = new World({ seed: 1, plan: faults, strategies, volatility: 0 })
+    const { venue } = this
+    const log = (line: string) => this.lines.push(line)
+    this.world = new World({ seed: 1, plan: faults, strategies, volatility: 0, venue, log })
     this.startMs = this.world.time.epochMs()
     this.world.start('execution')
     this.world.start('decision')
+  }
+
+  protected get venue(): VenueKind {
+    return 'port'
   }
 
   /** To that long after the beginning. */
@@ -79,6 +90,34 @@ export class Story {
     const execution = entry?.position.quantity ?? '0'
     expect(position?.quantity ?? '0').toBe(execution)
     return execution
+  }
+}
+
+/** The same with the adapter between the execution side and an exchange that does what the real one does. */
+export class ExchangeStory extends Story {
+  protected override get venue(): VenueKind {
+    return 'binance'
+  }
+
+  get exchange(): SimBinance {
+    return this.world.exchange!
+  }
+
+  /** A state of things at the exchange, until it is set otherwise. */
+  set<Name extends KnobName>(knob: Name, value: FaultPlan[Name]): this {
+    this.exchange.exchange.faults.set(knob, value)
+    return this
+  }
+
+  /** Something happens at the exchange. */
+  strike(act: ActName, argument: number | string = SYMBOL): this {
+    this.exchange.strike(act, argument)
+    return this
+  }
+
+  /** What the adapter has told a person, from its beginning on. */
+  get told(): readonly string[] {
+    return this.lines.flatMap((line) => line.split(' -- adapter: ')[1] ?? [])
   }
 }
 
