@@ -118,6 +118,7 @@ export class AccountReading implements CallOwner {
   private keepPositions(positions: readonly VenuePosition[]): void {
     const { desk } = this
     desk.hasPositions = true
+    desk.positionsReadAtMs = this.atMs
     desk.positions.clear()
     for (const { symbol, quantity } of positions) desk.positions.set(symbol, quantity)
   }

@@ -143,7 +143,8 @@ export class KnownOrder {
   status: OrderReport['status'] = 'ACKNOWLEDGED'
   filledQuantity: DecimalText = '0'
   averagePrice: DecimalText | null = null
-  updatedAtMs: number
+  /** As the exchange last said, by its clock; 0 before it has said anything, for ours may be ahead of it. */
+  updatedAtMs = 0
   reason: string | undefined
   /** In the matching engine; of a conditional order that has triggered, its child's. */
   orderId: string | null = null
@@ -167,7 +168,6 @@ export class KnownOrder {
     this.reduceOnly = of.reduceOnly
     this.quantity = of.quantity
     this.sentAtMs = of.sentAtMs
-    this.updatedAtMs = of.sentAtMs
   }
 
   get isConditional(): boolean {
@@ -233,7 +233,8 @@ export class KnownOrder {
 
   report(): OrderReport {
     const { clientOrderId, symbol, side, type, status, reduceOnly, quantity, filledQuantity, averagePrice } = this
-    const { updatedAtMs, reason } = this
+    const { reason } = this
+    const updatedAtMs = this.updatedAtMs || this.sentAtMs
     const venueOrderId = this.algoId ?? this.orderId ?? ''
     const common = { clientOrderId, venueOrderId, symbol, side, type, status, reduceOnly, quantity, filledQuantity }
     const report = { ...common, averagePrice: filledQuantity === '0' ? null : averagePrice, updatedAtMs }

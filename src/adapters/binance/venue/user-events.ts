@@ -121,8 +121,8 @@ export class UserEvents {
   }
 
   private onAccount(a: Readonly<Record<string, unknown>>, atMs: number): void {
-    const { positions } = this.desk
-    for (const row of Array.isArray(a.P) ? a.P : []) {
+    const { positions, positionsReadAtMs } = this.desk
+    for (const row of Array.isArray(a.P) && atMs >= positionsReadAtMs ? a.P : []) {
       if (!isRecord(row) || typeof row.s !== 'string' || (row.ps ?? 'BOTH') !== 'BOTH') continue
       const quantity = decimalOf(row.pa)
       if (quantity === undefined) continue

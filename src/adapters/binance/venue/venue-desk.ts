@@ -21,6 +21,8 @@ export class VenueDesk {
   readonly positions = new Map<string, string>()
   /** The account has been read since the start: a symbol without a position is flat. */
   hasPositions = false
+  /** When it was read last, by the exchange's clock: an event from before then is in it. */
+  positionsReadAtMs = 0
   /** Events of the account so far, and the exchange's time of the latest: whoever reads meanwhile has read something between. */
   changes = 0
   lastChangeMs = 0

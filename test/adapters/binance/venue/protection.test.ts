@@ -84,6 +84,27 @@ test('a stop that is not listed is asked about at once: it may have ended while 
   expect(lost(venue)).toEqual(['CANCELED'])
 })
 
+test('an event that is older than what was read of the account says nothing of the position', () => {
+  const venue = ScriptedVenue.ready()
+  venue.answers('positionRisk', { value: [positionRow()] })
+  venue.submit('stop', STOP)
+  venue.pass(40_000)
+  venue.snapshot('t')
+  venue.user({ ...positionUpdate('0'), T: venue.nowMs - 1 })
+  venue.user(algoUpdate('EXPIRED'))
+  expect(lost(venue)).toEqual(['CANCELED'])
+})
+
+test('a clock here that is ahead of the exchange does not hide what becomes of a stop', () => {
+  const venue = ScriptedVenue.ready()
+  venue.user(positionUpdate('0.010'))
+  const behindMs = 5_000
+  venue.answers('newAlgoOrder', { value: algoOrder({ updateTime: venue.nowMs - behindMs }) })
+  venue.submit('stop', STOP)
+  venue.user({ ...algoUpdate('REJECTED', { rm: 'margin' }), T: venue.nowMs - behindMs + 50 })
+  expect(lost(venue)).toEqual(['REJECTED'])
+})
+
 describe('nothing is lost', () => {
   test('with a stop that fills', () => {
     const venue = protectedPosition()
