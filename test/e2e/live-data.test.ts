@@ -59,6 +59,19 @@ describe('live scans as a process', () => {
     expect([code, JSON.parse(stdout).bars]).toEqual([0, numbers.length])
   })
 
+  it('are a service too, which a supervisor stops', async () => {
+    const [, ...options] = command()
+    const service = new RunningDolphin(['serve', 'scanner', ...options, '--json'])
+    await until(() => files('.arrow').length >= 2)
+    expect(await service.stop('SIGTERM')).toBe(0)
+    const made = files('.arrow').length
+    expect(JSON.parse(service.out)).toMatchObject({ name: 'scanner', state: 'EXITED', last_scan: made })
+    const days = await readDays(join(folder, 'days'))
+    expect(days.flatMap(({ scanNumber }) => [...scanNumber!])).toEqual(
+      Array.from({ length: made }, (_, i) => BigInt(i + 1)),
+    )
+  })
+
   it('end at Ctrl-C also while the exchange cannot be reached', async () => {
     sandbox.exchange.faults.set('htmlShare', 1)
     const running = new RunningDolphin(command())

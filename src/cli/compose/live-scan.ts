@@ -1,5 +1,6 @@
 import type { LivePrices } from '../../adapters/binance/feed/live-prices.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
+import { InputMistake } from '../../base/mistakes.js'
 import { Scanner } from '../../core/eigen/scanner.js'
 import type { ScanArchive } from '../../ports/scan-archive.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
@@ -8,7 +9,7 @@ import { type ScanLoopResult, scanSteps } from '../../runtime/services/scan/scan
 import { notice, noticeWarning } from '../shell/terminal.js'
 import { openDayRecording } from './day-recording.js'
 import { tooFewSymbols } from './eigen-settings.js'
-import { type WarmUp, warmUp } from './live-prices.js'
+import { type LiveUniverse, type WarmUp, warmUp } from './live-prices.js'
 
 export interface LiveScanChoice {
   readonly prices: LivePrices
@@ -68,6 +69,26 @@ export async function scanLivePrices(choice: LiveScanChoice): Promise<LiveScan> 
   } finally {
     await recorder?.close()
   }
+}
+
+/**
+ * What to follow for a storage, whose first scan decides: a window must not run over two meanings of one position.
+ *
+ * @throws InputMistake when other contracts are named.
+ */
+export function storedUniverse(
+  { symbols, top }: { readonly symbols?: readonly string[]; readonly top?: number },
+  kept: readonly string[] | undefined,
+): LiveUniverse {
+  if (kept !== undefined) {
+    const isAnother =
+      symbols !== undefined && (symbols.length !== kept.length || symbols.some((name, i) => name !== kept[i]))
+    if (!isAnother) return { kind: 'kept', symbols: kept }
+    const message = 'expected the contracts of the storage, in their order, found others'
+    throw new InputMistake({ place: '--symbols', message }, { hint: 'Leave --symbols out, or use another storage.' })
+  }
+  if (symbols !== undefined) return { kind: 'named', symbols }
+  return top === undefined ? { kind: 'packaged' } : { kind: 'top', count: top }
 }
 
 /** Never a step that the storage has. */

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import { declareLiveOptions } from '../live-price-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawScanOptions } from './options.js'
 
 /** `dolphin scan`. Options are declared as text and checked together, so that one run shows every mistake. */
 export function register(parent: Command): void {
-  parent
+  const command = parent
     .command('scan')
     .summary('scan recorded or live prices into Arrow files')
     .description(
@@ -21,12 +22,8 @@ export function register(parent: Command): void {
     .option('--assets <list>', 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol)')
     .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max (default: max)')
     .option('--precision <precision>', 'auto, 512 or float64', 'auto')
-    .optionsGroup('With --live:')
-    .option('--exchange-at <where>', 'production, demo, or the address of a sandbox (default: production)')
-    .option('--symbols <list>', 'contracts to follow, BTCUSDT,ETHUSDT,… (default: the packaged configs/universe.json)')
-    .option('--top <n>', 'the n contracts of which most was traded in 24 hours')
-    .option('--bar-seconds <seconds>', 'from one step to the next: 60, or a part of it such as 5 (default: 60)')
-    .option('--record <folder>', 'record every step as days of a backtest, YYYY-MM-DD.parquet')
+  declareLiveOptions(command)
+  command
     .optionsGroup('Output:')
     .option('--publish <target>', 'JSON lines of every scan: - for stdout, or name.jsonl to append to')
     .option('--grid <url>', 'publish to a grid: hazelcast://host:port[,host:port…]')

@@ -1,23 +1,23 @@
-import { InputMistake } from '../../base/mistakes.js'
 import type { ScanArchive } from '../../ports/scan-archive.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
-import { type LiveUniverse, openLivePrices } from '../compose/live-prices.js'
-import { type LiveScan, scanLivePrices } from '../compose/live-scan.js'
+import { openLivePrices } from '../compose/live-prices.js'
+import { type LiveScan, scanLivePrices, storedUniverse } from '../compose/live-scan.js'
+import type { LivePriceOptions } from '../live-price-options.js'
 import { plural } from '../shell/figures-text.js'
 import { notice } from '../shell/terminal.js'
-import type { LiveScanOptions, ScanOptions } from './options.js'
+import type { ScanOptions } from './options.js'
 
 /** Scans live prices into a storage until the signal is aborted, or so many scans are made as were asked for. */
 export async function scanLive(
   archive: ScanArchive,
   sink: ScanSink,
-  { precision, limit, quiet, live }: ScanOptions & { readonly live: LiveScanOptions },
+  { precision, limit, quiet, live }: ScanOptions & { readonly live: LivePriceOptions },
   signal: AbortSignal,
 ): Promise<LiveScan & { readonly symbols: number }> {
   const say = quiet ? () => {} : notice
   const { at, stepMs, record } = live
   const kept = (await archive.last())?.record.assets
-  const universe = universeOf(live, kept)
+  const universe = storedUniverse(live, kept)
   if (live.top !== undefined && kept !== undefined)
     say(`The storage keeps its ${plural(kept.length, 'contract')}; --top is for a new one.`)
   const where = at.name === at.restUrl ? at.name : `Binance futures (${at.name})`
@@ -48,17 +48,4 @@ const NOTHING: LiveScan = {
   escalated: 0,
   drift: undefined,
   warm: { steps: 0, from: 'nothing' },
-}
-
-/** A storage keeps its universe: a window must not run over two meanings of one position. */
-function universeOf({ symbols, top }: LiveScanOptions, kept: readonly string[] | undefined): LiveUniverse {
-  if (kept !== undefined) {
-    const isAnother =
-      symbols !== undefined && (symbols.length !== kept.length || symbols.some((name, i) => name !== kept[i]))
-    if (!isAnother) return { kind: 'kept', symbols: kept }
-    const message = 'expected the contracts of the storage, in their order, found others'
-    throw new InputMistake({ place: '--symbols', message }, { hint: 'Leave --symbols out, or use another storage.' })
-  }
-  if (symbols !== undefined) return { kind: 'named', symbols }
-  return top === undefined ? { kind: 'packaged' } : { kind: 'top', count: top }
 }

@@ -1,25 +1,19 @@
-import { type Endpoints, endpointsOf } from '../../adapters/binance/endpoints.js'
 import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { type IsoDate, isDate } from '../../base/utc-date.js'
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
 import { aSharedGrid } from '../grid-option.js'
+import { type LivePriceOptions, livePriceOptions, type RawLiveOptions } from '../live-price-options.js'
 import { COLUMN_LIST_EXPECTED, columnList } from '../shell/column-list.js'
 
 /** The options of `dolphin scan` as they were typed. */
-export interface RawScanOptions {
+export interface RawScanOptions extends RawLiveOptions {
   readonly days?: readonly string[]
-  readonly live?: boolean
   readonly storage: string
   readonly from?: string
   readonly to?: string
   readonly assets?: string
   readonly speed?: string
-  readonly exchangeAt?: string
-  readonly symbols?: string
-  readonly top?: string
-  readonly barSeconds?: string
-  readonly record?: string
   readonly precision: string
   readonly publish?: string
   readonly grid?: string
@@ -32,7 +26,7 @@ export interface ScanOptions {
   /** Days to scan; none where live prices are scanned. */
   readonly inputs: readonly string[]
   /** Absent: recorded prices. */
-  readonly live?: LiveScanOptions
+  readonly live?: LivePriceOptions
   readonly storage: string
   readonly from?: IsoDate
   readonly to?: IsoDate
@@ -48,16 +42,6 @@ export interface ScanOptions {
   readonly limit?: number
   readonly json: boolean
   readonly quiet: boolean
-}
-
-export interface LiveScanOptions {
-  readonly at: Endpoints
-  readonly stepMs: number
-  /** Contracts to follow: named, or so many of the most traded; absent: the packaged list. */
-  readonly symbols?: readonly string[]
-  readonly top?: number
-  /** Where steps are recorded as days; absent: nowhere. */
-  readonly record?: string
 }
 
 const PRECISIONS: readonly string[] = ['auto', '512', 'float64'] satisfies ScanPrecision[]
@@ -97,7 +81,7 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
   if (raw.assets !== undefined && assets === undefined) {
     wrong('--assets', `expected ${COLUMN_LIST_EXPECTED}, found ${found(raw.assets)}`)
   }
-  const live = raw.live ? liveOptions(raw, wrong) : refuseLiveOptions(raw, wrong)
+  const live = livePriceOptions(raw, wrong)
   if (problems.length > 0) throw new InputMistake(problems)
   return {
     inputs: raw.days ?? [],
@@ -110,53 +94,7 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
   }
 }
 
-type Wrong = (place: string, message: string) => void
-
-const OF_DAYS = { days: '--days', from: '--from', to: '--to', assets: '--assets', speed: '--speed' } as const
-const OF_LIVE = {
-  exchangeAt: '--exchange-at',
-  symbols: '--symbols',
-  top: '--top',
-  barSeconds: '--bar-seconds',
-  record: '--record',
-} as const
-
-function refuseLiveOptions(raw: RawScanOptions, wrong: Wrong): undefined {
-  if (raw.days === undefined) wrong('--days', 'expected folders or files of days, or --live, found neither')
-  for (const [name, flag] of Object.entries(OF_LIVE) as [keyof typeof OF_LIVE, string][])
-    if (raw[name] !== undefined) wrong(flag, 'goes with --live')
-}
-
-function liveOptions(raw: RawScanOptions, wrong: Wrong): LiveScanOptions {
-  for (const [name, flag] of Object.entries(OF_DAYS) as [keyof typeof OF_DAYS, string][])
-    if (raw[name] !== undefined) wrong(flag, 'does not go with --live')
-  const { exchangeAt = 'production', barSeconds = '60', record } = raw
-  const at = endpointsIn(exchangeAt, wrong)
-  const seconds = positive(barSeconds)
-  if (seconds === undefined || !Number.isInteger(seconds) || 60 % seconds !== 0)
-    wrong('--bar-seconds', `expected 60, or a whole number of seconds that divides it, found ${found(barSeconds)}`)
-  const top = raw.top === undefined ? undefined : positive(raw.top)
-  if (raw.top !== undefined && (top === undefined || !Number.isSafeInteger(top)))
-    wrong('--top', `expected an integer of at least 1, found ${found(raw.top)}`)
-  const symbols = raw.symbols === undefined ? undefined : columnList(raw.symbols)
-  if (raw.symbols !== undefined && symbols === undefined)
-    wrong('--symbols', `expected ${COLUMN_LIST_EXPECTED}, found ${found(raw.symbols)}`)
-  if (symbols !== undefined && top !== undefined) wrong('--top', 'does not go with --symbols')
-  if (record === '') wrong('--record', 'expected a folder, found ""')
-  return { at: at!, stepMs: (seconds ?? 60) * 1_000, ...present({ symbols, top, record }) }
-}
-
 function positive(text: string): number | undefined {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
   return value > 0 ? value : undefined
-}
-
-function endpointsIn(text: string, wrong: Wrong): Endpoints | undefined {
-  try {
-    return endpointsOf(text)
-  } catch (error) {
-    if (!(error instanceof InputMistake)) throw error
-    for (const { message } of error.problems) wrong('--exchange-at', message)
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { declareLiveOptions } from '../live-price-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawServeBridgeOptions } from './bridge-options.js'
 import type { RawServeScannerOptions } from './scanner-options.js'
@@ -99,21 +100,25 @@ function registerStatus(group: Command): void {
 }
 
 function registerScanner(group: Command): void {
-  group
+  const command = group
     .command('scanner')
-    .summary('play recorded days as a scanner')
+    .summary('scan live prices, or play recorded days as a scanner')
     .description(
       'Write the scans that recorded days hold as the Arrow files of a scanner, at the pace of the recording: what a bridge and\n' +
         'a trader are tried out with. Goes on after the last file of the storage, and ends with the days. Nothing is computed;\n' +
-        'dolphin scan computes scans from prices.',
+        'dolphin scan computes scans from prices. With --live: scan the prices of now, until it is stopped.',
     )
-    .requiredOption('--days <days...>', 'folders or files of days')
+    .option('--days <days...>', 'folders or files of days')
+    .option('--live', 'the prices of now instead of days')
     .requiredOption('--storage <folder>', 'where arrow_scans/YYYY-MM-DD/scan_NNNNNN_HHMMSS.arrow go')
     .option('--grid <url>', 'publish there as well: hazelcast://host:port[,host:port…]; without, a bridge does')
     .option('--from <date>', 'first day, YYYY-MM-DD')
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .option('--assets <list>', 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol)')
-    .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max', '1')
+    .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max (default: 1)')
+  declareLiveOptions(command)
+  command
+    .optionsGroup('Output:')
     .option('--json', 'its health when it ends, as JSON on stdout')
     .option('--quiet', 'no notices; warnings are always told')
     .option('--no-color', 'no colours (NO_COLOR does the same)')
@@ -130,7 +135,8 @@ function registerScanner(group: Command): void {
 
 const SCANNER_EXAMPLES = `Examples:
   dolphin serve scanner --days days/ --storage scans/ --speed 50             files alone, for dolphin serve bridge --scans scans/
-  dolphin serve scanner --days days/ --storage scans/ --grid hazelcast://127.0.0.1:5701`
+  dolphin serve scanner --days days/ --storage scans/ --grid hazelcast://127.0.0.1:5701
+  dolphin serve scanner --live --storage live/ --record recorded/ --grid hazelcast://127.0.0.1:5701`
 
 function registerBridge(group: Command): void {
   group

@@ -6,6 +6,7 @@ import type { ScanSink } from '../../ports/scan-sink.js'
 import { openGridScanSink } from '../../runtime/grid/grid-scan-sink.js'
 import { recordedScans } from '../../runtime/services/scan/recorded-scans.js'
 import { ReplayedScanner } from '../../runtime/services/scan/replayed-scanner.js'
+import type { Service } from '../../runtime/services/service.js'
 import type { ServiceEnd } from '../../runtime/services/service-host.js'
 import { daySource, findDays } from '../compose/days.js'
 import { openGrid } from '../compose/grid.js'
@@ -16,6 +17,7 @@ import { reportError } from '../shell/report-error.js'
 import { reportJson } from '../shell/report-json.js'
 import { type StopSignals, stopExitCode, stopSignals } from '../shell/signals.js'
 import { notice, noticeWarning, printResult } from '../shell/terminal.js'
+import { LiveScanner } from './live-scanner.js'
 import type { ServeScannerOptions } from './scanner-options.js'
 
 /** What a run needs of the machine; a test has its own. */
@@ -31,10 +33,10 @@ export async function runServeScanner(
   options: ServeScannerOptions,
   surroundings: ServeScannerSurroundings = MACHINE,
 ): Promise<ExitCode> {
-  const { inputs, storage, grid: url, period, assets } = options
+  const { inputs, storage, grid: url, period, assets, live } = options
   const stop = surroundings.signals()
   try {
-    const files = withinPeriod(await findDays(inputs), period)
+    const files = live === undefined ? withinPeriod(await findDays(inputs), period) : []
     const archive = await openScanStorage(storage)
     try {
       const parts =
@@ -68,13 +70,17 @@ async function play(options: ServeScannerOptions, { days, archive, parts, stop }
   const say = quiet ? () => {} : notice
   const stopping = new AbortController()
   const sink = parts && openGridScanSink({ grid: parts.grid, archive, clock: systemClock, tell: noticeWarning })
+  const { live } = options
   const scans = recordedScans(days, stopping.signal)
-  const scanner = new ReplayedScanner({ scans, archive, speed, clock: systemClock, ...present({ sink }) })
+  const scanner =
+    live === undefined
+      ? new ReplayedScanner({ scans, archive, speed, clock: systemClock, ...present({ sink }) })
+      : new LiveScanner({ live, archive, quiet, ...present({ sink }) })
   const pace = speed === 'max' ? 'as fast as files are written' : `at ${speed} times the pace of the recording`
+  const what = live === undefined ? 'Playing recorded scans' : 'Scanning live prices'
+  const how = live === undefined ? pace : `every ${live.stepMs / 1000} s`
   const behind = archive.lastNumber === 0 ? '' : `, from scan ${archive.lastNumber + 1} on`
-  say(
-    `Playing recorded scans into ${storage}${url === undefined ? '' : ` and ${url}`}, ${pace}${behind}. Ctrl-C stops it.`,
-  )
+  say(`${what} into ${storage}${url === undefined ? '' : ` and ${url}`}, ${how}${behind}. Ctrl-C stops it.`)
   const end = hosted(scanner, parts, stopping.signal)
   const first = await Promise.race([stop.stopped, end])
   stopping.abort()
@@ -88,7 +94,7 @@ async function play(options: ServeScannerOptions, { days, archive, parts, stop }
 }
 
 /** With heartbeats where there is a grid to write them to. */
-function hosted(scanner: ReplayedScanner, parts: GridParts | undefined, signal: AbortSignal): Promise<ServiceEnd> {
+function hosted(scanner: Service, parts: GridParts | undefined, signal: AbortSignal): Promise<ServiceEnd> {
   if (parts !== undefined) return parts.room.host(scanner, signal)
   const end = (error?: unknown): ServiceEnd => ({ health: scanner.health(), ...present({ error }) })
   return scanner.start(signal).then(() => end(), end)

@@ -3,23 +3,21 @@ import { present } from '../../base/present.js'
 import { isDate } from '../../base/utc-date.js'
 import type { Period } from '../../core/days/period.js'
 import { aSharedGrid } from '../grid-option.js'
+import { type LivePriceOptions, livePriceOptions, type RawLiveOptions } from '../live-price-options.js'
 import { COLUMN_LIST_EXPECTED, columnList } from '../shell/column-list.js'
 import { OptionCheck } from '../shell/option-check.js'
 
 /** The options of `dolphin serve scanner` as they were typed. */
-export interface RawServeScannerOptions {
-  readonly days: readonly string[]
+export interface RawServeScannerOptions extends RawLiveOptions {
   readonly storage: string
   readonly grid?: string
-  readonly from?: string
-  readonly to?: string
-  readonly assets?: string
-  readonly speed: string
   readonly json?: boolean
   readonly quiet?: boolean
 }
 
 export interface ServeScannerOptions {
+  /** Live prices; absent: recorded days. */
+  readonly live?: LivePriceOptions
   readonly inputs: readonly string[]
   readonly storage: string
   /** `hazelcast://host:port[,host:port…]`; absent: a bridge publishes the files. */
@@ -35,7 +33,7 @@ export interface ServeScannerOptions {
 /** @throws InputMistake with every mistake. */
 export function serveScannerOptions(raw: RawServeScannerOptions): ServeScannerOptions {
   const check = new OptionCheck()
-  const { days, storage, grid, from, to } = raw
+  const { days = [], storage, grid, from, to } = raw
   if (storage.trim() === '') check.wrong('--storage', 'expected a folder, found nothing')
   if (grid !== undefined) aSharedGrid(grid, (message) => check.wrong('--grid', message))
   for (const [flag, date] of [
@@ -48,7 +46,8 @@ export function serveScannerOptions(raw: RawServeScannerOptions): ServeScannerOp
   if (from !== undefined && to !== undefined && isDate(from) && isDate(to) && from > to) {
     check.wrong('--to', `expected ${from} or later, found ${to}`)
   }
-  const speed = speedOf(raw.speed, check)
+  const live = livePriceOptions(raw, (flag, message) => check.wrong(flag, message))
+  const speed = speedOf(raw.speed ?? '1', check)
   const assets = raw.assets === undefined ? undefined : columnList(raw.assets)
   if (raw.assets !== undefined && assets === undefined)
     check.wrong('--assets', `expected ${COLUMN_LIST_EXPECTED}, found ${found(raw.assets)}`)
@@ -60,7 +59,7 @@ export function serveScannerOptions(raw: RawServeScannerOptions): ServeScannerOp
     speed: speed!,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
-    ...present({ grid, assets }),
+    ...present({ grid, assets, live }),
   }
 }
 
