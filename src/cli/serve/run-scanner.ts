@@ -17,8 +17,8 @@ import { reportError } from '../shell/report-error.js'
 import { reportJson } from '../shell/report-json.js'
 import { type StopSignals, stopExitCode, stopSignals } from '../shell/signals.js'
 import { notice, noticeWarning, printResult } from '../shell/terminal.js'
-import { LiveScanner } from './live-scanner.js'
 import type { ServeScannerOptions } from './scanner-options.js'
+import { servedScanner } from './served-scanner.js'
 
 /** What a run needs of the machine; a test has its own. */
 export interface ServeScannerSurroundings {
@@ -75,7 +75,7 @@ async function play(options: ServeScannerOptions, { days, archive, parts, stop }
   const scanner =
     live === undefined
       ? new ReplayedScanner({ scans, archive, speed, clock: systemClock, ...present({ sink }) })
-      : new LiveScanner({ live, archive, quiet, ...present({ sink }) })
+      : servedScanner({ live, archive, quiet, ...present({ sink }) })
   const pace = speed === 'max' ? 'as fast as files are written' : `at ${speed} times the pace of the recording`
   const what = live === undefined ? 'Playing recorded scans' : 'Scanning live prices'
   const how = live === undefined ? pace : `every ${live.stepMs / 1000} s`

@@ -2,11 +2,6 @@ import type { Notice } from '../notice.js'
 import type { RestCall } from '../rest/call.js'
 import { listedContracts } from './universe.js'
 
-/** How often is looked whether the contracts that are followed still trade. */
-const EVERY_MS = 3_600_000
-/** What has no answer by then is asked for at the next time. */
-const PATIENCE_MS = 60_000
-
 /** Looks each hour at what the exchange lists, and tells when a contract that is followed trades no more, or again. */
 export class ListingWatch {
   private readonly refusals = new Map<string, string>()
@@ -51,3 +46,8 @@ export class ListingWatch {
     return [{ kind: 'notice', level: 'WARNING', code: 'NOT_TRADED', message }]
   }
 }
+
+/** How often is looked whether the contracts that are followed still trade. */
+const EVERY_MS = 3_600_000
+/** What has no answer by then is asked for at the next time. */
+const PATIENCE_MS = 60_000
