@@ -10,8 +10,8 @@ export class RunningDolphin {
   readonly ended: Promise<number | null>
   private readonly child: ChildProcess
 
-  constructor(args: readonly string[]) {
-    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' }
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...environment }
     this.child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, env })
     this.child.stderr!.on('data', (chunk) => {
       this.said += chunk
