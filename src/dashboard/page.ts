@@ -1,5 +1,5 @@
 import { printable } from '../base/printable.js'
-import type { SessionView } from '../ports/status-surface.js'
+import type { ExchangeView, SessionView } from '../ports/status-surface.js'
 import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 import { age, signedUsd, usd, utc } from './format.js'
 import type { Verdict } from './verdict.js'
@@ -89,6 +89,7 @@ function share(fraction: number | null | undefined): string {
 
 /** The views beside the document: position, trades, events. */
 export function showSession(session: SessionView): void {
+  showExchange(session.exchange ?? [])
   const { position } = session
   if (position === null) {
     put('position', 'Flat')
@@ -177,4 +178,19 @@ function make(tag: string, text = '', className = ''): HTMLElement {
   made.textContent = printable(text)
   if (className !== '') made.className = className
   return made
+}
+
+/** The connections to an exchange, where there are any: what is left of its allowance, and how old what it says is. */
+function showExchange(views: readonly ExchangeView[]): void {
+  element('exchange-card').hidden = views.length === 0
+  const banned = views.find(({ bannedUntilMs }) => bannedUntilMs !== null)
+  put('exchange', banned === undefined ? 'reached' : `banned until ${utc(banned.bannedUntilMs!)}`)
+  facts(
+    'exchange-facts',
+    views.flatMap(({ connection, weightUsed, weightLimit, ordersUsed, ordersLimit, dataAgeMs }) => [
+      [`${connection}, age`, age(dataAgeMs)],
+      [`${connection}, weight`, `${weightUsed} of ${weightLimit} a minute`],
+      ...(connection === 'account' ? [['orders', `${ordersUsed} of ${ordersLimit} a minute`] as const] : []),
+    ]),
+  )
 }

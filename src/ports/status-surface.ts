@@ -34,6 +34,27 @@ export interface SessionView {
     readonly category: string
     readonly message: string
   }[]
+  /** The connections to an exchange; absent: there are none. */
+  readonly exchange?: readonly ExchangeView[]
+}
+
+/** How a connection to an exchange stands: what of the allowance of its address is used, and how old what it says is. */
+export interface ExchangeView {
+  /** `prices`, `account`. */
+  readonly connection: string
+  /** Of request weight, in this UTC minute; other programs at the same address included. */
+  readonly weightUsed: number
+  readonly weightLimit: number
+  /** Orders in this UTC minute. */
+  readonly ordersUsed: number
+  readonly ordersLimit: number
+  /** Until when nothing but exits leaves, and until when nothing does; null: nothing holds it back. */
+  readonly heldUntilMs: number | null
+  readonly bannedUntilMs: number | null
+  /** Clock of the exchange − clock of this machine, ms; null while it is not known. */
+  readonly clockOffsetMs: number | null
+  /** Since the prices that came last were made, or since the account's stream last said anything, ms; null: nothing has come. */
+  readonly dataAgeMs: number | null
 }
 
 /** What became of a command. `durable` false: it is in force, but would not survive a restart. */

@@ -128,8 +128,10 @@ test('neither key nor secret, listen key nor signature is in anything that a ses
   const address = await until(() => /Status at (http:\/\/\S+?),/.exec(running.said)?.[1])
   await until(() => count('execution', 'flat') > 0)
   const served = await Promise.all(
-    ['/status', '/metrics', '/'].map(async (path) => (await fetch(`${address}${path}`)).text()),
+    ['/api/v1/status', '/metrics', '/api/v1/session'].map(async (path) => (await fetch(`${address}${path}`)).text()),
   )
+  expect(served[1]).toMatch(/dolphin_exchange_weight_used\{connection="account"\} [1-9]/)
+  expect(served[1]).toMatch(/dolphin_exchange_data_age_ms\{connection="prices"\} \d/)
   const { listenKey } = sandbox.exchange.view()
   expect(await running.stop('SIGINT')).toBe(130)
   const files = readdirSync(out, { recursive: true, withFileTypes: true })

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client'
-import type { StatusSurface } from '../../ports/status-surface.js'
+import type { ExchangeView, StatusSurface } from '../../ports/status-surface.js'
 import { STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import type { RefusalCount } from './refusals.js'
 
@@ -37,6 +37,17 @@ export class StatusMetrics {
     this.gauge('realized_capital_usd', 'realised capital of the session', (gauge) =>
       gauge.set(Number(surface.session().realizedCapitalUsd)),
     )
+    for (const [name, help] of EXCHANGE_GAUGES) {
+      this.gauge(
+        `exchange_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+        help,
+        (gauge) => {
+          for (const view of surface.session().exchange ?? [])
+            gauge.set({ connection: view.connection }, view[name] ?? Number.NaN)
+        },
+        ['connection'],
+      )
+    }
     this.gauge(
       'http_turned_away',
       'requests and connections that this server has turned away since its start',
@@ -82,6 +93,17 @@ export class StatusMetrics {
     this.gauge(name, `1 for the ${name} in force`, collect, ['value'])
   }
 }
+
+/** Of each connection to an exchange. */
+const EXCHANGE_GAUGES = [
+  ['weightUsed', 'request weight that the address has used in this minute'],
+  ['weightLimit', 'request weight that it may use in a minute'],
+  ['ordersUsed', 'orders of the account in this minute'],
+  ['ordersLimit', 'orders that it may place in a minute'],
+  ['bannedUntilMs', 'UTC ms until which the exchange answers nothing; NaN: it does'],
+  ['clockOffsetMs', 'clock of the exchange less that of this machine'],
+  ['dataAgeMs', 'ms since prices, or the stream of the account, last said anything'],
+] as const satisfies readonly (readonly [keyof ExchangeView, string])[]
 
 /** Numbers of the document → gauges of the same name. */
 const GAUGES = [

@@ -1,13 +1,14 @@
 import type { Credentials } from '../../adapters/binance/credentials.js'
 import type { Endpoints } from '../../adapters/binance/endpoints.js'
 import { BinanceWire } from '../../adapters/binance/io/binance-wire.js'
-import { RestMachine } from '../../adapters/binance/rest/rest-machine.js'
+import { RestMachine, type RestUsage } from '../../adapters/binance/rest/rest-machine.js'
 import { MarketStreams } from '../../adapters/binance/streams/market-streams.js'
 import { UserStream } from '../../adapters/binance/streams/user-stream.js'
 import { BinanceVenue } from '../../adapters/binance/venue/binance-venue.js'
 import { VenueMachine } from '../../adapters/binance/venue/venue-machine.js'
 import type { StartedUp, StartRefused } from '../../adapters/binance/venue/venue-told.js'
 import { InputMistake, type Problem, SurroundingsFailed } from '../../base/mistakes.js'
+import type { ExchangeView } from '../../ports/status-surface.js'
 import { notice, noticeWarning } from '../shell/terminal.js'
 import { gridTime } from './grid-parts.js'
 import { usedOrders } from './used-orders.js'
@@ -19,6 +20,7 @@ export interface ExchangeAccount {
   readonly startedAtMs: number
   /** Rejects with a Mistake that says what to change where the account must not trade like this. */
   readonly ready: Promise<StartedUp>
+  view(): ExchangeView
   close(): Promise<void>
 }
 
@@ -38,9 +40,11 @@ export interface ExchangeAccountWish {
 export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<ExchangeAccount> {
   const { at, credentials, symbols, startedAtMs } = wish
   const settings = { symbols, fundingSinceMs: startedAtMs, ...(wish.leverage && { leverage: wish.leverage }) }
+  const rest = new RestMachine({ signer: credentials })
+  const userStream = new UserStream()
   const machine = new VenueMachine({
-    rest: new RestMachine({ signer: credentials }),
-    userStream: new UserStream(),
+    rest,
+    userStream,
     marketStreams: new MarketStreams(),
     settings,
     usedOrders: await usedOrders(wish.journal),
@@ -66,7 +70,18 @@ export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<Ex
     },
   })
   venue.start()
-  return { venue, startedAtMs, ready, close: () => venue.close() }
+  const view = () =>
+    exchangeView('account', rest.usage(gridTime.epochMs()), userStream.view(gridTime.epochMs()).eventAgeMs)
+  return { venue, startedAtMs, ready, view, close: () => venue.close() }
+}
+
+/** How a connection stands, for a page that shows it. */
+export function exchangeView(connection: string, usage: RestUsage, dataAgeMs: number | null): ExchangeView {
+  const { weightUsed, weightLimit, orders1m, orders1mLimit, heldUntilMs, bannedUntilMs, offsetMs } = usage
+  return {
+    ...{ connection, weightUsed, weightLimit, heldUntilMs, bannedUntilMs, dataAgeMs },
+    ...{ ordersUsed: orders1m, ordersLimit: orders1mLimit, clockOffsetMs: offsetMs },
+  }
 }
 
 /** An account that a person has to change, or an exchange that cannot be had. */

@@ -48,6 +48,7 @@ export interface GridSessionParts {
   readonly scans?: OwnScans | undefined
   /** Who fills, by the clock; absent: a paper exchange that is shown the bars. */
   readonly filledBy?: KeptMarket['filledBy']
+  readonly exchangeView?: KeptMarket['exchangeView']
 }
 
 /** Scans that are published from this process: recorded days, or live prices. */
@@ -164,7 +165,7 @@ const LINK_MS = 1
 
 /** By the machine's clock: a session that goes on has a gap where it was not there. */
 function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Around): Promise<SessionResult> {
-  const { news, signal, trader, beginScans, filledBy } = around
+  const { news, signal, trader, beginScans, filledBy, exchangeView } = around
   const { executor, serve, stepMs } = choice
   return runKeptSession(
     setup,
@@ -189,7 +190,7 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
         resumed: (from, bar) => resumedText(from, { firstBarAtMs: bar.timestampMs, gapMsMax: GAP_STEPS * stepMs }),
         outside: (decision) => trader.outside(decision),
         recorded: (record) => trader.recorded(record),
-        ...present({ filledBy }),
+        ...present({ filledBy, exchangeView }),
       }
     },
     { news, signal },

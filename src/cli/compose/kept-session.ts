@@ -13,6 +13,7 @@ import type { Clock } from '../../ports/clock.js'
 import { type Journal, JournalError, type JournalKind, type SideKind } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
 import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
+import type { ExchangeView } from '../../ports/status-surface.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { Venue } from '../../ports/venue.js'
 import { PacedJournal } from '../../runtime/session/paced-session.js'
@@ -81,6 +82,8 @@ export interface KeptMarket {
   resumed(from: SessionPoint, bar: StrategyBar): string
   /** Who fills: a paper exchange that bars are played to, one that is shown quotes as they come, or an exchange. Absent: the first. */
   readonly filledBy?: ShownQuotes | RealExchange
+  /** How connections to an exchange stand; absent: there are none. */
+  readonly exchangeView?: () => readonly ExchangeView[]
   readonly outside?: SessionParts['outside']
   readonly recorded?: SessionParts['recorded']
 }
@@ -124,6 +127,7 @@ async function partsOf(
   const epochMs = () => time?.epochMs() ?? exchange.atMs
   const served = new ServedSession(setup, choice.serve, { folder: folder.folder, clock: { epochMs } })
   closing.push(() => served.close())
+  if (market.exchangeView !== undefined) served.surface.showExchange(market.exchangeView)
   const settings = decisionOf(setup, choice)
   const strategies = market.strategies?.(own.strategies) ?? own.strategies
   const recovery = new SessionRecovery({

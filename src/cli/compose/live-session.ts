@@ -8,7 +8,7 @@ import { WARM_UP_MS } from '../../core/session/session-plan.js'
 import type { MarketEvent } from '../../ports/played-market.js'
 import type { LiveMarket } from '../../ports/vocabulary/session.js'
 import type { SessionResult } from '../../runtime/session/session.js'
-import { type ExchangeAccount, openExchangeAccount } from './exchange-account.js'
+import { type ExchangeAccount, openExchangeAccount, exchangeView as viewOf } from './exchange-account.js'
 import type { ExecutorFiles } from './executor-process.js'
 import { openGrid } from './grid.js'
 import { EMBEDDED_GRID } from './grid-address.js'
@@ -177,6 +177,10 @@ async function run(
     choice.account === undefined
       ? { kind: 'quotes', show: (happened) => quotes.listen(happened) }
       : { kind: 'exchange', venue: executor === 'in-process' ? account?.venue : undefined }
+  const exchangeView = () => [
+    viewOf('prices', prices.usage(), prices.stepAgeMs()),
+    ...(account === undefined || executor !== 'in-process' ? [] : [account.view()]),
+  ]
   try {
     return await runGridSession(
       setup,
@@ -189,7 +193,7 @@ async function run(
         expectsBoost: false,
         ...present({ barsMax: choice.bars }),
       },
-      { parts, news, signal, scans, filledBy },
+      { parts, news, signal, scans, filledBy, exchangeView },
     )
   } finally {
     await scans.close()

@@ -1,9 +1,10 @@
 import type { DecimalText } from '../../base/exact.js'
+import { present } from '../../base/present.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import { SessionHistory } from '../../core/status/session-history.js'
 import type { HostFacts } from '../../core/status/system-state.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import type { CommandOutcome, SessionView, StatusSurface } from '../../ports/status-surface.js'
+import type { CommandOutcome, ExchangeView, SessionView, StatusSurface } from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
@@ -24,6 +25,7 @@ export abstract class RunningSurface<Identity extends RunningIdentity = RunningI
   protected readonly listeners = new SurfaceListeners()
   private readonly loop = new LoopLag()
   private readonly lastingKill: LastingKill
+  private exchange: (() => readonly ExchangeView[]) | undefined
 
   /** @param tell takes a line for whoever runs the process: a kill that could not be kept on disk. */
   constructor(
@@ -53,7 +55,12 @@ export abstract class RunningSurface<Identity extends RunningIdentity = RunningI
   }
 
   session(): SessionView {
-    return { position: this.position(), ...this.history.view() }
+    return { position: this.position(), ...this.history.view(), ...present({ exchange: this.exchange?.() }) }
+  }
+
+  /** How its connections to an exchange stand, whenever somebody looks. */
+  showExchange(view: () => readonly ExchangeView[]): void {
+    this.exchange = view
   }
 
   operate(command: OperatorCommand): Promise<CommandOutcome> {

@@ -44,6 +44,7 @@ export class LivePrices implements PriceSource {
   private arrival = deferred<void>()
   private before: PriceHistory | undefined
   private chosen: readonly string[] = []
+  private lastStepMs: number | undefined
 
   /**
    * Opens the feed, and waits for its first step.
@@ -114,6 +115,14 @@ export class LivePrices implements PriceSource {
     }
   }
 
+  /** Since the end of the last step, ms by the exchange's clock; null: none has ended. */
+  stepAgeMs(): number | null {
+    const { lastStepMs } = this
+    if (lastStepMs === undefined) return null
+    const nowMs = this.driven.nowMs()
+    return Math.max(0, (this.feed.exchangeMs(nowMs) ?? nowMs) - lastStepMs)
+  }
+
   /** How much of its allowance the address has used. */
   usage(): ReturnType<MarketFeed['usage']> {
     return this.feed.usage(this.driven.nowMs())
@@ -155,6 +164,7 @@ export class LivePrices implements PriceSource {
           ?.reject(new SurroundingsFailed(`the exchange refuses ${told.route}: ${told.message}`))
         return
       case 'step':
+        this.lastStepMs = told.step.timeMs
         this.waiting.push({ ...told.step, dueAtMs: this.dueAtMs(told.step.timeMs) })
         this.arrival.resolve()
         this.arrival = deferred()
