@@ -40,6 +40,8 @@ export function remainder(world: World): string | undefined {
   if (open !== undefined) return `orders: ${open.clientOrderId} is left at the venue`
   const [unreported] = world.oracle.unreported()
   if (unreported !== undefined) return `fills: ${unreported.symbol} ${unreported.tradeId} was never reported`
+  const { entry } = world.execution.side!.state
+  if (entry !== null) return `position: ${entry.positionId} is closed, and the execution side still has it`
   const falseResult = world.oracle.falseResult()
   if (falseResult !== undefined) return `entries: ${falseResult}`
   return moneyLeft(new Exact(world.decision.side!.state.balanceUsd), new Exact(walletUsd), world)

@@ -89,6 +89,7 @@ export class ExchangeWitness {
       type: 'STOP_MARKET',
       averagePrice: null,
       updatedAtMs: atMs,
+      reason: String(words.X),
     }
     this.byClientId.set(clientOrderId, known)
     this.say({ kind: 'order', report: known })

@@ -273,14 +273,16 @@ export interface PlanLimits {
   /** No fault lasts beyond it, ms since the run began. */
   readonly stopMs: number
   readonly venue: VenueKind
+  /** Nothing but these. */
+  readonly kinds?: readonly FaultKind[] | undefined
 }
 
 /** The faults of a seed, by time. Some seeds see many, some few, and one in twenty none. */
-export function drawPlan(seed: number, { stopMs, venue }: PlanLimits): FaultPlan {
+export function drawPlan(seed: number, { stopMs, venue, kinds: only }: PlanLimits): FaultPlan {
   const random = new Xoshiro128(seed, PLAN_STREAM)
   const perMinute = random.integer(0, 19) === 0 ? 0 : random.between(1, 12)
   const count = Math.round((perMinute * stopMs) / 60_000)
-  const kinds = favourites(random, venue)
+  const kinds = only ?? favourites(random, venue)
   const faults: Fault[] = []
   for (let id = 1; id <= count; id++) {
     const fault = drawFault(random, id, kinds[random.integer(0, kinds.length - 1)]!, stopMs)

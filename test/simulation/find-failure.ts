@@ -1,7 +1,7 @@
-import { drawPlan, type FaultPlan, type VenueKind } from './fault-plan.js'
+import type { FaultPlan, VenueKind } from './fault-plan.js'
 import { shrinkPlan } from './shrink.js'
 import type { Batch, BatchDone } from './simulate-batch.js'
-import { faultStopMs, type RunSettings, simulate, venueOf } from './simulation.js'
+import { planOf, type RunSettings, simulate, venueOf } from './simulation.js'
 import { addOutcome, emptyTally } from './tally.js'
 
 /** A seed that breaks an invariant, and the smallest plan found that breaks the same one. */
@@ -34,8 +34,8 @@ export function findFailure(batch: Batch, settings: Omit<RunSettings, 'seed'>, s
 }
 
 function shrunkFailure(settings: RunSettings, invariant: string, triesMax: number): Failure {
-  const venue = settings.venue ?? venueOf(settings.seed)
-  const drawn = settings.plan ?? drawPlan(settings.seed, { stopMs: faultStopMs(settings.minutes), venue })
+  const venue = venueOf(settings)
+  const drawn = planOf(settings)
   const fails = (plan: FaultPlan) => simulate({ ...settings, plan }).violation?.invariant === invariant
   const plan = shrinkPlan(drawn, fails, triesMax)
   const { violation, traceHash } = simulate({ ...settings, plan })

@@ -4,7 +4,10 @@ import { isRefusal, open, seal } from '../../src/core/link/envelope.js'
 import type { VenueSnapshot } from '../../src/ports/venue.js'
 import { venueTradeId } from '../../src/ports/vocabulary/ids.js'
 import type { Fill, OrderRequest } from '../../src/ports/vocabulary/orders.js'
+import type { AdapterMeddling } from './adapter-meddling.js'
+import type { FaultKind, VenueKind } from './fault-plan.js'
 import { changesSubmits, changesVenueEvents, type Meddling, type Submit, submitsOf, venueEvent } from './meddling.js'
+import { PLANTED_ADAPTER_BUGS } from './planted-adapter-bugs.js'
 
 /** A bug that others lived through, put in on purpose: the simulator must find it. */
 export interface PlantedBug {
@@ -14,6 +17,11 @@ export interface PlantedBug {
   /** A new one for each process: `restarts` counts those before it. */
   readonly execution?: (restarts: number) => Meddling
   readonly decision?: (restarts: number) => Meddling
+  readonly adapter?: () => AdapterMeddling
+  /** The only one in which the bug is. */
+  readonly venue?: VenueKind
+  /** What goes wrong while it is looked for; absent: whatever the seed draws. */
+  readonly faults?: readonly FaultKind[]
 }
 
 export const PLANTED_BUGS = {
@@ -101,6 +109,7 @@ export const PLANTED_BUGS = {
     what: 'a checkpoint says with a right hash that no trade was seen yet',
     execution: checkpointLies,
   },
+  ...PLANTED_ADAPTER_BUGS,
 } as const satisfies Record<string, PlantedBug>
 
 export type PlantedBugName = keyof typeof PLANTED_BUGS

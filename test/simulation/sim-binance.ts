@@ -3,8 +3,14 @@ import { RestMachine } from '../../src/adapters/binance/rest/rest-machine.js'
 import { MarketStreams } from '../../src/adapters/binance/streams/market-streams.js'
 import { UserStream } from '../../src/adapters/binance/streams/user-stream.js'
 import { BinanceVenue } from '../../src/adapters/binance/venue/binance-venue.js'
-import { VenueMachine } from '../../src/adapters/binance/venue/venue-machine.js'
+import {
+  type MarketPart,
+  type RestPart,
+  type UserPart,
+  VenueMachine,
+} from '../../src/adapters/binance/venue/venue-machine.js'
 import type { UsedOrder } from '../../src/adapters/binance/venue/venue-told.js'
+import type { Wire } from '../../src/adapters/binance/wire.js'
 import type { DecimalText } from '../../src/base/exact.js'
 import type { Quote, VenueEvent, VenueRequest } from '../../src/ports/venue.js'
 import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
@@ -12,6 +18,8 @@ import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import { type ActName, FAULTS, type KnobName } from '../../src/sandbox/faults.js'
 import { SandboxExchange } from '../../src/sandbox/sandbox-exchange.js'
 import { type RigWire, type SandboxRig, sandboxRig } from '../support/sandbox-rig.js'
+import { type AdapterMeddling, meddled, type VenuePart } from './adapter-meddling.js'
+import { AdapterWatch } from './adapter-watch.js'
 import { ExchangeWitness } from './exchange-witness.js'
 import type { ActiveFault, FaultBoard } from './fault-board.js'
 import type { FaultKind } from './fault-plan.js'
@@ -27,6 +35,8 @@ export interface SimBinanceParts {
   readonly clock: SideClock
   readonly faults: FaultBoard
   readonly listeners: VenueListeners
+  /** A bug in the adapter: a new one for each process. */
+  readonly bug?: (() => AdapterMeddling) | undefined
   /** What the adapter has to say to a person. */
   note(line: string): void
 }
@@ -40,6 +50,7 @@ export class SimBinance implements WorldVenue {
   private readonly rig: SandboxRig
   private readonly parts: SimBinanceParts
   private readonly witness: ExchangeWitness
+  private readonly watch: AdapterWatch
   private readonly credentials = new Credentials({ apiKey: API_KEY, secret: SECRET })
   private readonly used: UsedOrder[] = []
   private readonly askedAtMs = new Map<string, number>()
@@ -54,7 +65,11 @@ export class SimBinance implements WorldVenue {
     const { seed, time, listeners } = parts
     this.parts = parts
     this.startMs = time.epochMs()
-    this.witness = new ExchangeWitness((event) => listeners.said(event))
+    this.watch = new AdapterWatch({ ...parts, exchangeOffsetMs: () => this.exchange.faults.plan.clockOffsetMs })
+    this.witness = new ExchangeWitness((event) => {
+      this.watch.happened(event)
+      listeners.said(event)
+    })
     this.exchange = new SandboxExchange({
       instruments: INSTRUMENTS,
       startingBalanceUsd: STARTING_BALANCE_USD,
@@ -72,16 +87,17 @@ export class SimBinance implements WorldVenue {
     const wire = this.rig.wire()
     wire.isCut = this.isCut
     wire.lose = (target) => this.lost(target)
+    const bug = this.parts.bug?.()
     const machine = new VenueMachine({
-      rest: new RestMachine({ signer: this.credentials }),
-      userStream: new UserStream(),
-      marketStreams: new MarketStreams(),
+      rest: meddled<RestPart>(new RestMachine({ signer: this.credentials }), bug?.rest),
+      userStream: meddled<UserPart>(new UserStream(), bug?.userStream),
+      marketStreams: meddled<MarketPart>(new MarketStreams(), bug?.marketStreams),
       settings: { symbols: SYMBOLS, leverage: LEVERAGE, fundingSinceMs: this.startMs },
       usedOrders: this.used,
     })
     const venue = new BinanceVenue({
-      machine,
-      wire,
+      machine: meddled<VenuePart>(machine, bug?.venue) as VenueMachine,
+      wire: this.watched(wire),
       timer: clock,
       report: (told) => {
         if (told.kind === 'notice') note(`adapter: ${told.level} ${told.code} ${told.message}`)
@@ -91,6 +107,7 @@ export class SimBinance implements WorldVenue {
     venue.listen((event) => this.tell(event))
     this.wire = wire
     this.venue = venue
+    this.watch.started()
     venue.start()
   }
 
@@ -99,6 +116,7 @@ export class SimBinance implements WorldVenue {
     void this.venue?.close()
     this.venue = undefined
     this.askedAtMs.clear()
+    this.watch.stopped()
   }
 
   /** What was under way on a connection is lost with it. */
@@ -185,6 +203,7 @@ export class SimBinance implements WorldVenue {
       this.used.push({ clientOrderId, type })
     }
     if (request.kind === 'snapshot') this.askedAtMs.set(request.requestId, this.parts.time.epochMs())
+    this.watch.asked(request)
     this.venue!.send(request)
   }
 
@@ -196,7 +215,23 @@ export class SimBinance implements WorldVenue {
     this.processStopped()
   }
 
+  private watched(wire: RigWire): Wire {
+    return {
+      carry: (command) => {
+        this.watch.command(command)
+        wire.carry(command)
+      },
+      listen: (listener) =>
+        wire.listen((event) => {
+          this.watch.event(event)
+          listener(event)
+        }),
+      close: () => wire.close(),
+    }
+  }
+
   private tell(event: VenueEvent): void {
+    this.watch.told(event)
     if (event.kind === 'snapshot') {
       const tookMs = this.parts.time.epochMs() - (this.askedAtMs.get(event.requestId) ?? 0)
       this.askedAtMs.delete(event.requestId)

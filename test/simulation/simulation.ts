@@ -1,6 +1,6 @@
 import { disagreement, remainder } from './agreement.js'
 import { drawPlan, type FaultKind, type FaultPlan, type VenueKind } from './fault-plan.js'
-import type { PlantedBugName } from './planted-bugs.js'
+import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.js'
 import { StatusWatch } from './status-watch.js'
 import { Violation } from './violation.js'
 import { World } from './world.js'
@@ -29,9 +29,20 @@ export interface Outcome {
   readonly coverage: Readonly<Record<string, number>>
 }
 
-/** One seed in four has the adapter and its exchange between the execution side and the market. */
-export function venueOf(seed: number): VenueKind {
-  return seed % 4 === 2 ? 'binance' : 'port'
+/** Unless it is said, or the planted bug is in one alone: one seed in four has the adapter and its exchange between the execution side and the market. */
+export function venueOf({ seed, venue, planted }: Pick<RunSettings, 'seed' | 'venue' | 'planted'>): VenueKind {
+  return venue ?? bugOf(planted).venue ?? (seed % 4 === 2 ? 'binance' : 'port')
+}
+
+/** The faults of a run. */
+export function planOf(settings: RunSettings): FaultPlan {
+  const { seed, minutes, planted } = settings
+  const limits = { stopMs: faultStopMs(minutes), venue: venueOf(settings), kinds: bugOf(planted).faults }
+  return settings.plan ?? drawPlan(seed, limits)
+}
+
+function bugOf(planted: PlantedBugName | undefined): Partial<PlantedBug> {
+  return planted === undefined ? {} : PLANTED_BUGS[planted]
 }
 
 /** When the last fault ends: the rest of a run is for agreeing, trading on, and closing. */
@@ -44,13 +55,13 @@ export function faultStopMs(minutes: number): number {
  * the operator closes everything, after which all books must say the same to the digit.
  */
 export function simulate(settings: RunSettings): Outcome {
-  const { seed, minutes, venue = venueOf(seed) } = settings
-  const plan = settings.plan ?? drawPlan(seed, { stopMs: faultStopMs(minutes), venue })
+  const venue = venueOf(settings)
+  const plan = planOf(settings)
   const statuses = new StatusWatch()
   const world = new World({ ...settings, venue, plan, tap: statuses.tap })
   statuses.watch(world)
   const startMs = world.time.epochMs()
-  const violation = violationOf(() => play(world, startMs + faultStopMs(minutes)))
+  const violation = violationOf(() => play(world, startMs + faultStopMs(settings.minutes)))
   return {
     ...(violation !== undefined && { violation: { ...violation, atMs: world.time.epochMs() - startMs } }),
     traceHash: world.trace.digest(),

@@ -1,6 +1,6 @@
 import type { VenueEvent } from '../../src/ports/venue.js'
 import type { OrderReport } from '../../src/ports/vocabulary/orders.js'
-import { ALL_FAULT_KINDS } from './fault-plan.js'
+import { ALL_FAULT_KINDS, type FaultKind } from './fault-plan.js'
 import { SYMBOLS } from './market.js'
 import { Violation } from './violation.js'
 import type { World } from './world.js'
@@ -91,4 +91,14 @@ const PROTECTED_WITHIN_MS = 10_000
 const PATIENCE_MS = 30_000
 /** Of the lost link, with the 5 s that it takes to be lost. */
 const DWELL_MS = 35_000
-const UNSOUND = ALL_FAULT_KINDS.filter((kind) => /^(venue|market|exchange)-/.test(kind))
+/** What excuses nothing: the adapter and the execution side have an answer to each of them. */
+const EXCUSES_NOTHING: readonly FaultKind[] = [
+  'exchange-algo-stuck',
+  'exchange-algo-slow',
+  'exchange-events-first',
+  'exchange-margin-call',
+  'exchange-leverage',
+]
+const UNSOUND = ALL_FAULT_KINDS.filter(
+  (kind) => /^(venue|market|exchange)-/.test(kind) && !EXCUSES_NOTHING.includes(kind),
+)

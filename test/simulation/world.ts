@@ -100,7 +100,8 @@ export class World {
     }
     if (settings.venue === 'binance') {
       const note = (line: string) => this.note(line)
-      this.exchange = new SimBinance({ seed, time, clock: executionClock, faults: this.faults, listeners, note })
+      const common = { seed, time, clock: executionClock, faults: this.faults, listeners, note }
+      this.exchange = new SimBinance({ ...common, bug: bug.adapter })
       this.venue = this.exchange
     } else {
       const exchange = new PaperExchange({ instruments: INSTRUMENTS, startingBalanceUsd: STARTING_BALANCE_USD, seed })
