@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
-import { ALL_FAULT_KINDS, drawPlan, FAULT_KINDS } from './fault-plan.js'
+import { drawPlan, FAULT_KINDS, type FaultPlan, KINDS_OF, type VenueKind } from './fault-plan.js'
 
-const plans = Array.from({ length: 500 }, (_, seed) => drawPlan(seed, { stopMs: 200_000, venue: 'port' }))
+const PLANS = { port: plansOf('port'), binance: plansOf('binance') }
+const plans = PLANS.port
+
+function plansOf(venue: VenueKind): readonly FaultPlan[] {
+  return Array.from({ length: 500 }, (_, seed) => drawPlan(seed, { stopMs: 200_000, venue }))
+}
 
 test('a seed has one plan, and seeds have different ones', () => {
   expect(drawPlan(11, { stopMs: 200_000, venue: 'port' })).toEqual(plans[11])
@@ -9,7 +14,7 @@ test('a seed has one plan, and seeds have different ones', () => {
 })
 
 test('faults stay within the time that they are given and their kind allows', () => {
-  for (const fault of plans.flat()) {
+  for (const fault of [...PLANS.port, ...PLANS.binance].flat()) {
     const { forMs, amount } = FAULT_KINDS[fault.kind]
     expect(fault.atMs + fault.forMs).toBeLessThanOrEqual(200_000)
     expect(fault.forMs).toBeGreaterThanOrEqual(forMs[0])
@@ -19,9 +24,19 @@ test('faults stay within the time that they are given and their kind allows', ()
   }
 })
 
-test('every kind is drawn, some seeds draw few kinds and some draw no fault', () => {
-  const drawn = new Set(plans.flat().map(({ kind }) => kind))
-  expect([...drawn].sort()).toEqual([...ALL_FAULT_KINDS].sort())
+test.each(['port', 'binance'] as const)('every kind that can be with the venue %s is drawn', (venue) => {
+  const drawn = new Set(PLANS[venue].flat().map(({ kind }) => kind))
+  expect([...drawn].sort()).toEqual([...KINDS_OF[venue]].sort())
+})
+
+test('a plan of a few kinds has no others', () => {
+  const kinds = ['exchange-algo-stuck', 'market-gap'] as const
+  const drawn = drawPlan(3, { stopMs: 200_000, venue: 'binance', kinds })
+  expect(drawn.length).toBeGreaterThan(5)
+  expect(drawn.every(({ kind }) => (kinds as readonly string[]).includes(kind))).toBe(true)
+})
+
+test('some seeds draw few kinds and some draw no fault', () => {
   const kindCounts = plans.map((plan) => new Set(plan.map(({ kind }) => kind)).size)
   expect(kindCounts).toContain(0)
   expect(kindCounts.filter((count) => count > 0 && count < 5).length).toBeGreaterThan(50)
