@@ -2,10 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../src/adapters/clock/system-clock.js'
 import { MemoryJournal } from '../../src/adapters/journal/memory-journal.js'
-import { PaperExchange } from '../../src/adapters/paper/paper-exchange.js'
-import { PaperVenue } from '../../src/adapters/paper/paper-venue.js'
 import { serveLink } from '../../src/adapters/socket/socket-link.js'
-import { serveVenue } from '../../src/adapters/socket/venue-server.js'
 import { codeHash } from '../../src/cli/shell/code-hash.js'
 import { loadExecutionConfig } from '../../src/config/execution-config.js'
 import { loadInstruments } from '../../src/config/instruments.js'
@@ -29,58 +26,98 @@ import { type Evidence, readExecutionJournal } from './evidence.js'
 import { ExecutorProcess } from './executor-process.js'
 import { churn, Feed, SYMBOLS } from './feed.js'
 import { type KillPoint, killPoint, type Sign } from './kill-plan.js'
-import { WatchedVenue } from './watched-venue.js'
+import { paperRigExchange, type RigExchange, type RigExchangeParts } from './rig-exchange.js'
+import { sandboxRigExchange } from './sandbox-rig-exchange.js'
+
+/** Where the executor of a rig trades: a paper exchange behind a socket, or the sandbox's behind the adapter. */
+export type RigVenue = 'paper' | 'sandbox'
+
+interface VenueOfRig {
+  exchange(parts: RigExchangeParts): Promise<RigExchange>
+  /** Names the instruments; absent: as the exchange itself is named. */
+  readonly name?: string
+  /** ms, of the configuration. */
+  readonly lostDwellMs: number
+  readonly exchangeMs: string
+  /** A sign that does not come: the executor dies all the same, so long after it was ready, or was started. */
+  readonly readyMsMax: number
+  readonly lifeMsMax: number
+}
+
+const VENUES: Readonly<Record<RigVenue, VenueOfRig>> = {
+  paper: {
+    exchange: paperRigExchange,
+    name: 'PAPER',
+    lostDwellMs: 8_000,
+    exchangeMs: 'answer_max_ms: 400, query_ms: 100, submit_valid_ms: 500, truth_ms: 150, report_repeat_ms: 100',
+    readyMsMax: 1_500,
+    lifeMsMax: 8_000,
+  },
+  // After it is ready an executor sets up the account, and listens to it, before it trades.
+  sandbox: {
+    exchange: sandboxRigExchange,
+    lostDwellMs: 120_000,
+    exchangeMs: 'answer_max_ms: 1500, query_ms: 200, submit_valid_ms: 2000, truth_ms: 300, report_repeat_ms: 200',
+    readyMsMax: 4_000,
+    lifeMsMax: 15_000,
+  },
+}
 
 /** As the packaged one, with a link that is found again within a few tenths of a second, and exits that are reached. */
-const CONFIG = `
-link: { heartbeat_ms: 40, heartbeats_missed_ms: 400, silent_max_ms: 1000, resync_ms: 40, lost_dwell_ms: 8000 }
+function configText({ lostDwellMs, exchangeMs }: VenueOfRig): string {
+  return `
+link: { heartbeat_ms: 40, heartbeats_missed_ms: 400, silent_max_ms: 1000, resync_ms: 40, lost_dwell_ms: ${lostDwellMs} }
 protection: { take_profit: 0.004, catastrophic_stop: 0.02, watch_grace_ms: 100 }
-exchange: { answer_max_ms: 400, query_ms: 100, submit_valid_ms: 500, truth_ms: 150, report_repeat_ms: 100, retry_after_ms: [50, 100, 200] }
+exchange: { ${exchangeMs}, retry_after_ms: [50, 100, 200] }
 decision: { intent_wait_max_ms: 200, outcome_wait_max_ms: 700, exit_repeat_ms: 100 }
 risk: { consecutive_losses_max: null, loss_pct_max: null }
 `
+}
+
 const QUOTES_MS = 5
 const BAR_MS = 40
 const BALANCE_USD = '1000000'
-/** A sign that does not come: the executor dies all the same, so long after it was ready, or was started. */
-const READY_MS_MAX = 1_500
-const LIFE_MS_MAX = 8_000
+/** From the start of an executor; it takes a second, and a minute is for machines that have other things to do. */
+const COVERED_MS_MAX = 60_000
 
 /**
  * Everything but the executor: the decision side with a strategy that never rests, and an exchange that lives on whatever
  * happens to whoever trades there. Executors come and go.
  */
 export class CrashRig {
-  readonly venue: WatchedVenue
   private readonly seed: number
   private readonly folder: string
   private readonly settings: ExecutionSettings
+  private readonly limits: VenueOfRig
+  private readonly exchange: RigExchange
   private readonly decision: DecisionSide
   private readonly host: SideHost<DecisionInput, DecisionRecord>
-  private readonly paper: PaperVenue
   private readonly feed: Feed
   private readonly records: DecisionRecord[] = []
   private readonly alerts: Alert[] = []
   private readonly timers: NodeJS.Timeout[] = []
-  private readonly closers: (() => Promise<void>)[] = []
   private onSign: (sign: Sign) => void = () => {}
   private isResting = false
   private broken: unknown
 
-  static async start(seed: number, folder: string): Promise<CrashRig> {
+  static async start(seed: number, folder: string, at: RigVenue = 'paper'): Promise<CrashRig> {
+    const venue = VENUES[at]
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(join(folder, 'execution.yml'), CONFIG)
+    writeFileSync(join(folder, 'execution.yml'), configText(venue))
     const config = await loadExecutionConfig(join(folder, 'execution.yml'))
     const table = loadInstruments()
     const settings: ExecutionSettings = {
       ...config.execution,
-      instruments: SYMBOLS.map((symbol) => table.instrument(symbol, 'PAPER')),
+      instruments: SYMBOLS.map((symbol) => table.instrument(symbol, venue.name)),
       // The executor runs the build; both sides must.
       build: codeHash(packageFile('dist', 'cli')).slice(0, 16),
     }
+    const { instruments } = settings
     const link = await serveLink(join(folder, 'link.sock'))
-    const rig = new CrashRig(seed, folder, settings, { link, config })
-    rig.closers.push((await serveVenue(join(folder, 'exchange.sock'), rig.venue)).close)
+    let rig: CrashRig | undefined
+    const signal = (sign: Sign): void => rig?.onSign(sign)
+    const exchange = await venue.exchange({ seed, instruments, startingBalanceUsd: BALANCE_USD, folder, signal })
+    rig = new CrashRig(seed, folder, settings, { venue, exchange, link, config })
     rig.begin()
     return rig
   }
@@ -89,25 +126,14 @@ export class CrashRig {
     seed: number,
     folder: string,
     settings: ExecutionSettings,
-    { link, config }: { readonly link: Link; readonly config: ExecutionConfig },
+    { venue, exchange, link, config }: RigParts,
   ) {
     this.seed = seed
     this.folder = folder
     this.settings = settings
+    this.limits = venue
+    this.exchange = exchange
     this.feed = new Feed(seed)
-    const latency = { minMs: 0, maxMs: 8 }
-    const exchange = new PaperExchange({
-      instruments: settings.instruments,
-      startingBalanceUsd: BALANCE_USD,
-      seed,
-      requestLatency: latency,
-      answerLatency: latency,
-      streamLatency: latency,
-      rateLimits: [],
-    })
-    this.paper = new PaperVenue({ exchange, timer: clockTimer(systemClock) })
-    const signal = (sign: Sign): void => this.onSign(sign)
-    this.venue = new WatchedVenue(this.paper, signal)
     const strategy = new ScriptedStrategy(
       'churn',
       churn(seed, () => this.isResting),
@@ -129,7 +155,7 @@ export class CrashRig {
     this.host = new SideHost<DecisionInput, DecisionRecord>(this.decision, {
       timer: clockTimer(systemClock),
       journal: new MemoryJournal(),
-      link: watched(link, signal),
+      link: watched(link, (sign) => this.onSign(sign)),
       format: recordLine,
       recorded: (record) => this.records.push(record),
       alerted: (alert) => this.alerts.push(alert),
@@ -140,16 +166,14 @@ export class CrashRig {
   }
 
   /** Starts an executor and kills it where the plan says. Answers how long it lived, and when it had died by itself. */
-  async life(
-    life: number,
-  ): Promise<{ readonly point: KillPoint; readonly livedMs: number; readonly ended: string | undefined }> {
+  async life(life: number): Promise<Life> {
     const point = killPoint(this.seed, life)
     const executor = this.spawn()
     const kill = (): void => executor.kill()
-    const timers = [setTimeout(kill, point.kind === 'time' ? point.afterMs : LIFE_MS_MAX)]
+    const timers = [setTimeout(kill, point.kind === 'time' ? point.afterMs : this.limits.lifeMsMax)]
     let given = 0
     this.onSign = (sign) => {
-      if (sign === 'ready') timers.push(setTimeout(kill, READY_MS_MAX))
+      if (sign === 'ready') timers.push(setTimeout(kill, this.limits.readyMsMax))
       if (point.kind !== 'sign' || sign !== point.sign || ++given !== point.nth) return
       if (point.delayMs === 0) kill()
       else setTimeout(kill, point.delayMs)
@@ -160,6 +184,26 @@ export class CrashRig {
     this.throwBroken()
     const ended = end === 'SIGKILL' ? undefined : `exit ${end}: ${executor.stderr.slice(-2_000)}`
     return { point, livedMs: performance.now() - executor.startedMs, ended }
+  }
+
+  /**
+   * What an executor that was killed left without a stop is given to another, which is killed as soon as the exchange has a stop for
+   * it, or it is closed. Answers how long that took; undefined: everything has its stop.
+   */
+  async cover(): Promise<{ readonly tookMs: number; readonly problem: string | undefined } | undefined> {
+    const left = this.exchange.uncovered()
+    if (left === undefined) return undefined
+    const executor = this.spawn()
+    const deadlineMs = performance.now() + COVERED_MS_MAX
+    while (this.exchange.uncovered() !== undefined && performance.now() < deadlineMs && !executor.hasExited)
+      await leaveTime(5)
+    const still = this.exchange.uncovered()
+    const tookMs = performance.now() - executor.startedMs
+    executor.kill()
+    await executor.exited
+    this.throwBroken()
+    const after = `${tookMs.toFixed(0)} ms after an executor was started: ${executor.stderr.slice(-2_000)}`
+    return { tookMs, problem: still === undefined ? undefined : `${left} was left, ${still} has no stop ${after}` }
   }
 
   /**
@@ -188,13 +232,9 @@ export class CrashRig {
 
   /** What is known at this moment. While an executor lives its journal may be in the middle of a write. */
   async evidence(): Promise<Evidence> {
-    const truths = await Promise.all(SYMBOLS.map((symbol) => this.venue.truth(symbol)))
     return {
+      ...(await this.exchange.truth()),
       settings: this.settings,
-      submits: this.venue.submits,
-      fills: truths.flatMap(({ fills }) => fills),
-      positions: truths[0]!.positions,
-      openOrders: truths[0]!.openOrders,
       execution: readExecutionJournal(this.executorJournal),
       decision: this.records,
       decisionState: this.decision.state,
@@ -207,15 +247,14 @@ export class CrashRig {
   async close(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
     await this.host.stop()
-    for (const close of this.closers) await close()
-    await this.paper.close()
+    await this.exchange.close()
   }
 
   private begin(): void {
     this.host.start()
     this.timers.push(
       setInterval(() => {
-        for (const quote of this.feed.quotes(Date.now())) this.paper.market({ kind: 'quote', quote })
+        this.exchange.quoted(this.feed.quotes(Date.now()))
       }, QUOTES_MS),
       setInterval(() => this.host.post({ kind: 'bar', bar: this.feed.bar(Date.now()) }), BAR_MS),
     )
@@ -223,13 +262,14 @@ export class CrashRig {
 
   private spawn(): ExecutorProcess {
     const { folder } = this
-    const paths = {
+    const { options, environment } = this.exchange.reached
+    const files = {
       link: join(folder, 'link.sock'),
-      exchange: join(folder, 'exchange.sock'),
       journal: this.executorJournal,
       config: join(folder, 'execution.yml'),
     }
-    return new ExecutorProcess(paths, SYMBOLS, (sign) => this.onSign(sign))
+    const start = { options: { ...files, ...options }, environment }
+    return new ExecutorProcess(start, SYMBOLS, (sign) => this.onSign(sign))
   }
 
   private get executorJournal(): string {
@@ -255,6 +295,19 @@ export class CrashRig {
   private throwBroken(): void {
     if (this.broken !== undefined) throw this.broken
   }
+}
+
+export interface Life {
+  readonly point: KillPoint
+  readonly livedMs: number
+  readonly ended: string | undefined
+}
+
+interface RigParts {
+  readonly venue: VenueOfRig
+  readonly exchange: RigExchange
+  readonly link: Link
+  readonly config: ExecutionConfig
 }
 
 /** A link that gives a sign of every message that comes in. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CrashRig } from './crash-rig.js'
+import { CrashRig, type RigVenue } from './crash-rig.js'
 import { lawsAfterKill, lawsAtRest } from './evidence.js'
 import { killPointText } from './kill-plan.js'
 
@@ -11,6 +11,10 @@ export interface CrashReport {
   readonly fills: number
   readonly records: number
   readonly torn: number
+  /** Kills that left a position without a stop at the exchange, after which another executor had to place one. */
+  readonly bare: number
+  /** The longest that took, from the start of its process; 0 when nothing was bare. */
+  readonly coveredMsMax: number
   /** What was broken, with seed and kill; empty when every law held. */
   readonly broken: readonly string[]
 }
@@ -22,31 +26,33 @@ const REST_MS = 20_000
 
 /** Kills executors `kills` times, checks after each of them, and at the end of each rig once everybody had time to agree. */
 export async function crashRun(options: {
+  readonly at: RigVenue
   readonly seed: number
   readonly kills: number
   readonly tell: (line: string) => void
 }): Promise<CrashReport> {
-  const totals = { kills: 0, orders: 0, fills: 0, records: 0, torn: 0 }
+  const totals = { kills: 0, orders: 0, fills: 0, records: 0, torn: 0, bare: 0 }
+  let coveredMsMax = 0
   const broken: string[] = []
   for (let rig = 0; totals.kills < options.kills && broken.length === 0; rig++) {
     const seed = options.seed + rig
     const folder = mkdtempSync(join(tmpdir(), 'dolphin-crash-'))
-    const found = await killExecutors(seed, Math.min(KILLS_PER_RIG, options.kills - totals.kills), folder, options.tell)
-    for (const name of ['kills', 'orders', 'fills', 'records', 'torn'] as const) totals[name] += found[name]
+    const kills = Math.min(KILLS_PER_RIG, options.kills - totals.kills)
+    const found = await killExecutors({ ...options, seed, kills, folder })
+    for (const name of COUNTED) totals[name] += found[name]
+    coveredMsMax = Math.max(coveredMsMax, found.coveredMsMax)
     broken.push(...found.broken.map((law) => `seed ${seed}: ${law} (${folder})`))
     if (found.broken.length === 0) rmSync(folder, { recursive: true, force: true })
   }
-  return { ...totals, broken }
+  return { ...totals, coveredMsMax, broken }
 }
 
-async function killExecutors(
-  seed: number,
-  kills: number,
-  folder: string,
-  tell: (line: string) => void,
-): Promise<CrashReport> {
-  const rig = await CrashRig.start(seed, folder)
+const COUNTED = ['kills', 'orders', 'fills', 'records', 'torn', 'bare'] as const
+
+async function killExecutors({ at, seed, kills, folder, tell }: RigRun): Promise<CrashReport> {
+  const rig = await CrashRig.start(seed, folder, at)
   const broken: string[] = []
+  const coveredMs: number[] = []
   let torn = 0
   let done = 0
   try {
@@ -58,12 +64,26 @@ async function killExecutors(
       if (evidence.execution.verdict.kind === 'tornTail') torn++
       const what = `${evidence.execution.records.length} records, ${evidence.fills.length} fills`
       tell(`seed ${seed} kill ${done}: ${killPointText(point)}, lived ${livedMs.toFixed(0)} ms, ${what}`)
+      const covered = done < kills ? await rig.cover() : undefined
+      if (covered === undefined) continue
+      tell(`seed ${seed} kill ${++done}: as soon as what was left had its stop, ${covered.tookMs.toFixed(0)} ms`)
+      coveredMs.push(covered.tookMs)
+      if (covered.problem !== undefined) broken.push(`after kill ${done}: ${covered.problem}`)
     }
     const evidence = await rig.rest(REST_MS)
     broken.push(...lawsAtRest(evidence).map((law) => `at rest after ${done} kills: ${law}`))
     const { submits, fills, execution } = evidence
-    return { kills: done, orders: submits.size, fills: fills.length, records: execution.records.length, torn, broken }
+    const counts = { kills: done, orders: submits.size, fills: fills.length, records: execution.records.length }
+    return { ...counts, torn, bare: coveredMs.length, coveredMsMax: Math.max(0, ...coveredMs), broken }
   } finally {
     await rig.close()
   }
+}
+
+interface RigRun {
+  readonly at: RigVenue
+  readonly seed: number
+  readonly kills: number
+  readonly folder: string
+  readonly tell: (line: string) => void
 }

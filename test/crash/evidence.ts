@@ -8,18 +8,13 @@ import type { ExecutionSettings } from '../../src/core/execution/settings.js'
 import { isSegmentName } from '../../src/core/journal/frame.js'
 import { scanJournal } from '../../src/core/journal/scan.js'
 import type { JournalVerdict } from '../../src/ports/journal.js'
-import type { VenuePosition } from '../../src/ports/venue.js'
 import type { Alert } from '../../src/ports/vocabulary/alerts.js'
-import type { Fill, OrderReport } from '../../src/ports/vocabulary/orders.js'
+import type { Fill } from '../../src/ports/vocabulary/orders.js'
+import type { ExchangeTruth } from './rig-exchange.js'
 
 /** What the exchange, the executor's journal and the decision side say. */
-export interface Evidence {
+export interface Evidence extends ExchangeTruth {
   readonly settings: ExecutionSettings
-  /** Client order id → submits that reached the exchange, and those it accepted. */
-  readonly submits: ReadonlyMap<string, { readonly arrived: number; readonly accepted: number }>
-  readonly fills: readonly Fill[]
-  readonly positions: readonly VenuePosition[]
-  readonly openOrders: readonly OrderReport[]
   readonly execution: { readonly records: readonly ExecutionRecord[]; readonly verdict: JournalVerdict }
   readonly decision: readonly DecisionRecord[]
   readonly decisionState: DecisionState
@@ -67,7 +62,7 @@ export function lawsAfterKill({ submits, fills, execution, alerts }: Evidence): 
 /** What must hold besides when nothing is under way and everybody had time to agree. */
 export function lawsAtRest(evidence: Evidence): string[] {
   const broken = lawsAfterKill(evidence)
-  const { fills, positions, openOrders, execution, decision, decisionState, complaint } = evidence
+  const { fills, positions, openOrders, walletUsd, execution, decision, decisionState, complaint } = evidence
   if (complaint !== undefined) broken.push(complaint)
   const made = fills.map(keyOf).sort()
   const recorded = fillsOf(execution.records).map(keyOf).sort()
@@ -83,6 +78,8 @@ export function lawsAtRest(evidence: Evidence): string[] {
   for (const { symbol, quantity } of positions) broken.push(`${quantity} ${symbol} is open at the exchange`)
   for (const { clientOrderId } of openOrders) broken.push(`${clientOrderId} rests at the exchange`)
   if (decisionState.position !== null) broken.push('the decision side holds a position')
+  if (decisionState.balanceUsd !== walletUsd)
+    broken.push(`${decisionState.balanceUsd} USD by the books of the decision side, ${walletUsd} USD at the exchange`)
   broken.push(...lawsOfReplay(evidence))
   return broken
 }

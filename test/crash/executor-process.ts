@@ -6,11 +6,10 @@ import type { Sign } from './kill-plan.js'
 
 const MAIN = join(PACKAGE_ROOT, 'dist', 'cli', 'main.js')
 
-export interface ExecutorPaths {
-  readonly link: string
-  readonly exchange: string
-  readonly journal: string
-  readonly config: string
+export interface ExecutorStart {
+  /** Of `dolphin executor`, without dashes. */
+  readonly options: Readonly<Record<string, string>> & { readonly journal: string }
+  readonly environment: Readonly<Record<string, string>>
 }
 
 /** `dolphin executor` as a child that is killed and started again. */
@@ -24,13 +23,14 @@ export class ExecutorProcess {
   stderr = ''
   stdout = ''
 
-  constructor(paths: ExecutorPaths, symbols: readonly string[], onSign: (sign: Sign) => void) {
+  constructor({ options, environment }: ExecutorStart, symbols: readonly string[], onSign: (sign: Sign) => void) {
     if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is not there: run npm run build first')
-    mkdirSync(paths.journal, { recursive: true, mode: 0o700 })
-    this.watcher = watch(paths.journal, () => onSign('journal'))
-    const args = Object.entries(paths).flatMap(([name, path]) => [`--${name}`, path])
+    mkdirSync(options.journal, { recursive: true, mode: 0o700 })
+    this.watcher = watch(options.journal, () => onSign('journal'))
+    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
     const command = [MAIN, 'executor', ...args, '--symbols', symbols.join(','), '--json', '--until-stdin-ends']
-    this.child = spawn(process.execPath, command, { cwd: PACKAGE_ROOT, env: { ...process.env, NO_COLOR: '1' } })
+    const env = { ...process.env, ...environment, NO_COLOR: '1' }
+    this.child = spawn(process.execPath, command, { cwd: PACKAGE_ROOT, env })
     this.child.stderr!.on('data', (chunk) => {
       this.stderr += chunk
       if (this.isReady || !this.stderr.includes('Executor ready')) return
