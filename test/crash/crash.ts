@@ -24,7 +24,9 @@ if (
   !Number.isSafeInteger(seed) ||
   !/^(executor|exchange|session|topology)$/.test(values.what)
 ) {
-  process.stderr.write('expected --kills <n> above 0, --seed <integer> and --what executor, exchange, session or topology\n')
+  process.stderr.write(
+    'expected --kills <n> above 0, --seed <integer> and --what executor, exchange, session or topology\n',
+  )
   process.exit(2)
 }
 

@@ -13,9 +13,12 @@ export class OrderRegistry {
   private readonly byOrderId = new Map<string, KnownOrder>()
   private readonly byAlgoId = new Map<string, KnownOrder>()
   private readonly open = new Set<KnownOrder>()
+  /** Processes before this one sent orders: of those that close, perhaps some that nothing tells of. */
+  readonly hasPast: boolean
 
   constructor(usedOrders: Iterable<UsedOrder> = []) {
     for (const { clientOrderId, type } of usedOrders) this.used.set(clientOrderId, type)
+    this.hasPast = this.used.size > 0
   }
 
   /** Whether an order of this id was ever sent, or the exchange has told of one: a crash may have taken our record of it. */

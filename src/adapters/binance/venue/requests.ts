@@ -4,6 +4,7 @@ import type { Instrument } from '../../../ports/vocabulary/instrument.js'
 import type { OrderRequest } from '../../../ports/vocabulary/orders.js'
 import type { RestOutcome } from '../rest/call.js'
 import { algoFactsOf, algoParams } from './algo-orders.js'
+import { EarlierOrder } from './earlier-order.js'
 import { isNotFound, messageOf, type OrderAnswer, OrderQuestion } from './order-question.js'
 import { isConditional, type KnownOrder } from './order-registry.js'
 import { orderFactsOf, orderParams, shapeProblem } from './orders.js'
@@ -16,6 +17,9 @@ type Query = Extract<VenueRequest, { readonly kind: 'query' }>
 
 /** Orders placed, cancelled and asked about. Nothing is ever sent a second time. */
 export class OrderRequests {
+  /** Symbols that this process has opened something in: what closes that, nobody can have sent before. */
+  private readonly openedHere = new Set<string>()
+
   constructor(
     private readonly desk: VenueDesk,
     private readonly protection: Protection,
@@ -24,7 +28,7 @@ export class OrderRequests {
   ) {}
 
   submit(request: Submit, { deadlineMs }: OpenRequest): void {
-    const { order, validUntilMs, requestId } = request
+    const { order, requestId } = request
     const { desk } = this
     const { clientOrderId } = order
     const problem = shapeProblem(order)
@@ -33,8 +37,7 @@ export class OrderRequests {
       return
     }
     if (desk.registry.isUsed(clientOrderId)) {
-      const message = 'an order of this id was sent before; an id is taken once, ever'
-      desk.answer({ kind: 'rejected', requestId, clientOrderId, code: 'DUPLICATE_CLIENT_ORDER_ID', message })
+      this.refuseDuplicate(request)
       return
     }
     const refusal = order.reduceOnly ? undefined : desk.entryRefusalOf(order.symbol)
@@ -48,15 +51,16 @@ export class OrderRequests {
       return
     }
     const known = desk.registry.sent(order, desk.nowMs)
-    const isStop = isConditional(order.type)
-    desk.call({
-      owner: new Submission(desk, this.heard, { requestId, order: known }),
-      route: isStop ? 'newAlgoOrder' : 'newOrder',
-      params: isStop ? algoParams(order) : orderParams(order),
-      priority: order.reduceOnly ? 'exit' : 'entry',
-      validUntilMs,
-      deadlineMs,
-    })
+    if (!order.reduceOnly) this.openedHere.add(order.symbol)
+    if (!order.reduceOnly || this.openedHere.has(order.symbol) || !desk.registry.hasPast) {
+      this.place(request, known, deadlineMs)
+      return
+    }
+    const answered = (wasSent: boolean) => {
+      if (wasSent) this.refuseDuplicate(request)
+      else this.place(request, known, deadlineMs)
+    }
+    new EarlierOrder(desk, { order, deadlineMs, answered }).ask()
   }
 
   cancel(request: Cancel, { deadlineMs }: OpenRequest): void {
@@ -71,6 +75,23 @@ export class OrderRequests {
       else desk.unknown(requestId, answer.message)
     }
     new OrderQuestion(desk, this.protection, { symbol, clientOrderId, deadlineMs, answered }).ask()
+  }
+
+  private place({ order, validUntilMs, requestId }: Submit, known: KnownOrder, deadlineMs: number): void {
+    const isStop = isConditional(order.type)
+    this.desk.call({
+      owner: new Submission(this.desk, this.heard, { requestId, order: known }),
+      route: isStop ? 'newAlgoOrder' : 'newOrder',
+      params: isStop ? algoParams(order) : orderParams(order),
+      priority: order.reduceOnly ? 'exit' : 'entry',
+      validUntilMs,
+      deadlineMs,
+    })
+  }
+
+  private refuseDuplicate({ requestId, order: { clientOrderId } }: Submit): void {
+    const message = 'an order of this id was sent before; an id is taken once, ever'
+    this.desk.answer({ kind: 'rejected', requestId, clientOrderId, code: 'DUPLICATE_CLIENT_ORDER_ID', message })
   }
 }
 

@@ -45,6 +45,18 @@ export function sandboxVenue({
     ...exchangeSettings,
   })
   const rig = sandboxRig({ exchange, time })
+  return { time, exchange, rig, ...venueAt(rig, time, { settings, usedOrders }) }
+}
+
+/** The adapter of another process, which knows what its journal told it of those before. */
+export function venueAt(
+  rig: SandboxRig,
+  time: VirtualTime,
+  {
+    settings = {},
+    usedOrders = [],
+  }: { readonly settings?: Partial<VenueSettings>; readonly usedOrders?: readonly UsedOrder[] },
+): Pick<SandboxVenue, 'wire' | 'venue' | 'reported'> {
   const wire = rig.wire()
   const reported: SandboxVenue['reported'] = []
   const machine = new VenueMachine({
@@ -55,7 +67,7 @@ export function sandboxVenue({
     usedOrders,
   })
   const venue = new BinanceVenue({ machine, wire, timer: time, report: (told) => reported.push(told) })
-  return { time, exchange, rig, wire, venue, reported }
+  return { wire, venue, reported }
 }
 
 /** Started up, with a price. */
