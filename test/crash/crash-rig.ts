@@ -77,6 +77,7 @@ risk: { consecutive_losses_max: null, loss_pct_max: null }
 const QUOTES_MS = 5
 const BAR_MS = 40
 const BALANCE_USD = '1000000'
+const TRADED_MS_MAX = 120_000
 /** From the start of an executor; it takes a second, and a minute is for machines that have other things to do. */
 const COVERED_MS_MAX = 60_000
 
@@ -167,13 +168,27 @@ export class CrashRig {
 
   /** Starts an executor and kills it where the plan says. Answers how long it lived, and when it had died by itself. */
   async life(life: number): Promise<Life> {
-    const point = killPoint(this.seed, life)
+    return this.lifeUntil(killPoint(this.seed, life), this.limits)
+  }
+
+  /** As long as it takes until it has given a sign so often, which shows that it trades. */
+  lifeUntilTraded(sign: Sign, nth: number): Promise<Life> {
+    return this.lifeUntil(
+      { kind: 'sign', sign, nth, delayMs: 0 },
+      { readyMsMax: TRADED_MS_MAX, lifeMsMax: TRADED_MS_MAX },
+    )
+  }
+
+  private async lifeUntil(
+    point: KillPoint,
+    { readyMsMax, lifeMsMax }: Pick<VenueOfRig, 'readyMsMax' | 'lifeMsMax'>,
+  ): Promise<Life> {
     const executor = this.spawn()
     const kill = (): void => executor.kill()
-    const timers = [setTimeout(kill, point.kind === 'time' ? point.afterMs : this.limits.lifeMsMax)]
+    const timers = [setTimeout(kill, point.kind === 'time' ? point.afterMs : lifeMsMax)]
     let given = 0
     this.onSign = (sign) => {
-      if (sign === 'ready') timers.push(setTimeout(kill, this.limits.readyMsMax))
+      if (sign === 'ready') timers.push(setTimeout(kill, readyMsMax))
       if (point.kind !== 'sign' || sign !== point.sign || ++given !== point.nth) return
       if (point.delayMs === 0) kill()
       else setTimeout(kill, point.delayMs)
