@@ -47,6 +47,8 @@ export class AccountReading implements CallOwner {
       readonly deadlineMs: number
       done(state: AccountState): void
       failed(message: string): void
+      /** A conditional order that the exchange lists. */
+      conditional(order: KnownOrder): void
       /** An order that is open as far as is known here, and that the exchange does not list. */
       unlisted(order: KnownOrder): void
     },
@@ -133,7 +135,10 @@ export class AccountReading implements CallOwner {
     }
     for (const row of this.algoOrders) {
       const facts = algoFactsOf(row)
-      if (facts !== undefined) listed.add(registry.noteAlgo(facts))
+      if (facts === undefined) continue
+      const order = registry.noteAlgo(facts)
+      listed.add(order)
+      this.of.conditional(order)
     }
     if (symbols === null) this.desk.openAlgoOrders = this.algoOrders.length
     const reports = [...listed].map(openReport)

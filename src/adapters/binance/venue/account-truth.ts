@@ -56,6 +56,7 @@ export class AccountTruth {
         if (!state.isTorn) this.last = state
         done(state)
       },
+      conditional: (order) => this.protection.watch(order),
       unlisted: (order) => this.onUnlisted(order),
     })
   }

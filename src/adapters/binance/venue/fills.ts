@@ -45,9 +45,11 @@ export class Fills implements CallOwner {
     return this.symbols.keys()
   }
 
-  /** An order's fills are not all told yet: what is said of it waits. */
-  isWaiting(order: KnownOrder): boolean {
-    return this.symbols.get(order.symbol)?.asking !== undefined
+  /** Tells of an order, behind the fills that are told before: while some of its symbol are being asked for, it waits. */
+  reportBehind(order: KnownOrder): void {
+    const fills = this.symbols.get(order.symbol)
+    if (fills?.asking === undefined) this.report(order)
+    else fills.reports.add(order)
   }
 
   onOutcome(outcome: RestOutcome, symbol: string): void {
@@ -131,14 +133,13 @@ export class Fills implements CallOwner {
   private send(symbol: string, asking: Asking): void {
     asking.againMs = Number.POSITIVE_INFINITY
     const { order, fromId } = asking
-    const what: Record<string, string> =
-      order?.orderId != null ? { orderId: order.orderId } : { fromId: `${fromId}`, limit: `${PAGE_ROWS}` }
+    const what: Record<string, string> = order?.orderId != null ? { orderId: order.orderId } : { fromId: `${fromId}` }
     const deadlineMs = this.desk.nowMs + this.desk.requestTimeoutMs
     this.desk.call({
       owner: this,
       step: symbol,
       route: 'userTrades',
-      params: { symbol, ...what },
+      params: { symbol, ...what, limit: `${PAGE_ROWS}` },
       priority: 'truth',
       deadlineMs,
     })
@@ -148,7 +149,8 @@ export class Fills implements CallOwner {
     const { held } = fills
     fills.held = []
     held.sort((a, b) => a.fill.tradeId - b.fill.tradeId)
-    const orders = new Set<KnownOrder>()
+    const orders = fills.reports
+    fills.reports = new Set()
     for (const { order, fill } of held) {
       if (fills.told.has(fill.tradeId)) continue
       remember(fills.told, fill.tradeId)
@@ -176,7 +178,7 @@ export class Fills implements CallOwner {
   private of(symbol: string): SymbolFills {
     let fills = this.symbols.get(symbol)
     if (fills === undefined) {
-      fills = { told: new Set(), lastTradeId: 0, held: [], asking: undefined }
+      fills = { told: new Set(), lastTradeId: 0, held: [], reports: new Set(), asking: undefined }
       this.symbols.set(symbol, fills)
     }
     return fills
@@ -237,6 +239,8 @@ interface SymbolFills {
   readonly told: Set<number>
   lastTradeId: number
   held: { readonly order: KnownOrder; readonly fill: Fill }[]
+  /** Orders of which something is to be told behind those. */
+  reports: Set<KnownOrder>
   asking: Asking | undefined
 }
 

@@ -88,17 +88,29 @@ export class OrderQuestion implements CallOwner {
     }
     const order = this.desk.registry.noteAlgo(facts)
     this.order = order
+    this.judge.watch(order)
     const phase = algoPhase(facts.algoStatus)
     if (phase === 'ended')
       this.judge.end(order, facts.algoStatus === 'REJECTED' ? 'REJECTED' : 'CANCELED', facts.algoStatus)
-    if (phase === 'inEngine' && order.orderId !== null && !order.isOver) this.askEngine('child')
+    if (phase === 'inEngine' && !order.isOver) this.askEngine('child')
     else this.found(order)
   }
 
   private onMissing(step: Step): void {
-    // The algo service has it as triggered, and the matching engine does not know what has become of it yet.
-    if (step === 'child' && this.order !== undefined) this.found(this.order)
+    if (step === 'child' && this.order !== undefined) this.onChildless(this.order)
     else this.ask()
+  }
+
+  /**
+   * The algo service has sent it into the matching engine, which may not know what has become of it yet. When it has nothing more
+   * to send, or a minute has gone by, nothing will come of it.
+   */
+  private onChildless(order: KnownOrder): void {
+    const isYoung = this.desk.exchangeNowMs() < order.updatedAtMs + ALGO_LAG_MAX_MS
+    const isOnItsWay = order.algoStatus !== 'FINISHED' || order.orderId !== null
+    if (!isYoung || !isOnItsWay)
+      this.judge.end(order, 'CANCELED', `${order.algoStatus}, and the matching engine does not know it`)
+    this.found(order)
   }
 
   /** Neither system knows it. */
@@ -117,8 +129,11 @@ export class OrderQuestion implements CallOwner {
     const rows = Array.isArray(value) ? value : []
     const row = rows.map(algoFactsOf).find((facts) => facts?.clientOrderId === this.clientOrderId)
     const { order } = this
-    if (row !== undefined) this.found(this.desk.registry.noteAlgo(row))
-    else if (order?.acceptance === 'ACCEPTED') {
+    if (row !== undefined) {
+      const listed = this.desk.registry.noteAlgo(row)
+      this.judge.watch(listed)
+      this.found(listed)
+    } else if (order?.acceptance === 'ACCEPTED') {
       this.judge.end(order, 'CANCELED', 'the exchange had taken it and does not know it any more')
       this.found(order)
     } else {
@@ -157,6 +172,8 @@ export type OrderAnswer =
 /** Judges what the end of an order means for the position. */
 export interface EndJudge {
   end(order: KnownOrder, status: 'CANCELED' | 'REJECTED', why: string): void
+  /** The algo service has said where it is. */
+  watch(order: KnownOrder): void
   /** The matching engine has said something of it, which may be its end. */
   ended(order: KnownOrder): void
 }

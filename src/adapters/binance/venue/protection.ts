@@ -21,13 +21,17 @@ export class Protection {
     this.report = report
   }
 
-  /** What the algo service has said of an order, which the registry has taken already. */
+  /** The algo service has said where an order is, in the stream, in an answer or in a list; the registry has taken it already. */
+  watch(order: KnownOrder): void {
+    if (algoPhase(order.algoStatus ?? 'NEW') !== 'triggering' || order.isOver) this.triggering.delete(order)
+    else if (!this.triggering.has(order)) this.triggering.set(order, this.desk.nowMs)
+  }
+
+  /** The stream tells what the algo service says of an order, which the registry has taken already. */
   onAlgo(order: KnownOrder, rejection: string | undefined): void {
+    this.watch(order)
     const status = order.algoStatus ?? 'NEW'
-    const phase = algoPhase(status)
-    if (phase !== 'triggering') this.triggering.delete(order)
-    else if (!this.triggering.has(order) && !order.isOver) this.triggering.set(order, this.desk.nowMs)
-    if (phase === 'ended') {
+    if (algoPhase(status) === 'ended') {
       const ended = status === 'REJECTED' ? 'REJECTED' : 'CANCELED'
       this.end(order, ended, rejection === undefined ? status : `${status}: ${rejection}`)
     }

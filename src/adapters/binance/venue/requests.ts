@@ -214,7 +214,11 @@ class Cancellation implements CallOwner {
         desk.answer({ kind: 'acknowledged', requestId: request.requestId, report: this.order.report() })
       } else this.ask()
     } else if (outcome.kind === 'refused' && isNotFound(outcome.error.code)) this.next()
-    else desk.unknown(request.requestId, messageOf(outcome))
+    else {
+      // It was certainly not done: what ends it from now on is not what was asked for.
+      if (outcome.kind !== 'unknown' && this.order !== undefined) this.order.isCancelAsked = false
+      desk.unknown(request.requestId, messageOf(outcome))
+    }
   }
 
   private next(): void {

@@ -5,7 +5,7 @@ import type { RestOutcome } from '../rest/call.js'
 import type { AccountState, TruthAsked } from './account-reading.js'
 import { type Fills, PAGE_ROWS, type Trade, tradeOfRow } from './fills.js'
 import type { Funding } from './funding.js'
-import { messageOf } from './order-question.js'
+import { isNotFound, messageOf } from './order-question.js'
 import { KnownOrder } from './order-registry.js'
 import { orderFactsOf } from './orders.js'
 import type { CallOwner, VenueDesk } from './venue-desk.js'
@@ -117,8 +117,8 @@ export class Snapshot implements CallOwner {
     this.unnamed--
     const facts = outcome.kind === 'done' ? orderFactsOf(outcome.value) : undefined
     if (facts !== undefined) this.names.set(orderId, this.parts.desk.registry.noteOrder(facts))
-    // One that the exchange has forgotten keeps its number for a name; anything else may be ours.
-    else if (outcome.kind !== 'refused') {
+    // One that the exchange has forgotten keeps its number for a name; of any other refusal it may be ours.
+    else if (outcome.kind !== 'refused' || !isNotFound(outcome.error.code)) {
       this.fail(outcome.kind === 'done' ? 'an order that cannot be read' : messageOf(outcome))
       return
     }

@@ -16,7 +16,9 @@ import type { StartProblem } from './venue-told.js'
  */
 export class StartUp implements CallOwner {
   private phase: 'idle' | 'setUp' | 'listening' | 'account' | 'ready' | 'refused' = 'idle'
-  private startedAtMs = 0
+  /** Since when there has been something to wait for, and how often the account was read in vain. */
+  private sinceMs = 0
+  private vainReadings = 0
   /** Steps that have no outcome yet. */
   private readonly open = new Set<string>()
   private readonly problems: StartProblem[] = []
@@ -33,8 +35,8 @@ export class StartUp implements CallOwner {
   begin(): void {
     if (this.phase !== 'idle') return
     this.phase = 'setUp'
-    this.startedAtMs = this.desk.nowMs
-    this.desk.entryRefusal = 'the start-up is not over'
+    this.sinceMs = this.desk.nowMs
+    this.desk.entryRefusal = NOT_OVER
     for (const name of FIRST_STEPS) this.run({ name })
   }
 
@@ -48,7 +50,7 @@ export class StartUp implements CallOwner {
   get dueMs(): number {
     let dueMs = Number.POSITIVE_INFINITY
     for (const { atMs } of this.retries) dueMs = Math.min(dueMs, atMs)
-    return this.phase === 'listening' ? Math.min(dueMs, this.startedAtMs + START_MAX_MS) : dueMs
+    return this.phase === 'listening' ? Math.min(dueMs, this.sinceMs + START_MAX_MS) : dueMs
   }
 
   onTime(): void {
@@ -58,7 +60,7 @@ export class StartUp implements CallOwner {
       if (retry.step.name === 'readAccount') this.readAccount()
       else this.run(retry.step)
     }
-    if (this.phase === 'listening' && this.desk.nowMs >= this.startedAtMs + START_MAX_MS)
+    if (this.phase === 'listening' && this.desk.nowMs >= this.sinceMs + START_MAX_MS)
       this.refuse([{ code: 'UNREACHABLE', message: 'the stream of the account could not be opened' }])
   }
 
@@ -88,9 +90,9 @@ export class StartUp implements CallOwner {
   }
 
   /** Nobody has said no: asked again until there is no sense in waiting any longer. */
-  private later(step: Step, message: string): void {
-    if (this.desk.nowMs + RETRY_MS < this.startedAtMs + START_MAX_MS) {
-      this.retries.push({ step, atMs: this.desk.nowMs + RETRY_MS })
+  private later(step: Step, message: string, afterMs = RETRY_MS): void {
+    if (this.desk.nowMs + afterMs < this.sinceMs + START_MAX_MS) {
+      this.retries.push({ step, atMs: this.desk.nowMs + afterMs })
       return
     }
     this.refuse([{ code: 'UNREACHABLE', message: `${step.name}: no answer for ${START_MAX_MS / 1000} s: ${message}` }])
@@ -181,8 +183,11 @@ export class StartUp implements CallOwner {
   }
 
   private readAccount(): void {
+    if (this.phase !== 'account') this.sinceMs = this.desk.nowMs
     this.phase = 'account'
-    const failed = () => this.retries.push({ step: { name: 'readAccount' }, atMs: this.desk.nowMs + RETRY_MS })
+    // All open orders of an account are dear: it is asked for less and less often.
+    const failed = (message: string) =>
+      this.later({ name: 'readAccount' }, message, Math.min(RETRY_MS * 2 ** this.vainReadings++, READ_AGAIN_MS_MAX))
     const deadlineMs = this.desk.nowMs + this.desk.requestTimeoutMs
     const done = ({
       walletBalanceUsd,
@@ -191,7 +196,7 @@ export class StartUp implements CallOwner {
       readonly walletBalanceUsd: DecimalText
       readonly isTorn: boolean
     }) => {
-      if (isTorn) failed()
+      if (isTorn) failed('it changed while it was read')
       else this.ready(walletBalanceUsd)
     }
     this.truth.read({ symbol: undefined, deadlineMs, fresh: true, done, failed })
@@ -200,7 +205,8 @@ export class StartUp implements CallOwner {
   private ready(walletBalanceUsd: DecimalText): void {
     if (this.phase !== 'account') return
     this.phase = 'ready'
-    this.desk.entryRefusal = undefined
+    // What the stream has told meanwhile against entries stays.
+    if (this.desk.entryRefusal === NOT_OVER) this.desk.entryRefusal = undefined
     const instruments = this.desk.settings.symbols.map((symbol) => this.catalogue.get(symbol)!)
     this.desk.tell({ kind: 'ready', instruments, walletBalanceUsd })
   }
@@ -258,5 +264,8 @@ function stepOf(key: string): Step {
 
 /** Of the key itself: unknown, wrong address or permission, wrong signature. */
 const KEY_CODES: ReadonlySet<number | null> = new Set([-2014, -2015, -1022, -1002, -2017, -4109])
+/** Why no entry is taken before it is. */
+export const NOT_OVER = 'the start-up is not over'
 const RETRY_MS = 1_000
+const READ_AGAIN_MS_MAX = 8_000
 const START_MAX_MS = 60_000

@@ -65,7 +65,7 @@ export class UserEvents {
     const trade = tradeOfUpdate(o)
     const isTrade = (o.x === 'TRADE' || o.x === 'CALCULATED') && trade !== undefined
     if (isTrade) this.fills.take(order, trade, facts.filledQuantity)
-    else if (!this.fills.isWaiting(order)) this.tell(order)
+    else this.fills.reportBehind(order)
   }
 
   private onUnread(o: Readonly<Record<string, unknown>>): void {
@@ -99,7 +99,7 @@ export class UserEvents {
     if (phase === 'unknown') this.askUnknown(order)
     this.protection.onAlgo(order, facts.rejection)
     if (facts.algoStatus === 'FINISHED') this.onFinished(order)
-    else if (phase !== 'ended' && !this.fills.isWaiting(order)) this.tell(order)
+    else if (phase !== 'ended') this.fills.reportBehind(order)
   }
 
   /** Filled or ended in the matching engine: its own event has said which, or is asked for. */

@@ -111,6 +111,19 @@ describe('a snapshot', () => {
     expect(venue.of('snapshot')).toHaveLength(1)
   })
 
+  test.each([
+    ['too many requests', { code: -1003, httpStatus: 429 }],
+    ['a stamp out of its time', { code: -1021 }],
+    ['a firewall', { code: 0, httpStatus: 403 }],
+  ])('is unknown when the name of an order cannot be had for %s: it may be ours', (_, refusal) => {
+    const venue = later()
+    venue.answers('userTrades', { value: [tradeRow(8)] })
+    venue.answers('order', refusal)
+    venue.snapshot('t', 7)
+    expect(venue.of('snapshot')).toEqual([])
+    expect(venue.of('unknown')).toMatchObject([{ requestId: 't' }])
+  })
+
   test('is unknown when any of it cannot be had', () => {
     for (const route of ['account', 'positionRisk', 'openOrders', 'openAlgoOrders', 'userTrades'] as const) {
       const venue = later()

@@ -51,6 +51,23 @@ describe('fills', () => {
     expect(venue.of('order').at(-1)).toMatchObject({ report: { status: 'FILLED', filledQuantity: '0.01' } })
   })
 
+  test('that are missing hold back what is told of other orders of their symbol, and it is not lost', () => {
+    const venue = ScriptedVenue.ready()
+    venue.submit('s1')
+    venue.user(orderUpdate({ c: 'tp', i: 12, S: 'SELL', o: 'LIMIT', ot: 'LIMIT' }))
+    venue.hold('userTrades')
+    venue.answers('userTrades', { value: [tradeRow(5, { qty: '0.004' }), tradeRow(6, { qty: '0.006' })] })
+    venue.user(trade(6, { l: '0.006' }))
+    venue.told.length = 0
+    venue.user(orderUpdate({ c: 'tp', i: 12, S: 'SELL', o: 'LIMIT', ot: 'LIMIT', x: 'CANCELED', X: 'CANCELED' }))
+    expect(venue.of('order')).toEqual([])
+    venue.release('userTrades')
+    expect(venue.of('order').map(({ report }) => [report.clientOrderId, report.status])).toEqual([
+      ['tp', 'CANCELED'],
+      ['s1', 'FILLED'],
+    ])
+  })
+
   test('that cannot be fetched do not hold back those that came for ever', () => {
     const venue = ScriptedVenue.ready()
     venue.submit('s1')

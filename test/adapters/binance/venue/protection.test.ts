@@ -48,6 +48,57 @@ describe('a position has lost its protection', () => {
     expect(lost(venue)).toEqual(['CANCELED'])
   })
 
+  test.each(['openAlgoOrders', 'algoOrder'] as const)(
+    'when only %s tells that its stop is on its way into the matching engine, and two seconds later it still is',
+    (route) => {
+      const venue = protectedPosition()
+      venue.answers('positionRisk', { value: [positionRow()] })
+      venue.pass(40_000)
+      const stuck = algoOrder({ algoStatus: 'TRIGGERING', updateTime: venue.nowMs })
+      venue.answers('algoOrder', { value: stuck })
+      if (route === 'openAlgoOrders') venue.answers('openAlgoOrders', { value: [stuck] })
+      venue.snapshot('t')
+      expect(lost(venue)).toEqual([])
+      venue.pass(2_000)
+      expect(lost(venue)).toEqual(['CANCELED'])
+    },
+  )
+
+  test('when its stop is finished and nothing came of it', () => {
+    const venue = protectedPosition()
+    venue.answers('positionRisk', { value: [positionRow()] })
+    venue.pass(5_000)
+    venue.answers('algoOrder', { value: algoOrder({ algoStatus: 'FINISHED', updateTime: venue.nowMs }) })
+    venue.snapshot('t')
+    expect(lost(venue)).toEqual(['CANCELED'])
+    expect(venue.callsOf('order').at(-1)).toMatchObject({ params: { origClientOrderId: 'stop' } })
+  })
+
+  test('when the order that its stop became is not known for a minute', () => {
+    const venue = protectedPosition()
+    venue.answers('positionRisk', { value: [positionRow()] })
+    const triggered = algoOrder({ algoStatus: 'TRIGGERED', actualOrderId: '99', updateTime: venue.nowMs })
+    venue.answers('algoOrder', { value: triggered })
+    venue.pass(59_000)
+    venue.snapshot('t1')
+    expect(lost(venue)).toEqual([])
+    venue.pass(5_000)
+    venue.snapshot('t2')
+    expect(lost(venue)).toContain('CANCELED')
+  })
+
+  test('when its stop goes after a cancellation that was refused', () => {
+    const venue = protectedPosition()
+    venue.answers('cancelAlgoOrder', {
+      code: -1021,
+      message: 'Timestamp for this request is outside of the recvWindow.',
+    })
+    venue.request({ kind: 'cancel', requestId: 'c', symbol: 'BTCUSDT', clientOrderId: 'stop' })
+    expect(venue.of('unknown')).toHaveLength(1)
+    venue.user(algoUpdate('EXPIRED'))
+    expect(lost(venue)).toEqual(['CANCELED'])
+  })
+
   test('when nobody can be asked about a stop that is stuck', () => {
     const venue = protectedPosition()
     venue.user(algoUpdate('TRIGGERING'))

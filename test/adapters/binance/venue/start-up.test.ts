@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RouteName } from '../../../../src/adapters/binance/rest/routes.js'
-import { positionRow, type Scripted, ScriptedVenue } from './scripted-venue.js'
+import { accountOf, positionRow, type Scripted, ScriptedVenue } from './scripted-venue.js'
 
 function started(prepare: (venue: ScriptedVenue) => void = () => undefined, settings = {}): ScriptedVenue {
   const venue = new ScriptedVenue(settings)
@@ -134,5 +134,29 @@ describe('the start-up', () => {
     venue.answers('account', { value: { assets: [{ asset: 'USDT', walletBalance: '5', availableBalance: '5' }] } })
     venue.pass(1_000)
     expect(venue.of('ready')).toMatchObject([{ walletBalanceUsd: '5' }])
+  })
+  test.each<Scripted>([{ value: { assets: [] } }, { lost: 'unknown' }, { code: -2015, httpStatus: 401 }])(
+    'an account that can never be read (%o) is refused after a minute, and costs little meanwhile',
+    (answer) => {
+      const venue = started((each) => each.answers('account', answer))
+      venue.pass(10_000)
+      venue.connect(true)
+      venue.pass(59_000)
+      expect(venue.callsOf('openAlgoOrders').length).toBeLessThan(15)
+      venue.pass(1_000)
+      expect(venue.of('refused')).toMatchObject([{ problems: [{ code: 'UNREACHABLE' }] }])
+      expect(venue.of('ready')).toEqual([])
+    },
+  )
+
+  test('what the stream tells against entries before it is over stays told', () => {
+    const venue = started((each) => each.answers('account', { lost: 'unknown' }))
+    venue.connect(true)
+    venue.user({ e: 'ACCOUNT_CONFIG_UPDATE', ai: { j: true } })
+    venue.answers('account', { value: accountOf() })
+    venue.pass(1_000)
+    expect(venue.of('ready')).toHaveLength(1)
+    venue.submit('entry')
+    expect(venue.of('rejected')).toMatchObject([{ message: expect.stringContaining('multi-assets mode') }])
   })
 })
