@@ -65,6 +65,8 @@ function holdStop(desk: ExecutionDesk, entry: Entry): void {
     else if (unknown.length === 1) place(desk, entry, 's')
     return
   }
+  // The one in force covers the position, whatever its size: each further answer that is lost must not lead to one more.
+  if (unknown.length > 1) return
   placeUnlessRefused(desk, entry, 's')
 }
 

@@ -154,6 +154,24 @@ test('beside a stop of unknown outcome a second one is placed, and goes when the
   expect(bench.side.openPosition?.position.state).toBe('OPEN')
 })
 
+test('while one is in force, answers that are lost do not lead to ever more stops', () => {
+  const bench = open()
+  bench.venue.withholds = ['query', 'snapshot']
+  bench.venue.treatments = [
+    { kind: 'normal' },
+    ...Array.from({ length: 50 }, () => ({ kind: 'unknownAndLost' }) as const),
+  ]
+  reduce(bench, '0.4')
+  bench.advance(30_000)
+  const asked = bench.venue.requests.flatMap((request) => (request.kind === 'submit' ? [request.order] : []))
+  expect(asked.filter(({ type }) => type === 'STOP_MARKET')).toHaveLength(3)
+  bench.venue.withholds = []
+  bench.venue.treatments = []
+  bench.advance(20_000)
+  const stops = [...bench.venue.orders.values()].filter(({ report }) => report.type === 'STOP_MARKET')
+  expect(stops.map(({ report }) => [report.status, report.quantity]).at(-1)).toEqual(['ACKNOWLEDGED', '0.6'])
+})
+
 test('a position whose stop is of unknown outcome is closed when a second one is refused', () => {
   const bench = Bench.ready()
   bench.venue.withholds = ['query', 'snapshot']
