@@ -114,6 +114,15 @@ export class Fills implements CallOwner {
     if (lastTradeId > fills.lastTradeId && fills.asking === undefined) fills.lastTradeId = lastTradeId
   }
 
+  /** From which trade id on a symbol's history has not been gone through, before any fill of it is ours. */
+  historyFrom(symbol: string): number {
+    return this.of(symbol).historyFromId
+  }
+
+  keepHistoryFrom(symbol: string, tradeId: number): void {
+    this.of(symbol).historyFromId = tradeId
+  }
+
   private takeRow(symbol: string, fills: SymbolFills, row: unknown): void {
     const trade = tradeOfRow(row)
     if (trade === undefined || fills.told.has(trade.tradeId)) return
@@ -178,7 +187,7 @@ export class Fills implements CallOwner {
   private of(symbol: string): SymbolFills {
     let fills = this.symbols.get(symbol)
     if (fills === undefined) {
-      fills = { told: new Set(), lastTradeId: 0, held: [], reports: new Set(), asking: undefined }
+      fills = { told: new Set(), lastTradeId: 0, held: [], reports: new Set(), asking: undefined, historyFromId: 0 }
       this.symbols.set(symbol, fills)
     }
     return fills
@@ -242,6 +251,7 @@ interface SymbolFills {
   /** Orders of which something is to be told behind those. */
   reports: Set<KnownOrder>
   asking: Asking | undefined
+  historyFromId: number
 }
 
 interface Asking {

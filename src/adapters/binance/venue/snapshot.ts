@@ -87,14 +87,17 @@ export class Snapshot implements CallOwner {
       this.trades.push(trade)
     }
     // Without an id the exchange looks back for a week only: where nothing was traded since, all of it is gone through.
-    if (isLast && rows.length === 0) this.askFrom(0)
+    if (isLast && rows.length === 0) this.askFrom(this.parts.fills.historyFrom(this.of.request.symbol))
     else if (!isLast && rows.length >= PAGE_ROWS) this.nextPage()
     else this.nameOrders()
   }
 
   private nextPage(): void {
+    const fromId = this.trades.at(-1)!.tradeId + 1
+    // Years of trades take longer than an answer may: the next snapshot goes on where this one ends.
+    if (!this.isWholeHistory) this.parts.fills.keepHistoryFrom(this.of.request.symbol, fromId)
     if (++this.pages >= PAGES_MAX) this.fail(`more than ${PAGES_MAX * PAGE_ROWS} trades`)
-    else this.askFrom(this.trades.at(-1)!.tradeId + 1)
+    else this.askFrom(fromId)
   }
 
   /** A trade tells the id of its order alone. */

@@ -20,9 +20,9 @@ export class SymbolCatalogue {
     return this.instruments.size
   }
 
-  /** Answers what is new or differs. @throws nothing: an answer that is none changes nothing. */
+  /** Answers what is new or differs. @throws nothing: an answer that is none, or a list of nothing, changes nothing. */
   takeExchangeInfo(value: unknown): readonly Instrument[] {
-    if (!isRecord(value) || !Array.isArray(value.symbols)) return []
+    if (!isRecord(value) || !Array.isArray(value.symbols) || value.symbols.length === 0) return []
     this.symbols = value.symbols
     return this.rebuild()
   }

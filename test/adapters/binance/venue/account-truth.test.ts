@@ -83,6 +83,20 @@ describe('a snapshot', () => {
     expect(venue.callsOf('order')).toEqual([])
   })
 
+  test('after no fill at all gets through the longest history, with several snapshots where one has not the time', () => {
+    const venue = later()
+    const rows = Array.from({ length: 9_500 }, (_, i) => tradeRow(1 + i))
+    let pages = 0
+    venue.answers('userTrades', ({ fromId }) => {
+      if (fromId === undefined) return { value: [] }
+      if (pages++ % 4 === 3) return { lost: 'unknown' }
+      return { value: rows.filter(({ id }) => id >= Number(fromId)).slice(0, 1_000) }
+    })
+    for (let i = 1; i <= 4; i++) venue.snapshot(`t${i}`, Number.MAX_SAFE_INTEGER)
+    expect(venue.of('unknown').map(({ requestId }) => requestId)).toEqual(['t1', 't2', 't3'])
+    expect(venue.of('snapshot')).toMatchObject([{ requestId: 't4', snapshot: { lastTradeId: 9_500, fills: [] } }])
+  })
+
   test('that something changed under is read again, and is unknown when it always does', () => {
     const venue = later()
     let readings = 0

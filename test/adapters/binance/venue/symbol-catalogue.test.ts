@@ -83,11 +83,21 @@ describe('the symbol catalogue', () => {
     expect(catalogueOf(info).get('BTCUSDT')).toBeUndefined()
   })
 
+  test('takes a list of nothing for no listing: not everything is delisted at once', () => {
+    const catalogue = catalogueOf(listing())
+    expect(catalogue.takeExchangeInfo({ symbols: [] })).toEqual([])
+    expect(catalogue.get('BTCUSDT')?.status).toBe('TRADING')
+  })
+
   test('tells what differs from before, and of a symbol that is gone that it is delisted', () => {
     const catalogue = catalogueOf(listing())
     expect(catalogue.takeExchangeInfo(listing())).toEqual([])
     expect(catalogue.takeExchangeInfo(listing({ status: 'PRE_SETTLE' }))).toMatchObject([{ status: 'SETTLING' }])
-    expect(catalogue.takeExchangeInfo({ symbols: [] })).toMatchObject([{ status: 'DELISTED' }])
-    expect(catalogue.takeExchangeInfo({ symbols: [] })).toEqual([])
+    const another = listing({ symbol: 'ETHUSDT' })
+    expect(catalogue.takeExchangeInfo(another)).toMatchObject([
+      { identity: { symbol: 'ETHUSDT' } },
+      { identity: { symbol: 'BTCUSDT' }, status: 'DELISTED' },
+    ])
+    expect(catalogue.takeExchangeInfo(another)).toEqual([])
   })
 })
