@@ -47,10 +47,15 @@ export function remainder(world: World): string | undefined {
   return moneyLeft(new Exact(world.decision.side!.state.balanceUsd), new Exact(walletUsd), world)
 }
 
-/** To the last digit; what someone else traded in the account is not in our books, and tolerated up to 0.1 %. */
+/**
+ * To the last digit; what someone else traded in the account is not in our books, and tolerated up to 0.1 %. The price at which
+ * a liquidation leaves nothing has more digits than an exchange books: what it tells of the wallet then is rounded.
+ */
 function moneyLeft(balanceUsd: Exact, walletUsd: Exact, world: World): string | undefined {
-  const byHand = [...world.oracle.fills.values()].some(({ clientOrderId }) => !isOurs(clientOrderId))
-  const toleranceUsd = byHand ? walletUsd.abs().times('0.001') : new Exact(0)
+  const fills = [...world.oracle.fills.values()]
+  const byHand = fills.some(({ clientOrderId }) => !isOurs(clientOrderId))
+  const isLiquidated = fills.some(({ clientOrderId }) => clientOrderId.startsWith('autoclose-'))
+  const toleranceUsd = byHand ? walletUsd.abs().times('0.001') : new Exact(isLiquidated ? BOOKED_UNIT_USD : 0)
   if (balanceUsd.minus(walletUsd).abs().lte(toleranceUsd)) return undefined
   return `money: ${balanceUsd.toFixed()} USD by the decision side, ${walletUsd.toFixed()} USD at the venue`
 }
@@ -79,3 +84,6 @@ function positionRows(world: World): (readonly [string, string, string])[] {
 function isOurs(clientOrderId: string): boolean {
   return !clientOrderId.startsWith('manual-')
 }
+
+/** What an exchange books, eight places. */
+const BOOKED_UNIT_USD = '0.00000001'

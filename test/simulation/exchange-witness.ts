@@ -43,7 +43,7 @@ export class ExchangeWitness {
       ...{ clientOrderId, filledQuantity },
       quantity: plain(words.q),
       status: STATUSES[String(words.X)] ?? 'CANCELED',
-      venueOrderId: isChild ? `algo ${clientOrderId}` : String(words.i),
+      venueOrderId: isChild ? `algo ${clientOrderId}` : clientOrderId === ADL ? ADL : String(words.i),
       symbol: String(words.s),
       side: words.S as OrderSide,
       reduceOnly: words.R === true,
@@ -105,6 +105,9 @@ export class ExchangeWitness {
 }
 
 type Known = OrderTruth & OrderReport
+
+/** The exchange gives one client id to everything that it closes against others. Source: notes on Binance, 2.5. */
+const ADL = 'adl_autoclose'
 
 const STATUSES: Readonly<Record<string, Exclude<OrderStatus, 'PENDING' | 'SUBMITTED'>>> = {
   NEW: 'ACKNOWLEDGED',

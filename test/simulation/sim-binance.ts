@@ -143,7 +143,9 @@ export class SimBinance implements WorldVenue {
   private turnKnobs(): void {
     for (const [kind, knob] of Object.entries(KNOBS) as [FaultKind, Knob][]) {
       const active = this.parts.faults.under(kind)
-      const value = active === undefined ? FAULTS[knob.name].normal : (knob.value ?? active.fault.amount)
+      const { normal, unit } = FAULTS[knob.name]
+      const amount = knob.value ?? active?.fault.amount
+      const value = active === undefined ? normal : unit === 'ms' ? Math.round(Number(amount)) : amount
       if (this.exchange.faults.plan[knob.name] !== value) this.exchange.faults.set(knob.name, value as never)
     }
   }

@@ -248,7 +248,8 @@ function bookClose(state: DecisionState, position: Position, holding: Holding): 
   const net = gross.minus(holding.entryFeesUsd).minus(holding.exitFeesUsd).plus(holding.fundingUsd)
   const closed: TradeClosed = {
     tradeId: holding.positionId,
-    closedAtMs: lastExit.atMs,
+    // Both by the venue's clock, which may have been set back between.
+    closedAtMs: Math.max(lastExit.atMs, holding.openedAtMs ?? lastExit.atMs),
     exitBar: lastExit.bar,
     requestedPrice: lastExit.requestedPrice,
     quantity: position.entryQuantity,

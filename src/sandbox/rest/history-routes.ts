@@ -61,7 +61,7 @@ function incomes(params: Params, { ledger, floor }: TradingFloor): object | Refu
   const symbolWanted = params.text('symbol')
   const typeWanted = params.text('incomeType')
   const fromMs = params.whole('startTime') ?? (params.has('endTime') ? 0 : exchangeMs - SEVEN_DAYS_MS)
-  const untilMs = params.whole('endTime') ?? exchangeMs
+  const untilMs = params.whole('endTime') ?? Number.POSITIVE_INFINITY
   const most = params.whole('limit') ?? 100
   const skipped = ((params.whole('page') ?? 1) - 1) * most
   return ledger.incomes

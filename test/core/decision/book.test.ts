@@ -224,9 +224,20 @@ describe('a report that does not fit', () => {
 })
 
 describe('a position that the venue does not have', () => {
+  it("never closes before it opened, wherever the venue's clock was set", () => {
+    expect(bookSyncFlat(OPEN, '50100', 99).facts.closed).toMatchObject({ closedAtMs: 15_100 })
+    const early = fillReport({ reportNumber: 1, purpose: 'LIQUIDATION', quantity: '0.3', filledAtMs: 11_100 })
+    expect(booked(OPEN, early).facts.closed).toMatchObject({ closedAtMs: 15_100 })
+  })
+
   it('is given up at the mark price', () => {
-    const { state, facts, calls } = bookSyncFlat(OPEN, '50100', 99)
-    expect(facts.closed).toMatchObject({ reason: 'SYNC_LOCAL', exitValueUsd: '15030', quantity: '0.3', closedAtMs: 99 })
+    const { state, facts, calls } = bookSyncFlat(OPEN, '50100', 20_000)
+    expect(facts.closed).toMatchObject({
+      reason: 'SYNC_LOCAL',
+      exitValueUsd: '15030',
+      quantity: '0.3',
+      closedAtMs: 20_000,
+    })
     expect(calls).toMatchObject([{ fill: { complete: true, reason: 'SAFETY' } }])
     expect(state).toMatchObject({ position: null, holding: null, balanceUsd: '9970' })
   })

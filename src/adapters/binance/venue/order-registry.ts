@@ -200,12 +200,14 @@ export class KnownOrder {
 
   takeOrder(facts: OrderFacts): void {
     this.acceptance = 'ACCEPTED'
-    if (exact(facts.filledQuantity).greaterThan(exact(this.filledQuantity))) {
+    const isFurther = exact(facts.filledQuantity).greaterThan(exact(this.filledQuantity))
+    if (isFurther) {
       this.filledQuantity = facts.filledQuantity
       this.averagePrice = facts.averagePrice
     } else if (this.averagePrice === null && facts.filledQuantity === this.filledQuantity)
       this.averagePrice = facts.averagePrice
-    if (facts.updatedAtMs >= this.updatedAtMs) {
+    // More that is filled, or an end, is later whatever the exchange's clock says: that may have been set back between.
+    if (facts.updatedAtMs >= this.updatedAtMs || isFurther || RANK[facts.status] > RANK[this.status]) {
       this.updatedAtMs = facts.updatedAtMs
       if (!this.isOver) this.quantity = facts.quantity
     }
@@ -216,9 +218,10 @@ export class KnownOrder {
 
   takeAlgo(facts: AlgoFacts): void {
     this.acceptance = 'ACCEPTED'
-    if (facts.updatedAtMs < this.updatedAtMs && this.algoStatus !== null) return
+    const isFurther = algoRank(facts.algoStatus) > algoRank(this.algoStatus)
+    if (facts.updatedAtMs < this.updatedAtMs && !isFurther) return
     this.algoStatus = facts.algoStatus
-    this.updatedAtMs = Math.max(this.updatedAtMs, facts.updatedAtMs)
+    this.updatedAtMs = facts.updatedAtMs
     if (facts.quantity !== '0' && this.orderId === null) this.quantity = facts.quantity
   }
 
@@ -293,6 +296,21 @@ const RANK: Record<OrderReport['status'], number> = {
   CANCELED: OVER,
   REJECTED: OVER,
 }
+const ALGO_RANK: Readonly<Record<string, number>> = {
+  NEW: 1,
+  TRIGGERING: 2,
+  TRIGGERED: 3,
+  FINISHED: 4,
+  CANCELED: 4,
+  EXPIRED: 4,
+  REJECTED: 4,
+}
+
+/** How far it has come, whatever the clock says; 0 before anything was said, and of what is not known. */
+function algoRank(algoStatus: string | null): number {
+  return ALGO_RANK[algoStatus ?? ''] ?? 0
+}
+
 /** Of an average price. */
 const PRICE_DIGITS = 16
 /** Orders in memory with what is known of them; a position has about six. */

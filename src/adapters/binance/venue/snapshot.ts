@@ -138,9 +138,8 @@ export class Snapshot implements CallOwner {
       return
     }
     const { fundingUsd } = funding
-    if (fundingUsd === undefined) {
-      funding.refresh()
-      this.fail('what funding was paid is not known yet')
+    if (fundingUsd === undefined || funding.walletUsd !== state.walletBalanceUsd) {
+      this.readFundings(state)
       return
     }
     const last = this.trades.at(-1)?.tradeId ?? (this.isWholeHistory ? request.fillsAfter : 0)
@@ -155,6 +154,20 @@ export class Snapshot implements CallOwner {
       lastTradeId: venueTradeId(last),
     }
     desk.answer({ kind: 'snapshot', requestId: request.requestId, snapshot })
+  }
+
+  /** The wallet is another one than it was: a funding of which nobody was told may be why. */
+  private readFundings({ walletBalanceUsd }: AccountState): void {
+    const { funding } = this.parts
+    funding.read({
+      done: (fresh) => {
+        funding.walletUsd = walletBalanceUsd
+        // Whether the account was read before the latest of them or after is not known.
+        if (fresh === 0) this.finish()
+        else this.again()
+      },
+      failed: (message) => this.fail(message),
+    })
   }
 
   private fills(): Fill[] {

@@ -56,7 +56,9 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     this.funding = new Funding(desk, settings.fundingSinceMs)
     this.truth = new AccountTruth(desk, this.fills, this.protection, this.funding, report)
     const heard = { taken: (order: KnownOrder) => this.onTaken(order), late: report }
-    this.events = new UserEvents(desk, this.fills, this.protection, () => this.funding.onSettled())
+    this.events = new UserEvents(desk, this.fills, this.protection, (symbol, atMs) =>
+      this.funding.onSettled(symbol, atMs),
+    )
     this.quotes = new Quotes(desk, settings.symbols)
     const catalogue = new SymbolCatalogue()
     this.requests = new OrderRequests(desk, this.protection, heard, {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { listing, positionUpdate, ScriptedVenue, START_MS } from './scripted-venue.js'
+import { accountOf, listing, positionUpdate, ScriptedVenue, START_MS } from './scripted-venue.js'
 
 const book = (u: number, change = {}) =>
   ({
@@ -133,13 +133,66 @@ describe('fundings', () => {
     expect(venue.of('snapshot')[0]!.snapshot.account.fundingUsd).toBe('1')
   })
 
-  test('are not asked for with every snapshot: the list costs thirty', () => {
+  test('are asked for with a snapshot only when the wallet is another one: the list costs thirty', () => {
     const venue = ScriptedVenue.ready()
-    for (let i = 0; i < 20; i++) {
-      venue.pass(5_000)
-      venue.snapshot(`t${i}`)
+    for (const [i, wallet] of ['10000.00000000', '9999.50000000', '9999.50000000'].entries()) {
+      venue.answers('account', { value: accountOf(wallet) })
+      for (let j = 0; j < 5; j++) {
+        venue.pass(5_000)
+        venue.snapshot(`t${i}.${j}`)
+      }
     }
-    expect(venue.callsOf('income')).toEqual([])
+    expect(venue.of('snapshot')).toHaveLength(15)
+    expect(venue.callsOf('income')).toHaveLength(2)
+  })
+
+  test('that the stream lost are in the next snapshot, which agrees with the wallet', () => {
+    const venue = ScriptedVenue.ready()
+    venue.snapshot('before')
+    venue.answers('account', { value: accountOf('9999.50000000') })
+    venue.answers('income', { value: [row(7, '-0.50000000')] })
+    venue.pass(5_000)
+    venue.snapshot('after')
+    const told = venue.of('snapshot').map(({ snapshot: { account } }) => [account.walletBalanceUsd, account.fundingUsd])
+    expect(told).toEqual([
+      ['10000', '0'],
+      ['9999.5', '-0.5'],
+    ])
+    expect(venue.of('funding')).toMatchObject([{ fundingId: 7 }])
+  })
+
+  test('are asked for with an overlap: the clock that stamps them may have been set back', () => {
+    const listed = [row(7, '-0.5', START_MS + 30_000)]
+    const venue = ScriptedVenue.ready()
+    venue.answers('income', ({ startTime }) => ({ value: listed.filter(({ time }) => time >= Number(startTime)) }))
+    venue.user({ ...positionUpdate('0.010', 'FUNDING_FEE'), T: START_MS + 30_000 })
+    venue.pass(10_000)
+    listed.push(row(8, '-0.25', START_MS + 10_000))
+    venue.user({ ...positionUpdate('0.010', 'FUNDING_FEE'), T: START_MS + 10_000 - 500 })
+    venue.pass(10_000)
+    expect(venue.of('funding')).toMatchObject([{ fundingId: 7 }, { fundingId: 8 }])
+  })
+
+  test('since long ago are asked for week by week, and no snapshot tells their sum before it is whole', () => {
+    const weekMs = 7 * 86_400_000
+    const venue = new ScriptedVenue({ fundingSinceMs: 0 })
+    venue.answers('income', ({ startTime }) => ({ value: [row(Number(startTime), '1', Number(startTime))] }))
+    venue.hold('income')
+    venue.put({ kind: 'start' })
+    venue.connect(true)
+    venue.snapshot('early')
+    venue.pass(3_000)
+    expect(venue.of('unknown')).toMatchObject([{ requestId: 'early' }])
+    venue.release('income')
+    venue.pass(1_000)
+    const asked = venue.callsOf('income').map(({ params }) => Number(params.startTime))
+    const weeks = Math.ceil((90 * 86_400_000) / weekMs)
+    expect(asked.slice(0, weeks)).toEqual(
+      Array.from({ length: weeks }, (_, i) => START_MS - 90 * 86_400_000 + i * weekMs),
+    )
+    venue.snapshot('late')
+    const { fundingUsd } = venue.of('snapshot').at(-1)!.snapshot.account
+    expect(Number(fundingUsd)).toBeGreaterThanOrEqual(weeks)
   })
 })
 
