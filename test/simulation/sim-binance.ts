@@ -1,4 +1,5 @@
 import { Credentials } from '../../src/adapters/binance/credentials.js'
+import type { Notice } from '../../src/adapters/binance/notice.js'
 import { RestMachine } from '../../src/adapters/binance/rest/rest-machine.js'
 import { MarketStreams } from '../../src/adapters/binance/streams/market-streams.js'
 import { UserStream } from '../../src/adapters/binance/streams/user-stream.js'
@@ -26,6 +27,7 @@ import type { FaultKind } from './fault-plan.js'
 import { INSTRUMENTS, SYMBOLS } from './market.js'
 import type { SideClock } from './side-clock.js'
 import { STARTING_BALANCE_USD } from './sides.js'
+import { Violation } from './violation.js'
 import type { ExchangeTruth, ForeignOrder, VenueListeners, WorldVenue } from './world-venue.js'
 
 export interface SimBinanceParts {
@@ -59,6 +61,8 @@ export class SimBinance implements WorldVenue {
   private wire: RigWire | undefined
   private isCut = false
   private foreignOrders = 0
+  /** Because a fault wants it. */
+  private bannedUntilMs = Number.NEGATIVE_INFINITY
   private readonly startMs: number
 
   constructor(parts: SimBinanceParts) {
@@ -100,7 +104,7 @@ export class SimBinance implements WorldVenue {
       wire: this.watched(wire),
       timer: clock,
       report: (told) => {
-        if (told.kind === 'notice') note(`adapter: ${told.level} ${told.code} ${told.message}`)
+        if (told.kind === 'notice') this.noticed(told)
         else note(`adapter: ${told.kind} ${JSON.stringify(told)}`)
       },
     })
@@ -129,6 +133,7 @@ export class SimBinance implements WorldVenue {
 
   begun({ fault }: ActiveFault): void {
     const act = ACTS[fault.kind]
+    if (fault.kind === 'exchange-ban') this.bannedUntilMs = this.parts.time.epochMs() + fault.forMs
     if (act !== undefined) this.strike(act.name, act.takes === 'ms' ? fault.forMs : this.symbolHeld())
     this.turnKnobs()
     if (act !== undefined || fault.kind in KNOBS) this.parts.faults.count(fault.kind)
@@ -242,6 +247,12 @@ export class SimBinance implements WorldVenue {
     this.listener?.(event.kind === 'instrument' ? { ...event, instrument: asListed(event.instrument) } : event)
   }
 
+  private noticed({ level, code, message }: Notice): void {
+    this.parts.note(`adapter: ${level} ${code} ${message}`)
+    if (code !== 'BANNED' || this.parts.time.epochMs() < this.bannedUntilMs + BAN_HEARD_MS) return
+    throw new Violation('no-ban-is-earned', message)
+  }
+
   /** Whether a request, or its answer, is lost on the network. */
   private lost(target: string): 'request' | 'answer' | undefined {
     const { faults } = this.parts
@@ -299,6 +310,8 @@ const ACTS: Partial<Record<FaultKind, { readonly name: ActName; readonly takes: 
   'exchange-leverage': { name: 'changeLeverage', takes: 'symbol' },
 }
 
+/** An answer is that late at the most. */
+const BAN_HEARD_MS = 20_000
 const LATENCY = { minMs: 5, maxMs: 40 }
 const LEVERAGE = 10
 const API_KEY = 'simulated-key-simulated-key-simulated'

@@ -109,7 +109,7 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
     this.scheduler.hear(answer.headers, this.span(sent, nowMs))
     const { queued } = sent
     const judgement = judge(answer)
-    if (judgement.kind === 'refused') this.follow(judgement.follows, { error: judgement.error, answer, nowMs })
+    if (judgement.kind === 'refused') this.follow(judgement.follows, { error: judgement.error, answer, queued, nowMs })
     if (queued.call.callId === '') {
       this.takeTime(sent, judgement.kind === 'done' ? judgement.value : undefined, nowMs)
     } else if (judgement.kind === 'busy' && !sent.told && queued.busyAnswers < BUSY_ANSWERS_MAX) {
@@ -121,6 +121,7 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
     } else if (judgement.kind === 'unknown') {
       this.tell(sent, { kind: 'unknown', message: judgement.message })
     } else {
+      this.scheduler.taken(queued)
       if (queued.call.route === 'exchangeInfo') this.scheduler.limits = limitsOf(judgement.value, this.scheduler.limits)
       this.tell(sent, { kind: 'done', value: judgement.value, sentAtExchangeMs: sent.sentAtExchangeMs })
     }
@@ -158,7 +159,7 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
     if (this.clock.failures >= UNREACHABLE_FROM) this.notify(this.notices.unreachable(nowMs, why))
   }
 
-  private follow(follows: Consequence, { error, answer, nowMs }: Refusal): void {
+  private follow(follows: Consequence, { error, answer, queued, nowMs }: Refusal): void {
     const { scheduler, clock } = this
     const afterMs = retryAfterMs(answer)
     let untilMs = nowMs
@@ -168,7 +169,7 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
     } else if (follows === 'limit') {
       const minuteEndsMs = clock.reachedMs(scheduler.weight.endMs(clock.between(nowMs).latestMs))
       untilMs = Math.max(nowMs + (afterMs ?? 0), minuteEndsMs)
-      scheduler.heldUntilMs = Math.max(scheduler.heldUntilMs, untilMs)
+      scheduler.limited(queued, { nowMs, untilMs })
     } else if (follows === 'firewall' || follows === 'location') {
       untilMs = nowMs + (afterMs ?? FIREWALL_MS)
       scheduler.heldUntilMs = Math.max(scheduler.heldUntilMs, untilMs)
@@ -336,6 +337,7 @@ type Lost = Extract<WireEvent, { kind: 'httpLost' }>
 interface Refusal {
   readonly error: ExchangeError
   readonly answer: HttpAnswer
+  readonly queued: Queued
   readonly nowMs: number
 }
 

@@ -1,5 +1,6 @@
 import type { NotSentReason, Priority, RestCall } from './call.js'
 import type { ExchangeClock } from './exchange-clock.js'
+import { ExitsWhileHeld } from './exits-while-held.js'
 import { ROUTES, type Route } from './routes.js'
 import { type Span, UsageWindow } from './usage-window.js'
 
@@ -16,6 +17,7 @@ export class Scheduler {
   heldUntilMs = Number.NEGATIVE_INFINITY
   bannedUntilMs = Number.NEGATIVE_INFINITY
   private busyUntilMs = Number.NEGATIVE_INFINITY
+  private readonly exitsWhileHeld = new ExitsWhileHeld()
   private dataUnderWay = 0
   /** Until when certainly no data that waits has to be given up. */
   private dataEndsMs = Number.POSITIVE_INFINITY
@@ -62,6 +64,12 @@ export class Scheduler {
     this.putBack({ ...queued, busyAnswers: queued.busyAnswers + 1, notBeforeMs: nowMs + delayMs })
   }
 
+  /** The exchange has refused a call as one too many. */
+  limited({ call }: Queued, { nowMs, untilMs }: { readonly nowMs: number; readonly untilMs: number }): void {
+    this.heldUntilMs = Math.max(this.heldUntilMs, untilMs)
+    if (call.priority === 'exit') this.exitsWhileHeld.refused(nowMs)
+  }
+
   /** Takes out what is to leave now, in this order, and what never will. */
   take(nowMs: number): Taken {
     const leaving: Queued[] = []
@@ -88,6 +96,7 @@ export class Scheduler {
       } else if (wait === undefined) {
         leaving.push(queued)
         this.sent(queued)
+        if (queued.call.priority === 'exit' && nowMs < this.heldUntilMs) this.exitsWhileHeld.left(nowMs)
       } else {
         queue[kept] = queued
         kept += 1
@@ -130,6 +139,11 @@ export class Scheduler {
     this.forEachWindow(call, (window, weight) => window.takenBack(weight))
   }
 
+  /** The exchange has taken a call: it does not refuse all of them. */
+  taken({ call }: Queued): void {
+    if (call.priority === 'exit') this.exitsWhileHeld.taken()
+  }
+
   over({ call }: Queued, span: Span): void {
     if (call.priority === 'data') this.dataUnderWay -= 1
     this.forEachWindow(call, (window, weight) => window.over(weight, span))
@@ -166,7 +180,8 @@ export class Scheduler {
     const { nowMs } = turn
     const isExit = call.priority === 'exit'
     if (nowMs < this.bannedUntilMs) return { ...BANNED, untilMs: this.bannedUntilMs }
-    if (nowMs < this.heldUntilMs && !isExit) return { ...HELD, untilMs: this.heldUntilMs }
+    const heldUntilMs = isExit ? Math.min(this.heldUntilMs, this.exitsWhileHeld.nextMs) : this.heldUntilMs
+    if (nowMs < heldUntilMs) return { ...HELD, untilMs: heldUntilMs }
     const busyUntilMs = isExit ? notBeforeMs : Math.max(notBeforeMs, this.busyUntilMs)
     if (nowMs < busyUntilMs) return { ...BUSY, untilMs: busyUntilMs }
     const { access, isOrder, weight }: Route = ROUTES[call.route]

@@ -201,6 +201,22 @@ describe('refusals of the exchange as a whole', () => {
     expect(rig.outcome('a:1').kind).toBe('done')
   })
 
+  test('exits that are refused as well are tried less and less often, until one is taken', () => {
+    const rig = new RestRig()
+    let isLimited = true
+    rig.reply = () => (isLimited ? refusal(429, -1003) : { body: {} })
+    for (let second = 1; second < 59; second++) {
+      rig.run(NOON_MS + second * 1_000)
+      if (second === 30) isLimited = false
+      for (const order of ['stop', 'exit'])
+        rig.call({ callId: `${order}:${second}`, route: 'newOrder', priority: 'exit', deadlineMs: rig.nowMs + 900 })
+    }
+    rig.run(NOON_MS + 59_000)
+    const orders = rig.arrivals.filter(({ path }) => path === '/fapi/v1/order')
+    const seconds = orders.map(({ sentMs }) => Math.floor((sentMs - NOON_MS) / 1_000))
+    expect(seconds.slice(0, 9)).toEqual([1, 1, 3, 11, 41, 42, 42, 43, 43])
+  })
+
   test('Retry-After is honoured beyond the minute', () => {
     const rig = new RestRig()
     rig.reply = ({ path }) =>
