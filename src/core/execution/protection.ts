@@ -48,8 +48,9 @@ function hold(desk: ExecutionDesk, entry: Entry, kind: Protective): void {
 
 /**
  * As the others, but a stop is never missing in between: the old one goes when the exchange has the new one, and stays when that is
- * refused, for a stop that is too large still closes everything. One of unknown outcome covers nothing: a second one is placed
- * beside it, and when that is refused the position is closed.
+ * refused, for a stop that is too large still closes everything. One of unknown outcome covers nothing: another one is placed
+ * beside it, and when that is refused the position is closed. An exchange may say for a minute that it does not know a stop that
+ * it has, so that several in a row may be unknown.
  */
 function holdStop(desk: ExecutionDesk, entry: Entry): void {
   const live = liveOrders(desk.state, 's')
@@ -62,7 +63,7 @@ function holdStop(desk: ExecutionDesk, entry: Entry): void {
   const unknown = live.filter(({ order }) => order.outcomeUnknown)
   if (unknown.length > 0 && !live.some(isInForce)) {
     if (isRefused(lastOf(desk, entry, 's'))) exitNow(desk, { purpose: 'CATASTROPHIC_STOP', reason: 'stop_refused' })
-    else if (unknown.length === 1) place(desk, entry, 's')
+    else if (unknown.length < UNKNOWN_STOPS_MAX) place(desk, entry, 's')
     return
   }
   // The one in force covers the position, whatever its size: each further answer that is lost must not lead to one more.
@@ -97,6 +98,9 @@ function isStopLost({ state }: ExecutionDesk): boolean {
   if (state.numbers.s === 0 || liveOrders(state, 's').some(isInForce)) return false
   return Object.values(state.orders).some(({ kind, order }) => kind === 's' && order.reason.startsWith(PROTECTION_LOST))
 }
+
+/** Each is waited for until its outcome is unknown, 3 s; beyond them the stop is watched here alone. */
+const UNKNOWN_STOPS_MAX = 8
 
 function isRefused(last: VenueOrder | undefined): boolean {
   return last?.order.status === 'REJECTED'

@@ -172,6 +172,26 @@ test('while one is in force, answers that are lost do not lead to ever more stop
   expect(stops.map(({ report }) => [report.status, report.quantity]).at(-1)).toEqual(['ACKNOWLEDGED', '0.6'])
 })
 
+test('stops of unknown outcome are placed again until one is known to be there, and no more than eight of them', () => {
+  const bench = Bench.ready()
+  bench.venue.withholds = ['query', 'snapshot']
+  bench.venue.treatments = [{ kind: 'normal' }, { kind: 'normal' }, ...Array(3).fill({ kind: 'unknownAndLost' })]
+  bench.enter()
+  bench.advance(1_000)
+  expect(bench.ids).toEqual(['i1.e', 'i1.t1', 'i1.s4'])
+  expect(bench.side.openPosition?.position.state).toBe('OPEN')
+  const lost = Bench.ready()
+  lost.venue.withholds = ['query', 'snapshot']
+  lost.venue.treatments = [{ kind: 'normal' }, { kind: 'normal' }, ...Array(20).fill({ kind: 'unknownAndLost' })]
+  lost.enter()
+  lost.advance(1_000)
+  expect(lost.records.flatMap((record) => (record.type === 'order' ? [record.order.clientOrderId] : []))).toEqual([
+    'i1.e',
+    'i1.t1',
+    ...Array.from({ length: 8 }, (_, i) => `i1.s${i + 1}`),
+  ])
+})
+
 test('a position whose stop is of unknown outcome is closed when a second one is refused', () => {
   const bench = Bench.ready()
   bench.venue.withholds = ['query', 'snapshot']
