@@ -44,7 +44,7 @@ export const SERVE_OPTIONS = {
   }),
 }
 
-/** LIVE is none of them: this version has neither a live source of prices nor an exchange. */
+/** LIVE is none of them: on paper no money is traded. */
 const ENVIRONMENTS = ['DEV', 'PAPER', 'STAGING'] as const
 export type SessionEnvironment = (typeof ENVIRONMENTS)[number]
 
@@ -72,6 +72,6 @@ export function sessionStatusOptions(
 function anEnvironment(typed: string, check: OptionCheck, flag: string): SessionEnvironment | undefined {
   const environment = ENVIRONMENTS.find((known) => known === typed)
   if (environment !== undefined) return environment
-  const needs = 'LIVE needs live prices, an exchange, and 30 days of clean paper record; this version trades on paper'
+  const needs = 'LIVE is for dolphin trade: this is a session on paper; dolphin live check says what money still needs'
   return check.wrong(flag, typed === 'LIVE' ? needs : `expected ${ENVIRONMENTS.join(', ')}, found ${found(typed)}`)
 }

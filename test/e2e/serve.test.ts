@@ -287,7 +287,7 @@ describe('refused', () => {
     [['paper', '--days', 'd', '--serve'], '--serve: needs a session by the clock'],
     [['paper', '--days', 'd', '--speed', '5', '--serve', '127.0.0.1'], '--serve: expected an address'],
     [['paper', '--days', 'd', '--speed', '5', '--serve', 'example.com:80'], '--serve: expected an address'],
-    [['paper', '--days', 'd', '--environment', 'LIVE'], '--environment: LIVE needs live prices'],
+    [['paper', '--days', 'd', '--environment', 'LIVE'], '--environment: LIVE is for dolphin trade'],
     [['paper', '--days', 'd', '--environment', 'live'], '--environment: expected DEV, PAPER, STAGING'],
     [['operator', 'kill', '--reason', ' '], '--reason: expected a text'],
     [['operator', 'kill', '--reason', 'x', '--url', 'nowhere'], '--url: expected an http address'],

@@ -44,7 +44,7 @@ export async function executorProcess(
     symbols: setup.symbols.join(','),
     ...served.executorOptions,
     config: files.execution,
-    instruments: files.exchangeAt === undefined ? files.instruments : await keptRules(around.folder.folder, setup),
+    instruments: setup.session.live === undefined ? files.instruments : await keptRules(around.folder.folder, setup),
     clock: scaleText(around.scale),
   }
   const fractions = files.iMeanFractions ? ['--i-mean-fractions'] : []

@@ -17,6 +17,8 @@ export interface LivePricesChoice {
   readonly universe: LiveUniverse
   readonly signal: AbortSignal
   readonly quiet: boolean
+  /** The exchange's own list, an `exchangeInfo`, as it was when the contracts were chosen. */
+  listed?(exchangeInfo: unknown): void
   /** Quotes, levels and funding of these are told to `market`; absent: of none. */
   readonly played?: LivePricesOptions['played']
   readonly market?: NonNullable<LivePricesOptions['market']>
@@ -55,10 +57,11 @@ export function openLivePrices(choice: LivePricesChoice): Promise<LivePrices> {
 }
 
 async function chosenSymbols(
-  { universe, quiet }: LivePricesChoice,
+  { universe, quiet, listed: told }: LivePricesChoice,
   exchangeInfo: unknown,
   volumes: () => Promise<unknown>,
 ): Promise<readonly string[]> {
+  told?.(exchangeInfo)
   const listed = listedContracts(exchangeInfo)
   if (listed === undefined || listed.symbols.length === 0)
     throw new SurroundingsFailed('expected a list of contracts from the exchange, found none that trade')

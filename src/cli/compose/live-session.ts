@@ -2,10 +2,13 @@ import { join } from 'node:path'
 import type { Credentials } from '../../adapters/binance/credentials.js'
 import type { Endpoints } from '../../adapters/binance/endpoints.js'
 import type { LivePrices } from '../../adapters/binance/feed/live-prices.js'
+import { SymbolCatalogue } from '../../adapters/binance/venue/symbol-catalogue.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { present } from '../../base/present.js'
+import type { InstrumentTable } from '../../config/instruments.js'
 import { WARM_UP_MS } from '../../core/session/session-plan.js'
 import type { MarketEvent } from '../../ports/played-market.js'
+import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { LiveMarket } from '../../ports/vocabulary/session.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import { type ExchangeAccount, openExchangeAccount, exchangeView as viewOf } from './exchange-account.js'
@@ -60,18 +63,20 @@ export async function runLiveSession(
   try {
     const begun = session.resume ? await begunMarket(session.out) : undefined
     const quotes = new QuoteRelay()
+    const catalogue = new SymbolCatalogue()
     const prices = await openLivePrices({
       at: choice.at,
       stepMs: choice.stepMs,
       universe: universeOf(choice, begun),
       signal,
       quiet: choice.quiet,
+      listed: (exchangeInfo) => catalogue.takeExchangeInfo(exchangeInfo),
       ...(choice.account === undefined
         ? { played: (symbols: readonly string[]) => symbols, market: (event: MarketEvent) => quotes.tell(event) }
         : {}),
     })
     try {
-      return await trade(choice, { parts, prices, quotes, begun, signal })
+      return await trade(choice, { parts, prices, quotes, catalogue, begun, signal })
     } finally {
       await prices.close()
     }
@@ -84,6 +89,8 @@ interface Around {
   readonly parts: GridParts
   readonly prices: LivePrices
   readonly quotes: QuoteRelay
+  /** What the exchange lists. */
+  readonly catalogue: SymbolCatalogue
   /** Of a session that goes on. */
   readonly begun: BegunMarket | undefined
   readonly signal: AbortSignal
@@ -134,7 +141,7 @@ async function accountOf(
 
 async function setupOf(
   choice: LiveSessionChoice,
-  { prices, begun, account }: Around & { readonly account: ExchangeAccount | undefined },
+  { prices, catalogue, begun, account }: Around & { readonly account: ExchangeAccount | undefined },
 ): Promise<SessionSetup> {
   const { session, at, stepMs } = choice
   const started = begun === undefined ? await account?.ready : undefined
@@ -152,7 +159,8 @@ async function setupOf(
       : { ...session, ...choice.account.withCapital(capital) }
   const files = await prepareParts(asked)
   const symbols = begun?.symbols ?? prices.symbols
-  const instruments = begun?.instruments ?? started?.instruments
+  const onPaper = session.instruments === undefined ? paperRules(symbols, catalogue, files.table) : undefined
+  const instruments = begun?.instruments ?? started?.instruments ?? onPaper
   const startedAtMs = begun?.startedAtMs ?? account?.startedAtMs ?? systemClock.epochMs() - WARM_UP_MS
   const market = { symbols, firstBarMs: startedAtMs + WARM_UP_MS, stepMs, days: [], live, ...present({ instruments }) }
   return prepareSession(asked, files, market)
@@ -198,6 +206,26 @@ async function run(
   } finally {
     await scans.close()
   }
+}
+
+/**
+ * The exchange's rules for the paper exchange: its real quotes lie on them. Margins are those of the table where it has any, since
+ * only an account may ask for the real ones.
+ */
+function paperRules(
+  symbols: readonly string[],
+  catalogue: SymbolCatalogue,
+  table: InstrumentTable,
+): readonly Instrument[] {
+  return symbols.map((symbol) => {
+    const known = table.instrument(symbol, 'PAPER')
+    const { identity, maxLeverage, maintenanceMarginRate } = known
+    const listed = catalogue.get(symbol)
+    if (listed === undefined) return known
+    return table.listed.has(symbol)
+      ? { ...listed, identity, maxLeverage, maintenanceMarginRate }
+      : { ...listed, identity }
+  })
 }
 
 /** A storage keeps its contracts, and so does a session that goes on. */
