@@ -44,6 +44,12 @@ export class AdapterWatch {
   private readonly stops = new Map<string, OrderReport>()
   private readonly fills: Fill[] = []
   private readonly snapshotSymbols = new Map<string, string>()
+  /** Fills that nobody was told of, by symbol and trade id. */
+  private readonly untold = new Map<string, Fill>()
+  /** Symbols of which this life has told a fill. */
+  private readonly toldSymbols = new Set<string>()
+  /** When the stream came again, and what had been missed by then. */
+  private reopened: { readonly atMs: number; readonly missed: readonly string[] } | undefined
 
   constructor(parts: AdapterWatchParts) {
     this.parts = parts
@@ -63,6 +69,8 @@ export class AdapterWatch {
     this.requests.clear()
     this.privateSockets.clear()
     this.snapshotSymbols.clear()
+    this.toldSymbols.clear()
+    this.reopened = undefined
     this.toldConnected = false
     this.bannedUntilMs = Number.NEGATIVE_INFINITY
     this.heldUntilMs = Number.NEGATIVE_INFINITY
@@ -92,7 +100,7 @@ export class AdapterWatch {
         this.requests.delete(event.httpId)
         return
       case 'opened':
-        if (this.privateSockets.has(event.socketId)) this.privateSockets.set(event.socketId, 'open')
+        if (this.privateSockets.has(event.socketId)) this.isOpen(event.socketId)
         return
       case 'closed':
         this.lose(event.socketId)
@@ -113,12 +121,18 @@ export class AdapterWatch {
       this.denied.add(event.clientOrderId)
       this.checkDenial(event.clientOrderId)
     }
-    if (event.kind === 'snapshot') this.checkSnapshot(event)
+    if (event.kind === 'fill') this.tellsFill(event.fill)
+    if (event.kind !== 'snapshot') return
+    this.checkSnapshot(event)
+    for (const fill of event.snapshot.fills) this.tellsFill(fill)
   }
 
   /** Something happened at the exchange. */
   happened(event: VenueEvent): void {
-    if (event.kind === 'fill') this.fills.push(event.fill)
+    if (event.kind === 'fill') {
+      this.fills.push(event.fill)
+      if (event.fill.clientOrderId.startsWith('sim-')) this.untold.set(keyOf(event.fill), event.fill)
+    }
     if (event.kind !== 'order') return
     const { report } = event
     this.accepted.add(report.clientOrderId)
@@ -180,6 +194,33 @@ export class AdapterWatch {
     return [...this.privateSockets.values()].includes('open')
   }
 
+  private isOpen(socketId: string): void {
+    this.privateSockets.set(socketId, 'open')
+    const isSoon = this.reopened !== undefined && this.nowMs - this.reopened.atMs < READ_EVERY_MS
+    const missed = [...this.untold].filter(([, { symbol }]) => this.toldSymbols.has(symbol)).map(([key]) => key)
+    this.reopened = { atMs: this.nowMs, missed: isSoon ? [] : missed }
+  }
+
+  private tellsFill(fill: Fill): void {
+    this.untold.delete(keyOf(fill))
+    this.toldSymbols.add(fill.symbol)
+  }
+
+  private checkMissed(): void {
+    const { reopened, nowMs } = this
+    if (reopened === undefined || nowMs < reopened.atMs + READ_WITHIN_MS || this.calmSinceMs > reopened.atMs) return
+    this.reopened = { ...reopened, missed: [] }
+    const clockMs = this.parts.clock.peekMs()
+    if (!this.isHeard || clockMs < this.heldUntilMs + READ_EVERY_MS || clockMs < this.bannedUntilMs + READ_EVERY_MS)
+      return
+    const key = reopened.missed.find((missed) => this.untold.has(missed))
+    if (key !== undefined)
+      throw new Violation(
+        'what-was-missed-is-told',
+        `${key} is not told ${nowMs - reopened.atMs} ms after the stream came again`,
+      )
+  }
+
   private look(): void {
     const { nowMs } = this
     this.readClocks()
@@ -189,6 +230,7 @@ export class AdapterWatch {
     const deafMs = this.isHeard ? 0 : nowMs - this.deafSinceMs
     if (this.toldConnected && deafMs > TOLD_WITHIN_MS)
       throw new Violation('a-lost-stream-is-told', `nobody has listened to the account for ${deafMs} ms`)
+    this.checkMissed()
     const calmMs = nowMs - this.calmSinceMs
     if (calmMs > CALM_MS && deafMs > CALM_MS)
       throw new Violation('somebody-listens', `nobody has listened to the account for ${deafMs} ms`)
@@ -241,6 +283,10 @@ interface SentRequest {
   readonly orderId: string | null
 }
 
+function keyOf({ symbol, tradeId }: Fill): string {
+  return `${symbol} ${tradeId}`
+}
+
 function pathOf(target: string): string {
   return target.split('?')[0]!
 }
@@ -250,6 +296,9 @@ const ROUNDING_MS = 2
 /** A question for the time, and its answer. */
 const MEASURED_WITHIN_MS = 500
 const TOLD_WITHIN_MS = 1_500
+/** How often all may be read anew, and how long that takes at the most. */
+const READ_EVERY_MS = 3_000
+const READ_WITHIN_MS = 1_500
 /** Requests may be answered late, and failures are tried again ever more rarely. */
 const CALM_MS = 25_000
 /** Opening a connection in vain is tried again a minute later at the latest. */

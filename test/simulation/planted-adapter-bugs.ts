@@ -1,6 +1,6 @@
 import type { RestCall } from '../../src/adapters/binance/rest/call.js'
 import type { RestPart, UserPart } from '../../src/adapters/binance/venue/venue-machine.js'
-import type { AdapterMeddling, EffectOf, InputOf, PartMeddling } from './adapter-meddling.js'
+import type { AdapterMeddling, EffectOf, InputOf, PartMeddling, VenuePart } from './adapter-meddling.js'
 import type { FaultKind } from './fault-plan.js'
 
 type RestEffect = EffectOf<RestPart>
@@ -29,11 +29,8 @@ export const PLANTED_ADAPTER_BUGS = {
   },
   'cancels-stop-first': bug('F14', 'a stop is cancelled before the next one is placed', cancelsStopFirst),
   'ignores-expired-key': bug('F10', 'the word that a listen key has expired is not read', ignoresExpiredKey),
-  'hides-lost-stream': bug(
-    'F10',
-    'a lost stream of the account is not told of, and nothing read anew',
-    hidesLostStream,
-  ),
+  'hides-lost-stream': bug('F10', 'a lost stream of the account is not told of', hidesLostStream),
+  'reads-nothing-anew': bug('F10', 'a stream that comes again is told of, and nothing is read', readsNothingAnew),
   'loses-fundings': bug('F10', 'fundings from before a new connection are not asked for', losesFundings),
   'trusts-the-wrong-path': bug('F15', 'streams are acknowledged on a path that never serves them', trustsTheWrongPath),
   'measures-its-clock-once': bug('F16', 'the clock of the exchange is measured once', measuresItsClockOnce),
@@ -193,6 +190,25 @@ function hidesLostStream(): AdapterMeddling {
           return isPassed
         }),
     },
+  }
+}
+
+function readsNothingAnew(): AdapterMeddling {
+  const kept: EffectOf<VenuePart>[] = []
+  let isFirst = true
+  return {
+    userStream: {
+      effects: (effects) =>
+        effects.filter((effect) => {
+          if (effect.kind !== 'userConnection' || isFirst) {
+            if (effect.kind === 'userConnection' && effect.connected) isFirst = false
+            return true
+          }
+          kept.push({ kind: 'connection', connected: effect.connected })
+          return false
+        }),
+    },
+    venue: { effects: (effects) => [...effects, ...kept.splice(0)] },
   }
 }
 
