@@ -9,37 +9,42 @@ export interface MemorySample {
   readonly arrayBuffers: number
 }
 
+export interface MemoryLimits {
+  /** Share of the run after which it has all that it keeps. */
+  readonly settledAt: number
+  /** What it may have more at its end, bytes. */
+  readonly growthMax: Readonly<Record<'heapUsed' | 'external' | 'rss', number>>
+}
+
 /**
- * Whether memory grows in the second half of a run: what it has once the streams of the embedded grid are full (10,000 scans, which a
- * day has behind it at its three fifths) against what it has at its end; a median of a tenth of the samples each, so that one sample
- * in the middle of some work says nothing.
+ * Whether memory grows once a run has settled: what it has then against what it has at its end; a median of a tenth of the samples
+ * each, so that one sample in the middle of some work says nothing. Default: the limits of a day over the embedded grid, whose
+ * streams are full (10,000 scans) at three fifths of it.
  */
-export function memoryVerdict(samples: readonly MemorySample[]): {
-  readonly text: string
-  readonly problems: string[]
-} {
+export function memoryVerdict(
+  samples: readonly MemorySample[],
+  { settledAt, growthMax }: MemoryLimits = OF_GRID,
+): { readonly text: string; readonly problems: string[] } {
   const problems: string[] = []
   if (samples.length < SAMPLES_MIN)
     return { text: '', problems: [`expected at least ${SAMPLES_MIN} samples, found ${samples.length}`] }
   const lines = (['heapUsed', 'external', 'rss'] as const).map((name) => {
     const of = (share: number): number => around(samples, share, (sample) => sample[name])
-    const [early, middle, late] = [of(0.1), of(FULL), of(0.95)]
+    const [early, middle, late] = [of(0.1), of(settledAt), of(0.95)]
     const growth = late - middle
-    if (growth > GROWTH_MAX[name]) {
-      problems.push(`${name} grew by ${mb(growth)} after streams were full, expected at most ${mb(GROWTH_MAX[name])}`)
-    }
-    return `${name}: ${mb(early)} after a tenth, ${mb(middle)} once streams are full, ${mb(late)} at the end`
+    if (growth > growthMax[name])
+      problems.push(`${name} grew by ${mb(growth)} once settled, expected at most ${mb(growthMax[name])}`)
+    return `${name}: ${mb(early)} after a tenth, ${mb(middle)} once settled, ${mb(late)} at the end`
   })
   return { text: lines.join('\n'), problems }
 }
 
-const FULL = 0.65
 /**
  * What the rest of a day may leave behind. By the heap's snapshots a scan is remembered by the bridge with 100 bytes (0.5 MB for
  * 5,200 scans) and a trade with some kB; compiled code grows for minutes, by 1 MB or two. One document per scan would be 14 MB. What the
  * system gives a process goes by more than what it holds, and is only a backstop.
  */
-const GROWTH_MAX = { heapUsed: 6e6, external: 6e6, rss: 60e6 } as const
+const OF_GRID: MemoryLimits = { settledAt: 0.65, growthMax: { heapUsed: 6e6, external: 6e6, rss: 60e6 } }
 const SAMPLES_MIN = 20
 
 function around(samples: readonly MemorySample[], share: number, of: (sample: MemorySample) => number): number {
