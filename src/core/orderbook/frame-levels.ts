@@ -4,7 +4,10 @@ import type { BookSide } from './book-side.js'
 /** Rows of a side as the exchange sends them, decimals as text. What came over the wire need not keep to it. */
 export type LevelRows = readonly (readonly [price: string, quantity: string])[]
 
-/** By how many decimals a symbol's prices and quantities become integers: ticks and lots. */
+/**
+ * By how many decimals a symbol's prices and quantities become integers: ticks and lots. Those that the exchange states as
+ * precisions: orders older than a wider tick of now still rest between its multiples, and a book of that tick could not be read.
+ */
 export interface BookScale {
   readonly priceDecimals: number
   readonly quantityDecimals: number
