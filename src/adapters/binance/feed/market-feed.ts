@@ -259,7 +259,7 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
     const handler = this.handlers.get(stream)
     if (handler === undefined || handler.of === 'levels') return
     if (handler.place !== undefined) this.steps?.forget(handler.place, handler.of === 'best' ? 'mid' : 'mark')
-    if (handler.of === 'best') handler.played?.forget()
+    handler.played?.forget(handler.of)
   }
 
   /** Steps can be told apart only when the exchange's clock is known. */

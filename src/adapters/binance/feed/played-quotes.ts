@@ -31,9 +31,10 @@ export class PlayedQuotes {
     return [{ kind: 'depth', symbol: this.symbol, bids: levelsOf(bids), asks: levelsOf(asks) }]
   }
 
-  /** Its best prices are not known any more. */
-  forget(): void {
-    this.best = undefined
+  /** Its best prices, or its mark, are not known to hold any more: an old half would be taken for the present. */
+  forget(of: 'best' | 'mark'): void {
+    if (of === 'best') this.best = undefined
+    else this.mark = undefined
   }
 
   private quote(timestampMs: number): readonly MarketEvent[] {

@@ -41,8 +41,7 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
 
   /** Events of sockets, and of requests that are not this machine's, are passed over. */
   handle(input: RestInput | WireEvent | TimeInput, nowMs: number): readonly RestEffect[] {
-    // What was due was not done: this machine slept, and its clock may have done anything meanwhile.
-    if (this.dueMs !== undefined && nowMs - this.dueMs > SLEPT_MS) this.clock.forget()
+    if (this.hasSlept(nowMs)) this.clock.forget()
     this.lastMs = nowMs
     switch (input.kind) {
       case 'call':
@@ -70,9 +69,9 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
     return this.dueMs
   }
 
-  /** The time of the exchange, UTC ms, as late as it certainly is; undefined before it is known. */
+  /** The time of the exchange, UTC ms, as late as it certainly is; undefined while it is not known. */
   exchangeMs(nowMs: number): number | undefined {
-    return this.clock.offsetKnown ? this.clock.between(nowMs).earliestMs : undefined
+    return this.clock.offsetKnown && !this.hasSlept(nowMs) ? this.clock.between(nowMs).earliestMs : undefined
   }
 
   /** As of the last input, or of `nowMs`. */
@@ -95,10 +94,17 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
     }
   }
 
+  /** What was due was not done: this machine slept or its clock was set, and nothing is known of how the clocks stand. */
+  private hasSlept(nowMs: number): boolean {
+    return this.dueMs !== undefined && nowMs - this.dueMs > SLEPT_MS
+  }
+
   private accept(call: RestCall): void {
     assert(!this.callIds.has(call.callId), `a call id is used once: ${call.callId}`)
     assert(ROUTES[call.route].access === 'public' || this.signer !== undefined, 'a call of an account has a signer')
     this.callIds.add(call.callId)
+    // After a long outage the time is asked for rarely; an exit does not wait for that.
+    if (call.priority === 'exit' && !this.clock.offsetKnown) this.clock.remeasure()
     this.scheduler.add(newlyQueued(call))
   }
 
@@ -114,9 +120,7 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
       this.takeTime(sent, judgement.kind === 'done' ? judgement.value : undefined, nowMs)
     } else if (judgement.kind === 'busy' && !sent.told && queued.busyAnswers < BUSY_ANSWERS_MAX) {
       this.scheduler.busy(queued, nowMs)
-    } else if (judgement.kind === 'busy') {
-      this.tell(sent, { kind: 'refused', error: judgement.error })
-    } else if (judgement.kind === 'refused') {
+    } else if (judgement.kind === 'busy' || judgement.kind === 'refused') {
       this.tell(sent, { kind: 'refused', error: judgement.error })
     } else if (judgement.kind === 'unknown') {
       this.tell(sent, { kind: 'unknown', message: judgement.message })

@@ -50,7 +50,9 @@ export class UsageWindow {
   over(weight: number, { sentMs, overMs }: Span): void {
     this.underWay -= weight
     if (weight === 0) return
-    for (let window = Math.max(this.at(sentMs), this.current); window <= this.at(overMs); window += 1) {
+    // A clock that jumped meanwhile leaves years between the two, in which nothing arrived.
+    const from = Math.max(this.at(sentMs), this.current, this.at(overMs) - SPANNED_MAX)
+    for (let window = from; window <= this.at(overMs); window += 1) {
       this.settled.set(window, (this.settled.get(window) ?? 0) + weight)
     }
   }
@@ -75,6 +77,9 @@ export class UsageWindow {
     return Math.floor(exchangeMs / this.lengthMs)
   }
 }
+
+/** Windows that a request can span, which is given up after seconds. */
+const SPANNED_MAX = 60
 
 /** Times of the exchange: the earliest when something was sent, and the latest when it was over. */
 export interface Span {

@@ -41,11 +41,14 @@ describe('quotes that are played to an exchange', () => {
     expect(quotes.marked(mark('100.5'))).toEqual([])
   })
 
-  it('do not come while the best prices are not known to hold', () => {
+  it('do not come while the best prices, or the mark, are not known to hold', () => {
     const quotes = new PlayedQuotes('BTCUSDT')
     quotes.quoted(ticker('99', '101'))
-    quotes.forget()
+    quotes.forget('best')
     expect(quotes.marked(mark('100'))).toEqual([])
+    expect(quotes.quoted(ticker('99', '101'))).toHaveLength(1)
+    quotes.forget('mark')
+    expect(quotes.quoted(ticker('98', '100'))).toEqual([])
   })
 
   it('bring levels without those that have no quantity', () => {

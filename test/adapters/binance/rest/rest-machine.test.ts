@@ -127,6 +127,30 @@ describe('time', () => {
     expect(rig.notices.map(({ code }) => code)).toEqual(['CLOCK_WRONG'])
   })
 
+  test('an exit that comes after a long outage does not wait until the time is asked for the next time', () => {
+    const rig = new RestRig()
+    const { time } = rig
+    rig.time = () => ({ lost: 'cut', mayHaveArrived: false })
+    rig.put({ kind: 'time' })
+    rig.run(NOON_MS + 125_000)
+    rig.time = time
+    rig.call({ callId: 'a:1', route: 'newOrder', priority: 'exit', deadlineMs: rig.nowMs + 3_000 })
+    rig.run(rig.nowMs + 200)
+    expect(rig.outcome('a:1').kind).toBe('done')
+  })
+
+  test('the time of the exchange is not known when the clock here was set ahead, until it is asked for anew', () => {
+    const rig = new RestRig()
+    rig.call({ callId: 'a:0', route: 'account' })
+    rig.run(NOON_MS + 5_000)
+    expect(rig.machine.exchangeMs(rig.nowMs)).toBeDefined()
+    rig.sleep(3_600_000)
+    rig.offsetMs = -3_600_000
+    expect(rig.machine.exchangeMs(rig.nowMs)).toBeUndefined()
+    rig.run(rig.nowMs + 1_000)
+    expect(Math.abs(rig.machine.exchangeMs(rig.nowMs)! - (rig.nowMs - 3_600_000))).toBeLessThan(100)
+  })
+
   test('after this machine has slept the time is asked for before anything is stamped', () => {
     const rig = new RestRig()
     rig.call({ callId: 'a:0', route: 'account' })

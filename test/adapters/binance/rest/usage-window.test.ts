@@ -14,6 +14,14 @@ test('what is under way counts in every window, what is over in those that it sp
   expect(usage.used(120_000)).toBe(0)
 })
 
+test('a clock that jumps by half a century does not fill the memory', () => {
+  const usage = window()
+  usage.sent(40)
+  usage.over(40, span(0, Date.UTC(2026, 10, 30)))
+  expect(usage.used(Date.UTC(2026, 10, 30))).toBe(40)
+  expect(usage.used(Date.UTC(2000, 0, 1))).toBe(0)
+})
+
 test('what never left does not count', () => {
   const usage = window()
   usage.sent(40)
