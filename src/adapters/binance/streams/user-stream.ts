@@ -25,6 +25,8 @@ export const USER_STREAM = Object.freeze({
   ageMs: 23 * 3_600_000,
   renewMs: 1_000,
   renewMsMax: 60_000,
+  /** A socket that is closed sooner is no success: an address that opens sockets without a pause is shut out. */
+  steadyMs: 60_000,
 })
 
 /**
@@ -40,6 +42,8 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   private renewal: Renewal | undefined
   /** Renewals that failed since one succeeded. */
   private failures = 0
+  /** Sockets in a row that were closed soon after they had opened. */
+  private brief = 0
   private isConnected = false
   private expectation: { readonly byMs: number } | undefined
   private eventAtMs: number | undefined
@@ -155,7 +159,8 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
     this.renewals[reason] = (this.renewals[reason] ?? 0) + 1
     const told = USER_NOTICES.renewed(reason)
     if (told !== undefined) this.effects.push(told)
-    this.askForKey(nowMs)
+    if (reason !== 'closed' || this.brief < 2) this.askForKey(nowMs)
+    else this.renewal = { state: 'WAITING', dueMs: nowMs + pauseMs(this.brief - 2) }
   }
 
   private askForKey(nowMs: number): void {
@@ -163,8 +168,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   }
 
   private renewalFailed(why: string, nowMs: number): void {
-    const { renewMs, renewMsMax } = USER_STREAM
-    const afterMs = Math.min(renewMs * 2 ** this.failures, renewMsMax)
+    const afterMs = pauseMs(this.failures)
     if (this.failures++ % FAILURES_TOLD === 0) this.effects.push(USER_NOTICES.unreachable(why))
     this.renewal = { state: 'WAITING', dueMs: nowMs + afterMs }
   }
@@ -245,6 +249,7 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
     if (renewal?.state === 'OPENING' && renewal.socketId === socketId)
       this.renewalFailed(`its socket was closed with ${code}`, nowMs)
     if (socketId !== this.current?.socketId) return
+    this.brief = nowMs - this.current.openedAtMs < USER_STREAM.steadyMs ? this.brief + 1 : 0
     this.current = undefined
     this.lost('closed', nowMs)
   }
@@ -337,5 +342,9 @@ type Renewal =
       readonly dueMs: number
     }
   | { readonly state: 'WAITING'; readonly dueMs: number }
+
+function pauseMs(inVain: number): number {
+  return Math.min(USER_STREAM.renewMs * 2 ** inVain, USER_STREAM.renewMsMax)
+}
 
 const FAILURES_TOLD = 10

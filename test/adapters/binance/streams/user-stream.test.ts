@@ -472,6 +472,25 @@ describe('while the exchange cannot be reached', () => {
     },
   )
 
+  it('a socket that is closed as soon as it is open is opened less and less often, and at once after one that lasted', () => {
+    const account = started()
+    const cutAtOnce = () => {
+      for (const [socketId, { isOpen }] of [...account.sockets]) if (isOpen) account.cut(socketId, 1008)
+    }
+    for (let i = 0; i < 60_000; i++) {
+      account.pass(10)
+      cutAtOnce()
+    }
+    const opened = account.said.filter(({ effect }) => effect.kind === 'open').length
+    expect(opened).toBeGreaterThan(10)
+    expect(opened).toBeLessThan(20)
+    account.pass(200_000)
+    account.said.length = 0
+    cutAtOnce()
+    account.pass(100)
+    expect(account.said.filter(({ effect }) => effect.kind === 'open')).toHaveLength(1)
+  })
+
   it('a socket that does not open in 10 s is given up', () => {
     const account = started()
     account.expireKey()
