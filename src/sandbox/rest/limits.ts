@@ -1,7 +1,9 @@
+import type { ExchangeClock } from '../floor.js'
 import { Refusal } from './refusal.js'
 
 /**
- * What an address and an account may ask for. Windows are those of the UTC clock, not sliding; refused requests count.
+ * What an address and an account may ask for. Windows are those of the UTC clock, not sliding; refused requests count. A refusal
+ * lasts as long as was said, also when the exchange's clock is set meanwhile.
  * Source: notes on Binance, 1.3.
  */
 export class Limits {
@@ -19,13 +21,14 @@ export class Limits {
   }
 
   /** A request arrives. Whoever goes on after a 429 is banned, twice as long each time. */
-  spend(weight: number, atMs: number): Refusal | undefined {
-    if (atMs < this.bannedUntilMs) return this.banned()
-    const used = this.weight.add(weight, atMs)
-    if (used <= this.weightPerMinute && atMs >= this.limitedUntilMs) return undefined
-    if (this.refused.add(1, atMs) > REFUSED_MAX) {
-      this.ban(atMs, Math.min(BAN_MAX_MS, BAN_MS * 2 ** this.bans))
-      return this.banned()
+  spend(weight: number, clock: ExchangeClock): Refusal | undefined {
+    const { nowMs, exchangeMs } = clock
+    if (nowMs < this.bannedUntilMs) return this.banned(clock)
+    const used = this.weight.add(weight, exchangeMs)
+    if (used <= this.weightPerMinute && nowMs >= this.limitedUntilMs) return undefined
+    if (this.refused.add(1, exchangeMs) > REFUSED_MAX) {
+      this.ban(clock, Math.min(BAN_MAX_MS, BAN_MS * 2 ** this.bans))
+      return this.banned(clock)
     }
     const limit = `current limit is ${this.weightPerMinute} requests per minute`
     return new Refusal(
@@ -44,20 +47,20 @@ export class Limits {
     return new Refusal(-1015, `Too many new orders; current limit is ${limit}.`, 429)
   }
 
-  ban(atMs: number, forMs: number): void {
+  ban({ nowMs }: ExchangeClock, forMs: number): void {
     this.bans++
-    this.bannedUntilMs = atMs + forMs
+    this.bannedUntilMs = nowMs + forMs
   }
 
-  limit(atMs: number, forMs: number): void {
-    this.limitedUntilMs = atMs + forMs
+  limit({ nowMs }: ExchangeClock, forMs: number): void {
+    this.limitedUntilMs = nowMs + forMs
   }
 
   /** How long whoever was refused should stay away, whole seconds. */
-  retryAfterS(status: number, atMs: number): number {
-    const windowEndMs = (Math.floor(atMs / MINUTE_MS) + 1) * MINUTE_MS
-    const untilMs = status === 418 ? this.bannedUntilMs : Math.max(this.limitedUntilMs, windowEndMs)
-    return Math.max(1, Math.ceil((untilMs - atMs) / 1_000))
+  retryAfterS(status: number, { nowMs, exchangeMs }: ExchangeClock): number {
+    const windowMs = MINUTE_MS - (exchangeMs % MINUTE_MS)
+    const waitMs = status === 418 ? this.bannedUntilMs - nowMs : Math.max(this.limitedUntilMs - nowMs, windowMs)
+    return Math.max(1, Math.ceil(waitMs / 1_000))
   }
 
   weightUsed(atMs: number): number {
@@ -68,8 +71,8 @@ export class Limits {
     return { in10s: this.ordersIn10s.add(0, atMs), in1m: this.ordersIn1m.add(0, atMs) }
   }
 
-  private banned(): Refusal {
-    const until = `IP banned until ${this.bannedUntilMs}`
+  private banned({ nowMs, exchangeMs }: ExchangeClock): Refusal {
+    const until = `IP banned until ${exchangeMs + this.bannedUntilMs - nowMs}`
     return new Refusal(
       -1003,
       `Way too many requests; ${until}. Please use the websocket for live updates to avoid bans.`,

@@ -46,9 +46,9 @@ export class RestApi {
   }
 
   strike(strike: Strike): void {
-    const { exchangeMs } = this.floor.clock
-    if (strike.act === 'ban') this.limits.ban(exchangeMs, Number(strike.argument))
-    if (strike.act === 'limit') this.limits.limit(exchangeMs, Number(strike.argument))
+    const { clock } = this.floor
+    if (strike.act === 'ban') this.limits.ban(clock, Number(strike.argument))
+    if (strike.act === 'limit') this.limits.limit(clock, Number(strike.argument))
     this.outages.strike(strike)
   }
 
@@ -65,7 +65,7 @@ export class RestApi {
     const outage = this.outages.refuse()
     if (outage !== undefined) return outage
     const weight = route?.weight ?? 1
-    const limited = this.limits.spend(typeof weight === 'number' ? weight : weight(params), exchangeMs)
+    const limited = this.limits.spend(typeof weight === 'number' ? weight : weight(params), this.floor.clock)
     if (limited !== undefined || route === undefined) return limited
     return (
       this.gate.refuse(request, route.access, exchangeMs) ??
@@ -121,7 +121,8 @@ export class RestApi {
       headers['x-mbx-order-count-10s'] = String(in10s)
       headers['x-mbx-order-count-1m'] = String(in1m)
     }
-    if (status === 429 || status === 418) headers['retry-after'] = String(this.limits.retryAfterS(status, exchangeMs))
+    if (status === 429 || status === 418)
+      headers['retry-after'] = String(this.limits.retryAfterS(status, this.floor.clock))
     return headers
   }
 }

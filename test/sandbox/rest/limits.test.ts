@@ -77,6 +77,17 @@ describe('the weight of an address', () => {
     expect(account.ask('GET', '/fapi/v1/openOrders').headers['retry-after']).toBe('240')
   })
 
+  it("is used up for as long as a fault says, also when the exchange's clock is set back meanwhile", () => {
+    const account = new SandboxAccount()
+    account.knob('clockOffsetMs', 4_000)
+    account.passMs(1)
+    account.strike('limit', 5_000)
+    expect(account.ask('GET', '/fapi/v1/time', {}, { sign: false }).status).toBe(429)
+    account.knob('clockOffsetMs', 0)
+    account.passMs(5_000)
+    expect(account.ask('GET', '/fapi/v1/time', {}, { sign: false }).status).toBe(200)
+  })
+
   it('is used up, and an address banned, when a fault says so', () => {
     const account = new SandboxAccount()
     account.strike('limit', 5_000)
