@@ -44,10 +44,9 @@ export class AdapterWatch {
   private readonly stops = new Map<string, OrderReport>()
   private readonly fills: Fill[] = []
   private readonly snapshotSymbols = new Map<string, string>()
-  /** Fills that nobody was told of, by symbol and trade id. */
-  private readonly untold = new Map<string, Fill>()
-  /** Symbols of which this life has told a fill. */
-  private readonly toldSymbols = new Set<string>()
+  /** Fundings of this life that nobody was told of, by symbol and time; those before its first snapshot are in that. */
+  private readonly untold = new Set<string>()
+  private hasToldSnapshot = false
   /** When the stream came again, and what had been missed by then. */
   private reopened: { readonly atMs: number; readonly missed: readonly string[] } | undefined
 
@@ -69,7 +68,8 @@ export class AdapterWatch {
     this.requests.clear()
     this.privateSockets.clear()
     this.snapshotSymbols.clear()
-    this.toldSymbols.clear()
+    this.untold.clear()
+    this.hasToldSnapshot = false
     this.reopened = undefined
     this.toldConnected = false
     this.bannedUntilMs = Number.NEGATIVE_INFINITY
@@ -121,18 +121,16 @@ export class AdapterWatch {
       this.denied.add(event.clientOrderId)
       this.checkDenial(event.clientOrderId)
     }
-    if (event.kind === 'fill') this.tellsFill(event.fill)
+    if (event.kind === 'funding') this.untold.delete(keyOf(event))
     if (event.kind !== 'snapshot') return
+    this.hasToldSnapshot = true
     this.checkSnapshot(event)
-    for (const fill of event.snapshot.fills) this.tellsFill(fill)
   }
 
   /** Something happened at the exchange. */
   happened(event: VenueEvent): void {
-    if (event.kind === 'fill') {
-      this.fills.push(event.fill)
-      if (event.fill.clientOrderId.startsWith('sim-')) this.untold.set(keyOf(event.fill), event.fill)
-    }
+    if (event.kind === 'fill') this.fills.push(event.fill)
+    if (event.kind === 'funding' && this.hasToldSnapshot) this.untold.add(keyOf(event))
     if (event.kind !== 'order') return
     const { report } = event
     this.accepted.add(report.clientOrderId)
@@ -197,13 +195,7 @@ export class AdapterWatch {
   private isOpen(socketId: string): void {
     this.privateSockets.set(socketId, 'open')
     const isSoon = this.reopened !== undefined && this.nowMs - this.reopened.atMs < READ_EVERY_MS
-    const missed = [...this.untold].filter(([, { symbol }]) => this.toldSymbols.has(symbol)).map(([key]) => key)
-    this.reopened = { atMs: this.nowMs, missed: isSoon ? [] : missed }
-  }
-
-  private tellsFill(fill: Fill): void {
-    this.untold.delete(keyOf(fill))
-    this.toldSymbols.add(fill.symbol)
+    this.reopened = { atMs: this.nowMs, missed: isSoon ? [] : [...this.untold] }
   }
 
   private checkMissed(): void {
@@ -283,8 +275,8 @@ interface SentRequest {
   readonly orderId: string | null
 }
 
-function keyOf({ symbol, tradeId }: Fill): string {
-  return `${symbol} ${tradeId}`
+function keyOf({ symbol, timestampMs }: Extract<VenueEvent, { readonly kind: 'funding' }>): string {
+  return `funding of ${symbol} at ${timestampMs}`
 }
 
 function pathOf(target: string): string {

@@ -30,7 +30,10 @@ export const PLANTED_ADAPTER_BUGS = {
   'cancels-stop-first': bug('F14', 'a stop is cancelled before the next one is placed', cancelsStopFirst),
   'ignores-expired-key': bug('F10', 'the word that a listen key has expired is not read', ignoresExpiredKey),
   'hides-lost-stream': bug('F10', 'a lost stream of the account is not told of', hidesLostStream),
-  'reads-nothing-anew': bug('F10', 'a stream that comes again is told of, and nothing is read', readsNothingAnew),
+  'reads-nothing-anew': {
+    ...bug('F10', 'a stream that comes again is told of, and nothing is read', readsNothingAnew),
+    faults: ['venue-disconnect', 'exchange-cut-sockets'],
+  },
   'loses-fundings': bug('F10', 'fundings from before a new connection are not asked for', losesFundings),
   'trusts-the-wrong-path': bug('F15', 'streams are acknowledged on a path that never serves them', trustsTheWrongPath),
   'measures-its-clock-once': bug('F16', 'the clock of the exchange is measured once', measuresItsClockOnce),
