@@ -122,7 +122,7 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
   nextDueMs(): number | undefined {
     // Asked after every frame, of which there are a thousand a second.
     const never = Number.POSITIVE_INFINITY
-    let dueMs = Math.min(this.rest.nextDueMs() ?? never, this.streams.nextDueMs() ?? never, this.stepDueMs() ?? never)
+    let dueMs = Math.min(this.rest.nextDueMs() ?? never, this.streams.nextDueMs() ?? never, this.stepDueMs())
     if (this.history !== undefined) dueMs = Math.min(dueMs, this.history.nextDueMs() ?? never)
     if (this.listing !== undefined) dueMs = Math.min(dueMs, this.listing.dueMs)
     for (const { atMs } of this.toAskAgain) dueMs = Math.min(dueMs, atMs)
@@ -291,10 +291,10 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
     if (this.hasBegun) told.push({ kind: 'step', step })
   }
 
-  /** On the clock of this machine. */
-  private stepDueMs(): number | undefined {
+  /** On the clock of this machine; infinite while there are no steps. */
+  private stepDueMs(): number {
     const exchangeMs = this.rest.exchangeMs(this.lastMs)
-    if (this.steps === undefined || exchangeMs === undefined) return undefined
+    if (this.steps === undefined || exchangeMs === undefined) return Number.POSITIVE_INFINITY
     return this.lastMs + Math.max(0, this.steps.dueMs - exchangeMs)
   }
 }
