@@ -164,7 +164,8 @@ function problemOf(route: (typeof RULED)[number], outcome: RestOutcome): string[
     return problem === undefined ? [] : [problem.message]
   }
   // A demo cannot be asked what its keys may do; production can.
-  return route === 'apiRestrictions' && outcome.kind === 'refused' ? [] : [textOf(outcome)]
+  const isNowhere = outcome.kind === 'refused' && outcome.error.httpStatus === 404
+  return route === 'apiRestrictions' && isNowhere ? [] : [textOf(outcome)]
 }
 
 /** The alias of the account, which every row of its balance names. */

@@ -67,7 +67,8 @@ export class BinanceWire implements Wire {
   private request(request: HttpRequest): void {
     const requests = request.target.startsWith('/sapi/') ? this.account : this.rest
     if (requests !== undefined) requests.send(request)
-    else this.tell({ kind: 'httpLost', httpId: request.httpId, mayHaveArrived: false, message: NO_ACCOUNT_API })
+    // Asked again, it would be no more there: not lost, but answered as by a server that has no such route.
+    else this.tell({ kind: 'httpAnswer', httpId: request.httpId, status: 404, headers: {}, body: '' })
   }
 
   /** What happens while a command is carried is told after it. */
@@ -76,5 +77,3 @@ export class BinanceWire implements Wire {
     else if (!this.closed) this.listener?.(event)
   }
 }
-
-const NO_ACCOUNT_API = 'this exchange has no API of the account as a whole'

@@ -1,5 +1,5 @@
 import type { DecimalText } from '../../../base/exact.js'
-import type { RestOutcome } from '../rest/call.js'
+import type { ExchangeError, RestOutcome } from '../rest/call.js'
 import type { RouteName } from '../rest/routes.js'
 import { accountProblem } from './account-rules.js'
 import type { AccountTruth } from './account-truth.js'
@@ -77,7 +77,7 @@ export class StartUp implements CallOwner {
     }
     this.open.delete(key)
     if (outcome.kind === 'done') this.onDone(step, outcome.value)
-    else this.onRefused(step, outcome.error.code, messageOf(outcome))
+    else this.onRefused(step, outcome.error, messageOf(outcome))
     this.settle()
   }
 
@@ -128,9 +128,10 @@ export class StartUp implements CallOwner {
     }
   }
 
-  private onRefused(step: Step, code: number | null, message: string): void {
+  private onRefused(step: Step, { code, httpStatus }: ExchangeError, message: string): void {
     switch (step.name) {
       case 'apiRestrictions':
+        if (httpStatus !== NO_SUCH_ROUTE) break
         this.desk.notice(
           'WARNING',
           'WITHDRAWALS_UNKNOWN',
@@ -148,8 +149,8 @@ export class StartUp implements CallOwner {
         return
       }
       default:
-        this.problem(KEY_CODES.has(code) ? 'KEY_REFUSED' : 'REFUSED', `${step.name}: the exchange refuses: ${message}`)
     }
+    this.problem(KEY_CODES.has(code) ? 'KEY_REFUSED' : 'REFUSED', `${step.name}: the exchange refuses: ${message}`)
   }
 
   private checkSymbols(): void {
@@ -266,6 +267,8 @@ function stepOf(key: string): Step {
 const KEY_CODES: ReadonlySet<number | null> = new Set([-2014, -2015, -1022, -1002, -2017, -4109])
 /** Why no entry is taken before it is. */
 export const NOT_OVER = 'the start-up is not over'
+/** The demo has none that tells what a key may. */
+const NO_SUCH_ROUTE = 404
 const RETRY_MS = 1_000
 const READ_AGAIN_MS_MAX = 8_000
 const START_MAX_MS = 60_000

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket, type Se
 import { afterEach, describe, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { BinanceWire } from '../../../../src/adapters/binance/io/binance-wire.js'
+import { judge } from '../../../../src/adapters/binance/rest/errors.js'
 import type { HttpRequest, WireEvent } from '../../../../src/adapters/binance/wire.js'
 import { leaveTime, until } from '../../../support/until.js'
 import { SELF_SIGNED } from './self-signed.js'
@@ -178,7 +179,14 @@ describe('requests', () => {
     expect(paths).toEqual(['/sapi/v1/account/apiRestrictions?a=1'])
     const none = wireTo(rest, null)
     none.send({ target: '/sapi/v1/account/apiRestrictions' })
-    expect(await next(none.events)).toMatchObject({ kind: 'httpLost', mayHaveArrived: false })
+    const answer = await next(none.events)
+    // The demo has none, and a start-up there must not wait for it.
+    expect(answer).toMatchObject({ kind: 'httpAnswer', status: 404 })
+    expect(judge(answer as Extract<WireEvent, { kind: 'httpAnswer' }>)).toMatchObject({
+      kind: 'refused',
+      error: { httpStatus: 404 },
+      follows: 'none',
+    })
   })
 })
 

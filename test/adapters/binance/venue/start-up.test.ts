@@ -40,6 +40,8 @@ describe('the start-up', () => {
     ['FEE_BURN', 'feeBurn', { value: { feeBurn: true } }],
     ['WITHDRAWALS_ALLOWED', 'apiRestrictions', { value: { enableWithdrawals: true } }],
     ['UNKNOWN_SYMBOL', 'exchangeInfo', { value: { symbols: [] } }],
+    ['REFUSED', 'apiRestrictions', { code: 0, httpStatus: 403 }],
+    ['KEY_REFUSED', 'apiRestrictions', { code: -2015, httpStatus: 401 }],
     ['KEY_REFUSED', 'symbolConfig', { code: -2015, httpStatus: 401 }],
   ])('%s is refused with what to change, and entries stay refused', (code, route, answer) => {
     const venue = started((each) => each.answers(route, answer))
