@@ -7,6 +7,8 @@ import type { UsedOrder } from './venue-told.js'
  * soon as the first order of it is over, so that the promise "accepted once, ever" is kept here. Source: notes on Binance, 0.1.
  */
 export class OrderRegistry {
+  /** Local time of the input at hand: the exchange's clock may be another. */
+  nowMs = 0
   private readonly used = new Map<string, OrderType | null>()
   private readonly byClientId = new Map<string, KnownOrder>()
   /** `BTCUSDT 123`: the exchange counts the orders of each symbol by themselves. */
@@ -53,7 +55,7 @@ export class OrderRegistry {
     const known = this.ofOrderId(facts.symbol, facts.orderId) ?? this.byClientId.get(facts.clientOrderId)
     // A client id whose first order is over may have been given to another one, by a stranger: that one is joined by its own id.
     const isOther = known !== undefined && known.orderId !== null && known.orderId !== facts.orderId
-    const order = known === undefined ? this.adopt(facts) : isOther ? strangerOf(facts) : known
+    const order = known === undefined ? this.adopt(facts) : isOther ? strangerOf(facts, this.nowMs) : known
     if (order.orderId === null) this.joinOrderId(order, facts.orderId)
     order.takeOrder(facts)
     this.settle(order)
@@ -92,7 +94,7 @@ export class OrderRegistry {
   }
 
   private adopt(facts: OrderFacts | AlgoFacts): KnownOrder {
-    const order = strangerOf(facts)
+    const order = strangerOf(facts, this.nowMs)
     this.keep(order)
     return order
   }
@@ -125,9 +127,9 @@ export class OrderRegistry {
 }
 
 /** One that nobody here has sent. */
-function strangerOf(facts: OrderFacts | AlgoFacts): KnownOrder {
-  const { clientOrderId, symbol, side, type, reduceOnly, quantity, updatedAtMs } = facts
-  return new KnownOrder({ clientOrderId, symbol, side, type, reduceOnly, quantity, sentAtMs: updatedAtMs })
+function strangerOf(facts: OrderFacts | AlgoFacts, sentAtMs: number): KnownOrder {
+  const { clientOrderId, symbol, side, type, reduceOnly, quantity } = facts
+  return new KnownOrder({ clientOrderId, symbol, side, type, reduceOnly, quantity, sentAtMs })
 }
 
 /** One order as it is known here. It only goes forwards: what is told late changes nothing. */
@@ -137,7 +139,7 @@ export class KnownOrder {
   readonly side: OrderRequest['side']
   readonly type: OrderType
   readonly reduceOnly: boolean
-  /** When it left, or when it was first heard of; UTC ms. */
+  /** When it left, or when it was first heard of; local, UTC ms. */
   readonly sentAtMs: number
   /** Base units, as the exchange may have cut them. */
   quantity: DecimalText

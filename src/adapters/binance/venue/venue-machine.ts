@@ -77,6 +77,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
       desk.startedAtMs = nowMs
     }
     desk.nowMs = nowMs
+    desk.registry.nowMs = nowMs
     desk.exchangeMs = parts.rest.exchangeMs(nowMs)
     this.dispatch(input)
     this.tellClock()

@@ -138,6 +138,18 @@ describe('a snapshot', () => {
     expect(venue.of('unknown')).toMatchObject([{ requestId: 't' }])
   })
 
+  test('asks about an order that is listed no more, also of an earlier process and where the exchange has a later clock', () => {
+    const venue = later()
+    const order = { clientOrderId: 'tp', orderId: 12, type: 'LIMIT', updateTime: venue.nowMs + 600_000 }
+    venue.answers('openOrders', { value: [restOrder(order)] })
+    venue.snapshot('t1')
+    venue.pass(40_000)
+    venue.answers('openOrders', { value: [] })
+    venue.answers('order', { value: restOrder({ ...order, status: 'CANCELED' }) })
+    venue.snapshot('t2')
+    expect(venue.of('order').at(-1)).toMatchObject({ report: { clientOrderId: 'tp', status: 'CANCELED' } })
+  })
+
   test('is unknown when any of it cannot be had', () => {
     for (const route of ['account', 'positionRisk', 'openOrders', 'openAlgoOrders', 'userTrades'] as const) {
       const venue = later()
