@@ -28,6 +28,8 @@ export interface ExchangeAccountWish {
   readonly at: Endpoints
   readonly credentials: Credentials
   readonly symbols: readonly string[]
+  /** They are those of a session that was put together before. */
+  readonly areKept: boolean
   /** Of the session, UTC ms. */
   readonly startedAtMs: number
   /** Folder of the execution side's journal: it knows every order that was ever sent. */
@@ -38,8 +40,8 @@ export interface ExchangeAccountWish {
 
 /** Connects to an account; what was sent by earlier processes of the session is known before anything is sent. */
 export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<ExchangeAccount> {
-  const { at, credentials, symbols, startedAtMs } = wish
-  const settings = { symbols, fundingSinceMs: startedAtMs, ...(wish.leverage && { leverage: wish.leverage }) }
+  const { at, credentials, symbols, areKept, startedAtMs } = wish
+  const settings = { symbols, areKept, fundingSinceMs: startedAtMs, ...(wish.leverage && { leverage: wish.leverage }) }
   const rest = new RestMachine({ signer: credentials })
   const userStream = new UserStream()
   const machine = new VenueMachine({

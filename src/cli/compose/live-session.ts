@@ -124,6 +124,7 @@ async function accountOf(
     at,
     credentials: account.credentials,
     symbols: begun?.symbols ?? prices.symbols,
+    areKept: begun !== undefined,
     startedAtMs: begun?.startedAtMs ?? systemClock.epochMs(),
     journal: join(session.out, 'journal', 'execution'),
   })

@@ -145,6 +145,7 @@ async function connections(
       at: exchange,
       credentials: demandedCredentials(),
       symbols: instruments.map(({ identity }) => identity.symbol),
+      areKept: true,
       startedAtMs: options.sinceMs ?? Date.now(),
       journal: options.journal,
     })

@@ -154,9 +154,17 @@ export class StartUp implements CallOwner {
   }
 
   private checkSymbols(): void {
-    for (const symbol of this.desk.settings.symbols) {
-      if (this.catalogue.get(symbol) === undefined)
-        this.problem('UNKNOWN_SYMBOL', `${symbol}: expected one that the exchange lists, found none`)
+    const { desk, catalogue } = this
+    const { symbols, areKept = false } = desk.settings
+    const gone = symbols.filter((symbol) => catalogue.get(symbol) === undefined)
+    for (const symbol of gone) {
+      const message = `${symbol}: expected one that the exchange lists, found none`
+      if (!areKept || gone.length === symbols.length) {
+        this.problem('UNKNOWN_SYMBOL', message)
+        continue
+      }
+      desk.symbolRefusals.set(symbol, message)
+      desk.notice('ERROR', 'UNKNOWN_SYMBOL', `${message}; no entries into it`)
     }
   }
 
@@ -165,6 +173,7 @@ export class StartUp implements CallOwner {
     for (const row of Array.isArray(value) ? value : []) if (isRecord(row)) rows.set(row.symbol, row)
     const { symbols, leverage, marginType = 'CROSSED' } = this.desk.settings
     for (const symbol of symbols) {
+      if (this.desk.symbolRefusals.has(symbol)) continue
       const row = rows.get(symbol)
       if (row?.marginType !== marginType) this.run({ name: 'setMarginType', symbol, value: marginType })
       if (leverage !== undefined && row?.leverage !== leverage)
@@ -208,7 +217,7 @@ export class StartUp implements CallOwner {
     this.phase = 'ready'
     // What the stream has told meanwhile against entries stays.
     if (this.desk.entryRefusal === NOT_OVER) this.desk.entryRefusal = undefined
-    const instruments = this.desk.settings.symbols.map((symbol) => this.catalogue.get(symbol)!)
+    const instruments = this.desk.settings.symbols.flatMap((symbol) => this.catalogue.get(symbol) ?? [])
     this.desk.tell({ kind: 'ready', instruments, walletBalanceUsd })
   }
 

@@ -43,6 +43,8 @@ export interface UsedOrder {
 export interface VenueSettings {
   /** What is traded, `BTCUSDT`; at least one. */
   readonly symbols: readonly string[]
+  /** A session that goes on trades them already: one that the exchange lists no more is refused alone. Default false: a mistake. */
+  readonly areKept?: boolean
   /** A request without an answer by then is answered `unknown`, ms. Default 3,000. */
   readonly requestTimeoutMs?: number
   /** × that each symbol is set to; absent: left as it is. */

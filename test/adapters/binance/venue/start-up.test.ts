@@ -54,6 +54,21 @@ describe('the start-up', () => {
     expect(venue.of('acknowledged')).toMatchObject([{ requestId: 'exit' }])
   })
 
+  test('a symbol that was delisted while a session went on is named, and alone has no entries', () => {
+    const symbols = ['BTCUSDT', 'GONEUSDT']
+    const venue = started(undefined, { symbols, areKept: true })
+    venue.connect(true)
+    expect(venue.of('notice')).toMatchObject([{ level: 'ERROR', code: 'UNKNOWN_SYMBOL' }])
+    expect(venue.callsOf('setMarginType')).toEqual([])
+    expect(venue.of('ready')).toMatchObject([{ instruments: [{ identity: { symbol: 'BTCUSDT' } }] }])
+    venue.submit('s1', { symbol: 'GONEUSDT' })
+    venue.submit('s2')
+    expect(venue.of('rejected')).toMatchObject([{ requestId: 's1', code: 'NOT_TRADING' }])
+    expect(venue.of('acknowledged')).toMatchObject([{ requestId: 's2' }])
+    for (const settings of [{ symbols }, { symbols: ['GONEUSDT'], areKept: true }])
+      expect(started(undefined, settings).of('refused')).toMatchObject([{ problems: [{ code: 'UNKNOWN_SYMBOL' }] }])
+  })
+
   test('names everything that is wrong at once', () => {
     const venue = started((each) => {
       each.answers('positionMode', { value: { dualSidePosition: true } })
