@@ -49,6 +49,8 @@ export const SAME_NAMES: readonly string[] = [
 export const TESTS_OF_MORE: readonly string[] = [
   'test/adapters/arrow/scan-file.test.ts',
   'test/adapters/binance/streams/sandbox-laws.test.ts',
+  'test/adapters/binance/venue/recorded.test.ts',
+  'test/adapters/binance/venue/sandbox-laws.test.ts',
   'test/adapters/hazelcast/faults.test.ts',
   'test/adapters/journal/checkpoints.test.ts',
   'test/adapters/journal/journals.test.ts',
@@ -82,5 +84,8 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/runtime/services/trader/live-session.test.ts',
   'test/runtime/session/session-figures.test.ts',
   'test/sandbox/clients/market-clients.test.ts',
+  'test/sandbox/clients/trading-clients.test.ts',
+  'test/sandbox/rest/shapes.test.ts',
   'test/sandbox/streams/user-streams.test.ts',
+  'test/sandbox/trading/trading-laws.test.ts',
 ]

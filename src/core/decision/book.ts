@@ -240,7 +240,7 @@ function bookFunding(state: DecisionState, funding: FundingReport): Booked {
   return unchanged({ ...state, balanceUsd: new Exact(state.balanceUsd).plus(funding.amountUsd).toFixed() })
 }
 
-/** The position is flat: the holding's money becomes balance. */
+/** The position is flat: the holding's money becomes balance. Times are the venue's, whose clock may have been set back. */
 function bookClose(state: DecisionState, position: Position, holding: Holding): Booked {
   const { lastExit } = holding
   assert(lastExit !== null, 'a position that was entered ends by an exit')
@@ -248,8 +248,7 @@ function bookClose(state: DecisionState, position: Position, holding: Holding): 
   const net = gross.minus(holding.entryFeesUsd).minus(holding.exitFeesUsd).plus(holding.fundingUsd)
   const closed: TradeClosed = {
     tradeId: holding.positionId,
-    // Both by the venue's clock, which may have been set back between.
-    closedAtMs: Math.max(lastExit.atMs, holding.openedAtMs ?? lastExit.atMs),
+    closedAtMs: Math.max(lastExit.atMs, holding.openedAtMs ?? 0),
     exitBar: lastExit.bar,
     requestedPrice: lastExit.requestedPrice,
     quantity: position.entryQuantity,

@@ -7,8 +7,6 @@ import type { Params } from './params.js'
 import { Refusal } from './refusal.js'
 import type { RestRoute, RouteTable } from './route.js'
 
-type Answer = RestRoute<TradingFloor>['answer']
-
 /** The account, its settings and its listen key. Weights: notes on Binance, 1.3, and the adapter's own start-up. */
 export const ACCOUNT_ROUTES: RouteTable<TradingFloor> = {
   'GET /fapi/v3/account': read(5, (_params, trading) => accountV3(trading)),
@@ -122,6 +120,8 @@ export const ACCOUNT_ROUTES: RouteTable<TradingFloor> = {
     return {}
   }),
 }
+
+type Answer = RestRoute<TradingFloor>['answer']
 
 const DONE = { code: 200, msg: 'success' }
 const NO_LISTEN_KEY = new Refusal(

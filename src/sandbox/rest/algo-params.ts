@@ -51,6 +51,9 @@ export const ALGO_PARAMS: ParamRules = {
   goodTillDate: may(whole),
 }
 
+/** Of one that is there, by either of its names. */
+export const NAMED_ALGO: ParamRules = { algoId: may(whole), clientAlgoId: may(clientId) }
+
 export function readAlgo(params: Params, trading: TradingFloor): AlgoWanted | Refusal {
   const type = params.text('type') as AlgoType
   const refused = refuseCombination(params, type)

@@ -1,14 +1,12 @@
 import type { AlgoOrder } from '../trading/algo-order.js'
 import { algoAcknowledgement, algoRow, algoView } from '../trading/algo-views.js'
 import type { TradingFloor } from '../trading/trading-floor.js'
-import { ALGO_PARAMS, readAlgo } from './algo-params.js'
-import { clientId, limit, may, must, symbol, whole } from './param-rules.js'
+import { ALGO_PARAMS, NAMED_ALGO, readAlgo } from './algo-params.js'
+import { limit, may, must, symbol, whole } from './param-rules.js'
 import type { Params } from './params.js'
 import { Refusal } from './refusal.js'
 import type { RouteTable } from './route.js'
 import { windowOf } from './time-window.js'
-
-const NAMED = { algoId: may(whole), clientAlgoId: may(clientId) }
 
 /** Conditional orders: another system beside the engine. Shapes: notes on Binance, 1.5. */
 export const ALGO_ROUTES: RouteTable<TradingFloor> = {
@@ -29,7 +27,7 @@ export const ALGO_ROUTES: RouteTable<TradingFloor> = {
     access: 'signed',
     weight: 1,
     engine: 'exempt',
-    takes: NAMED,
+    takes: NAMED_ALGO,
     answer: (params, trading) => {
       const algo = found(params, trading)
       if (algo instanceof Refusal) return algo
@@ -42,7 +40,7 @@ export const ALGO_ROUTES: RouteTable<TradingFloor> = {
   'GET /fapi/v1/algoOrder': {
     access: 'signed',
     weight: 1,
-    takes: NAMED,
+    takes: NAMED_ALGO,
     answer: (params, trading) => {
       const algo = found(params, trading)
       if (algo instanceof Refusal) return algo

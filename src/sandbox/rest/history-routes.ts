@@ -6,9 +6,7 @@ import { limit, may, must, symbol, whole } from './param-rules.js'
 import type { Params } from './params.js'
 import { Refusal } from './refusal.js'
 import type { RouteTable } from './route.js'
-import { windowOf } from './time-window.js'
-
-const TIMES = { startTime: may(whole), endTime: may(whole) }
+import { TIMES, windowOf } from './time-window.js'
 
 /** What the account has lived through. */
 export const HISTORY_ROUTES: RouteTable<TradingFloor> = {

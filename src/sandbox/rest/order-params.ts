@@ -42,6 +42,20 @@ export const ORDER_PARAMS: ParamRules = {
   goodTillDate: may(whole),
 }
 
+/** Of one that is there, by either of its names. */
+export const NAMED_ORDER: ParamRules = { symbol: must(symbol), orderId: may(whole), origClientOrderId: may(clientId) }
+
+export const AMENDED_ORDER: ParamRules = {
+  ...NAMED_ORDER,
+  side: must(side),
+  quantity: must(decimal),
+  price: must(decimal),
+  reduceOnly: may(flag),
+}
+
+/** What a request for a single order takes of the limits of orders. */
+export const ONE_ORDER = { in10s: 1, in1m: 1 }
+
 export function readOrder(params: Params, trading: TradingFloor): OrderWanted | Refusal {
   const type = params.text('type')!
   if (type !== 'LIMIT' && type !== 'MARKET') return NOT_HERE

@@ -3,16 +3,12 @@ import { isWorking, type SandboxOrder } from '../trading/order.js'
 import { acknowledgement, amendment, orderView } from '../trading/order-views.js'
 import type { TradingFloor } from '../trading/trading-floor.js'
 import { batchOf, cancelNames, placed } from './batch.js'
-import { ORDER_PARAMS, readOrder } from './order-params.js'
-import { clientId, decimal, flag, limit, may, must, side, symbol, whole } from './param-rules.js'
+import { AMENDED_ORDER, NAMED_ORDER, ONE_ORDER, ORDER_PARAMS, readOrder } from './order-params.js'
+import { limit, may, must, symbol, whole } from './param-rules.js'
 import { Params } from './params.js'
 import { Refusal } from './refusal.js'
 import type { RouteTable } from './route.js'
 import { windowOf } from './time-window.js'
-
-const ONE_ORDER = { in10s: 1, in1m: 1 }
-const NAMED = { symbol: must(symbol), orderId: may(whole), origClientOrderId: may(clientId) }
-const AMENDED = { ...NAMED, side: must(side), quantity: must(decimal), price: must(decimal), reduceOnly: may(flag) }
 
 /** Orders of the engine. Weights and shapes: notes on Binance, 1.3 and 1.4. */
 export const ORDER_ROUTES: RouteTable<TradingFloor> = {
@@ -29,20 +25,20 @@ export const ORDER_ROUTES: RouteTable<TradingFloor> = {
     weight: 0,
     orders: ONE_ORDER,
     engine: 'throttled',
-    takes: AMENDED,
+    takes: AMENDED_ORDER,
     answer: (params, trading) => amendOne(params, trading),
   },
   'DELETE /fapi/v1/order': {
     access: 'signed',
     weight: 1,
     engine: 'exempt',
-    takes: NAMED,
+    takes: NAMED_ORDER,
     answer: (params, trading) => cancelOne(params, trading),
   },
   'GET /fapi/v1/order': {
     access: 'signed',
     weight: 1,
-    takes: NAMED,
+    takes: NAMED_ORDER,
     answer: (params, trading) => {
       const order = found(params, trading)
       if (order instanceof Refusal) return order
@@ -54,7 +50,7 @@ export const ORDER_ROUTES: RouteTable<TradingFloor> = {
   'GET /fapi/v1/openOrder': {
     access: 'signed',
     weight: 1,
-    takes: NAMED,
+    takes: NAMED_ORDER,
     answer: (params, trading) => {
       const order = found(params, trading)
       if (order instanceof Refusal) return order
@@ -95,7 +91,7 @@ export const ORDER_ROUTES: RouteTable<TradingFloor> = {
     weight: 5,
     orders: { in10s: 5, in1m: 1 },
     engine: 'throttled',
-    answer: (params, trading) => batchOf(params, AMENDED, trading, amendOne),
+    answer: (params, trading) => batchOf(params, AMENDED_ORDER, trading, amendOne),
   },
   'DELETE /fapi/v1/batchOrders': {
     access: 'signed',

@@ -1,3 +1,4 @@
+import { may, type ParamRules, whole } from './param-rules.js'
 import type { Params } from './params.js'
 import { Refusal } from './refusal.js'
 
@@ -26,5 +27,8 @@ export function windowOf(params: Params, nowMs: number): TimeWindow | Refusal {
     has: (atMs) => atMs >= fromMs && atMs <= untilMs,
   }
 }
+
+/** Both of them, of a route that takes them. */
+export const TIMES: ParamRules = { startTime: may(whole), endTime: may(whole) }
 
 const SEVEN_DAYS_MS = 7 * 86_400_000

@@ -11,10 +11,6 @@ import { orderFactsOf, orderParams, shapeProblem } from './orders.js'
 import type { Protection } from './protection.js'
 import type { CallOwner, OpenRequest, VenueDesk } from './venue-desk.js'
 
-type Submit = Extract<VenueRequest, { readonly kind: 'submit' }>
-type Cancel = Extract<VenueRequest, { readonly kind: 'cancel' }>
-type Query = Extract<VenueRequest, { readonly kind: 'query' }>
-
 /** Orders placed, cancelled and asked about. Nothing is ever sent a second time. */
 export class OrderRequests {
   /** Symbols that this process has opened something in: what closes that, nobody can have sent before. */
@@ -94,6 +90,10 @@ export class OrderRequests {
     this.desk.answer({ kind: 'rejected', requestId, clientOrderId, code: 'DUPLICATE_CLIENT_ORDER_ID', message })
   }
 }
+
+type Submit = Extract<VenueRequest, { readonly kind: 'submit' }>
+type Cancel = Extract<VenueRequest, { readonly kind: 'cancel' }>
+type Query = Extract<VenueRequest, { readonly kind: 'query' }>
 
 /** What is known of a symbol; undefined before it is. */
 export interface KnownMarket {

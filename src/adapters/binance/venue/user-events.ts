@@ -7,8 +7,6 @@ import { isRecord, orderFactsOfUpdate } from './orders.js'
 import type { Protection } from './protection.js'
 import type { VenueDesk } from './venue-desk.js'
 
-type UserEvent = Readonly<Record<string, unknown>> & { readonly e: string }
-
 /** What the account's own stream tells, turned into what the port tells. Source: notes on Binance, 2.5. */
 export class UserEvents {
   /** Symbol and id of an order's event that could not be read, so that each is asked about once. */
@@ -146,6 +144,8 @@ export class UserEvents {
     if (order.acceptance !== 'NEVER') this.desk.tell({ kind: 'order', report: order.report() })
   }
 }
+
+type UserEvent = Readonly<Record<string, unknown>> & { readonly e: string }
 
 /** When it happened in the matching engine; of those without one, when it was sent. */
 function timeOf({ T, E }: UserEvent): number {
