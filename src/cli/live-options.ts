@@ -1,9 +1,10 @@
+import type { Command } from 'commander'
 import { type Endpoints, endpointsOf } from '../adapters/binance/endpoints.js'
 import { found, InputMistake } from '../base/mistakes.js'
 import { present } from '../base/present.js'
 import { COLUMN_LIST_EXPECTED, columnList } from './shell/column-list.js'
 import type { OptionCheck } from './shell/option-check.js'
-import { option, type ParsedOptions } from './shell/option-table.js'
+import { declareOptions, option, type ParsedOptions, parseOptions, type RawOptions } from './shell/option-table.js'
 
 /** Where live prices are from, and of what. */
 export const LIVE_OPTIONS = {
@@ -28,17 +29,17 @@ export const LIVE_OPTIONS = {
   }),
 }
 
-/** The exchange as an option names it; undefined, and a problem, where the word names none. */
-export function anExchange(typed: string, check: OptionCheck, flag: string): Endpoints | undefined {
-  try {
-    return endpointsOf(typed)
-  } catch (error) {
-    if (!(error instanceof InputMistake)) throw error
-    return check.wrong(flag, error.message)
-  }
+/** From bar to bar of live prices. */
+export const LIVE_BAR_OPTION = {
+  barSeconds: option({
+    flag: '--bar-seconds',
+    value: '<seconds>',
+    help: 'from bar to bar: 60, which starts warm from klines, or a part of it (default: 5, which the champion is of)',
+    parse: (typed, check, flag) => check.number(flag, typed, { above: 0 }),
+  }),
 }
 
-/** What a live session follows. */
+/** What a session or a scanner follows. */
 export interface LiveChoice {
   readonly at: Endpoints
   /** From bar to bar, ms. */
@@ -48,21 +49,83 @@ export interface LiveChoice {
   readonly top?: number
 }
 
-/** Checks together what each row alone cannot judge. `barSeconds` is its usual time from bar to bar. */
+/** Checks together what each row alone cannot judge. */
 export function liveChoice(
   {
     symbols,
     top,
-    ...parsed
-  }: Omit<ParsedOptions<typeof LIVE_OPTIONS>, 'exchangeAt'> & { readonly barSeconds?: number },
+    barSeconds = BAR_SECONDS,
+  }: Omit<ParsedOptions<typeof LIVE_OPTIONS & typeof LIVE_BAR_OPTION>, 'exchangeAt'>,
   at: Endpoints,
   check: OptionCheck,
 ): LiveChoice {
-  const { barSeconds = BAR_SECONDS } = parsed
   if (!Number.isInteger(barSeconds) || MINUTE_SECONDS % barSeconds !== 0)
     check.wrong('--bar-seconds', `expected 60, or a whole number of seconds that divides it, found "${barSeconds}"`)
   if (symbols !== undefined && top !== undefined) check.wrong('--top', 'does not go with --symbols')
   return { at, stepMs: barSeconds * 1_000, ...present({ symbols, top }) }
+}
+
+/** What a scanner of live prices goes on with. */
+export interface LiveScannerChoice extends LiveChoice {
+  /** Where steps are recorded as days; absent: nowhere. */
+  readonly record?: string
+}
+
+const SCANNER_OPTIONS = {
+  ...LIVE_OPTIONS,
+  ...LIVE_BAR_OPTION,
+  record: option({
+    flag: '--record',
+    value: '<folder>',
+    help: 'record every step as days of a backtest, YYYY-MM-DD.parquet',
+    parse: (typed, check, flag) => (typed === '' ? check.wrong(flag, 'expected a folder, found ""') : typed),
+  }),
+}
+
+/** Options of a scanner, of days or of live prices, as they were typed. */
+export interface RawLiveScannerOptions extends RawOptions<typeof SCANNER_OPTIONS> {
+  readonly live?: boolean
+  /** Of days; they do not go with live prices. */
+  readonly days?: readonly string[]
+  readonly from?: string
+  readonly to?: string
+  readonly assets?: string
+  readonly speed?: string
+}
+
+/** Gives a scanner's command the options of live prices, below a heading. */
+export function declareScannerOptions(command: Command): void {
+  declareOptions(command, 'With --live:', SCANNER_OPTIONS, [
+    ['exchangeAt', { help: `${LIVE_OPTIONS.exchangeAt.help} (default: production)` }],
+    'symbols',
+    'top',
+    'barSeconds',
+    'record',
+  ])
+}
+
+/** Either days or live prices, and of each only what goes with it; undefined: days. */
+export function liveScannerChoice(raw: RawLiveScannerOptions, check: OptionCheck): LiveScannerChoice | undefined {
+  if (raw.live !== true) {
+    if (raw.days === undefined) check.wrong('--days', 'expected folders or files of days, or --live, found neither')
+    for (const name of Object.keys(SCANNER_OPTIONS) as (keyof typeof SCANNER_OPTIONS)[])
+      if (raw[name] !== undefined) check.wrong(SCANNER_OPTIONS[name].flag, 'goes with --live')
+    return undefined
+  }
+  for (const name of ['days', 'from', 'to', 'assets', 'speed'] as const)
+    if (raw[name] !== undefined) check.wrong(`--${name}`, 'does not go with --live')
+  const { exchangeAt = endpointsOf('production'), record, ...followed } = parseOptions(SCANNER_OPTIONS, raw, check)
+  return { ...liveChoice(followed, exchangeAt, check), ...present({ record }) }
+}
+
+/** The exchange as an option names it; undefined, and a problem, where the word names none. */
+function anExchange(typed: string, check: OptionCheck, flag: string): Endpoints | undefined {
+  try {
+    return endpointsOf(typed)
+  } catch (error) {
+    if (!(error instanceof InputMistake)) throw error
+    return check.wrong(flag, error.message)
+  }
 }
 
 /** The champion's. */

@@ -30,7 +30,7 @@ export const GRID_OPTIONS = {
   barSeconds: option({
     flag: '--bar-seconds',
     value: '<seconds>',
-    help: 'usual time from scan to scan (default: that of --days, or 5)',
+    help: 'usual time from scan to scan (default: that of --days, or 5; with --live 60 starts warm from klines)',
     parse: (typed, check, flag) => {
       const seconds = /^\d*\.?\d+$/.test(typed) ? Number(typed) : Number.NaN
       const expected = `seconds above 0 such as 5, at most ${SECONDS_MAX}`

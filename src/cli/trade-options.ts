@@ -6,7 +6,7 @@ import { EMBEDDED_GRID } from './compose/grid-address.js'
 import type { ServeChoice } from './compose/serve-address.js'
 import type { SessionChoice } from './compose/session-settings.js'
 import { aGrid } from './grid-option.js'
-import { LIVE_OPTIONS, type LiveChoice, liveChoice } from './live-options.js'
+import { LIVE_BAR_OPTION, LIVE_OPTIONS, type LiveChoice, liveChoice } from './live-options.js'
 import { decidingOptions, NO_COLOR, QUIET, type RawRunOptions, RUN_OPTIONS, runOptions } from './run-options.js'
 import { GRID_OPTIONS } from './session-grid-options.js'
 import { RUNNING_OPTIONS } from './session-options.js'
@@ -83,7 +83,7 @@ export interface TradeOptions {
 export type TradeEnvironment = 'STAGING' | 'LIVE'
 
 const { serve, tokenFile, killSwitch, certificate, certificateKeyFile } = SERVE_OPTIONS
-const { gridFile, barSeconds, survival, bars } = GRID_OPTIONS
+const { gridFile, survival, bars } = GRID_OPTIONS
 // What is of recorded days, or what a venue says itself, is no choice here.
 const { from: _, to: __, rename: ___, assets: ____, ...RUN } = RUN_OPTIONS
 
@@ -95,6 +95,7 @@ const OWN_OPTIONS = {
     parse: (typed, check, flag) => check.oneOf(flag, typed, ['STAGING', 'LIVE'] as const),
   }),
   ...LIVE_OPTIONS,
+  ...LIVE_BAR_OPTION,
   ...RUNNING_OPTIONS,
   grid: option({
     flag: '--grid',
@@ -102,7 +103,7 @@ const OWN_OPTIONS = {
     help: 'embedded, or hazelcast://host:port, where others say posture, boost and forewarner (default: embedded)',
     parse: (typed, check, flag) => aGrid(typed, (message) => check.wrong(flag, message)),
   }),
-  ...{ gridFile, barSeconds, survival, bars },
+  ...{ gridFile, survival, bars },
   ...{ serve, tokenFile, killSwitch, certificate, certificateKeyFile },
   record: option({
     flag: '--record',

@@ -130,7 +130,7 @@ export async function warmUp(
   const whole = duration((HISTORY_STEPS * stepMs) / 1000)
   say(
     `Cold: there are no klines of ${stepMs / 1000} s, and no scans of the storage that end at most ${GAP_STEPS_MAX} steps ` +
-      `before now. All values are there after ${whole}.`,
+      `before now. All values are there after ${whole}; --bar-seconds 60 starts warm.`,
   )
   return { steps: 0, from: 'nothing' }
 }

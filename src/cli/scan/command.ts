@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { declareLiveOptions } from '../live-price-options.js'
+import { declareScannerOptions } from '../live-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawScanOptions } from './options.js'
 
@@ -22,7 +22,7 @@ export function register(parent: Command): void {
     .option('--assets <list>', 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol)')
     .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max (default: max)')
     .option('--precision <precision>', 'auto, 512 or float64', 'auto')
-  declareLiveOptions(command)
+  declareScannerOptions(command)
   command
     .optionsGroup('Output:')
     .option('--publish <target>', 'JSON lines of every scan: - for stdout, or name.jsonl to append to')

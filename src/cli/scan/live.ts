@@ -2,7 +2,7 @@ import type { ScanArchive } from '../../ports/scan-archive.js'
 import type { ScanSink } from '../../ports/scan-sink.js'
 import { openLivePrices } from '../compose/live-prices.js'
 import { type LiveScan, scanLivePrices, storedUniverse } from '../compose/live-scan.js'
-import type { LivePriceOptions } from '../live-price-options.js'
+import type { LiveScannerChoice } from '../live-options.js'
 import { plural } from '../shell/figures-text.js'
 import { notice } from '../shell/terminal.js'
 import type { ScanOptions } from './options.js'
@@ -11,7 +11,7 @@ import type { ScanOptions } from './options.js'
 export async function scanLive(
   archive: ScanArchive,
   sink: ScanSink,
-  { precision, limit, quiet, live }: ScanOptions & { readonly live: LivePriceOptions },
+  { precision, limit, quiet, live }: ScanOptions & { readonly live: LiveScannerChoice },
   signal: AbortSignal,
 ): Promise<LiveScan & { readonly symbols: number }> {
   const say = quiet ? () => {} : notice

@@ -1,13 +1,14 @@
-import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
+import { found } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { type IsoDate, isDate } from '../../base/utc-date.js'
 import type { ScanPrecision } from '../../ports/vocabulary/scan.js'
 import { aSharedGrid } from '../grid-option.js'
-import { type LivePriceOptions, livePriceOptions, type RawLiveOptions } from '../live-price-options.js'
+import { type LiveScannerChoice, liveScannerChoice, type RawLiveScannerOptions } from '../live-options.js'
 import { COLUMN_LIST_EXPECTED, columnList } from '../shell/column-list.js'
+import { OptionCheck } from '../shell/option-check.js'
 
 /** The options of `dolphin scan` as they were typed. */
-export interface RawScanOptions extends RawLiveOptions {
+export interface RawScanOptions extends RawLiveScannerOptions {
   readonly days?: readonly string[]
   readonly storage: string
   readonly from?: string
@@ -26,7 +27,7 @@ export interface ScanOptions {
   /** Days to scan; none where live prices are scanned. */
   readonly inputs: readonly string[]
   /** Absent: recorded prices. */
-  readonly live?: LivePriceOptions
+  readonly live?: LiveScannerChoice
   readonly storage: string
   readonly from?: IsoDate
   readonly to?: IsoDate
@@ -46,12 +47,10 @@ export interface ScanOptions {
 
 const PRECISIONS: readonly string[] = ['auto', '512', 'float64'] satisfies ScanPrecision[]
 
-/** Checks the options. Throws {@link Mistake} with every wrong one. */
+/** @throws InputMistake with every mistake. */
 export function scanOptions(raw: RawScanOptions): ScanOptions {
-  const problems: Problem[] = []
-  const wrong = (place: string, message: string): void => {
-    problems.push({ place, message })
-  }
+  const check = new OptionCheck()
+  const wrong = (place: string, message: string) => check.wrong(place, message)
   for (const option of ['from', 'to'] as const) {
     const text = raw[option]
     if (text !== undefined && !isDate(text)) {
@@ -81,8 +80,8 @@ export function scanOptions(raw: RawScanOptions): ScanOptions {
   if (raw.assets !== undefined && assets === undefined) {
     wrong('--assets', `expected ${COLUMN_LIST_EXPECTED}, found ${found(raw.assets)}`)
   }
-  const live = livePriceOptions(raw, wrong)
-  if (problems.length > 0) throw new InputMistake(problems)
+  const live = liveScannerChoice(raw, check)
+  check.done()
   return {
     inputs: raw.days ?? [],
     storage: raw.storage,

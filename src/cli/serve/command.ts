@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { declareLiveOptions } from '../live-price-options.js'
+import { declareScannerOptions } from '../live-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawServeBridgeOptions } from './bridge-options.js'
 import type { RawServeScannerOptions } from './scanner-options.js'
@@ -116,7 +116,7 @@ function registerScanner(group: Command): void {
     .option('--to <date>', 'last day, YYYY-MM-DD')
     .option('--assets <list>', 'the columns that hold prices, BTC,ETH,… (default: those named like a symbol)')
     .option('--speed <factor>', 'times faster than recorded: 1, 10, … or max (default: 1)')
-  declareLiveOptions(command)
+  declareScannerOptions(command)
   command
     .optionsGroup('Output:')
     .option('--json', 'its health when it ends, as JSON on stdout')

@@ -3,12 +3,12 @@ import { present } from '../../base/present.js'
 import { isDate } from '../../base/utc-date.js'
 import type { Period } from '../../core/days/period.js'
 import { aSharedGrid } from '../grid-option.js'
-import { type LivePriceOptions, livePriceOptions, type RawLiveOptions } from '../live-price-options.js'
+import { type LiveScannerChoice, liveScannerChoice, type RawLiveScannerOptions } from '../live-options.js'
 import { COLUMN_LIST_EXPECTED, columnList } from '../shell/column-list.js'
 import { OptionCheck } from '../shell/option-check.js'
 
 /** The options of `dolphin serve scanner` as they were typed. */
-export interface RawServeScannerOptions extends RawLiveOptions {
+export interface RawServeScannerOptions extends RawLiveScannerOptions {
   readonly storage: string
   readonly grid?: string
   readonly json?: boolean
@@ -17,7 +17,7 @@ export interface RawServeScannerOptions extends RawLiveOptions {
 
 export interface ServeScannerOptions {
   /** Live prices; absent: recorded days. */
-  readonly live?: LivePriceOptions
+  readonly live?: LiveScannerChoice
   readonly inputs: readonly string[]
   readonly storage: string
   /** `hazelcast://host:port[,host:port…]`; absent: a bridge publishes the files. */
@@ -46,7 +46,7 @@ export function serveScannerOptions(raw: RawServeScannerOptions): ServeScannerOp
   if (from !== undefined && to !== undefined && isDate(from) && isDate(to) && from > to) {
     check.wrong('--to', `expected ${from} or later, found ${to}`)
   }
-  const live = livePriceOptions(raw, (flag, message) => check.wrong(flag, message))
+  const live = liveScannerChoice(raw, check)
   const speed = speedOf(raw.speed ?? '1', check)
   const assets = raw.assets === undefined ? undefined : columnList(raw.assets)
   if (raw.assets !== undefined && assets === undefined)

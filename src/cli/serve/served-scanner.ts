@@ -7,10 +7,10 @@ import { LiveScanner } from '../../runtime/services/scan/live-scanner.js'
 import { publishMissed } from '../../runtime/services/scan/scan-loop.js'
 import { openLivePrices } from '../compose/live-prices.js'
 import { scanLivePrices, storedUniverse } from '../compose/live-scan.js'
-import type { LivePriceOptions } from '../live-price-options.js'
+import type { LiveScannerChoice } from '../live-options.js'
 
 export interface ServedScannerParts {
-  readonly live: LivePriceOptions
+  readonly live: LiveScannerChoice
   readonly archive: ScanArchive
   /** Where scans are published; absent: a bridge publishes the files. */
   readonly sink?: ScanSink

@@ -39,7 +39,9 @@ describe('dolphin scan --live', () => {
     const first = await live(...args, '--limit', '2')
     expect([first.code, first.stderr]).toEqual([
       0,
-      expect.stringMatching(/^Following live prices of http[\s\S]*Cold: [\s\S]*2 scans/),
+      expect.stringMatching(
+        /^Following live prices of http[\s\S]*Cold: [\s\S]*--bar-seconds 60 starts warm[\s\S]*2 scans/,
+      ),
     ])
     const second = await live(...args.slice(2), '--limit', '1', '--json', '--quiet')
     expect(JSON.parse(second.stdout)).toMatchObject({ scans: 1, firstNumber: 3, symbols: 12, stoppedBy: null })
@@ -77,7 +79,7 @@ describe('dolphin scan --live', () => {
   })
 
   it('is warm from klines where steps are a minute long, and follows the contracts that are traded most', async () => {
-    const { code, stderr, stdout } = await live('--top', '11', '--limit', '1', '--json')
+    const { code, stderr, stdout } = await live('--top', '11', '--bar-seconds', '60', '--limit', '1', '--json')
     expect(code).toBe(0)
     expect(stderr).toContain('Warm: 751 of the 751 steps that the windows hold, from klines of a minute.')
     expect(JSON.parse(stdout)).toMatchObject({ warmUpSteps: 751, symbols: 11, warm: { steps: 751, from: 'klines' } })
@@ -114,7 +116,7 @@ describe('dolphin scan --live', () => {
       /--bar-seconds: expected 60, or a whole number of seconds that divides it, found "7"/,
     ],
     [['--live', '--exchange-at', 'moon'], /--exchange-at: .*found "moon"/],
-    [['--live', '--top', '0'], /--top: expected an integer of at least 1, found "0"/],
+    [['--live', '--top', '0'], /--top: expected an integer from 1 to 1000, found "0"/],
     [['--live', '--top', '3', '--symbols', 'BTCUSDT'], /--top: does not go with --symbols/],
   ])('refuses %j', async (args, says) => {
     const { code, stderr } = await runCommand(register, ['scan', '--storage', inFolder('data'), ...args])
