@@ -183,14 +183,27 @@ function make(tag: string, text = '', className = ''): HTMLElement {
 /** The connections to an exchange, where there are any: what is left of its allowance, and how old what it says is. */
 function showExchange(views: readonly ExchangeView[]): void {
   element('exchange-card').hidden = views.length === 0
-  const banned = views.find(({ bannedUntilMs }) => bannedUntilMs !== null)
-  put('exchange', banned === undefined ? 'reached' : `banned until ${utc(banned.bannedUntilMs!)}`)
+  put('exchange', allowance(views))
   facts(
     'exchange-facts',
-    views.flatMap(({ connection, weightUsed, weightLimit, ordersUsed, ordersLimit, dataAgeMs }) => [
-      [`${connection}, age`, age(dataAgeMs)],
-      [`${connection}, weight`, `${weightUsed} of ${weightLimit} a minute`],
-      ...(connection === 'account' ? [['orders', `${ordersUsed} of ${ordersLimit} a minute`] as const] : []),
+    views.flatMap((view) => [
+      [`${view.connection}, last heard`, view.dataAgeMs === null ? 'never' : `${age(view.dataAgeMs)} ago`],
+      [`${view.connection}, weight used`, `${view.weightUsed} of ${view.weightLimit} a minute`],
+      ...(view.connection === 'account'
+        ? [
+            ['orders', `${view.ordersUsed} of ${view.ordersLimit} a minute`] as const,
+            ['clock ahead', view.clockOffsetMs === null ? 'unknown' : `${Math.round(view.clockOffsetMs)} ms`] as const,
+          ]
+        : []),
     ]),
   )
+}
+
+/** Whether requests may leave, by the connection that waits the longest. */
+function allowance(views: readonly ExchangeView[]): string {
+  const until = (of: (view: ExchangeView) => number | null) => Math.max(...views.map((view) => of(view) ?? 0))
+  const bannedUntilMs = until((view) => view.bannedUntilMs)
+  if (bannedUntilMs > 0) return `banned until ${utc(bannedUntilMs)} UTC`
+  const heldUntilMs = until((view) => view.heldUntilMs)
+  return heldUntilMs > 0 ? `limit reached, exits only until ${utc(heldUntilMs)} UTC` : 'within its limits'
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DASHBOARD_PAGE } from '../../src/adapters/http/dashboard-page.generated.js'
 import { type StatusServer, serveStatus } from '../../src/adapters/http/status-server.js'
 import { statusOf } from '../../src/core/status/status.js'
-import type { SessionView, StatusSurface } from '../../src/ports/status-surface.js'
+import type { ExchangeView, SessionView, StatusSurface } from '../../src/ports/status-surface.js'
 import { positionId } from '../../src/ports/vocabulary/ids.js'
 import { findChromium, launchChromium } from '../support/chromium.js'
 import { HEALTHY } from '../support/system-state.js'
@@ -75,6 +75,40 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     expect(await page.locator('#trades tr').count()).toBe(2)
     expect(await page.locator('#events li').first().textContent()).toContain('WARNING link LINK_DEGRADED')
     expect(await page.locator('#equity canvas').count()).toBe(1)
+  })
+
+  test('shows how much of the allowance of an exchange is used, how old its words are, and what it waits for', async () => {
+    const until = (untilMs: number | null) => ({ bannedUntilMs: untilMs, heldUntilMs: untilMs })
+    const heading = page.locator('#exchange')
+    expect(await page.locator('#exchange-card').isVisible()).toBe(false)
+    surface.connect([PRICES, { ...PRICES, connection: 'account', dataAgeMs: 18_000, ordersUsed: 3 }])
+    await heading.getByText('within its limits', { exact: true }).waitFor()
+    const facts = await page.locator('#exchange-facts > *').allTextContents()
+    expect(facts.join(' ')).toBe(
+      'prices, last heard 0.6 s ago prices, weight used 638 of 2400 a minute account, last heard 18 s ago ' +
+        'account, weight used 638 of 2400 a minute orders 3 of 1200 a minute clock ahead -12 ms',
+    )
+    surface.connect([PRICES, { ...PRICES, heldUntilMs: HEALTHY.nowMs }])
+    await heading.getByText('limit reached, exits only until').waitFor()
+    surface.connect([{ ...PRICES, ...until(HEALTHY.nowMs) }, PRICES])
+    await heading.getByText('banned until').waitFor()
+  })
+
+  test('gives each word its room beside an exchange, on a screen of any width', async () => {
+    surface.connect([PRICES, { ...PRICES, connection: 'account' }])
+    await page.getByText('account, weight used').waitFor()
+    for (const width of [1280, 1010, 700, 375]) {
+      await page.setViewportSize({ width, height: 900 })
+      const crossing = await page.evaluate(
+        `[...document.querySelectorAll('.card dt')].map((dt) => [dt, dt.nextElementSibling]).filter(([dt, dd]) => {
+          const name = document.createRange(), value = document.createRange()
+          name.selectNodeContents(dt)
+          value.selectNodeContents(dd)
+          return name.getBoundingClientRect().right > value.getBoundingClientRect().left
+        }).map(([dt]) => dt.textContent)`,
+      )
+      expect(crossing, `at ${width}`).toEqual([])
+    }
   })
 
   test('says unknown when nothing is heard, and knows again when it is', async () => {
@@ -166,8 +200,14 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
   }
 })
 
+const PRICES: ExchangeView = {
+  ...{ connection: 'prices', weightUsed: 638, weightLimit: 2400, ordersUsed: 0, ordersLimit: 1200 },
+  ...{ heldUntilMs: null, bannedUntilMs: null, clockOffsetMs: -12.3, dataAgeMs: 600 },
+}
+
 class TestSurface implements StatusSurface {
   private state = HEALTHY
+  private exchange: readonly ExchangeView[] | undefined
   private lie: object = {}
   private readonly beganAtMs = performance.now()
   private stoodAtMs: number | undefined
@@ -176,6 +216,11 @@ class TestSurface implements StatusSurface {
   change(state: typeof HEALTHY, lie: object = {}): void {
     this.state = state
     this.lie = lie
+    for (const listener of this.listeners) listener()
+  }
+
+  connect(exchange: readonly ExchangeView[]): void {
+    this.exchange = exchange
     for (const listener of this.listeners) listener()
   }
 
@@ -227,6 +272,7 @@ class TestSurface implements StatusSurface {
         },
       ],
       events: [{ atMs, level: 'WARNING', category: 'link', message: 'LINK_DEGRADED: two heartbeats missed' }],
+      ...(this.exchange === undefined ? {} : { exchange: this.exchange }),
     }
   }
 
