@@ -7,6 +7,22 @@ export function alertLine({ atMs, level, category, message }: Alert, colours: Co
   return `${colours.dim(when)} ${PAINT[level](colours)(level.padEnd(9))} ${side}${category}: ${message}`
 }
 
+/** Tells what a connection to an exchange says, with its time: it goes on for days. `quiet` spares what is routine. */
+export function exchangeLog(
+  connection: 'account' | 'prices',
+  { quiet, nowMs }: { readonly quiet: boolean; readonly nowMs: () => number },
+): (told: { readonly level: AlertLevel; readonly code: string; readonly message: string }) => void {
+  const log = alertLog({ quiet })
+  return ({ level, code, message }) =>
+    log({
+      alertId: '',
+      atMs: Math.round(nowMs()),
+      level,
+      category: 'exchange',
+      message: `${connection}, ${code}: ${message}`,
+    })
+}
+
 const PAINT: Readonly<Record<AlertLevel, (colours: Colours) => (text: string) => string>> = {
   INFO: (c) => c.dim,
   WARNING: (c) => c.yellow,

@@ -9,7 +9,7 @@ import { VenueMachine } from '../../adapters/binance/venue/venue-machine.js'
 import type { StartedUp, StartRefused } from '../../adapters/binance/venue/venue-told.js'
 import { InputMistake, type Problem, SurroundingsFailed } from '../../base/mistakes.js'
 import type { ExchangeView } from '../../ports/status-surface.js'
-import { notice, noticeWarning } from '../shell/terminal.js'
+import { exchangeLog } from './alert-log.js'
 import { gridTime } from './grid-parts.js'
 import { usedOrders } from './used-orders.js'
 
@@ -57,6 +57,7 @@ export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<Ex
   })
   // Whoever goes on without it hears of a refusal by its notice.
   ready.catch(() => {})
+  const log = exchangeLog('account', { quiet: false, nowMs: () => gridTime.epochMs() })
   const wire = new BinanceWire(at)
   const venue = new BinanceVenue({
     machine,
@@ -65,10 +66,9 @@ export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<Ex
     report(told) {
       if (told.kind === 'ready') settle!.resolve(told)
       else if (told.kind === 'refused') {
-        for (const { code, message } of told.problems) noticeWarning(`${code}: ${message}`)
+        for (const { code, message } of told.problems) log({ level: 'WARNING', code, message })
         settle!.reject(refusalOf(at, told))
-      } else if (told.level === 'INFO') notice(`${told.code}: ${told.message}`)
-      else noticeWarning(`${told.code}: ${told.message}`)
+      } else log(told)
     },
   })
   venue.start()

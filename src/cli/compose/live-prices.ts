@@ -9,6 +9,7 @@ import { PRICES_TO_FIRST_SCAN } from '../../core/eigen/warm-up.js'
 import type { ScanArchive } from '../../ports/scan-archive.js'
 import { duration, plural } from '../shell/figures-text.js'
 import { notice, noticeWarning } from '../shell/terminal.js'
+import { exchangeLog } from './alert-log.js'
 import { gridTime } from './grid-parts.js'
 
 export interface LivePricesChoice {
@@ -47,11 +48,7 @@ export function openLivePrices(choice: LivePricesChoice): Promise<LivePrices> {
     stepMs,
     signal,
     choose: async (ask) => chosenSymbols(choice, await ask('exchangeInfo'), () => ask('ticker24h')),
-    notice: ({ level, code, message }) => {
-      if (level === 'INFO') {
-        if (!quiet) notice(`${code}: ${message}`)
-      } else noticeWarning(`${code}: ${message}`)
-    },
+    notice: exchangeLog('prices', { quiet, nowMs: () => gridTime.epochMs() }),
     ...present({ played: choice.played, market: choice.market, progress: progressOf(quiet) }),
   })
 }
@@ -85,11 +82,18 @@ async function chosenSymbols(
     case 'packaged': {
       const packaged = readUniverse(DEFAULT_UNIVERSE)
       const left = packaged.filter((symbol) => listed.refusal(symbol) !== undefined)
-      if (left.length > 0 && !quiet) notice(`Left out, not traded there: ${left.join(', ')}`)
+      if (left.length > 0 && !quiet) notice(`Left out, not traded there: ${someOf(left)}`)
       return packaged.filter((symbol) => listed.refusal(symbol) === undefined)
     }
   }
 }
+
+function someOf(symbols: readonly string[]): string {
+  const more = symbols.length - SHOWN_SYMBOLS
+  return symbols.slice(0, SHOWN_SYMBOLS).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+const SHOWN_SYMBOLS = 12
 
 /** Where the windows are filled from before the first live step. */
 export interface WarmUp {

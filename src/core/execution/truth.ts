@@ -154,7 +154,7 @@ function localView(desk: ExecutionDesk, symbol: string) {
 function cancelUnknownOrders(desk: ExecutionDesk, openOrders: readonly OrderReport[]): void {
   for (const { clientOrderId, symbol } of openOrders) {
     if (ownKind(desk, clientOrderId) !== undefined || desk.isAsked('cancel', clientOrderId)) continue
-    desk.alert('WARNING', 'order', `CANCEL_UNKNOWN_ORDER ${clientOrderId}: not an order of ours`)
+    desk.alert('WARNING', 'order', `CANCEL_UNKNOWN_ORDER ${clientOrderId}: it belongs to no open position of ours`)
     desk.request({ kind: 'cancel', symbol, clientOrderId })
   }
 }

@@ -59,8 +59,9 @@ export class Protection {
   private judge(order: KnownOrder, why: string): void {
     const open = this.uncovered(order)
     if (open === undefined) return
-    order.reason = `${PROTECTION_LOST}: ${why}, ${open} ${order.symbol} without a stop`
-    this.desk.notice('CRITICAL', PROTECTION_LOST, `${order.clientOrderId}: ${order.reason}`)
+    const what = `${why}, ${open} ${order.symbol} without a stop`
+    order.reason = `${PROTECTION_LOST}: ${what}`
+    this.desk.notice('CRITICAL', PROTECTION_LOST, `${order.clientOrderId}: ${what}`)
   }
 
   get dueMs(): number {

@@ -45,13 +45,20 @@ export function summaryText(summary: DownloadSummary, { out }: DownloadOptions):
       `${plural(fetched, 'file')} fetched (${count(files.archive)} of the archive, ${count(files.rest)} over REST), ` +
       `${count(files.kept)} kept, in ${duration(summary.seconds)}`,
   ]
-  for (const row of missing) {
-    const span = row.from === row.to ? row.from : `${row.from} … ${row.to}`
-    lines.push(
-      `missing: ${row.symbol} ${span}: ${REASONS[row.why]}${row.message === undefined ? '' : ` (${row.message})`}`,
-    )
+  return `${[...lines, ...missingLines(missing)].join('\n')}\n`
+}
+
+/** Symbols that miss the same days for the same reason share a line. */
+function missingLines(missing: readonly MissingDays[]): readonly string[] {
+  const symbols = new Map<string, string[]>()
+  for (const { symbol, from, to, why, message } of missing) {
+    const span = from === to ? from : `${from} … ${to}`
+    const what = `${span}: ${REASONS[why]}${message === undefined ? '' : ` (${message})`}`
+    const named = symbols.get(what)
+    if (named === undefined) symbols.set(what, [symbol])
+    else named.push(symbol)
   }
-  return `${lines.join('\n')}\n`
+  return [...symbols].map(([what, named]) => `missing: ${named.join(', ')} ${what}`)
 }
 
 /** For programs. */
