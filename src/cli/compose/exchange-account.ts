@@ -89,7 +89,7 @@ export function exchangeView(connection: string, usage: RestUsage, dataAgeMs: nu
 /** An account that a person has to change, or an exchange that cannot be had. */
 function refusalOf({ name }: Endpoints, { problems }: StartRefused): Error {
   const told: Problem[] = problems.map(({ code, message }) => ({ message: `${code}: ${message}` }))
-  const isAway = problems.every(({ code }) => code === 'UNREACHABLE')
+  const isAway = problems.every(({ code }) => code === 'ACCOUNT_UNREADABLE')
   return isAway
     ? new SurroundingsFailed(told)
     : new InputMistake(told, { hint: `docs/live.md says what to change at ${name}.` })

@@ -12,13 +12,15 @@ import type { StartProblem } from './venue-told.js'
 /**
  * What must be true of the account before entries are taken, each step such that doing it again changes nothing: the listing is
  * read, the modes of the account are as they must be, symbols have their leverage and margin type, the account is listened to,
- * and only then it is read. Source: notes on Binance, end of 1.6.
+ * and only then it is read. Whoever holds a position must be watched as soon as the exchange is there: one that is away is waited for,
+ * however long it takes. Source: notes on Binance, end of 1.6.
  */
 export class StartUp implements CallOwner {
   private phase: 'idle' | 'setUp' | 'listening' | 'account' | 'ready' | 'refused' = 'idle'
   /** Since when there has been something to wait for, and how often the account was read in vain. */
   private sinceMs = 0
   private vainReadings = 0
+  private isWaitTold = false
   /** Steps that have no outcome yet. */
   private readonly open = new Set<string>()
   private readonly problems: StartProblem[] = []
@@ -50,7 +52,7 @@ export class StartUp implements CallOwner {
   get dueMs(): number {
     let dueMs = Number.POSITIVE_INFINITY
     for (const { atMs } of this.retries) dueMs = Math.min(dueMs, atMs)
-    return this.phase === 'listening' ? Math.min(dueMs, this.sinceMs + START_MAX_MS) : dueMs
+    return dueMs
   }
 
   onTime(): void {
@@ -60,8 +62,6 @@ export class StartUp implements CallOwner {
       if (retry.step.name === 'readAccount') this.readAccount()
       else this.run(retry.step)
     }
-    if (this.phase === 'listening' && this.desk.nowMs >= this.sinceMs + START_MAX_MS)
-      this.refuse([{ code: 'UNREACHABLE', message: 'the stream of the account could not be opened' }])
   }
 
   onOutcome(outcome: RestOutcome, key: string): void {
@@ -89,13 +89,15 @@ export class StartUp implements CallOwner {
     this.desk.call({ owner: this, step: key, route, params, priority: 'truth', deadlineMs })
   }
 
-  /** Nobody has said no: asked again until there is no sense in waiting any longer. */
-  private later(step: Step, message: string, afterMs = RETRY_MS): void {
-    if (this.desk.nowMs + afterMs < this.sinceMs + START_MAX_MS) {
-      this.retries.push({ step, atMs: this.desk.nowMs + afterMs })
-      return
-    }
-    this.refuse([{ code: 'UNREACHABLE', message: `${step.name}: no answer for ${START_MAX_MS / 1000} s: ${message}` }])
+  /** Nobody has said no: asked again until somebody does. */
+  private later(step: Step, message: string): void {
+    const { nowMs } = this.desk
+    const waitedMs = nowMs - this.sinceMs
+    this.retries.push({ step, atMs: nowMs + (waitedMs < SOON_MS ? RETRY_MS : RETRY_MS_MAX) })
+    if (this.isWaitTold || waitedMs < TELL_AFTER_MS) return
+    this.isWaitTold = true
+    const what = `the account could not be set up yet (${step.name}: ${message})`
+    this.desk.notice('WARNING', 'START_UP_WAITS', `${what}: it is tried again until it is, and nothing opens before`)
   }
 
   private isTransient(code: number | null, httpStatus: number): boolean {
@@ -193,11 +195,9 @@ export class StartUp implements CallOwner {
   }
 
   private readAccount(): void {
-    if (this.phase !== 'account') this.sinceMs = this.desk.nowMs
+    if (this.phase !== 'account') [this.sinceMs, this.vainReadings] = [this.desk.nowMs, 0]
     this.phase = 'account'
-    // All open orders of an account are dear: it is asked for less and less often.
-    const failed = (message: string) =>
-      this.later({ name: 'readAccount' }, message, Math.min(RETRY_MS * 2 ** this.vainReadings++, READ_AGAIN_MS_MAX))
+    const failed = (message: string) => this.readLater(message)
     const deadlineMs = this.desk.nowMs + this.desk.requestTimeoutMs
     const done = ({
       walletBalanceUsd,
@@ -210,6 +210,23 @@ export class StartUp implements CallOwner {
       else this.ready(walletBalanceUsd)
     }
     this.truth.read({ symbol: undefined, deadlineMs, fresh: true, done, failed })
+  }
+
+  /** An exchange that is there and cannot say what is in the account is no reason to wait for ever. */
+  private readLater(message: string): void {
+    const { desk } = this
+    if (!desk.isConnected) {
+      // Read once somebody listens again.
+      this.phase = 'listening'
+      return
+    }
+    // All open orders of an account are dear: it is asked for less and less often.
+    const atMs = desk.nowMs + Math.min(RETRY_MS * 2 ** this.vainReadings++, RETRY_MS_MAX)
+    if (atMs < this.sinceMs + READING_MAX_MS) this.retries.push({ step: { name: 'readAccount' }, atMs })
+    else {
+      const waited = `not read for ${READING_MAX_MS / 1000} s`
+      this.refuse([{ code: 'ACCOUNT_UNREADABLE', message: `the account could be listened to, and was ${waited}: ${message}` }])
+    }
   }
 
   private ready(walletBalanceUsd: DecimalText): void {
@@ -279,5 +296,9 @@ export const NOT_OVER = 'the start-up is not over'
 /** The demo has none that tells what a key may. */
 const NO_SUCH_ROUTE = 404
 const RETRY_MS = 1_000
-const READ_AGAIN_MS_MAX = 8_000
-const START_MAX_MS = 60_000
+const RETRY_MS_MAX = 8_000
+/** An exchange that has been away for longer is asked less often. */
+const SOON_MS = 60_000
+/** What takes no longer is nothing to tell of. */
+const TELL_AFTER_MS = 5_000
+const READING_MAX_MS = 60_000

@@ -28,7 +28,7 @@ export interface StartRefused {
 }
 
 export interface StartProblem {
-  /** `HEDGE_MODE`, `MULTI_ASSETS_MODE`, `FEE_BURN`, `WITHDRAWALS_ALLOWED`, `UNKNOWN_SYMBOL`, `UNREACHABLE`, … */
+  /** `HEDGE_MODE`, `MULTI_ASSETS_MODE`, `FEE_BURN`, `WITHDRAWALS_ALLOWED`, `UNKNOWN_SYMBOL`, `ACCOUNT_UNREADABLE`, … */
   readonly code: string
   /** What was expected, what was found, and what to change. */
   readonly message: string

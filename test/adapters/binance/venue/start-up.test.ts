@@ -118,7 +118,7 @@ describe('the start-up', () => {
     { lost: 'notSent' },
     { code: -1003, httpStatus: 429 },
     { code: -1001, httpStatus: 503 },
-  ])('asks again after %o, and gives up after a minute', (answer) => {
+  ])('asks again after %o for as long as it takes, and tells once that it waits', (answer) => {
     const venue = started((each) => each.answers('feeBurn', answer))
     venue.pass(2_500)
     expect(venue.callsOf('feeBurn').length).toBe(3)
@@ -127,14 +127,32 @@ describe('the start-up', () => {
     venue.connect(true)
     expect(venue.of('ready')).toHaveLength(1)
     const other = started((each) => each.answers('feeBurn', answer))
-    other.pass(60_000)
-    expect(other.of('refused')).toMatchObject([{ problems: [{ code: 'UNREACHABLE' }] }])
+    other.pass(3_600_000)
+    expect(other.of('refused')).toEqual([])
+    expect(other.of('notice')).toMatchObject([{ level: 'WARNING', code: 'START_UP_WAITS' }])
+    other.answers('feeBurn', { value: { feeBurn: false } })
+    other.pass(8_000)
+    other.connect(true)
+    expect(other.of('ready')).toHaveLength(1)
   })
 
-  test('an account that nobody can listen to is refused after a minute', () => {
+  test('an account that nobody can listen to for an hour is read as soon as somebody can', () => {
     const venue = started()
-    venue.pass(60_000)
-    expect(venue.of('refused')).toMatchObject([{ problems: [{ code: 'UNREACHABLE' }] }])
+    venue.pass(3_600_000)
+    expect([...venue.of('refused'), ...venue.of('ready')]).toEqual([])
+    venue.connect(true)
+    expect(venue.of('ready')).toHaveLength(1)
+  })
+
+  test('an account that cannot be read because the connection is lost again is read with the next one', () => {
+    const venue = started((each) => each.answers('account', { lost: 'unknown' }))
+    venue.connect(true)
+    venue.connect(false)
+    venue.pass(600_000)
+    expect(venue.of('refused')).toEqual([])
+    venue.answers('account', { value: accountOf() })
+    venue.connect(true)
+    expect(venue.of('ready')).toHaveLength(1)
   })
 
   test('an account that changed while it was read is read again', () => {
@@ -161,7 +179,7 @@ describe('the start-up', () => {
       venue.pass(59_000)
       expect(venue.callsOf('openAlgoOrders').length).toBeLessThan(15)
       venue.pass(1_000)
-      expect(venue.of('refused')).toMatchObject([{ problems: [{ code: 'UNREACHABLE' }] }])
+      expect(venue.of('refused')).toMatchObject([{ problems: [{ code: 'ACCOUNT_UNREADABLE' }] }])
       expect(venue.of('ready')).toEqual([])
     },
   )
