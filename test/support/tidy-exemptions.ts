@@ -48,6 +48,7 @@ export const SAME_NAMES: readonly string[] = [
 /** Test files without a source file of the same name. */
 export const TESTS_OF_MORE: readonly string[] = [
   'test/adapters/arrow/scan-file.test.ts',
+  'test/adapters/binance/rest/recorded-answers.test.ts',
   'test/adapters/binance/streams/sandbox-laws.test.ts',
   'test/adapters/binance/venue/recorded.test.ts',
   'test/adapters/binance/venue/sandbox-laws.test.ts',

@@ -225,7 +225,9 @@ export class StartUp implements CallOwner {
     if (atMs < this.sinceMs + READING_MAX_MS) this.retries.push({ step: { name: 'readAccount' }, atMs })
     else {
       const waited = `not read for ${READING_MAX_MS / 1000} s`
-      this.refuse([{ code: 'ACCOUNT_UNREADABLE', message: `the account could be listened to, and was ${waited}: ${message}` }])
+      this.refuse([
+        { code: 'ACCOUNT_UNREADABLE', message: `the account could be listened to, and was ${waited}: ${message}` },
+      ])
     }
   }
 
