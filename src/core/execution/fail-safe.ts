@@ -2,7 +2,7 @@ import type { ExecutionDesk } from './execution-desk.js'
 import { exitNow, openSymbol } from './exits.js'
 import { quantityToClose } from './rest.js'
 
-/** What flattens without being told: a link that is lost for long or corrupt, each once per position, and the mode KILL. */
+/** What flattens without being told: a link that is lost for long or corrupt, a contract that settles, each once per position, and the mode KILL. */
 export function settleFailSafes(desk: ExecutionDesk): void {
   const symbol = openSymbol(desk)
   if (symbol === undefined) return
@@ -10,6 +10,8 @@ export function settleFailSafes(desk: ExecutionDesk): void {
   if (state.mode === 'KILL' && (state.exit === null || state.exit.isDone) && isOpen(desk, symbol)) {
     exitNow(desk, { purpose: 'FAIL_SAFE', reason: 'kill' })
   }
+  // The venue would close it at a price of its own; until then it takes what makes a position smaller.
+  if (desk.instrumentOf(symbol)?.status === 'SETTLING') failSafe(desk, symbol, 'contract_settles')
   if (link.state === 'LINK_CORRUPT') failSafe(desk, symbol, 'link_corrupt_flatten')
   if (link.state === 'LINK_LOST') {
     const dueMs = link.stateSinceMs + desk.settings.timings.lostDwellMs

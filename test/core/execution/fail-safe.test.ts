@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { EXECUTION_TIMINGS } from '../../../src/core/execution/settings.js'
 import { LINK_TIMINGS } from '../../../src/core/link/link-timings.js'
+import { INSTRUMENT } from './bench-of-one.js'
 import { expectFlat, open } from './scenes.js'
 
 const { lostDwellMs } = EXECUTION_TIMINGS
@@ -36,4 +37,23 @@ test('a corrupt link flattens at once, takes the mode, and heals by an operator 
   bench.advance(10_000)
   expect(bench.side.linkState).toBe('LINK_OK')
   expect(bench.side.mode).toBe('REDUCE_ONLY')
+})
+
+test('a position whose contract is about to settle is left once, and nothing opens in it any more', () => {
+  const bench = open()
+  bench.venueEvent({ kind: 'instrument', instrument: { ...INSTRUMENT, status: 'SETTLING' } })
+  bench.advance(1000)
+  expect(bench.records.filter((record) => record.type === 'exit')).toMatchObject([{ reason: 'contract_settles' }])
+  expect(bench.heardOf('FILL_REPORT').at(-1)).toMatchObject({ purpose: 'FAIL_SAFE', positionQuantity: '0' })
+  expectFlat(bench)
+  bench.enter('i2')
+  bench.advance(1000)
+  expect(bench.heardOf('ENTRY_RESULT').at(-1)).toMatchObject({ intentId: 'i2', outcome: 'NOT_FILLED' })
+})
+
+test.each(['HALTED', 'DELISTED'] as const)('one that is %s takes no orders, and none is sent in vain', (status) => {
+  const bench = open()
+  bench.venueEvent({ kind: 'instrument', instrument: { ...INSTRUMENT, status } })
+  bench.advance(1000)
+  expect(bench.ids).not.toContain('i1.x1')
 })

@@ -185,6 +185,7 @@ export class StartUp implements CallOwner {
 
   private settle(): void {
     if (this.open.size > 0 || this.phase !== 'setUp') return
+    this.tellInstruments()
     if (this.problems.length > 0) {
       this.refuse(this.problems)
       return
@@ -192,6 +193,14 @@ export class StartUp implements CallOwner {
     this.phase = 'listening'
     this.listen()
     if (this.desk.isConnected) this.readAccount()
+  }
+
+  /** Rules may have changed, and contracts have left trading, since whoever is told knew of them. */
+  private tellInstruments(): void {
+    for (const symbol of this.desk.settings.symbols) {
+      const instrument = this.catalogue.get(symbol)
+      if (instrument !== undefined) this.desk.tell({ kind: 'instrument', instrument })
+    }
   }
 
   private readAccount(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RouteName } from '../../../../src/adapters/binance/rest/routes.js'
-import { accountOf, positionRow, type Scripted, ScriptedVenue } from './scripted-venue.js'
+import { accountOf, listing, positionRow, type Scripted, ScriptedVenue } from './scripted-venue.js'
 
 function started(prepare: (venue: ScriptedVenue) => void = () => undefined, settings = {}): ScriptedVenue {
   const venue = new ScriptedVenue(settings)
@@ -68,6 +68,19 @@ describe('the start-up', () => {
     for (const settings of [{ symbols }, { symbols: ['GONEUSDT'], areKept: true }])
       expect(started(undefined, settings).of('refused')).toMatchObject([{ problems: [{ code: 'UNKNOWN_SYMBOL' }] }])
   })
+
+  test.each([{}, { code: -2015, httpStatus: 401 }])(
+    'tells how contracts are now, whatever becomes of it (%o): one may settle since the process before',
+    (answer) => {
+      const venue = started((each) => {
+        each.answers('exchangeInfo', { value: listing({ status: 'PRE_SETTLE' }) })
+        if ('code' in answer) each.answers('feeBurn', answer as Scripted)
+      })
+      expect(venue.of('instrument')).toMatchObject([
+        { instrument: { identity: { symbol: 'BTCUSDT' }, status: 'SETTLING', maxLeverage: 125 } },
+      ])
+    },
+  )
 
   test('names everything that is wrong at once', () => {
     const venue = started((each) => {
