@@ -291,8 +291,8 @@ const TOLD_WITHIN_MS = 1_500
 /** How often all may be read anew, and how long that takes at the most. */
 const READ_EVERY_MS = 3_000
 const READ_WITHIN_MS = 1_500
-/** Requests may be answered late, and failures are tried again ever more rarely. */
-const CALM_MS = 25_000
+/** A key or a socket that is not to be had is asked for ever more rarely, once a minute in the end. */
+const CALM_MS = 65_000
 /** Opening a connection in vain is tried again a minute later at the latest. */
 const QUOTED_WITHIN_MS = 95_000
 const UNSOUND = ALL_FAULT_KINDS.filter((kind) => /^(venue|market|exchange|clock)-/.test(kind))
