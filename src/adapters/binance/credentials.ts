@@ -16,6 +16,8 @@ export const KEY_VARIABLE = 'DOLPHIN_BINANCE_KEY'
 export const SECRET_VARIABLE = 'DOLPHIN_BINANCE_SECRET'
 export const KEY_FILE_VARIABLE = 'DOLPHIN_BINANCE_KEY_FILE'
 export const SECRET_FILE_VARIABLE = 'DOLPHIN_BINANCE_SECRET_FILE'
+/** Where keys are, in an environment. */
+export const CREDENTIAL_VARIABLES = [KEY_VARIABLE, SECRET_VARIABLE, KEY_FILE_VARIABLE, SECRET_FILE_VARIABLE] as const
 
 /**
  * The key of an account and what it signs with: a shared secret, or a private key in PEM. The kind is told by the text.

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CREDENTIAL_VARIABLES } from '../../adapters/binance/credentials.js'
 import { serveLink } from '../../adapters/socket/socket-link.js'
 import { serveVenue } from '../../adapters/socket/venue-server.js'
 import { instrumentsText } from '../../config/instruments.js'
@@ -52,7 +53,7 @@ export async function executorProcess(
     name: 'executor',
     argv: ['executor', ...optionWords(options), ...fractions, '--until-stdin-ends', '--json'],
     // Its lines are told as this process's own, which then has to do with their colours.
-    environment: { ...served.executorEnvironment, NO_COLOR: '1' },
+    environment: { ...NO_CREDENTIALS, ...files.environment, ...served.executorEnvironment, NO_COLOR: '1' },
     tell: (line) => {
       if (!served.executorSaid(line)) around.onNotice(line)
     },
@@ -86,7 +87,12 @@ export interface ExecutorFiles {
   readonly exchangeAt?: string
   /** Values of the first that are probably percentages are meant. */
   readonly iMeanFractions?: boolean
+  /** What it finds in its environment beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>
 }
+
+/** One that fills nothing at an exchange has no use for the key of an account. */
+const NO_CREDENTIALS = Object.fromEntries(CREDENTIAL_VARIABLES.map((name) => [name, undefined]))
 
 /** The exchange's rules as they were when the session began, where the executor reads them. */
 async function keptRules(folder: string, { execution: { instruments } }: SessionSetup): Promise<string> {

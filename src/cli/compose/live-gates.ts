@@ -4,11 +4,14 @@ import type { Endpoints } from '../../adapters/binance/endpoints.js'
 import { BinanceWire } from '../../adapters/binance/io/binance-wire.js'
 import type { RestOutcome } from '../../adapters/binance/rest/call.js'
 import { RestQuestions } from '../../adapters/binance/rest/rest-questions.js'
-import { accountProblem } from '../../adapters/binance/venue/account-rules.js'
+import { accountProblem, type RuledRoute } from '../../adapters/binance/venue/account-rules.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { statfsDisk } from '../../adapters/disk/statfs-disk.js'
+import { directionName } from '../../base/direction.js'
 import { InputMistake, Mistake, problemText } from '../../base/mistakes.js'
 import { readCertificate } from '../../config/certificate.js'
+import { loadExecutionConfig } from '../../config/execution-config.js'
+import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { CHAMPION_HASH, parametersHash } from '../../core/engine/parameters.js'
 import { type GateFinding, type LiveFacts, liveGates } from '../../core/live/live-gates.js'
 import { cleanRecord } from '../../core/paper-record/clean-record.js'
@@ -20,11 +23,11 @@ import { gridTime } from './grid-parts.js'
 import { type DemandedRecord, liveRecord } from './live-record.js'
 import { loadOwn } from './own-strategy.js'
 import { prepareRun } from './run-settings.js'
-import type { SessionChoice } from './session-settings.js'
+import { meansFractions, type SessionChoice } from './session-settings.js'
 
 /** What is looked at. */
 export interface GatesWish {
-  readonly session: Pick<SessionChoice, 'run' | 'certificate'> & { readonly out: string }
+  readonly session: Pick<SessionChoice, 'run' | 'execution' | 'certificate'> & { readonly out: string }
   readonly live: { readonly at: Endpoints; readonly stepMs: number }
   /** Absent: no account can be asked. */
   readonly credentials?: Credentials | undefined
@@ -38,11 +41,11 @@ export interface GatesWish {
 /** Looks at everything that must hold before money is traded, and changes nothing. Nothing that is wrong throws. */
 export async function lookAtGates(wish: GatesWish): Promise<readonly GateFinding[]> {
   const { session, live } = wish
-  const { parameters } = prepareRun(session.run, await loadOwn(session.run)).settings()
-  const hash = parametersHash(parameters)
+  const run = prepareRun(session.run, await loadOwn(session.run)).settings()
+  const hash = parametersHash(run.parameters)
   const [asked, record, disk, grid] = await Promise.all([
     askExchange(wish),
-    fault(() => recordOf(wish, hash)),
+    fault(() => recordOf(wish, run)),
     fault(() => diskOf(session.out)),
     fault(() => gridOf(wish.grid.url)),
   ])
@@ -87,10 +90,17 @@ async function fault<T>(look: () => Promise<T>): Promise<T | Fault> {
   }
 }
 
-async function recordOf({ record, runOf }: GatesWish, hash: string): Promise<LiveFacts['record']> {
+async function recordOf(wish: GatesWish, run: BacktestSettings): Promise<LiveFacts['record']> {
+  const { record, runOf, session, live } = wish
   if (record.length === 0) return { fault: 'no session on paper was named' }
   const days: PaperDay[] = []
-  const demanded = { parametersHash: hash, exchange: 'production', runOf }
+  const { execution, risk } = await loadExecutionConfig(session.execution, {
+    iMeanFractions: meansFractions(session.run),
+  })
+  const demanded: DemandedRecord = {
+    ...{ parametersHash: parametersHash(run.parameters), exchange: 'production', stepMs: live.stepMs, runOf },
+    ...{ direction: directionName(run.direction), execution, risk },
+  }
   for (const folder of record) days.push(...(await liveRecord(folder, demanded)))
   return cleanRecord(days, systemClock.epochMs())
 }
@@ -99,7 +109,7 @@ async function recordOf({ record, runOf }: GatesWish, hash: string): Promise<Liv
 async function diskOf(folder: string): Promise<LiveFacts['disk']> {
   for (let path = resolve(folder); ; path = dirname(path)) {
     try {
-      return { usedPct: (await statfsDisk(path).usedPct()) ?? 0, atMs: systemClock.epochMs() }
+      return { usedPct: await statfsDisk(path).usedPct(), atMs: systemClock.epochMs() }
     } catch (error) {
       if (dirname(path) === path) throw error
     }
@@ -141,7 +151,7 @@ async function askExchange({ live, credentials, iMeanIt }: GatesWish): Promise<A
     const balance = await questions.ask('balance')
     const atMs = systemClock.epochMs()
     const { offsetMs, uncertaintyMs } = questions.usage()
-    const problems = outcomes.flatMap(([route, outcome]) => problemOf(route, outcome))
+    const problems = outcomes.flatMap(([route, outcome]) => rulingProblems(route, outcome, at))
     return {
       exchange:
         problems.length > 0
@@ -158,13 +168,14 @@ async function askExchange({ live, credentials, iMeanIt }: GatesWish): Promise<A
   }
 }
 
-function problemOf(route: (typeof RULED)[number], outcome: RestOutcome): string[] {
+/** What is wrong with how the account is set up, as far as one answer says it; what cannot be known is wrong, too. */
+export function rulingProblems(route: RuledRoute, outcome: RestOutcome, { name }: Pick<Endpoints, 'name'>): string[] {
   if (outcome.kind === 'done') {
     const problem = accountProblem(route, outcome.value)
     return problem === undefined ? [] : [problem.message]
   }
   // A demo cannot be asked what its keys may do; production can.
-  const isNowhere = outcome.kind === 'refused' && outcome.error.httpStatus === 404
+  const isNowhere = outcome.kind === 'refused' && outcome.error.httpStatus === 404 && name !== 'production'
   return route === 'apiRestrictions' && isNowhere ? [] : [textOf(outcome)]
 }
 

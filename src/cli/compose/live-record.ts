@@ -3,15 +3,17 @@ import { join } from 'node:path'
 import { MemorySessionLog } from '../../adapters/session-log/memory-session-log.js'
 import { SessionLogError } from '../../adapters/session-log/refusal.js'
 import { parseSettings, SETTINGS_FILE } from '../../adapters/session-log/settings.js'
+import { canonicalJson } from '../../base/canonical-json.js'
 import { DataRefused } from '../../base/mistakes.js'
 import { compareRuns } from '../../core/compare/compare.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import { type PaperDay, PaperDays } from '../../core/paper-record/paper-days.js'
+import type { ExecutionConfig } from '../../core/session/session-plan.js'
 import { displayPath } from '../../files/package-files.js'
 import type { Fill } from '../../ports/vocabulary/orders.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
-import type { LiveMarket, SessionSettings } from '../../ports/vocabulary/session.js'
+import type { LiveMarket, SessionSettings, TradeDirection } from '../../ports/vocabulary/session.js'
 import { SessionBooks } from '../../runtime/session/session-books.js'
 import { JournalBacktest } from './journal-backtest.js'
 import { type AnyRecord, firstRecord, judge, type Replay, readJournal } from './journal-reading.js'
@@ -59,6 +61,12 @@ export interface DemandedRecord {
   readonly parametersHash: string
   /** Where the prices must have been from. */
   readonly exchange: string
+  /** From bar to bar, ms. */
+  readonly stepMs: number
+  readonly direction: TradeDirection
+  /** How orders are placed and protected, and how much may be risked. */
+  readonly execution: ExecutionConfig['execution']
+  readonly risk: ExecutionConfig['risk']
   /** The run of a session's options; `place` is the file that says them. */
   runOf(settings: SessionSettings, place: string): RunSettings
 }
@@ -76,17 +84,27 @@ async function settingsOf(folder: string): Promise<SessionSettings> {
 }
 
 /** Returns how it traded at live prices. */
-function liveMarketOf(folder: string, { live, hashes, fills }: SessionSettings, demanded: DemandedRecord): LiveMarket {
+function liveMarketOf(folder: string, settings: SessionSettings, demanded: DemandedRecord): LiveMarket {
+  const { live, hashes, fills, direction, ownStrategy, venue } = settings
+  const [stepS, demandedS] = [(live?.stepMs ?? 0) / 1000, demanded.stepMs / 1000]
   const rows: readonly (readonly [is: boolean, expected: string, found: string])[] = [
     [live !== undefined, 'a session at live prices', 'one of recorded days or of scans'],
     [live?.fills === 'paper', 'a session on paper', 'one that traded at an exchange'],
     [live?.exchange === demanded.exchange, `prices of ${demanded.exchange}`, `prices of ${live?.exchange}`],
+    [live?.stepMs === demanded.stepMs, `bars of ${demandedS} s, as would be traded`, `bars of ${stepS} s`],
     [fills === 'realistic', 'realistic fills', fills],
+    [ownStrategy === undefined, 'the champion', `a strategy of somebody's own (${ownStrategy?.file})`],
+    [direction === demanded.direction, `${demanded.direction}, as would be traded`, direction],
     [
       hashes.parameters === demanded.parametersHash,
       `parameters ${demanded.parametersHash}, which would trade`,
       hashes.parameters,
     ],
+    ...(['execution', 'risk'] as const).map((part): [boolean, string, string] => [
+      canonicalJson(venue[part] ?? null) === canonicalJson(demanded[part]),
+      `the ${part} configuration that would trade`,
+      'another one',
+    ]),
   ]
   const wrong = rows.find(([is]) => !is)
   if (wrong === undefined) return live!
@@ -175,6 +193,9 @@ async function readWhole(
     },
   })
   judge(folder, reading)
+  if (reading.durableFault === null) return
+  const message = `whether the journal goes as far as it was durable cannot be checked: ${reading.durableFault}`
+  throw new DataRefused({ place: displayPath(folder), message })
 }
 
 type Fills = Map<string, string>

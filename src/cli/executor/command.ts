@@ -16,7 +16,7 @@ export function register(parent: Command): void {
     .option('--exchange <path>', 'socket of a paper exchange')
     .option(
       '--exchange-at <where>',
-      'connect to Binance by itself instead: production, demo, or the address of a sandbox',
+      'connect to Binance by itself instead: demo, or the address of a sandbox (production: dolphin trade starts it)',
     )
     .requiredOption('--journal <folder>', 'its journal; one folder per account, for ever')
     .option('--config <yaml>', 'execution configuration (default: the packaged configs/execution.yml)')

@@ -23,6 +23,7 @@ import { SideHost } from '../../runtime/host/side-host.js'
 import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
 import { alertLog } from '../compose/alert-log.js'
 import { demandedCredentials } from '../compose/demanded-credentials.js'
+import { refuseUngated } from '../compose/gates-held.js'
 import { openJournal } from '../compose/journals.js'
 import { ServedExecutor } from '../compose/served-executor.js'
 import { operatorToken } from '../compose/status-server.js'
@@ -35,6 +36,8 @@ import type { ExecutorOptions } from './options.js'
 
 /** Runs `dolphin executor` on checked options, until it is told to stop. */
 export async function runExecutor(options: ExecutorOptions): Promise<ExitCode> {
+  const { exchange } = options
+  if (typeof exchange !== 'string') refuseUngated(exchange.name, { parentPid: process.ppid, environment: process.env })
   const signals = stopSignals({ stdin: options.untilStdinEnds })
   try {
     return await execute(options, signals)
@@ -143,7 +146,7 @@ async function connections(
     const { openExchangeAccount } = await import('../compose/exchange-account.js')
     const account = await openExchangeAccount({
       at: exchange,
-      credentials: demandedCredentials(),
+      credentials: demandedCredentials().credentials,
       symbols: instruments.map(({ identity }) => identity.symbol),
       areKept: true,
       startedAtMs: options.sinceMs ?? Date.now(),

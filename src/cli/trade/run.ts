@@ -1,6 +1,7 @@
 import { Interrupted } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { demandedCredentials } from '../compose/demanded-credentials.js'
+import { gatesHeld } from '../compose/gates-held.js'
 import { lookAtGates, refuseClosedGates } from '../compose/live-gates.js'
 import { runLiveSession } from '../compose/live-session.js'
 import { meansFractions } from '../compose/session-settings.js'
@@ -13,7 +14,7 @@ import type { TradeOptions } from '../trade-options.js'
 
 /** Runs `dolphin trade` on checked options: until it is told to stop. */
 export async function runTrade(options: TradeOptions): Promise<ExitCode> {
-  const credentials = demandedCredentials()
+  const { credentials, environment: keys } = demandedCredentials()
   const watch = watchInterrupt('bar')
   try {
     const { session, live, environment, executor, serve, quiet } = options
@@ -36,7 +37,13 @@ export async function runTrade(options: TradeOptions): Promise<ExitCode> {
         executor:
           executor === 'in-process'
             ? executor
-            : { ...present({ execution }), exchangeAt: live.at.name, iMeanFractions: meansFractions(run) },
+            : {
+                ...present({ execution }),
+                exchangeAt: live.at.name,
+                iMeanFractions: meansFractions(run),
+                // Gates that hold for this process hold for the execution side that it starts.
+                environment: environment === 'LIVE' ? { ...keys, ...gatesHeld(process.pid) } : keys,
+              },
         serve,
         quiet,
         ...present({ bars: options.bars }),

@@ -7,6 +7,7 @@ import type { PaperDay } from './paper-days.js'
  *
  * Days of several sessions may be given, in any order: of two sessions on one day the one with more bars counts, and the faults of
  * both. A first or last day that is only short, because a session began or stopped in it, is no part of the record and no fault.
+ * Days since the record may be missing, but for a week: later sessions would else count for nothing by not being named.
  */
 export function cleanRecord(days: readonly PaperDay[], nowMs: number): CleanRecord {
   const byDate = joined(days)
@@ -16,14 +17,16 @@ export function cleanRecord(days: readonly PaperDay[], nowMs: number): CleanReco
     .filter(({ date }) => endOf(date) > nowMs)
     .flatMap((day) => troublesOf(day).map((why) => ({ date: day.date, why })))
   const run = lastRun(over)
-  const days30 = run.length >= DAYS_DEMANDED && running.length === 0
+  const last = run.at(-1)
+  const isOld = last !== undefined && nowMs - endOf(last.date) > AGE_MS_MAX
+  const holds = run.length >= DAYS_DEMANDED && running.length === 0 && !isOld
   return {
-    holds: days30,
+    holds,
     days: running.length === 0 ? run.length : 0,
     from: run[0]?.date ?? null,
     to: run.at(-1)?.date ?? null,
-    sinceMs: days30 ? endOf(run[DAYS_DEMANDED - 1]!.date) : null,
-    faults: [...faults, ...running, ...shortDays(over)],
+    sinceMs: holds ? endOf(run[DAYS_DEMANDED - 1]!.date) : null,
+    faults: [...faults, ...running, ...shortDays(over), ...(isOld ? [{ date: last.date, why: OLD }] : [])],
   }
 }
 
@@ -47,6 +50,9 @@ export interface RecordFault {
 
 export const DAYS_DEMANDED = 30
 export const BARS_MS_DEMANDED = 23 * 3_600_000
+/** From the end of a record's last day: a rehearsal at the exchange's demo lies between. */
+const AGE_MS_MAX = 7 * MS_PER_DAY
+const OLD = 'the last clean day, which ended more than a week ago'
 
 /** The last days that are clean, each the day after the one before. */
 function lastRun(days: readonly PaperDay[]): readonly PaperDay[] {

@@ -74,8 +74,8 @@ export interface ChildParts {
   readonly name: string
   /** Its command line, behind the name of this very program. */
   readonly argv: readonly string[]
-  /** Beside this process's own. */
-  readonly environment: Readonly<Record<string, string>>
+  /** Beside this process's own; undefined: what this process has there is not for it. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Its stderr and what happens to it, line by line. */
   tell(line: string): void
 }

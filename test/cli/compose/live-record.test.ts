@@ -1,12 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runClockSession } from '../../../src/cli/compose/clock-session.js'
-import { liveRecord } from '../../../src/cli/compose/live-record.js'
+import { type DemandedRecord, liveRecord } from '../../../src/cli/compose/live-record.js'
 import { boundHash, preparePaper } from '../../../src/cli/compose/session-settings.js'
 import { paperOptions } from '../../../src/cli/paper/options.js'
 import { runOfSession } from '../../../src/cli/run-options.js'
+import { loadExecutionConfig } from '../../../src/config/execution-config.js'
 import { CHAMPION_HASH } from '../../../src/core/engine/parameters.js'
 import { recordLine } from '../../../src/core/journal/frame.js'
 import type { LiveMarket } from '../../../src/ports/vocabulary/session.js'
@@ -43,10 +44,12 @@ async function tradedSession(name: string, live: LiveMarket | undefined): Promis
   return out
 }
 
-function recordOf(folder: string, demanded: { readonly parametersHash?: string; readonly exchange?: string } = {}) {
+async function recordOf(folder: string, demanded: Partial<DemandedRecord> = {}) {
+  const { execution, risk } = await loadExecutionConfig(undefined)
   return liveRecord(folder, {
     parametersHash: CHAMPION_HASH,
     exchange: 'production',
+    ...{ stepMs: STEP_MS, direction: 'SHORT', execution, risk },
     runOf: ({ options }, place) => runOfSession(options, place, { fills: 'bar-price' }),
     ...demanded,
   })
@@ -67,9 +70,17 @@ it('a session at live prices is read into its days, with every difference from t
 })
 
 describe('a session counts for nothing where it is not what would trade', () => {
-  it.each([
+  it.each<[what: string, demanded: Partial<DemandedRecord>, message: RegExp]>([
     ['of other parameters', { parametersHash: '0123456789abcdef' }, /expected parameters 0123456789abcdef/],
     ['at prices of elsewhere', { exchange: 'demo' }, /expected prices of demo, found prices of production/],
+    ['of longer bars', { stepMs: 5_000 }, /expected bars of 5 s, as would be traded, found bars of 0.5 s/],
+    ['of the other direction', { direction: 'LONG' }, /expected LONG, as would be traded, found SHORT/],
+    [
+      'that may risk more',
+      { risk: {} as never },
+      /expected the risk configuration that would trade, found another one/,
+    ],
+    ['protected otherwise', { execution: {} as never }, /expected the execution configuration that would trade/],
   ])('%s', async (_, demanded, message) => {
     await expect(recordOf(made, demanded)).rejects.toThrow(message)
   })
@@ -121,12 +132,36 @@ describe('a session that was tampered with counts for nothing', () => {
     await expect(recordOf(folder)).rejects.toThrow(/expected fill .* of the decision journal in the execution journal/)
   })
 
+  it.each(['decision', 'execution', 'exchange'])(
+    'the %s journal cut off at its end, so that a bad hour is gone',
+    async (kind) => {
+      const folder = tampered(`cut-${kind}`, `journal/${kind}/journal-00000001.log`, (text) => {
+        const lines = text.trimEnd().split('\n')
+        return `${lines.slice(0, -5).join('\n')}\n`
+      })
+      await expect(recordOf(folder)).rejects.toThrow(/damaged|durable/)
+      for (const name of readdirSync(join(folder, 'journal', kind)).filter((each) => !each.endsWith('.log')))
+        rmSync(join(folder, 'journal', kind, name), { recursive: true })
+      await expect(recordOf(folder)).rejects.toThrow(/durable cannot be checked/)
+    },
+  )
+
   it('a journal that is missing', async () => {
     const folder = join(root, 'missing')
     cpSync(made, folder, { recursive: true })
     rmSync(join(folder, 'journal', 'exchange'), { recursive: true })
     await expect(recordOf(folder)).rejects.toThrow(/expected a folder with a journal/)
   })
+})
+
+it("a session of a strategy of somebody's own is no record of the champion, whose parameters it was begun with", async () => {
+  const folder = join(root, 'own')
+  cpSync(made, folder, { recursive: true })
+  const path = join(folder, 'settings.json')
+  const settings = JSON.parse(readFileSync(path, 'utf8'))
+  const ownStrategy = { file: 'mine.mjs', sha256: '0'.repeat(64), parameters: {} }
+  writeFileSync(path, JSON.stringify({ ...settings, ownStrategy }))
+  await expect(recordOf(folder)).rejects.toThrow(/expected the champion, found a strategy of somebody's own/)
 })
 
 it('a session of recorded days is no session at live prices', async () => {

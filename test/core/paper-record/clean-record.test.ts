@@ -85,6 +85,13 @@ describe('whatever a person would have to explain breaks the record', () => {
   })
 })
 
+it('a record ends at most a week ago: what came after it could be left out by not being named', () => {
+  expect(cleanRecord(days(30), noonOf(36))).toMatchObject({ holds: true, days: 30 })
+  const { holds, sinceMs, faults } = cleanRecord(days(30), noonOf(37))
+  expect({ holds, sinceMs }).toEqual({ holds: false, sinceMs: null })
+  expect(faults).toEqual([{ date: day(29).date, why: expect.stringMatching(/ended more than a week ago/) }])
+})
+
 it('the bars of two sessions on one day are not added, and their faults are', () => {
   const halves = [...days(30, { 7: { barsMs: 12 * HOUR_MS } }), day(7, { barsMs: 12 * HOUR_MS })]
   expect(cleanRecord(halves, noonOf(30)).holds).toBe(false)
