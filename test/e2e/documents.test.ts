@@ -24,12 +24,20 @@ const WORLD_DAYS = ['2025-05-10', '2025-05-12']
 const TOKEN = 'a-token-of-the-documents-0123456789'
 
 /** Commands that go on until somebody stops them, or for minutes: they must start, and stop well at Ctrl-C. */
-const GOES_ON = /--speed \d|--serve\b|^dolphin (?:drill|executor|serve|sandbox)\b|^dolphin paper .*--grid hazelcast/
+const GOES_ON =
+  /--speed \d|--serve\b|--live\b|^dolphin (?:drill|executor|serve|trade)\b|^dolphin sandbox(?: -|$)|^dolphin paper .*--grid hazelcast/
+/** Asks an exchange: in a test that is a sandbox, wherever the document has it. */
+const OF_AN_EXCHANGE = /--live\b|^dolphin (?:trade|live check|data download|sandbox (?:fault|price|restart|status))\b/
 /** Needs a cluster; the documents have a member at the usual port. */
 const OF_A_CLUSTER = /hazelcast:\/\/127\.0\.0\.1:5701/
+/** What a live session says once it has begun: one that is stopped before has nothing to go on with. */
+const BEGUN = /^(?:Cold|Warm):/m
+/** Says where it is as `--at`, and not as `--exchange-at`. */
+const OF_THE_SANDBOX = /^dolphin (?:data download|sandbox)\b/
 /** Answers other than 0, and why. */
 const ANSWERS: readonly (readonly [command: RegExp, code: number, says: RegExp])[] = [
-  [/--from 2026-01-01/, 2, /no day from 2026-01-01/],
+  [/^dolphin backtest .*--from 2026-01-01/, 2, /no day from 2026-01-01/],
+  [/^dolphin live check/, 1, /orderBook/],
 ]
 
 const JQ = `import { readFileSync } from 'node:fs'
@@ -49,6 +57,15 @@ interface Fence {
 const world = mkdtempSync(join(tmpdir(), 'dolphin-documents-'))
 const server: { child?: ChildProcess; port: number; sessions: number } = { port: 0, sessions: 0 }
 let cluster: HazelcastCluster | undefined
+const exchange: { child?: ChildProcess; opened?: OpenedSandbox } = {}
+
+/** What `dolphin sandbox --json` says of itself. */
+interface OpenedSandbox {
+  readonly restUrl: string
+  readonly apiKey: string
+  readonly secret: string
+  readonly token: string
+}
 
 beforeAll(async () => {
   if (hasHazelcast()) cluster = await startCluster(1)
@@ -56,7 +73,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  if (server.child !== undefined) await stop(server.child)
+  for (const { child } of [server, exchange]) if (child !== undefined) await stop(child)
   await cluster?.end()
   rmSync(world, { recursive: true })
 })
@@ -79,6 +96,7 @@ describe('every command in the documents works as it stands there', () => {
 /** Runs one line in a shell, with `dolphin` and `jq` on its path. */
 async function runLine(line: string, place: string): Promise<void> {
   if (/127\.0\.0\.1:8080|^dolphin operator/.test(line)) await serveSession()
+  if (OF_AN_EXCHANGE.test(line)) await serveExchange()
   const command = pointedAt(line)
   if (GOES_ON.test(command)) {
     const { code, said } = await untilItStarts(command, place)
@@ -100,6 +118,10 @@ function pointedAt(line: string): string {
     .replace(OF_A_CLUSTER, `hazelcast://${member}`)
     .replaceAll('127.0.0.1:8080', address)
     .replace(/^(dolphin data synth .*--days) \d+/, '$1 3')
+    .replace(/^(dolphin data download .*--to 2026-01-)31/, '$103')
+    .replace(/ --exchange-at \S+/, '')
+  if (OF_AN_EXCHANGE.test(line))
+    return `${command} ${OF_THE_SANDBOX.test(line) ? '--at' : '--exchange-at'} ${exchange.opened!.restUrl}`
   return /^dolphin operator/.test(command) && !command.includes('--url')
     ? `${command} --url http://${address}`
     : command
@@ -112,7 +134,18 @@ function shell(command: string, cwd: string): Promise<{ code: number | null; sai
 /** Starts a command that goes on, stops it with Ctrl-C when it has said its first word, and waits for its end. */
 async function untilItStarts(command: string, cwd: string): Promise<{ code: number | null; said: string }> {
   const { child, done } = started(`exec ${command}`, cwd)
-  for (const stream of [child.stdout, child.stderr]) stream!.once('data', () => child.kill('SIGINT'))
+  const isLive = OF_AN_EXCHANGE.test(command)
+  let said = ''
+  let isStopped = false
+  for (const stream of [child.stdout, child.stderr]) {
+    stream!.on('data', (chunk) => {
+      said += chunk
+      // A second Ctrl-C would end it as it stands.
+      if (isStopped || (isLive && !BEGUN.test(said))) return
+      isStopped = true
+      child.kill('SIGINT')
+    })
+  }
   return done
 }
 
@@ -122,6 +155,11 @@ function started(command: string, cwd: string) {
     PATH: `${join(world, 'bin')}:${process.env.PATH}`,
     DOLPHIN_OPERATOR_TOKEN: TOKEN,
     NO_COLOR: '1',
+    ...(exchange.opened && {
+      DOLPHIN_BINANCE_KEY: exchange.opened.apiKey,
+      DOLPHIN_BINANCE_SECRET: exchange.opened.secret,
+      DOLPHIN_SANDBOX_TOKEN: exchange.opened.token,
+    }),
   }
   const child = spawn('bash', ['-o', 'pipefail', '-c', command], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
   let said = ''
@@ -150,6 +188,17 @@ async function serveSession(): Promise<void> {
       if (String(chunk).includes('tatus at http')) resolve()
     })
     child.once('close', (code) => reject(new Error(`the session ended with ${code} before it was served`)))
+  })
+}
+
+/** One exchange for all lines that ask one. */
+async function serveExchange(): Promise<void> {
+  if (exchange.child !== undefined) return
+  const { child } = started('exec dolphin sandbox --port 0 --symbols 12 --json', world)
+  exchange.child = child
+  exchange.opened = await new Promise<OpenedSandbox>((resolve, reject) => {
+    child.stdout!.once('data', (chunk) => resolve(JSON.parse(String(chunk)) as OpenedSandbox))
+    child.once('close', (code) => reject(new Error(`the sandbox ended with ${code} before it said where it is`)))
   })
 }
 
@@ -184,6 +233,18 @@ async function makeWorld(): Promise<void> {
   expect(session).toMatchObject({ code: 0 })
   const backtest = ['backtest', DAYS, ...period, '--quiet', '--trades', join(things, 'trades.csv')]
   expect(await dolphin(backtest)).toMatchObject({ code: 0 })
+  const key = join(things, 'certificate.key')
+  writeFileSync(key, 'a'.repeat(64), { mode: 0o600 })
+  const certificate = [
+    'certify',
+    join(things, 'days'),
+    '--key-file',
+    key,
+    '--out',
+    join(things, 'cert.json'),
+    '--quiet',
+  ]
+  expect(await dolphin(certificate)).toMatchObject({ code: 0 })
   mkdirSync(join(world, 'bin'))
   tool('dolphin', `exec '${process.execPath}' '${MAIN}' "$@"`)
   // The documents use jq to pick a field; what it picks is not the question here, only that it is given JSON.

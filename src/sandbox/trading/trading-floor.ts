@@ -1,4 +1,4 @@
-import { exact } from '../../base/exact.js'
+import { Exact, exact } from '../../base/exact.js'
 import type { MarketEvent } from '../../ports/played-market.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { Strike } from '../fault-board.js'
@@ -171,7 +171,7 @@ export class TradingFloor implements Desk {
       type: 'MARKET',
       timeInForce: 'GTC',
       price: undefined,
-      quantity: listed.instrument.minQuantity,
+      quantity: this.smallestQuantity(listed.instrument),
       reduceOnly: false,
       closePosition: false,
       positionSide: 'BOTH',
@@ -179,6 +179,14 @@ export class TradingFloor implements Desk {
       priceMatch: 'NONE',
       goodTillDate: 0,
     })
+  }
+
+  /** What the rules let somebody buy at least, in quantity and in value. */
+  private smallestQuantity({ identity, lotSize, minQuantity, minNotionalUsd }: Instrument): string {
+    const mark = this.engine.quote(identity.symbol)?.mark
+    if (mark === undefined) return minQuantity
+    const lots = exact(minNotionalUsd).div(mark).div(lotSize).ceil()
+    return Exact.max(minQuantity, lots.times(lotSize)).toFixed()
   }
 
   private forced({ forced, symbol, side, quantity, price }: SandboxOrder): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { instrument } from '../../support/instruments.js'
 import { SandboxAccount } from '../../support/sandbox-account.js'
 
 function ready(): SandboxAccount {
@@ -87,6 +88,14 @@ describe('the exchange', () => {
     expect(account.exchange.view().positions).toEqual({ BTCUSDT: '2.001' })
     expect(account.told).toEqual(['TRADE_LITE', 'NEW NEW', 'ACCOUNT ORDER', 'TRADE FILLED', 'ACCOUNT_CONFIG_UPDATE'])
     expect(account.events.at(-1).ac).toEqual({ s: 'BTCUSDT', l: 5 })
+  })
+
+  it('lets somebody else buy what the rules demand at least, where the smallest quantity is worth too little', () => {
+    const account = ready()
+    account.market({ kind: 'instrument', instrument: instrument({ minNotionalUsd: '100' }) })
+    account.price('33000')
+    account.strike('foreignOrder', 'BTCUSDT')
+    expect(account.exchange.view().positions).toEqual({ BTCUSDT: '0.004' })
   })
 })
 
