@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CHAMPION_HASH } from '../../src/core/engine/parameters.js'
 import { issueCertificate } from '../../src/core/mode/certificate.js'
 import { CONSTANTS_HASH } from '../../src/core/status/frozen-constants.js'
-import { startSandbox } from '../support/sandbox.js'
+import { SANDBOX_TOKEN, startSandbox } from '../support/sandbox.js'
 import { until } from '../support/until.js'
 import { dolphin, type Finished, ROOT, temporaryFolder } from './dolphin.js'
 import { RunningDolphin } from './running-dolphin.js'
@@ -123,6 +123,39 @@ describe('a session at the exchange', () => {
   })
 })
 
+describe('an exchange that is away is waited for', () => {
+  test.each([['in-process'], ['process']])(
+    'by a session that goes on with a position, whose execution side (%s) watches it as soon as the exchange is back',
+    async (executor) => {
+      const more = ['--executor', executor, '--serve', '127.0.0.1:0']
+      const first = new RunningDolphin(trade({ hold: 1_000 }, ...more), ENV)
+      await until(async () => (await account()).openAlgoOrders.length > 0)
+      await first.stop('SIGINT')
+      const held = await account()
+      const bars = count('decision', 'bar')
+      await away(3_600_000)
+      const second = new RunningDolphin(trade({ hold: 1_000 }, ...more, '--resume'), ENV)
+      const address = await until(() => /Status at (http:\/\/\S+?),/.exec(second.said)?.[1])
+      await until(() => /UNREACHABLE/.test(second.said))
+      console.log(second.said, await (await fetch(`${address}/api/v1/status`)).text())
+      await away(0)
+      await until(() => count('decision', 'bar') > bars + 3)
+      console.log(second.said, await (await fetch(`${address}/api/v1/status`)).text())
+      expect(await second.stop('SIGINT')).toBe(130)
+      expect(await account()).toMatchObject({ positions: held.positions, openAlgoOrders: held.openAlgoOrders })
+    },
+  )
+
+  test('by a session that has not begun, until somebody does not want to wait any longer', async () => {
+    await away(3_600_000)
+    const running = new RunningDolphin(trade({ hold: 3 }), ENV)
+    await until(() => running.said.includes("UNREACHABLE"))
+    console.log(running.said)
+    expect(await running.stop('SIGINT')).toBe(130)
+    expect(existsSync(out)).toBe(false)
+  })
+})
+
 test('neither key nor secret, listen key nor signature is in anything that a session says or writes', async () => {
   const running = new RunningDolphin(trade({ hold: 3 }, '--serve', '127.0.0.1:0'), ENV)
   const address = await until(() => /Status at (http:\/\/\S+?),/.exec(running.said)?.[1])
@@ -211,6 +244,16 @@ async function signedPost(path: string, params: string): Promise<void> {
   const response = await fetch(`${sandbox.origin}${path}?${query}&signature=${signature}`, {
     method: 'POST',
     headers: { 'X-MBX-APIKEY': KEY.apiKey },
+  })
+  expect(response.status).toBe(200)
+}
+
+/** Takes the exchange away for so long; 0: brings it back. */
+async function away(ms: number): Promise<void> {
+  const response = await fetch(`${sandbox.origin}/sandbox/restart`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${SANDBOX_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ms }),
   })
   expect(response.status).toBe(200)
 }

@@ -40,16 +40,39 @@ export type LiveUniverse =
  * @throws InputMistake for named symbols that cannot be followed; SurroundingsFailed when the exchange lists nothing.
  */
 export function openLivePrices(choice: LivePricesChoice): Promise<LivePrices> {
-  const { at, stepMs, signal, quiet } = choice
-  return LivePrices.open({
+  return LivePrices.open(optionsOf(choice))
+}
+
+/** Begins to open them, and waits for nothing. */
+export function beginLivePrices(choice: LivePricesChoice): LivePrices {
+  return LivePrices.begin(optionsOf(choice))
+}
+
+function optionsOf(choice: LivePricesChoice): LivePricesOptions {
+  const { at, stepMs, universe, signal, quiet } = choice
+  return {
     wire: new BinanceWire(at),
     timer: gridTime,
     clock: gridTime,
     stepMs,
     signal,
-    choose: async (ask) => chosenSymbols(choice, await ask('exchangeInfo'), () => ask('ticker24h')),
+    choose: async (ask) => {
+      const listed = ask('exchangeInfo')
+      return chosenSymbols(choice, await (universe.kind === 'kept' ? orUnlisted(listed) : listed), () =>
+        ask('ticker24h'),
+      )
+    },
     notice: exchangeLog('prices', { quiet, nowMs: () => gridTime.epochMs() }),
     ...present({ played: choice.played, market: choice.market, progress: progressOf(quiet) }),
+  }
+}
+
+/** What is followed already is followed whether or not the exchange says what it lists. */
+function orUnlisted(answer: Promise<unknown>): Promise<unknown> {
+  return answer.catch((error: unknown) => {
+    if (!(error instanceof SurroundingsFailed)) throw error
+    noticeWarning(`${error.message}: what is followed already is followed all the same.`)
+    return undefined
   })
 }
 
@@ -58,6 +81,7 @@ async function chosenSymbols(
   exchangeInfo: unknown,
   volumes: () => Promise<unknown>,
 ): Promise<readonly string[]> {
+  if (exchangeInfo === undefined && universe.kind === 'kept') return universe.symbols
   told?.(exchangeInfo)
   const listed = listedContracts(exchangeInfo)
   if (listed === undefined || listed.symbols.length === 0)

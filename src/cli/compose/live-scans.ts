@@ -50,6 +50,7 @@ export class LiveScans implements OwnScans {
   private async scan(signal: AbortSignal, progress: (detail: string) => void): Promise<void> {
     const { archive, parts } = this
     const { prices, stepMs, folder, quiet, warn } = this.choice
+    await prices.opened(signal)
     const sink = openGridScanSink({ grid: parts.grid, archive, clock: systemClock, tell: warn })
     let scans = 0
     try {

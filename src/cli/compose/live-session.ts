@@ -19,7 +19,7 @@ import { type BegunMarket, begunMarket } from './grid-market.js'
 import { GridParts } from './grid-parts.js'
 import { runGridSession } from './grid-session.js'
 import type { KeptMarket } from './kept-session.js'
-import { type LiveUniverse, openLivePrices } from './live-prices.js'
+import { beginLivePrices, type LiveUniverse } from './live-prices.js'
 import { LiveScans } from './live-scans.js'
 import { runOwnServices } from './own-services.js'
 import type { ServeChoice } from './serve-address.js'
@@ -64,7 +64,7 @@ export async function runLiveSession(
     const begun = session.resume ? await begunMarket(session.out) : undefined
     const quotes = new QuoteRelay()
     const catalogue = new SymbolCatalogue()
-    const prices = await openLivePrices({
+    const prices = beginLivePrices({
       at: choice.at,
       stepMs: choice.stepMs,
       universe: universeOf(choice, begun),
@@ -76,6 +76,8 @@ export async function runLiveSession(
         : {}),
     })
     try {
+      // A session that goes on may hold a position, and knows what it trades: it is watched before there are prices.
+      if (begun === undefined) await prices.opened()
       return await trade(choice, { parts, prices, quotes, catalogue, begun, signal })
     } finally {
       await prices.close()
@@ -115,7 +117,7 @@ async function trade(
 /** Whatever is filled elsewhere keeps its books there: the account must be open before anything is put together. */
 async function accountOf(
   { account, at, session, executor }: LiveSessionChoice,
-  { prices, begun }: Around,
+  { prices, begun, signal }: Around,
 ): Promise<ExchangeAccount | undefined> {
   if (account === undefined) return undefined
   // An execution side of its own connects by itself; of a new session it must be known before what there is to trade with.
@@ -128,10 +130,9 @@ async function accountOf(
     startedAtMs: begun?.startedAtMs ?? systemClock.epochMs(),
     journal: join(session.out, 'journal', 'execution'),
   })
-  // A session that goes on may hold a position, and knows what it trades: nothing is waited for.
   if (begun !== undefined) return opened
   try {
-    await opened.ready
+    await unlessAborted(opened.ready, signal)
     if (executor !== 'in-process') await opened.close()
     return opened
   } catch (error) {
@@ -234,6 +235,15 @@ function universeOf({ symbols, top }: LiveSessionChoice, begun: BegunMarket | un
   if (begun !== undefined) return { kind: 'kept', symbols: begun.symbols }
   if (symbols !== undefined) return { kind: 'named', symbols }
   return top === undefined ? { kind: 'packaged' } : { kind: 'top', count: top }
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason)
+    if (signal.aborted) aborted()
+    signal.addEventListener('abort', aborted)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
+  })
 }
 
 /** Quotes come before there is an exchange to show them to; those are of the past by then. */

@@ -44,6 +44,7 @@ export class LivePrices implements PriceSource {
   private arrival = deferred<void>()
   private before: PriceHistory | undefined
   private chosen: readonly string[] = []
+  private readonly opening: Promise<void>
   private lastStepMs: number | undefined
 
   /**
@@ -54,7 +55,7 @@ export class LivePrices implements PriceSource {
   static async open(options: LivePricesOptions): Promise<LivePrices> {
     const live = new LivePrices(options)
     try {
-      await live.begin()
+      await live.opened()
       return live
     } catch (error) {
       await live.close()
@@ -62,10 +63,23 @@ export class LivePrices implements PriceSource {
     }
   }
 
+  /** Begins to open the feed: what it follows, and its first step, are there once it is {@link opened}. */
+  static begin(options: LivePricesOptions): LivePrices {
+    return new LivePrices(options)
+  }
+
   private constructor(private readonly options: LivePricesOptions) {
     const { wire, timer } = options
     this.feed = new MarketFeed({ rest: new RestMachine(), streams: new MarketStreams() })
     this.driven = new Driven({ machine: this.feed, wire, timer, tell: (told) => this.told(told) })
+    this.opening = this.begin()
+    // Told to whoever waits for it.
+    this.opening.catch(() => {})
+  }
+
+  /** Resolves with the first step; rejects with what `open` throws, or with the signal's reason. */
+  opened(signal?: AbortSignal): Promise<void> {
+    return this.whileOpen(this.opening, signal)
   }
 
   get symbols(): readonly string[] {
