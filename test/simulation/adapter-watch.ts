@@ -47,6 +47,8 @@ export class AdapterWatch {
   /** Fundings of this life that nobody was told of, by symbol and time; those before its first snapshot are in that. */
   private readonly untold = new Set<string>()
   private hasToldSnapshot = false
+  /** Orders that close something, asked for in this life and not sent: whether an earlier one sent them is asked first. */
+  private readonly leaving = new Set<string>()
   /** When the stream came again, and what had been missed by then. */
   private reopened: { readonly atMs: number; readonly missed: readonly string[] } | undefined
 
@@ -70,6 +72,7 @@ export class AdapterWatch {
     this.snapshotSymbols.clear()
     this.untold.clear()
     this.hasToldSnapshot = false
+    this.leaving.clear()
     this.reopened = undefined
     this.toldConnected = false
     this.bannedUntilMs = Number.NEGATIVE_INFINITY
@@ -79,6 +82,7 @@ export class AdapterWatch {
 
   asked(request: VenueRequest): void {
     if (request.kind === 'snapshot') this.snapshotSymbols.set(request.requestId, request.symbol)
+    if (request.kind === 'submit' && request.order.reduceOnly) this.leaving.add(request.order.clientOrderId)
   }
 
   /** The adapter lets something go. */
@@ -149,7 +153,10 @@ export class AdapterWatch {
     this.requests.set(httpId, { sentMs: this.nowMs, orderId })
     if (clockMs < this.bannedUntilMs - ROUNDING_MS)
       throw new Violation('a-ban-is-obeyed', `${method} ${pathOf(target)} ${this.bannedUntilMs - clockMs} ms too early`)
-    const isExit = method === 'DELETE' || params.get('reduceOnly') === 'true' || target.startsWith('/fapi/v1/time')
+    const asksFirst = this.leaving.has(params.get('origClientOrderId') ?? params.get('clientAlgoId') ?? '')
+    if (orderId !== null) this.leaving.delete(orderId)
+    const isExit =
+      asksFirst || method === 'DELETE' || params.get('reduceOnly') === 'true' || target.startsWith('/fapi/v1/time')
     if (!isExit && clockMs < this.heldUntilMs - ROUNDING_MS)
       throw new Violation('a-ban-is-obeyed', `${method} ${pathOf(target)} ${this.heldUntilMs - clockMs} ms after a 429`)
     if (orderId === null) return

@@ -10,11 +10,11 @@ import {
   type UserPart,
   VenueMachine,
 } from '../../src/adapters/binance/venue/venue-machine.js'
-import type { UsedOrder } from '../../src/adapters/binance/venue/venue-told.js'
 import type { Wire } from '../../src/adapters/binance/wire.js'
 import type { DecimalText } from '../../src/base/exact.js'
 import type { Quote, VenueEvent, VenueRequest } from '../../src/ports/venue.js'
 import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
+import type { OrderRequest } from '../../src/ports/vocabulary/orders.js'
 import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import { type ActName, FAULTS, type KnobName } from '../../src/sandbox/faults.js'
 import { SandboxExchange } from '../../src/sandbox/sandbox-exchange.js'
@@ -54,7 +54,6 @@ export class SimBinance implements WorldVenue {
   private readonly witness: ExchangeWitness
   private readonly watch: AdapterWatch
   private readonly credentials = new Credentials({ apiKey: API_KEY, secret: SECRET })
-  private readonly used: UsedOrder[] = []
   private readonly askedAtMs = new Map<string, number>()
   private listener: ((event: VenueEvent) => void) | undefined
   private venue: BinanceVenue | undefined
@@ -85,7 +84,7 @@ export class SimBinance implements WorldVenue {
     this.rig = sandboxRig({ exchange: this.exchange, time, seed, there: LATENCY, back: LATENCY })
   }
 
-  processStarted(): void {
+  processStarted(recorded: readonly OrderRequest[]): void {
     const { clock, note } = this.parts
     this.processStopped()
     const wire = this.rig.wire()
@@ -97,7 +96,7 @@ export class SimBinance implements WorldVenue {
       userStream: meddled<UserPart>(new UserStream(), bug?.userStream),
       marketStreams: meddled<MarketPart>(new MarketStreams(), bug?.marketStreams),
       settings: { symbols: SYMBOLS, leverage: LEVERAGE, fundingSinceMs: this.startMs },
-      usedOrders: this.used,
+      usedOrders: recorded.map(({ clientOrderId, type }) => ({ clientOrderId, type })),
     })
     const venue = new BinanceVenue({
       machine: meddled<VenuePart>(machine, bug?.venue) as VenueMachine,
@@ -205,10 +204,6 @@ export class SimBinance implements WorldVenue {
   }
 
   send(request: VenueRequest): void {
-    if (request.kind === 'submit') {
-      const { clientOrderId, type } = request.order
-      this.used.push({ clientOrderId, type })
-    }
     if (request.kind === 'snapshot') this.askedAtMs.set(request.requestId, this.parts.time.epochMs())
     this.watch.asked(request)
     this.venue!.send(request)

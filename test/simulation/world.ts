@@ -9,6 +9,7 @@ import type { ExecutionInput, OperatorCommand } from '../../src/ports/sides.js'
 import type { Strategy, StrategyBar } from '../../src/ports/strategy.js'
 import type { Venue, VenueEvent } from '../../src/ports/venue.js'
 import type { Alert } from '../../src/ports/vocabulary/alerts.js'
+import type { OrderRequest } from '../../src/ports/vocabulary/orders.js'
 import { hostedVenue } from '../../src/runtime/host/hosted-venue.js'
 import { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import { type ActiveFault, FaultBoard } from './fault-board.js'
@@ -73,6 +74,7 @@ export class World {
   readonly operator: Operator
   readonly decision: SimProcess<DecisionInput, DecisionRecord, DecisionSide>
   readonly execution: SimProcess<ExecutionInput, ExecutionRecord, ExecutionSide>
+  private readonly ordersRecorded: { readonly n: number; readonly order: OrderRequest }[] = []
   private readonly link: SimLink
   /** Build that each process runs, and since when they differ. */
   private readonly builds: Record<SideName, string> = { decision: RIGHT_BUILD, execution: RIGHT_BUILD }
@@ -140,6 +142,7 @@ export class World {
         recorded: (record, line) => {
           settings.tap?.executed?.(record)
           this.oracle.recorded(record.n, line)
+          if (record.type === 'order') this.ordersRecorded.push({ n: record.n, order: record.order })
         },
       },
     )
@@ -242,6 +245,14 @@ export class World {
   }
 
   /** Called while the record's event is still being carried out, as a session's books are. */
+  /** Of all processes of the execution side; what a crash took of them is not there any more. */
+  private ordersInJournal(): readonly OrderRequest[] {
+    const { durableRecords } = this.execution.disk
+    const kept = this.ordersRecorded.filter(({ n }) => n <= durableRecords)
+    this.ordersRecorded.splice(0, this.ordersRecorded.length, ...kept)
+    return kept.map(({ order }) => order)
+  }
+
   private decided(record: DecisionRecord): void {
     this.settings.tap?.decided(record)
     const books = this.faults.under('books-reduce-only')
@@ -297,7 +308,7 @@ export class World {
         this.settings.tap?.started?.(side)
         this.oracle.started(side)
         if (side !== 'execution') return
-        this.venue.processStarted()
+        this.venue.processStarted(this.ordersInJournal())
         this.watch.executionStarted()
       },
       stopped: (everythingDurable) => {
