@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { VOLATILE_FIELDS } from '../../src/cli/drill/compare.js'
 import { DRILLS } from '../../src/cli/drill/drills.js'
+import { EXCHANGE_DRILLS } from '../../src/cli/drill/exchange-drills.js'
 import { type Picture, take } from './picture.js'
 import { SCENARIOS, type Scenario } from './scenarios.js'
 
@@ -90,6 +91,10 @@ function chaosDrills(taken: readonly Taken[]): string {
     const { document } = byName.get(name)!.picture
     return `| \`${name}\` | ${provokes} | ${shown(document)} | ${recovers} |`
   })
+  const atExchange = EXCHANGE_DRILLS.map(({ name, provokes, reason, shows, recovers }) => {
+    const mode = reason === undefined ? 'Active' : `ReduceOnly: \`${reason}\``
+    return `| \`${name}\` | ${provokes} | ${shows === undefined ? mode : `${mode}; ${shows}`} | ${recovers} |`
+  })
   const others = taken.filter(({ scenario }) => !DRILLS.some(({ name }) => name === scenario.name))
   const simulated = others.map(({ scenario: { name, story }, picture }) => {
     return `| \`${name}\` | ${story} | ${shown(picture.document)} | ${ending(picture)} | ${SIMULATED_ONLY[name]} |`
@@ -109,9 +114,22 @@ executor), waits until the system is Active, provokes, and asks \`/status\` over
 \`${FIXTURES}/\`, field by field. Then it recovers, waits until the system is Active again, and leaves nothing behind. It prints
 PASS or FAIL for each, and ends with 0 when all passed, 1 when one did not.
 
+## On bundled prices
+
 | drill | provoked by | \`/status\` shows | recovers |
 |---|---|---|---|
 ${drilled.join('\n')}
+
+## At an exchange
+
+These start \`dolphin trade\` in STAGING at an exchange of their own (the [sandbox](../../docs/sandbox.md), in the drill's process, over
+HTTP and WebSockets), wait until it is Active and holds a position, and provoke as \`dolphin sandbox fault\` does. Words and reasons of
+\`/status\` are the same as above, so there are no golden documents of these. When the system is Active again the position is left in
+its turn, and the execution journal has every fill that the exchange ever made.
+
+| drill | provoked by | \`/status\` shows | recovers |
+|---|---|---|---|
+${atExchange.join('\n')}
 
 ## In the simulator only
 

@@ -7,8 +7,9 @@ export function register(parent: Command): void {
     .command('drill <scenario...>')
     .summary('provoke what can go wrong in a running session, and watch /status')
     .description(
-      'Start a paper session of bundled prices with an executor of its own, provoke a scenario in it, wait until /status says\n' +
-        'what the golden document says, and then until the system is Active again. Nothing is left behind.\n' +
+      'Start a session with an executor of its own, provoke a scenario in it, wait until /status says what it must, and then until\n' +
+        'the system is Active again: a paper session of bundled prices, or dolphin trade at a sandbox for what an exchange does\n' +
+        '(exchange_ban, …). Nothing is left behind.\n' +
         'The scenarios: specs/status/CHAOS_DRILLS.md.',
     )
     .option('--json', 'the results as JSON')
@@ -25,6 +26,7 @@ export function register(parent: Command): void {
 const EXAMPLES = `Examples:
   dolphin drill operator_kill
   dolphin drill link_lost executor_restart
+  dolphin drill exchange_ban exchange_key_stolen
   dolphin drill all --json
 
 Exit codes:

@@ -1,18 +1,15 @@
 import { execFile } from 'node:child_process'
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { EXECUTION_CONFIG_DEFAULTS } from '../../config/execution-config.js'
 import { CHAMPION_CONFIG, loadConfig } from '../../config/strategy-config.js'
-import { CHAMPION_HASH } from '../../core/engine/parameters.js'
-import { issueCertificate } from '../../core/mode/certificate.js'
-import { CONSTANTS_HASH } from '../../core/status/frozen-constants.js'
-import { packageVersion } from '../../files/package-files.js'
 import type { VenueRequest } from '../../ports/venue.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
-import { DRILL_DAY, type DrillDayShape, drillPrice } from './days.js'
+import { type DrillDayShape, drillPrice } from './days.js'
 import { type DrilledExecutor, type DrillSession, sayAt } from './session.js'
+import { stagingArgs } from './staging.js'
 
 /** A drill's session, and where it lies. */
 export interface Drilled {
@@ -196,37 +193,6 @@ export const DRILLS: readonly Drill[] = [
     sessions: async () => [[], []],
   },
 ]
-
-const KEY = 'the key of the drilled operator'
-
-/** A session under a certificate of the champion that is valid for so long from now on, signed with a key of the drill. */
-async function stagingArgs(
-  folder: string,
-  { name, validMs }: { readonly name: string; readonly validMs: number },
-): Promise<readonly string[]> {
-  const issuedAtMs = Date.now()
-  const certificate = issueCertificate(
-    {
-      championHash: CHAMPION_HASH,
-      constantsHash: CONSTANTS_HASH,
-      dataHash: '00'.repeat(32),
-      from: DRILL_DAY.date,
-      to: DRILL_DAY.date,
-      days: 1,
-      barSeconds: DRILL_DAY.stepMs / 1000,
-      figures: { trades: 0, roi: 0, profitFactor: null, maxDrawdown: 0, sharpe: 0, roiWithoutEdge: 0 },
-      demands: [],
-      engineVersion: packageVersion(),
-      issuedAtMs,
-      expiresAtMs: issuedAtMs + validMs,
-    },
-    new TextEncoder().encode(KEY),
-  )
-  const [file, keyFile] = [join(folder, `${name}.json`), join(folder, 'certificate.key')]
-  await writeFile(file, JSON.stringify(certificate))
-  await writeFile(keyFile, KEY, { mode: 0o600 })
-  return ['--environment', 'STAGING', '--certificate', file, '--certificate-key-file', keyFile]
-}
 
 function signal(pid: number, name: NodeJS.Signals): void {
   try {

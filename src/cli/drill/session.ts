@@ -10,7 +10,7 @@ import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { sendCommand } from '../../runtime/status/command-client.js'
 import { TOKEN_VARIABLE } from '../compose/serve-address.js'
 
-/** A session's executor as the system shows it: its process, and the sockets it talks over. */
+/** A session's executor as the system shows it: its process, the socket of its link, and where its exchange is. */
 export interface DrilledExecutor {
   readonly pid: number
   readonly link: string
@@ -22,11 +22,11 @@ const run = promisify(execFile)
 /** How often `/status` is asked for: below the server's limit for readers. */
 const ASK_EVERY_MS = 40
 /** Start-up of the session's processes. */
-const READY_MS_MAX = 60_000
+const READY_MS_MAX = 180_000
 /** One that does not stop when it is told is killed. */
 const STOP_MS_MAX = 15_000
 
-/** A paper session in processes of its own, seen and commanded over HTTP alone. */
+/** A session in processes of its own, seen and commanded over HTTP alone. */
 export class DrillSession {
   private readonly token = randomBytes(24).toString('hex')
   private readonly child: ChildProcess
@@ -35,11 +35,11 @@ export class DrillSession {
   private readonly stream = new StatusStream((document) => checkStatus(document, { exact: true }))
   private stopped: Promise<void> | undefined
 
-  /** @param args of `dolphin`, without those that this session adds. */
-  constructor({ args }: { readonly args: readonly string[] }) {
+  /** @param args of `dolphin`, without those that this session adds; `environment` goes on top of this process's. */
+  constructor({ args, environment = {} }: DrillSessionStart) {
     // The same program in the same way: from its build, or from source in development.
     const command = [...process.execArgv, process.argv[1]!, ...args, '--serve', '127.0.0.1:0']
-    const env = { ...process.env, NO_COLOR: '1', [TOKEN_VARIABLE]: this.token }
+    const env = { ...process.env, ...environment, NO_COLOR: '1', [TOKEN_VARIABLE]: this.token }
     const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
     this.child = child
     this.ended = new Promise((resolve) => {
@@ -117,7 +117,7 @@ export class DrillSession {
     const { stdout } = await run('ps', ['-axww', '-o', 'pid=,ppid=,args='])
     for (const line of stdout.split('\n')) {
       const [, pid, ppid, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
-      const paths = / executor --link (.*) --exchange (.*) --journal /.exec(args)
+      const paths = / executor --link (.*) --exchange(?:-at)? (.*?) (?:--since-ms \d+ )?--journal /.exec(args)
       if (Number(ppid) === this.pid && paths !== null) {
         return { pid: Number(pid), link: paths[1]!, exchange: paths[2]! }
       }
@@ -147,6 +147,11 @@ export class DrillSession {
       timer.unref()
     })
   }
+}
+
+export interface DrillSessionStart {
+  readonly args: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Says a line at a socket as another client would: the newest connection is taken for the peer. */
