@@ -7,7 +7,8 @@ import { UserStream } from '../../adapters/binance/streams/user-stream.js'
 import { BinanceVenue } from '../../adapters/binance/venue/binance-venue.js'
 import { VenueMachine } from '../../adapters/binance/venue/venue-machine.js'
 import type { StartedUp, StartRefused } from '../../adapters/binance/venue/venue-told.js'
-import { InputMistake, type Problem, SurroundingsFailed } from '../../base/mistakes.js'
+import { InputMistake, type Mistake, type Problem, SurroundingsFailed } from '../../base/mistakes.js'
+import type { RiskConfig } from '../../core/risk/risk-config.js'
 import type { ExchangeView } from '../../ports/status-surface.js'
 import { exchangeLog } from './alert-log.js'
 import { gridTime } from './grid-parts.js'
@@ -34,14 +35,15 @@ export interface ExchangeAccountWish {
   readonly startedAtMs: number
   /** Folder of the execution side's journal: it knows every order that was ever sent. */
   readonly journal: string
-  /** × that each symbol is set to; absent: left as it is. */
-  readonly leverage?: number
+  /** Of whose risk: margin must not forbid what it allows. */
+  readonly risk: Pick<RiskConfig, 'leverageMax'>
 }
 
 /** Connects to an account; what was sent by earlier processes of the session is known before anything is sent. */
 export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<ExchangeAccount> {
   const { at, credentials, symbols, areKept, startedAtMs } = wish
-  const settings = { symbols, areKept, fundingSinceMs: startedAtMs, ...(wish.leverage && { leverage: wish.leverage }) }
+  const leverage = Math.ceil(wish.risk.leverageMax)
+  const settings = { symbols, areKept, fundingSinceMs: startedAtMs, leverage }
   const rest = new RestMachine({ signer: credentials })
   const userStream = new UserStream()
   const machine = new VenueMachine({
@@ -55,7 +57,7 @@ export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<Ex
   const ready = new Promise<StartedUp>((resolve, reject) => {
     settle = { resolve, reject }
   })
-  // Whoever goes on without it hears of a refusal by its notice.
+  // Whoever goes on without it asks later.
   ready.catch(() => {})
   const log = exchangeLog('account', { quiet: false, nowMs: () => gridTime.epochMs() })
   const wire = new BinanceWire(at)
@@ -65,10 +67,8 @@ export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<Ex
     timer: gridTime,
     report(told) {
       if (told.kind === 'ready') settle!.resolve(told)
-      else if (told.kind === 'refused') {
-        for (const { code, message } of told.problems) log({ level: 'WARNING', code, message })
-        settle!.reject(refusalOf(at, told))
-      } else log(told)
+      else if (told.kind === 'refused') settle!.reject(refusalOf(at, told))
+      else log(told)
     },
   })
   venue.start()
@@ -87,7 +87,7 @@ export function exchangeView(connection: string, usage: RestUsage, dataAgeMs: nu
 }
 
 /** An account that a person has to change, or an exchange that cannot be had. */
-function refusalOf({ name }: Endpoints, { problems }: StartRefused): Error {
+function refusalOf({ name }: Endpoints, { problems }: StartRefused): Mistake {
   const told: Problem[] = problems.map(({ code, message }) => ({ message: `${code}: ${message}` }))
   const isAway = problems.every(({ code }) => code === 'ACCOUNT_UNREADABLE')
   return isAway

@@ -11,6 +11,8 @@ import type { Venue } from '../../ports/venue.js'
 import type { JournalStanding, RemoteExecution } from '../../runtime/session/session-parts.js'
 import { SupervisedChild } from '../../runtime/supervision/child.js'
 import { type ClockScale, scaleText } from '../../runtime/time/scaled-clock.js'
+import { EXIT } from '../shell/exit-codes.js'
+import { runsUnderText } from './runs-under.js'
 import type { ServedSession } from './served-session.js'
 import type { SessionFolder } from './session-folder.js'
 import { journalFolder, type SessionSetup } from './session-settings.js'
@@ -29,6 +31,8 @@ export async function executorProcess(
     readonly venue: Venue | undefined
     readonly served: ServedSession
     onNotice(text: string): void
+    /** It has said what is wrong, and that a person has to change it. Answers whether the session ends of that. */
+    refused(): boolean
   },
 ): Promise<{ readonly link: Link; readonly execution: RemoteExecution }> {
   const { served, venue } = around
@@ -47,6 +51,7 @@ export async function executorProcess(
     config: files.execution,
     instruments: setup.session.live === undefined ? files.instruments : await keptRules(around.folder.folder, setup),
     clock: scaleText(around.scale),
+    ...(setup.session.live === undefined ? {} : { 'runs-under': runsUnderText(setup.decision.conditions) }),
   }
   const fractions = files.iMeanFractions ? ['--i-mean-fractions'] : []
   const child = new SupervisedChild({
@@ -54,6 +59,7 @@ export async function executorProcess(
     argv: ['executor', ...optionWords(options), ...fractions, '--until-stdin-ends', '--json'],
     // Its lines are told as this process's own, which then has to do with their colours.
     environment: { ...NO_CREDENTIALS, ...files.environment, ...served.executorEnvironment, NO_COLOR: '1' },
+    isFinal: (exitCode) => exitCode === EXIT.usage && around.refused(),
     tell: (line) => {
       if (!served.executorSaid(line)) around.onNotice(line)
     },

@@ -1,7 +1,7 @@
 import { statfsDisk } from '../../adapters/disk/statfs-disk.js'
 import { memoryLinkPair } from '../../adapters/link-memory/memory-link.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
-import { DataRefused } from '../../base/mistakes.js'
+import { DataRefused, type Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import type { DecisionSettings } from '../../core/decision/settings.js'
@@ -23,6 +23,8 @@ import { type SessionPoint, SessionRecovery } from '../../runtime/session/sessio
 import { paceOf } from '../../runtime/time/pace.js'
 import { PacedTime } from '../../runtime/time/paced-time.js'
 import type { ClockScale } from '../../runtime/time/scaled-clock.js'
+import { AccountRefusal, EXECUTOR_REFUSED } from './account-refusal.js'
+import { ExecutorExchange } from './executor-exchange.js'
 import { lastTimeOf } from './executor-journal.js'
 import { type ExecutorFiles, executorProcess } from './executor-process.js'
 import { keptExchange, refuseWithoutExchange } from './kept-exchange.js'
@@ -100,6 +102,8 @@ export interface RealExchange {
   readonly kind: 'exchange'
   /** For an execution side in this process, which closes it; one of its own process connects by itself. */
   readonly venue: Venue | undefined
+  /** Rejects with a Mistake where the account must not trade like this: exits are taken, entries never. */
+  readonly ready?: Promise<unknown>
 }
 
 /** What a session by a clock has around it. */
@@ -146,7 +150,23 @@ async function partsOf(
   const scale: ClockScale = { speed: choice.speed, epochMs: startedAtMs, realEpochMs }
   time = market.time(startedAtMs, scale)
   const venue = exchange.open(time)
-  const { link, execution } = await executionOf(setup, choice, { folder, scale, venue, served, news, executionJournal })
+  const refusal = new AccountRefusal({ recovery, failed: around.failed, warn: news.onWarning })
+  if (market.filledBy?.kind === 'exchange') market.filledBy.ready?.catch((error: Mistake) => refusal.take(error))
+  if (choice.executor !== 'in-process' && choice.executor.exchangeAt !== undefined) {
+    const exchange = new ExecutorExchange(() => served.executor)
+    closing.push(async () => exchange.close())
+    served.surface.showExchange(() => [...(market.exchangeView?.() ?? []), ...exchange.view()])
+  }
+  const executing = {
+    folder,
+    scale,
+    venue,
+    served,
+    news,
+    executionJournal,
+    refused: () => refusal.take(EXECUTOR_REFUSED),
+  }
+  const { link, execution } = await executionOf(setup, choice, executing)
   return {
     ...news,
     start: setup,
@@ -163,7 +183,11 @@ async function partsOf(
     disk: statfsDisk(folder.folder),
     started: () => served.listen(),
     onResumed: (last, bar) => news.onNotice(market.resumed(last, bar)),
-    ...present({ outside: market.outside, recorded: market.recorded }),
+    outside(decision) {
+      refusal.watch(decision)
+      market.outside?.(decision)
+    },
+    ...present({ recorded: market.recorded }),
   }
 }
 
@@ -277,6 +301,7 @@ async function executionOf(
     readonly served: ServedSession
     readonly news: SessionNews
     readonly executionJournal: Journal | undefined
+    refused(): boolean
   },
 ): Promise<{ readonly link: Link; readonly execution: SessionParts['execution'] }> {
   if (executor !== 'in-process') return await executorProcess(setup, executor, { ...around, ...around.news })

@@ -5,6 +5,7 @@ import type { LivePrices } from '../../adapters/binance/feed/live-prices.js'
 import { SymbolCatalogue } from '../../adapters/binance/venue/symbol-catalogue.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import { present } from '../../base/present.js'
+import { loadExecutionConfig } from '../../config/execution-config.js'
 import type { InstrumentTable } from '../../config/instruments.js'
 import { WARM_UP_MS } from '../../core/session/session-plan.js'
 import type { MarketEvent } from '../../ports/played-market.js'
@@ -24,7 +25,14 @@ import { LiveScans } from './live-scans.js'
 import { runOwnServices } from './own-services.js'
 import type { ServeChoice } from './serve-address.js'
 import { type SessionNews, showingSession } from './session-news.js'
-import { checkFolder, prepareParts, prepareSession, type SessionChoice, type SessionSetup } from './session-settings.js'
+import {
+  checkFolder,
+  meansFractions,
+  prepareParts,
+  prepareSession,
+  type SessionChoice,
+  type SessionSetup,
+} from './session-settings.js'
 
 /** A session at the prices of now: scanner, grid, trader and both sides in one process, on paper or at the exchange itself. */
 export interface LiveSessionChoice {
@@ -122,8 +130,10 @@ async function accountOf(
   if (account === undefined) return undefined
   // An execution side of its own connects by itself; of a new session it must be known before what there is to trade with.
   if (executor !== 'in-process' && begun !== undefined) return undefined
+  const { risk } = await loadExecutionConfig(session.execution, { iMeanFractions: meansFractions(session.run) })
   const opened = await openExchangeAccount({
     at,
+    risk,
     credentials: account.credentials,
     symbols: begun?.symbols ?? prices.symbols,
     areKept: begun !== undefined,
@@ -186,7 +196,11 @@ async function run(
   const filledBy: KeptMarket['filledBy'] =
     choice.account === undefined
       ? { kind: 'quotes', show: (happened) => quotes.listen(happened) }
-      : { kind: 'exchange', venue: executor === 'in-process' ? account?.venue : undefined }
+      : {
+          kind: 'exchange',
+          venue: executor === 'in-process' ? account?.venue : undefined,
+          ...present({ ready: executor === 'in-process' ? account?.ready : undefined }),
+        }
   const exchangeView = () => [
     viewOf('prices', prices.usage(), prices.stepAgeMs()),
     ...(account === undefined || executor !== 'in-process' ? [] : [account.view()]),

@@ -4,6 +4,7 @@ import type { StatusServer } from '../../adapters/http/status-server.js'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { DECISION_DEFAULTS } from '../../core/decision/settings.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
+import type { Conditions } from '../../core/mode/mode.js'
 import type { Clock } from '../../ports/clock.js'
 import { ExecutorSurface } from '../../runtime/status/executor-surface.js'
 import type { HostedExecution } from '../../runtime/status/hosted-side.js'
@@ -27,6 +28,8 @@ export class ServedExecutor {
       readonly token: string | undefined
       readonly settings: ExecutionSettings
       readonly clock: Clock
+      /** Absent: as a session on paper. */
+      readonly conditions?: Conditions | undefined
     },
   ) {
     const { settings, clock } = running
@@ -35,8 +38,7 @@ export class ServedExecutor {
     const identity = {
       configHash: createHash('sha256').update(canonicalJson(settings)).digest('hex').slice(0, HASH_DIGITS),
       buildId: settings.build,
-      // The only exchange that this version connects to is a paper one.
-      conditions: DECISION_DEFAULTS.conditions,
+      conditions: running.conditions ?? DECISION_DEFAULTS.conditions,
       timings: settings.timings,
       startedAtMs: epochMs(),
       epochMs,

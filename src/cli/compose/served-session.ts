@@ -73,6 +73,11 @@ export class ServedSession {
     return true
   }
 
+  /** Where the executor's process serves; undefined before it has said so. */
+  get executor(): string | undefined {
+    return this.executorAddress
+  }
+
   /** Gives the executor's process a command. Rejects when it cannot be reached, or does not carry the command out. */
   async instructExecutor(command: OperatorCommand): Promise<void> {
     if (this.executorAddress === undefined) throw new Error('it has not said yet where it can be reached')

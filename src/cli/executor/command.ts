@@ -31,6 +31,10 @@ export function register(parent: Command): void {
     .option('--token-file <file>', 'what an operator must show (default: $DOLPHIN_OPERATOR_TOKEN; without: read-only)')
     .option('--kill-switch <file>', 'a kill that outlives processes (default: kill-switch.json beside the journal)')
     .option('--clock <scale>', 'a clock that runs faster: speed@epochMs@realEpochMs, as dolphin paper passes it on')
+    .option(
+      '--runs-under <what>',
+      'environment,certificate[,expiresAtMs] for its /status, as dolphin trade passes it on',
+    )
     .option('--until-stdin-ends', 'stop, too, when whoever started it goes away')
     .option('--json', 'where it stands when it stops, as JSON on stdout')
     .option('--quiet', 'no notices; warnings and worse are always told')

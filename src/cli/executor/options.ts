@@ -1,7 +1,9 @@
 import { type Endpoints, endpointsOf } from '../../adapters/binance/endpoints.js'
 import { found, InputMistake, Mistake, type Problem } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import type { Conditions } from '../../core/mode/mode.js'
 import { type ClockScale, parseScale } from '../../runtime/time/scaled-clock.js'
+import { parseRunsUnder } from '../compose/runs-under.js'
 import { type ServeAddress, serveAddress } from '../compose/serve-address.js'
 
 /** The options of `dolphin executor` as they were typed. */
@@ -16,6 +18,7 @@ export interface RawExecutorOptions {
   readonly instruments?: string
   readonly symbols?: string
   readonly clock?: string
+  readonly runsUnder?: string
   readonly serve?: string | true
   readonly tokenFile?: string
   readonly killSwitch?: string
@@ -45,6 +48,8 @@ export interface ExecutorOptions {
   readonly killSwitch?: string
   /** Absent: the machine's own clock. */
   readonly clock?: ClockScale
+  /** What its `/status` says of it; absent: as on paper. */
+  readonly conditions?: Conditions
   readonly untilStdinEnds: boolean
   readonly json: boolean
   readonly quiet: boolean
@@ -74,6 +79,11 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
   if (raw.clock !== undefined && clock === undefined) {
     problems.push({ place: '--clock', message: `expected speed@epochMs@realEpochMs, found ${found(raw.clock)}` })
   }
+  const conditions = raw.runsUnder === undefined ? undefined : parseRunsUnder(raw.runsUnder)
+  if (raw.runsUnder !== undefined && conditions === undefined) {
+    const expected = 'environment,certificate[,expiresAtMs]'
+    problems.push({ place: '--runs-under', message: `expected ${expected}, found ${found(raw.runsUnder)}` })
+  }
   const serve = raw.serve === undefined ? undefined : serveAddress(raw.serve, problems)
   if (problems.length > 0) throw new InputMistake(problems)
   const { tokenFile, killSwitch } = raw
@@ -86,7 +96,7 @@ export function executorOptions(raw: RawExecutorOptions): ExecutorOptions {
     untilStdinEnds: raw.untilStdinEnds ?? false,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
-    ...present({ config, instruments, symbols, clock, serve, tokenFile, killSwitch, sinceMs }),
+    ...present({ config, instruments, symbols, clock, conditions, serve, tokenFile, killSwitch, sinceMs }),
   }
 }
 

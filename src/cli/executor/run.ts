@@ -3,7 +3,7 @@ import { connectLink } from '../../adapters/socket/socket-link.js'
 import { SocketPathError } from '../../adapters/socket/socket-path.js'
 import { connectVenue } from '../../adapters/socket/socket-venue.js'
 import { directionName, openedDirection } from '../../base/direction.js'
-import { InputMistake } from '../../base/mistakes.js'
+import { InputMistake, type Mistake } from '../../base/mistakes.js'
 import { loadExecutionConfig } from '../../config/execution-config.js'
 import { loadInstruments } from '../../config/instruments.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
@@ -21,8 +21,10 @@ import type { Venue } from '../../ports/venue.js'
 import { hostedVenue } from '../../runtime/host/hosted-venue.js'
 import { SideHost } from '../../runtime/host/side-host.js'
 import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
+import { heldText } from '../compose/account-refusal.js'
 import { alertLog } from '../compose/alert-log.js'
 import { demandedCredentials } from '../compose/demanded-credentials.js'
+import type { ExchangeAccount } from '../compose/exchange-account.js'
 import { refuseUngated } from '../compose/gates-held.js'
 import { openJournal } from '../compose/journals.js'
 import { ServedExecutor } from '../compose/served-executor.js'
@@ -31,7 +33,7 @@ import { codeHash } from '../shell/code-hash.js'
 import type { ExitCode } from '../shell/exit-codes.js'
 import { reportError } from '../shell/report-error.js'
 import { type StopSignals, stopExitCode, stopSignals } from '../shell/signals.js'
-import { notice, printResult } from '../shell/terminal.js'
+import { notice, noticeWarning, printResult } from '../shell/terminal.js'
 import type { ExecutorOptions } from './options.js'
 
 /** Runs `dolphin executor` on checked options, until it is told to stop. */
@@ -51,11 +53,16 @@ async function execute(options: ExecutorOptions, { stopped }: StopSignals): Prom
   const token = operatorToken(options)
   const settings = await executionSettings(options)
   const clock = options.clock === undefined ? systemClock : scaledClock(options.clock, systemClock)
-  const status = new ServedExecutor(options, { token, settings, clock })
+  const status = new ServedExecutor(options, { token, settings, clock, conditions: options.conditions })
   const { side, journal, records } = await recovered(options.journal, settings, { status, clock })
   say(`Executor ready: ${records} records in ${displayPath(options.journal)}, ${standing(side)}.`)
   const broken = new Broken()
-  const { link, venue } = await connections(options, settings)
+  const { link, venue, account } = await connections(options, settings)
+  if (account !== undefined) status.surface.showExchange(() => [account.view()])
+  account?.ready.catch((error: Mistake) => {
+    if (side.state.entry === null) broken.because(error)
+    else noticeWarning(heldText(error))
+  })
   const log = alertLog({ quiet: options.quiet })
   const host = new SideHost<ExecutionInput, ExecutionRecord>(side, {
     timer: clockTimer(clock),
@@ -137,22 +144,24 @@ const BUILD_DIGITS = 16
 async function connections(
   options: ExecutorOptions,
   { instruments }: ExecutionSettings,
-): Promise<{ readonly link: Link; readonly venue: Venue }> {
+): Promise<{ readonly link: Link; readonly venue: Venue; readonly account?: ExchangeAccount }> {
   const { link, exchange, clock } = options
   const speed = clock?.speed ?? 1
   try {
     if (typeof exchange === 'string')
       return { link: connectLink(link), venue: connectVenue(exchange, { speed: speed / limitFactor(speed) }) }
     const { openExchangeAccount } = await import('../compose/exchange-account.js')
+    const { risk } = await loadExecutionConfig(options.config, options)
     const account = await openExchangeAccount({
       at: exchange,
+      risk,
       credentials: demandedCredentials().credentials,
       symbols: instruments.map(({ identity }) => identity.symbol),
       areKept: true,
       startedAtMs: options.sinceMs ?? Date.now(),
       journal: options.journal,
     })
-    return { link: connectLink(link), venue: account.venue }
+    return { link: connectLink(link), venue: account.venue, account }
   } catch (error) {
     if (error instanceof SocketPathError) throw new InputMistake(error.message)
     throw error

@@ -72,6 +72,11 @@ export class SessionRecovery {
     return { bar, barAtMs, dayBars: this.dayBars, atMs: this.atMs }
   }
 
+  /** Whether an entry is under way or open; of an execution side elsewhere, nothing is known. @internal */
+  get isExecuting(): boolean {
+    return this.ofExecution.state.entry !== null
+  }
+
   /** @throws Error when the journal was begun with another id prefix or balance. @internal */
   decisionSide(): DecisionSide {
     return DecisionSide.resume(this.ofDecision)

@@ -62,6 +62,7 @@ export class SupervisedChild {
     if (this.stopping) return
     this.child = undefined
     this.deaths++
+    if (typeof end === 'number' && this.parts.isFinal?.(end) === true) return
     this.early = livedMs < OF_AGE_MS ? this.early + 1 : 0
     const pauseMs = RESTART_MS[Math.min(this.early, RESTART_MS.length - 1)]!
     this.parts.tell(`The ${this.parts.name} ended (${end ?? 'not started'}); it starts again in ${pauseMs} ms.`)
@@ -76,6 +77,8 @@ export interface ChildParts {
   readonly argv: readonly string[]
   /** Beside this process's own; undefined: what this process has there is not for it. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Whether one that ended with this code is left as it is; absent: none is. */
+  isFinal?(exitCode: number): boolean
   /** Its stderr and what happens to it, line by line. */
   tell(line: string): void
 }

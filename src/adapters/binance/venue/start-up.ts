@@ -21,6 +21,8 @@ export class StartUp implements CallOwner {
   private sinceMs = 0
   private vainReadings = 0
   private isWaitTold = false
+  private hasBrackets = false
+  private symbolConfig: unknown
   /** Steps that have no outcome yet. */
   private readonly open = new Set<string>()
   private readonly problems: StartProblem[] = []
@@ -112,6 +114,8 @@ export class StartUp implements CallOwner {
         return
       case 'leverageBracket':
         this.catalogue.takeBrackets(value)
+        this.hasBrackets = true
+        this.setUpSymbols()
         return
       case 'positionMode':
       case 'multiAssetsMode':
@@ -122,7 +126,8 @@ export class StartUp implements CallOwner {
         return
       }
       case 'symbolConfig':
-        this.setUpSymbols(value)
+        this.symbolConfig = value
+        this.setUpSymbols()
         return
       case 'setLeverage':
       case 'setMarginType':
@@ -170,7 +175,10 @@ export class StartUp implements CallOwner {
     }
   }
 
-  private setUpSymbols(value: unknown): void {
+  /** Once it is known how they are, and how much leverage each may have. */
+  private setUpSymbols(): void {
+    const value = this.symbolConfig
+    if (!this.hasBrackets || value === undefined) return
     const rows = new Map<unknown, Readonly<Record<string, unknown>>>()
     for (const row of Array.isArray(value) ? value : []) if (isRecord(row)) rows.set(row.symbol, row)
     const { symbols, leverage, marginType = 'CROSSED' } = this.desk.settings
@@ -178,8 +186,9 @@ export class StartUp implements CallOwner {
       if (this.desk.symbolRefusals.has(symbol)) continue
       const row = rows.get(symbol)
       if (row?.marginType !== marginType) this.run({ name: 'setMarginType', symbol, value: marginType })
-      if (leverage !== undefined && row?.leverage !== leverage)
-        this.run({ name: 'setLeverage', symbol, value: `${leverage}` })
+      if (leverage === undefined) continue
+      const most = Math.min(leverage, this.catalogue.get(symbol)?.maxLeverage ?? leverage)
+      if (row?.leverage !== most) this.run({ name: 'setLeverage', symbol, value: `${most}` })
     }
   }
 

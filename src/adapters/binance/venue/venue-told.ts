@@ -47,7 +47,7 @@ export interface VenueSettings {
   readonly areKept?: boolean
   /** A request without an answer by then is answered `unknown`, ms. Default 3,000. */
   readonly requestTimeoutMs?: number
-  /** × that each symbol is set to; absent: left as it is. */
+  /** × that each symbol is set to, or the most that it may have; absent: left as it is. */
   readonly leverage?: number
   /** What each symbol is set to. Default CROSSED. */
   readonly marginType?: 'CROSSED' | 'ISOLATED'
