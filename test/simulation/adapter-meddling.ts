@@ -1,4 +1,5 @@
 import type { Machine, TimeInput } from '../../src/adapters/binance/machine.js'
+import type { RestCall, RestOutcome } from '../../src/adapters/binance/rest/call.js'
 import type { MarketPart, RestPart, UserPart } from '../../src/adapters/binance/venue/venue-machine.js'
 import type { VenueInput, VenueTold } from '../../src/adapters/binance/venue/venue-told.js'
 import type { WireCommand, WireEvent } from '../../src/adapters/binance/wire.js'
@@ -33,6 +34,10 @@ interface Around<Part extends AnyPart> {
   feed(input: InputOf<Part>): readonly EffectOf<Part>[]
 }
 
+export type RestEffect = EffectOf<RestPart>
+type UserEvent = Extract<EffectOf<UserPart>, { readonly kind: 'user' }>['event']
+export type Words = Readonly<Record<string, unknown>>
+
 /** The machine with a bug in it. */
 export function meddled<Part extends AnyPart>(machine: Part, meddling: PartMeddling<Part> | undefined): Part {
   if (meddling === undefined) return machine
@@ -49,4 +54,43 @@ export function meddled<Part extends AnyPart>(machine: Part, meddling: PartMeddl
 function bound(target: object, name: string | symbol): unknown {
   const value = Reflect.get(target, name)
   return typeof value === 'function' ? value.bind(target) : value
+}
+
+/** Some calls are answered before they go anywhere. */
+export function answers(answer: (call: RestCall) => RestOutcome | undefined): PartMeddling<RestPart> {
+  const of = (input: InputOf<RestPart>) => (input.kind === 'call' ? answer(input.call) : undefined)
+  return {
+    input: (input) => (of(input) === undefined ? input : undefined),
+    effects(effects, { input }) {
+      const answered = of(input)
+      return answered === undefined ? effects : [...effects, outcome(answered)]
+    },
+  }
+}
+
+/** Of each answer, or each row of one. */
+export function changesValues(change: (value: Words) => Words): PartMeddling<RestPart> {
+  const changed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(changed)
+    return typeof value === 'object' && value !== null ? change(value as Words) : value
+  }
+  return {
+    effects: (effects) =>
+      effects.map((effect) =>
+        effect.kind === 'outcome' && effect.outcome.kind === 'done'
+          ? outcome({ ...effect.outcome, value: changed(effect.outcome.value) })
+          : effect,
+      ),
+  }
+}
+
+export function changesUserEvents(change: (event: UserEvent) => UserEvent): PartMeddling<UserPart> {
+  return {
+    effects: (effects) =>
+      effects.map((effect) => (effect.kind === 'user' ? { kind: 'user', event: change(effect.event) } : effect)),
+  }
+}
+
+export function outcome(of: RestOutcome): RestEffect {
+  return { kind: 'outcome', outcome: of }
 }

@@ -1,12 +1,16 @@
 import type { RestCall } from '../../src/adapters/binance/rest/call.js'
-import type { RestPart, UserPart } from '../../src/adapters/binance/venue/venue-machine.js'
-import type { AdapterMeddling, EffectOf, InputOf, PartMeddling, VenuePart } from './adapter-meddling.js'
+import {
+  type AdapterMeddling,
+  answers,
+  changesUserEvents,
+  changesValues,
+  type EffectOf,
+  outcome,
+  type RestEffect,
+  type VenuePart,
+  type Words,
+} from './adapter-meddling.js'
 import type { FaultKind } from './fault-plan.js'
-
-type RestEffect = EffectOf<RestPart>
-type RestOutcome = Extract<RestEffect, { readonly kind: 'outcome' }>['outcome']
-type UserEvent = Extract<EffectOf<UserPart>, { readonly kind: 'user' }>['event']
-type Words = Readonly<Record<string, unknown>>
 
 /** An adapter's bug: a new one for each process. */
 interface PlantedAdapterBug {
@@ -335,45 +339,6 @@ function stampsTruthLate(): AdapterMeddling {
         }),
     },
   }
-}
-
-/** Some calls are answered before they go anywhere. */
-function answers(answer: (call: RestCall) => RestOutcome | undefined): PartMeddling<RestPart> {
-  const of = (input: InputOf<RestPart>) => (input.kind === 'call' ? answer(input.call) : undefined)
-  return {
-    input: (input) => (of(input) === undefined ? input : undefined),
-    effects(effects, { input }) {
-      const answered = of(input)
-      return answered === undefined ? effects : [...effects, outcome(answered)]
-    },
-  }
-}
-
-/** Of each answer, or each row of one. */
-function changesValues(change: (value: Words) => Words): PartMeddling<RestPart> {
-  const changed = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(changed)
-    return typeof value === 'object' && value !== null ? change(value as Words) : value
-  }
-  return {
-    effects: (effects) =>
-      effects.map((effect) =>
-        effect.kind === 'outcome' && effect.outcome.kind === 'done'
-          ? outcome({ ...effect.outcome, value: changed(effect.outcome.value) })
-          : effect,
-      ),
-  }
-}
-
-function changesUserEvents(change: (event: UserEvent) => UserEvent): PartMeddling<UserPart> {
-  return {
-    effects: (effects) =>
-      effects.map((effect) => (effect.kind === 'user' ? { kind: 'user', event: change(effect.event) } : effect)),
-  }
-}
-
-function outcome(of: RestOutcome): RestEffect {
-  return { kind: 'outcome', outcome: of }
 }
 
 function isOrder({ route }: RestCall): boolean {
