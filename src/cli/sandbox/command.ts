@@ -83,5 +83,5 @@ const EXAMPLES = `Examples:
   dolphin sandbox fault ban 120000                           as seen by its clients: 418 for two minutes
   dolphin sandbox fault silentSockets yes
   dolphin sandbox fault all --clear
-  dolphin sandbox price -- -30 BTCUSDT                       a crash of one symbol
+  dolphin sandbox price -30 BTCUSDT                          a crash of one symbol
   dolphin sandbox status`

@@ -78,5 +78,11 @@ function say(
       '',
     ].join('\n'),
   )
-  if (!quiet) notice(`${instruments.length} symbols. Key, secret and token are of this run alone. Ctrl-C ends it.`)
+  if (quiet) return
+  const { apiKey, secret, token } = secrets
+  notice('')
+  notice('For the other terminal:')
+  notice(`export DOLPHIN_BINANCE_KEY=${apiKey} DOLPHIN_BINANCE_SECRET=${secret} DOLPHIN_SANDBOX_TOKEN=${token}`)
+  notice('')
+  notice(`${instruments.length} symbols. Key, secret and token are of this run alone. Ctrl-C ends it.`)
 }

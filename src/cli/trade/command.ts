@@ -64,5 +64,5 @@ export function register(parent: Command): void {
 const EXAMPLES = `Examples:
   dolphin trade --environment STAGING --out staging --certificate cert.json --serve      at the exchange's demo
   dolphin trade --environment STAGING --out staging --certificate cert.json --resume     the same, after whatever ended it
-  dolphin trade --environment STAGING --exchange-at http://127.0.0.1:8090 --out rehearsal      at dolphin sandbox
+  dolphin trade --environment STAGING --exchange-at http://127.0.0.1:8181 --out rehearsal      at dolphin sandbox
   dolphin live check --record paper/ --certificate cert.json                             what LIVE still lacks`

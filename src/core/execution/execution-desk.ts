@@ -51,6 +51,8 @@ export class ExecutionDesk {
   readonly queries = new Map<string, number>()
   /** By client order id: when a cancel may be asked for again. */
   readonly cancels = new Map<string, number>()
+  /** By client order id: orders at the venue that no open position explains, and that were told. */
+  readonly toldUnknown = new Set<string>()
   /** Symbols of which the venue is to state the truth. */
   readonly truthWanted = new Set<string>()
   /** Symbols of which it was asked since the start. */

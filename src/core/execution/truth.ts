@@ -154,7 +154,11 @@ function localView(desk: ExecutionDesk, symbol: string) {
 function cancelUnknownOrders(desk: ExecutionDesk, openOrders: readonly OrderReport[]): void {
   for (const { clientOrderId, symbol } of openOrders) {
     if (ownKind(desk, clientOrderId) !== undefined || desk.isAsked('cancel', clientOrderId)) continue
-    desk.alert('WARNING', 'order', `CANCEL_UNKNOWN_ORDER ${clientOrderId}: it belongs to no open position of ours`)
+    // One that the venue does not cancel is tried again with each truth, and told once.
+    if (!desk.toldUnknown.has(clientOrderId)) {
+      desk.toldUnknown.add(clientOrderId)
+      desk.alert('WARNING', 'order', `CANCEL_UNKNOWN_ORDER ${clientOrderId}: it belongs to no open position of ours`)
+    }
     desk.request({ kind: 'cancel', symbol, clientOrderId })
   }
 }

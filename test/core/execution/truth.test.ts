@@ -53,7 +53,7 @@ test('a position that no fill explains latches, and an exit closes it', () => {
   expectFlat(bench)
 })
 
-test('an open order that is not ours is cancelled', () => {
+test('an open order that is not ours is cancelled, as often as it is there, and told once', () => {
   const bench = Bench.ready()
   bench.venue.orders.set('web_9', {
     request: {
@@ -81,5 +81,9 @@ test('an open order that is not ours is cancelled', () => {
   })
   bench.advance(truthEveryMs + 1000)
   expect(bench.venue.orders.get('web_9')?.report.status).toBe('CANCELED')
+  const foreign = bench.venue.orders.get('web_9')!
+  foreign.report = { ...foreign.report, status: 'ACKNOWLEDGED' }
+  bench.advance(2 * truthEveryMs + 1000)
+  expect(foreign.report.status).toBe('CANCELED')
   expect(bench.alerts).toMatchObject([{ level: 'WARNING', category: 'order' }])
 })
