@@ -112,12 +112,13 @@ describe('a session at the exchange', () => {
     expect(count('execution', 'fill')).toBeGreaterThan(1)
   })
 
-  test('opens nothing without a certificate', async () => {
+  test('opens nothing without a certificate, and says so at the start', async () => {
     const words = trade({ hold: 3 })
     const without = words.filter((word, i) => word !== '--certificate' && words[i - 1] !== '--certificate')
     const running = new RunningDolphin(without, ENV)
     await until(() => count('decision', 'bar') > 8)
     expect(await running.stop('SIGINT')).toBe(130)
+    expect(running.said).toContain('WARNING Nothing will open (REDUCEONLY_F1_CERT): the certificate is MISSING')
     expect(journal('decision')).toContain('REDUCEONLY_F1_CERT')
     expect(placed()).toEqual([])
   })
@@ -135,12 +136,9 @@ describe('an exchange that is away is waited for', () => {
       const bars = count('decision', 'bar')
       await away(3_600_000)
       const second = new RunningDolphin(trade({ hold: 1_000 }, ...more, '--resume'), ENV)
-      const address = await until(() => /Status at (http:\/\/\S+?),/.exec(second.said)?.[1])
       await until(() => /UNREACHABLE/.test(second.said))
-      console.log(second.said, await (await fetch(`${address}/api/v1/status`)).text())
       await away(0)
       await until(() => count('decision', 'bar') > bars + 3)
-      console.log(second.said, await (await fetch(`${address}/api/v1/status`)).text())
       expect(await second.stop('SIGINT')).toBe(130)
       expect(await account()).toMatchObject({ positions: held.positions, openAlgoOrders: held.openAlgoOrders })
     },
@@ -149,8 +147,7 @@ describe('an exchange that is away is waited for', () => {
   test('by a session that has not begun, until somebody does not want to wait any longer', async () => {
     await away(3_600_000)
     const running = new RunningDolphin(trade({ hold: 3 }), ENV)
-    await until(() => running.said.includes("UNREACHABLE"))
-    console.log(running.said)
+    await until(() => running.said.includes('UNREACHABLE'))
     expect(await running.stop('SIGINT')).toBe(130)
     expect(existsSync(out)).toBe(false)
   })
@@ -158,7 +155,6 @@ describe('an exchange that is away is waited for', () => {
 
 test('neither key nor secret, listen key nor signature is in anything that a session says or writes', async () => {
   const running = new RunningDolphin(trade({ hold: 3 }, '--serve', '127.0.0.1:0'), ENV)
-  const address = await until(() => /Status at (http:\/\/\S+?),/.exec(running.said)?.[1])
   await until(() => count('execution', 'flat') > 0)
   const served = await Promise.all(
     ['/api/v1/status', '/metrics', '/api/v1/session'].map(async (path) => (await fetch(`${address}${path}`)).text()),

@@ -121,7 +121,10 @@ export async function prepareSession(
     run,
     symbols: market.symbols,
     ...present({ own: prepared.own }),
-    notices: prepared.notice === undefined ? [] : [prepared.notice],
+    notices: [
+      ...(prepared.notice === undefined ? [] : [prepared.notice]),
+      ...withoutCertificate(choice, { parameters: run.parameters, barSeconds: market.stepMs / 1000 }),
+    ],
   }
 }
 
@@ -180,12 +183,30 @@ const BUILD_DIGITS = 16
 /** What a session runs under, by its environment and its certificate as it is now. */
 export function sessionConditions(
   { environment, certificate = {} }: Pick<SessionChoice, 'environment' | 'certificate'>,
-  running: { readonly parameters: BacktestSettings['parameters']; readonly barSeconds: number },
+  running: Running,
 ): Conditions {
+  const verdict = certificateVerdict(certificate, running)
   const championHash = parametersHash(running.parameters)
-  const { barSeconds } = running
-  const verdict = readCertificate(certificate, { championHash, barSeconds, nowMs: Date.now() })
   return conditionsOf(verdict, { environment, parametersHash: championHash, frozenHash: CHAMPION_HASH })
+}
+
+/** A session that opens nothing looks like one that finds nothing to open. */
+function withoutCertificate(
+  { environment, certificate = {} }: Pick<SessionChoice, 'environment' | 'certificate'>,
+  running: Running,
+): readonly string[] {
+  if (environment !== 'STAGING' && environment !== 'LIVE') return []
+  const { state, why } = certificateVerdict(certificate, running)
+  return state === 'PASS' ? [] : [`WARNING Nothing will open (REDUCEONLY_F1_CERT): the certificate is ${state}: ${why}`]
+}
+
+function certificateVerdict(certificate: CertificateFiles, { parameters, barSeconds }: Running) {
+  return readCertificate(certificate, { championHash: parametersHash(parameters), barSeconds, nowMs: Date.now() })
+}
+
+interface Running {
+  readonly parameters: BacktestSettings['parameters']
+  readonly barSeconds: number
 }
 
 /** A table of another year is a slip that would pass for a session with a breaker. */

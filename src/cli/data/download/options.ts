@@ -43,8 +43,11 @@ export function downloadOptions(raw: RawDownloadOptions, nowMs = Date.now()): Do
   const today = dateOfEpochMs(nowMs)
   const from = check.date('--from', raw.from)
   const to = raw.to === undefined ? dateOfEpochMs(nowMs - MS_PER_DAY) : check.date('--to', raw.to)
-  if (from !== undefined && to !== undefined && from > to)
-    check.wrong(raw.to === undefined ? '--from' : '--to', `expected ${from} or later, found ${to}`)
+  if (from !== undefined && to !== undefined && from > to) {
+    if (raw.to === undefined)
+      check.wrong('--from', `expected ${to} or earlier, the last day that --to stands for, found ${from}`)
+    else check.wrong('--to', `expected ${from} or later, found ${to}`)
+  }
   if (to !== undefined && to > today) check.wrong('--to', `expected a day up to today, ${today}, found ${to}`)
   if (raw.out === '') check.wrong('--out', 'expected a folder, found ""')
   const symbols = raw.symbols === undefined ? readUniverse(DEFAULT_UNIVERSE) : columnList(raw.symbols)

@@ -19,7 +19,7 @@ describe('what is asked of dolphin data download', () => {
   it.each([
     [{ from: '2026-02-30' }, /--from: .*not in the calendar/],
     [{ to: '2026-12-01' }, /--to: expected a day up to today, 2026-11-30, found 2026-12-01/],
-    [{ from: '2026-11-30' }, /--from: expected 2026-11-30 or later/],
+    [{ from: '2026-11-30' }, /--from: expected 2026-11-29 or earlier, .* found 2026-11-30/],
     [{ symbols: '../x' }, /--symbols: expected symbols such as BTCUSDT/],
     [{ interval: '7m' }, /--interval: expected '1m'/],
     [{ source: 'ftp' }, /--source: expected 'archive', 'rest' or 'auto'/],
