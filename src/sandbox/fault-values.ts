@@ -10,7 +10,8 @@ export interface FaultWish {
 
 /** Reads a fault by its name and value; a text says what was expected. */
 export function readFault(name: string, value: string | undefined): FaultWish | string {
-  if (!(name in FAULTS)) return `no fault is called ${JSON.stringify(name)}${didYouMean(name, Object.keys(FAULTS))}`
+  if (!Object.hasOwn(FAULTS, name))
+    return `no fault is called ${JSON.stringify(name)}${didYouMean(name, Object.keys(FAULTS))}`
   const fault = FAULTS[name as FaultName]
   const takes = fault.kind === 'knob' ? fault.unit : fault.takes
   switch (takes) {

@@ -81,7 +81,7 @@ export class KlineInterval {
 
   /** Undefined where the exchange has no such interval. */
   static of(name: string): KlineInterval | undefined {
-    return name === '1M' || LENGTH_MS[name] !== undefined ? new KlineInterval(name) : undefined
+    return name === '1M' || Object.hasOwn(LENGTH_MS, name) ? new KlineInterval(name) : undefined
   }
 
   /** When the one began that `timeMs` lies in. Weeks begin on Mondays; the epoch was a Thursday. */

@@ -40,7 +40,7 @@ export class Archive {
       send(response, 200, 'application/xml', listing(query, shelf))
       return
     }
-    const path = decodeURIComponent(target.split('?')[0]!)
+    const path = pathOf(target)
     const isChecksum = path.endsWith('.CHECKSUM')
     const file = archiveFileOf(isChecksum ? path.slice(0, -'.CHECKSUM'.length) : path)
     const bytes = file && this.bytesOf(file)
@@ -81,6 +81,16 @@ const MADE_MAX = 16
 const HEADER =
   'open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore'
 const NO_SUCH_KEY = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code></Error>'
+
+/** As it was asked for where it is no percent-encoding: there is nothing of that name. */
+function pathOf(target: string): string {
+  const path = target.split('?')[0]!
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
 
 function line(bar: Bar, { priceDecimals, quantityDecimals }: SymbolMarket, interval: KlineInterval): string {
   const prices = [bar.open, bar.high, bar.low, bar.close].map((price) => price.toFixed(priceDecimals))

@@ -54,7 +54,7 @@ export class ControlApi {
   private change(what: string, body: string, done: (answer: ControlAnswer) => void): void {
     const given = parsed(body)
     const [, fault] = /^(?:POST|DELETE) \/sandbox\/faults\/(\w+)$/.exec(what) ?? []
-    if (given === undefined) done(refusal(400, 'expected a JSON object'))
+    if (given === undefined) done(refusal(400, 'expected a JSON object of plain values'))
     else if (what === 'DELETE /sandbox/faults') done(this.clear(undefined))
     else if (fault !== undefined) done(what.startsWith('POST') ? this.setFault(fault, given) : this.clear(fault))
     else if (what === 'POST /sandbox/price') done(this.movePrice(given))
@@ -105,7 +105,7 @@ export class ControlApi {
     const { faults } = this.parts.exchange
     if (name === undefined) faults.clear()
     else {
-      const fault = name in FAULTS ? FAULTS[name as FaultName] : undefined
+      const fault = Object.hasOwn(FAULTS, name) ? FAULTS[name as FaultName] : undefined
       if (fault?.kind !== 'knob') return refusal(400, `${name} is nothing that holds until it is taken back`)
       faults.set(name as KnobName, fault.normal as never)
     }
@@ -162,7 +162,11 @@ function parsed(body: string): Given | undefined {
   if (body === '') return {}
   try {
     const json: unknown = JSON.parse(body)
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Given) : undefined
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
+    // Every value is a word, a number, yes or no, or nothing.
+    return Object.values(json).some((value) => typeof value === 'object' && value !== null)
+      ? undefined
+      : (json as Given)
   } catch {
     return undefined
   }

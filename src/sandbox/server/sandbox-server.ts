@@ -58,6 +58,8 @@ const HOST = '127.0.0.1'
 /** A client that takes nothing any more is left: what is kept for it would grow for ever. Bytes. */
 const BUFFERED_BYTES_MAX = 32_000_000
 
+const FOREIGN_NAME = JSON.stringify({ error: 'expected 127.0.0.1 or localhost as the name of the host' })
+
 /** Between sockets of this machine and the exchange. */
 class SandboxCarrier {
   readonly drive: ExchangeDrive
@@ -94,6 +96,10 @@ class SandboxCarrier {
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     const target = request.url ?? '/'
+    if (!isOwnName(request)) {
+      response.writeHead(403, { 'content-type': 'application/json' }).end(FOREIGN_NAME)
+      return
+    }
     if (this.isAway() && !target.startsWith('/sandbox/')) {
       request.socket.destroy()
       return
@@ -104,12 +110,12 @@ class SandboxCarrier {
         else if (this.archive.has(target)) this.archive.answer(target, response)
         else this.ask(request, response, body)
       },
-      () => request.socket.destroy(),
+      () => response.destroy(),
     )
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.isAway()) {
+    if (this.isAway() || !isOwnName(request)) {
       socket.destroy()
       return
     }
@@ -198,6 +204,11 @@ function carryOver(
       webSocket.terminate()
       break
   }
+}
+
+/** A page of somebody else's can make a browser ask this machine under a name of its own (DNS rebinding). */
+function isOwnName({ headers }: IncomingMessage): boolean {
+  return /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/i.test(headers.host ?? '')
 }
 
 function listen(server: Server, port: number): Promise<void> {

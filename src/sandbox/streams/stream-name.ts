@@ -31,7 +31,7 @@ export interface ParsedStream {
  * upper case, a plain 250 ms spelled out, or of a symbol that is not listed. Source: notes on Binance, 2.1.
  */
 export function parseStreamName(name: string, isListed: (symbol: string) => boolean): ParsedStream | undefined {
-  const all = ALL_MARKET[name]
+  const all = Object.hasOwn(ALL_MARKET, name) ? ALL_MARKET[name] : undefined
   if (all !== undefined) return all
   const at = name.indexOf('@')
   if (at <= 0) return undefined
@@ -64,7 +64,7 @@ const ALL_MARKET: Readonly<Record<string, ParsedStream>> = {
 }
 
 function plain(rest: string, symbol: string): ParsedStream | undefined {
-  const route = PLAIN[rest]
+  const route = Object.hasOwn(PLAIN, rest) ? PLAIN[rest] : undefined
   if (route === undefined) return undefined
   return { route, spec: { kind: rest as 'bookTicker', symbol } }
 }

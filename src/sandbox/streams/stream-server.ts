@@ -109,7 +109,7 @@ export class StreamServer {
           if (connection.route === 'private') this.addKey(connection, name, undefined)
           else this.addName(connection, name)
         }
-        if (connection.names.size > STREAMS_MAX) {
+        if (connection.names.size + connection.keys.size > STREAMS_MAX) {
           this.say(connection, JSON.stringify({ error: { code: 4, msg: 'Too many subscriptions' }, id }))
           const { socketId } = connection
           this.drop(connection, { kind: 'close', socketId, code: 1008, reason: 'Invalid request' })

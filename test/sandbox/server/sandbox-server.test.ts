@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { SANDBOX_TOKEN, startSandbox } from '../../support/sandbox.js'
@@ -84,6 +86,8 @@ describe('the control API', () => {
     ['throttledShare', 2, 'throttledShare takes a share from 0 to 1, found "2"'],
     ['algoStuck', 'perhaps', 'algoStuck takes yes or no, found "perhaps"'],
     ['settleSymbol', undefined, 'settleSymbol takes a symbol, found none'],
+    ['toString', undefined, 'no fault is called "toString"'],
+    ['algoLagMs', { toString: 1 }, 'expected a JSON object of plain values'],
   ])('refuses %s=%s with what it expected', async (name, value, error) => {
     const refused = await changed('POST', `/sandbox/faults/${name}`, { value })
     expect(refused).toEqual({ error: expect.stringContaining(error) })
@@ -126,6 +130,64 @@ describe('the control API', () => {
     await until(isThere)
   })
 })
+
+describe('whoever knocks', () => {
+  test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', '', '0.0.0.0:1'])(
+    'under the name %s is sent away, by HTTP and as a socket: a page could make a browser do it',
+    async (host) => {
+      const [status] = await knocked(`GET /sandbox/status HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      expect(status).toBe('HTTP/1.1 403 Forbidden')
+      const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: '
+      const key = 'AAAAAAAAAAAAAAAAAAAAAA=='
+      expect(
+        await knocked(`GET /public/ws/btcusdt@bookTicker HTTP/1.1\r\nHost: ${host}\r\n${upgrade}${key}\r\n\r\n`),
+      ).toEqual([''])
+    },
+  )
+
+  test('under the name localhost is let in', async () => {
+    const port = new URL(sandbox.origin).port
+    expect(
+      (await knocked(`GET /sandbox/status HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`))[0],
+    ).toBe('HTTP/1.1 200 OK')
+  })
+
+  test.each([
+    '/data/%',
+    '/data/%zz.zip.CHECKSUM',
+    '/?prefix=%',
+    '//',
+    '/%',
+    '/fapi/v1/klines?symbol=BTCUSDT&interval=constructor',
+  ])('with %s is answered, and the next one, too', async (target) => {
+    const [status] = await knocked(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`)
+    expect(status).toMatch(/^HTTP\/1\.1 (?:200|400|404)/)
+    expect((await fetch(`${sandbox.origin}/fapi/v1/time`)).status).toBe(200)
+  })
+
+  test('with a body that never ends is cut off, and the next one is answered', async () => {
+    const cut = new Promise<void>((resolve) => {
+      const asking = request(`${sandbox.origin}/fapi/v1/order`, { method: 'POST' })
+      asking.on('error', () => resolve()).on('close', () => resolve())
+      asking.write('x'.repeat(1_100_000))
+    })
+    await cut
+    expect((await fetch(`${sandbox.origin}/fapi/v1/time`)).status).toBe(200)
+  })
+})
+
+/** Lines of the answer to what is sent as it stands; one empty line where there is none. */
+function knocked(text: string): Promise<string[]> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(sandbox.origin).port), '127.0.0.1', () => socket.write(text))
+    let answer = ''
+    socket.on('data', (data) => {
+      answer += String(data)
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(answer.split('\r\n')))
+  })
+}
 
 async function changed(method: string, path: string, value?: object): Promise<unknown> {
   const headers = { authorization: `Bearer ${SANDBOX_TOKEN}` }
