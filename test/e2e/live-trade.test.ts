@@ -72,6 +72,19 @@ function count(kind: 'decision' | 'execution', type: string): number {
   return journal(kind).split(`"type":"${type}"`).length - 1
 }
 
+/** Of every process, as whoever lists them sees it; none where there is no such list. */
+function commandLines(): string[] {
+  if (!existsSync('/proc/self/cmdline')) return []
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) ? [readFileSync(join('/proc', name, 'cmdline'), 'utf8')] : []
+    } catch {
+      // It has ended meanwhile.
+      return []
+    }
+  })
+}
+
 /** Client order ids, in the order in which they were placed. */
 function placed(): string[] {
   return [...journal('execution').matchAll(/"clientOrderId":"([^"]+)"[^}]*\}[^\n]*"type":"order"/g)].map(
@@ -85,6 +98,9 @@ describe('a session at the exchange', () => {
     await until(async () => (await account()).openAlgoOrders.length > 0)
     expect(Object.keys((await account()).positions)).toHaveLength(1)
     await until(() => count('execution', 'flat') > 0)
+    const words = commandLines().filter((each) => each.includes(out))
+    if (existsSync('/proc/self/cmdline')) expect(words.some((each) => each.includes('\0executor\0'))).toBe(true)
+    for (const each of words) for (const secret of Object.values(KEY)) expect(each).not.toContain(secret)
     expect(await running.stop('SIGINT')).toBe(130)
     expect(count('execution', 'fill')).toBeGreaterThan(1)
   })
