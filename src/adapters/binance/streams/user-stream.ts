@@ -15,7 +15,12 @@ export const USER_STREAM = Object.freeze({
   /** After a call to keep it that failed; after the second a new key is asked for. */
   keepAgainMs: 60_000,
   keepFailuresMax: 2,
-  callMs: 10_000,
+  /**
+   * A refusal as one too many holds calls back to the end of the minute at the least, and no call for a key passes it: that would
+   * risk a ban, under which no position can be left. One that waits leaves as soon as calls may; one given up meanwhile would be
+   * made again up to `renewMsMax` later.
+   */
+  callMs: 70_000,
   openMs: 10_000,
   /** The old socket is kept for this long beside the new one: what is on its way to it still counts. */
   overlapMs: 2_000,

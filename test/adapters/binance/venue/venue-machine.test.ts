@@ -188,6 +188,18 @@ describe('before the sandbox', () => {
     },
   )
 
+  test('a stream that is cut while the exchange refuses calls as too many is heard again as soon as it takes them', () => {
+    const client = Client.ready()
+    client.pass(1_000)
+    client.at.exchange.faults.strike('limit', 45_000)
+    client.at.exchange.faults.strike('cutSockets')
+    const isConnected = () => client.events.findLast(({ kind }) => kind === 'connection')
+    client.pass(44_000)
+    expect(isConnected()).toMatchObject({ connected: false })
+    client.pass(6_000)
+    expect(isConnected()).toMatchObject({ connected: true })
+  })
+
   test.each<['liquidate' | 'deleverage' | 'settleSymbol', string | undefined]>([
     ['liquidate', undefined],
     ['deleverage', 'BTCUSDT'],
