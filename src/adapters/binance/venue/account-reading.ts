@@ -140,7 +140,6 @@ export class AccountReading implements CallOwner {
       listed.add(order)
       this.of.conditional(order)
     }
-    if (symbols === null) this.desk.openAlgoOrders = this.algoOrders.length
     const reports = [...listed].map(openReport)
     for (const order of [...registry.openOrders()]) {
       if (listed.has(order) || order.sentAtMs >= this.askedMs) continue

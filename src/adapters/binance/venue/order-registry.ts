@@ -93,6 +93,13 @@ export class OrderRegistry {
     return this.open.values()
   }
 
+  /** Those that the algo service has, of the whole account: it holds no more than two hundred. */
+  conditionalOrders(): number {
+    let count = 0
+    for (const order of this.open) if (order.isInAlgoService) count++
+    return count
+  }
+
   private adopt(facts: OrderFacts | AlgoFacts): KnownOrder {
     const order = strangerOf(facts, this.nowMs)
     this.keep(order)
@@ -177,6 +184,12 @@ export class KnownOrder {
 
   get isConditional(): boolean {
     return isConditional(this.type)
+  }
+
+  /** Also one of a type that is not known here, and not yet, or no longer, an order of the matching engine. */
+  get isInAlgoService(): boolean {
+    const isOfIt = this.isConditional || this.algoId !== null
+    return isOfIt && this.orderId === null && algoRank(this.algoStatus) < TRIGGERED
   }
 
   get isOver(): boolean {
@@ -298,10 +311,11 @@ const RANK: Record<OrderReport['status'], number> = {
   CANCELED: OVER,
   REJECTED: OVER,
 }
+const TRIGGERED = 3
 const ALGO_RANK: Readonly<Record<string, number>> = {
   NEW: 1,
   TRIGGERING: 2,
-  TRIGGERED: 3,
+  TRIGGERED,
   FINISHED: 4,
   CANCELED: 4,
   EXPIRED: 4,

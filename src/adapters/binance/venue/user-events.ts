@@ -87,13 +87,8 @@ export class UserEvents {
   private onAlgo(o: Readonly<Record<string, unknown>>, atMs: number): void {
     const facts = algoFactsOfUpdate(o, atMs)
     if (facts === undefined) return
-    const { registry } = this.desk
-    const before = registry.get(facts.clientOrderId)
-    const wasOpen = before?.isOpen === true
-    const order = registry.noteAlgo(facts)
+    const order = this.desk.registry.noteAlgo(facts)
     const phase = algoPhase(facts.algoStatus)
-    if (!wasOpen && order.isOpen) this.desk.openAlgoOrders++
-    if (phase === 'ended' && wasOpen) this.desk.openAlgoOrders--
     if (phase === 'unknown') this.askUnknown(order)
     this.protection.onAlgo(order, facts.rejection)
     if (facts.algoStatus === 'FINISHED') this.onFinished(order)
@@ -102,7 +97,6 @@ export class UserEvents {
 
   /** Filled or ended in the matching engine: its own event has said which, or is asked for. */
   private onFinished(order: KnownOrder): void {
-    this.desk.openAlgoOrders--
     if (!order.isOver) this.question(order)
   }
 

@@ -28,8 +28,6 @@ export class VenueDesk {
   lastChangeMs = 0
   /** The user stream is connected: what happens is told. */
   isConnected = false
-  /** Conditional orders of the whole account, when the exchange last listed them all and by events since. */
-  openAlgoOrders = 0
   /** Why no entry is taken; undefined when entries are. */
   entryRefusal: string | undefined = 'the start-up is not over'
   /** The same, of one symbol. */
@@ -82,8 +80,10 @@ export class VenueDesk {
   /** Why an entry into the symbol is not taken; undefined when it is. */
   entryRefusalOf(symbol: string): string | undefined {
     const refusal = this.entryRefusal ?? this.symbolRefusals.get(symbol)
-    if (refusal !== undefined || this.openAlgoOrders < ALGO_ORDERS_ENTRY_MAX) return refusal
-    return `${this.openAlgoOrders} conditional orders are open, and with 200 no stop would be taken`
+    if (refusal !== undefined) return refusal
+    const conditional = this.registry.conditionalOrders()
+    if (conditional < ALGO_ORDERS_ENTRY_MAX) return undefined
+    return `${conditional} conditional orders are open, and with 200 no stop would be taken`
   }
 
   takeTold(): Told[] {

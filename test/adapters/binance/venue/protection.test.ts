@@ -235,3 +235,30 @@ test('from 190 open conditional orders on entries are refused, and stops are not
   venue.submit('stop', STOP)
   expect(venue.of('acknowledged')).toMatchObject([{ requestId: 'stop' }])
 })
+
+test('open conditional orders are counted once each, whoever placed them and whatever is told of them twice', () => {
+  const venue = ScriptedVenue.ready()
+  const rows = Array.from({ length: 189 }, (_, i) => algoOrder({ algoId: i + 1, clientAlgoId: `other-${i}` }))
+  venue.answers('openAlgoOrders', { value: rows })
+  venue.pass(30_000)
+  venue.snapshot('t')
+  const isTaken = (requestId: string) => {
+    venue.submit(requestId)
+    return venue.of('rejected').every((rejected) => rejected.requestId !== requestId)
+  }
+  expect(isTaken('a')).toBe(true)
+  venue.submit('stop', STOP)
+  expect(isTaken('b')).toBe(false)
+  venue.answers('cancelAlgoOrder', { value: { code: '200' } })
+  venue.request({ kind: 'cancel', requestId: 'c', symbol: 'BTCUSDT', clientOrderId: 'stop' })
+  expect(isTaken('c')).toBe(true)
+  venue.user(algoUpdate('CANCELED'))
+  for (let i = 0; i < 3; i++) venue.user(algoUpdate('FINISHED', { aid: 1, caid: 'other-0' }))
+  venue.submit('stop-2', STOP)
+  venue.answers('newAlgoOrder', (params) => ({
+    value: algoOrder({ algoId: 9_999, clientAlgoId: params.clientAlgoId }),
+  }))
+  venue.submit('stop-3', STOP)
+  venue.user(algoUpdate('NEW', { aid: 9_999, caid: 'stop-3' }))
+  expect(isTaken('d')).toBe(false)
+})
