@@ -53,6 +53,11 @@ export function judge(answer: HttpAnswer): Judgement {
     : { kind: 'refused', error, follows: meaning.follows ?? 'none' }
 }
 
+/** What a refusal with a code says about everything that is sent after it. */
+export function consequenceOf({ code }: Pick<ExchangeError, 'code'>): Consequence {
+  return (code === null ? undefined : BY_CODE.get(code)?.follows) ?? 'none'
+}
+
 interface Meaning {
   readonly verdict: 'refused' | 'unknown' | 'busy'
   readonly rejectCode: RejectCode | null

@@ -1,7 +1,8 @@
 import type { VenueEvent, VenueRequest } from '../../../ports/venue.js'
 import type { AlertLevel } from '../../../ports/vocabulary/alerts.js'
 import type { Notice } from '../notice.js'
-import type { Priority, RestCall, RestOutcome } from '../rest/call.js'
+import type { ExchangeError, Priority, RestCall, RestOutcome } from '../rest/call.js'
+import { consequenceOf } from '../rest/errors.js'
 import type { RouteName } from '../rest/routes.js'
 import { OrderRegistry } from './order-registry.js'
 import type { StartedUp, StartRefused, UsedOrder, VenueSettings } from './venue-told.js'
@@ -32,6 +33,8 @@ export class VenueDesk {
   entryRefusal: string | undefined = 'the start-up is not over'
   /** The same, of one symbol. */
   readonly symbolRefusals = new Map<string, string>()
+  /** The same, for a while: nothing tells when the exchange takes entries again but one that is tried. */
+  private denial = { message: '', untilMs: Number.NEGATIVE_INFINITY }
   /** Calls that are to go to the REST machine, in this order. */
   readonly calls: RestCall[] = []
   private readonly owners = new Map<string, { readonly owner: CallOwner; readonly step: string }>()
@@ -62,11 +65,20 @@ export class VenueDesk {
 
   /** What became of a call of ours; false for anybody else's. */
   takeOutcome(outcome: RestOutcome): boolean {
+    if (outcome.kind === 'refused') this.heed(outcome.error)
     const asked = this.owners.get(outcome.callId)
     if (asked === undefined) return false
     this.owners.delete(outcome.callId)
     asked.owner.onOutcome(outcome, asked.step)
     return true
+  }
+
+  /** Some refusals are of every entry: a further one would be one more against the rules that the account is held to. */
+  private heed(error: ExchangeError): void {
+    const follows = consequenceOf(error)
+    if (follows !== 'reduceOnly' && follows !== 'key') return
+    const message = `the exchange has refused all entries (code ${error.code}, ${error.message}): none is tried for ${DENIED_MS / 60_000} min`
+    this.denial = { message, untilMs: this.nowMs + DENIED_MS }
   }
 
   tell(told: Told): void {
@@ -81,6 +93,7 @@ export class VenueDesk {
   entryRefusalOf(symbol: string): string | undefined {
     const refusal = this.entryRefusal ?? this.symbolRefusals.get(symbol)
     if (refusal !== undefined) return refusal
+    if (this.nowMs < this.denial.untilMs) return this.denial.message
     const conditional = this.registry.conditionalOrders()
     if (conditional < ALGO_ORDERS_ENTRY_MAX) return undefined
     return `${conditional} conditional orders are open, and with 200 no stop would be taken`
@@ -152,4 +165,6 @@ interface AskedCall {
 
 /** Of the 200 that the account may have, the rest is left for stops. */
 const ALGO_ORDERS_ENTRY_MAX = 190
+/** As long as the exchange's own rules hold an account back that has broken them. */
+const DENIED_MS = 600_000
 const NOTHING: Told[] = []
