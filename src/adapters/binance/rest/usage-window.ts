@@ -9,7 +9,7 @@ export class UsageWindow {
   private current = Number.NEGATIVE_INFINITY
   private underWay = 0
   private readonly settled = new Map<number, number>()
-  private readonly others = new Map<number, number>()
+  private readonly others = new Map<number, Others>()
 
   constructor({ lengthMs, limit }: { readonly lengthMs: number; readonly limit: number }) {
     this.lengthMs = lengthMs
@@ -34,7 +34,7 @@ export class UsageWindow {
   /** Of that, what will not be less before the window ends. */
   certain(exchangeMs: number): number {
     const window = this.at(exchangeMs)
-    return (this.settled.get(window) ?? 0) + (this.others.get(window) ?? 0)
+    return (this.settled.get(window) ?? 0) + (this.others.get(window)?.weight ?? 0)
   }
 
   sent(weight: number): void {
@@ -59,13 +59,17 @@ export class UsageWindow {
 
   /**
    * The exchange has counted `count` when it answered a request that is over. All of ours that can be in it is taken off: what
-   * is left is certainly of others. In which window it counted is not known of a request that spans two.
+   * is left is certainly of others. In which window it counted is not known of a request that spans two. A count only rises
+   * within its window: one that was taken later and is lower shows that the one before was of another window, as it is when the
+   * exchange's clock was set.
    */
   heard(count: number, { sentMs, overMs }: Span): void {
     const window = this.at(sentMs)
     if (window !== this.at(overMs) || window < this.current) return
     const ofOthers = count - (this.settled.get(window) ?? 0) - this.underWay
-    if (ofOthers > (this.others.get(window) ?? 0)) this.others.set(window, ofOthers)
+    const { weight, heardMs } = this.others.get(window) ?? NOBODY
+    if (ofOthers > weight) this.others.set(window, { weight: ofOthers, heardMs: overMs })
+    else if (count < weight && sentMs > heardMs) this.others.set(window, { weight: count, heardMs: overMs })
   }
 
   /** When the window of `exchangeMs` ends, in the exchange's time. */
@@ -80,6 +84,14 @@ export class UsageWindow {
 
 /** Windows that a request can span, which is given up after seconds. */
 const SPANNED_MAX = 60
+
+interface Others {
+  readonly weight: number
+  /** By the exchange's clock, at the latest. */
+  readonly heardMs: number
+}
+
+const NOBODY: Others = { weight: 0, heardMs: Number.NEGATIVE_INFINITY }
 
 /** Times of the exchange: the earliest when something was sent, and the latest when it was over. */
 export interface Span {

@@ -46,6 +46,16 @@ test('of what the exchange counts, all that ours cannot explain is of others', (
   expect(usage.used(60_000)).toBe(0)
 })
 
+test('a lower count of a later request shows that the one before was of another window', () => {
+  const usage = window()
+  usage.heard(1_600, span(60_010, 60_050))
+  expect(usage.used(60_100)).toBe(1_600)
+  usage.heard(20, span(60_020, 60_060))
+  expect(usage.used(60_100)).toBe(1_600)
+  usage.heard(30, span(60_100, 60_140))
+  expect(usage.used(60_200)).toBe(30)
+})
+
 test('a count of a request that spans two windows may be of either, and says nothing', () => {
   const usage = window()
   usage.sent(1)
