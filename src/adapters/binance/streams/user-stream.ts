@@ -172,9 +172,11 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
     this.renewal = { state: 'ASKING', callId: this.call('newListenKey', nowMs) }
   }
 
-  private renewalFailed(why: string, nowMs: number): void {
-    const afterMs = pauseMs(this.failures)
-    if (this.failures++ % FAILURES_TOLD === 0) this.effects.push(USER_NOTICES.unreachable(why))
+  private renewalFailed(why: string, nowMs: number, isHeld = false): void {
+    const afterMs = pauseMs(isHeld ? 0 : this.failures)
+    const isTold = isHeld ? this.failures === 0 : this.failures % FAILURES_TOLD === 0
+    this.failures++
+    if (isTold) this.effects.push(USER_NOTICES.unreachable(why))
     this.renewal = { state: 'WAITING', dueMs: nowMs + afterMs }
   }
 
@@ -194,7 +196,9 @@ export class UserStream implements Machine<UserStreamInput | WireEvent | TimeInp
   private keyCame(outcome: RestOutcome, nowMs: number): void {
     const key = readListenKey(outcome)
     if (key === undefined) {
-      this.renewalFailed(`no listen key was given (${whyNoKey(outcome)})`, nowMs)
+      // What did not leave costs nothing, and the exchange is waited for already.
+      const isHeld = outcome.kind === 'notSent' && (outcome.why === 'RATE_LIMITED' || outcome.why === 'BANNED')
+      this.renewalFailed(`no listen key was given (${whyNoKey(outcome)})`, nowMs, isHeld)
       return
     }
     const socketId = `${this.socketPrefix}-${++this.socketsMade}`

@@ -24,7 +24,7 @@ class Account {
   /** No socket can be opened. */
   isAway = false
   /** No call is answered as it should be. */
-  failing: Exclude<RestOutcome['kind'], 'done'> | 'html' | undefined
+  failing: Exclude<RestOutcome['kind'], 'done'> | 'banned' | 'html' | undefined
   /** Sockets tell and ping nothing. */
   isSilent = false
   private keys = 0
@@ -100,7 +100,8 @@ class Account {
 
   private outcome({ callId, route }: RestCall): RestOutcome {
     if (this.failing === 'unknown') return { kind: 'unknown', callId, message: '' }
-    if (this.failing === 'notSent') return { kind: 'notSent', callId, why: 'BANNED', message: '' }
+    if (this.failing === 'notSent') return { kind: 'notSent', callId, why: 'UNREACHABLE', message: '' }
+    if (this.failing === 'banned') return { kind: 'notSent', callId, why: 'BANNED', message: '' }
     if (this.failing === 'refused') return refused(callId, -1000)
     const sentAtExchangeMs = this.nowMs
     if (this.failing === 'html') return { kind: 'done', callId, value: '<html>', sentAtExchangeMs }
@@ -471,6 +472,17 @@ describe('while the exchange cannot be reached', () => {
       expect(account.machine.view(account.nowMs).connected).toBe(true)
     },
   )
+
+  it('a key that may not be asked for yet is asked for as soon as it may, for what does not leave costs nothing', () => {
+    const account = new Account()
+    account.failing = 'banned'
+    account.put({ kind: 'start' })
+    account.pass(300_000)
+    expect(account.log().filter((line) => line.endsWith('USER_STREAM_UNREACHABLE'))).toHaveLength(1)
+    account.failing = undefined
+    account.pass(2_000)
+    expect(account.machine.view(account.nowMs).connected).toBe(true)
+  })
 
   it('a socket that is closed as soon as it is open is opened less and less often, and at once after one that lasted', () => {
     const account = started()
