@@ -226,6 +226,8 @@ export class AdapterWatch {
     this.parts.time.after(LOOKS_EVERY_MS, () => this.look())
     if (UNSOUND.some((kind) => this.parts.faults.under(kind) !== undefined)) this.calmSinceMs = nowMs
     if (!this.isUp) return
+    // Until then the exchange has forbidden to ask for a listen key.
+    if (this.parts.clock.peekMs() < Math.max(this.heldUntilMs, this.bannedUntilMs)) this.calmSinceMs = nowMs
     const deafMs = this.isHeard ? 0 : nowMs - this.deafSinceMs
     if (this.toldConnected && deafMs > TOLD_WITHIN_MS)
       throw new Violation('a-lost-stream-is-told', `nobody has listened to the account for ${deafMs} ms`)

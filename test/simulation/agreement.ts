@@ -38,7 +38,7 @@ export function remainder(world: World): string | undefined {
     ({ status, clientOrderId }) => isOurs(clientOrderId) && (status === 'ACKNOWLEDGED' || status === 'PARTIAL'),
   )
   if (open !== undefined) return `orders: ${open.clientOrderId} is left at the venue`
-  const [unreported] = world.oracle.unreported()
+  const unreported = world.oracle.unreported().find(({ symbol }) => !isUnheardRoundTrip(world, symbol))
   if (unreported !== undefined) return `fills: ${unreported.symbol} ${unreported.tradeId} was never reported`
   const { entry } = world.execution.side!.state
   if (entry !== null) return `position: ${entry.positionId} is closed, and the execution side still has it`
@@ -55,7 +55,8 @@ function moneyLeft(balanceUsd: Exact, walletUsd: Exact, world: World): string | 
   const fills = [...world.oracle.fills.values()]
   const byHand = fills.some(({ clientOrderId }) => !isOurs(clientOrderId))
   const isLiquidated = fills.some(({ clientOrderId }) => clientOrderId.startsWith('autoclose-'))
-  const toleranceUsd = byHand ? walletUsd.abs().times('0.001') : new Exact(isLiquidated ? BOOKED_UNIT_USD : 0)
+  const bookedUsd = new Exact(isLiquidated ? BOOKED_UNIT_USD : 0)
+  const toleranceUsd = byHand ? walletUsd.abs().times('0.001').plus(bookedUsd) : bookedUsd
   if (balanceUsd.minus(walletUsd).abs().lte(toleranceUsd)) return undefined
   return `money: ${balanceUsd.toFixed()} USD by the decision side, ${walletUsd.toFixed()} USD at the venue`
 }
@@ -79,6 +80,19 @@ function positionRows(world: World): (readonly [string, string, string])[] {
       [`position in ${symbol} by the decision side`, venue, position?.symbol === symbol ? decided : '0'] as const,
     ]
   })
+}
+
+/**
+ * Traded by hand in a symbol, and closed again, while nobody listened: no position and no order shows that there was anything, and
+ * a venue is not asked for the fills of every symbol.
+ */
+function isUnheardRoundTrip(world: World, symbol: string): boolean {
+  const fills = world.oracle.unreported().filter((fill) => fill.symbol === symbol)
+  const sum = fills.reduce(
+    (held, { side, quantity }) => (side === 'BUY' ? held.plus(quantity) : held.minus(quantity)),
+    new Exact(0),
+  )
+  return sum.isZero() && fills.every(({ clientOrderId }) => !isOurs(clientOrderId))
 }
 
 function isOurs(clientOrderId: string): boolean {

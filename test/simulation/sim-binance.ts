@@ -255,6 +255,8 @@ export class SimBinance implements WorldVenue {
     const never = faults.under('venue-timeout-lost')
     if (never?.strikes(never.fault.amount)) return 'request'
     const unheard = faults.under('venue-timeout-done')
+    // Whoever is not told that there were too many requests is banned for going on, for longer than a run lasts.
+    if (faults.under('exchange-limit') !== undefined) return undefined
     return unheard?.strikes(unheard.fault.amount) ? 'answer' : undefined
   }
 }

@@ -40,6 +40,11 @@ export class Fills implements CallOwner {
     if (fills.lastTradeId > 0 && fills.asking === undefined) this.ask(symbol, undefined)
   }
 
+  /** Of the latest fill that was told of a symbol; 0 of none. */
+  lastTradeId(symbol: string): number {
+    return this.symbols.get(symbol)?.lastTradeId ?? 0
+  }
+
   /** Symbols of which fills were told. */
   tradedSymbols(): IterableIterator<string> {
     return this.symbols.keys()

@@ -118,6 +118,9 @@ export class OrderQuestion implements CallOwner {
     const { order } = this
     if (order?.acceptance === 'NEVER') this.asked.answered({ kind: 'notFound' })
     else if (order?.isOver) this.found(order)
+    // A question may overtake the order that it is about.
+    else if (order?.acceptance === 'SENT' && this.desk.exchangeNowMs() < order.validUntilMs)
+      this.asked.answered({ kind: 'unknown', message: 'not found, and may be on its way' })
     else if (!this.mayBeConditional()) this.asked.answered({ kind: 'notFound' })
     else if (this.desk.nowMs < this.sentAtMs() + ALGO_LAG_MAX_MS) {
       const message = `not found, which the algo service says of orders that are ${ALGO_LAG_MAX_MS} ms young and there`

@@ -162,6 +162,8 @@ export class KnownOrder {
   orderId: string | null = null
   algoId: string | null = null
   algoStatus: string | null = null
+  /** The exchange's time until which it takes the order; 0 of one that was heard of. */
+  validUntilMs = 0
   /** Somebody here asked for it to be cancelled. */
   isCancelAsked = false
   /** The exchange closes a position with it, whatever its id says. */

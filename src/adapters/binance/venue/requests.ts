@@ -47,6 +47,7 @@ export class OrderRequests {
       return
     }
     const known = desk.registry.sent(order, desk.nowMs)
+    known.validUntilMs = request.validUntilMs
     if (!order.reduceOnly) this.openedHere.add(order.symbol)
     if (!order.reduceOnly || this.openedHere.has(order.symbol) || !desk.registry.hasPast) {
       this.place(request, known, deadlineMs)

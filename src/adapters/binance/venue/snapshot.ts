@@ -19,6 +19,8 @@ export class Snapshot implements CallOwner {
   private state: AccountState | undefined
   private trades: Trade[] = []
   private pages = 0
+  /** The latest trade that was known before the account was asked for: it is certainly in it. */
+  private knownTradeId = 0
   private readonly names = new Map<string, KnownOrder>()
   private unnamed = 0
 
@@ -38,6 +40,7 @@ export class Snapshot implements CallOwner {
   begin(): void {
     const { deadlineMs, request } = this.of
     const fresh = this.tries++ > 0
+    this.knownTradeId = Math.max(this.parts.fills.lastTradeId(request.symbol), this.trades.at(-1)?.tradeId ?? 0)
     this.trades = []
     this.pages = 0
     this.parts.read({
@@ -132,8 +135,10 @@ export class Snapshot implements CallOwner {
     const { desk, funding, fills } = this.parts
     const { request } = this.of
     const state = this.state!
-    const isTorn = desk.lastChangeMs >= state.atMs && desk.changes !== state.changes
-    if (isTorn || this.trades.some(({ atMs }) => atMs >= state.atMs)) {
+    // The exchange's clock is known as well as it was last measured: what happened shortly before may have happened after.
+    const beforeMs = state.atMs - CLOCK_OFF_MS_MAX
+    const isTorn = desk.lastChangeMs >= beforeMs && desk.changes !== state.changes
+    if (isTorn || this.trades.some(({ tradeId, atMs }) => tradeId > this.knownTradeId && atMs >= beforeMs)) {
       this.again()
       return
     }
@@ -190,4 +195,5 @@ export class Snapshot implements CallOwner {
 
 const NAMELESS = { side: 'BUY', type: 'MARKET', quantity: '0', reduceOnly: false, sentAtMs: 0 } as const
 const TRIES_MAX = 3
+const CLOCK_OFF_MS_MAX = 5_000
 const PAGES_MAX = 100

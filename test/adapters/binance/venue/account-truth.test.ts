@@ -108,10 +108,19 @@ describe('a snapshot', () => {
     expect(venue.of('snapshot')).toHaveLength(1)
     expect(readings).toBe(3)
     venue.pass(2_000)
-    venue.answers('userTrades', () => ({ value: [tradeRow(8, { time: venue.nowMs })] }))
+    let trades = 7
+    venue.answers('userTrades', () => ({ value: [tradeRow(++trades, { time: venue.nowMs })] }))
     venue.submit('s1')
     venue.snapshot('t2')
     expect(venue.told.at(-1)).toMatchObject({ kind: 'unknown', requestId: 't2' })
+  })
+
+  test("that a trade nobody knew of comes in is read again, by however much the exchange's clock is behind", () => {
+    const venue = later()
+    venue.answers('userTrades', () => ({ value: [tradeRow(8, { time: venue.nowMs - 400 })] }))
+    venue.snapshot('t')
+    expect(venue.callsOf('positionRisk')).toHaveLength(2)
+    expect(venue.of('snapshot')).toMatchObject([{ snapshot: { lastTradeId: 8 } }])
   })
 
   test('during which the stream tells of something is read again', () => {

@@ -92,6 +92,11 @@ describe('before the sandbox', () => {
       client.submit('a')
       client.pass()
       expect(client.answer('s.a')?.kind).toBe('unknown')
+      // A question may overtake the order: what is not found counts when nothing can arrive any more.
+      if (answer === 'notFound') {
+        expect(client.query('a')?.kind).toBe('unknown')
+        client.pass(6_000)
+      }
       expect(client.query('a')?.kind).toBe(answer)
       client.faults({ [knob]: 0 })
       expect(client.truth().fills).toHaveLength(answer === 'found' ? 1 : 0)
