@@ -171,6 +171,7 @@ describe('an exchange that is away is waited for', () => {
 
 test('neither key nor secret, listen key nor signature is in anything that a session says or writes', async () => {
   const running = new RunningDolphin(trade({ hold: 3 }, '--serve', '127.0.0.1:0'), ENV)
+  const address = await until(() => /Status at (http:\/\/\S+?),/.exec(running.said)?.[1])
   await until(() => count('execution', 'flat') > 0)
   const served = await Promise.all(
     ['/api/v1/status', '/metrics', '/api/v1/session'].map(async (path) => (await fetch(`${address}${path}`)).text()),
