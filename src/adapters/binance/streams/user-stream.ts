@@ -4,6 +4,7 @@ import type { WireEvent } from '../wire.js'
 import type { UserStreamEffect } from './stream-effects.js'
 import { type RenewalReason, USER_NOTICES } from './user-notices.js'
 import { isKeyGone, readAccountEvent, readListenKey, whyNoKey } from './user-payloads.js'
+import type { Renewal, UserSocket } from './user-socket.js'
 
 /** ms. Source: notes on Binance, 2.3. */
 export const USER_STREAM = Object.freeze({
@@ -326,31 +327,6 @@ export interface UserStreamView {
   /** Events that could not be read. */
   readonly malformed: number
 }
-
-interface UserSocket {
-  readonly socketId: string
-  readonly key: string
-  readonly openedAtMs: number
-  /** An event, a ping, or its opening. */
-  heardAtMs: number
-  keptAtMs: number
-  keepDueMs: number
-  keepFailures: number
-  /** Of the call under way. */
-  keepCallId: string | undefined
-}
-
-/** A new key, then a new socket; in between, after a failure, a wait. */
-type Renewal =
-  | { readonly state: 'ASKING'; readonly callId: string }
-  | {
-      readonly state: 'OPENING'
-      readonly socketId: string
-      readonly key: string
-      readonly keptAtMs: number
-      readonly dueMs: number
-    }
-  | { readonly state: 'WAITING'; readonly dueMs: number }
 
 function pauseMs(inVain: number): number {
   return Math.min(USER_STREAM.renewMs * 2 ** inVain, USER_STREAM.renewMsMax)
