@@ -96,10 +96,7 @@ export class StartUp implements CallOwner {
     const { nowMs } = this.desk
     const waitedMs = nowMs - this.sinceMs
     this.retries.push({ step, atMs: nowMs + (waitedMs < SOON_MS ? RETRY_MS : RETRY_MS_MAX) })
-    if (this.isWaitTold || waitedMs < TELL_AFTER_MS) return
-    this.isWaitTold = true
-    const what = `the account could not be set up yet (${step.name}: ${message})`
-    this.desk.notice('WARNING', 'START_UP_WAITS', `${what}: it is tried again until it is, and nothing opens before`)
+    if (waitedMs >= TELL_AFTER_MS) this.tellWait(`the account could not be set up yet (${step.name}: ${message})`)
   }
 
   private isTransient(code: number | null, httpStatus: number): boolean {
@@ -213,7 +210,7 @@ export class StartUp implements CallOwner {
   }
 
   private readAccount(): void {
-    if (this.phase !== 'account') [this.sinceMs, this.vainReadings] = [this.desk.nowMs, 0]
+    if (this.phase !== 'account') [this.sinceMs, this.vainReadings, this.isWaitTold] = [this.desk.nowMs, 0, false]
     this.phase = 'account'
     const failed = (message: string) => this.readLater(message)
     const deadlineMs = this.desk.nowMs + this.desk.requestTimeoutMs
@@ -230,7 +227,7 @@ export class StartUp implements CallOwner {
     this.truth.read({ symbol: undefined, deadlineMs, fresh: true, done, failed })
   }
 
-  /** An exchange that is there and cannot say what is in the account is no reason to wait for ever. */
+  /** An exchange that is there and cannot say what is in the account is waited for by a session that goes on, which may hold something. */
   private readLater(message: string): void {
     const { desk } = this
     if (!desk.isConnected) {
@@ -240,13 +237,19 @@ export class StartUp implements CallOwner {
     }
     // All open orders of an account are dear: it is asked for less and less often.
     const atMs = desk.nowMs + Math.min(RETRY_MS * 2 ** this.vainReadings++, RETRY_MS_MAX)
-    if (atMs < this.sinceMs + READING_MAX_MS) this.retries.push({ step: { name: 'readAccount' }, atMs })
+    const isLong = atMs >= this.sinceMs + READING_MAX_MS
+    const waited = `the account could be listened to, and was not read for ${READING_MAX_MS / 1000} s: ${message}`
+    if (isLong && desk.settings.areKept !== true) this.refuse([{ code: 'ACCOUNT_UNREADABLE', message: waited }])
     else {
-      const waited = `not read for ${READING_MAX_MS / 1000} s`
-      this.refuse([
-        { code: 'ACCOUNT_UNREADABLE', message: `the account could be listened to, and was ${waited}: ${message}` },
-      ])
+      this.retries.push({ step: { name: 'readAccount' }, atMs: isLong ? desk.nowMs + READ_LATE_MS : atMs })
+      if (isLong) this.tellWait(waited)
     }
+  }
+
+  private tellWait(what: string): void {
+    if (this.isWaitTold) return
+    this.isWaitTold = true
+    this.desk.notice('WARNING', 'START_UP_WAITS', `${what}: it is tried again until it is, and nothing opens before`)
   }
 
   private ready(walletBalanceUsd: DecimalText): void {
@@ -322,3 +325,4 @@ const SOON_MS = 60_000
 /** What takes no longer is nothing to tell of. */
 const TELL_AFTER_MS = 5_000
 const READING_MAX_MS = 60_000
+const READ_LATE_MS = 30_000

@@ -197,6 +197,25 @@ describe('the start-up', () => {
     },
   )
 
+  test.each<Scripted>([{ lost: 'unknown' }, { code: -1000, httpStatus: 500 }])(
+    'an account of a session that goes on and that cannot be read (%o) is read every half minute until it can be',
+    (answer) => {
+      const venue = started((each) => each.answers('account', answer), { areKept: true })
+      venue.connect(true)
+      venue.pass(90_000)
+      const { length } = venue.callsOf('account')
+      venue.pass(300_000)
+      expect(venue.callsOf('account')).toHaveLength(length + 10)
+      expect(venue.of('refused')).toEqual([])
+      expect(venue.of('notice')).toMatchObject([{ level: 'WARNING', code: 'START_UP_WAITS' }])
+      venue.submit('s1')
+      expect(venue.of('rejected')).toMatchObject([{ code: 'NOT_TRADING' }])
+      venue.answers('account', { value: accountOf() })
+      venue.pass(30_000)
+      expect(venue.of('ready')).toHaveLength(1)
+    },
+  )
+
   test('what the stream tells against entries before it is over stays told', () => {
     const venue = started((each) => each.answers('account', { lost: 'unknown' }))
     venue.connect(true)
