@@ -59,6 +59,9 @@ const STEPS_LATE_MAX = 2
 /** How long an answer may take, with all that waits before it. */
 const ASK_PATIENCE_MS = 60_000
 const ASK_AGAIN_MS = 5_000
+/** How far the exchange's clock goes ahead within a step when that is not how well it is known, and for how long it must. */
+const LEAP_MIN_MS = 5_000
+const LEAP_DOUBTED_MS = 60_000
 
 /**
  * Live prices of a set of contracts: asks what is listed, follows best quotes and marks over the market streams, and closes a step
@@ -71,6 +74,11 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
   private contracts: FollowedContracts | undefined
   private readonly handlers = new Map<string, StreamHandler>()
   private steps: StepPrices | undefined
+  /** How far the exchange's clock was ahead of this one when a step ended last. */
+  private stepOffsetMs: number | undefined
+  /** Until when a leap of the exchange's clock is not followed, local time. */
+  private doubtedUntilMs: number | undefined
+  private isBehindTold = false
   private history: KlineHistory | undefined
   private listing: ListingWatch | undefined
   private asks = 0
@@ -278,9 +286,31 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
     const { stepMs } = contracts
     while (exchangeMs >= steps.dueMs) {
       const late = Math.floor((exchangeMs - steps.dueMs) / stepMs)
+      if (late > STEPS_LATE_MAX && this.isDoubtful(exchangeMs - nowMs, nowMs)) return
       if (late <= STEPS_LATE_MAX) this.close(steps, told)
       else steps.skipTo(steps.dueMs + late * stepMs)
+      this.stepOffsetMs = exchangeMs - nowMs
     }
+    this.doubtedUntilMs = undefined
+    if (steps.dueMs - exchangeMs > 2 * stepMs) this.tellBehind(steps.dueMs - exchangeMs, told)
+    else this.isBehindTold = false
+  }
+
+  /**
+   * The exchange's clock has gone ahead, and the one here has not: when it is set back, no step ends before it is reached again.
+   * Whoever has slept has both ahead.
+   */
+  private isDoubtful(offsetMs: number, nowMs: number): boolean {
+    if (this.stepOffsetMs === undefined || offsetMs - this.stepOffsetMs < LEAP_MIN_MS) return false
+    this.doubtedUntilMs ??= nowMs + LEAP_DOUBTED_MS
+    return nowMs < this.doubtedUntilMs
+  }
+
+  private tellBehind(behindMs: number, told: (WireCommand | FeedTold)[]): void {
+    if (this.isBehindTold) return
+    this.isBehindTold = true
+    const message = `The exchange's clock went back: no step ends for ${Math.ceil(behindMs / 1_000)} s, until it is where it was.`
+    told.push({ kind: 'notice', level: 'ERROR', code: 'STEPS_WAIT', message })
   }
 
   private close(steps: StepPrices, told: (WireCommand | FeedTold)[]): void {
@@ -295,7 +325,7 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
   private stepDueMs(): number {
     const exchangeMs = this.rest.exchangeMs(this.lastMs)
     if (this.steps === undefined || exchangeMs === undefined) return Number.POSITIVE_INFINITY
-    return this.lastMs + Math.max(0, this.steps.dueMs - exchangeMs)
+    return this.doubtedUntilMs ?? this.lastMs + Math.max(0, this.steps.dueMs - exchangeMs)
   }
 }
 

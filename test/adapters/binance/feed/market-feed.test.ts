@@ -172,6 +172,47 @@ describe('the market feed', () => {
     expect(rig.steps().at(-1)).toEqual([1_000 * STEP_MS, Number.NaN])
   })
 
+  describe('when the exchange’s clock leaps an hour ahead', () => {
+    const LEAP_MS = 3_600_000
+    const leapt = () => {
+      const rig = new Rig()
+      rig.follow(['BTCUSDT'])
+      rig.mark('BTCUSDT', '100', FIRST - 1)
+      rig.passTo(FIRST)
+      rig.offsetMs! += LEAP_MS
+      return rig
+    }
+    const stepsOf = (rig: Rig) => rig.steps().map(([afterMs]) => afterMs / STEP_MS)
+
+    it('and back within a minute, steps go on as if it had not', () => {
+      const rig = leapt()
+      rig.passTo(FIRST + LEAP_MS + 6 * STEP_MS)
+      expect(rig.feed.nextDueMs()).toBeGreaterThan(rig.nowMs)
+      rig.offsetMs! -= LEAP_MS
+      rig.passTo(FIRST + 7 * STEP_MS)
+      rig.passTo(FIRST + 8 * STEP_MS)
+      expect(stepsOf(rig)).toEqual([0, 7, 8])
+    })
+
+    it('and stays there, steps go on from there a minute later', () => {
+      const rig = leapt()
+      rig.passTo(FIRST + LEAP_MS + STEP_MS)
+      rig.passTo(rig.feed.nextDueMs()! + rig.offsetMs!)
+      rig.passTo(FIRST + LEAP_MS + 14 * STEP_MS)
+      expect(stepsOf(rig)).toEqual([0, (LEAP_MS + 13 * STEP_MS) / STEP_MS, (LEAP_MS + 14 * STEP_MS) / STEP_MS])
+    })
+
+    it('and back after that, it is said that no step ends before it is reached again', () => {
+      const rig = leapt()
+      rig.passTo(FIRST + LEAP_MS)
+      rig.passTo(FIRST + LEAP_MS + 13 * STEP_MS)
+      rig.offsetMs! -= LEAP_MS
+      rig.passTo(FIRST + 14 * STEP_MS)
+      rig.passTo(FIRST + 15 * STEP_MS)
+      expect(rig.told.filter(({ kind }) => kind === 'notice')).toMatchObject([{ level: 'ERROR', code: 'STEPS_WAIT' }])
+    })
+  })
+
   it('has no steps before the exchange’s clock is known', () => {
     const rig = new Rig()
     rig.offsetMs = undefined
