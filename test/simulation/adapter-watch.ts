@@ -201,7 +201,7 @@ export class AdapterWatch {
 
   private isOpen(socketId: string): void {
     this.privateSockets.set(socketId, 'open')
-    const isSoon = this.reopened !== undefined && this.nowMs - this.reopened.atMs < READ_EVERY_MS
+    const isSoon = this.reopened !== undefined && this.nowMs - this.reopened.atMs < IN_A_ROW_MS
     this.reopened = { atMs: this.nowMs, missed: isSoon ? [] : [...this.untold] }
   }
 
@@ -297,8 +297,9 @@ const ROUNDING_MS = 2
 /** A question for the time, and its answer. */
 const MEASURED_WITHIN_MS = 500
 const TOLD_WITHIN_MS = 1_500
-/** How often all may be read anew, and how long that takes at the most. */
+/** How soon all may be read anew, within which time again it may be put off, and how long it takes at the most. */
 const READ_EVERY_MS = 3_000
+const IN_A_ROW_MS = 60_000
 const READ_WITHIN_MS = 1_500
 /** A key or a socket that is not to be had is asked for ever more rarely, once a minute in the end. */
 const CALM_MS = 65_000

@@ -44,6 +44,8 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
   private toldOffsetMs = 0
   private readAnewMs = Number.POSITIVE_INFINITY
   private lastReadAnewMs = Number.NEGATIVE_INFINITY
+  /** Readings since the last one that came a minute or more after the one before. */
+  private readingsInARow = 0
 
   constructor(options: VenueMachineOptions) {
     this.parts = options
@@ -205,9 +207,13 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     desk.tell({ kind: 'connection', connected })
     if (!connected) return
     this.truth.forget()
-    // A stream that comes and goes would use up the minute's allowance with what is asked for anew.
     if (!this.startUp.takesConnection())
-      this.readAnewMs = Math.max(desk.nowMs, this.lastReadAnewMs + READ_ANEW_PAUSE_MS)
+      this.readAnewMs = Math.max(desk.nowMs, this.lastReadAnewMs + this.readPauseMs())
+  }
+
+  /** With fifty symbols one reading weighs 370: a stream that comes and goes would use up the minute's allowance with it. */
+  private readPauseMs(): number {
+    return Math.min(READ_ANEW_PAUSE_MS * 2 ** Math.max(0, this.readingsInARow - 1), READ_ANEW_PAUSE_MS_MAX)
   }
 
   /** Something may have been missed: the account, fills and fundings are asked for, whoever asks for them besides. */
@@ -215,6 +221,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     const { desk } = this
     if (desk.nowMs < this.readAnewMs) return
     this.readAnewMs = Number.POSITIVE_INFINITY
+    this.readingsInARow = desk.nowMs < this.lastReadAnewMs + IN_A_ROW_MS ? this.readingsInARow + 1 : 1
     this.lastReadAnewMs = desk.nowMs
     const nothing = () => undefined
     const deadlineMs = desk.nowMs + desk.requestTimeoutMs
@@ -304,6 +311,8 @@ export type MarketPart = Machine<
 
 const NO_EFFECTS: readonly (WireCommand | VenueTold)[] = []
 const READ_ANEW_PAUSE_MS = 3_000
+const READ_ANEW_PAUSE_MS_MAX = 48_000
+const IN_A_ROW_MS = 60_000
 const OFFSET_STEP_MS = 100
 /** The stream tells of an order that was taken; when it does not, it is deaf. */
 const TOLD_WITHIN_MS = 5_000

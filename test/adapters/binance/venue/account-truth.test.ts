@@ -204,3 +204,21 @@ test('after each interruption the account is read anew, but not more often than 
   expect(venue.callsOf('account')).toHaveLength(2)
   expect(venue.of('connection')).toHaveLength(20)
 })
+
+test('a stream that comes and goes for an hour has the account read anew ever more rarely, and one that lasted at once', () => {
+  const venue = later()
+  for (let i = 0; i < 3_600; i++) {
+    venue.connect(true)
+    venue.pass(1_000)
+  }
+  const { length } = venue.callsOf('account')
+  expect(length).toBeGreaterThan(70)
+  expect(length).toBeLessThan(85)
+  venue.pass(120_000)
+  venue.calls.length = 0
+  venue.connect(true)
+  venue.pass(1)
+  venue.connect(true)
+  venue.pass(3_000)
+  expect(venue.callsOf('account')).toHaveLength(2)
+})
