@@ -11,8 +11,8 @@ import { InputMistake, type Mistake, type Problem, SurroundingsFailed } from '..
 import type { RiskConfig } from '../../core/risk/risk-config.js'
 import type { ExchangeView } from '../../ports/status-surface.js'
 import { exchangeLog } from './alert-log.js'
+import { earlierProcesses } from './earlier-processes.js'
 import { gridTime } from './grid-parts.js'
-import { usedOrders } from './used-orders.js'
 
 /** An account at the exchange, connected. */
 export interface ExchangeAccount {
@@ -43,7 +43,8 @@ export interface ExchangeAccountWish {
 export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<ExchangeAccount> {
   const { at, credentials, symbols, areKept, startedAtMs } = wish
   const leverage = Math.ceil(wish.risk.leverageMax)
-  const settings = { symbols, areKept, fundingSinceMs: startedAtMs, leverage }
+  const { usedOrders, funding } = await earlierProcesses(wish.journal)
+  const settings = { symbols, areKept, leverage, ...funding.base({ startedAtMs, nowMs: gridTime.epochMs() }) }
   const rest = new RestMachine({ signer: credentials })
   const userStream = new UserStream()
   const machine = new VenueMachine({
@@ -51,7 +52,7 @@ export async function openExchangeAccount(wish: ExchangeAccountWish): Promise<Ex
     userStream,
     marketStreams: new MarketStreams(),
     settings,
-    usedOrders: await usedOrders(wish.journal),
+    usedOrders,
   })
   let settle: { resolve(told: StartedUp): void; reject(error: Error): void } | undefined
   const ready = new Promise<StartedUp>((resolve, reject) => {

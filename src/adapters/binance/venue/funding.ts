@@ -12,7 +12,7 @@ import type { CallOwner, VenueDesk } from './venue-desk.js'
  */
 export class Funding implements CallOwner {
   private readonly seen = new Set<string>()
-  private sum = new Exact(0)
+  private sum: Exact
   private isLoaded = false
   /** The reading under way; undefined: none. */
   private reading: Reading | undefined
@@ -30,8 +30,10 @@ export class Funding implements CallOwner {
 
   constructor(
     private readonly desk: VenueDesk,
-    private fundingSinceMs: number | undefined,
-  ) {}
+    private fundingSinceMs = desk.settings.fundingSinceMs,
+  ) {
+    this.sum = new Exact(desk.settings.fundingBeforeUsd ?? '0')
+  }
 
   /** USD received since the time that the settings name; undefined before the list was read. */
   get fundingUsd(): DecimalText | undefined {

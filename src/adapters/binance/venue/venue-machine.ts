@@ -55,7 +55,7 @@ export class VenueMachine implements Machine<VenueInput | WireEvent | TimeInput,
     this.desk = desk
     this.fills = new Fills(desk, report)
     this.protection = new Protection(desk, report)
-    this.funding = new Funding(desk, settings.fundingSinceMs)
+    this.funding = new Funding(desk)
     this.truth = new AccountTruth(desk, this.fills, this.protection, this.funding, report)
     const heard = { taken: (order: KnownOrder) => this.onTaken(order), late: report }
     this.events = new UserEvents(desk, this.fills, this.protection, (symbol, atMs) =>

@@ -53,6 +53,8 @@ export interface VenueSettings {
   readonly marginType?: 'CROSSED' | 'ISOLATED'
   /** UTC ms: fundings from then on make up `fundingUsd`; the same for all processes of a session. Default: of the start. */
   readonly fundingSinceMs?: number
+  /** USD received before then that count, too: the exchange lists those of three months alone. Default 0. */
+  readonly fundingBeforeUsd?: DecimalText
   /** Entry orders that rest are cancelled by the exchange when this process is gone for two minutes. Default false. */
   readonly isDeadManSwitchOn?: boolean
 }

@@ -36,6 +36,29 @@ describe('fundings', () => {
     expect(venue.of('snapshot')[0]!.snapshot.account.fundingUsd).toBe('1')
   })
 
+  test('that were counted before the exchange lists them are in the sum', () => {
+    const venue = new ScriptedVenue({ fundingSinceMs: START_MS - 1_000, fundingBeforeUsd: '-7.25' })
+    venue.answers('income', { value: [row(5, '1.5', START_MS - 5)] })
+    venue.put({ kind: 'start' })
+    venue.connect(true)
+    venue.snapshot('t')
+    expect(venue.of('snapshot')[0]!.snapshot.account.fundingUsd).toBe('-5.75')
+  })
+
+  test('heard on two sockets are asked for once, and told once', () => {
+    const venue = ScriptedVenue.ready()
+    const heard = { e: 'ACCOUNT_UPDATE', a: { m: 'FUNDING_FEE', S: 'BTCUSDT', B: [], P: [] }, T: START_MS + 1_000 }
+    venue.answers('income', { value: [row(7, '-0.5')] })
+    venue.user(heard)
+    venue.user(heard)
+    venue.pass(60_000)
+    venue.user(heard)
+    venue.pass(300_000)
+    expect(venue.of('funding')).toHaveLength(1)
+    expect(venue.callsOf('income')).toHaveLength(1)
+    expect(venue.of('notice')).toEqual([])
+  })
+
   test('are asked for with a snapshot only when the wallet is another one: the list costs thirty', () => {
     const venue = ScriptedVenue.ready()
     for (const [i, wallet] of ['10000.00000000', '9999.50000000', '9999.50000000'].entries()) {
