@@ -233,7 +233,8 @@ function bookExitAck(state: DecisionState, ack: ExitAck): Booked {
 
 function bookFunding(state: DecisionState, funding: FundingReport): Booked {
   const { holding } = state
-  if (holding !== null && funding.positionId === holding.positionId) {
+  // What comes before the first fill was settled of the position before, and this one may never open.
+  if (holding !== null && holding.openedAtMs !== null && funding.positionId === holding.positionId) {
     const fundingUsd = new Exact(holding.fundingUsd).plus(funding.amountUsd).toFixed()
     return unchanged({ ...state, holding: { ...holding, fundingUsd } })
   }

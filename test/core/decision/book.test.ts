@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { type Booked, bookReport, bookSyncFlat, walletUsd } from '../../../src/core/decision/book.js'
 import type { Report } from '../../../src/core/decision/records.js'
 import type { DecisionState, ExitOrder } from '../../../src/core/decision/state.js'
@@ -221,6 +221,13 @@ describe('a report that does not fit', () => {
     expect(after).toEqual({ ...state, reportsSeen: 1 })
     expect(calls).toEqual([])
   })
+})
+
+test('a funding that is told while an entry has no fill yet is of the account, and stays when nothing fills', () => {
+  const told = booked(ENTERING, funded('-6', positionId('t-1')))
+  const before = Number(ENTERING.balanceUsd)
+  expect(Number(told.state.balanceUsd)).toBe(before - 6)
+  expect(Number(booked(told.state, result({ reportNumber: 2 })).state.balanceUsd)).toBe(before - 6)
 })
 
 describe('a position that the venue does not have', () => {
