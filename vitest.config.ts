@@ -6,11 +6,11 @@ import { defineConfig } from 'vitest/config'
  * whole source, or starts a process, a server, a worker or a compiler.
  */
 const SLOW = [
-  ...['compare', 'data', 'journal', 'sandbox', 'scan', 'verify-path'].map(
+  ...['compare', 'data', 'journal', 'sandbox', 'scan', 'trade', 'verify-path'].map(
     (command) => `test/cli/${command}/**/*.test.ts`,
   ),
   'test/cli/backtest/causality.test.ts',
-  'test/cli/compose/live-record.test.ts',
+  'test/cli/compose/{live-gates,live-record}.test.ts',
   'test/cli/disordered-days.test.ts',
   'test/cli/status/{command,source}.test.ts',
   'test/core/backtest/{causality,replica,strategy-backtest,veiled-day}.test.ts',

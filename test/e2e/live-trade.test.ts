@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Credentials } from '../../src/adapters/binance/credentials.js'
 import { CHAMPION_HASH } from '../../src/core/engine/parameters.js'
 import { issueCertificate } from '../../src/core/mode/certificate.js'
 import { CONSTANTS_HASH } from '../../src/core/status/frozen-constants.js'
@@ -85,11 +86,25 @@ function commandLines(): string[] {
   })
 }
 
-/** Client order ids, in the order in which they were placed. */
-function placed(): string[] {
-  return [...journal('execution').matchAll(/"clientOrderId":"([^"]+)"[^}]*\}[^\n]*"type":"order"/g)].map(
-    ([, id]) => id!,
-  )
+/** Client order ids of entries and exits, in the order in which they left. */
+function sent(): string[] {
+  const lines = journal('execution').split('\n')
+  const records = lines.flatMap((line) => (line.includes('{') ? [JSON.parse(line.slice(line.indexOf('{')))] : []))
+  return records.flatMap(({ type, clientOrderId }) => (type === 'submitted' ? [clientOrderId as string] : []))
+}
+
+/** Client order ids of everything that the exchange was ever sent. */
+async function taken(): Promise<string[]> {
+  const ids: string[] = []
+  for (const symbol of ['BTCUSDT', 'ETHUSDT']) {
+    const [orders, algo] = await Promise.all([
+      signed('GET', '/fapi/v1/allOrders', `symbol=${symbol}`),
+      signed('GET', '/fapi/v1/allAlgoOrders', `symbol=${symbol}`),
+    ])
+    for (const { clientOrderId } of orders) ids.push(clientOrderId!)
+    for (const { clientAlgoId } of algo) ids.push(clientAlgoId!)
+  }
+  return ids
 }
 
 describe('a session at the exchange', () => {
@@ -105,28 +120,85 @@ describe('a session at the exchange', () => {
     expect(count('execution', 'fill')).toBeGreaterThan(1)
   })
 
-  test('goes on after a kill with what it holds, and sends no order a second time', async () => {
+  test('goes on after a kill while the exchange is away, watches what it holds as soon as it is back, and sends no order a second time', async () => {
     const first = new RunningDolphin(trade({ hold: 1_000 }), ENV)
     await until(async () => (await account()).openAlgoOrders.length > 0)
     await first.stop('SIGKILL')
     const held = await account()
     expect(held.openAlgoOrders).toHaveLength(1)
+    const orders = await taken()
+    expect(new Set(orders).size).toBe(3)
+    expect(orders).toHaveLength(3)
+    expect(orders).toEqual(expect.arrayContaining(sent()))
+    expect(sent()).toHaveLength(1)
     const bars = count('decision', 'bar')
-    const second = new RunningDolphin(trade({ hold: 1_000 }, '--resume'), ENV)
+    await away(3_600_000)
+    const second = new RunningDolphin(trade({ hold: 1_000 }, '--resume', '--serve', '127.0.0.1:0'), ENV)
+    const address = await until(() => /Status at (http:\/\/\S+?),/.exec(second.said)?.[1])
+    await until(() => second.said.includes('UNREACHABLE'))
+    expect(await get(address, 'status')).toMatchObject({
+      deployment_environment: 'STAGING',
+      trading_mode: 'ReduceOnly',
+      mode_reasons: expect.arrayContaining(['REDUCEONLY_MARKET_DATA_STALE', 'REDUCEONLY_RESTART_RECONCILE']),
+      open_position_count: 1,
+    })
+    await away(0)
     await until(() => count('decision', 'bar') > bars + 3)
     expect(await second.stop('SIGINT')).toBe(130)
     expect(second.said).toMatch(/The session goes on after bar .*still open: LONG/s)
     expect(await account()).toMatchObject({ positions: held.positions, openAlgoOrders: held.openAlgoOrders })
-    const ids = placed()
-    expect(new Set(ids).size).toBe(ids.length)
+    expect(await taken()).toEqual(orders)
   })
 
-  test('trades through an executor of its own, which connects by itself', async () => {
-    const running = new RunningDolphin(trade({ hold: 3 }, '--executor', 'process'), ENV)
-    await until(() => count('execution', 'flat') > 0)
-    expect(await running.stop('SIGINT')).toBe(130)
-    expect(count('execution', 'fill')).toBeGreaterThan(1)
+  test('holds its position through an executor of its own, which connects by itself, waits for an exchange that is away, and shows how it stands', async () => {
+    const words = (...more: string[]) =>
+      trade({ hold: 1_000 }, '--executor', 'process', '--serve', '127.0.0.1:0', ...more)
+    const first = new RunningDolphin(words(), ENV)
+    await until(async () => (await account()).openAlgoOrders.length > 0)
+    expect(await first.stop('SIGINT')).toBe(130)
+    const [held, orders] = [await account(), await taken()]
+    expect(orders).toHaveLength(3)
+    const bars = count('decision', 'bar')
+    await away(3_600_000)
+    const second = new RunningDolphin(words('--resume'), ENV)
+    const address = await until(() => /Status at (http:\/\/\S+?),/.exec(second.said)?.[1])
+    await until(() => second.said.includes('UNREACHABLE'))
+    await away(0)
+    await until(() => count('decision', 'bar') > bars + 3)
+    const connections = await until(async () => {
+      const { exchange } = await get(address, 'session')
+      return exchange.length > 1 ? exchange : undefined
+    })
+    expect(connections.map(({ connection }: { readonly connection: string }) => connection)).toEqual([
+      'prices',
+      'account',
+    ])
+    expect(await second.stop('SIGINT')).toBe(130)
+    expect(second.said).not.toContain('The executor ended')
+    expect(await account()).toMatchObject({ positions: held.positions, openAlgoOrders: held.openAlgoOrders })
+    expect(await taken()).toEqual(orders)
   })
+
+  test('waits for an exchange that is away before it begins, until somebody does not want to wait any longer', async () => {
+    await away(3_600_000)
+    const running = new RunningDolphin(trade({ hold: 3 }), ENV)
+    await until(() => running.said.includes('UNREACHABLE'))
+    expect(await running.stop('SIGINT')).toBe(130)
+    expect(existsSync(out)).toBe(false)
+  })
+
+  test.each([['in-process'], ['process']])(
+    'that goes on with an account that must not trade ends with what to change, where nothing is open (executor %s)',
+    async (executor) => {
+      const words = (...more: string[]) => trade({ hold: 3 }, '--executor', executor, ...more)
+      const first = new RunningDolphin(words('--bars', '2'), ENV)
+      expect(await first.ended).toBe(0)
+      await signed('POST', '/fapi/v1/positionSide/dual', 'dualSidePosition=true')
+      const second = new RunningDolphin(words('--resume'), ENV)
+      expect(await second.ended).toBe(2)
+      expect(second.said).toContain('HEDGE_MODE: position mode: expected one-way')
+    },
+  )
 
   test('opens nothing without a certificate, and says so at the start', async () => {
     const words = trade({ hold: 3 })
@@ -136,36 +208,8 @@ describe('a session at the exchange', () => {
     expect(await running.stop('SIGINT')).toBe(130)
     expect(running.said).toContain('WARNING Nothing will open (REDUCEONLY_F1_CERT): the certificate is MISSING')
     expect(journal('decision')).toContain('REDUCEONLY_F1_CERT')
-    expect(placed()).toEqual([])
-  })
-})
-
-describe('an exchange that is away is waited for', () => {
-  test.each([['in-process'], ['process']])(
-    'by a session that goes on with a position, whose execution side (%s) watches it as soon as the exchange is back',
-    async (executor) => {
-      const more = ['--executor', executor, '--serve', '127.0.0.1:0']
-      const first = new RunningDolphin(trade({ hold: 1_000 }, ...more), ENV)
-      await until(async () => (await account()).openAlgoOrders.length > 0)
-      await first.stop('SIGINT')
-      const held = await account()
-      const bars = count('decision', 'bar')
-      await away(3_600_000)
-      const second = new RunningDolphin(trade({ hold: 1_000 }, ...more, '--resume'), ENV)
-      await until(() => /UNREACHABLE/.test(second.said))
-      await away(0)
-      await until(() => count('decision', 'bar') > bars + 3)
-      expect(await second.stop('SIGINT')).toBe(130)
-      expect(await account()).toMatchObject({ positions: held.positions, openAlgoOrders: held.openAlgoOrders })
-    },
-  )
-
-  test('by a session that has not begun, until somebody does not want to wait any longer', async () => {
-    await away(3_600_000)
-    const running = new RunningDolphin(trade({ hold: 3 }), ENV)
-    await until(() => running.said.includes('UNREACHABLE'))
-    expect(await running.stop('SIGINT')).toBe(130)
-    expect(existsSync(out)).toBe(false)
+    expect(sent()).toEqual([])
+    expect(await taken()).toEqual([])
   })
 })
 
@@ -216,7 +260,7 @@ describe('what must not trade is refused, with what to do', () => {
   })
 
   test('an account in hedge mode', async () => {
-    await signedPost('/fapi/v1/positionSide/dual', 'dualSidePosition=true')
+    await signed('POST', '/fapi/v1/positionSide/dual', 'dualSidePosition=true')
     const { stderr } = await refused(words('--environment', 'STAGING', '--symbols', 'BTCUSDT,ETHUSDT'))
     expect(stderr).toContain('HEDGE_MODE')
   })
@@ -249,16 +293,21 @@ test('dolphin live check says of each gate whether it holds, and starts nothing'
   expect(await account()).toMatchObject({ positions: {}, hasListenKey: false })
 })
 
-/** As another client of the account would change it. */
-async function signedPost(path: string, params: string): Promise<void> {
-  const { Credentials } = await import('../../src/adapters/binance/credentials.js')
+/** As another client of the account would ask, or change it. */
+async function signed(method: 'GET' | 'POST', path: string, params: string): Promise<Record<string, string>[]> {
   const query = `${params}&timestamp=${Date.now()}`
   const signature = new Credentials(KEY).sign(query)
   const response = await fetch(`${sandbox.origin}${path}?${query}&signature=${signature}`, {
-    method: 'POST',
+    method,
     headers: { 'X-MBX-APIKEY': KEY.apiKey },
   })
   expect(response.status).toBe(200)
+  return (await response.json()) as Record<string, string>[]
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: documents of two shapes, of which a test reads some fields
+async function get(address: string, what: 'status' | 'session'): Promise<any> {
+  return (await fetch(`${address}/api/v1/${what}`)).json()
 }
 
 /** Takes the exchange away for so long; 0: brings it back. */

@@ -12,15 +12,18 @@ import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, noticeWarning, printResult } from '../shell/terminal.js'
 import type { TradeOptions } from '../trade-options.js'
 
-/** Runs `dolphin trade` on checked options: until it is told to stop. */
-export async function runTrade(options: TradeOptions): Promise<ExitCode> {
+/**
+ * Runs `dolphin trade` on checked options: until it is told to stop. `look` is how its gates are looked at; no option and no file
+ * stands for it, only a program that is made of these parts.
+ */
+export async function runTrade(options: TradeOptions, look: typeof lookAtGates = lookAtGates): Promise<ExitCode> {
   const { credentials, environment: keys } = demandedCredentials()
   const watch = watchInterrupt('bar')
   try {
     const { session, live, environment, executor, serve, quiet } = options
     if (environment === 'LIVE')
       refuseClosedGates(
-        await lookAtGates({
+        await look({
           ...options,
           credentials,
           runOf: ({ options: given }, place) => runOfSession(given, place, { fills: 'bar-price' }),

@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RestOutcome } from '../../../src/adapters/binance/rest/call.js'
-import { rulingProblems } from '../../../src/cli/compose/live-gates.js'
+import { lookAtGates, rulingProblems } from '../../../src/cli/compose/live-gates.js'
+import { runOfSession } from '../../../src/cli/run-options.js'
+import { tradeOptions } from '../../../src/cli/trade-options.js'
 
 const REFUSED = { kind: 'refused', error: { message: 'not for this key', httpStatus: 400 } } as unknown as RestOutcome
 const NOWHERE = { kind: 'refused', error: { message: 'no such path', httpStatus: 404 } } as unknown as RestOutcome
@@ -23,5 +28,39 @@ describe('an account is found set up only where the exchange says so', () => {
     ['a refusal', 'multiAssetsMode', REFUSED, { name: 'demo' }, 1],
   ])('%s', (_, route, outcome, at, count) => {
     expect(rulingProblems(route, outcome, at)).toHaveLength(count)
+  })
+})
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dolphin-gates-'))
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function gate(name: string, given: Parameters<typeof tradeOptions>[0]) {
+  const options = tradeOptions({ environment: 'LIVE', exchangeAt: 'http://127.0.0.1:1', out: folder, ...given })
+  const runOf = ({ options: typed }: { readonly options: object }, place: string) =>
+    runOfSession(typed as never, place, { fills: 'bar-price' })
+  const gates = await lookAtGates({ ...options, runOf })
+  return gates.find((each) => each.gate === name)
+}
+
+it('a cluster that is not there closes the gate of the grid, and says where it was looked for', async () => {
+  expect(await gate('grid', { grid: 'hazelcast://127.0.0.1:1' })).toMatchObject({
+    holds: false,
+    found: expect.stringContaining('127.0.0.1:1'),
+  })
+})
+
+it('a grid in the process is there', async () => {
+  expect(await gate('grid', {})).toMatchObject({ holds: true })
+})
+
+it('a folder that holds no session is no record on paper, and is named', async () => {
+  expect(await gate('paperRecord', { record: [folder] })).toMatchObject({
+    holds: false,
+    found: expect.stringContaining('expected the folder of a session'),
   })
 })

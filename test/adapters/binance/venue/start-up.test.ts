@@ -113,6 +113,16 @@ describe('the start-up', () => {
     expect(venue.of('acknowledged')).toHaveLength(1)
   })
 
+  test('a symbol that may not have so much leverage is set to the most that it may have', () => {
+    const prepare = (each: ScriptedVenue) => {
+      const bracket = { bracket: 1, initialLeverage: 5, maintMarginRatio: 0.01 }
+      each.answers('leverageBracket', { value: [{ symbol: 'BTCUSDT', brackets: [bracket] }] })
+      each.answers('setLeverage', { value: {} })
+    }
+    const venue = started(prepare, { leverage: 10 })
+    expect(venue.callsOf('setLeverage')).toMatchObject([{ params: { symbol: 'BTCUSDT', leverage: '5' } }])
+  })
+
   test('a symbol that cannot be set up is named, and alone has no entries', () => {
     const prepare = (each: ScriptedVenue) =>
       each.answers('setLeverage', { code: -4028, message: 'Leverage 500 is not valid' })
