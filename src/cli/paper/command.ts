@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withBegunExchange } from '../compose/begun-exchange.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
 import { PAPER_OPTIONS, paperOptions, type RawPaperOptions } from './options.js'
@@ -17,7 +18,12 @@ export function register(parent: Command): void {
   declareOptions(command, 'Market:', PAPER_OPTIONS, ['days', 'from', 'to', 'fills', 'seed', 'execution', 'instruments'])
   declareOptions(command, 'Live prices:', PAPER_OPTIONS, [
     'live',
-    ['exchangeAt', { help: 'production, demo, or the address of a sandbox (default: production)' }],
+    [
+      'exchangeAt',
+      {
+        help: "production, demo, or the address of a sandbox (default: production; with --resume the session's own)",
+      },
+    ],
     'symbols',
     'top',
   ])
@@ -69,7 +75,7 @@ export function register(parent: Command): void {
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
     .action(async (raw: RawPaperOptions) => {
       const { runPaper } = await import('./run.js')
-      process.exitCode = await runPaper(paperOptions(raw))
+      process.exitCode = await runPaper(paperOptions(raw.live === true ? await withBegunExchange(raw) : raw))
     })
 }
 

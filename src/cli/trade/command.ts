@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withBegunExchange } from '../compose/begun-exchange.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
 import { type RawTradeOptions, TRADE_OPTIONS, tradeOptions } from '../trade-options.js'
@@ -16,7 +17,12 @@ export function register(parent: Command): void {
     )
   declareOptions(command, 'Exchange:', TRADE_OPTIONS, [
     'environment',
-    ['exchangeAt', { help: 'production, demo, or the address of a sandbox (default: production for LIVE, else demo)' }],
+    [
+      'exchangeAt',
+      {
+        help: "production, demo, or the address of a sandbox (default: production for LIVE, else demo; with --resume the session's own)",
+      },
+    ],
     'symbols',
     'top',
     'barSeconds',
@@ -57,7 +63,7 @@ export function register(parent: Command): void {
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
     .action(async (raw: RawTradeOptions) => {
       const { runTrade } = await import('./run.js')
-      process.exitCode = await runTrade(tradeOptions(raw))
+      process.exitCode = await runTrade(tradeOptions(await withBegunExchange(raw)))
     })
 }
 
