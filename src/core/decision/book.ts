@@ -131,19 +131,26 @@ export function missedEntry(
   }
 }
 
-function bookFill(state: DecisionState, fill: FillReport): Booked {
+function bookFill(state: DecisionState, reported: FillReport): Booked {
   const { holding, position } = state
-  const what = `${fill.purpose} fill ${fill.tradeId} of ${fill.positionId}`
-  if (holding === null || position === null || fill.positionId !== holding.positionId || fill.purpose === 'FOREIGN')
+  const what = `${reported.purpose} fill ${reported.tradeId} of ${reported.positionId}`
+  if (
+    holding === null ||
+    position === null ||
+    reported.positionId !== holding.positionId ||
+    reported.purpose === 'FOREIGN'
+  )
     throw new Misfit(`${what}: ${holding === null ? 'nothing' : holding.positionId} is held here`)
-  const isEntry = fill.purpose === 'ENTRY'
+  const isEntry = reported.purpose === 'ENTRY'
+  const isWithOthers = !isEntry && state.latches.POSITION_MISMATCH !== undefined
+  const fill = isWithOthers ? ownPart(position, reported) : reported
   if (fill.instrument.symbol !== holding.instrument.symbol || (fill.side === holding.side) !== isEntry)
     throw new Misfit(
       `${what}: ${fill.side} ${fill.instrument.symbol} does not fit ${holding.side} ${holding.instrument.symbol}`,
     )
   const after = positionEvents(position, holding, state.reduction, fill).reduce(transition, position)
   const signed = after.state === 'FLAT' ? '0' : signedQuantity(after)
-  if (!new Exact(signed).equals(fill.positionQuantity))
+  if (!isWithOthers && !new Exact(signed).equals(fill.positionQuantity))
     throw new Misfit(`${what}: a position of ${signed} is left here, ${fill.positionQuantity} there`)
   if (isEntry) return bookEntryFill(state, after, holding, fill)
   const exited = withExit(
@@ -155,6 +162,15 @@ function bookFill(state: DecisionState, fill: FillReport): Booked {
   if (after.state === 'FLAT') return bookClose({ ...state, reduction }, position, exited)
   const next = { ...state, position: after, holding: exited, reduction }
   return { state: next, facts: {}, calls: [exitCall(exited, false)] }
+}
+
+/**
+ * Of a fill that closes while the venue holds something that is not ours: the execution side closes whatever is open, ours first,
+ * in one order. Its fee is the account's and counts whole; what the rest won or lost is not ours, and the account's truth tells it.
+ */
+function ownPart(position: Position, fill: FillReport): FillReport {
+  const isBeyond = exact(position.quantity).greaterThan(0) && new Exact(fill.quantity).greaterThan(position.quantity)
+  return isBeyond ? { ...fill, quantity: position.quantity } : fill
 }
 
 /**

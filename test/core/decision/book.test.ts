@@ -185,6 +185,47 @@ describe('a reduction', () => {
   })
 })
 
+describe('an exit from a position that somebody else has made larger', () => {
+  const known: DecisionState = { ...OPEN, latches: { POSITION_MISMATCH: 'trade 7 of BTCUSDT is not ours' } }
+
+  it.each<FillPurpose>(['EXIT', 'TAKE_PROFIT', 'CATASTROPHIC_STOP', 'FAIL_SAFE', 'LIQUIDATION'])(
+    'by %s closes what is held here, at its price and with the whole fee',
+    (purpose) => {
+      const { state, facts, fault } = booked(
+        known,
+        fillReport({
+          reportNumber: 1,
+          purpose,
+          quantity: '0.5',
+          filledPrice: '49000',
+          feeUsd: '12',
+          positionQuantity: '0',
+        }),
+      )
+      expect(fault).toBeUndefined()
+      expect(facts.closed).toMatchObject({ quantity: '0.3', exitValueUsd: '14700', exitFeesUsd: '12' })
+      expect(state).toMatchObject({ position: null, holding: null, latches: known.latches })
+    },
+  )
+
+  it('is taken off what is held here first, fill by fill', () => {
+    const part = { purpose: 'EXIT', feeUsd: '1' } as const
+    const { state, facts, fault } = booked(
+      known,
+      fillReport({ ...part, reportNumber: 1, quantity: '0.2', positionQuantity: '-0.3' }),
+      fillReport({ ...part, reportNumber: 2, quantity: '0.3', positionQuantity: '0' }),
+    )
+    expect(fault).toBeUndefined()
+    expect(facts.closed).toMatchObject({ quantity: '0.3', exitValueUsd: '15000', exitFeesUsd: '2' })
+    expect(state.position).toBeNull()
+  })
+
+  it('is no such exit while nobody else is known of', () => {
+    const { fault } = booked(OPEN, fillReport({ reportNumber: 1, purpose: 'EXIT', quantity: '0.5' }))
+    expect(fault).toContain('0.5 of 0.3')
+  })
+})
+
 describe('funding', () => {
   it.each([
     [positionId('t-1'), '10000', '-3'],
