@@ -36,6 +36,13 @@ export function readFault(name: string, value: string | undefined): FaultWish | 
   }
 }
 
+/** Why a fault cannot befall an exchange that lists these symbols; undefined where it can. */
+export function refusedFault({ name, value }: FaultWish, symbols: readonly string[]): string | undefined {
+  const fault = FAULTS[name]
+  if (fault.kind !== 'act' || fault.takes !== 'symbol' || symbols.includes(String(value))) return undefined
+  return `${name} takes a symbol that is listed here, found ${shown(String(value))}${didYouMean(String(value), symbols)}`
+}
+
 /** A knob is set, an act happens in the next step. */
 export function applyFault(board: FaultBoard, { name, value }: FaultWish): void {
   if (FAULTS[name].kind === 'knob') board.set(name as KnobName, value as never)

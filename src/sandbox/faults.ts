@@ -17,7 +17,11 @@ export const FAULTS = {
   eventsFirstShare: knob(0, 'share', 'of the requests whose events come before their answer'),
   algoLagMs: knob(0, 'ms', 'an algo order is not found for so long after it was accepted (-2013, -2011)'),
   algoTriggerMs: knob(0, 'ms', 'from TRIGGERING to TRIGGERED'),
-  algoStuck: knob(false, 'yes/no', 'an algo order that is triggered stays TRIGGERING, without an order in the engine'),
+  algoStuck: knob(
+    false,
+    'yes/no',
+    'an algo order that is triggered stays TRIGGERING, without an order in the engine, until this is taken back',
+  ),
   countdownTakesAlgos: knob(false, 'yes/no', 'countdownCancelAll cancels algo orders too'),
   postOnlyExpires: knob(false, 'yes/no', 'a GTX order that would take is accepted and expires, not refused (-5022)'),
   marketRemainderExpires: knob(

@@ -21,18 +21,20 @@ export class SandboxExchange {
   private readonly clock = { nowMs: 0, exchangeMs: 0 }
   readonly market: MarketData
   private readonly streams: StreamServer
+  private readonly listing: Listing
   private readonly trading: TradingFloor
   private readonly rest: RestApi
   private effects: ExchangeEffect[] = []
 
   constructor(settings: SandboxSettings) {
     this.faults = new FaultBoard(settings.seed)
+    this.listing = new Listing(settings)
     const floor: Floor = {
       settings,
       clock: this.clock,
       agenda: this.agenda,
       faults: this.faults,
-      listing: new Listing(settings),
+      listing: this.listing,
       emit: (effect) => {
         this.effects.push(effect)
       },
@@ -80,6 +82,11 @@ export class SandboxExchange {
   /** When something happens by itself; undefined: never. */
   nextDueMs(): number | undefined {
     return this.faults.isPending ? this.clock.nowMs : this.agenda.nextDueMs()
+  }
+
+  /** What is traded here. */
+  get symbols(): readonly string[] {
+    return this.listing.symbols
   }
 
   /** What the exchange knows and a client may not: for those who hold the client to it. */

@@ -1,9 +1,10 @@
 import { systemClock } from '../../adapters/clock/system-clock.js'
+import { InputMistake, SurroundingsFailed } from '../../base/mistakes.js'
 import { systemFailure } from '../../files/system-failure.js'
 import type { Timer } from '../../ports/clock.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import { clockTimer, scaledClock } from '../../runtime/time/scaled-clock.js'
-import { applyFault } from '../../sandbox/fault-values.js'
+import { applyFault, refusedFault } from '../../sandbox/fault-values.js'
 import { SandboxExchange } from '../../sandbox/sandbox-exchange.js'
 import { type SandboxServer, serveSandbox } from '../../sandbox/server/sandbox-server.js'
 import type { ExitCode } from '../shell/exit-codes.js'
@@ -16,6 +17,11 @@ import type { SandboxOptions } from './options.js'
 export async function runSandbox(options: SandboxOptions): Promise<ExitCode> {
   const timer = timerOf(options.speed)
   const market = await chosenMarket(options, timer.epochMs())
+  const symbols = market.instruments.map(({ identity }) => identity.symbol)
+  for (const wish of options.faults) {
+    const message = refusedFault(wish, symbols)
+    if (message !== undefined) throw new InputMistake({ place: '--fault', message })
+  }
   const { server, exchange } = await start(options, market, timer)
   for (const wish of options.faults) applyFault(exchange.faults, wish)
   // Whoever reads the address may stop us at once.
@@ -44,8 +50,17 @@ async function start(
     const server = await serveSandbox({ exchange, timer, market: player, port, token, key })
     return { server, exchange }
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === 'listen') {
+      const message = `cannot listen at 127.0.0.1:${port}: ${(error as Error).message}`
+      throw new SurroundingsFailed({ place: '--port', message }, busyHint(error))
+    }
     throw systemFailure(error) ?? error
   }
+}
+
+function busyHint(error: unknown): { readonly hint?: string } {
+  const isBusy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  return isBusy ? { hint: 'Another program listens there: name another port, or 0 for any free one.' } : {}
 }
 
 function timerOf(speed: number): Timer {

@@ -53,10 +53,14 @@ export function register(parent: Command): void {
     'executor',
     'grid',
     'gridFile',
-    'survival',
-    'bars',
+    ['survival', { help: 'the posture of the survival stack, by the clock, instead of --posture' }],
+    ['bars', { help: 'end after so many bars in all (default: none)' }],
   ])
-  declareOptions(command, 'Safety surface:', TRADE_OPTIONS, ['serve', 'tokenFile', 'killSwitch'])
+  declareOptions(command, 'Safety surface:', TRADE_OPTIONS, [
+    ['serve', { help: 'serve /status and the dashboard (default: 127.0.0.1:8080)' }],
+    'tokenFile',
+    'killSwitch',
+  ])
   declareOptions(command, 'Output:', TRADE_OPTIONS, ['json', 'quiet', 'color'])
   command
     .helpOption('-h, --help', 'show help')

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ExchangeDrive } from '../exchange-drive.js'
 import type { HttpArrival } from '../exchange-events.js'
-import { applyFault, readFault } from '../fault-values.js'
+import { applyFault, readFault, refusedFault } from '../fault-values.js'
 import { FAULTS, type FaultName, type KnobName } from '../faults.js'
 import type { MarketPlayer } from '../market/market-player.js'
 import type { SandboxExchange } from '../sandbox-exchange.js'
@@ -96,7 +96,10 @@ export class ControlApi {
   private setFault(name: string, { value }: Given): ControlAnswer {
     const wish = readFault(name, value === undefined || value === null ? undefined : String(value))
     if (typeof wish === 'string') return refusal(400, wish)
-    applyFault(this.parts.exchange.faults, wish)
+    const { exchange } = this.parts
+    const refused = refusedFault(wish, exchange.symbols)
+    if (refused !== undefined) return refusal(400, refused)
+    applyFault(exchange.faults, wish)
     this.parts.drive.put({ kind: 'time' })
     return says({ fault: wish.name, value: wish.value ?? null })
   }

@@ -91,7 +91,8 @@ export class AlgoService {
     const prices = this.prices(symbol)
     if (prices === undefined) return
     for (const algo of [...waiting]) {
-      if (algo.status === 'NEW' && this.isTriggered(algo, prices)) this.trigger(algo)
+      if (algo.isStuck) this.goOn(algo)
+      else if (algo.status === 'NEW' && this.isTriggered(algo, prices)) this.trigger(algo)
     }
   }
 
@@ -111,7 +112,10 @@ export class AlgoService {
   }
 
   expire(algo: AlgoOrder): void {
-    if (algo.status === 'NEW') this.end(algo, 'EXPIRED')
+    if (algo.status === 'NEW' || algo.isStuck) {
+      algo.isStuck = false
+      this.end(algo, 'EXPIRED')
+    }
   }
 
   private refuse(wanted: AlgoWanted): Refusal | undefined {
@@ -156,11 +160,23 @@ export class AlgoService {
   }
 
   private trigger(algo: AlgoOrder): void {
-    const { clock, agenda, faults } = this.floor
+    const { clock, faults } = this.floor
     algo.triggeredAtMs = clock.exchangeMs
     algo.isStuck = faults.plan.algoStuck
     this.become(algo, 'TRIGGERING')
     if (algo.isStuck) return
+    this.enterSoon(algo)
+  }
+
+  /** Once the fault is taken back, with the next price: what it was triggered for is still to be done. */
+  private goOn(algo: AlgoOrder): void {
+    if (this.floor.faults.plan.algoStuck) return
+    algo.isStuck = false
+    this.enterSoon(algo)
+  }
+
+  private enterSoon(algo: AlgoOrder): void {
+    const { clock, agenda, faults } = this.floor
     const { algoTriggerMs } = faults.plan
     if (algoTriggerMs > 0) agenda.at(clock.nowMs + algoTriggerMs, () => this.enter(algo))
     else this.enter(algo)

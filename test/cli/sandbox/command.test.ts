@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { register } from '../../../src/cli/sandbox/command.js'
 import { chosenMarket } from '../../../src/cli/sandbox/market.js'
@@ -60,6 +61,27 @@ describe('the options of a sandbox', () => {
   })
 })
 
+describe('a sandbox that cannot begin', () => {
+  test('names the option, and what it found there', async () => {
+    const { code, stderr } = await runCommand(register, ['sandbox', '--port', '0', '--fault', 'haltSymbol=NOPEUSDT'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--fault: haltSymbol takes a symbol that is listed')])
+  })
+
+  test('names the port that another program has', async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    try {
+      const { code, stderr } = await runCommand(register, ['sandbox', '--port', String(port)])
+      expect(code).toBe(1)
+      expect(stderr).toContain(`--port: cannot listen at 127.0.0.1:${port}: `)
+      expect(stderr).toContain('name another port, or 0 for any free one')
+    } finally {
+      await new Promise((resolve) => taken.close(resolve))
+    }
+  })
+})
+
 describe('rehearsing at a sandbox', () => {
   let sandbox: Awaited<ReturnType<typeof startSandbox>>
   beforeAll(async () => {
@@ -108,6 +130,7 @@ describe('rehearsing at a sandbox', () => {
     [['price', 'much'], 2, 'percent: expected a number, found "much"'],
     [['restart', 'soon'], 2, 'ms: expected milliseconds, found "soon"'],
     [['price', '5', 'NOBODYUSDT'], 1, 'NOBODYUSDT is not played here'],
+    [['fault', 'haltSymbol', 'NOPEUSDT'], 1, 'haltSymbol takes a symbol that is listed here, found'],
     [['fault', 'ban', '--clear'], 1, 'ban is nothing that holds'],
   ])('%j is refused with %d', async (args, code, text) => {
     const answer = await run(...args)

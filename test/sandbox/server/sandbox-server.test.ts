@@ -86,6 +86,7 @@ describe('the control API', () => {
     ['throttledShare', 2, 'throttledShare takes a share from 0 to 1, found "2"'],
     ['algoStuck', 'perhaps', 'algoStuck takes yes or no, found "perhaps"'],
     ['settleSymbol', undefined, 'settleSymbol takes a symbol, found none'],
+    ['haltSymbol', 'NOPEUSDT', 'haltSymbol takes a symbol that is listed here, found "NOPEUSDT"'],
     ['toString', undefined, 'no fault is called "toString"'],
     ['algoLagMs', { toString: 1 }, 'expected a JSON object of plain values'],
   ])('refuses %s=%s with what it expected', async (name, value, error) => {

@@ -234,6 +234,30 @@ describe('the algo service', () => {
     expect(account.exchange.view().positions).toEqual({ BTCUSDT: '1' })
   })
 
+  it('lets an order that was stuck go on with the next price, once the fault is taken back', () => {
+    const account = ready()
+    account.knob('algoStuck', true)
+    account.algo({ triggerPrice: '49000', quantity: '1', reduceOnly: 'true', clientAlgoId: 'a' })
+    account.price('48000')
+    account.knob('algoStuck', false)
+    account.price('48500')
+    expect(find(account, 'a').body.algoStatus).toBe('FINISHED')
+    expect(account.exchange.view().positions).toEqual({})
+  })
+
+  it('never lets a stop that was stuck close a position that was opened behind its own', () => {
+    const account = ready()
+    account.knob('algoStuck', true)
+    account.algo({ triggerPrice: '49000', closePosition: 'true', clientAlgoId: 'a' })
+    account.price('48000')
+    account.order({ side: 'SELL', quantity: '1' })
+    expect(find(account, 'a').body.algoStatus).toBe('EXPIRED')
+    account.order({ quantity: '1' })
+    account.knob('algoStuck', false)
+    account.price('48500')
+    expect(account.exchange.view().positions).toEqual({ BTCUSDT: '1' })
+  })
+
   it('holds 200 open orders of an account over all symbols (-4045)', () => {
     const account = ready()
     account.price('3000', { symbol: 'ETHUSDT' })

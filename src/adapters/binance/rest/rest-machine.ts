@@ -27,6 +27,8 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
   private readonly underWay = new Map<number, UnderWay>()
   /** Of the calls that have no outcome yet. */
   private readonly callIds = new Set<string>()
+  /** A person knows of a ban, and not yet of its end. */
+  private hasToldBan = false
   private lastHttpId = 0
   private lastMs = 0
   private dueMs: number | undefined
@@ -182,7 +184,9 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
       if (error.code === -1021) clock.forget()
       else clock.remeasure()
     }
-    this.notify(this.notices.of(follows, { error, nowMs, untilMs }))
+    const notice = this.notices.of(follows, { error, nowMs, untilMs })
+    if (follows === 'ban' && notice !== undefined) this.hasToldBan = true
+    this.notify(notice)
   }
 
   /** What was not answered in time is not known; what the wire has forgotten counts no longer. */
@@ -197,11 +201,16 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
   }
 
   private send(nowMs: number): void {
+    if (this.hasToldBan && nowMs >= this.scheduler.bannedUntilMs) {
+      this.hasToldBan = false
+      this.notify(this.notices.banOver())
+    }
     const timeDueMs = this.askTime(nowMs)
     const { leaving, givenUp } = this.scheduler.take(nowMs)
     for (const { queued, why, message } of givenUp) this.outcome(queued, { kind: 'notSent', why, message })
     for (const queued of leaving) this.command(queued, nowMs)
     let dueMs = Math.min(timeDueMs, this.scheduler.nextDueMs())
+    if (this.hasToldBan) dueMs = Math.min(dueMs, this.scheduler.bannedUntilMs)
     for (const { told, expiresMs } of this.underWay.values()) {
       dueMs = Math.min(dueMs, told ? expiresMs + FORGOTTEN_MS : expiresMs)
     }

@@ -20,6 +20,12 @@ export class RestNotices {
     return this.once('UNREACHABLE', nowMs, { level: 'WARNING', message })
   }
 
+  /** A ban that was told has its end. */
+  banOver(): Notice {
+    const message = 'The ban of this address is over: requests leave again.'
+    return { kind: 'notice', code: 'BAN_OVER', level: 'INFO', message }
+  }
+
   private once(code: string, nowMs: number, said: Omit<Notice, 'kind' | 'code'>): Notice | undefined {
     if (nowMs < (this.saidMs.get(code) ?? Number.NEGATIVE_INFINITY) + AGAIN_MS) return undefined
     this.saidMs.set(code, nowMs)

@@ -193,6 +193,19 @@ describe('refusals of the exchange as a whole', () => {
     expect(rig.machine.usage().bannedUntilMs).toBeNull()
   })
 
+  test('the end of a ban is told once, when it is there, though nothing waits to leave', () => {
+    const rig = new RestRig({ clockEveryMs: 3_600_000 })
+    rig.reply = () => refusal(418, -1003, { 'retry-after': '180' })
+    rig.call({ callId: 'a:0', route: 'klines', priority: 'data' })
+    rig.call({ callId: 'a:1', route: 'klines', priority: 'data' })
+    rig.run(NOON_MS + 180_000)
+    expect(rig.notices).toMatchObject([{ code: 'BANNED' }])
+    rig.run(NOON_MS + 182_000)
+    expect(rig.notices.slice(1)).toMatchObject([{ level: 'INFO', code: 'BAN_OVER' }])
+    rig.run(NOON_MS + 900_000)
+    expect(rig.notices).toHaveLength(2)
+  })
+
   test('a ban without a Retry-After lasts until what its text says', () => {
     const rig = new RestRig()
     const msg = `Way too many requests; IP(1.2.3.4) banned until ${NOON_MS + 400_000}. Please use the websocket.`
