@@ -1,5 +1,6 @@
 import { directionName } from '../../base/direction.js'
 import { printable } from '../../base/printable.js'
+import { PRICES_TO_FIRST_SCAN } from '../../core/eigen/warm-up.js'
 import type { BacktestReport, OwnStrategy, TradeGroup } from '../../ports/vocabulary/report.js'
 import type { Figures } from '../../ports/vocabulary/trades.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
@@ -199,7 +200,9 @@ function profitFactor(figures: Figures): string {
 
 function exitLines(report: BacktestReport, c: Colours): string[] {
   const lines =
-    report.exits.length === 0 ? [c.dim('No trade was closed.')] : groupTable('Exits', report.exits, report, c)
+    report.exits.length === 0
+      ? [c.dim('No trade was closed.'), ...shortLines(report, c)]
+      : groupTable('Exits', report.exits, report, c)
   const open = report.openPosition
   if (open === null) return lines
   const side = directionName(open.direction)
@@ -207,6 +210,16 @@ function exitLines(report: BacktestReport, c: Colours): string[] {
     ...lines,
     `Still open: ${side} ${open.asset} since bar ${count(open.entryBar)}, notional ${usd(open.notional)} (not in the figures)`,
     `Equity with it at the last price: ${usd(report.markToMarket.finalEquity)}`,
+  ]
+}
+
+/** Whoever tries a recording of their own on the first day sees no trade, and nothing wrong. */
+function shortLines({ bars, ownStrategy, openPosition }: BacktestReport, c: Colours): string[] {
+  if (ownStrategy !== undefined || openPosition !== null || bars >= PRICES_TO_FIRST_SCAN) return []
+  return [
+    c.dim(
+      `A recording that began cold has no vel_div, and so no entry, before its step ${PRICES_TO_FIRST_SCAN}: here are ${bars}.`,
+    ),
   ]
 }
 

@@ -95,6 +95,14 @@ describe('the summary', () => {
     expect(row(empty, 'Costs')).toEqual([])
   })
 
+  it('a recording that is too short for any signal says so, where no trade was closed', () => {
+    const hint = 'A recording that began cold has no vel_div, and so no entry, before its step 752'
+    const none = { ...reportWithoutTrades(), openPosition: null }
+    expect(summary({ ...none, bars: 751 })).toContain(`${hint}: here are 751.`)
+    expect(summary({ ...none, bars: 752 })).not.toContain(hint)
+    expect(summary(sampleReport({ bars: 100 }))).not.toContain(hint)
+  })
+
   it('research carries a banner with every drifted parameter; the champion carries its name', () => {
     const drift = ['fraction: 0.2 -> 0.15', 'max_hold_bars: 120 -> 60']
     const text = summary(sampleReport({ research: true, drift }))
