@@ -51,7 +51,7 @@ export async function runCourse(course: CourseParts, signal: AbortSignal): Promi
       await course.turn?.(step)
       if (signal.aborted) break
     }
-    if (!signal.aborted) await pace.passTo(pace.timer.epochMs() + COOL_DOWN_MS, signal)
+    if (!signal.aborted) await coolDown(course, signal)
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error
   }
@@ -73,6 +73,8 @@ export interface CourseParts {
   readonly from?: SessionPoint | undefined
   /** The first bar after it. */
   resumed?(from: SessionPoint, bar: StrategyBar): void
+  /** Whether what the last bar led to is over: then it is not waited for any longer. Absent: nobody knows. */
+  isSettled?(): boolean
   /** After each bar: lets files, signals and whoever watches have their turn. */
   turn?(step: SessionStep): Promise<void> | void
 }
@@ -85,8 +87,20 @@ export interface CourseEnd {
   readonly atMs: number
 }
 
+async function coolDown({ pace, isSettled }: CourseParts, signal: AbortSignal): Promise<void> {
+  const endMs = pace.timer.epochMs() + COOL_DOWN_MS
+  if (isSettled === undefined) {
+    await pace.passTo(endMs, signal)
+    return
+  }
+  do await pace.passTo(Math.min(endMs, pace.timer.epochMs() + LOOK_MS), signal)
+  while (!signal.aborted && pace.timer.epochMs() < endMs && !isSettled())
+}
+
 /** Time after the last bar for what it led to. */
 const COOL_DOWN_MS = 30_000
+/** Longer than protection takes to be placed and a truth to come; less than a market without bars needs to be found stale. */
+const LOOK_MS = 6_000
 
 /** A bar as the market that a venue sees. */
 function pricesOf({ symbols, prices }: StrategyBar): MarketEvent[] {

@@ -13,6 +13,7 @@ import { InputMistake } from '../../base/mistakes.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
+import { isInFlight } from '../../core/decision/truth.js'
 import { ExecutionSide } from '../../core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
 import type { ExecutionSettings } from '../../core/execution/settings.js'
@@ -120,6 +121,7 @@ class Session {
         resumed: (from, bar) => parts.onResumed?.(from, bar),
         pace: this.quietPace(),
         ...marketOf(parts),
+        ...this.settling(),
         bar: (bar) => decision.host.post({ kind: 'bar', bar }),
         dayEnded: (atMs) => recorder.books.write(atMs, false),
         turn: (step) => {
@@ -147,6 +149,21 @@ class Session {
     await this.execution.stop()
     await this.decision.host.stop()
     await this.parts.venue?.close()
+  }
+
+  /**
+   * By a clock that shows now, bars end because somebody wants no more of them: the market's silence is no news, and the session
+   * ends before it would be told as such. Whatever plays recorded days takes its time, which is the same every time.
+   */
+  private settling(): Pick<CourseParts, 'isSettled'> {
+    const { time } = this.parts
+    if (time instanceof VirtualTime || time instanceof PacedTime) return {}
+    return {
+      isSettled: () => {
+        const { state } = this.decision.side
+        return state.undecided.length === 0 && !isInFlight(state)
+      },
+    }
   }
 
   private stepsOf(signal: AbortSignal): ReturnType<SessionParts['steps']> {
