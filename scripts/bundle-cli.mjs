@@ -14,6 +14,7 @@ const ENTRIES = [
   'runtime/strategy/guard-thread.js',
   'runtime/strategy/call-watchdog-thread.js',
   'cli/compose/forewarner-thread.js',
+  'cli/compose/day-writing-thread.js',
 ]
 
 const [build] = process.argv.slice(2)

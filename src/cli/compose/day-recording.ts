@@ -1,8 +1,9 @@
-import { parquetDayWriter, writeTable } from '../../adapters/parquet/day-writer.js'
+import { writeTable } from '../../adapters/parquet/day-writer.js'
 import { SurroundingsFailed } from '../../base/mistakes.js'
 import { LockHeldError } from '../../files/writer-lock.js'
 import type { ScanArchive } from '../../ports/scan-archive.js'
 import { DayRecorder, type DayRecorderOptions } from '../../runtime/services/scan/day-recorder.js'
+import { threadedDayWriter } from './threaded-day-writer.js'
 
 /**
  * Opens a folder into which scans are recorded as days, and makes up from the storage what an earlier process did not come to
@@ -31,7 +32,7 @@ export async function openDayRecording(
 }
 
 const SINKS: DayRecorderOptions['sinks'] = {
-  days: parquetDayWriter,
+  days: threadedDayWriter(),
   async origins(path, { timestampNs, symbols, origins }) {
     await writeTable(path, [
       { name: 'timestamp', type: 'timestampNs', values: timestampNs },
