@@ -22,8 +22,6 @@ let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'dolphin-live-'))
   sandbox = await startSandbox({ keys: [KEY] })
-  vi.stubEnv('DOLPHIN_BINANCE_KEY', KEY.apiKey)
-  vi.stubEnv('DOLPHIN_BINANCE_SECRET', KEY.secret)
   vi.stubEnv('DOLPHIN_CERTIFICATE_KEY', CERTIFICATE_KEY)
   vi.spyOn(process.stdout, 'write').mockImplementation((_, ...rest: unknown[]) => {
     const written = rest.at(-1)
@@ -53,6 +51,9 @@ function certificate(): string {
 
 /** LIVE for some bars, with some gates granted. */
 function live(given: { readonly alias: string; readonly resume?: boolean }, granted = GRANTED) {
+  // Each process takes the key out of its environment.
+  vi.stubEnv('DOLPHIN_BINANCE_KEY', KEY.apiKey)
+  vi.stubEnv('DOLPHIN_BINANCE_SECRET', KEY.secret)
   const options = tradeOptions({
     ...{ environment: 'LIVE', exchangeAt: sandbox.origin, out: join(root, 'live'), symbols: 'BTCUSDT,ETHUSDT' },
     ...{ barSeconds: '1', certificate: certificate(), iMeanIt: given.alias, quiet: true, json: true },
@@ -101,7 +102,7 @@ test('LIVE with an account other than the one that was named begins nothing, wha
     /^LIVE, gate confirmation: the account is SgsR, you named Other/,
   )
   expect(existsSync(join(root, 'live'))).toBe(false)
-  expect(sandbox.exchange.view()).toMatchObject({ listenKey: null })
+  expect(sandbox.exchange.view()).toMatchObject({ listenKey: undefined })
 })
 
 test.each(GRANTED)('LIVE without its gate %s begins nothing, whatever else holds', async (gate) => {
