@@ -120,6 +120,7 @@ describe('a session at the exchange', () => {
   test('goes on after a kill while the exchange is away, watches what it holds as soon as it is back, and sends no order a second time', async () => {
     const first = new RunningDolphin(trade({ hold: 1_000 }), ENV)
     await until(async () => (await account()).openAlgoOrders.length > 0)
+    await until(() => count('execution', 'fill') > 0)
     await first.stop('SIGKILL')
     const held = await account()
     expect(held.openAlgoOrders).toHaveLength(1)
