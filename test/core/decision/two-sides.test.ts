@@ -171,6 +171,23 @@ describe('a position', () => {
     expectAgreement(sides)
   })
 
+  it('that a stranger makes larger is closed with what is theirs, at its price and with every fee of the exit', () => {
+    const { sides } = withScript(atBars({ 1: [ENTRY] }))
+    bars(sides, 2)
+    const order = { clientOrderId: 'web_1', symbol: 'BTCUSDT', side: 'SELL', type: 'MARKET', quantity: '0.02' } as const
+    const { nowMs } = sides
+    const submit = { kind: 'submit', requestId: 'web', order: { ...order, reduceOnly: false } } as const
+    sides.exchange.handle({ ...submit, validUntilMs: nowMs + 5_000 }, nowMs)
+    bars(sides, 5)
+    const [closed, ...others] = facts(sides).closed
+    expect(others).toEqual([])
+    expect(closed).toMatchObject({ purpose: 'EXIT', reason: 'position_mismatch', quantity: '0.1' })
+    const { quantity, entryFeesUsd, exitFeesUsd } = closed!
+    expect(Number(exitFeesUsd) / Number(entryFeesUsd)).toBeCloseTo(0.12 / Number(quantity), 2)
+    expect(sides.alerts.filter(({ alert }) => alert.message.includes('impossible'))).toEqual([])
+    expect(sides.decisionSide.state.position).toBeNull()
+  })
+
   it('of a strategy that throws stays, protected, and the strategy is asked no more', () => {
     const { sides, blue } = withScript((bar, state) => {
       if (bar.bar === 4) throw new Error('out of its depth')
