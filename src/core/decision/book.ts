@@ -2,7 +2,6 @@ import { assert, unreachable } from '../../base/assert.js'
 import { type Direction, directionName } from '../../base/direction.js'
 import { type DecimalText, Exact, exact } from '../../base/exact.js'
 import { InvariantViolation } from '../../base/invariant-violation.js'
-import type { StrategyFill } from '../../ports/strategy.js'
 import type {
   EntryRejectReason,
   EntryResult,
@@ -14,11 +13,7 @@ import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabula
 import { type Position, type PositionEvent, signedQuantity, transition } from '../position/position.js'
 import type { Report, TradeFacts } from './records.js'
 import type { DecisionState, Holding, LastExit, Reduction } from './state.js'
-
-/** What a strategy is to be told. */
-export type StrategyCall =
-  | { readonly strategyId: string; readonly kind: 'fill'; readonly fill: StrategyFill }
-  | { readonly strategyId: string; readonly kind: 'dropped'; readonly symbol: string; readonly reason: string }
+import { entryCall, exitCall, type StrategyCall } from './strategy-calls.js'
 
 /** The state after something that happened to the holding, with what follows from it. */
 export interface Booked {
@@ -324,43 +319,6 @@ function reductionAfter(reduction: Reduction | null, fill: FillReport, after: Po
   if (reduction === null || fill.purpose !== 'REDUCE') return after.state === 'FLAT' ? null : reduction
   if (isLastOf(reduction, fill)) return null
   return { ...reduction, filledQuantity: new Exact(reduction.filledQuantity).plus(fill.quantity).toFixed() }
-}
-
-function entryCall(holding: Holding, position: Position): StrategyCall {
-  return {
-    strategyId: holding.strategyId,
-    kind: 'fill',
-    fill: {
-      symbol: holding.instrument.symbol,
-      direction: holding.direction,
-      leg: 'entry',
-      price: Number(position.entryPrice),
-      quantity: Number(position.entryQuantity),
-      feesUsd: Number(holding.entryFeesUsd),
-      fundingUsd: Number(holding.fundingUsd),
-      complete: position.entryOver,
-      reason: '',
-    },
-  }
-}
-
-function exitCall(holding: Holding, complete: boolean): StrategyCall {
-  const quantity = new Exact(holding.exitQuantity)
-  return {
-    strategyId: holding.strategyId,
-    kind: 'fill',
-    fill: {
-      symbol: holding.instrument.symbol,
-      direction: holding.direction,
-      leg: 'exit',
-      price: new Exact(holding.exitValueUsd).div(quantity).toNumber(),
-      quantity: quantity.toNumber(),
-      feesUsd: Number(holding.exitFeesUsd),
-      fundingUsd: Number(holding.fundingUsd),
-      complete,
-      reason: holding.lastExit?.strategyReason ?? '',
-    },
-  }
 }
 
 function openedTrade(holding: Holding): TradeOpened {

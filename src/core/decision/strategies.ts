@@ -1,8 +1,8 @@
 import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
 import { mandateFault } from '../arbitration/arbitration.js'
 import { RISK_STRATEGY_ID } from '../risk/loss-breaker.js'
-import type { StrategyCall } from './book.js'
 import type { StrategyFault } from './state.js'
+import type { StrategyCall } from './strategy-calls.js'
 
 /**
  * The strategies behind one door: whatever one of them throws is caught here, so that it stops neither the others nor
