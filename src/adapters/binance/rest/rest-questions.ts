@@ -4,7 +4,8 @@ import { Driven } from '../machine.js'
 import type { Notice } from '../notice.js'
 import type { Wire } from '../wire.js'
 import type { RestOutcome } from './call.js'
-import { type RestInput, RestMachine, type RestTold, type RestUsage } from './rest-machine.js'
+import { type RestInput, RestMachine, type RestTold } from './rest-machine.js'
+import type { RestUsage } from './rest-usage.js'
 import type { RouteName } from './routes.js'
 
 /** Asks the REST API for whoever only looks: no order leaves through it. */
