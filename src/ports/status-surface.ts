@@ -44,9 +44,11 @@ export interface ExchangeView {
   readonly connection: string
   /** Of request weight, in this UTC minute; other programs at the same address included. */
   readonly weightUsed: number
+  /** Request weight that a UTC minute allows. */
   readonly weightLimit: number
   /** Orders in this UTC minute. */
   readonly ordersUsed: number
+  /** Orders that a UTC minute allows. */
   readonly ordersLimit: number
   /** Until when nothing but exits leaves, and until when nothing does; null: nothing holds it back. */
   readonly heldUntilMs: number | null
