@@ -4,7 +4,7 @@ import type { VenueEvent, VenueRequest } from '../../src/ports/venue.js'
 import type { Fill, OrderReport } from '../../src/ports/vocabulary/orders.js'
 import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import type { FaultBoard } from './fault-board.js'
-import { ALL_FAULT_KINDS } from './fault-plan.js'
+import { ALL_FAULT_KINDS, type FaultKind } from './fault-plan.js'
 import { SYMBOLS } from './market.js'
 import type { SideClock } from './side-clock.js'
 import { Violation } from './violation.js'
@@ -83,6 +83,11 @@ export class AdapterWatch {
   asked(request: VenueRequest): void {
     if (request.kind === 'snapshot') this.snapshotSymbols.set(request.requestId, request.symbol)
     if (request.kind === 'submit' && request.order.reduceOnly) this.leaving.add(request.order.clientOrderId)
+  }
+
+  /** However short it was, what was under way may have been lost to it. */
+  faultOver(kind: FaultKind): void {
+    if (UNSOUND.includes(kind)) this.calmSinceMs = this.nowMs
   }
 
   /** The adapter lets something go. */

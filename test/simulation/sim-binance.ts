@@ -12,9 +12,9 @@ import {
 } from '../../src/adapters/binance/venue/venue-machine.js'
 import type { Wire } from '../../src/adapters/binance/wire.js'
 import type { DecimalText } from '../../src/base/exact.js'
+import type { OrderPlaced } from '../../src/core/execution/records.js'
 import type { Quote, VenueEvent, VenueRequest } from '../../src/ports/venue.js'
 import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
-import type { OrderRequest } from '../../src/ports/vocabulary/orders.js'
 import type { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import { type ActName, FAULTS, type KnobName } from '../../src/sandbox/faults.js'
 import { SandboxExchange } from '../../src/sandbox/sandbox-exchange.js'
@@ -84,7 +84,7 @@ export class SimBinance implements WorldVenue {
     this.rig = sandboxRig({ exchange: this.exchange, time, seed, there: LATENCY, back: LATENCY })
   }
 
-  processStarted(recorded: readonly OrderRequest[]): void {
+  processStarted(recorded: readonly OrderPlaced[]): void {
     const { clock, note } = this.parts
     this.processStopped()
     const wire = this.rig.wire()
@@ -96,7 +96,11 @@ export class SimBinance implements WorldVenue {
       userStream: meddled<UserPart>(new UserStream(), bug?.userStream),
       marketStreams: meddled<MarketPart>(new MarketStreams(), bug?.marketStreams),
       settings: { symbols: SYMBOLS, leverage: LEVERAGE, fundingSinceMs: this.startMs },
-      usedOrders: recorded.map(({ clientOrderId, type }) => ({ clientOrderId, type })),
+      usedOrders: recorded.map(({ order: { clientOrderId, type }, validUntilMs }) => ({
+        clientOrderId,
+        type,
+        validUntilMs,
+      })),
     })
     const venue = new BinanceVenue({
       machine: meddled<VenuePart>(machine, bug?.venue) as VenueMachine,
@@ -139,6 +143,7 @@ export class SimBinance implements WorldVenue {
   }
 
   over({ fault }: ActiveFault): void {
+    this.watch.faultOver(fault.kind)
     this.turnKnobs()
     if (fault.kind === 'exchange-maintenance') this.strike('cutSockets')
   }

@@ -1,12 +1,13 @@
 import type { DecimalText } from '../../src/base/exact.js'
+import type { OrderPlaced } from '../../src/core/execution/records.js'
 import type { Quote, Venue, VenueEvent, VenueSnapshot } from '../../src/ports/venue.js'
 import type { Instrument } from '../../src/ports/vocabulary/instrument.js'
-import type { OrderRequest, OrderSide, OrderStatus } from '../../src/ports/vocabulary/orders.js'
+import type { OrderSide, OrderStatus } from '../../src/ports/vocabulary/orders.js'
 
 /** An account at an exchange in the simulated world: what the execution side has of it, and what the world does to it. */
 export interface WorldVenue extends Venue {
   /** A process of the execution side connects, which has found these orders in its journal. */
-  processStarted(recorded: readonly OrderRequest[]): void
+  processStarted(recorded: readonly OrderPlaced[]): void
   /** It is gone, and what it had under way with it. */
   processStopped(): void
   setConnected(connected: boolean): void

@@ -3,13 +3,12 @@ import type { DecisionSide } from '../../src/core/decision/decision-side.js'
 import type { DecisionInput } from '../../src/core/decision/event.js'
 import type { DecisionRecord } from '../../src/core/decision/records.js'
 import type { ExecutionSide } from '../../src/core/execution/execution-side.js'
-import type { ExecutionRecord } from '../../src/core/execution/records.js'
+import type { ExecutionRecord, OrderPlaced } from '../../src/core/execution/records.js'
 import type { Link } from '../../src/ports/link.js'
 import type { ExecutionInput, OperatorCommand } from '../../src/ports/sides.js'
 import type { Strategy, StrategyBar } from '../../src/ports/strategy.js'
 import type { Venue, VenueEvent } from '../../src/ports/venue.js'
 import type { Alert } from '../../src/ports/vocabulary/alerts.js'
-import type { OrderRequest } from '../../src/ports/vocabulary/orders.js'
 import { hostedVenue } from '../../src/runtime/host/hosted-venue.js'
 import { VirtualTime } from '../../src/runtime/time/virtual-time.js'
 import { type ActiveFault, FaultBoard } from './fault-board.js'
@@ -74,7 +73,7 @@ export class World {
   readonly operator: Operator
   readonly decision: SimProcess<DecisionInput, DecisionRecord, DecisionSide>
   readonly execution: SimProcess<ExecutionInput, ExecutionRecord, ExecutionSide>
-  private readonly ordersRecorded: { readonly n: number; readonly order: OrderRequest }[] = []
+  private readonly ordersRecorded: (OrderPlaced & { readonly n: number })[] = []
   private readonly link: SimLink
   /** Build that each process runs, and since when they differ. */
   private readonly builds: Record<SideName, string> = { decision: RIGHT_BUILD, execution: RIGHT_BUILD }
@@ -142,7 +141,7 @@ export class World {
         recorded: (record, line) => {
           settings.tap?.executed?.(record)
           this.oracle.recorded(record.n, line)
-          if (record.type === 'order') this.ordersRecorded.push({ n: record.n, order: record.order })
+          if (record.type === 'order') this.ordersRecorded.push(record)
         },
       },
     )
@@ -246,11 +245,11 @@ export class World {
 
   /** Called while the record's event is still being carried out, as a session's books are. */
   /** Of all processes of the execution side; what a crash took of them is not there any more. */
-  private ordersInJournal(): readonly OrderRequest[] {
+  private ordersInJournal(): readonly OrderPlaced[] {
     const { durableRecords } = this.execution.disk
     const kept = this.ordersRecorded.filter(({ n }) => n <= durableRecords)
     this.ordersRecorded.splice(0, this.ordersRecorded.length, ...kept)
-    return kept.map(({ order }) => order)
+    return kept
   }
 
   private decided(record: DecisionRecord): void {

@@ -26,8 +26,9 @@ export async function earlierProcesses(folder: string): Promise<EarlierProcesses
     take(records) {
       for (const record of records as unknown as readonly ExecutionRecord[]) {
         funding.take(record)
-        if (record.type === 'order')
-          usedOrders.push({ clientOrderId: record.order.clientOrderId, type: record.order.type })
+        if (record.type !== 'order') continue
+        const { order, validUntilMs } = record
+        usedOrders.push({ clientOrderId: order.clientOrderId, type: order.type, validUntilMs })
       }
       return true
     },

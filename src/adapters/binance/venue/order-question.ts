@@ -147,13 +147,15 @@ export class OrderQuestion implements CallOwner {
 
   private mayBeConditional(): boolean {
     if (this.order !== undefined) return this.order.isConditional
-    const type = this.desk.registry.usedType(this.clientOrderId)
+    const type = this.desk.registry.usedOrder(this.clientOrderId)?.type
     return type !== undefined && isConditional(type)
   }
 
-  /** An earlier process sent it before this one began. */
+  /** An earlier process sent it before this one began, and before its time was over; a clock that was set back since does not count. */
   private sentAtMs(): number {
-    return this.order?.sentAtMs ?? this.desk.startedAtMs
+    if (this.order !== undefined) return this.order.sentAtMs
+    const { registry, startedAtMs } = this.desk
+    return Math.min(startedAtMs, registry.usedOrder(this.clientOrderId)?.validUntilMs ?? startedAtMs)
   }
 
   private found(order: KnownOrder): void {

@@ -9,7 +9,7 @@ import type { UsedOrder } from './venue-told.js'
 export class OrderRegistry {
   /** Local time of the input at hand: the exchange's clock may be another. */
   nowMs = 0
-  private readonly used = new Map<string, OrderType | null>()
+  private readonly used = new Map<string, Omit<UsedOrder, 'clientOrderId'>>()
   private readonly byClientId = new Map<string, KnownOrder>()
   /** `BTCUSDT 123`: the exchange counts the orders of each symbol by themselves. */
   private readonly byOrderId = new Map<string, KnownOrder>()
@@ -19,7 +19,7 @@ export class OrderRegistry {
   readonly hasPast: boolean
 
   constructor(usedOrders: Iterable<UsedOrder> = []) {
-    for (const { clientOrderId, type } of usedOrders) this.used.set(clientOrderId, type)
+    for (const { clientOrderId, ...order } of usedOrders) this.used.set(clientOrderId, order)
     this.hasPast = this.used.size > 0
   }
 
@@ -29,14 +29,14 @@ export class OrderRegistry {
   }
 
   /** Of an order that an earlier process sent and that was not seen since; undefined for a stranger's. */
-  usedType(clientOrderId: string): OrderType | undefined {
-    return this.used.get(clientOrderId) ?? undefined
+  usedOrder(clientOrderId: string): Omit<UsedOrder, 'clientOrderId'> | undefined {
+    return this.used.get(clientOrderId)
   }
 
   /** From the moment in which it leaves, its id is used. */
   sent(request: OrderRequest, nowMs: number): KnownOrder {
     const { clientOrderId, symbol, side, type, reduceOnly, quantity } = request
-    this.used.set(clientOrderId, type)
+    this.used.set(clientOrderId, { type })
     const order = new KnownOrder({ clientOrderId, symbol, side, type, reduceOnly, quantity, sentAtMs: nowMs })
     this.keep(order)
     return order

@@ -38,6 +38,8 @@ export interface StartProblem {
 export interface UsedOrder {
   readonly clientOrderId: string
   readonly type: OrderType
+  /** It did not leave later, local UTC ms; absent: that is not known. */
+  readonly validUntilMs?: number
 }
 
 export interface VenueSettings {

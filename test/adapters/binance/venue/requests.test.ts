@@ -237,6 +237,13 @@ describe('query', () => {
     expect(venue.told.at(-1)).toMatchObject({ kind: 'notFound', requestId: 'q2' })
   })
 
+  test('a stop that an earlier process could not send in the last minute is believed to be nowhere', () => {
+    const validUntilMs = ScriptedVenue.ready().nowMs - 60_001
+    const venue = ScriptedVenue.ready({ usedOrders: [{ clientOrderId: 'stop', type: 'STOP_MARKET', validUntilMs }] })
+    venue.request({ kind: 'query', requestId: 'q1', symbol: 'BTCUSDT', clientOrderId: 'stop' })
+    expect(venue.told.at(-1)).toMatchObject({ kind: 'notFound', requestId: 'q1' })
+  })
+
   test('an order that was refused is not found at once', () => {
     const venue = ScriptedVenue.ready()
     venue.answers('newAlgoOrder', { code: -2021, reject: 'WOULD_TRIGGER' })
