@@ -29,6 +29,8 @@ export class AdapterWatch {
   private readonly orders = new Map<string, 'sent' | 'turned away'>()
   private bannedUntilMs = Number.NEGATIVE_INFINITY
   private heldUntilMs = Number.NEGATIVE_INFINITY
+  /** The request that was answered with a ban last. */
+  private banned: SentRequest | undefined
   /** How the clocks of process, world and exchange stand to each other. */
   private clocks = ''
   /** When it was heard that a stamp was refused, since one of them was set. */
@@ -77,6 +79,7 @@ export class AdapterWatch {
     this.toldConnected = false
     this.bannedUntilMs = Number.NEGATIVE_INFINITY
     this.heldUntilMs = Number.NEGATIVE_INFINITY
+    this.banned = undefined
     this.refusedStampMs = undefined
   }
 
@@ -88,6 +91,11 @@ export class AdapterWatch {
   /** However short it was, what was under way may have been lost to it. */
   faultOver(kind: FaultKind): void {
     if (UNSOUND.includes(kind)) this.calmSinceMs = this.nowMs
+  }
+
+  /** Whether the request that was banned last left after the ban that was wanted. */
+  isBanEarned(wantedUntilMs: number): boolean {
+    return this.banned !== undefined && this.banned.sentMs > wantedUntilMs
   }
 
   /** The adapter lets something go. */
@@ -175,6 +183,7 @@ export class AdapterWatch {
     if (request === undefined) return
     this.requests.delete(httpId)
     const untilMs = this.parts.clock.peekMs() + 1_000 * Number(headers['retry-after'] ?? 0)
+    if (status === 418) this.banned = request
     if (status === 418) this.bannedUntilMs = Math.max(this.bannedUntilMs, untilMs)
     if (status === 429) this.heldUntilMs = Math.max(this.heldUntilMs, untilMs)
     if (request.orderId !== null && body.includes('"code":-1008')) this.orders.set(request.orderId, 'turned away')

@@ -249,8 +249,8 @@ export class SimBinance implements WorldVenue {
 
   private noticed({ level, code, message }: Notice): void {
     this.parts.note(`adapter: ${level} ${code} ${message}`)
-    if (code !== 'BANNED' || this.parts.time.epochMs() < this.bannedUntilMs + BAN_HEARD_MS) return
-    throw new Violation('no-ban-is-earned', message)
+    if (code === 'BANNED' && this.watch.isBanEarned(this.bannedUntilMs))
+      throw new Violation('no-ban-is-earned', message)
   }
 
   /** Whether a request, or its answer, is lost on the network. */
@@ -312,8 +312,6 @@ const ACTS: Partial<Record<FaultKind, { readonly name: ActName; readonly takes: 
   'exchange-leverage': { name: 'changeLeverage', takes: 'symbol' },
 }
 
-/** An answer is that late at the most. */
-const BAN_HEARD_MS = 20_000
 const LATENCY = { minMs: 5, maxMs: 40 }
 const LEVERAGE = 10
 const API_KEY = 'simulated-key-simulated-key-simulated'
