@@ -21,6 +21,11 @@ export class ExchangeClock {
     return this.best !== undefined
   }
 
+  /** The first question is out: nothing is known of how the exchange answers. */
+  get isFirstOut(): boolean {
+    return this.best === undefined && this.failures === 0 && this.dueMs === Number.POSITIVE_INFINITY
+  }
+
   /** Clock of the exchange − clock of this machine, in the middle of what it can be. */
   get offsetMs(): number | undefined {
     return this.best && (this.best.earliestOffsetMs + this.best.latestOffsetMs) / 2

@@ -186,6 +186,8 @@ export class Scheduler {
     if (nowMs < busyUntilMs) return { ...BUSY, untilMs: busyUntilMs }
     const { access, isOrder, weight }: Route = ROUTES[call.route]
     if (access === 'signed' && !this.clock.offsetKnown) return CLOCKLESS
+    // A process that is started again and again at an exchange that refuses more requests adds one each time, not all that it begins with.
+    if (this.clock.isFirstOut) return CLOCKLESS
     if (call.priority === 'data' && this.dataUnderWay >= DATA_UNDER_WAY_MAX) return CROWDED
     const share = SHARES[call.priority]
     const needed = weight(call.params)

@@ -62,15 +62,24 @@ describe('one outcome', () => {
 })
 
 describe('time', () => {
-  test('a request of an account waits until the time of the exchange is known, a public one does not', () => {
+  test('every request waits for the first answer of the exchange, which is its time', () => {
     const rig = new RestRig()
     rig.delayMs = () => [200, 200]
     rig.call({ callId: 'a:1', route: 'account' })
     rig.call({ callId: 'a:2', route: 'ping' })
     rig.run(NOON_MS + 399)
-    expect(rig.arrivals.map(({ path }) => path)).toEqual(['/fapi/v1/ping'])
+    expect(rig.arrivals).toEqual([])
     rig.run(NOON_MS + 1_000)
-    expect(rig.arrivals.map(({ path }) => path)).toEqual(['/fapi/v1/ping', '/fapi/v3/account'])
+    expect(rig.arrivals.map(({ path }) => path)).toEqual(['/fapi/v3/account', '/fapi/v1/ping'])
+  })
+
+  test('while the exchange does not tell its time a request of an account waits, a public one does not', () => {
+    const rig = new RestRig()
+    rig.time = () => ({ lost: 'refused', mayHaveArrived: false })
+    rig.call({ callId: 'a:1', route: 'account', deadlineMs: NOON_MS + 30_000 })
+    rig.call({ callId: 'a:2', route: 'ping' })
+    rig.run(NOON_MS + 10_000)
+    expect(rig.arrivals.map(({ path }) => path)).toEqual(['/fapi/v1/ping'])
   })
 
   test('what cannot be stamped in time is not sent, since the exchange is out of reach', () => {
