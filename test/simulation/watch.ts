@@ -16,6 +16,8 @@ export class Watch {
   /** By the execution side's own clock. */
   private heardMs = Number.POSITIVE_INFINITY
   private lastExitMs = Number.NEGATIVE_INFINITY
+  /** A stop left for the matching engine, and does its work there or is stuck: which of the two, only time tells. */
+  private lastTriggerMs = Number.NEGATIVE_INFINITY
   /** A part of what is held was traded by hand: closing that is for the decision side to order, nobody protects it. */
   private isByHand = false
   private heldSinceMs = Number.POSITIVE_INFINITY
@@ -27,7 +29,9 @@ export class Watch {
 
   venueSaid(event: VenueEvent): void {
     if (event.kind === 'fill' && event.fill.clientOrderId.startsWith('manual-')) this.isByHand = true
-    if (event.kind === 'order') this.orders.set(event.report.clientOrderId, event.report)
+    if (event.kind !== 'order') return
+    this.orders.set(event.report.clientOrderId, event.report)
+    if (event.report.reason === 'TRIGGERING') this.lastTriggerMs = this.world.time.epochMs()
   }
 
   heard(): void {
@@ -59,9 +63,8 @@ export class Watch {
     } else this.heldSinceMs = Math.min(this.heldSinceMs, nowMs)
     if (!world.execution.up || UNSOUND.some((kind) => world.faults.under(kind) !== undefined)) this.calmSinceMs = nowMs
     if (symbol === undefined || nowMs - this.calmSinceMs < CALM_MS) return
-    if (!this.isByHand && nowMs - Math.max(this.heldSinceMs, this.lastExitMs) > PROTECTED_WITHIN_MS) {
-      this.checkProtection(symbol)
-    }
+    const leftAloneMs = nowMs - Math.max(this.heldSinceMs, this.lastExitMs, this.lastTriggerMs)
+    if (!this.isByHand && leftAloneMs > PROTECTED_WITHIN_MS) this.checkProtection(symbol)
     if (nowMs - this.heldSinceMs < PATIENCE_MS) return
     if (nowMs - this.killedSinceMs > PATIENCE_MS) {
       throw new Violation('a-kill-flattens', `${symbol} is held ${nowMs - this.killedSinceMs} ms after the kill`)
