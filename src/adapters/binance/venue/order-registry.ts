@@ -216,7 +216,7 @@ export class KnownOrder {
   }
 
   takeOrder(facts: OrderFacts): void {
-    this.acceptance = 'ACCEPTED'
+    this.isTaken()
     const isFurther = exact(facts.filledQuantity).greaterThan(exact(this.filledQuantity))
     if (isFurther) {
       this.filledQuantity = facts.filledQuantity
@@ -234,12 +234,21 @@ export class KnownOrder {
   }
 
   takeAlgo(facts: AlgoFacts): void {
-    this.acceptance = 'ACCEPTED'
+    this.isTaken()
     const isFurther = algoRank(facts.algoStatus) > algoRank(this.algoStatus)
     if (facts.updatedAtMs < this.updatedAtMs && !isFurther) return
     this.algoStatus = facts.algoStatus
     this.updatedAtMs = facts.updatedAtMs
     if (facts.quantity !== '0' && this.orderId === null) this.quantity = facts.quantity
+  }
+
+  /** The exchange has one of this id. When ours was not taken, an earlier process sent it, of whose record nothing is left. */
+  private isTaken(): void {
+    if (this.acceptance === 'NEVER') {
+      this.status = 'ACKNOWLEDGED'
+      this.reason = undefined
+    }
+    this.acceptance = 'ACCEPTED'
   }
 
   neverTaken(reason: string): void {

@@ -19,6 +19,22 @@ function algo(algoStatus: string, updatedAtMs: number): AlgoFacts {
   return { ...order, algoId: '5', algoStatus, actualOrderId: null, updatedAtMs, rejection: undefined }
 }
 
+describe('an id of which an order was not taken', () => {
+  test('is that of an earlier order as soon as the exchange tells of one', () => {
+    const registry = new OrderRegistry()
+    registry.sent(CLOSE, START_MS).neverTaken('too many requests')
+    const filled = { filledQuantity: '0.42', averagePrice: '60000', status: 'FILLED' } as const
+    const order = registry.noteOrder(facts(filled))
+    expect(order).toMatchObject({ ...filled, acceptance: 'ACCEPTED', reason: undefined })
+  })
+
+  test('is that of a stop that is open as soon as the algo service tells of it', () => {
+    const registry = new OrderRegistry()
+    registry.sent({ ...CLOSE, type: 'STOP_MARKET' }, START_MS).neverTaken('too many requests')
+    expect(registry.noteAlgo(algo('NEW', START_MS)).isOpen).toBe(true)
+  })
+})
+
 describe("the exchange's clock", () => {
   test.each([0, 5_000])('may be behind ours by any time when it says that an order was cut: %i ms', (behindMs) => {
     const registry = new OrderRegistry()
