@@ -315,8 +315,8 @@ const TOLD_WITHIN_MS = 1_500
 const READ_EVERY_MS = 3_000
 const IN_A_ROW_MS = 60_000
 const READ_WITHIN_MS = 1_500
-/** A key or a socket that is not to be had is asked for ever more rarely, once a minute in the end. */
-const CALM_MS = 65_000
+/** A key or a socket that is not to be had is asked for ever more rarely, each 15 s in the end, and answered within 10 s. */
+const CALM_MS = 28_000
 /** Opening a connection in vain is tried again a minute later at the latest. */
 const QUOTED_WITHIN_MS = 95_000
 const UNSOUND = ALL_FAULT_KINDS.filter((kind) => /^(venue|market|exchange|clock)-/.test(kind))

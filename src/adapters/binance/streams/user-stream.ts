@@ -30,7 +30,8 @@ export const USER_STREAM = Object.freeze({
   /** It cuts a socket at 24 h. */
   ageMs: 23 * 3_600_000,
   renewMs: 1_000,
-  renewMsMax: 60_000,
+  /** A try costs a call of weight 1 and a connection of 300 in five minutes; until one succeeds nobody hears of fills. */
+  renewMsMax: 15_000,
   /** A socket that is closed sooner is no success: an address that opens sockets without a pause is shut out. */
   steadyMs: 60_000,
 })
@@ -332,4 +333,4 @@ function pauseMs(inVain: number): number {
   return Math.min(USER_STREAM.renewMs * 2 ** inVain, USER_STREAM.renewMsMax)
 }
 
-const FAILURES_TOLD = 10
+const FAILURES_TOLD = 40
