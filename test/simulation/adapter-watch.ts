@@ -26,7 +26,7 @@ export class AdapterWatch {
   private readonly parts: AdapterWatchParts
   private readonly requests = new Map<number, SentRequest>()
   /** Orders by client id, in all lives. */
-  private readonly orders = new Map<string, 'sent' | 'turned away'>()
+  private readonly orders = new Map<string, 'sent' | 'found too late' | 'turned away'>()
   private bannedUntilMs = Number.NEGATIVE_INFINITY
   private heldUntilMs = Number.NEGATIVE_INFINITY
   /** The request that was answered with a ban last. */
@@ -69,6 +69,8 @@ export class AdapterWatch {
 
   stopped(): void {
     this.isUp = false
+    // A crash may take the record of one with it, and it was certainly not taken: the next process gives its id to the next exit.
+    for (const [id, order] of this.orders) if (order === 'found too late') this.orders.set(id, 'turned away')
     this.requests.clear()
     this.privateSockets.clear()
     this.snapshotSymbols.clear()
@@ -173,7 +175,7 @@ export class AdapterWatch {
     if (!isExit && clockMs < this.heldUntilMs - ROUNDING_MS)
       throw new Violation('a-ban-is-obeyed', `${method} ${pathOf(target)} ${this.heldUntilMs - clockMs} ms after a 429`)
     if (orderId === null) return
-    if (this.orders.get(orderId) === 'sent')
+    if (this.orders.has(orderId) && this.orders.get(orderId) !== 'turned away')
       throw new Violation('an-order-leaves-once', `${orderId} goes over the wire again`)
     this.orders.set(orderId, 'sent')
   }
@@ -187,6 +189,7 @@ export class AdapterWatch {
     if (status === 418) this.bannedUntilMs = Math.max(this.bannedUntilMs, untilMs)
     if (status === 429) this.heldUntilMs = Math.max(this.heldUntilMs, untilMs)
     if (request.orderId !== null && body.includes('"code":-1008')) this.orders.set(request.orderId, 'turned away')
+    if (request.orderId !== null && body.includes('"code":-5028')) this.orders.set(request.orderId, 'found too late')
     if (body.includes('"code":-1021')) this.stampRefused(request)
   }
 
