@@ -114,13 +114,16 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
   private takeAnswer(answer: HttpAnswer, nowMs: number): void {
     const sent = this.underWay.get(answer.httpId)
     if (sent === undefined) return
-    this.over(sent, nowMs)
-    this.scheduler.hear(answer.headers, this.span(sent, nowMs))
     const { queued } = sent
     const judgement = judge(answer)
+    const isTime = queued.call.callId === ''
+    // The exchange's time first: it says in which minute the exchange has counted what the answer tells as well.
+    if (isTime && judgement.kind === 'done') this.takeTime(sent, judgement.value, nowMs)
+    this.over(sent, nowMs)
+    this.scheduler.hear(answer.headers, this.span(sent, nowMs))
     if (judgement.kind === 'refused') this.follow(judgement.follows, { error: judgement.error, answer, queued, nowMs })
-    if (queued.call.callId === '') {
-      this.takeTime(sent, judgement.kind === 'done' ? judgement.value : undefined, nowMs)
+    if (isTime) {
+      if (judgement.kind !== 'done') this.takeTime(sent, undefined, nowMs)
     } else if (judgement.kind === 'busy' && !sent.told && queued.busyAnswers < BUSY_ANSWERS_MAX) {
       this.scheduler.busy(queued, nowMs)
     } else if (judgement.kind === 'busy' || judgement.kind === 'refused') {
@@ -157,8 +160,12 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
   /** The exchange's answer to what its time is. */
   private takeTime(sent: UnderWay, value: unknown, nowMs: number): void {
     const { serverTime } = (value ?? {}) as { readonly serverTime?: unknown }
-    if (typeof serverTime !== 'number') this.lose('it answered something else', nowMs)
-    else this.clock.answered({ sentMs: sent.sentMs, receivedMs: nowMs, serverMs: serverTime })
+    if (typeof serverTime !== 'number') {
+      this.lose('it answered something else', nowMs)
+      return
+    }
+    this.clock.answered({ sentMs: sent.sentMs, receivedMs: nowMs, serverMs: serverTime })
+    this.scheduler.reach(nowMs)
   }
 
   private lose(why: string, nowMs: number): void {
@@ -263,8 +270,11 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
     this.scheduler.over(sent.queued, this.span(sent, nowMs))
   }
 
-  private span({ sentAtExchangeMs }: UnderWay, nowMs: number): Span {
-    return { sentMs: sentAtExchangeMs, overMs: this.clock.between(nowMs).latestMs }
+  private span({ queued, sentMs, sentAtExchangeMs }: UnderWay, nowMs: number): Span {
+    // When a question for the time was sent, by the exchange's clock, is known best by its answer.
+    const isTime = queued.call.callId === ''
+    const sentAtMs = isTime ? this.clock.between(sentMs).earliestMs : sentAtExchangeMs
+    return { sentMs: sentAtMs, overMs: this.clock.between(nowMs).latestMs }
   }
 
   private tell(sent: UnderWay, what: What): void {

@@ -149,6 +149,12 @@ export class Scheduler {
     this.forEachWindow(call, (window, weight) => window.over(weight, span))
   }
 
+  /** The exchange's time is known, or known better: what was held to be of a later minute may not have been. */
+  reach(nowMs: number): void {
+    const { earliestMs } = this.clock.between(nowMs)
+    for (const window of [this.weight, this.orders10s, this.orders1m]) window.reach(earliestMs)
+  }
+
   /** What the exchange has counted, in the headers of an answer. */
   hear(headers: Readonly<Record<string, string>>, span: Span): void {
     for (const [window, header] of [

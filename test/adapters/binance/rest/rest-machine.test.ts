@@ -334,6 +334,19 @@ describe('limits', () => {
     expect(rig.outcome('a:1').kind).toBe('done')
   })
 
+  test('what the first answer says of the minute counts, although the clock here is ahead by a part of one', () => {
+    const rig = new RestRig()
+    rig.offsetMs = -14_000
+    rig.time = ({ arrivedMs }) => ({
+      headers: { 'x-mbx-used-weight-1m': '2390' },
+      body: { serverTime: arrivedMs },
+    })
+    rig.call({ callId: 'a:1', route: 'account', deadlineMs: NOON_MS + 5_000 })
+    rig.run(NOON_MS + 6_000)
+    expect(rig.outcome('a:1')).toMatchObject({ kind: 'notSent', why: 'RATE_LIMITED' })
+    expect(rig.arrivals).toEqual([])
+  })
+
   test('data waits behind the few calls for data that are under way, and is given up when it must be', () => {
     const rig = new RestRig()
     rig.call({ callId: 'a:0', route: 'account' })
