@@ -27,9 +27,13 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
 
 describe('dolphin scan', () => {
   it('loads Arrow only when it runs', () => {
-    const command = readFileSync(join(ROOT, 'src/cli/scan/command.ts'), 'utf8')
-    const imports = [...command.matchAll(/^import (?!type\b).* from '(.+)'/gm)].map(([, from]) => from)
-    expect(imports).toEqual(['../shell/exit-codes.js'])
+    const importsOf = (path: string) =>
+      [...readFileSync(join(ROOT, 'src/cli', path), 'utf8').matchAll(/^import (?!type\b).* from '(.+)'/gm)].map(
+        ([, from]) => from!,
+      )
+    expect(importsOf('scan/command.ts')).toEqual(['../live-options.js', '../shell/exit-codes.js'])
+    // What is declared for several commands is words and checks alone.
+    for (const from of importsOf('live-options.ts')) expect(from).toMatch(/^\.\.?\/(shell|base)\/|\/endpoints\.js$/)
   })
 
   it('killed again and again, at any moment: no number twice or left out, no half file, no scan unpublished', async () => {
