@@ -49,6 +49,10 @@ export class AdapterWatch {
   /** Fundings of this life that nobody was told of, by symbol and time; those before its first snapshot are in that. */
   private readonly untold = new Set<string>()
   private hasToldSnapshot = false
+  /** When the account was last asked, by the exchange's clock. */
+  private accountAskedMs = Number.NEGATIVE_INFINITY
+  /** When a clock was last set, here or at the exchange: what is known of it is old for a while. */
+  private clocksChangedMs = Number.NEGATIVE_INFINITY
   /** Orders that close something, asked for in this life and not sent: whether an earlier one sent them is asked first. */
   private readonly leaving = new Set<string>()
   /** When the stream came again, and what had been missed by then. */
@@ -166,6 +170,7 @@ export class AdapterWatch {
     const params = new URLSearchParams(target.slice(target.indexOf('?') + 1))
     const orderId = method === 'POST' ? (params.get('newClientOrderId') ?? params.get('clientAlgoId')) : null
     this.requests.set(httpId, { sentMs: this.nowMs, orderId })
+    if (pathOf(target) === '/fapi/v3/account') this.accountAskedMs = this.nowMs + this.parts.exchangeOffsetMs()
     if (clockMs < this.bannedUntilMs - ROUNDING_MS)
       throw new Violation('a-ban-is-obeyed', `${method} ${pathOf(target)} ${this.bannedUntilMs - clockMs} ms too early`)
     const asksFirst = this.leaving.has(params.get('origClientOrderId') ?? params.get('clientAlgoId') ?? '')
@@ -203,7 +208,10 @@ export class AdapterWatch {
   private readClocks(): void {
     const { clock, exchangeOffsetMs } = this.parts
     const clocks = `${clock.peekMs() - this.nowMs} ${exchangeOffsetMs()}`
-    if (clocks !== this.clocks) this.refusedStampMs = undefined
+    if (clocks !== this.clocks) {
+      this.refusedStampMs = undefined
+      this.clocksChangedMs = this.nowMs
+    }
     this.clocks = clocks
   }
 
@@ -264,7 +272,7 @@ export class AdapterWatch {
       throw new Violation('what-is-not-found-never-was', `${clientOrderId} was accepted, and told as not found`)
   }
 
-  /** The fills that are told, up to its last one, are what the position is made of. */
+  /** The fills that are told, up to its last one, are what the position is made of; and nothing in it is older than it says. */
   private checkSnapshot({ requestId, snapshot }: Extract<VenueEvent, { readonly kind: 'snapshot' }>): void {
     const symbol = this.snapshotSymbols.get(requestId)
     if (symbol === undefined) return
@@ -273,6 +281,9 @@ export class AdapterWatch {
     const stated = snapshot.positions.find((position) => position.symbol === symbol)?.quantity ?? '0'
     if (filled !== stated)
       throw new Violation('a-snapshot-is-of-one-moment', `${stated} ${symbol} beside fills that come to ${filled}`)
+    const aheadMs = snapshot.atMs - this.accountAskedMs
+    if (aheadMs > 0 && this.nowMs - this.clocksChangedMs > CLOCKS_SETTLED_MS)
+      throw new Violation('a-snapshot-is-of-one-moment', `it is stamped ${aheadMs} ms after the account was asked`)
   }
 
   private stopIs(report: OrderReport): void {
@@ -323,3 +334,5 @@ const CALM_MS = 28_000
 /** Opening a connection in vain is tried again a minute later at the latest. */
 const QUOTED_WITHIN_MS = 95_000
 const UNSOUND = ALL_FAULT_KINDS.filter((kind) => /^(venue|market|exchange|clock)-/.test(kind))
+/** The exchange's clock is measured anew each 20 s. */
+const CLOCKS_SETTLED_MS = 60_000
