@@ -21,7 +21,7 @@ export interface SandboxSettings {
   readonly liquidationFee?: DecimalText
   /** By symbol, base units of one MARKET order; default: an eighth of `maxQuantity`, in whole lots. */
   readonly marketMaxQuantity?: Readonly<Record<string, DecimalText>>
-  /** Of an address, in a minute. Default 2,400. */
+  /** Of an address, in a minute; infinite: none is counted, for clients that start again and again. Default 2,400. */
   readonly weightPerMinute?: number
   readonly market?: MarketSettings
   /** Told everything that happens in the account, before any fault of its stream: for whoever holds a client to it. */

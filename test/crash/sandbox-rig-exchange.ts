@@ -33,7 +33,8 @@ export async function sandboxRigExchange(parts: RigExchangeParts): Promise<RigEx
       seed: parts.seed,
       keys: [KEY],
       leverage: LEVERAGE,
-      weightPerMinute: 1_000_000,
+      // A start weighs some hundreds, and here one follows another.
+      weightPerMinute: Number.POSITIVE_INFINITY,
       witness(event) {
         const id = accepted.newIn(event)
         if (id !== undefined) of(id).accepted++

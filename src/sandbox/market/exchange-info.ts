@@ -15,7 +15,12 @@ export function exchangeInfo({ clock, listing, settings }: Floor): object {
     serverTime: clock.exchangeMs,
     futuresType: 'U_MARGINED',
     rateLimits: [
-      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: settings.weightPerMinute ?? 2_400 },
+      {
+        rateLimitType: 'REQUEST_WEIGHT',
+        interval: 'MINUTE',
+        intervalNum: 1,
+        limit: weightLimitOf(settings.weightPerMinute),
+      },
       { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: 1_200 },
       { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 300 },
     ],
@@ -78,4 +83,9 @@ function symbolRow({ instrument, marketMaxQuantity }: Listed): SymbolRow {
     timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
     permissionSets: ['GRID', 'COPY', 'DCA', 'PSB'],
   }
+}
+
+/** JSON has no infinity. */
+function weightLimitOf(weightPerMinute = 2_400): number {
+  return Math.min(weightPerMinute, Number.MAX_SAFE_INTEGER)
 }

@@ -24,7 +24,7 @@ export class Limits {
   spend(weight: number, clock: ExchangeClock): Refusal | undefined {
     const { nowMs, exchangeMs } = clock
     if (nowMs < this.bannedUntilMs) return this.banned(clock)
-    const used = this.weight.add(weight, exchangeMs)
+    const used = this.weight.add(this.weightPerMinute === Number.POSITIVE_INFINITY ? 0 : weight, exchangeMs)
     if (used <= this.weightPerMinute && nowMs >= this.limitedUntilMs) return undefined
     if (this.refused.add(1, exchangeMs) > REFUSED_MAX) {
       this.ban(clock, Math.min(BAN_MAX_MS, BAN_MS * 2 ** this.bans))
