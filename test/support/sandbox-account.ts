@@ -1,55 +1,19 @@
 import { createHmac } from 'node:crypto'
-import type { MarketEvent } from '../../src/ports/played-market.js'
 import type { ExchangeEffect, ExchangeInput } from '../../src/sandbox/exchange-events.js'
 import type { FaultPlan } from '../../src/sandbox/fault-board.js'
 import type { ActName, KnobName } from '../../src/sandbox/faults.js'
-import { SandboxExchange } from '../../src/sandbox/sandbox-exchange.js'
-import type { SandboxSettings } from '../../src/sandbox/settings.js'
-import { instrument } from './instruments.js'
+import { SandboxDesk } from './sandbox-exchange.js'
 
 /** A client of the sandbox's exchange that signs what it asks, and hears its account's stream. */
-export class SandboxAccount {
-  readonly exchange: SandboxExchange
-  readonly effects: ExchangeEffect[] = []
-  /** A whole minute of UTC. */
-  nowMs = Date.UTC(2026, 9, 7, 9)
-  private httpIds = 0
+export class SandboxAccount extends SandboxDesk {
   private sockets = 0
 
-  constructor(changes: Partial<SandboxSettings> = {}) {
-    this.exchange = new SandboxExchange({
-      instruments: [instrument(), instrument({ tickSize: '0.01' }, 'ETHUSDT')],
-      startingBalanceUsd: '10000',
-      seed: 1,
-      keys: [{ apiKey: 'key', secret: 'secret' }],
-      ...changes,
-    })
-  }
-
-  put(input: ExchangeInput): readonly ExchangeEffect[] {
-    const effects = this.exchange.handle(input, this.nowMs)
-    this.effects.push(...effects)
+  override put(input: ExchangeInput): readonly ExchangeEffect[] {
+    const effects = super.put(input)
     for (const effect of effects) {
       if (effect.kind === 'ping') this.put({ kind: 'pong', socketId: effect.socketId })
     }
     return effects
-  }
-
-  /** Everything that is due happens at its own moment. */
-  passMs(ms: number): void {
-    const untilMs = this.nowMs + ms
-    for (;;) {
-      const dueMs = this.exchange.nextDueMs()
-      if (dueMs === undefined || dueMs > untilMs) break
-      this.nowMs = Math.max(this.nowMs, dueMs)
-      this.put({ kind: 'time' })
-    }
-    this.nowMs = untilMs
-    this.put({ kind: 'time' })
-  }
-
-  market(event: MarketEvent): void {
-    this.put({ kind: 'market', event })
   }
 
   /** Bid, and an ask a tick above it; the mark is the bid unless it is said. */
@@ -129,9 +93,7 @@ export class SandboxAccount {
 
   /** What the last socket was told, oldest first. */
   get events(): Payload[] {
-    return this.effects.flatMap((effect) =>
-      effect.kind === 'text' && effect.socketId === `user${this.sockets}` ? [JSON.parse(effect.text)] : [],
-    )
+    return this.heard(`user${this.sockets}`)
   }
 
   /** Each event in a word: its type, and of orders what has happened and what they are. */

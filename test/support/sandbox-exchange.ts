@@ -12,7 +12,7 @@ export class SandboxDesk {
   readonly exchange: SandboxExchange
   readonly effects: ExchangeEffect[] = []
   nowMs = SANDBOX_START_MS
-  private httpIds = 0
+  protected httpIds = 0
 
   constructor(changes: Partial<SandboxSettings> = {}) {
     this.exchange = new SandboxExchange({
