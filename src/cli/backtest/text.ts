@@ -4,7 +4,7 @@ import { PRICES_TO_FIRST_SCAN } from '../../core/eigen/warm-up.js'
 import type { BacktestReport, OwnStrategy, TradeGroup } from '../../ports/vocabulary/report.js'
 import type { Figures } from '../../ports/vocabulary/trades.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
-import type { Colours } from '../shell/terminal.js'
+import { type Colours, paintSign } from '../shell/terminal.js'
 import { calendarText, dataWarnings, rulesText } from './data-text.js'
 
 export interface SummaryOptions {
@@ -309,13 +309,6 @@ function recordLines(report: BacktestReport, { colours: c, written = [], causali
 
 function rowPainter(c: Colours): (label: string, text: string) => string {
   return (label, text) => `${c.dim(label.padEnd(LABEL_WIDTH))}${text}`
-}
-
-/** Gains green, losses red; the sign says the same without colour. */
-function paintSign(text: string, c: Colours): string {
-  const bare = text.trimStart()
-  if (bare.startsWith('+')) return c.green(text)
-  return bare.startsWith('-') && bare.length > 1 ? c.red(text) : text
 }
 
 function wrapped(text: string, width: number): string[] {

@@ -6,7 +6,7 @@ import { CAUSES, type Cause, type Effects } from '../../core/compare/effects.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Session } from '../../ports/vocabulary/session.js'
 import { count, plural, table } from '../shell/figures-text.js'
-import { type Colours, textOfLines } from '../shell/terminal.js'
+import { type Colours, paintSign, textOfLines } from '../shell/terminal.js'
 import { roundedToCents } from './rounded-to-cents.js'
 
 export interface ComparedPair {
@@ -206,13 +206,6 @@ function signed(amount: string, digits = 2): string {
   const value = new Exact(amount).toDecimalPlaces(digits)
   if (value.isZero()) return (0).toFixed(digits)
   return `${value.isPositive() ? '+' : ''}${value.toFixed(digits)}`.replace(/(?<!\.\d*)\B(?=(\d{3})+(?!\d))/g, ',')
-}
-
-/** Gains green, losses red; the sign says the same without colour. */
-function paintSign(text: string, c: Colours): string {
-  const bare = text.trimStart()
-  if (bare.startsWith('+')) return c.green(text)
-  return bare.startsWith('-') && bare.length > 1 ? c.red(text) : text
 }
 
 function time(ms: number): string {

@@ -6,7 +6,7 @@ import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import type { SessionFigures } from '../../runtime/session/session-books.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
-import type { Colours } from '../shell/terminal.js'
+import { type Colours, paintSign } from '../shell/terminal.js'
 import type { PaperSetup, SessionSetup } from './session-settings.js'
 
 /** A finished session at a glance, at most 100 columns wide. */
@@ -178,12 +178,6 @@ function isWhole(setup: SessionSetup | PaperSetup, bars: number): boolean {
 
 function rowPainter(c: Colours): (label: string, text: string) => string {
   return (label, text) => `${c.dim(label.padEnd(LABEL_WIDTH))}${text}`
-}
-
-function paintSign(text: string, c: Colours): string {
-  const bare = text.trimStart()
-  if (bare.startsWith('+')) return c.green(text)
-  return bare.startsWith('-') && bare.length > 1 ? c.red(text) : text
 }
 
 /** What a person is told of a session that was ended before its end. */

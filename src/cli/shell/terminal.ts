@@ -63,3 +63,10 @@ export function noticeWarning(text: string): void {
 const CLEAR_LINE = '\r\x1b[K'
 /** … and at its end returns to the saved position, which must then be that line. */
 const SAVE_CURSOR = '\x1b7'
+
+/** Gains green, losses red; the sign says the same without colour. */
+export function paintSign(text: string, c: Colours): string {
+  const bare = text.trimStart()
+  if (bare.startsWith('+')) return c.green(text)
+  return bare.startsWith('-') && bare.length > 1 ? c.red(text) : text
+}
