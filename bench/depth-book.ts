@@ -1,6 +1,7 @@
-import { DepthBook, type DepthFrame } from '../src/core/orderbook/depth-book.js'
+import { DepthBook } from '../src/core/orderbook/depth-book.js'
 import { MarketFeatures } from '../src/core/orderbook/market-features.js'
 import { PartialBook } from '../src/core/orderbook/partial-book.js'
+import type { DepthFrame } from '../src/ports/vocabulary/depth.js'
 import { RECORDED_SCALE, recordedDepth } from '../test/support/recorded-depth.js'
 import { type Figure, line, median, quantile } from './measure.js'
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { BookSide } from '../../src/core/orderbook/book-side.js'
-import type { Book, BookEffect, DepthFrame, DepthSnapshot } from '../../src/core/orderbook/depth-book.js'
+import type { Book, BookEffect } from '../../src/core/orderbook/depth-book.js'
 import { DepthBook } from '../../src/core/orderbook/depth-book.js'
-import type { BookScale } from '../../src/core/orderbook/frame-levels.js'
 import { type AssetBar, MarketFeatures } from '../../src/core/orderbook/market-features.js'
 import { PartialBook } from '../../src/core/orderbook/partial-book.js'
 import { FIGURES, writeSample } from '../../src/core/orderbook/sample.js'
+import type { BookScale, DepthFrame, DepthSnapshot } from '../../src/ports/vocabulary/depth.js'
 import { recordedDepth } from '../support/recorded-depth.js'
 
 /** `depth_book` of the market vectors. */

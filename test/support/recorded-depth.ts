@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliDecompressSync } from 'node:zlib'
-import type { DepthFrame, DepthSnapshot } from '../../src/core/orderbook/depth-book.js'
+import type { DepthFrame, DepthSnapshot } from '../../src/ports/vocabulary/depth.js'
 
 /** Decimals of the recorded symbol. */
 export const RECORDED_SCALE = { priceDecimals: 2, quantityDecimals: 3 }

@@ -1,5 +1,6 @@
+import type { BookScale, DepthFrame, DepthSnapshot } from '../../ports/vocabulary/depth.js'
 import { BookSide } from './book-side.js'
-import { applyKept, type BookScale, FrameLevels, type KeptLevels, type LevelRows } from './frame-levels.js'
+import { applyKept, FrameLevels, type KeptLevels } from './frame-levels.js'
 import { SnapshotPace } from './snapshot-pace.js'
 import { ONE_PERCENT_PPM, snapshotReachPpm } from './snapshot-reach.js'
 
@@ -13,24 +14,6 @@ export interface Book extends BookScale {
   readonly asks: BookSide
   /** How far from its mid the depth is known, millionths; at most 10,000, which is the 1 % that is asked for. */
   readonly bandPpm: number
-}
-
-/** A diff, by the exchange's own names: the frame goes in as it was parsed. */
-export interface DepthFrame {
-  /** First and last update id in it, and the last of the diff before it. */
-  readonly U: number
-  readonly u: number
-  readonly pu: number
-  readonly b: LevelRows
-  readonly a: LevelRows
-}
-
-/** The answer to a request for a snapshot. */
-export interface DepthSnapshot {
-  readonly requestId: number
-  readonly lastUpdateId: number
-  readonly bids: LevelRows
-  readonly asks: LevelRows
 }
 
 export type BookEffect =

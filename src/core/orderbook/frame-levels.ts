@@ -1,17 +1,6 @@
 import { NOT_EXACT, scaledInteger } from '../../base/scaled-integer.js'
+import type { BookScale, LevelRows } from '../../ports/vocabulary/depth.js'
 import type { BookSide } from './book-side.js'
-
-/** Rows of a side as the exchange sends them, decimals as text. What came over the wire need not keep to it. */
-export type LevelRows = readonly (readonly [price: string, quantity: string])[]
-
-/**
- * By how many decimals a symbol's prices and quantities become integers: ticks and lots. Those that the exchange states as
- * precisions: orders older than a wider tick of now still rest between its multiples, and a book of that tick could not be read.
- */
-export interface BookScale {
-  readonly priceDecimals: number
-  readonly quantityDecimals: number
-}
 
 /**
  * The rows of a frame as integers, read whole before a book is touched. The columns are kept from frame to frame; a frame that

@@ -1,6 +1,7 @@
+import type { BookScale, DepthFrame } from '../../ports/vocabulary/depth.js'
 import { BookSide } from './book-side.js'
-import { type Book, type BookCounters, type DepthFrame, isCrossed, noCounts } from './depth-book.js'
-import { type BookScale, FrameLevels } from './frame-levels.js'
+import { type Book, type BookCounters, isCrossed, noCounts } from './depth-book.js'
+import { FrameLevels } from './frame-levels.js'
 import { ONE_PERCENT_PPM } from './snapshot-reach.js'
 
 /**

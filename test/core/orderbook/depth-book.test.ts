@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BookEffect, DepthBook, type DepthFrame } from '../../../src/core/orderbook/depth-book.js'
-import type { LevelRows } from '../../../src/core/orderbook/frame-levels.js'
+import { type BookEffect, DepthBook } from '../../../src/core/orderbook/depth-book.js'
+import type { DepthFrame, LevelRows } from '../../../src/ports/vocabulary/depth.js'
 import { RECORDED_SCALE, recordedDepth } from '../../support/recorded-depth.js'
 
 const SCALE = { priceDecimals: 1, quantityDecimals: 3 }

@@ -1,0 +1,140 @@
+import type { BookScale, DepthFrame, DepthSnapshot } from './vocabulary/depth.js'
+import type { OrderSide } from './vocabulary/orders.js'
+
+/**
+ * What a market shows of itself, live or recorded: the books of its contracts, and what is told beside them. What it tells comes
+ * in order, as events; of what is wrong with a book it knows nothing, that is found out by whoever keeps the books.
+ */
+export interface MarketData {
+  /** One listener, before anything is followed. */
+  listen(listener: (event: MarketDataEvent) => void): void
+  /** The whole wish, at any time; what is not in it any more is given up. */
+  follow(wish: FollowedMarket): void
+  /** Answered by a `snapshot` or a `snapshotFailed` with this id. */
+  askSnapshot(request: { readonly symbol: string; readonly requestId: number }): void
+  /** The exchange's clock as it is known, UTC ms; undefined before. It never goes back. */
+  exchangeMs(): number | undefined
+  /** How its connections are, for people. */
+  health(): MarketDataHealth
+  close(): Promise<void>
+}
+
+export interface FollowedMarket {
+  readonly symbols: readonly string[]
+  /** Changes of whole books, or the best levels whole. */
+  readonly books: BookStream
+  /** Liquidations and mark prices of the symbols. */
+  readonly liquidations: boolean
+  readonly marks: boolean
+  /** How often the open interest of each symbol is asked for, ms; absent: never. */
+  readonly openInterestEveryMs?: number
+}
+
+export type BookStream =
+  | { readonly kind: 'diffs'; readonly everyMs: 100 | 250 | 500 }
+  | { readonly kind: 'partial'; readonly levels: 5 | 10 | 20; readonly everyMs: 100 | 250 | 500 }
+
+export interface MarketDataHealth {
+  readonly connections: number
+  /** Frames that could not be read, by what they claimed to be. */
+  readonly malformed: Readonly<Record<string, number>>
+  /** Sockets opened beyond the first of each connection, by why. */
+  readonly reconnects: Readonly<Record<string, number>>
+  /** Symbols that neither a new subscription nor a new connection has brought to speak. */
+  readonly dead: readonly string[]
+}
+
+/** `receivedMs`: when it came, UTC ms of this machine. Every other time is the exchange's. */
+export type MarketDataEvent =
+  /** A change of a book, or its best levels whole, as it was followed. `eventMs` is its `E`. */
+  | {
+      readonly kind: 'depth'
+      readonly symbol: string
+      readonly eventMs: number
+      readonly receivedMs: number
+      readonly frame: DepthFrame
+    }
+  /** `atMs`: the exchange's clock when it came. */
+  | {
+      readonly kind: 'snapshot'
+      readonly symbol: string
+      readonly atMs: number
+      readonly receivedMs: number
+      readonly snapshot: DepthSnapshot
+    }
+  | {
+      readonly kind: 'snapshotFailed'
+      readonly symbol: string
+      readonly requestId: number
+      readonly receivedMs: number
+      readonly message: string
+    }
+  /** Their connection was lost or a guard took them away: nothing is known of these books until they speak again. */
+  | {
+      readonly kind: 'lost'
+      readonly symbols: readonly string[]
+      readonly atMs: number
+      readonly receivedMs: number
+    }
+  | LiquidationEvent
+  | MarkEvent
+  | OpenInterestEvent
+  /** Everything that trades now: perpetuals in USDT. First once it is known, then each hour, and whenever one comes or goes. */
+  | { readonly kind: 'listed'; readonly contracts: readonly ListedContract[]; readonly receivedMs: number }
+  /** Something that claimed to be of a symbol and could not be read; null: not even that. */
+  | {
+      readonly kind: 'malformed'
+      readonly symbol: string | null
+      readonly what: string
+      readonly receivedMs: number
+    }
+  /** For people and logs. */
+  | {
+      readonly kind: 'notice'
+      readonly level: 'INFO' | 'WARNING' | 'ERROR'
+      readonly code: string
+      readonly message: string
+    }
+
+/** Somebody was liquidated; of each symbol and second at most the latest is told. Prices in USD, quantities in base units. */
+export interface LiquidationEvent {
+  readonly kind: 'liquidation'
+  readonly symbol: string
+  /** SELL closes somebody's long position. */
+  readonly side: OrderSide
+  /** Average price of what was filled. */
+  readonly price: number
+  readonly orderPrice: number
+  /** What was filled. */
+  readonly baseQuantity: number
+  /** Its `T`. */
+  readonly atMs: number
+  readonly receivedMs: number
+}
+
+export interface MarkEvent {
+  readonly kind: 'mark'
+  readonly symbol: string
+  readonly mark: number
+  /** Null where there is none. */
+  readonly index: number | null
+  /** Running estimate of the rate that settles next, and when; null for a contract without funding. */
+  readonly fundingRate: number | null
+  readonly nextFundingMs: number | null
+  readonly atMs: number
+  readonly receivedMs: number
+}
+
+export interface OpenInterestEvent {
+  readonly kind: 'openInterest'
+  readonly symbol: string
+  /** Base units. */
+  readonly openInterest: number
+  readonly atMs: number
+  readonly receivedMs: number
+}
+
+/** A contract that trades, with the decimals that its book is read by: its precisions, not its tick. */
+export interface ListedContract extends BookScale {
+  readonly symbol: string
+}
