@@ -83,7 +83,7 @@ export async function takeWriterLock(path: string, lost: () => void): Promise<Wr
         const held = holderOf(found)
         throw new LockHeldError(path, held, held !== undefined && !(await isNeighbour(held)))
       }
-      await remove(path, found)
+      await remove(path, { judged: found, ours })
     }
   } catch (error) {
     heldHere.delete(token)
@@ -95,7 +95,7 @@ export async function takeWriterLock(path: string, lost: () => void): Promise<Wr
     async release() {
       clearInterval(beat)
       heldHere.delete(token)
-      if ((await readFile(path, 'utf8').catch(absent)) === ours) await unlink(path).catch(absent)
+      await unlinkIfStill(path, ours)
     },
   }
 }
@@ -143,27 +143,29 @@ async function createdWithoutLink(path: string, text: string): Promise<boolean> 
 /**
  * Takes the lock `judged` away, if it is still that one. Several may have judged it at once, and a faster one may already
  * have put its own in its place: so only who holds the guard removes anything, after having looked again. A lock that is
- * dead changes under nobody's hands but the guard's.
+ * dead changes under nobody's hands but the guard's. The guard is held for the time of a read, and is a lock like the one
+ * that it guards: left behind by a process that died in that moment, it is taken away in the same way.
  */
-async function remove(path: string, judged: string): Promise<void> {
+async function remove(path: string, { judged, ours }: { readonly judged: string; readonly ours: string }) {
   const guard = `${path}.takeover`
-  if (!(await created(guard, String(process.pid)))) {
-    await removeOldGuard(guard)
-    await new Promise((resolve) => setTimeout(resolve, GUARD_RETRY_MS))
+  if (await created(guard, ours)) {
+    try {
+      await unlinkIfStill(path, judged)
+    } finally {
+      await unlinkIfStill(guard, ours)
+    }
     return
   }
-  try {
-    if ((await readFile(path, 'utf8').catch(absent)) === judged) await unlink(path)
-  } finally {
-    await unlink(guard).catch(absent)
-  }
+  const found = await readFile(guard, 'utf8').catch(absent)
+  if (found === undefined) return
+  if (await isAlive(guard, found)) await new Promise((resolve) => setTimeout(resolve, GUARD_RETRY_MS))
+  else await remove(guard, { judged: found, ours })
 }
 
 const GUARD_RETRY_MS = 5
 
-/** A guard is held for the time of a read: one that is a minute old is of a process that died in that moment. */
-async function removeOldGuard(guard: string): Promise<void> {
-  if ((await stat(guard).catch(absent)) !== undefined && !(await isFresh(guard))) await unlink(guard).catch(absent)
+async function unlinkIfStill(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(absent)) === text) await unlink(path).catch(absent)
 }
 
 async function isAlive(path: string, text: string): Promise<boolean> {

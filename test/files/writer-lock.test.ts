@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isWriterAtWork, type LockHolder, takeWriterLock } from '../../src/files/writer-lock.js'
 import { temporaryFolder } from '../support/in-process-command.js'
-import { until } from '../support/until.js'
+import { leaveTime, until } from '../support/until.js'
 
 const fileSystem = vi.hoisted(() => ({ linkFails: undefined as string | undefined }))
 vi.mock('node:fs/promises', async (importActual) => {
@@ -46,17 +46,17 @@ function countsHere(): string {
 }
 
 /** A lock as another process would have left it. */
-function leaveLock(holder: Partial<LockHolder>, ageMs = 0): void {
+function leaveLock(holder: Partial<LockHolder>, ageMs = 0, path = lockPath()): void {
   writeFileSync(
-    lockPath(),
+    path,
     JSON.stringify({ pid: 1, host: hostname(), counts: countsHere(), started: '', token: 'other', ...holder }),
   )
-  age(ageMs)
+  age(ageMs, path)
 }
 
-function age(ageMs: number): void {
+function age(ageMs: number, path = lockPath()): void {
   const then = new Date(Date.now() - ageMs)
-  utimesSync(lockPath(), then, then)
+  utimesSync(path, then, then)
 }
 
 function pidOfTheDead(): number {
@@ -100,6 +100,49 @@ describe('a lock', () => {
     expect(given).toHaveLength(1)
     await given[0]!.release()
     expect(readdirSync(folder.path)).toEqual([])
+  })
+
+  describe.each([1, 2, 3])('whose takeover was cut short %d times', (kills) => {
+    const guards = Array.from({ length: kills }, (_, i) => `.lock${'.takeover'.repeat(i + 1)}`)
+    const leaveGuards = (holder: () => Partial<LockHolder>, ageMs = 0): void => {
+      leaveLock({ pid: pidOfTheDead() })
+      for (const name of guards) leaveLock(holder(), ageMs, join(folder.path, name))
+    }
+
+    test('is free at once, and nothing is left of them', async () => {
+      leaveGuards(() => ({ pid: pidOfTheDead() }))
+      await (await take()).release()
+      expect(readdirSync(folder.path)).toEqual([])
+    })
+
+    test('is given to one of many that ask for it at once', async () => {
+      leaveGuards(() => ({ pid: pidOfTheDead(), token: `${Math.random()}` }))
+      const asked = await Promise.allSettled(Array.from({ length: 20 }, () => take()))
+      const given = asked.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+      expect(given).toHaveLength(1)
+      await given[0]!.release()
+      expect(readdirSync(folder.path)).toEqual([])
+    })
+
+    test('elsewhere is free once they have been silent for a minute', async () => {
+      leaveGuards(() => ({ host: 'elsewhere' }), 61_000)
+      await (await take()).release()
+    })
+  })
+
+  test('is not taken over while another process of this machine is at it', async () => {
+    leaveLock({ pid: pidOfTheDead() })
+    const guard = `${lockPath()}.takeover`
+    leaveLock({ pid: process.ppid }, 3_600_000, guard)
+    let isTaken = false
+    const taken = take().finally(() => {
+      isTaken = true
+    })
+    await leaveTime(50)
+    expect(isTaken).toBe(false)
+    expect(existsSync(guard)).toBe(true)
+    rmSync(guard)
+    await (await taken).release()
   })
 
   test('is refused with the error of the file system where that is not about hard links', async () => {
