@@ -39,9 +39,8 @@ interface VenueOfRig {
   /** ms, of the configuration. */
   readonly lostDwellMs: number
   readonly exchangeMs: string
-  /** A sign that does not come: the executor dies all the same, so long after it was ready, or was started. */
+  /** A sign that does not come: the executor dies all the same, so long after it was ready. */
   readonly readyMsMax: number
-  readonly lifeMsMax: number
 }
 
 const VENUES: Readonly<Record<RigVenue, VenueOfRig>> = {
@@ -51,7 +50,6 @@ const VENUES: Readonly<Record<RigVenue, VenueOfRig>> = {
     lostDwellMs: 8_000,
     exchangeMs: 'answer_max_ms: 400, query_ms: 100, submit_valid_ms: 500, truth_ms: 150, report_repeat_ms: 100',
     readyMsMax: 1_500,
-    lifeMsMax: 8_000,
   },
   // After it is ready an executor sets up the account, and listens to it, before it trades.
   sandbox: {
@@ -59,7 +57,6 @@ const VENUES: Readonly<Record<RigVenue, VenueOfRig>> = {
     lostDwellMs: 120_000,
     exchangeMs: 'answer_max_ms: 1500, query_ms: 200, submit_valid_ms: 2000, truth_ms: 300, report_repeat_ms: 200',
     readyMsMax: 4_000,
-    lifeMsMax: 15_000,
   },
 }
 
@@ -78,8 +75,15 @@ const QUOTES_MS = 5
 const BAR_MS = 40
 const BALANCE_USD = '1000000'
 const TRADED_MS_MAX = 120_000
-/** From the start of an executor; it takes a second, and a minute is for machines that have other things to do. */
+/** From the start of an executor; it takes a third of a second, and the rest is for machines that have other things to do. */
+const STARTED_MS_MAX = 30_000
+/** As well; it takes a second. */
 const COVERED_MS_MAX = 60_000
+/**
+ * From the start of an executor until everybody agrees. It takes a second, and a minute more when a kill has lost a stop: so long
+ * an exchange may deny a stop that it has taken. Two minutes are for machines that have other things to do.
+ */
+const AGREED_MS_MAX = 180_000
 
 /**
  * Everything but the executor: the decision side with a strategy that never rests, and an exchange that lives on whatever
@@ -166,26 +170,28 @@ export class CrashRig {
     })
   }
 
-  /** Starts an executor and kills it where the plan says. Answers how long it lived, and when it had died by itself. */
-  async life(life: number): Promise<Life> {
-    return this.lifeUntil(killPoint(this.seed, life), this.limits)
+  /** Starts an executor and kills it where the plan says. Answers how long it lived, and what was wrong with its life. */
+  life(life: number): Promise<Life> {
+    return this.lifeUntil(killPoint(this.seed, life), this.limits.readyMsMax)
   }
 
   /** As long as it takes until it has given a sign so often, which shows that it trades. */
   lifeUntilTraded(sign: Sign, nth: number): Promise<Life> {
-    return this.lifeUntil(
-      { kind: 'sign', sign, nth, delayMs: 0 },
-      { readyMsMax: TRADED_MS_MAX, lifeMsMax: TRADED_MS_MAX },
-    )
+    return this.lifeUntil({ kind: 'sign', sign, nth, delayMs: 0 }, TRADED_MS_MAX)
   }
 
-  private async lifeUntil(
-    point: KillPoint,
-    { readyMsMax, lifeMsMax }: Pick<VenueOfRig, 'readyMsMax' | 'lifeMsMax'>,
-  ): Promise<Life> {
+  private async lifeUntil(point: KillPoint, readyMsMax: number): Promise<Life> {
     const executor = this.spawn()
     const kill = (): void => executor.kill()
-    const timers = [setTimeout(kill, point.kind === 'time' ? point.afterMs : lifeMsMax)]
+    let problem: string | undefined
+    const timers = [
+      setTimeout(() => {
+        if (executor.isReady) return
+        problem = `not ready ${STARTED_MS_MAX} ms after its start`
+        kill()
+      }, STARTED_MS_MAX),
+    ]
+    if (point.kind === 'time') timers.push(setTimeout(kill, point.afterMs))
     let given = 0
     this.onSign = (sign) => {
       if (sign === 'ready') timers.push(setTimeout(kill, readyMsMax))
@@ -197,8 +203,9 @@ export class CrashRig {
     for (const timer of timers) clearTimeout(timer)
     this.onSign = () => {}
     this.throwBroken()
-    const ended = end === 'SIGKILL' ? undefined : `exit ${end}: ${executor.stderr.slice(-2_000)}`
-    return { point, livedMs: performance.now() - executor.startedMs, ended }
+    if (end !== 'SIGKILL') problem = `exit ${end}`
+    const wrong = problem && `${problem}: ${executor.stderr.slice(-2_000)}`
+    return { point, livedMs: performance.now() - executor.startedMs, wrong }
   }
 
   /**
@@ -222,13 +229,13 @@ export class CrashRig {
   }
 
   /**
-   * Lets the strategy leave its position and an executor live until everybody agrees or `msMax` have passed, then stops it
-   * as a person would. Answers all there is to judge.
+   * Lets the strategy leave its position and an executor live until everybody agrees, or has had long enough, then stops it as
+   * a person would. Answers all there is to judge.
    */
-  async rest(msMax: number): Promise<Evidence> {
+  async rest(): Promise<Evidence> {
     this.isResting = true
     const executor = this.spawn()
-    const deadlineMs = performance.now() + msMax
+    const deadlineMs = performance.now() + AGREED_MS_MAX
     while (!(executor.isReady && (await this.isAgreed())) && performance.now() < deadlineMs && !executor.hasExited)
       await leaveTime(50)
     this.throwBroken()
@@ -315,7 +322,8 @@ export class CrashRig {
 export interface Life {
   readonly point: KillPoint
   readonly livedMs: number
-  readonly ended: string | undefined
+  /** It died by itself, or came to nothing; undefined: it was killed while it did what it should. */
+  readonly wrong: string | undefined
 }
 
 interface RigParts {

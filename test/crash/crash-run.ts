@@ -21,8 +21,6 @@ export interface CrashReport {
 
 /** Journals grow, and with them the time to start again: after so many kills a rig begins anew. */
 const KILLS_PER_RIG = 50
-/** The decision side gives a lost exit and a lost entry this long at most. */
-const REST_MS = 20_000
 
 /** Kills executors `kills` times, checks after each of them, and at the end of each rig once everybody had time to agree. */
 export async function crashRun(options: {
@@ -57,10 +55,10 @@ async function killExecutors({ at, seed, kills, folder, tell }: RigRun): Promise
   let done = 0
   try {
     while (done < kills && broken.length === 0) {
-      const { point, livedMs, ended } = await rig.life(++done)
+      const { point, livedMs, wrong } = await rig.life(++done)
       const evidence = await rig.evidence()
-      if (ended !== undefined) broken.push(ended)
-      broken.push(...lawsAfterKill(evidence).map((law) => `after kill ${done}, ${killPointText(point)}: ${law}`))
+      const laws = [...(wrong === undefined ? [] : [wrong]), ...lawsAfterKill(evidence)]
+      broken.push(...laws.map((law) => `after kill ${done}, ${killPointText(point)}: ${law}`))
       if (evidence.execution.verdict.kind === 'tornTail') torn++
       const what = `${evidence.execution.records.length} records, ${evidence.fills.length} fills`
       tell(`seed ${seed} kill ${done}: ${killPointText(point)}, lived ${livedMs.toFixed(0)} ms, ${what}`)
@@ -70,7 +68,7 @@ async function killExecutors({ at, seed, kills, folder, tell }: RigRun): Promise
       coveredMs.push(covered.tookMs)
       if (covered.problem !== undefined) broken.push(`after kill ${done}: ${covered.problem}`)
     }
-    const evidence = await rig.rest(REST_MS)
+    const evidence = await rig.rest()
     broken.push(...lawsAtRest(evidence).map((law) => `at rest after ${done} kills: ${law}`))
     const { submits, fills, execution } = evidence
     const counts = { kills: done, orders: submits.size, fills: fills.length, records: execution.records.length }

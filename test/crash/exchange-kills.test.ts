@@ -18,8 +18,8 @@ describe('an executor that trades through the adapter and is killed again and ag
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'dolphin-crash-'))
     const rig = await CrashRig.start(SEED, folder, 'sandbox')
-    const judge = async ({ ended }: { readonly ended: string | undefined }) =>
-      broken.push(...(ended === undefined ? [] : [ended]), ...lawsAfterKill(await rig.evidence()))
+    const judge = async ({ wrong }: { readonly wrong: string | undefined }) =>
+      broken.push(...(wrong === undefined ? [] : [wrong]), ...lawsAfterKill(await rig.evidence()))
     try {
       // Its entry has just been made, and no stop has been sent.
       await judge(await rig.lifeUntilTraded('fill', 1))
@@ -27,7 +27,7 @@ describe('an executor that trades through the adapter and is killed again and ag
       covered.push(cover === undefined ? 'nothing was left without a stop' : cover.problem)
       for (let life = 1; life <= KILLS; life++) await judge(await rig.life(life))
       await judge(await rig.lifeUntilTraded('fill', 3))
-      evidence = await rig.rest(120_000)
+      evidence = await rig.rest()
     } finally {
       await rig.close()
     }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
+import { LOCK_FILE } from '../../src/adapters/journal/segment-files.js'
 import { PACKAGE_ROOT } from '../../src/files/package-files.js'
 import type { Sign } from './kill-plan.js'
 
@@ -26,7 +27,7 @@ export class ExecutorProcess {
   constructor({ options, environment }: ExecutorStart, symbols: readonly string[], onSign: (sign: Sign) => void) {
     if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is not there: run npm run build first')
     mkdirSync(options.journal, { recursive: true, mode: 0o700 })
-    this.watcher = watch(options.journal, () => onSign('journal'))
+    this.watcher = watch(options.journal, (_, name) => onSign(name?.startsWith(LOCK_FILE) ? 'lock' : 'journal'))
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
     const command = [MAIN, 'executor', ...args, '--symbols', symbols.join(','), '--json', '--until-stdin-ends']
     const env = { ...process.env, ...environment, NO_COLOR: '1' }

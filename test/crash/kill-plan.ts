@@ -32,12 +32,14 @@ const SIGNS: readonly Sign[] = [
   'RESYNC_REQUEST',
   // The journal's file has grown: a write is under way, or has just been.
   'journal',
-  'journal',
+  // Its lock is being taken, from whoever was killed before.
+  'lock',
 ]
 
 /** How often a sign comes in a short life; three times where nothing is said. */
 const OFTEN: Readonly<Record<Sign, number>> = {
   journal: 60,
+  lock: 12,
   snapshot: 6,
   POSITION_STATUS: 6,
   RESYNC_REQUEST: 1,
