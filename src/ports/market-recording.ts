@@ -13,6 +13,7 @@ export interface MarketRows {
   features: FiguresRow
   macro: FiguresRow
   closings: ClosingRow
+  listings: ListingRow
   universe: UniverseRow
   liquidations: LiquidationRow
   open_interest: OpenInterestRow
@@ -51,6 +52,17 @@ export interface ClosingRow {
   readonly n: number
   readonly t_ms: number
   readonly closed_at_ms: number
+}
+
+/**
+ * From here on a symbol is among the assets, or is not any more; one that comes again begins anew. Without such a row a symbol
+ * joins with its first frame.
+ */
+export interface ListingRow {
+  readonly n: number
+  readonly t_ms: number
+  readonly symbol: string
+  readonly is_listed: boolean
 }
 
 /** Source: system bible §26.2. */

@@ -65,6 +65,11 @@ export class DepthBook implements Book {
     return this.state === 'LIVE' ? this.lastUpdateId : undefined
   }
 
+  /** The snapshot that is waited for; undefined when none is. */
+  get requestId(): number | undefined {
+    return this.pace.waitingFor
+  }
+
   diff(frame: DepthFrame, nowMs: number): readonly BookEffect[] {
     if (!(isUpdateId(frame.U) && isUpdateId(frame.pu) && isUpdateId(frame.u)) || frame.U > frame.u)
       return this.malformedDiff(nowMs)

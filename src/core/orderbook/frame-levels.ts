@@ -31,6 +31,9 @@ export interface KeptLevels {
   readonly asks: Float64Array
 }
 
+/** No book of the exchange has as many levels: it shows 1,000 of a side. */
+const ROWS_MAX = 20_000
+
 /** Ticks and lots by turns, in the order of the rows. */
 class LevelColumns {
   private numbers = new Float64Array(64)
@@ -45,7 +48,7 @@ class LevelColumns {
 
   read(rows: LevelRows): boolean {
     this.filled = 0
-    if (!Array.isArray(rows)) return false
+    if (!Array.isArray(rows) || rows.length > ROWS_MAX) return false
     if (rows.length * 2 > this.numbers.length) this.numbers = new Float64Array(rows.length * 4)
     const numbers = this.numbers
     let filled = 0

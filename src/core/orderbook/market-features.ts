@@ -1,17 +1,23 @@
 import { assert } from '../../base/assert.js'
+import type { BookStream } from '../../ports/market-data.js'
 import type { BookMacro } from '../../ports/order-book.js'
 import { AssetBars, type BarValue } from './asset-bars.js'
 import { type AssetFeatures, AssetFeatureWindows } from './asset-features.js'
 import type { Book } from './depth-book.js'
 import { Liquidations } from './liquidations.js'
-import { MacroWindows, type MarketMacro } from './macro.js'
+import { MacroWindows, type MarketMacro, NO_MACRO } from './macro.js'
+
+/** What books are made of: their changes, or their best levels whole. */
+export type BookKind = BookStream['kind']
 
 /** A bar of the whole market, as it was closed. It covers the step that ends at `endMs`, UTC ms. */
 export interface MarketBar {
   readonly endMs: number
   /** In the order in which the assets were added. */
   readonly assets: readonly AssetBar[]
+  /** `{0, 0}` of partial books: their depth tells nothing of the market's. */
   readonly macro: MarketMacro
+  readonly books: BookKind
 }
 
 export interface AssetBar {
@@ -28,13 +34,15 @@ export interface AssetBar {
  */
 export class MarketFeatures {
   readonly stepMs: number
+  readonly books: BookKind
   private closedMs: number
   private readonly assets = new Map<string, Asset>()
   private readonly macros = new MacroWindows()
 
   /** @param startMs some time within the first bar. */
-  constructor({ stepMs, startMs }: { readonly stepMs: number; readonly startMs: number }) {
+  constructor({ stepMs, startMs, books = 'diffs' }: MarketFeaturesOptions) {
     this.stepMs = stepMs
+    this.books = books
     this.closedMs = Math.floor(startMs / stepMs) * stepMs
   }
 
@@ -89,7 +97,8 @@ export class MarketFeatures {
     return {
       endMs,
       assets: inMarket.map(({ symbol, value, features }) => ({ symbol, value, features })),
-      macro: this.macros.next(endMs, inMarket),
+      macro: this.books === 'partial' ? NO_MARKET : this.macros.next(endMs, inMarket),
+      books: this.books,
     }
   }
 
@@ -111,6 +120,16 @@ export class MarketFeatures {
     return asset
   }
 }
+
+export interface MarketFeaturesOptions {
+  readonly stepMs: number
+  /** UTC ms of the exchange's clock. */
+  readonly startMs: number
+  /** Changes when absent. */
+  readonly books?: BookKind
+}
+
+const NO_MARKET: MarketMacro = Object.freeze({ ...NO_MACRO, stressShare: 0 })
 
 interface Asset {
   readonly symbol: string

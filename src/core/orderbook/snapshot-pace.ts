@@ -26,6 +26,11 @@ export class SnapshotPace {
     return { requestId: this.outstandingId, afterMs: dueMs - nowMs }
   }
 
+  /** The request that is out; undefined when none is. */
+  get waitingFor(): number | undefined {
+    return this.outstandingId
+  }
+
   /** Whether an answer is the one that is waited for; from then on none is. */
   takes(requestId: number): boolean {
     if (requestId !== this.outstandingId) return false
