@@ -1,3 +1,4 @@
+import { shown } from '../shown.js'
 import { isPayload, type Payload } from '../streams/payload.js'
 
 /** What an `exchangeInfo` says of contracts that somebody wants to follow. */
@@ -45,7 +46,7 @@ const EXPECTED = {
 
 function unfitness(row: Payload): string | undefined {
   for (const [field, expected] of Object.entries(EXPECTED)) {
-    if (row[field] !== expected) return `its ${field} is ${JSON.stringify(row[field] ?? null)}, not "${expected}"`
+    if (row[field] !== expected) return `its ${field} is ${shown(row[field] ?? null)}, not "${expected}"`
   }
   return undefined
 }

@@ -19,6 +19,7 @@ export const ROUTES = {
   klines: route('GET', '/fapi/v1/klines', 'public', klinesWeight),
   premiumIndex: route('GET', '/fapi/v1/premiumIndex', 'public', perSymbol(1, 10)),
   ticker24h: route('GET', '/fapi/v1/ticker/24hr', 'public', perSymbol(1, 40)),
+  openInterest: route('GET', '/fapi/v1/openInterest', 'public', 1),
   bookTicker: route('GET', '/fapi/v1/ticker/bookTicker', 'public', perSymbol(2, 5)),
   apiRestrictions: route('GET', '/sapi/v1/account/apiRestrictions', 'signed', 1),
   positionMode: route('GET', '/fapi/v1/positionSide/dual', 'signed', 30),

@@ -268,7 +268,7 @@ export const BUSY_ANSWERS_MAX = 5
 const BUSY_DELAYS_MS = [200, 400, 800]
 
 /** How much of a limit is used before a priority waits. */
-const SHARES: Readonly<Record<Priority, number>> = { exit: 1, truth: 0.9, entry: 0.8, data: 0.6 }
+export const SHARES: Readonly<Record<Priority, number>> = { exit: 1, truth: 0.9, entry: 0.8, data: 0.6 }
 
 /** More would open more connections, which does not make the exchange any faster. */
 const DATA_UNDER_WAY_MAX = 8

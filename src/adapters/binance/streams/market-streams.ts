@@ -67,6 +67,11 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
     return this.dueMs
   }
 
+  /** Frames so far that could not be read. */
+  get unread(): number {
+    return this.malformed
+  }
+
   /** For a page that shows how it is. */
   view(nowMs: number): MarketStreamsView {
     return {

@@ -1,4 +1,5 @@
 import type { Notice } from '../notice.js'
+import { shown } from '../shown.js'
 import { LATENESS } from './lateness.js'
 
 /** What a person is told of market streams: one function a thing that happens. */
@@ -10,7 +11,7 @@ export const STREAM_NOTICES = Object.freeze({
     notice(
       'WARNING',
       'SUBSCRIPTION_REFUSED',
-      `the exchange refused ${listed(names)}: ${JSON.stringify(answer).slice(0, ANSWER_LENGTH_MAX)}`,
+      `the exchange refused ${listed(names)}: ${shown(answer, ANSWER_LENGTH_MAX)}`,
     ),
   malformed: (connection: string) =>
     notice('WARNING', 'STREAM_MALFORMED', `a frame of ${connection} cannot be read and was passed over`),

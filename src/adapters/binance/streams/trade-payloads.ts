@@ -186,7 +186,7 @@ const FORCE_ORDER_STATUSES: ReadonlySet<ForceOrderStatus> = new Set([
   'EXPIRED',
 ])
 
-const CONTRACT_TYPES: ReadonlySet<ContractType> = new Set([
+export const CONTRACT_TYPES: ReadonlySet<ContractType> = new Set([
   'PERPETUAL',
   'TRADIFI_PERPETUAL',
   'CURRENT_MONTH',
