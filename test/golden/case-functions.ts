@@ -1,6 +1,7 @@
 import { type EigenScanForm, eigenScanForm } from '../../src/core/grid/eigen-scan.js'
 import { shardMap } from '../../src/core/grid/shards.js'
 import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
+import { factorsCase } from './factors-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
 import { cat3InputsCase, survivalCase } from './survival-functions.js'
 
@@ -24,6 +25,7 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any) => unknown>> = 
   recording_bars: recordingBarsCase,
   survival: survivalCase,
   cat3_inputs: cat3InputsCase,
+  factors: factorsCase,
 }
 
 function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {

@@ -23,6 +23,11 @@ export interface StampedFactor {
   readonly atMs: number
 }
 
+/** With the time at which it became known, UTC ms. */
+export interface ArrivedFactor extends StampedFactor {
+  readonly arrivedAtMs: number
+}
+
 /**
  * Rows of dates out of factors as they arrive: of each the newest that was stamped at or before 00:00 UTC of the date and had
  * arrived by 00:05, unless it was too old at 00:00. What arrives later changes the rows of later dates alone. Spec: "Day row of
@@ -30,7 +35,7 @@ export interface StampedFactor {
  */
 export class DayFactors {
   /** By the first day whose 00:00 a factor's stamp does not exceed. */
-  private readonly held = new Map<FactorName, Map<number, StampedFactor>>()
+  private readonly held = new Map<FactorName, Map<number, ArrivedFactor>>()
 
   /** Whether a row may have changed by it. A value that cannot be the factor is not taken. */
   take(factor: StampedFactor, nowMs: number): boolean {
@@ -40,18 +45,18 @@ export class DayFactors {
     // The row of its own 00:00 may be fixed; then it is known to the next one.
     const firstOpen = Math.ceil((nowMs - ROW_FIXED_MS) / MS_PER_DAY)
     const day = Math.max(Math.ceil(atMs / MS_PER_DAY), firstOpen)
-    const byDay = this.held.get(factor.factor) ?? new Map<number, StampedFactor>()
+    const byDay = this.held.get(factor.factor) ?? new Map<number, ArrivedFactor>()
     this.held.set(factor.factor, byDay)
     const before = byDay.get(day)
     if (before !== undefined && (before.atMs > atMs || (before.atMs === atMs && before.value === value))) return false
-    byDay.set(day, factor)
+    byDay.set(day, { ...factor, arrivedAtMs: nowMs })
     for (const old of byDay.keys()) if (old < day - DAYS_KEPT) byDay.delete(old)
     return true
   }
 
   /** The row of a date; a factor that is not known is absent. */
   rowOf(date: IsoDate): DailyFactors {
-    const known = (factor: FactorName) => this.newest(factor, epochDay(date))
+    const known = (factor: FactorName) => this.known(factor, date)?.value
     const [fundingBtc, dvolBtc, fng, taker] = [known('funding_btc'), known('dvol_btc'), known('fng'), known('taker')]
     return {
       ...(fundingBtc === undefined ? {} : { fundingBtc }),
@@ -61,13 +66,20 @@ export class DayFactors {
     }
   }
 
-  private newest(factor: FactorName, day: number): number | undefined {
+  /** What the row of a date rests on for one factor; undefined where that is not known. */
+  known(factor: FactorName, date: IsoDate): StampedFactor | undefined {
+    const day = epochDay(date)
     let newest: StampedFactor | undefined
     for (const [known, held] of this.held.get(factor) ?? []) {
       if (known <= day && (newest === undefined || held.atMs > newest.atMs)) newest = held
     }
     if (newest === undefined || day * MS_PER_DAY - newest.atMs > FACTOR_AGE_MAX_MS[factor]) return undefined
-    return newest.value
+    return newest
+  }
+
+  /** What rows of the last days and the next one may rest on. Taken again at the times at which they arrived, they give the same rows. */
+  arrivals(factor: FactorName): readonly ArrivedFactor[] {
+    return [...(this.held.get(factor)?.values() ?? [])]
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EigenScanPayload } from '../../ports/vocabulary/eigen-scan.js'
+import { FACTOR_RANGES } from '../factors/factor-ranges.js'
 import { gridDocument } from './document.js'
 import {
   boolean,
@@ -142,10 +143,10 @@ export const ACB_STATE = gridDocument(
   ),
 )
 
-const fundingRate = numberFrom(-0.05, 0.05)
-const dvol = numberFrom(1, 500)
-const fearAndGreed = integerFrom(0, 100)
-const takerRatio = numberFrom(0.05, 20)
+const fundingRate = numberFrom(FACTOR_RANGES.funding.min, FACTOR_RANGES.funding.max)
+const dvol = numberFrom(FACTOR_RANGES.dvol.min, FACTOR_RANGES.dvol.max)
+const fearAndGreed = integerFrom(FACTOR_RANGES.fng.min, FACTOR_RANGES.fng.max)
+const takerRatio = numberFrom(FACTOR_RANGES.taker.min, FACTOR_RANGES.taker.max)
 const factorSource = object({
   value,
   at: noted("The source's stamp, UTC seconds since the epoch.", value),

@@ -1,11 +1,13 @@
 import type { BreakerTable } from '../../../core/breaker/breaker.js'
-import type { FactorName, StampedFactor } from '../../../core/breaker/day-factors.js'
+import type { StampedFactor } from '../../../core/breaker/day-factors.js'
 import { type LiveBoost, LiveBreaker, type LiveBreakerSettings } from '../../../core/breaker/live-breaker.js'
+import { FACTOR_OF_SOURCE } from '../../../core/factors/factor-ranges.js'
 import type { DocumentOf } from '../../../core/grid/document.js'
 import { type EigenScan, LATEST_EIGEN_SCAN } from '../../../core/grid/eigen-scan.js'
 import { ACB_BOOST, ACB_STATE, EXTERNAL_FACTORS } from '../../../core/grid/feature-documents.js'
 import { BREAKER_FENCE_REFERENCE, BREAKER_LOCK, FEATURE_KEYS, GRID_MAPS } from '../../../core/grid/names.js'
 import type { Clock } from '../../../ports/clock.js'
+import { FACTOR_SOURCES } from '../../../ports/factor-source.js'
 import { type Grid, type GridMap, GridUnavailable } from '../../../ports/grid.js'
 import { unlessUnavailable } from '../../grid/unless-unavailable.js'
 import { LatestDocument } from '../latest-document.js'
@@ -279,20 +281,12 @@ export class BreakerService implements Service {
   }
 }
 
-const SOURCES: readonly (readonly [FactorName, source: string])[] = [
-  ['funding_btc', 'funding'],
-  ['dvol_btc', 'dvol'],
-  ['fng', 'fng'],
-  ['taker', 'taker'],
-]
-
 /** What is not missing; without a stamp of its source, as of when it was pushed. */
 function* stampedFactors(document: DocumentOf<typeof EXTERNAL_FACTORS>): Generator<StampedFactor> {
-  for (const [factor, source] of SOURCES) {
+  for (const source of FACTOR_SOURCES) {
+    const factor = FACTOR_OF_SOURCE[source]
     const value = document[factor]
     const at = document.sources?.[source]?.at ?? document._pushed_at
     if (value !== null) yield { factor, value, atMs: Math.round(at * 1000) }
   }
 }
-
-/** The next look tries again. */
