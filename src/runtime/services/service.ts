@@ -14,7 +14,14 @@ export interface Service {
 }
 
 /** The services that there are; the heartbeat of each stands under its name. */
-export type ServiceName = 'scanner' | 'bridge' | 'trader' | 'survival' | 'breaker' | 'forewarner'
+export type ServiceName =
+  | 'scanner'
+  | 'bridge'
+  | 'trader'
+  | 'survival'
+  | 'breaker'
+  | 'forewarner'
+  | 'external-factors'
 
 /** What a service says of itself. */
 export interface ServiceHealth {
