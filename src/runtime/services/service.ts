@@ -18,10 +18,16 @@ export type ServiceName =
   | 'scanner'
   | 'bridge'
   | 'trader'
+export type ServiceName =
+  | 'scanner'
+  | 'bridge'
+  | 'trader'
   | 'survival'
   | 'breaker'
   | 'forewarner'
   | 'external-factors'
+  | 'order-book'
+  | 'order-book-universe'
 
 /** What a service says of itself. */
 export interface ServiceHealth {
