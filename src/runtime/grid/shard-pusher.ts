@@ -16,6 +16,8 @@ export interface ShardPusherSettings {
   readonly circuit: GridCircuit
   readonly time: GridTime
   readonly report?: (text: string) => void
+  /** Where to, and how often, ms. Default: the shards, {@link PUSH_EVERY_MS}. */
+  readonly to?: { readonly map: string; readonly everyMs: number }
 }
 
 export interface ShardPusherHealth {
@@ -34,18 +36,13 @@ export interface ShardPusherHealth {
 }
 
 /**
- * The order-book features of every symbol on their way into the shards. Each 100 ms every shard with a changed symbol gets one
- * bulk write, unless one is under way; what changes meanwhile replaces what was there, so that a grid that is slow or away
+ * The order-book features of every symbol on their way into the shards, or other latest values of symbols on their way into one
+ * map. Each 100 ms every shard with a changed symbol gets one bulk write, unless one is under way; what changes meanwhile replaces what was there, so that a grid that is slow or away
  * makes nothing grow. When a connection is back all of it is written anew.
  */
 export class ShardPusher {
-  private readonly shards: readonly Shard[] = SHARD_MAPS.map((map) => ({
-    map,
-    latest: new Map(),
-    changed: new Map(),
-    removed: new Set(),
-    underWay: undefined,
-  }))
+  private readonly shards: readonly Shard[]
+  private readonly everyMs: number
   private readonly counts = { written: 0, failed: 0, values: 0, passedOver: 0, refused: 0 }
   private symbols = 0
   private dueMs: number
@@ -53,7 +50,9 @@ export class ShardPusher {
   private readonly stopListening: () => void
 
   constructor(private readonly settings: ShardPusherSettings) {
-    const { grid, time } = settings
+    const { grid, time, to } = settings
+    this.shards = (to === undefined ? SHARD_MAPS : [to.map]).map(emptyShard)
+    this.everyMs = to?.everyMs ?? PUSH_EVERY_MS
     this.dueMs = time.epochMs()
     this.stopListening = grid.connection.listen((state) => {
       if (state !== 'CONNECTED') return
@@ -64,7 +63,7 @@ export class ShardPusher {
 
   /** The value of a symbol from now on. Returns at once; one that is as before is not written again. */
   put(symbol: string, text: string): void {
-    const shard = this.shards[shardOf(symbol)]!
+    const shard = this.shardOf(symbol)
     const before = shard.latest.get(symbol)
     if (before === text) return
     if (before === undefined && !this.takesOneMore(symbol)) return
@@ -75,7 +74,7 @@ export class ShardPusher {
 
   /** A symbol that is traded no more: readers no longer discover it. */
   remove(symbol: string): void {
-    const shard = this.shards[shardOf(symbol)]!
+    const shard = this.shardOf(symbol)
     if (!shard.latest.delete(symbol)) return
     this.symbols--
     shard.changed.delete(symbol)
@@ -101,7 +100,7 @@ export class ShardPusher {
   private next(): void {
     const { time } = this.settings
     const nowMs = time.epochMs()
-    this.dueMs += Math.max(1, Math.ceil((nowMs - this.dueMs + 1) / PUSH_EVERY_MS)) * PUSH_EVERY_MS
+    this.dueMs += Math.max(1, Math.ceil((nowMs - this.dueMs + 1) / this.everyMs)) * this.everyMs
     this.callOff = time.at(this.dueMs, () => {
       this.next()
       for (const shard of this.shards) this.push(shard)
@@ -149,6 +148,10 @@ export class ShardPusher {
     for (const symbol of removed) if (!shard.latest.has(symbol)) shard.removed.add(symbol)
   }
 
+  private shardOf(symbol: string): Shard {
+    return this.shards[this.shards.length === 1 ? 0 : shardOf(symbol)]!
+  }
+
   private takesOneMore(symbol: string): boolean {
     assert(symbol !== '', 'a symbol has a name')
     if (this.symbols < SYMBOLS_MAX) {
@@ -159,6 +162,10 @@ export class ShardPusher {
       this.settings.report?.(`features of one symbol more than ${SYMBOLS_MAX} are refused: ${symbol}`)
     return false
   }
+}
+
+function emptyShard(map: string): Shard {
+  return { map, latest: new Map(), changed: new Map(), removed: new Set(), underWay: undefined }
 }
 
 type Values = ReadonlyMap<string, string>

@@ -1,0 +1,150 @@
+import type { BarValue } from '../../../core/orderbook/asset-bars.js'
+import type { AssetFeatures } from '../../../core/orderbook/asset-features.js'
+import type { MarketBar } from '../../../core/orderbook/market-features.js'
+import type { ListedContract, MarketDataEvent } from '../../../ports/market-data.js'
+import type { FrameRow, MarketRecorder } from '../../../ports/market-recording.js'
+import type { DepthFrame } from '../../../ports/vocabulary/depth.js'
+
+/**
+ * What the books of a market are recorded by: every event that counted, every closing, and what came of each bar, in the order
+ * in which they happened. Played again, they make the same features. Nothing here waits.
+ */
+export class BookRecording {
+  private readonly markedMs = new Map<string, number>()
+
+  constructor(
+    private readonly recorder: MarketRecorder,
+    private readonly marksEveryMs: number,
+  ) {}
+
+  /** From here on a symbol is among the assets, or not any more. */
+  listing(contract: ListedContract, { atMs, isListed }: { readonly atMs: number; readonly isListed: boolean }): void {
+    const { symbol, priceDecimals, quantityDecimals } = contract
+    if (isListed) this.recorder.scale(symbol, { priceDecimals, quantityDecimals })
+    this.recorder.add('listings', { n: this.recorder.nextNumber(), t_ms: atMs, symbol, is_listed: isListed })
+  }
+
+  /** An event that the books took: see `MarketBooks.wasTaken`. */
+  taken(event: MarketDataEvent, isOf: (symbol: string) => boolean): void {
+    switch (event.kind) {
+      case 'depth': {
+        const { symbol, eventMs, receivedMs, frame } = event
+        const { b: bids, a: asks, ...ids } = kept(frame)
+        this.frame({ E_ms: eventMs, received_ms: receivedMs, symbol, ...ids, bids, asks })
+        break
+      }
+      case 'snapshot': {
+        const { symbol, atMs, receivedMs, snapshot } = event
+        const { lastUpdateId: u, bids, asks } = snapshot
+        this.frame({ E_ms: atMs, received_ms: receivedMs, symbol, U: null, u, pu: null, bids, asks })
+        break
+      }
+      case 'lost':
+        for (const symbol of event.symbols) if (isOf(symbol)) this.lost(symbol, event)
+        break
+      case 'liquidation':
+        this.recorder.add('liquidations', {
+          n: this.recorder.nextNumber(),
+          T_ms: event.atMs,
+          received_ms: event.receivedMs,
+          symbol: event.symbol,
+          side: event.side,
+          price: event.price,
+          order_price: event.orderPrice,
+          base_qty: event.baseQuantity,
+        })
+        break
+      default:
+    }
+  }
+
+  /** What no book is made of. */
+  told(event: MarketDataEvent): void {
+    if (event.kind === 'openInterest') {
+      this.recorder.add('open_interest', {
+        n: this.recorder.nextNumber(),
+        t_ms: event.atMs,
+        symbol: event.symbol,
+        open_interest: event.openInterest,
+      })
+    } else if (event.kind === 'mark' && this.isDue(event.symbol, event.atMs)) {
+      this.recorder.add('marks', {
+        n: this.recorder.nextNumber(),
+        E_ms: event.atMs,
+        symbol: event.symbol,
+        mark: event.mark,
+        index: event.index,
+        funding_rate: event.fundingRate,
+        next_funding_ms: event.nextFundingMs,
+      })
+    }
+  }
+
+  /** A bar, and what came of it; of an asset of which nothing is known there is no row. */
+  bar({ endMs, assets, macro }: MarketBar, closedAtMs: number): void {
+    const { recorder } = this
+    recorder.add('closings', { n: recorder.nextNumber(), t_ms: endMs, closed_at_ms: closedAtMs })
+    for (const { symbol, value, features } of assets) {
+      if (value === undefined) continue
+      recorder.add('samples', { n: recorder.nextNumber(), t_ms: endMs, symbol, figures: valueFigures(value) })
+      recorder.add('features', { n: recorder.nextNumber(), t_ms: endMs, symbol, figures: featureFigures(features) })
+    }
+    const { cascadeCount, stressShare, regimeSignal } = macro
+    const figures = { cascade_count: cascadeCount, stress_share: stressShare, regime_signal: regimeSignal }
+    recorder.add('macro', { n: recorder.nextNumber(), t_ms: endMs, symbol: '', figures })
+  }
+
+  private frame(row: Omit<FrameRow, 'n'>): void {
+    this.recorder.add('frames', { n: this.recorder.nextNumber(), ...row })
+  }
+
+  private lost(symbol: string, { atMs, receivedMs }: { readonly atMs: number; readonly receivedMs: number }): void {
+    this.frame({
+      ...{ E_ms: atMs, received_ms: receivedMs, symbol },
+      ...{ U: null, u: null, pu: null, bids: null, asks: null },
+    })
+  }
+
+  /** One in each span of so many ms. */
+  private isDue(symbol: string, atMs: number): boolean {
+    const span = Math.floor(atMs / this.marksEveryMs)
+    if (this.markedMs.get(symbol) === span) return false
+    this.markedMs.set(symbol, span)
+    return true
+  }
+}
+
+/** A frame of which not even the form is right is kept as one that cannot be read either. */
+function kept({ U, u, pu, b, a }: DepthFrame): DepthFrame {
+  const isWhole = [U, u, pu].every(Number.isSafeInteger) && Array.isArray(b) && Array.isArray(a)
+  return isWhole ? { U, u, pu, b, a } : UNREADABLE
+}
+
+/** Its first update is behind its last. */
+const UNREADABLE: DepthFrame = { U: 1, u: 0, pu: 0, b: [], a: [] }
+
+function valueFigures(value: BarValue): Readonly<Record<string, number | null>> {
+  return {
+    mid: value.mid,
+    spread_bps: value.spreadBps,
+    bid_usd: value.bidUsd,
+    ask_usd: value.askUsd,
+    imbalance: value.imbalance,
+    depth_usd: value.depthUsd,
+    pressure_ratio: value.pressureRatio,
+    weighted_mid: value.weightedMid,
+    fill_buy: value.fills === undefined ? null : Number(value.fills.buy),
+    fill_sell: value.fills === undefined ? null : Number(value.fills.sell),
+  }
+}
+
+function featureFigures(features: AssetFeatures): Readonly<Record<string, number | null>> {
+  return {
+    imbalance_ma5: features.imbalanceMa5 ?? null,
+    imbalance_persistence: features.imbalancePersistence ?? null,
+    withdrawal_velocity: features.withdrawalVelocity ?? null,
+    depth_quality: features.depthQuality ?? null,
+    fill_probability: features.fillProbability ?? null,
+    fill_quality: features.fillQuality ?? null,
+  }
+}
