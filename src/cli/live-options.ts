@@ -39,6 +39,15 @@ export const LIVE_BAR_OPTION = {
   }),
 }
 
+/**
+ * Which order books decide at live prices, as the options of a run: those of now, unless a table is named or nobody wants any. Where
+ * none decide, nothing is said of them: so it is in sessions from before there were live ones.
+ */
+export function withLiveBooks<Raw extends { readonly books?: string; readonly orderBook?: string }>(raw: Raw): Raw {
+  const { books = raw.orderBook === undefined ? 'live' : 'none', ...rest } = raw
+  return (books === 'none' ? rest : { ...rest, books }) as Raw
+}
+
 /** What a session or a scanner follows. */
 export interface LiveChoice {
   readonly at: Endpoints

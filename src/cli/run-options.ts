@@ -198,6 +198,14 @@ const GATES = {
     decides: true,
     records: ({ orderBook }) => (orderBook === undefined ? null : { fileOf: 'orderBook' }),
   }),
+  books: runOption({
+    flag: '--books',
+    value: '<which>',
+    help: 'with live prices: live, the order books of now, or none (default: live, unless --order-book names a table)',
+    parse: (typed, check, flag) => check.oneOf(flag, typed, ['live', 'none'] as const),
+    decides: true,
+    records: ({ books }) => books,
+  }),
   forewarner: runOption({
     flag: '--forewarner',
     value: '<kind>',
@@ -279,7 +287,7 @@ export function runOptions(
 ): { readonly period: Period; readonly run: RunSettings } {
   const parsed = parseOptions(RUN_OPTIONS, raw, check)
   checkTogether(raw, parsed, check)
-  const { from, to, set: _, capital: __, instruments, delisting = 'close', ...given } = parsed
+  const { from, to, set: _, capital: __, instruments, delisting = 'close', books, ...given } = parsed
   const run: Omit<RunSettings, 'recorded'> = {
     overrides: overridesOf(parsed),
     research: false,
@@ -291,6 +299,7 @@ export function runOptions(
     rules: { liquidation: 'cross', delisting, onGap: 'carry' },
     ...given,
     ...present({ instruments: fills === 'simulated' ? undefined : instruments }),
+    ...(books === 'live' ? { books } : {}),
   }
   return { period: present({ from, to }), run: { ...run, recorded: recordedOf(run) } }
 }
@@ -381,6 +390,7 @@ function recordedOf(run: Omit<RunSettings, 'recorded'>): RunSettings['recorded']
 /** What one row alone cannot judge. */
 function checkTogether(raw: RawRunOptions, { from, to }: Period, check: OptionCheck): void {
   if (from !== undefined && to !== undefined && from > to) check.wrong('--to', `expected ${from} or later, found ${to}`)
+  if (raw.books === 'live' && raw.orderBook !== undefined) check.wrong('--order-book', 'does not go with --books live')
   checkStrategy(raw, check)
   checkBeta(raw, check)
   if (raw.forewarnerTrades !== undefined && (raw.forewarner ?? 'off') === 'off') {

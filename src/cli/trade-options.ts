@@ -6,7 +6,7 @@ import { EMBEDDED_GRID } from './compose/grid-address.js'
 import type { ServeChoice } from './compose/serve-address.js'
 import type { SessionChoice } from './compose/session-settings.js'
 import { aGrid } from './grid-option.js'
-import { LIVE_BAR_OPTION, LIVE_OPTIONS, type LiveChoice, liveChoice } from './live-options.js'
+import { LIVE_BAR_OPTION, LIVE_OPTIONS, type LiveChoice, liveChoice, withLiveBooks } from './live-options.js'
 import { decidingOptions, NO_COLOR, QUIET, type RawRunOptions, RUN_OPTIONS, runOptions } from './run-options.js'
 import { GRID_OPTIONS } from './session-grid-options.js'
 import { RUNNING_OPTIONS } from './session-options.js'
@@ -15,7 +15,8 @@ import { OptionCheck } from './shell/option-check.js'
 import { asTyped, option, parseOptions, type RawOptions } from './shell/option-table.js'
 
 /** Checks the options of `dolphin trade` and `dolphin live check`. Throws {@link InputMistake} with every wrong one. */
-export function tradeOptions(raw: RawTradeOptions): TradeOptions {
+export function tradeOptions(given: RawTradeOptions): TradeOptions {
+  const raw = withLiveBooks(given)
   const check = new OptionCheck()
   const own = parseOptions(OWN_OPTIONS, raw, check)
   const { out, executor = 'in-process', execution, resume = false, record = [], iMeanIt, environment } = own

@@ -22,6 +22,8 @@ export interface LoadedStrategy {
   /** SHA-256 of the file, hex. What it imports is not in it. */
   readonly sha256: string
   readonly parameters: Readonly<Record<string, unknown>>
+  /** Whether its bars have the order books. */
+  readonly books: boolean
   /** A fresh one. @throws StrategyFailure when the file's `create` throws or makes what is no strategy. */
   create(initialCapital: number): Strategy
 }
@@ -48,6 +50,7 @@ export async function loadStrategy(path: string, set: readonly string[] = []): P
     path: resolve(path),
     sha256: createHash('sha256').update(bytes).digest('hex'),
     parameters,
+    books: module.books === true,
     create(initialCapital) {
       const where = { strategyId: module.name, call: 'create' } as const
       const context = { id: module.name, initialCapital, parameters: structuredClone(parameters) }
@@ -89,7 +92,7 @@ async function imported(path: string, file: string): Promise<unknown> {
 function checked(exported: unknown, file: string): StrategyModule {
   const problems: Problem[] = []
   const wrong = (message: string) => problems.push({ place: file, message })
-  const { name, parameters, create } = (exported ?? {}) as Partial<Record<keyof StrategyModule, unknown>>
+  const { name, parameters, books, create } = (exported ?? {}) as Partial<Record<keyof StrategyModule, unknown>>
   if (typeof exported !== 'object' || exported === null) {
     wrong(`default export: expected { name, create } (and parameters), found ${found(exported)}`)
   } else {
@@ -100,6 +103,7 @@ function checked(exported: unknown, file: string): StrategyModule {
     if (parameters !== undefined && (typeof parameters !== 'object' || parameters === null)) {
       wrong(`parameters: expected a JSON Schema, found ${found(parameters)}`)
     }
+    if (books !== undefined && typeof books !== 'boolean') wrong(`books: expected true or false, found ${found(books)}`)
   }
   if (problems.length > 0) throw new InputMistake(problems)
   return exported as StrategyModule

@@ -20,6 +20,19 @@ export interface BookMacro {
   readonly regimeSignal: number
 }
 
+/** What the books said of a bar, as it reaches a strategy with the bar. */
+export interface BarBooks {
+  readonly macro: BookMacro
+  /** By symbol; one that is not in it is not known. */
+  readonly rows: Readonly<Record<string, AssetBook>>
+}
+
+/**
+ * Which rows of a bar's books a strategy may look at: each of these symbols, all, or none at all; the market-wide state comes with
+ * the first two.
+ */
+export type BooksNeeded = 'all' | 'none' | readonly string[]
+
 /**
  * Order-book inputs of the engine. `bar` is the engine's global bar index; answers are as of that bar and never later.
  * An asset without data is `undefined`, never a default.

@@ -1,4 +1,5 @@
 import { having, listOf } from '../base/arguments.js'
+import type { BarBooks, BooksNeeded } from './order-book.js'
 import type { Direction, Posture } from './vocabulary/market.js'
 
 /** Precedence of mandates, highest first: EXIT, BLOCK, REDUCE, ENTRY, HOLD. Source: module contracts, layer 3. */
@@ -43,15 +44,17 @@ export interface StrategyBar {
   readonly posture: Posture
   /** A sub-day breaker update that arrived since the bar before; applied before anything of this bar is looked at. */
   readonly breaker?: { readonly boost: number; readonly beta: number }
+  /** What the order books said at the end of this bar, of what the strategy asks for; absent: it asks for none, or nobody keeps them. */
+  readonly books?: BarBooks
   /** Why nothing is entered on this bar, whatever the strategies want; positions are managed as on any other. */
   readonly hold?: EntryHold
 }
 
 /**
  * `STALE_SCAN`: the bar is too old, or of the future. `NO_POSTURE`: nobody says, or not lately, how much risk may be taken.
- * `FOREWARNER_RED`: the forewarner has come to RED within the day.
+ * `FOREWARNER_RED`: the forewarner has come to RED within the day. `NO_BOOKS`: order books decide, and none is known at this bar.
  */
-export type EntryHold = 'STALE_SCAN' | 'NO_POSTURE' | 'FOREWARNER_RED'
+export type EntryHold = 'STALE_SCAN' | 'NO_POSTURE' | 'FOREWARNER_RED' | 'NO_BOOKS'
 
 /** A confirmed execution of the strategy's own position. Prices USD, quantity base units, cumulative per leg. */
 export interface StrategyFill {
@@ -80,6 +83,11 @@ export interface StrategyFill {
 export interface Strategy {
   readonly id: string
   onBar(bar: StrategyBar): readonly Mandate[]
+  /**
+   * Which books it may look at in {@link onBar} of this bar, asked before: the others are neither shown to it nor kept in the
+   * journal. Changes nothing. Absent: none.
+   */
+  booksNeeded?(bar: StrategyBar): BooksNeeded
   /** Its ENTRY was denied, late, rejected or dropped: nothing filled, nothing will. */
   onEntryDropped(symbol: string, reason: string): void
   onFill(fill: StrategyFill): void
@@ -114,5 +122,7 @@ export interface StrategyModule<Parameters = Readonly<Record<string, unknown>>> 
    * `minimum`, `maximum` and `multipleOf` of numbers, `enum` of the rest.
    */
   readonly parameters?: object
+  /** Its bars have the order books where they are live; absent: they have not. Every row of every bar is then in the journal. */
+  readonly books?: boolean
   create(context: StrategyContext<Parameters>): Strategy
 }

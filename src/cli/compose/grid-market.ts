@@ -60,6 +60,7 @@ export interface BegunMarket {
   readonly live?: LiveMarket | undefined
   /** As it was asked for, USD; undefined: as configured. */
   readonly capital: string | undefined
+  readonly books: 'live' | 'none'
 }
 
 /** Undefined where the folder holds no settings: whoever opens the session says so. */
@@ -69,13 +70,14 @@ export async function begunMarket(folder: string): Promise<BegunMarket | undefin
   try {
     const { startedAtMs, venue, live, options } = JSON.parse(text) as SessionSettings
     const { instruments } = venue.exchange as { readonly instruments: readonly Instrument[] }
-    const { capital } = options
+    const { capital, books } = options
     return {
       symbols: instruments.map(({ identity }) => identity.symbol),
       instruments,
       startedAtMs,
       live,
       capital: typeof capital === 'string' ? capital : undefined,
+      books: books === 'live' ? books : 'none',
     }
   } catch (error) {
     const message = `expected the settings of a session, found what cannot be read as such: ${reason(error)}`

@@ -4,10 +4,14 @@ import { present } from '../../base/present.js'
 import type { Backtest } from '../../core/backtest/backtest.js'
 import { lotSizing } from '../../core/backtest/bar-price-fills.js'
 import type { StrategyBacktest } from '../../core/backtest/strategy-backtest.js'
+import { barBooks } from '../../core/decision/recorded-books.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
+import { BarOrderBook } from '../../core/orderbook/bar-order-book.js'
+import { JournaledBooks } from '../../core/orderbook/journaled-books.js'
 import { JournalDays } from '../../core/paper-record/journal-days.js'
 import { packageVersion } from '../../files/package-files.js'
 import { type DayColumns, DayError } from '../../ports/days.js'
+import type { BarBooks } from '../../ports/order-book.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
@@ -51,6 +55,10 @@ export async function journalBacktest(
 /** The backtest of the bars that a live session decided on, read out of its decision journal: no other recording is needed. */
 export class JournalBacktest {
   private readonly days = new JournalDays()
+  private readonly books = new JournaledBooks()
+  /** Of the bars since the last day that was run. */
+  private ofDay: (BarBooks | undefined)[] = []
+  private bars = 0
   private readonly backtest: Backtest | StrategyBacktest
   private readonly runs: ReturnType<typeof bulkRuns>
   /** Days that the engine refuses, each with why. */
@@ -72,11 +80,16 @@ export class JournalBacktest {
     const made = run.settings()
     // Lots and limits are those of the exchange when the session began, in no file.
     const rules = made.barPriceFills && lotSizing(ruleOf(settings))
-    this.backtest = this.runs.make({ ...made, ...present({ barPriceFills: rules }) })
+    // Those that came with the bars.
+    const orderBook = made.orderBook instanceof BarOrderBook ? this.books : made.orderBook
+    this.backtest = this.runs.make({ ...made, ...present({ orderBook, barPriceFills: rules }) })
   }
 
   take(record: DecisionRecord): void {
-    if (record.type === 'bar') this.add(this.days.take(record.bar))
+    if (record.type !== 'bar') return
+    this.add(this.days.take(record.bar))
+    const { books } = record.bar
+    this.ofDay.push(books && barBooks(books))
   }
 
   /** What the bars so far came to. */
@@ -93,8 +106,11 @@ export class JournalBacktest {
 
   private add(day: DayColumns | undefined): void {
     if (day === undefined) return
+    this.books.beginDay(this.bars, this.ofDay)
+    this.ofDay = []
     try {
       this.backtest.addDay(day, hashOf(day))
+      this.bars += day.bars
     } catch (error) {
       if (!(error instanceof DayError)) throw error
       this.refused.push({ date: day.date, why: error.message })

@@ -77,10 +77,10 @@ export function sessionStrategies(
   failures: readonly RecordedFailure[] = [],
 ): { readonly strategies: readonly Strategy[]; close(): Promise<void> } {
   if (own === undefined) return { strategies: [championOf(run)], close: async () => {} }
-  const { id, path, parameters } = own
+  const { id, path, parameters, books } = own
   const context = { id, initialCapital: run.initialCapital, parameters }
   try {
-    const guarded = new GuardedStrategy({ path, context, failures })
+    const guarded = new GuardedStrategy({ path, context, books, failures })
     return { strategies: [guarded], close: () => guarded.close() }
   } catch (error) {
     throw new InputMistake((error as Error).message)

@@ -23,6 +23,7 @@ import { breakerInFuture, type Cut, orderBookInFuture } from '../../core/backtes
 import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { type BetaPolicy, DailyBreaker } from '../../core/breaker/breaker.js'
 import type { W750Scans } from '../../core/breaker/scan-factors.js'
+import { BarOrderBook } from '../../core/orderbook/bar-order-book.js'
 import { parseOrderBookTable } from '../../core/orderbook/parse-order-book-table.js'
 import { type OrderBookTable, TableOrderBook } from '../../core/orderbook/table-order-book.js'
 import { VolGate } from '../../core/signal/vol-gate.js'
@@ -64,6 +65,7 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
     ...(breaker === undefined
       ? {}
       : { breaker: new DailyBreaker(cut === undefined ? breaker : breakerInFuture(breaker, cut)) }),
+    ...(options.books === 'live' ? { orderBook: new BarOrderBook() } : {}),
     ...(books === undefined
       ? {}
       : { orderBook: new TableOrderBook(cut === undefined ? books : orderBookInFuture(books, cut)) }),
@@ -110,6 +112,8 @@ export interface RunSettings {
   readonly betaThreshold?: number
   readonly volGate: VolGateChoice
   readonly orderBook?: string
+  /** `live`: those that come with each bar. Absent: none, or those of `orderBook`. */
+  readonly books?: 'live'
   /** `bar-price`: whole lots at the bar's price, free of cost. */
   readonly fills: 'simulated' | 'bar-price'
   /** Trading rules of `bar-price`. Absent: the packaged ones. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withBegunBooks } from '../compose/begun-books.js'
 import { withBegunExchange } from '../compose/begun-exchange.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
@@ -46,6 +47,7 @@ export function register(parent: Command): void {
     'betaPolicy',
     'betaThreshold',
     'orderBook',
+    'books',
     'forewarner',
     'forewarnerTrades',
     ['assets', { help: 'the columns that hold prices, or without --days what is traded, BTCUSDT,ETHUSDT,…' }],
@@ -75,7 +77,9 @@ export function register(parent: Command): void {
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
     .action(async (raw: RawPaperOptions) => {
       const { runPaper } = await import('./run.js')
-      process.exitCode = await runPaper(paperOptions(raw.live === true ? await withBegunExchange(raw) : raw))
+      process.exitCode = await runPaper(
+        paperOptions(raw.live === true ? await withBegunBooks(await withBegunExchange(raw)) : raw),
+      )
     })
 }
 

@@ -5,7 +5,7 @@ import { packageFile } from '../../files/package-files.js'
 import { EMBEDDED_GRID } from '../compose/grid-address.js'
 import type { ServeChoice } from '../compose/serve-address.js'
 import type { SessionChoice } from '../compose/session-settings.js'
-import { LIVE_OPTIONS, type LiveChoice, liveChoice } from '../live-options.js'
+import { LIVE_OPTIONS, type LiveChoice, liveChoice, withLiveBooks } from '../live-options.js'
 import { decidingOptions, NO_COLOR, QUIET, RUN_OPTIONS, runOptions, SESSION_OPTIONS } from '../run-options.js'
 import { GRID_OPTIONS, type GridChoice, gridChoice } from '../session-grid-options.js'
 import { RUNNING_OPTIONS } from '../session-options.js'
@@ -55,7 +55,7 @@ export function paperOptions(given: RawPaperOptions): PaperOptions {
 
 /** Live prices go through a grid, too: of this process, where no other is named. */
 function defaulted(given: RawPaperOptions): RawPaperOptions {
-  if (given.live === true) return given.grid === undefined ? { ...given, grid: EMBEDDED_GRID } : given
+  if (given.live === true) return withLiveBooks(given.grid === undefined ? { ...given, grid: EMBEDDED_GRID } : given)
   return given.days === undefined && given.grid === undefined ? { ...given, ...bundled(given) } : given
 }
 
@@ -64,6 +64,7 @@ function liveOf(raw: RawPaperOptions, grid: GridChoice | undefined, check: Optio
   if (raw.live !== true) {
     for (const name of ['exchangeAt', 'symbols', 'top'] as const)
       if (raw[name] !== undefined) check.wrong(LIVE_OPTIONS[name].flag, 'goes with --live')
+    if (raw.books !== undefined) check.wrong(RUN_OPTIONS.books.flag, 'goes with --live')
     return undefined
   }
   if (raw.days !== undefined) check.wrong('--live', 'does not go with --days: those are played')

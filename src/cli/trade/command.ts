@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { withBegunBooks } from '../compose/begun-books.js'
 import { withBegunExchange } from '../compose/begun-exchange.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
@@ -42,6 +43,8 @@ export function register(parent: Command): void {
     'factorNames',
     'betaPolicy',
     'betaThreshold',
+    ['orderBook', { help: 'recorded order book, by the numbers of the bars; never with LIVE' }],
+    ['books', { help: 'order books that decide: live, or none; LIVE demands live (default: live)' }],
     'forewarner',
     'forewarnerTrades',
     'execution',
@@ -67,7 +70,7 @@ export function register(parent: Command): void {
     .addHelpText('after', `\n${EXAMPLES}\n\n${EXIT_CODES_HELP}`)
     .action(async (raw: RawTradeOptions) => {
       const { runTrade } = await import('./run.js')
-      process.exitCode = await runTrade(tradeOptions(await withBegunExchange(raw)))
+      process.exitCode = await runTrade(tradeOptions(await withBegunBooks(await withBegunExchange(raw))))
     })
 }
 

@@ -1,6 +1,7 @@
 import { anyText, callback, fields, number, optional, refuse } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import { canonicalJson } from '../../base/canonical-json.js'
+import { present } from '../../base/present.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
@@ -10,6 +11,7 @@ import { type Action, arbitrate } from '../arbitration/arbitration.js'
 import { refuseDisorder, timesOf } from '../days/timestamps.js'
 import { DAY_COLUMNS } from '../engine/argument-checks.js'
 import { WARMUP_ROWS } from '../engine/engine.js'
+import { JournaledBooks } from '../orderbook/journaled-books.js'
 import { called, type StrategyFailure } from '../strategy/failure.js'
 import { mandatesIn } from '../strategy/mandates.js'
 import { EquityTrack } from './equity-track.js'
@@ -128,6 +130,7 @@ export class StrategyBacktest {
     const { day, settings } = this
     assert(day !== undefined, 'a day has begun')
     const timestampNs = timesOf(columns)
+    const { orderBook } = settings
     for (; day.row < untilRow; day.row++) {
       const { row, boost } = day
       if (row > 0 && day.closing.has(row)) this.close('DATA_GAP', columns.date)
@@ -139,6 +142,7 @@ export class StrategyBacktest {
         velDiv: shown(columns.velDiv[row]!),
         volOk: volOk === undefined ? row >= WARMUP_ROWS : volOk[row] === 1,
         posture: settings.posture,
+        ...present({ books: orderBook instanceof JournaledBooks ? orderBook.at(this.bars) : undefined }),
         ...(row === 0 && {
           day: { date: columns.date, ...(boost !== undefined && { boost: boost.boost, beta: boost.beta }) },
         }),

@@ -110,8 +110,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     return this.truth.agreedAtMs
   }
 
-  handle(event: DecisionEvent): readonly DecisionEffect[] {
+  handle(happened: DecisionEvent): readonly DecisionEffect[] {
     const { desk } = this
+    const event = this.asRecorded(happened)
     desk.begin(event)
     const { mode } = desk.state
     if (event.kind !== 'start') this.time()
@@ -185,6 +186,13 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       default:
         unreachable(event)
     }
+  }
+
+  /** What is recorded of a bar is all that is known of it: of its books, what its strategies may look at. */
+  private asRecorded(event: DecisionEvent): DecisionEvent {
+    if (event.kind !== 'bar' || event.bar.books === undefined) return event
+    const { strategies, state } = this.desk
+    return { ...event, bar: strategies.withNeededBooks(event.bar, state.blocked) }
   }
 
   private start(): void {

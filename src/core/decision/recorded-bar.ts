@@ -1,28 +1,31 @@
 import { assert } from '../../base/assert.js'
 import type { StrategyBar } from '../../ports/strategy.js'
+import { barBooks, recordedBooks } from './recorded-books.js'
 import type { RecordedBar } from './records.js'
 
 /** JSON has neither NaN nor −0: what the strategies see is made of this, so that it is what a recovery will show them. */
 export function recordedBar(bar: StrategyBar, known: readonly string[]): RecordedBar {
-  const { symbols, prices, velDiv, ...rest } = bar
+  const { symbols, prices, velDiv, books, ...rest } = bar
   const isKnown = areSame(symbols, known)
   return {
     ...rest,
     ...(isKnown ? {} : { symbols: [...symbols] }),
     prices: jsonNumbers(prices),
     velDiv: jsonNumber(velDiv),
+    ...(books === undefined ? {} : { books: recordedBooks(books) }),
   }
 }
 
 /** The bar as strategies see it. */
 export function strategyBar(bar: RecordedBar, symbols: readonly string[]): StrategyBar {
-  const { prices, velDiv, ...rest } = bar
+  const { prices, velDiv, books, ...rest } = bar
   assert(prices.length === symbols.length, `a bar has a price for each of its ${symbols.length} symbols`)
   return {
     ...rest,
     symbols,
     prices: floats(prices),
     velDiv: velDiv ?? Number.NaN,
+    ...(books === undefined ? {} : { books: barBooks(books) }),
   }
 }
 

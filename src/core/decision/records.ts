@@ -8,6 +8,7 @@ import type { EntryPermission, EntryVeto, Message, OpenPermissionReason } from '
 import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabulary/session.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import type { CycleStats, ExecutionResult } from './controller.js'
+import type { RecordedBooks } from './recorded-books.js'
 import type { RecordedHolding } from './recorded-holding.js'
 import type { ExitOrder, Reduction, StrategyFault } from './state.js'
 
@@ -15,12 +16,14 @@ import type { ExitOrder, Reduction, StrategyFault } from './state.js'
 export type Report = Extract<Message, { readonly type: 'FILL_REPORT' | 'ENTRY_RESULT' | 'EXIT_ACK' | 'FUNDING_REPORT' }>
 
 /** A bar as the journal keeps it: null where a number is none. Symbols are there when they differ from the bar before. */
-export interface RecordedBar extends Omit<StrategyBar, 'prices' | 'velDiv' | 'symbols' | 'posture'> {
+export interface RecordedBar extends Omit<StrategyBar, 'prices' | 'velDiv' | 'symbols' | 'posture' | 'books'> {
   readonly symbols?: readonly string[]
   readonly prices: readonly (number | null)[]
   /** The instability signal, v50 minus v750; null where there is none. */
   readonly velDiv: number | null
   readonly posture: Posture
+  /** What a strategy may have looked at. */
+  readonly books?: RecordedBooks
 }
 
 /** What happened to trades in a record: the trade journal is made of these. */

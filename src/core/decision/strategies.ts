@@ -1,5 +1,7 @@
+import type { BooksNeeded } from '../../ports/order-book.js'
 import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
 import { mandateFault } from '../arbitration/arbitration.js'
+import { neededBooks } from '../orderbook/needed-books.js'
 import { RISK_STRATEGY_ID } from '../risk/loss-breaker.js'
 import type { StrategyFault } from './state.js'
 import type { StrategyCall } from './strategy-calls.js'
@@ -24,6 +26,20 @@ export class Strategies {
 
   get ids(): readonly string[] {
     return [...this.byId.keys()]
+  }
+
+  /** The bar with the books that somebody who is not blocked may look at, and no others. One that cannot say it looks at all. */
+  withNeededBooks(bar: StrategyBar, blocked: Readonly<Record<string, string>>): StrategyBar {
+    const { books, ...rest } = bar
+    if (books === undefined) return bar
+    const needs: BooksNeeded[] = []
+    for (const strategy of this.strategies) {
+      if (blocked[strategy.id] !== undefined || strategy.booksNeeded === undefined) continue
+      const message = guarded(() => void needs.push(strategy.booksNeeded!(rest)))
+      if (message !== undefined) needs.push('all')
+    }
+    const needed = neededBooks(books, needs)
+    return needed === undefined ? rest : { ...rest, books: needed }
   }
 
   /** Mandates of all that are not blocked, in the order in which the strategies were given. */

@@ -41,6 +41,7 @@ export function heldBack(gate: OpenPermission, hold: EntryHold | undefined): Ope
 const HELD_BACK: Record<EntryHold, Pick<OpenPermission, 'reject' | 'detail'>> = {
   STALE_SCAN: { reject: 'REJECT_STALE_SCAN', detail: 'the scan is too old, or of the future' },
   NO_POSTURE: { reject: 'REJECT_LATCHED', detail: 'no posture can be read, or none of the last minute' },
+  NO_BOOKS: { reject: 'REJECT_LATCHED', detail: 'no order book is known of this bar' },
   FOREWARNER_RED: { reject: 'REJECT_LATCHED', detail: 'the forewarner says RED' },
 }
 

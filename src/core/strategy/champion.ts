@@ -1,7 +1,7 @@
 import { callback, direction, fields, optional, refuse, text } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import { present } from '../../base/present.js'
-import type { OrderBookSource } from '../../ports/order-book.js'
+import type { BooksNeeded, OrderBookSource } from '../../ports/order-book.js'
 import type { Mandate, Strategy, StrategyBar, StrategyFill } from '../../ports/strategy.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
 import type { EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
@@ -11,6 +11,9 @@ import type { EnginePorts, Proposal } from '../engine/fills.js'
 import type { EngineParameters } from '../engine/parameters.js'
 import type { Delisting } from '../exits/delisting.js'
 import { exitReasonOf } from '../exits/exit-reason.js'
+import { BarOrderBook } from '../orderbook/bar-order-book.js'
+import { DYNAMIC_EXIT } from '../orderbook/dynamic-exit.js'
+import { gateOpen, type SignalShape, signalShape } from '../signal/signal.js'
 
 export interface ChampionSettings {
   /** Who the mandates are from. */
@@ -19,6 +22,7 @@ export interface ChampionSettings {
   readonly direction: Direction
   /** USD, before the first trade; what is decided from then on follows from the strategy's own results. */
   readonly initialCapital: number
+  /** A {@link BarOrderBook}: what each bar brings. */
   readonly orderBook?: OrderBookSource
   /** `wait` when absent. */
   readonly delisting?: Delisting
@@ -54,12 +58,20 @@ export class ChampionStrategy implements Strategy {
   private symbols: readonly string[] | undefined
   private places = new Int32Array(0)
   private prices = new Float64Array(0)
+  /** Where bars bring the books. */
+  private readonly barBooks: BarOrderBook | undefined
+  private readonly shape: SignalShape
+  /** What it last wanted to enter, and when: whether that was filled or not. */
+  private wanted: { readonly symbol: string; readonly bar: number } | undefined
 
   /** @throws InputMistake that names every setting that is wrong. */
   constructor(settings: ChampionSettings) {
     refuse(SETTINGS(settings, 'settings'))
     this.id = settings.id
     this.settings = settings
+    const { parameters, direction, orderBook } = settings
+    this.barBooks = orderBook instanceof BarOrderBook ? orderBook : undefined
+    this.shape = signalShape(parameters, direction)
     this.engine = new Engine(settings.parameters, settings.initialCapital, this.ports())
   }
 
@@ -72,8 +84,25 @@ export class ChampionStrategy implements Strategy {
     return this.engine.openPosition
   }
 
+  /**
+   * All of them where a day begins (OB-4) or the signal is strong enough for an entry (OB-1 to OB-3), else that of the position (OB-5).
+   * Nobody can hold what was wanted and not filled but a backtest of the same bars: that is to find its book, too.
+   */
+  booksNeeded({ bar, day, velDiv }: StrategyBar): BooksNeeded {
+    if (this.barBooks === undefined) return 'none'
+    if (day !== undefined || gateOpen(this.shape, velDiv)) return 'all'
+    const { openPosition, proposedEntry } = this.engine
+    const symbols = [openPosition?.asset, proposedEntry?.asset]
+    const { wanted } = this
+    const barsMax = this.settings.parameters.max_hold_bars * DYNAMIC_EXIT.calmHold
+    if (wanted !== undefined && bar - wanted.bar <= barsMax) symbols.push(wanted.symbol)
+    const asked = new Set(symbols.filter((symbol) => symbol !== undefined))
+    return asked.size === 0 ? 'none' : [...asked]
+  }
+
   onBar(bar: StrategyBar): readonly Mandate[] {
     const { engine } = this
+    this.barBooks?.take(engine.bars, bar.books)
     if (bar.day !== undefined) this.beginDay(bar.day, bar.symbols)
     engine.setPosture(bar.posture)
     if (bar.breaker !== undefined) engine.parkAcb(bar.breaker)
@@ -83,6 +112,7 @@ export class ChampionStrategy implements Strategy {
       volOk: bar.volOk,
       timeMs: bar.timestampMs,
     })
+    if (proposal?.kind === 'entry') this.wanted = { symbol: proposal.entry.asset, bar: bar.bar }
     if (proposal !== undefined) return [this.mandateFor(proposal, bar.timestampMs)]
     const held = engine.openPosition
     return held === undefined ? [] : [this.hold(held.asset, bar.timestampMs)]

@@ -5,6 +5,7 @@ import type { DecisionRecord } from '../../core/decision/records.js'
 import type { StrategyFault } from '../../core/decision/state.js'
 import { displayPath } from '../../files/package-files.js'
 import type { JournalReader } from '../../ports/journal.js'
+import type { BooksNeeded } from '../../ports/order-book.js'
 import type { Mandate, Strategy, StrategyBar, StrategyContext, StrategyFill } from '../../ports/strategy.js'
 import type { GuardAnswer, GuardCall, GuardSetup } from './guard-messages.js'
 import { stuckLine } from './stuck-line.js'
@@ -13,6 +14,8 @@ export interface GuardSettings {
   /** The author's file; absolute. It must have been imported once: what it exports is not checked here. */
   readonly path: string
   readonly context: StrategyContext
+  /** Whether its bars have the order books; absent: they have not. */
+  readonly books?: boolean
   /** A call that takes longer is the last one; default 1,000. */
   readonly deadlineMs?: number
   /** What may be spent on finding the line of a call that missed its deadline; default 1,000. */
@@ -103,6 +106,10 @@ export class GuardedStrategy implements Strategy {
     this.symbols = symbols
     const answer = this.ask({ call: 'onBar', bar: rest, ...(isSame ? {} : { symbols }) })
     return 'mandates' in answer ? answer.mandates : []
+  }
+
+  booksNeeded(): BooksNeeded {
+    return this.settings.books === true ? 'all' : 'none'
   }
 
   onFill(fill: StrategyFill): void {

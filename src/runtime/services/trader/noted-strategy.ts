@@ -9,6 +9,7 @@ export function notedStrategy(strategy: Strategy, wanted: (mandates: readonly Ma
       wanted(mandates)
       return mandates
     },
+    booksNeeded: (bar) => strategy.booksNeeded?.(bar) ?? 'none',
     onEntryDropped: (symbol, reason) => strategy.onEntryDropped(symbol, reason),
     onFill: (fill) => strategy.onFill(fill),
     snapshot: () => strategy.snapshot(),

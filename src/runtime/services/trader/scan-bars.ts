@@ -3,6 +3,7 @@ import { dateOfEpochMs } from '../../../base/utc-date.js'
 import { WARMUP_ROWS } from '../../../core/engine/engine.js'
 import type { LiveVolGate } from '../../../core/signal/live-vol-gate.js'
 import { VOLATILITY_ASSET } from '../../../core/signal/vol-gate.js'
+import type { BarBooks } from '../../../ports/order-book.js'
 import type { StrategyBar } from '../../../ports/strategy.js'
 import { FundingTimes } from '../../session/funding-times.js'
 import type { SessionStep } from '../../session/session-steps.js'
@@ -38,8 +39,13 @@ export class ScanBars {
     this.parts = parts
   }
 
-  /** The next bar. `gates` is asked after the day that it may begin. */
-  step(scan: TakenScan, gates: (date: string) => BarGates): SessionStep {
+  /** Of the next bar. */
+  get nextNumber(): number {
+    return this.bars
+  }
+
+  /** The next bar. `gates` is asked after the day that it may begin. `books`: absent where none decide. */
+  step(scan: TakenScan, gates: (date: string) => BarGates, books?: BarBooks): SessionStep {
     const { barAtMs } = scan
     const date = this.dateAt(barAtMs)
     const isFirst = date !== this.date
@@ -61,6 +67,7 @@ export class ScanBars {
         velDiv: scan.velDiv,
         volOk: scan.volOk ?? own ?? row >= WARMUP_ROWS,
         ...day,
+        ...present({ books }),
         ...gates(date),
       },
       date,

@@ -24,6 +24,7 @@ import type { GridTime } from '../../grid/grid-circuit.js'
 import { reportOnce } from '../../grid/report-once.js'
 import type { WatchedDecision } from '../../session/session-parts.js'
 import type { SessionStep } from '../../session/session-steps.js'
+import { BookWatch, type BookWatchParts } from './book-watch.js'
 import { DocumentWaits } from './document-waits.js'
 import { followScans } from './followed-scans.js'
 import { Gates, type KnownBoost, type KnownPosture } from './gates.js'
@@ -74,6 +75,8 @@ export interface TraderParts {
   /** A replay waits with a day's first scan for the boost of that day. */
   readonly expectsBoost: boolean
   readonly barsMax?: number | undefined
+  /** Order books that decide, of a market that is traded by the clock; absent: none do. */
+  readonly books?: BookWatchParts['books'] | undefined
   /** Something that a person should know. */
   notice(text: string): void
   /** Nothing can be traded before that comes: a person should know it, whatever they asked to be spared. */
@@ -116,6 +119,7 @@ export class Trader {
   private readonly before: SessionStep[] = []
   private barsBehind = 0
   private readonly watch: StepWatch
+  private readonly books: BookWatch | undefined
   private strategies: readonly Strategy[] = []
   private mandates: Mandate[] = []
   /** Of the last scan that was made a bar; undefined before the first. */
@@ -167,6 +171,7 @@ export class Trader {
     })
     const { gates, results } = this
     const { waiting, limits } = parts
+    this.books = parts.books && new BookWatch({ books: parts.books, notice, waiting })
     this.watch = new StepWatch({ gates, limits, staleState: () => results.staleState(), notice, waiting })
   }
 
@@ -201,7 +206,7 @@ export class Trader {
   /** A session's steps. `begin` is waited for where it has taken its own bars again, before the
    * first scan; it answers the entry of the stream that a replay begins with, if not the oldest. */
   steps(signal: AbortSignal, begin: () => Promise<number | undefined>): AsyncGenerator<SessionStep, void, void> {
-    const { parts, bars, before, barsBehind, watch } = this
+    const { parts, bars, before, barsBehind, watch, books } = this
     const { clock, limits, barsMax } = parts
     const { heard } = this
     return traderSteps(
@@ -209,6 +214,7 @@ export class Trader {
         before,
         barsBehind,
         bars,
+        books,
         gates: watch,
         barsMax,
         scans: (ended) => this.scans(ended, begin),
@@ -224,6 +230,7 @@ export class Trader {
     this.results.attach(() => decision.state())
     if (this.parts.mode === 'replay') return
     this.watch.attach(decision)
+    this.books?.attach(decision)
     const { connection } = this.parts.grid
     const tell = (): void =>
       decision.tell({ kind: 'conditions', conditions: { gridConnected: connection.state === 'CONNECTED' } })
