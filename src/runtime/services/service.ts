@@ -18,16 +18,12 @@ export type ServiceName =
   | 'scanner'
   | 'bridge'
   | 'trader'
-export type ServiceName =
-  | 'scanner'
-  | 'bridge'
-  | 'trader'
+  | 'order-book'
+  | 'order-book-universe'
+  | 'external-factors'
   | 'survival'
   | 'breaker'
   | 'forewarner'
-  | 'external-factors'
-  | 'order-book'
-  | 'order-book-universe'
 
 /** What a service says of itself. */
 export interface ServiceHealth {
