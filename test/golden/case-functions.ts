@@ -4,6 +4,7 @@ import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCa
 import { factorsCase } from './factors-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
 import { cat3InputsCase, survivalCase } from './survival-functions.js'
+import { universeCase } from './universe-functions.js'
 
 /**
  * What the cases of golden case files ask for, by the name of their `fn`: from a case's `args` to what it expects, in its names
@@ -26,6 +27,7 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any) => unknown>> = 
   survival: survivalCase,
   cat3_inputs: cat3InputsCase,
   factors: factorsCase,
+  universe: universeCase,
 }
 
 function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {

@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.js'
 import type { Book } from './depth-book.js'
+import type { Fills } from './fill-window.js'
 import { FIGURES, type Figures, writeSample } from './sample.js'
 
 /**
@@ -134,7 +135,7 @@ export interface BarValue extends Figures {
    * Whether an order that rested at the best price of the bar's start would have been reached: a buy by the lowest ask, a sell
    * by the highest bid. Undefined when the book was not known at the start.
    */
-  readonly fills: { readonly buy: boolean; readonly sell: boolean } | undefined
+  readonly fills: Fills | undefined
 }
 
 interface EarlyChange {

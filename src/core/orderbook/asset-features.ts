@@ -1,20 +1,8 @@
 import type { AssetBook } from '../../ports/order-book.js'
 import { SlidingMedian } from '../numeric/sliding-median.js'
 import type { BarValue } from './asset-bars.js'
-
-/** Windows in bars of the clock, and the least bars in them that must have a value. Source: spec "Books and features". */
-export const FEATURE_WINDOWS = Object.freeze({
-  imbalanceBars: 5,
-  imbalanceBarsMin: 3,
-  persistenceBars: 10,
-  persistenceBarsMin: 5,
-  changeBars: 5,
-  medianBars: 720,
-  medianBarsMin: 60,
-  qualityMax: 3,
-  fillBars: 120,
-  fillBarsMin: 20,
-})
+import { FEATURE_WINDOWS } from './feature-windows.js'
+import { FillWindow } from './fill-window.js'
 
 /** Each is absent while too little is known for it, and on a bar without a value all are. */
 export interface AssetFeatures {
@@ -137,40 +125,6 @@ class Window {
       count++
     }
     return count < atLeast ? undefined : sum / count
-  }
-}
-
-/** How often resting orders were reached in the last bars that could tell. */
-class FillWindow {
-  /** Of each bar −1 when it cannot tell, else how many of the two sides were reached. */
-  private readonly reached: Int8Array
-  private next = 0
-  private count = 0
-  private sum = 0
-
-  constructor(bars: number) {
-    this.reached = new Int8Array(bars).fill(-1)
-  }
-
-  push(fills: BarValue['fills']): void {
-    const { reached, next } = this
-    const oldest = reached[next]!
-    if (oldest >= 0) {
-      this.count--
-      this.sum -= oldest
-    }
-    const latest = fills === undefined ? -1 : Number(fills.buy) + Number(fills.sell)
-    if (latest >= 0) {
-      this.count++
-      this.sum += latest
-    }
-    reached[next] = latest
-    this.next = (next + 1) % reached.length
-  }
-
-  /** Laplace's rule of succession over both sides, so that it is never quite 0 nor 1. */
-  probability(): number | undefined {
-    return this.count < FEATURE_WINDOWS.fillBarsMin ? undefined : (this.sum + 1) / (2 * this.count + 2)
   }
 }
 
