@@ -56,7 +56,7 @@ export interface ClosingRow {
 
 /**
  * From here on a symbol is among the assets, or is not any more; one that comes again begins anew. Without such a row a symbol
- * joins with its first frame.
+ * joins with its first frame. An empty symbol: all begins anew with the bar that holds `t_ms`, as it does when its recorder starts.
  */
 export interface ListingRow {
   readonly n: number

@@ -14,8 +14,8 @@ import { FIGURES, type Figures, writeSample } from './sample.js'
  * is counted by its kind, what is of a symbol that is not listed is counted and left. A frame that changes a book allocates
  * nothing here.
  *
- * Whoever drives it closes the bars by {@link closeUntil} when the exchange's clock reads their end, and records what was
- * taken ({@link wasTaken}): of the same events and closings in the same order come the same bars, bit for bit.
+ * Whoever drives it closes the bars by {@link closeUntil} when the exchange's clock reads their end. Of what was taken
+ * ({@link wasTaken}) and the closings, in the same order, come the same bars, bit for bit: `RecordedBooks` writes that down.
  */
 export class MarketBooks {
   readonly books: BookKind
@@ -48,11 +48,14 @@ export class MarketBooks {
     return this.listed.keys()
   }
 
-  /** A symbol joins with the open bar. One that is listed stays as it is, unless its decimals are others: then it begins anew. */
-  list(contract: ListedContract): void {
+  /**
+   * A symbol joins with the open bar. One that is listed stays as it is, unless its decimals are others: then it begins anew.
+   * Answers whether it begins here.
+   */
+  list(contract: ListedContract): boolean {
     const { symbol, priceDecimals, quantityDecimals } = contract
     const before = this.listed.get(symbol)?.book
-    if (before?.priceDecimals === priceDecimals && before.quantityDecimals === quantityDecimals) return
+    if (before?.priceDecimals === priceDecimals && before.quantityDecimals === quantityDecimals) return false
     this.drop(symbol)
     const scale = { priceDecimals, quantityDecimals }
     const book = this.books === 'partial' ? new PartialBook(scale) : new DepthBook(scale)
@@ -61,16 +64,18 @@ export class MarketBooks {
       ...{ isChanged: false, frames: 0, darkBars: 0 },
     })
     this.features.add(symbol)
+    return true
   }
 
-  /** A symbol leaves: listed again it begins anew. */
-  drop(symbol: string): void {
+  /** A symbol leaves: listed again it begins anew. False when it was not listed. */
+  drop(symbol: string): boolean {
     const gone = this.listed.get(symbol)
-    if (gone === undefined) return
+    if (gone === undefined) return false
     this.listed.delete(symbol)
     this.features.remove(symbol)
     this.changed.delete(symbol)
     addCounts(this.counts.gone, gone.book.counters)
+    return true
   }
 
   /** @param nowMs one local clock that does not go back: snapshots are asked for by it. */

@@ -4,7 +4,7 @@ import type { BookRow, MacroRow, OrderBookTable } from './table-order-book.js'
 /**
  * A recorded order book from JSON: `{assets, rows, macro}` with rows `[bar, asset index, imbalance_ma5, persistence,
  * withdrawal_velocity, depth_quality, fill_probability]`, or `[bar, asset index]` where an asset's data ends, and macro
- * rows `[bar, cascade_count, regime_signal]`. Other keys are ignored.
+ * rows `[bar, cascade_count, regime_signal]`. `"books": "partial"` marks a table of the best levels alone. Other keys are ignored.
  *
  * @throws Error naming the row and the column, what was expected and what was found.
  */
@@ -12,14 +12,16 @@ export function parseOrderBookTable(json: unknown): OrderBookTable {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw mismatch('order book', 'an object with assets, rows and macro', json)
   }
-  const { assets, rows, macro } = json as Record<string, unknown>
+  const { assets, rows, macro, books } = json as Record<string, unknown>
   const names = array('assets', assets).map((name, index) => {
     if (typeof name !== 'string' || name === '') throw mismatch(`assets[${index}]`, 'an asset symbol', name)
     return name
   })
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw mismatch('assets', 'every symbol once', twice)
+  if (books !== undefined && books !== 'partial') throw mismatch('books', '"partial" or nothing', books)
   return {
+    ...(books === undefined ? {} : { books }),
     assets: names,
     rows: array('rows', rows).map((row, index) => bookRow(row, index, names.length)),
     macro: array('macro', macro).map(macroRow),

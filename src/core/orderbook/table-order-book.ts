@@ -18,6 +18,8 @@ export interface MacroRow {
 
 /** A recorded order book. Within one bar a later row replaces an earlier one of the same asset. */
 export interface OrderBookTable {
+  /** Its rows are of the best levels alone, whose depth tells nothing of the market's: the macro is `{0, 0}` throughout. */
+  readonly books?: 'partial'
   readonly assets: readonly string[]
   readonly rows: readonly BookRow[]
   readonly macro: readonly MacroRow[]
@@ -43,7 +45,8 @@ export class TableOrderBook implements OrderBookSource {
       ofAsset.push({ bar: row.bar, value: row.book })
     }
     this.books = new Map(table.assets.map((asset, index) => [asset, new Timeline(rows[index]!)]))
-    this.macros = new Timeline(table.macro.map(({ bar, macro }) => ({ bar, value: macro })))
+    const macros = table.books === 'partial' ? [] : table.macro
+    this.macros = new Timeline(macros.map(({ bar, macro }) => ({ bar, value: macro })))
   }
 
   book(asset: string, bar: number): AssetBook | undefined {
