@@ -15,7 +15,7 @@ import { FIGURES, type Figures, writeSample } from './sample.js'
  * nothing here.
  *
  * Whoever drives it closes the bars by {@link closeUntil} when the exchange's clock reads their end. Of what was taken
- * ({@link wasTaken}) and the closings, in the same order, come the same bars, bit for bit: `RecordedBooks` writes that down.
+ * ({@link wasTaken}) and the closings, in the same order, come the same bars, bit for bit.
  */
 export class MarketBooks {
   readonly books: BookKind

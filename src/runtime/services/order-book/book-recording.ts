@@ -1,5 +1,5 @@
 import type { BarValue } from '../../../core/orderbook/asset-bars.js'
-import type { AssetFeatures } from '../../../core/orderbook/asset-features.js'
+import { featureFigures, macroRow } from '../../../core/orderbook/feature-rows.js'
 import type { MarketBar } from '../../../core/orderbook/market-features.js'
 import type { ListedContract, MarketDataEvent } from '../../../ports/market-data.js'
 import type { FrameRow, MarketRecorder } from '../../../ports/market-recording.js'
@@ -17,6 +17,11 @@ export class BookRecording {
     private readonly marksEveryMs: number,
   ) {}
 
+  /** The books begin anew, with the bar that holds this time. */
+  started(atMs: number): void {
+    this.recorder.add('listings', { n: this.recorder.nextNumber(), t_ms: atMs, symbol: '', is_listed: true })
+  }
+
   /** From here on a symbol is among the assets, or not any more. */
   listing(contract: ListedContract, { atMs, isListed }: { readonly atMs: number; readonly isListed: boolean }): void {
     const { symbol, priceDecimals, quantityDecimals } = contract
@@ -29,14 +34,13 @@ export class BookRecording {
     switch (event.kind) {
       case 'depth': {
         const { symbol, eventMs, receivedMs, frame } = event
-        const { b: bids, a: asks, ...ids } = kept(frame)
-        this.frame({ E_ms: eventMs, received_ms: receivedMs, symbol, ...ids, bids, asks })
+        this.frame({ E_ms: eventMs, received_ms: receivedMs, symbol, ...kept(frame) })
         break
       }
       case 'snapshot': {
         const { symbol, atMs, receivedMs, snapshot } = event
         const { lastUpdateId: u, bids, asks } = snapshot
-        this.frame({ E_ms: atMs, received_ms: receivedMs, symbol, U: null, u, pu: null, bids, asks })
+        this.frame({ E_ms: timeOf(atMs), received_ms: receivedMs, symbol, U: null, u, pu: null, bids, asks })
         break
       }
       case 'lost':
@@ -81,17 +85,16 @@ export class BookRecording {
   }
 
   /** A bar, and what came of it; of an asset of which nothing is known there is no row. */
-  bar({ endMs, assets, macro }: MarketBar, closedAtMs: number): void {
+  bar(bar: MarketBar, closedAtMs: number): void {
     const { recorder } = this
+    const { endMs, assets } = bar
     recorder.add('closings', { n: recorder.nextNumber(), t_ms: endMs, closed_at_ms: closedAtMs })
     for (const { symbol, value, features } of assets) {
       if (value === undefined) continue
       recorder.add('samples', { n: recorder.nextNumber(), t_ms: endMs, symbol, figures: valueFigures(value) })
       recorder.add('features', { n: recorder.nextNumber(), t_ms: endMs, symbol, figures: featureFigures(features) })
     }
-    const { cascadeCount, stressShare, regimeSignal } = macro
-    const figures = { cascade_count: cascadeCount, stress_share: stressShare, regime_signal: regimeSignal }
-    recorder.add('macro', { n: recorder.nextNumber(), t_ms: endMs, symbol: '', figures })
+    recorder.add('macro', { n: recorder.nextNumber(), ...macroRow(bar) })
   }
 
   private frame(row: Omit<FrameRow, 'n'>): void {
@@ -100,7 +103,7 @@ export class BookRecording {
 
   private lost(symbol: string, { atMs, receivedMs }: { readonly atMs: number; readonly receivedMs: number }): void {
     this.frame({
-      ...{ E_ms: atMs, received_ms: receivedMs, symbol },
+      ...{ E_ms: timeOf(atMs), received_ms: receivedMs, symbol },
       ...{ U: null, u: null, pu: null, bids: null, asks: null },
     })
   }
@@ -114,14 +117,21 @@ export class BookRecording {
   }
 }
 
-/** A frame of which not even the form is right is kept as one that cannot be read either. */
-function kept({ U, u, pu, b, a }: DepthFrame): DepthFrame {
-  const isWhole = [U, u, pu].every(Number.isSafeInteger) && Array.isArray(b) && Array.isArray(a)
-  return isWhole ? { U, u, pu, b, a } : UNREADABLE
+/** A time that is none counts at once: as does the oldest of all. */
+function timeOf(ms: number): number {
+  return Number.isSafeInteger(ms) ? ms : 0
+}
+
+type FrameContent = Pick<FrameRow, 'U' | 'u' | 'pu' | 'bids' | 'asks'>
+
+/** A frame of which not even the form is right is kept as one that cannot be read either. Best levels need no `pu`. */
+function kept({ U, u, pu, b, a }: DepthFrame): FrameContent {
+  const isWhole = [U, u].every(Number.isSafeInteger) && Array.isArray(b) && Array.isArray(a)
+  return isWhole ? { U, u, pu: Number.isSafeInteger(pu) ? pu : null, bids: b, asks: a } : UNREADABLE
 }
 
 /** Its first update is behind its last. */
-const UNREADABLE: DepthFrame = { U: 1, u: 0, pu: 0, b: [], a: [] }
+const UNREADABLE: FrameContent = { U: 1, u: 0, pu: 0, bids: [], asks: [] }
 
 function valueFigures(value: BarValue): Readonly<Record<string, number | null>> {
   return {
@@ -135,16 +145,5 @@ function valueFigures(value: BarValue): Readonly<Record<string, number | null>> 
     weighted_mid: value.weightedMid,
     fill_buy: value.fills === undefined ? null : Number(value.fills.buy),
     fill_sell: value.fills === undefined ? null : Number(value.fills.sell),
-  }
-}
-
-function featureFigures(features: AssetFeatures): Readonly<Record<string, number | null>> {
-  return {
-    imbalance_ma5: features.imbalanceMa5 ?? null,
-    imbalance_persistence: features.imbalancePersistence ?? null,
-    withdrawal_velocity: features.withdrawalVelocity ?? null,
-    depth_quality: features.depthQuality ?? null,
-    fill_probability: features.fillProbability ?? null,
-    fill_quality: features.fillQuality ?? null,
   }
 }

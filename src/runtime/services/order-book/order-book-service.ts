@@ -245,6 +245,7 @@ export class OrderBookService implements Service {
     const { stepMs, books } = this.settings
     this.startMs = exchangeMs
     this.books = new MarketBooks({ stepMs, startMs: exchangeMs, books: books.kind })
+    this.recording?.started(exchangeMs)
     if (this.listed !== undefined) this.choose(this.listed)
     this.closeNext()
   }
