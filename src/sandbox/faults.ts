@@ -42,6 +42,7 @@ export const FAULTS = {
   expireListenKey: act('none', 'the listen key has its age'),
   haltSymbol: act('symbol', 'trading of the symbol is halted'),
   resumeSymbol: act('symbol', 'trading of the symbol goes on'),
+  listSymbol: act('symbol', 'a symbol that was held back is listed, and trades'),
   settleSymbol: act('symbol', 'the symbol is settled: positions are closed, orders cancelled'),
   coarserTick: act('symbol', "the symbol's tick becomes ten times as large"),
   marginCall: act('none', 'a margin call is told'),

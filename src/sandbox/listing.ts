@@ -12,8 +12,10 @@ export interface Listed {
 /** What is listed for trading, with the rules of the moment. */
 export class Listing {
   private readonly listed = new Map<string, Listed>()
+  private readonly heldBack: Set<string>
 
-  constructor({ instruments, marketMaxQuantity = {} }: SandboxSettings) {
+  constructor({ instruments, marketMaxQuantity = {}, market }: SandboxSettings) {
+    this.heldBack = new Set(market?.listedLater)
     for (const instrument of instruments) {
       const { symbol } = instrument.identity
       this.listed.set(symbol, {
@@ -29,6 +31,15 @@ export class Listing {
 
   find(symbol: string): Listed | undefined {
     return this.listed.get(symbol)
+  }
+
+  /** Known to nobody outside until it is {@link list}ed. */
+  isHeldBack(symbol: string): boolean {
+    return this.heldBack.has(symbol)
+  }
+
+  list(symbol: string): void {
+    this.heldBack.delete(symbol)
   }
 
   /** New rules or another status of a symbol that is listed already. */

@@ -8,7 +8,9 @@ import { priceDecimalsOf } from './symbol-market.js'
 
 /** The answer to `exchangeInfo`: limits, assets, and every symbol with its rules. Source: notes on Binance, 3. */
 export function exchangeInfo({ clock, listing, settings }: Floor): object {
-  const listed = listing.symbols.map((symbol) => symbolRow(listing.find(symbol)!))
+  const listed = listing.symbols
+    .filter((symbol) => !listing.isHeldBack(symbol))
+    .map((symbol) => symbolRow(listing.find(symbol)!))
   const odd = settings.market?.oddities === false ? [] : oddSymbols(listed[0]!, new Set(listing.symbols))
   return {
     timezone: 'UTC',

@@ -44,11 +44,11 @@ export class MarketData {
   }
 
   find(symbol: string): SymbolMarket | undefined {
-    return this.symbols.get(symbol)
+    return this.floor.listing.isHeldBack(symbol) ? undefined : this.symbols.get(symbol)
   }
 
   get all(): Iterable<SymbolMarket> {
-    return this.symbols.values()
+    return [...this.symbols.values()].filter(({ symbol }) => !this.floor.listing.isHeldBack(symbol))
   }
 
   /** From when on there are bars of a symbol, UTC ms. */

@@ -34,7 +34,7 @@ export function may(rule: ParamRule['refuse']): ParamRule {
 }
 
 export const symbol: ParamRule['refuse'] = (value, _name, listing) =>
-  listing.find(value) === undefined ? new Refusal(-1121, 'Invalid symbol.') : undefined
+  listing.find(value) === undefined || listing.isHeldBack(value) ? new Refusal(-1121, 'Invalid symbol.') : undefined
 
 export const whole: ParamRule['refuse'] = (value, name) => (/^\d{1,16}$/.test(value) ? undefined : malformed(name))
 

@@ -90,6 +90,10 @@ export class TradingFloor implements Desk {
       case 'resumeSymbol':
         this.relist(symbol, () => ({ status: 'TRADING' }))
         break
+      case 'listSymbol':
+        this.floor.listing.list(symbol)
+        this.relist(symbol, () => ({ status: 'TRADING' }))
+        break
       case 'settleSymbol':
         this.settle(symbol)
         break

@@ -221,8 +221,21 @@ describe('prices and trades (notes on Binance, 2.6)', () => {
     desk.open('s', '/market/ws/!contractInfo')
     desk.exchange.faults.strike('haltSymbol', 'BTCUSDT')
     desk.passMs(0)
-    const status = desk.heard('s').map(({ s, cs }) => [s, cs])
-    expect(status).toEqual(status.length === 0 ? [] : [['BTCUSDT', 'TRADING_HALT']])
+    expect(desk.heard('s').map(({ s, cs }) => [s, cs])).toEqual([['BTCUSDT', 'TRADING_HALT']])
+  })
+
+  test('a symbol that is held back is nowhere until it is listed, which is told to whoever asked', () => {
+    const desk = new SandboxDesk({ market: { listedLater: ['ETHUSDT'] } })
+    const listed = () => desk.get('/fapi/v1/exchangeInfo').body.symbols.map(({ symbol }: { symbol: string }) => symbol)
+    desk.open('s', '/market/ws/!contractInfo')
+    desk.quote('3000', '3000.01', { symbol: 'ETHUSDT' })
+    expect(listed()).not.toContain('ETHUSDT')
+    expect(desk.get('/fapi/v1/depth?symbol=ETHUSDT')).toMatchObject({ status: 400, body: { code: -1121 } })
+    desk.exchange.faults.strike('listSymbol', 'ETHUSDT')
+    desk.passMs(0)
+    expect(desk.heard('s').map(({ s, cs }) => [s, cs])).toEqual([['ETHUSDT', 'TRADING']])
+    expect(listed()).toContain('ETHUSDT')
+    expect(desk.get('/fapi/v1/depth?symbol=ETHUSDT').status).toBe(200)
   })
 
   test('nothing is planned for a market that nobody listens to', () => {
