@@ -15,6 +15,7 @@ const ENTRIES = [
   'runtime/strategy/call-watchdog-thread.js',
   'cli/compose/forewarner-thread.js',
   'cli/compose/day-writing-thread.js',
+  'cli/compose/part-encoding-thread.js',
 ]
 
 const [build] = process.argv.slice(2)

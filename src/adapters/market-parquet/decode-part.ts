@@ -111,7 +111,7 @@ function rowsOf<Table extends MarketTable>(
     if (atMs < fromMs || atMs >= toMs) continue
     if (symbols !== undefined && 'symbol' in values && !symbols.has(values.symbol as string)) continue
     const row: Record<string, unknown> = {}
-    for (let i = 0; i < own; i++) row[columns[i]!.name] = valueOf(values[columns[i]!.name], columns[i]!)
+    for (let i = 0; i < own; i++) row[columns[i]!.name] = fromStored(values[columns[i]!.name], columns[i]!)
     if (hasFigures) {
       row.figures = Object.fromEntries(columns.slice(own).map(({ name }) => [name, values[name] ?? null]))
     }
@@ -120,7 +120,7 @@ function rowsOf<Table extends MarketTable>(
   return rows
 }
 
-function valueOf(stored: unknown, column: TableColumn): unknown {
+function fromStored(stored: unknown, column: TableColumn): unknown {
   if (stored === null || stored === undefined) return null
   if (column.kind === 'text') return JSON.parse(stored as string)
   return column.kind === 'whole' ? Number(stored) : stored

@@ -1,5 +1,5 @@
 import { open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { dateOfEpochMs, type IsoDate, isDate } from '../../base/utc-date.js'
 import type { MarketTable } from '../../ports/market-recording.js'
 import { MARKS_BYTES_MAX, type NumberRange, numbersOf } from './part-marks.js'
@@ -52,6 +52,12 @@ export async function partsOf(folder: string, table: MarketTable, date: IsoDate)
     return number === undefined ? [] : [{ number, path: join(of, name) }]
   })
   return numbered.sort((a, b) => a.number - b.number).map(({ path }) => ({ table, date, path }))
+}
+
+/** The number that the next part of a date gets. */
+export async function nextPart(folder: string, table: MarketTable, date: IsoDate): Promise<number> {
+  const last = (await partsOf(folder, table, date)).at(-1)
+  return last === undefined ? 1 : partNumber(basename(last.path))! + 1
 }
 
 /** First and last `n` of a part, of its last bytes. Throws `PartRefused`. */

@@ -78,6 +78,13 @@ export function withFacts(recording: Recording, folder: string, facts: Recording
   return { ...recording, scales: { ...recording.scales, ...facts.scales } }
 }
 
+/** With one more gap, which is the last one's when it follows it. */
+export function joinedGaps(gaps: readonly RecordingGap[], gap: RecordingGap): readonly RecordingGap[] {
+  const last = gaps.at(-1)
+  if (last === undefined || last.why !== gap.why || last.untilMs !== gap.fromMs) return [...gaps, gap]
+  return [...gaps.slice(0, -1), { ...gap, fromMs: last.fromMs, afterN: last.afterN }]
+}
+
 function scaleText({ priceDecimals, quantityDecimals }: RecordingFacts['scales'][string]): string {
   return `${priceDecimals} decimals of prices and ${quantityDecimals} of quantities`
 }

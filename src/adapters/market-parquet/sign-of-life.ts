@@ -12,6 +12,9 @@ export interface Life {
   readonly ended: boolean
 }
 
+/** How often a process says that it lives. */
+export const BEAT_MS = 2_000
+
 /** A sign is of this many bytes, whatever it says: one that is written over another needs no room on a disk that is full. */
 const BYTES = 160
 
