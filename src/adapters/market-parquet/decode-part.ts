@@ -84,7 +84,7 @@ function checkedColumns({ schema }: FileMetaData, table: MarketTable): readonly 
   return [...columns, ...figures]
 }
 
-const TYPES = { whole: 'INT64', figure: 'DOUBLE', name: 'BYTE_ARRAY', text: 'BYTE_ARRAY' } as const
+const TYPES = { whole: 'INT64', figure: 'DOUBLE', flag: 'BOOLEAN', name: 'BYTE_ARRAY', text: 'BYTE_ARRAY' } as const
 
 function typeText({ kind, optional }: TableColumn): string {
   return `${TYPES[kind]}, ${optional ? 'optional' : 'required'}`

@@ -51,13 +51,15 @@ function withChecksum(file: Uint8Array): Uint8Array {
 }
 
 function schemaElement(column: SealedColumn): SchemaElement {
-  const isOptional = column.kind === 'text' || (column.kind !== 'name' && column.optional)
+  const isOptional = column.kind === 'text' || ('optional' in column && column.optional)
   const element = { name: column.name, repetition_type: isOptional ? 'OPTIONAL' : 'REQUIRED' } as const
   switch (column.kind) {
     case 'whole':
       return { ...element, type: 'INT64' }
     case 'figure':
       return { ...element, type: 'DOUBLE' }
+    case 'flag':
+      return { ...element, type: 'BOOLEAN' }
     default:
       return { ...element, type: 'BYTE_ARRAY', converted_type: 'UTF8' }
   }
@@ -71,6 +73,8 @@ function columnData(column: SealedColumn): ColumnSource {
     case 'figure':
       // Plain, since the writer's dictionary takes −0 for 0.
       return { name, data: withNulls(column), encoding: 'PLAIN' }
+    case 'flag':
+      return { name, data: Array.from(column.values, Boolean) }
     case 'name':
       return { name, data: Array.from(column.indexes, (index) => column.names[index]!) }
     case 'text':

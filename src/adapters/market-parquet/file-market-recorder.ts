@@ -37,9 +37,6 @@ export interface RecorderBeginning {
 /** A window that could not be written is tried again after this. */
 const RETRY_MS = 10_000
 
-/** What waits for a disk that takes nothing may hold this much memory; then the oldest of it is given up. */
-const BACKLOG_BYTES_MAX = 256e6
-
 /**
  * Takes rows into a window, which is sealed each `flushMs` or when it is large, made into files beside the loop, and written: first
  * `recording.json` names the files, then each is renamed into its place, then `recording.json` says that they count. A process
@@ -233,7 +230,7 @@ export class FileMarketRecorder implements MarketRecorder {
   private boundBacklog(): void {
     const first = this.draining === undefined ? 0 : 1
     let bytes = this.queue.reduce((sum, window) => sum + window.bytes, 0)
-    while (bytes > BACKLOG_BYTES_MAX && this.queue.length > first) {
+    while (bytes > this.options.backlogBytesMax && this.queue.length > first) {
       const [window] = this.queue.splice(first, 1)
       bytes -= window!.bytes
       this.giveUp(window!, this.failure ?? 'the disk is too slow')

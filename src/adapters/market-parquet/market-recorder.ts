@@ -55,10 +55,10 @@ async function resumed(options: MarketRecorderOptions, lock: WriterLock): Promis
     gaps: gap === undefined ? before.gaps : [...before.gaps, gap],
     writing: [],
   }
-  const { flushMs = FLUSH_MS, timer } = options
+  const { flushMs = FLUSH_MS, backlogBytesMax = BACKLOG_BYTES_MAX, timer } = options
   const started = { startedMs: nowMs, atMs: nowMs, n: n - 1, ended: false }
   const recorder = new FileMarketRecorder(
-    { folder, clock, timer, flushMs, report, encode, write },
+    { folder, clock, timer, flushMs, report, encode, write, backlogBytesMax },
     { lock, recording, gap, started },
   )
   await recorder.saveRecording()
@@ -67,6 +67,7 @@ async function resumed(options: MarketRecorderOptions, lock: WriterLock): Promis
 }
 
 const FLUSH_MS = 300_000
+const BACKLOG_BYTES_MAX = 256e6
 const LOCK_FILE = 'recording.lock'
 const LIFE_FILE = 'alive.json'
 

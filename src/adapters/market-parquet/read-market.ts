@@ -26,7 +26,8 @@ export async function* readMarket<Table extends MarketTable>(
   choice: RowChoice = {},
 ): AsyncGenerator<MarketRows[Table][]> {
   // Known before the parts are listed: what is committed meanwhile may be there of one table and not of another.
-  const lastN = (await readRecording(folder))?.durable?.n ?? Number.POSITIVE_INFINITY
+  const recording = await readRecording(folder)
+  const lastN = recording === undefined ? Number.POSITIVE_INFINITY : (recording.durable?.n ?? 0)
   const { fromMs, toMs, symbols } = choice
   const wanted = present({ fromMs, toMs, symbols: symbols === undefined ? undefined : new Set(symbols) })
   const parts = await rangedParts(folder, table, choice)

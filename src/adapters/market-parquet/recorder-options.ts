@@ -16,6 +16,8 @@ export interface MarketRecorderOptions {
   readonly report: (notice: RecorderNotice) => void
   /** Makes files of columns; absent: on the calling thread, where a large window stalls it. */
   readonly encode?: PartEncoder
+  /** Memory of what waits for a disk that takes nothing, bytes; beyond it the oldest is given up. Absent: 256 MB. */
+  readonly backlogBytesMax?: number
   /** Writes a file durably, whole or not at all; absent: `writeAtomically`. */
   readonly write?: (path: string, contents: FileContents) => Promise<void>
 }

@@ -20,6 +20,8 @@ export type SealedColumn =
       readonly optional: boolean
       readonly values: Float64Array
     }
+  /** 0 or 1. */
+  | { readonly name: string; readonly kind: 'flag'; readonly values: Uint8Array }
   | { readonly name: string; readonly kind: 'name'; readonly names: readonly string[]; readonly indexes: Int32Array }
   /** UTF-8, one after the other; a length of −1: none. */
   | { readonly name: string; readonly kind: 'text'; readonly bytes: Uint8Array; readonly lengths: Int32Array }
@@ -89,10 +91,11 @@ export class RowColumns {
 
 const FIRST_ROWS = 64
 
-type Column = NumberColumn | NameColumn | TextColumn
+type Column = NumberColumn | FlagColumn | NameColumn | TextColumn
 
 function columnOf(column: TableColumn): Column {
   if (column.kind === 'name') return new NameColumn(column.name)
+  if (column.kind === 'flag') return new FlagColumn(column.name)
   return column.kind === 'text' ? new TextColumn(column.name) : new NumberColumn(column)
 }
 
@@ -129,6 +132,30 @@ class NumberColumn {
     const wider = new Float64Array(Math.max(rows, this.values.length * 2)).fill(Number.NaN)
     wider.set(this.values)
     this.values = wider
+  }
+}
+
+class FlagColumn {
+  private values = new Uint8Array(FIRST_ROWS)
+
+  constructor(readonly name: string) {}
+
+  get bytes(): number {
+    return this.values.byteLength
+  }
+
+  add(value: unknown, row: number): void {
+    assert(typeof value === 'boolean', `${this.name} is true or false`)
+    if (row >= this.values.length) {
+      const wider = new Uint8Array(this.values.length * 2)
+      wider.set(this.values)
+      this.values = wider
+    }
+    this.values[row] = Number(value)
+  }
+
+  seal(rows: number): SealedColumn {
+    return { name: this.name, kind: 'flag', values: this.values.subarray(0, rows) }
   }
 }
 

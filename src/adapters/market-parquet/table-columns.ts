@@ -3,10 +3,10 @@ import type { MarketTable } from '../../ports/market-recording.js'
 /** Stands in the metadata of each part and in `recording.json`; raised when a reader of before could misread what is written now. */
 export const RECORDING_SCHEMA = 'dolphin.market-recording/1'
 
-/** A column of a table. Whole numbers are INT64, figures DOUBLE, names (few different ones) and text UTF8. */
+/** A column of a table. Whole numbers are INT64, figures DOUBLE, flags BOOLEAN, names (few different ones) and text UTF8. */
 export interface TableColumn {
   readonly name: string
-  readonly kind: 'whole' | 'figure' | 'name' | 'text'
+  readonly kind: 'whole' | 'figure' | 'flag' | 'name' | 'text'
   /** Whether a row may have none. */
   readonly optional: boolean
 }
@@ -21,6 +21,7 @@ export interface TableColumns {
 
 const whole = (name: string): TableColumn => ({ name, kind: 'whole', optional: false })
 const figure = (name: string): TableColumn => ({ name, kind: 'figure', optional: false })
+const flag = (name: string): TableColumn => ({ name, kind: 'flag', optional: false })
 const name = (column: string): TableColumn => ({ name: column, kind: 'name', optional: false })
 const text = (column: string): TableColumn => ({ name: column, kind: 'text', optional: true })
 const optional = (column: TableColumn): TableColumn => ({ ...column, optional: true })
@@ -45,6 +46,11 @@ export const TABLES: Readonly<Record<MarketTable, TableColumns>> = {
   features: FIGURES,
   macro: FIGURES,
   closings: { time: 't_ms', columns: [whole('n'), whole('t_ms'), whole('closed_at_ms')], hasFigures: false },
+  listings: {
+    time: 't_ms',
+    columns: [whole('n'), whole('t_ms'), name('symbol'), flag('is_listed')],
+    hasFigures: false,
+  },
   universe: {
     time: 't_ms',
     columns: [
