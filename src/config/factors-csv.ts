@@ -9,7 +9,8 @@ import { SCAN_FACTORS, type ScanFactor, unlikeFactor } from '../ports/factor-sca
 
 /**
  * Daily breaker factors from CSV: a header with `date` and any of `funding_btc, dvol_btc, fng, taker, w750`, then one
- * row per date; an empty cell is a missing factor. Throws {@link Mistake} with the wrong cells (the first twenty) at
+ * row per date; an empty cell is a missing factor. A column `fng_date` says of which date the Fear & Greed is: it is checked, and
+ * changes nothing. Throws {@link Mistake} with the wrong cells (the first twenty) at
  * their positions.
  */
 export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 'factors' | 'w750'> {
@@ -40,13 +41,16 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
       wrong(line, 1, `expected ${names.length} cells as in the header, found ${cells.length}`)
       return
     }
-    const row: Partial<Record<Column, number>> = {}
+    const row: Partial<Record<ScanFactor, number>> = {}
     let date: IsoDate | undefined
+    let fngDate: { readonly text: string; readonly column: number } | undefined
     for (const [i, { text: cell, column }] of cells.entries()) {
       const name = names[i]!
       if (name === 'date') {
         date = isDate(cell) ? cell : undefined
         if (date === undefined) wrong(line, column, `date: expected a date YYYY-MM-DD, found ${found(cell)}`)
+      } else if (name === 'fng_date') {
+        if (cell !== '') fngDate = { text: cell, column }
       } else if (cell !== '') {
         const value = decimalNumber(cell)
         const expected = unlikeFactor(name, value)
@@ -56,6 +60,10 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
       }
     }
     if (date === undefined) return
+    if (fngDate !== undefined && (!isDate(fngDate.text) || fngDate.text > date)) {
+      const { text: cell, column } = fngDate
+      wrong(line, column, `fng_date: expected a date YYYY-MM-DD, ${date} or before, found ${found(cell)}`)
+    }
     const before = lineOfDate.get(date)
     if (before !== undefined) wrong(line, 1, `date: ${date} is given twice, first in line ${before}`)
     lineOfDate.set(date, line)
@@ -65,8 +73,8 @@ export function parseFactorsCsv(text: string, file: string): Pick<BreakerTable, 
 }
 
 /** The columns of a factors file beside `date`, all optional. */
-const COLUMNS = SCAN_FACTORS
-type Column = ScanFactor
+const COLUMNS = [...SCAN_FACTORS, 'fng_date'] as const
+type Column = (typeof COLUMNS)[number]
 
 interface Cell {
   readonly text: string
@@ -83,7 +91,7 @@ export function breakerTable(
   return { ...csv, betaPolicy, ...present({ fixedThreshold }) }
 }
 
-function dailyFactors(row: Readonly<Partial<Record<Column, number>>>): DailyFactors {
+function dailyFactors(row: Readonly<Partial<Record<ScanFactor, number>>>): DailyFactors {
   return {
     fundingBtc: row.funding_btc ?? null,
     dvolBtc: row.dvol_btc ?? null,

@@ -61,6 +61,14 @@ export const FAULTS = {
   archiveChecksumWrong: knob(false, 'yes/no', 'the checksums beside the files of the archive are those of others'),
   archiveTruncated: knob(false, 'yes/no', 'the files of the archive end in the middle'),
   archiveDelayMs: knob(0, 'ms', 'each answer of the archive comes so much later'),
+  factorStaleMs: knob(0, 'ms', 'Deribit and alternative.me tell values that are so much older, with their stamps'),
+  factorAbsurdShare: knob(0, 'share', 'of their answers with values that no market has'),
+  factorHtmlShare: knob(0, 'share', 'of their answers that are a page of HTML, with 200'),
+  factorCutShare: knob(0, 'share', 'of their answers that end in the middle'),
+  factorWrongTypeShare: knob(0, 'share', 'of their answers with objects and lists where values stand'),
+  factorHangShare: knob(0, 'share', 'of the requests to them that are never answered'),
+  factorLimit: act('ms', 'both refuse every request (429, Retry-After) for so long'),
+  volatilitySpike: act('none', "Deribit's implied volatility rises by a fifth"),
 } as const
 
 export type FaultName = keyof typeof FAULTS

@@ -1,5 +1,6 @@
 import { Agenda } from './agenda.js'
 import type { ExchangeEffect, ExchangeInput } from './exchange-events.js'
+import { FactorDesk } from './factors/factor-desk.js'
 import { FaultBoard } from './fault-board.js'
 import type { Floor } from './floor.js'
 import { Listing } from './listing.js'
@@ -24,6 +25,7 @@ export class SandboxExchange {
   private readonly listing: Listing
   private readonly trading: TradingFloor
   private readonly rest: RestApi
+  private readonly factors: FactorDesk
   private effects: ExchangeEffect[] = []
 
   constructor(settings: SandboxSettings) {
@@ -45,6 +47,7 @@ export class SandboxExchange {
       this.market.market(event)
       this.streams.market(event)
     })
+    this.factors = new FactorDesk(floor)
     this.rest = new RestApi(floor, { market: this.market, trading: this.trading })
   }
 
@@ -55,7 +58,8 @@ export class SandboxExchange {
       case 'time':
         break
       case 'http':
-        this.rest.arrive(input)
+        if (FactorDesk.has(input.target)) this.factors.arrive(input)
+        else this.rest.arrive(input)
         break
       case 'open':
         this.streams.open(input.socketId, input.target)
@@ -104,6 +108,7 @@ export class SandboxExchange {
     if (!this.faults.isPending) return
     for (const strike of this.faults.takeStrikes()) {
       this.rest.strike(strike)
+      this.factors.strike(strike)
       this.streams.strike(strike)
       this.trading.strike(strike)
     }

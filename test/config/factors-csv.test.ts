@@ -22,6 +22,15 @@ describe('a factors file', () => {
     expect(w750.size).toBe(0)
   })
 
+  it('takes a column that says of which date the Fear & Greed is, which changes nothing', () => {
+    const { factors, w750 } = parse('date,fng,w750,fng_date\n2026-01-02,20,0.5,2026-01-01\n2026-01-03,30,,\n')
+    expect([...factors].map(([date, { fng }]) => [date, fng])).toEqual([
+      ['2026-01-02', 20],
+      ['2026-01-03', 30],
+    ])
+    expect(w750.get('2026-01-02')).toBe(0.5)
+  })
+
   it.each([
     ['date,fng\n2026-01-01,abc\n', 'f.csv:2:12: fng: expected a number or an empty cell, found "abc"'],
     ['date,fng,taker\n2026-01-01,1, nan\n', 'f.csv:2:15: taker: expected a number or an empty cell, found "nan"'],
@@ -43,7 +52,15 @@ describe('a factors file', () => {
     ['date,fng\n2026-01-01,1\n2026-01-01,2\n', 'f.csv:3:1: date: 2026-01-01 is given twice, first in line 2'],
     [
       'date,fgn\n',
-      `f.csv:1:6: unknown column "fgn"; expected date, funding_btc, dvol_btc, fng, taker, w750; did you mean 'fng'?`,
+      `f.csv:1:6: unknown column "fgn"; expected date, funding_btc, dvol_btc, fng, taker, w750, fng_date; did you mean 'fng'?`,
+    ],
+    [
+      'date,fng,fng_date\n2026-01-01,1,2026-01-02\n',
+      'f.csv:2:14: fng_date: expected a date YYYY-MM-DD, 2026-01-01 or before, found "2026-01-02"',
+    ],
+    [
+      'date,fng,fng_date\n2026-01-01,1,x\n',
+      'f.csv:2:14: fng_date: expected a date YYYY-MM-DD, 2026-01-01 or before, found "x"',
     ],
     ['fng\n', "f.csv:1:1: expected a column 'date' in the header"],
     ['date,fng,fng\n', "f.csv:1:10: column 'fng' is given twice"],

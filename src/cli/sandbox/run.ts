@@ -78,7 +78,7 @@ function say(
   if (json) {
     const symbols = instruments.map(({ identity }) => identity.symbol)
     process.stdout.write(
-      `${JSON.stringify({ restUrl: origin, streamUrl: streams, archiveUrl: origin, ...secrets, symbols })}\n`,
+      `${JSON.stringify({ restUrl: origin, streamUrl: streams, archiveUrl: origin, deribitUrl: `${origin}/deribit`, fngUrl: origin, ...secrets, symbols })}\n`,
     )
     return
   }
@@ -87,6 +87,8 @@ function say(
       `REST      ${origin}`,
       `streams   ${streams}`,
       `archive   ${origin}`,
+      `Deribit   ${origin}/deribit`,
+      `F&G index ${origin}/fng/`,
       `API key   ${secrets.apiKey}`,
       `secret    ${secrets.secret}`,
       `token     ${secrets.token}`,
