@@ -21,6 +21,10 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'forewarner.every_hours': 4,
   'forewarner.trades': null,
   'forewarner.strategy': null,
+  'external_factors.exchange_at': 'production',
+  'external_factors.deribit_url': null,
+  'external_factors.fng_url': null,
+  'external_factors.file': 'factors/factors.csv',
 } as const
 
 /** The services, as a person configured them. */
@@ -50,6 +54,16 @@ export interface ServicesConfig {
     readonly trades?: string
     /** The configuration of the strategy whose leverage is asked about. Absent: the packaged champion's. */
     readonly strategy?: string
+  }
+  readonly externalFactors: {
+    /** `production`, `demo`, or the address of a sandbox. */
+    readonly exchangeAt: string
+    /** Absent: Deribit's own; that of the sandbox where the exchange is one. */
+    readonly deribitUrl?: string
+    /** Absent: alternative.me's own; that of the sandbox where the exchange is one. */
+    readonly fngUrl?: string
+    /** Where the rows of days go, a CSV. */
+    readonly file: string
   }
 }
 
@@ -94,6 +108,10 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'forewarner.every_hours': oneOf([1, 2, 3, 4, 6, 8, 12, 24]),
   'forewarner.trades': orNull(file('a file of closed trades')),
   'forewarner.strategy': orNull(file('a strategy configuration')),
+  'external_factors.exchange_at': file('production, demo or an address'),
+  'external_factors.deribit_url': orNull(file('an address')),
+  'external_factors.fng_url': orNull(file('an address')),
+  'external_factors.file': file('a file for the rows of days'),
 }
 
 function valueCheck(key: string): ValueCheck {
@@ -133,6 +151,14 @@ function configOf(values: Values): ServicesConfig {
       ...present({
         trades: optional<string>('forewarner.trades'),
         strategy: optional<string>('forewarner.strategy'),
+      }),
+    },
+    externalFactors: {
+      exchangeAt: values['external_factors.exchange_at'] as string,
+      file: values['external_factors.file'] as string,
+      ...present({
+        deribitUrl: optional<string>('external_factors.deribit_url'),
+        fngUrl: optional<string>('external_factors.fng_url'),
       }),
     },
   }

@@ -35,6 +35,7 @@ describe('the configuration of the services', () => {
       survival: { everyMs: 5_000, orderBook: false },
       breaker: { w750Scans: 'last-10', betaPolicy: 'expanding' },
       forewarner: { everyMs: 14_400_000 },
+      externalFactors: { exchangeAt: 'production', file: 'factors/factors.csv' },
     })
   })
 

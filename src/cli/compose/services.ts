@@ -20,6 +20,7 @@ import type { Service, ServiceHealth } from '../../runtime/services/service.js'
 import { hostService, type ServiceEnd } from '../../runtime/services/service-host.js'
 import { FixedPosture } from '../../runtime/services/survival/fixed-posture.js'
 import { SurvivalService } from '../../runtime/services/survival/survival-service.js'
+import { openExternalFactors } from './external-factors.js'
 import { threadedAssessor } from './forewarner-assessor.js'
 import { tradesOfFile } from './forewarner-thread.js'
 
@@ -79,6 +80,12 @@ export class ServiceRoom {
     const put = (map: string, key: string, text: string) => this.writer.put(map, key, text)
     const assess = threadedAssessor(present({ trades }))
     return new ForewarnerService(settings, { grid, clock: time, assess, put, warn })
+  }
+
+  /** @throws InputMistake for what its configuration says; SurroundingsFailed when another process writes its file. */
+  externalFactors(config: ServicesConfig['externalFactors']): Promise<Service> {
+    const put = (map: string, key: string, text: string) => this.writer.put(map, key, text)
+    return openExternalFactors(config, { ...this.around, put, warn: (text) => this.around.warn(text) })
   }
 
   /** Runs one of them until the signal is aborted or it cannot go on. Never rejects. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { declareScannerOptions } from '../live-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import type { RawServeBridgeOptions } from './bridge-options.js'
+import type { RawFactorsOptions } from './factors-options.js'
 import type { RawServeScannerOptions } from './scanner-options.js'
 import type { RawServiceOptions, Served } from './service-options.js'
 import type { RawServeStatusOptions } from './stopped-session.js'
@@ -47,6 +48,7 @@ export function register(parent: Command): void {
     .option('--trades <file>', 'closed trades: what backtest --trades or --json writes')
     .option('--strategy <yaml>', 'whose leverage is asked about (default: the packaged champion)')
   registerService('forewarner', forewarner)
+  registerFactors(group)
 }
 
 /** What all of them have. */
@@ -77,6 +79,43 @@ const SERVICE_EXAMPLES: Readonly<Record<Served, string>> = {
   forewarner: `Examples:
   dolphin serve forewarner --grid hazelcast://127.0.0.1:5701 --trades trades.csv`,
 }
+
+function registerFactors(group: Command): void {
+  group
+    .command('external-factors')
+    .summary('publish funding, volatility, fear and greed, and takers')
+    .description(
+      'Ask Binance, Deribit and alternative.me, publish what they say each minute and when it changes, and append the row of\n' +
+        'each day to a file that breakers and dolphin backtest --factors read. With --once: say what they say now, and end.',
+    )
+    .option('--grid <url>', 'hazelcast://host:port[,host:port…] (default: of the configuration)')
+    .option('--config <yaml>', 'configuration of the services (default: the packaged configs/services.yml)')
+    .option(
+      '--exchange-at <where>',
+      'production, demo, or the address of a sandbox, which stands in for the others, too',
+    )
+    .option('--deribit-url <url>', 'where Deribit is (default: https://www.deribit.com)')
+    .option('--fng-url <url>', 'where alternative.me is (default: https://api.alternative.me)')
+    .option('--factors-file <csv>', 'where the rows of days go (default: factors/factors.csv)')
+    .option('--once', 'ask each source once, print values and ages, publish nothing')
+    .option('--json', 'its health when it stops, or with --once what the sources say, as JSON on stdout')
+    .option('--quiet', 'no notices; warnings are always told')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', `\n${FACTORS_EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+    .action(async (raw: RawFactorsOptions) => {
+      const [{ factorsOptions }, { runFactors }] = await Promise.all([
+        import('./factors-options.js'),
+        import('./run-factors.js'),
+      ])
+      process.exitCode = await runFactors(await factorsOptions(raw))
+    })
+}
+
+const FACTORS_EXAMPLES = `Examples:
+  dolphin serve external-factors --once                                            can the four sources be reached?
+  dolphin serve external-factors --grid hazelcast://127.0.0.1:5701 --factors-file factors.csv
+  dolphin serve external-factors --once --exchange-at http://127.0.0.1:8181        those of a sandbox`
 
 function registerStatus(group: Command): void {
   group

@@ -1,14 +1,14 @@
 import { systemClock } from '../../adapters/clock/system-clock.js'
 import type { Clock, Timer } from '../../ports/clock.js'
 import type { Grid } from '../../ports/grid.js'
-import type { Service, ServiceHealth } from '../../runtime/services/service.js'
+import type { Service } from '../../runtime/services/service.js'
 import { clockTimer } from '../../runtime/time/scaled-clock.js'
 import { openGrid } from '../compose/grid.js'
 import { ServiceRoom } from '../compose/services.js'
-import { EXIT, type ExitCode } from '../shell/exit-codes.js'
-import { reportError } from '../shell/report-error.js'
-import { type StopSignals, stopExitCode, stopSignals } from '../shell/signals.js'
-import { notice, noticeWarning, printResult } from '../shell/terminal.js'
+import type { ExitCode } from '../shell/exit-codes.js'
+import { type StopSignals, stopSignals } from '../shell/signals.js'
+import { noticeWarning } from '../shell/terminal.js'
+import { serveUntilStopped } from './serve-until-stopped.js'
 import type { ServiceOptions } from './service-options.js'
 
 /** Runs `dolphin serve <service>` on checked options, until it is told to stop or cannot go on. */
@@ -37,7 +37,8 @@ export interface RunSurroundings {
   readonly signals: () => StopSignals
 }
 
-const MACHINE: RunSurroundings = {
+/** The machine's own. */
+export const MACHINE: RunSurroundings = {
   time: { ...systemClock, at: clockTimer(systemClock).at },
   openGrid,
   signals: () => stopSignals({ stdin: false }),
@@ -49,17 +50,8 @@ async function serve(
 ): Promise<ExitCode> {
   const { service: name, config, json, quiet } = options
   const service = await serviceOf(room, options)
-  const say = quiet ? () => {} : notice
-  const stopping = new AbortController()
-  say(`Serving ${name} on ${config.grid.url}: ${START[name](config)}. Ctrl-C stops it.`)
-  const end = room.host(service, stopping.signal)
-  const first = await Promise.race([stop.stopped, end])
-  stopping.abort()
-  const { health, error } = await end
-  say(`${name} ${health.state}: ${health.detail}.`)
-  if (json) await printResult(healthJson(health))
-  if (error !== undefined) return reportError(error)
-  return typeof first === 'string' ? stopExitCode(first) : EXIT.failed
+  const about = `on ${config.grid.url}: ${START[name](config)}`
+  return serveUntilStopped(service, { room, stop, about, json, quiet })
 }
 
 function serviceOf(room: ServiceRoom, { service, config }: ServiceOptions): Service | Promise<Service> {
@@ -83,8 +75,4 @@ const START: Readonly<Record<ServiceOptions['service'], (config: ServiceOptions[
     `boost and beta (${betaPolicy}, ${w750Scans}) from scans, exf_latest${factors === undefined ? '' : ` and ${factors}`}`,
   forewarner: ({ forewarner: { everyMs, trades } }) =>
     `a report every ${everyMs / 3_600_000} h from the closed trades in the grid${trades === undefined ? '' : ` and in ${trades}`}`,
-}
-
-function healthJson(health: ServiceHealth): string {
-  return `${JSON.stringify({ schema: 'dolphin.service/1', ...health })}\n`
 }

@@ -53,13 +53,14 @@ export async function serviceOptions(service: Served, raw: RawServiceOptions): P
       : `expected none: the policy '${breaker.betaPolicy}' finds its own`
     check.wrong('--beta-threshold', message)
   }
-  const url = gridOf({ typed: raw.grid, configured: config.grid.url }, check)
+  const url = sharedGridOf({ typed: raw.grid, configured: config.grid.url }, check)
   check.done()
   const { posture: configured, ...survival } = config.survival
   const chosen = posture === undefined ? configured : posture === 'auto' ? undefined : posture
   return {
     service,
     config: {
+      ...config,
       grid: { ...config.grid, url },
       survival: { ...survival, ...present({ posture: chosen, orderBook: raw.orderBook }) },
       breaker,
@@ -81,7 +82,7 @@ function breakerOf(
 }
 
 /** What a process keeps in its own memory, no trader ever sees. */
-function gridOf(
+export function sharedGridOf(
   { typed, configured }: { readonly typed: string | undefined; readonly configured: string },
   check: OptionCheck,
 ): string {

@@ -1,7 +1,7 @@
 import { dateOfEpochDay, epochDay, type IsoDate } from '../../../base/utc-date.js'
 import { latestFixedDate, nextFixedMs } from '../../../core/factors/day-row.js'
 import { ExternalFactors } from '../../../core/factors/external-factors.js'
-import { expectedFactor, FACTOR_OF_SOURCE } from '../../../core/factors/factor-ranges.js'
+import { FACTOR_OF_SOURCE } from '../../../core/factors/factor-ranges.js'
 import { afterAsking, POLL_SCHEDULES, POLLING_START } from '../../../core/factors/polling.js'
 import { ACB_STATE, EXTERNAL_FACTORS } from '../../../core/grid/feature-documents.js'
 import { FEATURE_KEYS, GRID_MAPS } from '../../../core/grid/names.js'
@@ -15,7 +15,7 @@ import { ServiceLife } from '../service-life.js'
 import { Wake } from '../wake.js'
 import type { FactorsFile } from './factors-file.js'
 import type { KeptFactors } from './kept-factors.js'
-import { refusalText } from './refusal-text.js'
+import { takeAnswer } from './take-answer.js'
 
 /** What the service needs of the outside. */
 export interface ExternalFactorsPorts {
@@ -122,17 +122,8 @@ export class ExternalFactorsService implements Service {
     const { name } = source
     const { clock, kept } = this.ports
     const nowMs = clock.epochMs()
-    let trouble = ''
-    if (answer.kind === 'failed') trouble = answer.error
-    else {
-      const outcome =
-        answer.kind === 'rows'
-          ? this.factors.takerRows(answer.rows, nowMs)
-          : this.factors.value({ source: name, value: answer.value, atMs: answer.atMs }, nowMs)
-      if (outcome.kind === 'accepted') kept.keep(this.factors.kept())
-      if (outcome.kind === 'refused') trouble = refusalText(outcome.reason, { answer, expected: expectedFactor(name) })
-    }
-    if (trouble !== '') this.factors.failed(name, trouble)
+    const { kind, trouble = '' } = takeAnswer(this.factors, name, answer, nowMs)
+    if (kind === 'accepted') kept.keep(this.factors.kept())
     this.tell(source, trouble)
     this.publish()
   }
