@@ -93,6 +93,7 @@ export class OrderBookService implements Service {
           this.fail = reject
           signal.addEventListener('abort', () => resolve(), { once: true })
           this.ports.market.listen((event) => this.guarded(() => this.take(event)))
+          this.begin(this.ports.market.exchangeMs())
           this.tick()
         })
       } finally {
