@@ -2,6 +2,7 @@ import { InputMistake, type Problem } from '../base/mistakes.js'
 import { present } from '../base/present.js'
 import type { BetaPolicy } from '../core/breaker/breaker.js'
 import { W750_SCANS, type W750Scans } from '../core/breaker/scan-factors.js'
+import type { BookStream } from '../ports/market-data.js'
 import { POSTURES, type Posture } from '../ports/vocabulary/market.js'
 import { orNull, type ValueCheck, whole } from './execution-values.js'
 import { readSections, sectionedValues } from './sectioned-values.js'
@@ -25,6 +26,18 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'external_factors.deribit_url': null,
   'external_factors.fng_url': null,
   'external_factors.file': 'factors/factors.csv',
+  'order_book.symbols': 'universe',
+  'order_book.top': null,
+  'order_book.bar_seconds': 5,
+  'order_book.books': 'diffs',
+  'order_book.books_every_ms': 100,
+  'order_book.open_interest_seconds': 60,
+  'order_book.mark_seconds': 10,
+  'order_book.file': 'ob_cache/latest_ob_features.json',
+  'order_book.record': null,
+  'order_book.flush_seconds': 60,
+  'universe.record': null,
+  'universe.flush_seconds': 300,
 } as const
 
 /** The services, as a person configured them. */
@@ -65,6 +78,31 @@ export interface ServicesConfig {
     /** Where the rows of days go, a CSV. */
     readonly file: string
   }
+  readonly orderBook: OrderBookConfig
+  readonly universe: {
+    /** The folder of the recording; absent: nothing is recorded. */
+    readonly record?: string
+    /** How long a row waits at most before it is written. */
+    readonly flushMs: number
+  }
+}
+
+export interface OrderBookConfig {
+  /** Those of the packaged list, all that are listed, or these. */
+  readonly symbols: 'universe' | 'listed' | readonly string[]
+  /** Instead, so many of the most traded. */
+  readonly top?: number
+  readonly stepMs: number
+  readonly books: BookStream
+  /** Absent: open interest is not asked for. */
+  readonly openInterestEveryMs?: number
+  /** Absent: marks are not recorded. */
+  readonly marksEveryMs?: number
+  /** Where the features of the last bar stand, too; absent: nowhere. */
+  readonly file?: string
+  /** The folder of the recording; absent: nothing is recorded. */
+  readonly record?: string
+  readonly flushMs: number
 }
 
 type Key = keyof typeof SERVICES_CONFIG_DEFAULTS
@@ -85,6 +123,10 @@ export async function loadServicesConfig(path?: string): Promise<ServicesConfig>
 }
 
 const BETA_POLICIES: readonly BetaPolicy[] = ['expanding', 'full-sample', 'fixed']
+/** What books are made of, by the words for it. */
+export const BOOK_WORDS = ['diffs', 'depth5', 'depth10', 'depth20'] as const
+export type BookWord = (typeof BOOK_WORDS)[number]
+const SYMBOLS = /^[^\s,]+(,[^\s,]+)*$/
 const GRID_URL = /^hazelcast:\/\/[^\s/,:]+:\d{1,5}(,[^\s/,:]+:\d{1,5})*(\/[^\s/]+)?$/
 
 /** The checks, key by key. */
@@ -112,6 +154,31 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'external_factors.deribit_url': orNull(file('an address')),
   'external_factors.fng_url': orNull(file('an address')),
   'external_factors.file': file('a file for the rows of days'),
+  'order_book.symbols': {
+    expected: "'universe', 'listed', or contracts such as BTCUSDT,ETHUSDT, each once",
+    fits: (value) => typeof value === 'string' && SYMBOLS.test(value) && isEachOnce(value.split(',')),
+  },
+  'order_book.top': orNull(whole()),
+  'order_book.bar_seconds': {
+    expected: '60, or a whole number of seconds that divides it',
+    fits: (value) => Number.isInteger(value) && (value as number) > 0 && 60 % (value as number) === 0,
+  },
+  'order_book.books': oneOf(BOOK_WORDS),
+  'order_book.books_every_ms': oneOf([100, 250, 500]),
+  'order_book.open_interest_seconds': orNull(whole()),
+  'order_book.mark_seconds': orNull(whole()),
+  'order_book.file': orNull(file('a file')),
+  'order_book.record': orNull(file('a folder')),
+  'order_book.flush_seconds': whole(),
+  'universe.record': orNull(file('a folder')),
+  'universe.flush_seconds': whole(),
+}
+
+/** The stream of a word, as often as that. */
+export function bookStreamOf(word: BookWord, everyMs: BookStream['everyMs']): BookStream {
+  return word === 'diffs'
+    ? { kind: 'diffs', everyMs }
+    : { kind: 'partial', levels: Number(word.slice('depth'.length)) as 5 | 10 | 20, everyMs }
 }
 
 function valueCheck(key: string): ValueCheck {
@@ -161,7 +228,42 @@ function configOf(values: Values): ServicesConfig {
         fngUrl: optional<string>('external_factors.fng_url'),
       }),
     },
+    orderBook: orderBookOf(values),
+    universe: {
+      flushMs: secondsOf(values['universe.flush_seconds'])!,
+      ...present({ record: optional<string>('universe.record') }),
+    },
   }
+}
+
+function orderBookOf(values: Values): OrderBookConfig {
+  const symbols = values['order_book.symbols'] as string
+  const optional = <T>(key: Key): T | undefined => (values[key] ?? undefined) as T | undefined
+  return {
+    symbols: symbols === 'universe' || symbols === 'listed' ? symbols : symbols.split(','),
+    stepMs: secondsOf(values['order_book.bar_seconds'])!,
+    books: bookStreamOf(
+      values['order_book.books'] as BookWord,
+      values['order_book.books_every_ms'] as BookStream['everyMs'],
+    ),
+    flushMs: secondsOf(values['order_book.flush_seconds'])!,
+    ...present({
+      top: optional<number>('order_book.top'),
+      openInterestEveryMs: secondsOf(values['order_book.open_interest_seconds']),
+      marksEveryMs: secondsOf(values['order_book.mark_seconds']),
+      file: optional<string>('order_book.file'),
+      record: optional<string>('order_book.record'),
+    }),
+  }
+}
+
+/** Milliseconds; undefined for null. */
+function secondsOf(value: unknown): number | undefined {
+  return value === null ? undefined : (value as number) * 1_000
+}
+
+function isEachOnce(names: readonly string[]): boolean {
+  return new Set(names).size === names.length
 }
 
 function oneOf(names: readonly (string | number)[]): ValueCheck {

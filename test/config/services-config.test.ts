@@ -36,6 +36,11 @@ describe('the configuration of the services', () => {
       breaker: { w750Scans: 'last-10', betaPolicy: 'expanding' },
       forewarner: { everyMs: 14_400_000 },
       externalFactors: { exchangeAt: 'production', file: 'factors/factors.csv' },
+      orderBook: {
+        ...{ symbols: 'universe', stepMs: 5_000, books: { kind: 'diffs', everyMs: 100 }, flushMs: 60_000 },
+        ...{ openInterestEveryMs: 60_000, marksEveryMs: 10_000, file: 'ob_cache/latest_ob_features.json' },
+      },
+      universe: { flushMs: 300_000 },
     })
   })
 
@@ -55,7 +60,33 @@ describe('the configuration of the services', () => {
     })
   })
 
+  it('reads which books are followed, and where they are recorded', async () => {
+    const path = written(
+      'order_book:\n  symbols: BTCUSDT,ETHUSDT\n  books: depth20\n  books_every_ms: 250\n  bar_seconds: 1\n  mark_seconds: null\n' +
+        '  open_interest_seconds: null\n  file: null\n  record: books\nuniverse:\n  record: all\n',
+    )
+    expect(await loadServicesConfig(path)).toMatchObject({
+      orderBook: {
+        ...{ symbols: ['BTCUSDT', 'ETHUSDT'], stepMs: 1_000, flushMs: 60_000, record: 'books' },
+        books: { kind: 'partial', levels: 20, everyMs: 250 },
+      },
+      universe: { record: 'all', flushMs: 300_000 },
+    })
+  })
+
   it.each([
+    [
+      'order_book:\n  symbols: A,A',
+      `2:12: order_book.symbols: expected 'universe', 'listed', or contracts such as BTCUSDT,ETHUSDT, each once, found "A,A"`,
+    ],
+    [
+      'order_book:\n  bar_seconds: 7',
+      '2:16: order_book.bar_seconds: expected 60, or a whole number of seconds that divides it, found 7',
+    ],
+    [
+      'order_book:\n  books: depth6',
+      `2:10: order_book.books: expected 'diffs', 'depth5', 'depth10' or 'depth20', found "depth6"`,
+    ],
     [
       'grid:\n  url: localhost',
       `2:8: grid.url: expected 'embedded' or hazelcast://host:port[,host:port…][/cluster], found "localhost"`,

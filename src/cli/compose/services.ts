@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { parseFactorsCsv } from '../../config/factors-csv.js'
@@ -16,6 +18,7 @@ import { GridCircuit } from '../../runtime/grid/grid-circuit.js'
 import { GridWriter } from '../../runtime/grid/grid-writer.js'
 import { BreakerService } from '../../runtime/services/breaker/breaker-service.js'
 import { ForewarnerService } from '../../runtime/services/forewarner/forewarner-service.js'
+import { BookOutlet } from '../../runtime/services/order-book/book-outlet.js'
 import type { Service, ServiceHealth } from '../../runtime/services/service.js'
 import { hostService, type ServiceEnd } from '../../runtime/services/service-host.js'
 import { FixedPosture } from '../../runtime/services/survival/fixed-posture.js'
@@ -86,6 +89,14 @@ export class ServiceRoom {
   externalFactors(config: ServicesConfig['externalFactors']): Promise<Service> {
     const put = (map: string, key: string, text: string) => this.writer.put(map, key, text)
     return openExternalFactors(config, { ...this.around, put, warn: (text) => this.around.warn(text) })
+  }
+
+  /** Where order books are published; whoever is given it closes it. `file` holds the features, too. */
+  bookOutlet(file?: string): BookOutlet {
+    const { grid, time, random, warn } = this.around
+    if (file !== undefined) mkdirSync(dirname(file), { recursive: true })
+    const report = (text: string): void => warn(text)
+    return new BookOutlet({ grid, circuit: this.circuit, time, random, report, ...present({ file }) })
   }
 
   /** Runs one of them until the signal is aborted or it cannot go on. Never rejects. */

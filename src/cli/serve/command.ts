@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { declareScannerOptions } from '../live-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
+import { declareBooksOptions } from './books-declared.js'
 import type { RawServeBridgeOptions } from './bridge-options.js'
 import type { RawFactorsOptions } from './factors-options.js'
 import type { RawServeScannerOptions } from './scanner-options.js'
@@ -20,6 +21,7 @@ export function register(parent: Command): void {
   registerStatus(group)
   registerScanner(group)
   registerBridge(group)
+  registerBooks(group)
   const survival = group
     .command('survival')
     .summary('watch the sensors and publish the posture')
@@ -176,6 +178,25 @@ const SCANNER_EXAMPLES = `Examples:
   dolphin serve scanner --days days/ --storage scans/ --speed 50             files alone, for dolphin serve bridge --scans scans/
   dolphin serve scanner --days days/ --storage scans/ --grid hazelcast://127.0.0.1:5701
   dolphin serve scanner --live --storage live/ --record recorded/ --grid hazelcast://127.0.0.1:5701`
+
+function registerBooks(group: Command): void {
+  const orderBook = group
+    .command('order-book')
+    .summary('keep the order books of the traded contracts')
+    .description(
+      'Follow the books of an exchange: features of each bar and samples in the grid and in a file, raw books in the grid, and a\n' +
+        'recording, of which the same features can be computed again. Also recorded: liquidations, open interest, mark prices.',
+    )
+  declareBooksOptions('order-book', orderBook)
+  const universe = group
+    .command('order-book-universe')
+    .summary('watch the books of all contracts')
+    .description(
+      'Follow the best five levels of every perpetual in USDT: once a minute its spread, depth and more in the grid, and a\n' +
+        'recording, which is never pruned. Contracts join and leave as the exchange lists them.',
+    )
+  declareBooksOptions('order-book-universe', universe)
+}
 
 function registerBridge(group: Command): void {
   group

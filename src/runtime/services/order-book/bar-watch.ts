@@ -2,6 +2,8 @@ import { step as stepStall } from '../../../core/orderbook/bar-stall.js'
 import type { Clock } from '../../../ports/clock.js'
 
 export interface BarWatchSettings {
+  readonly what: 'bar' | 'snapshot'
+  /** From one to the next. */
   readonly stepMs: number
   readonly time: Pick<Clock, 'nowMs'>
   warn(text: string): void
@@ -35,12 +37,12 @@ export class BarWatch {
   }
 
   private judge(): void {
-    const { stepMs, time, warn } = this.settings
+    const { what, stepMs, time, warn } = this.settings
     const silentMs = time.nowMs() - this.closedMs
     const { isStalled, signal } = stepStall({ isStalled: this.isStalled, silentMs, stepMs })
     this.isStalled = isStalled
-    if (signal === 'BARS_STALLED') warn(`${signal}: no bar was closed for ${Math.round(silentMs / 1000)} s`)
-    else if (signal === 'BARS_BACK') warn(`${signal}: bars are closed again`)
+    if (signal === 'BARS_STALLED') warn(`${signal}: no ${what} for ${Math.round(silentMs / 1000)} s`)
+    else if (signal === 'BARS_BACK') warn(`${signal}: there is a ${what} again`)
   }
 }
 

@@ -69,6 +69,7 @@ export class OrderBookService implements Service {
   private readonly followed = new Map<string, ListedContract>()
   private readonly requests = new Map<string, () => void>()
   private lastBar: MarketBar | undefined
+  private bars = 0
   private isWarm = false
   private callOffClose: (() => void) | undefined
   private callOffTick: (() => void) | undefined
@@ -82,7 +83,7 @@ export class OrderBookService implements Service {
     this.life = new ServiceLife(this.name, time)
     this.publisher = outlet && new BookPublisher({ outlet, time, stepMs: settings.stepMs })
     this.recording = recorder && new BookRecording(recorder, settings.marksEveryMs ?? 1)
-    this.watch = new BarWatch({ stepMs: settings.stepMs, time, warn })
+    this.watch = new BarWatch({ what: 'bar', stepMs: settings.stepMs, time, warn })
     this.warnOnce = reportOnce(time, warn)
   }
 
@@ -111,6 +112,7 @@ export class OrderBookService implements Service {
     const { market, recorder, outlet } = this.ports
     return {
       symbols: [...this.followed.keys()],
+      bars: this.bars,
       lastBarMs: this.lastBar?.endMs ?? null,
       warm: warmAssets(this.lastBar),
       market: market.health(),
@@ -275,6 +277,7 @@ export class OrderBookService implements Service {
       this.recording?.bar(bar, exchangeMs)
       if (of.isPublished) this.publisher?.closed(bar)
       this.lastBar = bar
+      this.bars++
       this.sayWarmth(bar)
       for (const effect of bar.dark) this.carry(effect)
     }
@@ -298,6 +301,8 @@ export class OrderBookService implements Service {
 
 export interface OrderBookFigures {
   readonly symbols: readonly string[]
+  /** Closed so far, and the end of the last, UTC ms. */
+  readonly bars: number
   readonly lastBarMs: number | null
   /** Assets of which the engine has a row at the last bar. */
   readonly warm: number

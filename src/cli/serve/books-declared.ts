@@ -1,0 +1,89 @@
+import type { Command } from 'commander'
+import type { BookWord } from '../../config/services-config.js'
+import { aSharedGrid } from '../grid-option.js'
+import { LIVE_BAR_OPTION, LIVE_OPTIONS } from '../live-options.js'
+import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
+import { aFile, declareOptions, option, type RawOptions } from '../shell/option-table.js'
+
+/** Gives a command that keeps books its options, and what it does. */
+export function declareBooksOptions(service: BooksServed, command: Command): void {
+  const { exchangeAt } = BOOKS_OPTIONS
+  declareOptions(command, '', BOOKS_OPTIONS, [['exchangeAt', { help: `${exchangeAt.help} (default: production)` }]])
+  if (service === 'order-book')
+    declareOptions(command, '', ORDER_BOOK_OPTIONS, ['symbols', 'top', 'universe', 'barSeconds', 'books', 'file'])
+  declareOptions(command, '', BOOKS_OPTIONS, ['record', 'grid'])
+  command
+    .option('--config <yaml>', 'configuration of the services (default: the packaged configs/services.yml)')
+    .option('--json', 'its health and figures when it ends, as JSON on stdout')
+    .option('--quiet', 'no notices; warnings are always told')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', `\n${EXAMPLES[service]}\n\n${EXIT_CODES_HELP}`)
+    .action(async (raw: RawBooksOptions) => {
+      const [{ booksOptions }, { runBooks }] = await Promise.all([
+        import('./books-options.js'),
+        import('./run-books.js'),
+      ])
+      process.exitCode = await runBooks(await booksOptions(service, raw))
+    })
+}
+
+/** The services that keep books of an exchange. */
+export type BooksServed = 'order-book' | 'order-book-universe'
+
+/** Of both. */
+export const BOOKS_OPTIONS = {
+  exchangeAt: LIVE_OPTIONS.exchangeAt,
+  grid: option({
+    flag: '--grid',
+    value: '<url>',
+    help: 'publish there: hazelcast://host:port[,host:port…] (default: of the configuration)',
+    parse: (typed, check, flag) => aSharedGrid(typed, (message) => check.wrong(flag, message)),
+  }),
+  record: option({
+    flag: '--record',
+    value: '<folder>',
+    help: 'record it as Parquet, date=YYYY-MM-DD/part-NNN.parquet (default: of the configuration)',
+    parse: (typed, check, flag) => (typed === '' ? check.wrong(flag, 'expected a folder, found ""') : typed),
+  }),
+}
+
+/** What books are made of. */
+const BOOK_WORDS: readonly BookWord[] = ['diffs', 'depth5', 'depth10', 'depth20']
+
+/** Of the books that are traded on. */
+export const ORDER_BOOK_OPTIONS = {
+  symbols: LIVE_OPTIONS.symbols,
+  top: LIVE_OPTIONS.top,
+  universe: option({ flag: '--universe', value: '<json>', help: 'contracts to follow, a universe file', parse: aFile }),
+  barSeconds: LIVE_BAR_OPTION.barSeconds,
+  books: option({
+    flag: '--books',
+    value: '<what>',
+    help: 'diffs: whole books. depth5, depth10, depth20: the best levels, which LIVE refuses (default: diffs)',
+    parse: (typed, check, flag) => check.oneOf(flag, typed, BOOK_WORDS),
+  }),
+  file: option({
+    flag: '--file',
+    value: '<json>',
+    help: 'the features of the last bar, for readers whose grid is away (default: ob_cache/latest_ob_features.json)',
+    parse: aFile,
+  }),
+}
+
+/** The options of `dolphin serve order-book` and `order-book-universe` as they were typed. */
+export interface RawBooksOptions extends RawOptions<typeof BOOKS_OPTIONS & typeof ORDER_BOOK_OPTIONS> {
+  readonly config?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+const EXAMPLES: Readonly<Record<BooksServed, string>> = {
+  'order-book': `Examples:
+  dolphin serve order-book --grid hazelcast://127.0.0.1:5701 --record books/
+  dolphin serve order-book --symbols BTCUSDT,ETHUSDT --record books/          without a grid: the file and the recording
+  dolphin serve order-book --exchange-at http://127.0.0.1:9050 --symbols BTCUSDT --bar-seconds 1`,
+  'order-book-universe': `Examples:
+  dolphin serve order-book-universe --grid hazelcast://127.0.0.1:5701 --record universe/
+  dolphin serve order-book-universe --record universe/                        without a grid: the recording alone`,
+}
