@@ -26,6 +26,7 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'external_factors.deribit_url': null,
   'external_factors.fng_url': null,
   'external_factors.file': 'factors/factors.csv',
+  'order_book.exchange_at': 'production',
   'order_book.symbols': 'universe',
   'order_book.top': null,
   'order_book.bar_seconds': 5,
@@ -36,8 +37,9 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'order_book.file': 'ob_cache/latest_ob_features.json',
   'order_book.record': null,
   'order_book.flush_seconds': 60,
-  'universe.record': null,
-  'universe.flush_seconds': 300,
+  'order_book_universe.exchange_at': 'production',
+  'order_book_universe.record': null,
+  'order_book_universe.flush_seconds': 300,
 } as const
 
 /** The services, as a person configured them. */
@@ -80,6 +82,8 @@ export interface ServicesConfig {
   }
   readonly orderBook: OrderBookConfig
   readonly universe: {
+    /** `production`, `demo`, or the address of a sandbox. */
+    readonly exchangeAt: string
     /** The folder of the recording; absent: nothing is recorded. */
     readonly record?: string
     /** How long a row waits at most before it is written. */
@@ -88,6 +92,8 @@ export interface ServicesConfig {
 }
 
 export interface OrderBookConfig {
+  /** `production`, `demo`, or the address of a sandbox. */
+  readonly exchangeAt: string
   /** Those of the packaged list, all that are listed, or these. */
   readonly symbols: 'universe' | 'listed' | readonly string[]
   /** Instead, so many of the most traded. */
@@ -154,6 +160,7 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'external_factors.deribit_url': orNull(file('an address')),
   'external_factors.fng_url': orNull(file('an address')),
   'external_factors.file': file('a file for the rows of days'),
+  'order_book.exchange_at': file('production, demo or an address'),
   'order_book.symbols': {
     expected: "'universe', 'listed', or contracts such as BTCUSDT,ETHUSDT, each once",
     fits: (value) => typeof value === 'string' && SYMBOLS.test(value) && isEachOnce(value.split(',')),
@@ -170,8 +177,9 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'order_book.file': orNull(file('a file')),
   'order_book.record': orNull(file('a folder')),
   'order_book.flush_seconds': whole(),
-  'universe.record': orNull(file('a folder')),
-  'universe.flush_seconds': whole(),
+  'order_book_universe.exchange_at': file('production, demo or an address'),
+  'order_book_universe.record': orNull(file('a folder')),
+  'order_book_universe.flush_seconds': whole(),
 }
 
 /** The stream of a word, as often as that. */
@@ -230,8 +238,9 @@ function configOf(values: Values): ServicesConfig {
     },
     orderBook: orderBookOf(values),
     universe: {
-      flushMs: secondsOf(values['universe.flush_seconds'])!,
-      ...present({ record: optional<string>('universe.record') }),
+      exchangeAt: values['order_book_universe.exchange_at'] as string,
+      flushMs: secondsOf(values['order_book_universe.flush_seconds'])!,
+      ...present({ record: optional<string>('order_book_universe.record') }),
     },
   }
 }
@@ -240,6 +249,7 @@ function orderBookOf(values: Values): OrderBookConfig {
   const symbols = values['order_book.symbols'] as string
   const optional = <T>(key: Key): T | undefined => (values[key] ?? undefined) as T | undefined
   return {
+    exchangeAt: values['order_book.exchange_at'] as string,
     symbols: symbols === 'universe' || symbols === 'listed' ? symbols : symbols.split(','),
     stepMs: secondsOf(values['order_book.bar_seconds'])!,
     books: bookStreamOf(

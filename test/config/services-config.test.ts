@@ -37,10 +37,16 @@ describe('the configuration of the services', () => {
       forewarner: { everyMs: 14_400_000 },
       externalFactors: { exchangeAt: 'production', file: 'factors/factors.csv' },
       orderBook: {
-        ...{ symbols: 'universe', stepMs: 5_000, books: { kind: 'diffs', everyMs: 100 }, flushMs: 60_000 },
+        ...{
+          exchangeAt: 'production',
+          symbols: 'universe',
+          stepMs: 5_000,
+          books: { kind: 'diffs', everyMs: 100 },
+          flushMs: 60_000,
+        },
         ...{ openInterestEveryMs: 60_000, marksEveryMs: 10_000, file: 'ob_cache/latest_ob_features.json' },
       },
-      universe: { flushMs: 300_000 },
+      universe: { exchangeAt: 'production', flushMs: 300_000 },
     })
   })
 
@@ -63,7 +69,7 @@ describe('the configuration of the services', () => {
   it('reads which books are followed, and where they are recorded', async () => {
     const path = written(
       'order_book:\n  symbols: BTCUSDT,ETHUSDT\n  books: depth20\n  books_every_ms: 250\n  bar_seconds: 1\n  mark_seconds: null\n' +
-        '  open_interest_seconds: null\n  file: null\n  record: books\nuniverse:\n  record: all\n',
+        '  open_interest_seconds: null\n  file: null\n  record: books\norder_book_universe:\n  record: all\n',
     )
     expect(await loadServicesConfig(path)).toMatchObject({
       orderBook: {
