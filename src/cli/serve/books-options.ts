@@ -11,7 +11,7 @@ import { EMBEDDED_GRID } from '../compose/grid-address.js'
 import { liveChoice } from '../live-options.js'
 import { OptionCheck } from '../shell/option-check.js'
 import { type ParsedOptions, parseOptions } from '../shell/option-table.js'
-import { BOOKS_OPTIONS, type BooksServed, ORDER_BOOK_OPTIONS, type RawBooksOptions } from './books-declared.js'
+import { BOOKS_OPTIONS, type BooksServed, ORDER_BOOK_OPTIONS, type RawBooksOptions } from './books-table.js'
 
 const ALL_OPTIONS = { ...BOOKS_OPTIONS, ...ORDER_BOOK_OPTIONS }
 
