@@ -168,7 +168,10 @@ const OWN_OPTIONS = {
   color: NO_COLOR,
 }
 
-export const BACKTEST_OPTIONS = { ...RUN_OPTIONS, ...OWN_OPTIONS }
+// Bars of recorded days bring no books.
+const { books: _, ...RUN } = RUN_OPTIONS
+
+export const BACKTEST_OPTIONS = { ...RUN, ...OWN_OPTIONS }
 
 /** The options of `dolphin backtest` as commander hands them over: text, unchecked. */
 export type RawBacktestOptions = RawOptions<typeof BACKTEST_OPTIONS>
