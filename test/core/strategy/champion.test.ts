@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { present } from '../../../src/base/present.js'
 import { DEFAULT_PARAMETERS } from '../../../src/core/engine/parameters.js'
-import { verdictOf } from '../../../src/core/forewarner/gate.js'
 import { ChampionStrategy } from '../../../src/core/strategy/champion.js'
 import type { Mandate, StrategyBar, StrategyFill } from '../../../src/ports/strategy.js'
 import { OUTSIDE_EXITS, type Trade } from '../../../src/ports/vocabulary/trades.js'
 import { playAdapter } from '../../support/adapter-play.js'
-import { type Market, marketOf, marketShape, portsOf } from '../../support/markets.js'
+import { playChampion, settled } from '../../support/champion-play.js'
+import { marketOf, marketShape } from '../../support/markets.js'
 
 const PARAMETERS = { ...DEFAULT_PARAMETERS, use_asset_selection: false, lookback: 0 }
 
@@ -179,73 +178,3 @@ test('on any market, columns that change places and assets that vanish included,
   )
   expect(trades).toBeGreaterThan(20)
 })
-
-/** The market with what a strategy is not told: one direction throughout, and boosts that come from the breaker. */
-function settled(market: Market, direction: -1 | 1): Market {
-  const days = market.days.map((day) => {
-    const { acb } = day.start
-    const source = acb === undefined ? {} : { acb: { ...acb, source: 'breaker' as const } }
-    return { ...day, start: { ...day.start, ...source, direction } }
-  })
-  return { ...market, days }
-}
-
-function playChampion(market: Market, direction: -1 | 1): Trade[] {
-  const trades: Trade[] = []
-  const { parameters, initialCapital } = market
-  const strategy = new ChampionStrategy({
-    id: 'any',
-    parameters,
-    initialCapital,
-    direction,
-    ...portsOf(market),
-    onTrade: (trade) => trades.push(trade),
-  })
-  let bar = 0
-  for (const { columns, start, volOk, events } of market.days) {
-    let posture = start.posture ?? 'APEX'
-    const { acb, forewarner } = start
-    const verdict =
-      forewarner === undefined || typeof forewarner === 'string'
-        ? forewarner
-        : verdictOf(forewarner.assess({ date: start.date, maxLeverage: 5 })).status
-    for (let row = 0; row < columns.bars; row++) {
-      let breaker: StrategyBar['breaker']
-      for (const event of events.filter((candidate) => candidate.row === row)) {
-        if (event.kind === 'posture') posture = event.posture
-        else breaker = event
-      }
-      const mandates = strategy.onBar({
-        bar: bar++,
-        timestampMs: Number(columns.timestampNs![row]! / 1_000_000n),
-        symbols: columns.assets,
-        prices: Float64Array.from(columns.prices, (column) => column[row]!),
-        velDiv: columns.velDiv[row]!,
-        volOk: volOk === undefined ? row >= 100 : volOk[row] === 1,
-        posture,
-        ...present({ breaker }),
-        ...(row === 0
-          ? {
-              day: {
-                date: start.date,
-                ...(acb === undefined ? {} : { boost: acb.boost, beta: acb.beta }),
-                ...(verdict === undefined ? {} : { forewarner: verdict }),
-              },
-            }
-          : {}),
-      })
-      for (const mandate of mandates) execute(strategy, mandate)
-    }
-  }
-  return trades
-}
-
-function execute(strategy: ChampionStrategy, { symbol, type, price, notionalUsd, direction, reason }: Mandate): void {
-  const leg = { symbol, price: price!, feesUsd: 0, fundingUsd: 0, complete: true, reason }
-  if (type === 'ENTRY') {
-    strategy.onFill({ ...leg, direction: direction!, leg: 'entry', quantity: notionalUsd! / price! })
-  } else if (type === 'EXIT') {
-    const held = strategy.openPosition!
-    strategy.onFill({ ...leg, direction: held.direction, leg: 'exit', quantity: held.quantity! })
-  }
-}
