@@ -19,13 +19,16 @@ import { FEATURE_KEYS, GRID_MAPS, LATEST, POSTURE_REFERENCE, SCAN_STREAM } from 
 import { SCAN_AGE_LIMITS } from '../../src/core/grid/scan-intake.js'
 import { SAFETY } from '../../src/core/grid/watch-documents.js'
 import { recordLine } from '../../src/core/journal/frame.js'
+import { AlignedBooks } from '../../src/core/orderbook/aligned-books.js'
 import { planSession, type SessionPlan } from '../../src/core/session/session-plan.js'
 import type { Clock } from '../../src/ports/clock.js'
 import { GridUnavailable } from '../../src/ports/grid.js'
+import type { Strategy } from '../../src/ports/strategy.js'
 import type { Posture } from '../../src/ports/vocabulary/market.js'
 import type { TradeRecord } from '../../src/ports/vocabulary/session.js'
 import type { ServiceHealth } from '../../src/runtime/services/service.js'
 import { hostService } from '../../src/runtime/services/service-host.js'
+import { LiveBooks } from '../../src/runtime/services/trader/live-books.js'
 import { RecordedBars } from '../../src/runtime/services/trader/recorded-bars.js'
 import { Trader, type TraderView } from '../../src/runtime/services/trader/trader.js'
 import { TraderService } from '../../src/runtime/services/trader/trader-service.js'
@@ -70,7 +73,10 @@ export class LiveTrader {
   private numbered = 0
   private isStuck = false
 
-  constructor(private readonly options: { readonly startMs?: number; readonly script?: Script } = {}) {
+  /** Of the process that runs; undefined where none decide. */
+  books: LiveBooks | undefined
+
+  constructor(private readonly options: LiveTraderOptions = {}) {
     this.time = new VirtualTime(options.startMs ?? LIVE_START_MS)
     this.clock = new LiveClock(this.time)
     const store = new MemoryGridStore({ timer: this.time })
@@ -138,7 +144,8 @@ export class LiveTrader {
       recorded.take(record)
       trader.recorded(record)
     }
-    const strategies = trader.noted([new ScriptedStrategy('scripted', this.options.script ?? BY_SIGNAL)])
+    const { script = BY_SIGNAL, strategy = () => new ScriptedStrategy('scripted', script) } = this.options
+    const strategies = trader.noted([strategy()])
     const recovery = new SessionRecovery({
       start: plan,
       log: this.log,
@@ -259,6 +266,8 @@ export class LiveTrader {
 
   private newTrader(plan: SessionPlan, clock: Clock): Trader {
     const { grid } = this
+    const aligned = new AlignedBooks([LIVE_SYMBOL])
+    this.books = this.options.books ? new LiveBooks({ aligned, clock, stepMs: 5_000 }) : undefined
     return new Trader({
       mode: 'live',
       grid,
@@ -277,6 +286,7 @@ export class LiveTrader {
       symbols: new Set([LIVE_SYMBOL]),
       limits: SCAN_AGE_LIMITS,
       expectsBoost: false,
+      books: this.books,
       notice: (text) => void this.notices.push(text),
       waiting: (text) => void this.notices.push(text),
       progress: () => this.service?.progress(),
@@ -284,8 +294,18 @@ export class LiveTrader {
   }
 }
 
+export interface LiveTraderOptions {
+  readonly startMs?: number
+  /** Absent: it enters at a scan whose signal is below zero, and leaves above it. */
+  readonly script?: Script
+  /** Instead of a script. */
+  readonly strategy?: () => Strategy
+  /** Whether order books decide: those that a test closes. */
+  readonly books?: boolean
+}
+
 /** One that both sides, a posture and a bar are there for. */
-export async function trading(options: ConstructorParameters<typeof LiveTrader>[0] = {}): Promise<LiveTrader> {
+export async function trading(options: LiveTraderOptions = {}): Promise<LiveTrader> {
   const live = new LiveTrader(options)
   await live.posture('APEX')
   await live.start()
