@@ -16,6 +16,7 @@ const SLOW = [
   'test/core/backtest/{causality,replica,strategy-backtest,veiled-day}.test.ts',
   'test/core/days/synthesize.test.ts',
   'test/core/decision/two-sides.test.ts',
+  'test/runtime/services/trader/live-session-books.test.ts',
   'test/core/eigen/**/*.test.ts',
   'test/core/engine/{engine,fills,playback,price-history,ranking-windows,snapshot-history}.test.ts',
   'test/core/execution/execution-model.test.ts',

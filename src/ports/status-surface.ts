@@ -36,6 +36,19 @@ export interface SessionView {
   }[]
   /** The connections to an exchange; absent: there are none. */
   readonly exchange?: readonly ExchangeView[]
+  /** The order books that decide; absent: none do. */
+  readonly books?: BooksView
+}
+
+/** How the order books stand that a session decides on. */
+export interface BooksView {
+  /** To the exchange. */
+  readonly connections: number
+  /** Contracts whose book was known at the last closed bar, and those that are followed. */
+  readonly known: number
+  readonly followed: number
+  /** Since the last bar of the books ended, ms; null: none has been closed. */
+  readonly barAgeMs: number | null
 }
 
 /** How a connection to an exchange stands: what of the allowance of its address is used, and how old what it says is. */

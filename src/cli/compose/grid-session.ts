@@ -17,6 +17,7 @@ import { VirtualTime } from '../../runtime/time/virtual-time.js'
 import { type GridParts, gridTime } from './grid-parts.js'
 import { refuseKeptExchange } from './kept-exchange.js'
 import { type KeptChoice, type KeptMarket, runKeptSession } from './kept-session.js'
+import type { OwnBooks } from './live-books.js'
 import { sessionStrategies } from './own-strategy.js'
 import { resumedText } from './resumed-text.js'
 import type { ServeChoice } from './serve-address.js'
@@ -49,6 +50,8 @@ export interface GridSessionParts {
   /** Who fills, by the clock; absent: a paper exchange that is shown the bars. */
   readonly filledBy?: KeptMarket['filledBy']
   readonly exchangeView?: KeptMarket['exchangeView']
+  /** The order books that decide, by the clock; absent: none do, or those of a table. */
+  readonly books?: OwnBooks | undefined
 }
 
 /** Scans that are published from this process: recorded days, or live prices. */
@@ -165,7 +168,7 @@ const LINK_MS = 1
 
 /** By the machine's clock: a session that goes on has a gap where it was not there. */
 function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Around): Promise<SessionResult> {
-  const { news, signal, trader, beginScans, filledBy, exchangeView } = around
+  const { news, signal, trader, beginScans, filledBy, exchangeView, books } = around
   const { executor, serve, stepMs } = choice
   return runKeptSession(
     setup,
@@ -190,7 +193,7 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
         resumed: (from, bar) => resumedText(from, { firstBarAtMs: bar.timestampMs, gapMsMax: GAP_STEPS * stepMs }),
         outside: (decision) => trader.outside(decision),
         recorded: (record) => trader.recorded(record),
-        ...present({ filledBy, exchangeView }),
+        ...present({ filledBy, exchangeView, booksView: books?.view }),
       }
     },
     { news, signal },
@@ -203,7 +206,7 @@ const GAP_STEPS = 1.5
 function newTrader(
   setup: SessionSetup,
   choice: GridSessionChoice,
-  { parts, news, progress }: GridSessionParts & { progress(): void },
+  { parts, news, progress, books }: GridSessionParts & { progress(): void },
 ): Trader {
   const { run, session } = setup
   const { volGate } = run
@@ -228,6 +231,7 @@ function newTrader(
     limits: { ...SCAN_AGE_LIMITS, ageFrom: choice.ageFrom },
     expectsBoost: choice.expectsBoost,
     barsMax: choice.barsMax,
+    books: books?.books,
     notice: news.onNotice,
     waiting: news.onWarning,
     progress,

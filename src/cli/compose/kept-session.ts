@@ -13,7 +13,7 @@ import type { Clock } from '../../ports/clock.js'
 import { type Journal, JournalError, type JournalKind, type SideKind } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
 import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
-import type { ExchangeView } from '../../ports/status-surface.js'
+import type { BooksView, ExchangeView } from '../../ports/status-surface.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { Venue } from '../../ports/venue.js'
 import { PacedJournal } from '../../runtime/session/paced-session.js'
@@ -86,6 +86,8 @@ export interface KeptMarket {
   readonly filledBy?: ShownQuotes | RealExchange
   /** How connections to an exchange stand; absent: there are none. */
   readonly exchangeView?: () => readonly ExchangeView[]
+  /** How the order books stand that decide; absent: none do. */
+  readonly booksView?: () => BooksView
   readonly outside?: SessionParts['outside']
   readonly recorded?: SessionParts['recorded']
 }
@@ -132,6 +134,7 @@ async function partsOf(
   const served = new ServedSession(setup, choice.serve, { folder: folder.folder, clock: { epochMs } })
   closing.push(() => served.close())
   if (market.exchangeView !== undefined) served.surface.showExchange(market.exchangeView)
+  if (market.booksView !== undefined) served.surface.showBooks(market.booksView)
   const settings = decisionOf(setup, choice)
   const strategies = market.strategies?.(own.strategies) ?? own.strategies
   const recovery = new SessionRecovery({

@@ -9,6 +9,7 @@ import { systemClock } from '../../adapters/clock/system-clock.js'
 import { statfsDisk } from '../../adapters/disk/statfs-disk.js'
 import { directionName } from '../../base/direction.js'
 import { InputMistake, Mistake, problemText } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
 import { readCertificate } from '../../config/certificate.js'
 import { loadExecutionConfig } from '../../config/execution-config.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
@@ -21,6 +22,7 @@ import { openGrid } from './grid.js'
 import { EMBEDDED_GRID } from './grid-address.js'
 import { gridTime } from './grid-parts.js'
 import { type DemandedRecord, liveRecord } from './live-record.js'
+import { type BooksWish, lookAtBooks } from './looked-at-books.js'
 import { loadOwn } from './own-strategy.js'
 import { prepareRun } from './run-settings.js'
 import { meansFractions, type SessionChoice } from './session-settings.js'
@@ -28,13 +30,15 @@ import { meansFractions, type SessionChoice } from './session-settings.js'
 /** What is looked at. */
 export interface GatesWish {
   readonly session: Pick<SessionChoice, 'run' | 'execution' | 'certificate'> & { readonly out: string }
-  readonly live: { readonly at: Endpoints; readonly stepMs: number }
+  readonly live: { readonly at: Endpoints; readonly stepMs: number; readonly symbols?: readonly string[] }
   /** Absent: no account can be asked. */
   readonly credentials?: Credentials | undefined
   readonly grid: { readonly url: string }
   /** Folders of paper sessions. */
   readonly record: readonly string[]
   readonly iMeanIt?: string
+  /** How long order books are waited for; absent: some seconds. */
+  readonly booksWithinMs?: BooksWish['withinMs']
   readonly runOf: DemandedRecord['runOf']
 }
 
@@ -43,7 +47,9 @@ export async function lookAtGates(wish: GatesWish): Promise<readonly GateFinding
   const { session, live } = wish
   const run = prepareRun(session.run, await loadOwn(session.run)).settings()
   const hash = parametersHash(run.parameters)
-  const [asked, record, disk, grid] = await Promise.all([
+  const { at, symbols } = live
+  const [orderBook, asked, record, disk, grid] = await Promise.all([
+    fault(() => lookAtBooks({ run: session.run, at, withinMs: wish.booksWithinMs, ...present({ symbols }) })),
     askExchange(wish),
     fault(() => recordOf(wish, run)),
     fault(() => diskOf(session.out)),
@@ -57,8 +63,7 @@ export async function lookAtGates(wish: GatesWish): Promise<readonly GateFinding
       nowMs: systemClock.epochMs(),
     }),
     record,
-    // The gate that a service of live order books will fill.
-    orderBook: null,
+    orderBook,
     ...asked,
     disk,
     grid,
@@ -99,7 +104,7 @@ async function recordOf(wish: GatesWish, run: BacktestSettings): Promise<LiveFac
   })
   const demanded: DemandedRecord = {
     ...{ parametersHash: parametersHash(run.parameters), exchange: 'production', stepMs: live.stepMs, runOf },
-    ...{ direction: directionName(run.direction), execution, risk },
+    ...{ direction: directionName(run.direction), execution, risk, books: session.run.books ?? 'none' },
   }
   for (const folder of record) days.push(...(await liveRecord(folder, demanded)))
   return cleanRecord(days, systemClock.epochMs())

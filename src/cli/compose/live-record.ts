@@ -64,6 +64,8 @@ export interface DemandedRecord {
   /** From bar to bar, ms. */
   readonly stepMs: number
   readonly direction: TradeDirection
+  /** Which order books would decide. */
+  readonly books: 'live' | 'none'
   /** How orders are placed and protected, and how much may be risked. */
   readonly execution: ExecutionConfig['execution']
   readonly risk: ExecutionConfig['risk']
@@ -85,7 +87,8 @@ async function settingsOf(folder: string): Promise<SessionSettings> {
 
 /** Returns how it traded at live prices. */
 function liveMarketOf(folder: string, settings: SessionSettings, demanded: DemandedRecord): LiveMarket {
-  const { live, hashes, fills, direction, ownStrategy, venue } = settings
+  const { live, hashes, fills, direction, ownStrategy, venue, options } = settings
+  const books = options.books === 'live' ? 'on live order books' : 'without live order books'
   const [stepS, demandedS] = [(live?.stepMs ?? 0) / 1000, demanded.stepMs / 1000]
   const rows: readonly (readonly [is: boolean, expected: string, found: string])[] = [
     [live !== undefined, 'a session at live prices', 'one of recorded days or of scans'],
@@ -94,6 +97,11 @@ function liveMarketOf(folder: string, settings: SessionSettings, demanded: Deman
     [live?.stepMs === demanded.stepMs, `bars of ${demandedS} s, as would be traded`, `bars of ${stepS} s`],
     [fills === 'realistic', 'realistic fills', fills],
     [ownStrategy === undefined, 'the champion', `a strategy of somebody's own (${ownStrategy?.file})`],
+    [
+      (options.books === 'live') === (demanded.books === 'live'),
+      `a session ${demanded.books === 'live' ? 'on' : 'without'} live order books, as would be traded`,
+      `one ${books}`,
+    ],
     [direction === demanded.direction, `${demanded.direction}, as would be traded`, direction],
     [
       hashes.parameters === demanded.parametersHash,

@@ -20,6 +20,7 @@ import { type BegunMarket, begunMarket } from './grid-market.js'
 import { GridParts } from './grid-parts.js'
 import { runGridSession } from './grid-session.js'
 import type { KeptMarket } from './kept-session.js'
+import { runOwnBooks } from './live-books.js'
 import { beginLivePrices, type LiveUniverse } from './live-prices.js'
 import { LiveScans } from './live-scans.js'
 import { runOwnServices } from './own-services.js'
@@ -184,11 +185,20 @@ async function run(
   around: Around & { readonly account: ExchangeAccount | undefined; readonly news: SessionNews },
 ): Promise<SessionResult> {
   const { parts, prices, quotes, account, news, signal } = around
-  const { executor, serve, stepMs } = choice
-  if (choice.grid.url === EMBEDDED_GRID)
+  const { executor, serve, stepMs, at, quiet, warn } = choice
+  const isOwnGrid = choice.grid.url === EMBEDDED_GRID
+  const { symbols } = setup
+  const books =
+    choice.session.run.books === 'live'
+      ? await runOwnBooks(parts, { at, symbols, stepMs, isPublished: isOwnGrid, quiet, signal, warn })
+      : undefined
+  if (isOwnGrid)
     await runOwnServices(
       parts,
-      { run: choice.session.run, posture: setup.run.posture, survival: choice.survival },
+      {
+        ...{ run: choice.session.run, posture: setup.run.posture, survival: choice.survival },
+        booksOf: books && symbols,
+      },
       news,
     )
   const folder = join(setup.parent, setup.session.sessionId)
@@ -217,7 +227,7 @@ async function run(
         expectsBoost: false,
         ...present({ barsMax: choice.bars }),
       },
-      { parts, news, signal, scans, filledBy, exchangeView },
+      { parts, news, signal, scans, filledBy, exchangeView, books },
     )
   } finally {
     await scans.close()

@@ -20,6 +20,8 @@ export interface OrderBooksChoice {
   readonly at: Endpoints
   /** Whose grid they are published in. */
   readonly room: ServiceRoom
+  /** False: nobody but `closed` hears of them. */
+  readonly isPublished?: boolean
   /** Spares what is routine. */
   readonly quiet: boolean
   /** Ends what is waited for before there is a service. */
@@ -36,13 +38,17 @@ export interface OrderBooksChoice {
  */
 export async function openOrderBooks(config: OrderBookConfig, choice: OrderBooksChoice): Promise<OrderBookService> {
   const { stepMs, books, openInterestEveryMs, marksEveryMs, record, flushMs, file } = config
-  const { at, room, quiet, closed } = choice
+  const { at, room, isPublished = true, quiet, closed } = choice
   const symbols = await symbolsOf(config, choice)
   const facts = { stepMs, books: books.kind, scales: {} }
   const recorder = record === undefined ? undefined : await recorderOf({ folder: record, facts, flushMs, quiet })
   return new OrderBookService(
     { stepMs, symbols, books, ...present({ openInterestEveryMs, marksEveryMs }) },
-    { ...marketPorts(at, quiet), outlet: room.bookOutlet(file), ...present({ recorder, closed }) },
+    {
+      ...marketPorts(at, quiet),
+      ...(isPublished ? { outlet: room.bookOutlet(file) } : {}),
+      ...present({ recorder, closed }),
+    },
   )
 }
 

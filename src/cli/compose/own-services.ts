@@ -13,11 +13,17 @@ import type { SessionNews } from './session-news.js'
  */
 export async function runOwnServices(
   parts: GridParts,
-  wish: { readonly run: RunSettings; readonly posture: Posture; readonly survival: boolean },
+  wish: {
+    readonly run: RunSettings
+    readonly posture: Posture
+    readonly survival: boolean
+    /** Whose order books the survival stack looks at; absent: as configured. */
+    readonly booksOf?: readonly string[] | undefined
+  },
   news: Pick<SessionNews, 'onWarning'>,
 ): Promise<boolean> {
   const { room } = parts
-  const { run, survival } = wish
+  const { run, survival, booksOf } = wish
   const failed = ({ health, error }: ServiceEnd): void => news.onWarning(`${health.name}: ${reason(error)}`)
   const config = await loadServicesConfig()
   if (survival) {
@@ -25,7 +31,8 @@ export async function runOwnServices(
     parts.run(room.forewarner({ ...config.forewarner, ...present({ strategy, trades }) }), failed)
   }
   const posture = survival ? {} : { posture: wish.posture }
-  parts.run(room.survival({ ...config.survival, ...posture }), failed)
+  const books = booksOf === undefined ? {} : { orderBook: true }
+  parts.run(room.survival({ ...config.survival, ...posture, ...books }, booksOf), failed)
   const { factors, w750: w750Scans, betaPolicy, betaThreshold: fixedThreshold } = run
   if (factors === undefined) return false
   const breaker = { ...config.breaker, betaPolicy, factors, ...present({ w750Scans, fixedThreshold }) }

@@ -53,11 +53,14 @@ export class ServiceRoom {
     this.writer = new GridWriter({ grid, circuit: this.circuit, time, random, report })
   }
 
-  /** The survival stack, or what a person said in its place. */
-  survival({ everyMs, posture, orderBook }: ServicesConfig['survival']): Service {
+  /** The survival stack, or what a person said in its place. `traded`: whose order books count. */
+  survival(
+    { everyMs, posture, orderBook }: ServicesConfig['survival'],
+    traded: readonly string[] = readUniverse(DEFAULT_UNIVERSE),
+  ): Service {
     const ports = { grid: this.around.grid, clock: this.around.time, warn: this.around.warn }
     if (posture !== undefined) return new FixedPosture({ posture, everyMs }, ports)
-    const books = orderBook ? { traded: readUniverse(DEFAULT_UNIVERSE) } : 'none'
+    const books = orderBook ? { traded } : 'none'
     return new SurvivalService({ everyMs, orderBook: books }, ports)
   }
 

@@ -1,3 +1,4 @@
+import { unreachable } from '../../base/assert.js'
 import type { CertificateVerdict } from '../mode/certificate.js'
 import type { CleanRecord } from '../paper-record/clean-record.js'
 import { BARS_MS_DEMANDED, DAYS_DEMANDED } from '../paper-record/clean-record.js'
@@ -34,8 +35,7 @@ export interface LiveFacts {
   readonly champion: { readonly hash: string; readonly frozenHash: string; readonly isOwn: boolean }
   readonly certificate: CertificateVerdict
   readonly record: CleanRecord | { readonly fault: string }
-  /** Who publishes live order books that may decide, and since when, UTC ms; null: nobody does. */
-  readonly orderBook: { readonly source: string; readonly sinceMs: number } | null
+  readonly orderBook: BooksFact | Fault
   /** Whether the account can be reached and is set up as this system trades. */
   readonly exchange: { readonly name: string; readonly isProduction: boolean; readonly atMs: number } | Fault
   /** The local clock less the exchange's, and how wrong that may be, ms. */
@@ -46,6 +46,12 @@ export interface LiveFacts {
   /** The account's alias as the exchange calls it, and what a person typed. */
   readonly confirmation: { readonly alias: string; readonly given: string | undefined; readonly atMs: number } | Fault
 }
+
+/** Which order books would decide: those of now, known since then (UTC ms), those of a file, or none. */
+export type BooksFact =
+  | { readonly kind: 'live'; readonly source: string; readonly isProduction: boolean; readonly sinceMs: number }
+  | { readonly kind: 'table'; readonly file: string }
+  | { readonly kind: 'none' }
 
 /** Why something could not be looked at. */
 interface Fault {
@@ -88,11 +94,23 @@ const FINDING: Record<LiveGate, (facts: LiveFacts) => Judged> = {
     return fails([days, ...faults].join('; '), remedy)
   },
   orderBook({ orderBook }) {
-    if (orderBook !== null) return holds(orderBook.sinceMs, orderBook.source)
-    return fails(
-      'no source of live order books decides in this version',
-      'Nothing to do: LIVE stays closed until the order-book service exists. Trade STAGING or paper until then.',
-    )
+    if ('fault' in orderBook)
+      return fails(orderBook.fault, 'See what docs/live.md says of order books; dolphin book check looks longer.')
+    switch (orderBook.kind) {
+      case 'table':
+        return fails(
+          `a table of order books, ${orderBook.file}`,
+          'Leave out --order-book: LIVE trades on the books of now.',
+        )
+      case 'none':
+        return fails('no order books decide', 'Leave out --books none: LIVE trades on the books of now.')
+      case 'live':
+        return orderBook.isProduction
+          ? holds(orderBook.sinceMs, orderBook.source)
+          : fails(`${orderBook.source}: not those of the market`, 'LIVE trades at --exchange-at production alone.')
+      default:
+        return unreachable(orderBook)
+    }
   },
   exchange({ exchange }) {
     if ('fault' in exchange) return fails(exchange.fault, 'See what docs/live.md says of this refusal.')

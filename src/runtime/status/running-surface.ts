@@ -4,7 +4,7 @@ import type { ExecutionRecord } from '../../core/execution/records.js'
 import { SessionHistory } from '../../core/status/session-history.js'
 import type { HostFacts } from '../../core/status/system-state.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import type { CommandOutcome, ExchangeView, SessionView, StatusSurface } from '../../ports/status-surface.js'
+import type { BooksView, CommandOutcome, ExchangeView, SessionView, StatusSurface } from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
@@ -26,6 +26,7 @@ export abstract class RunningSurface<Identity extends RunningIdentity = RunningI
   private readonly loop = new LoopLag()
   private readonly lastingKill: LastingKill
   private exchange: (() => readonly ExchangeView[]) | undefined
+  private books: (() => BooksView) | undefined
 
   /** @param tell takes a line for whoever runs the process: a kill that could not be kept on disk. */
   constructor(
@@ -55,12 +56,18 @@ export abstract class RunningSurface<Identity extends RunningIdentity = RunningI
   }
 
   session(): SessionView {
-    return { position: this.position(), ...this.history.view(), ...present({ exchange: this.exchange?.() }) }
+    const beside = { exchange: this.exchange?.(), books: this.books?.() }
+    return { position: this.position(), ...this.history.view(), ...present(beside) }
   }
 
   /** How its connections to an exchange stand, whenever somebody looks. */
   showExchange(view: () => readonly ExchangeView[]): void {
     this.exchange = view
+  }
+
+  /** How the order books stand that decide, whenever somebody looks. */
+  showBooks(view: () => BooksView): void {
+    this.books = view
   }
 
   operate(command: OperatorCommand): Promise<CommandOutcome> {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -43,7 +44,7 @@ async function gate(name: string, given: Parameters<typeof tradeOptions>[0]) {
   const options = tradeOptions({ environment: 'LIVE', exchangeAt: 'http://127.0.0.1:1', out: folder, ...given })
   const runOf = ({ options: typed }: { readonly options: object }, place: string) =>
     runOfSession(typed as never, place, { fills: 'bar-price' })
-  const gates = await lookAtGates({ ...options, runOf })
+  const gates = await lookAtGates({ ...options, runOf, booksWithinMs: { listed: 50, inStep: 0 } })
   return gates.find((each) => each.gate === name)
 }
 
@@ -64,3 +65,20 @@ it('a folder that holds no session is no record on paper, and is named', async (
     found: expect.stringContaining('expected the folder of a session'),
   })
 })
+
+describe('the gate of the order books', () => {
+  it.each<[string, Parameters<typeof tradeOptions>[0], string]>([
+    ['a table', { orderBook: 'books.json' }, 'a table of order books, books.json'],
+    ['none', { books: 'none' }, 'no order books decide'],
+    ['those of an exchange that is not there', { symbols: 'BTCUSDT' }, 'no order book of BTCUSDT came into step at'],
+  ])('is closed by %s', async (_, given, found) => {
+    const run = given.orderBook === undefined ? given : { ...given, orderBook: await tableFile() }
+    expect(await gate('orderBook', run)).toMatchObject({ holds: false, found: expect.stringContaining(found) })
+  })
+})
+
+async function tableFile(): Promise<string> {
+  const file = join(folder, 'books.json')
+  await writeFile(file, JSON.stringify({ assets: [], rows: [], macro: [] }))
+  return file
+}

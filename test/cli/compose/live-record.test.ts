@@ -51,6 +51,7 @@ async function recordOf(folder: string, demanded: Partial<DemandedRecord> = {}) 
     exchange: 'production',
     ...{ stepMs: STEP_MS, direction: 'SHORT', execution, risk },
     runOf: ({ options }, place) => runOfSession(options, place, { fills: 'bar-price' }),
+    books: 'none',
     ...demanded,
   })
 }
@@ -74,6 +75,11 @@ describe('a session counts for nothing where it is not what would trade', () => 
     ['of other parameters', { parametersHash: '0123456789abcdef' }, /expected parameters 0123456789abcdef/],
     ['at prices of elsewhere', { exchange: 'demo' }, /expected prices of demo, found prices of production/],
     ['of longer bars', { stepMs: 5_000 }, /expected bars of 5 s, as would be traded, found bars of 0.5 s/],
+    [
+      'on other books',
+      { books: 'live' },
+      /expected a session on live order books, as would be traded, found one without/,
+    ],
     ['of the other direction', { direction: 'LONG' }, /expected LONG, as would be traded, found SHORT/],
     [
       'that may risk more',

@@ -9,13 +9,15 @@ const GOOD: LiveFacts = {
   champion: { hash: 'aaaa', frozenHash: 'aaaa', isOwn: false },
   certificate: { state: 'PASS', expiresAtMs: AT_MS + 1, issuedAtMs: AT_MS - 9, why: '30 days' },
   record: RECORD,
-  orderBook: { source: 'order books of 540 symbols', sinceMs: AT_MS - 60_000 },
+  orderBook: { kind: 'live', source: 'books of BTCUSDT', isProduction: true, sinceMs: AT_MS - 60_000 },
   exchange: { name: 'production', isProduction: true, atMs: AT_MS },
   clock: { offsetMs: -99, toleranceMs: 20, atMs: AT_MS },
   disk: { usedPct: 84.9, atMs: AT_MS },
   grid: { place: 'embedded', sinceMs: AT_MS - 3 },
   confirmation: { alias: 'SgsR', given: 'SgsR', atMs: AT_MS },
 }
+
+const MOCK = { ...GOOD.orderBook, isProduction: false } as LiveFacts['orderBook']
 
 function failing(facts: LiveFacts): readonly LiveGate[] {
   return liveGates(facts).flatMap(({ gate, holds }) => (holds ? [] : [gate]))
@@ -53,7 +55,20 @@ describe('one thing that is wrong fails its gate, that one alone, and says what 
       },
       found: /29 of 30 .*2026-09-30: w/,
     },
-    { gate: 'orderBook', title: 'no order books', facts: { orderBook: null }, found: /no source/ },
+    { gate: 'orderBook', title: 'no order books', facts: { orderBook: { kind: 'none' } }, found: /^no order books/ },
+    {
+      gate: 'orderBook',
+      title: 'a table',
+      facts: { orderBook: { kind: 'table', file: 'ob.json' } },
+      found: /ob\.json/,
+    },
+    { gate: 'orderBook', title: 'books of a sandbox', facts: { orderBook: MOCK }, found: /not those of the market/ },
+    {
+      gate: 'orderBook',
+      title: 'books that do not come',
+      facts: { orderBook: { fault: 'silence' } },
+      found: /silence/,
+    },
     {
       gate: 'exchange',
       title: 'an account in hedge mode',
