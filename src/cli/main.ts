@@ -56,6 +56,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     load: () => import('./doctor/command.js'),
   },
   new: { summary: 'begin something of your own: a strategy', load: () => import('./new/command.js') },
+  book: {
+    summary: 'show, measure and check order books, recorded or live',
+    load: () => import('./book/command.js'),
+  },
   data: { summary: 'make and check day files', load: () => import('./data/command.js') },
 }
 

@@ -1,4 +1,5 @@
 import { assetBook } from '../../../core/orderbook/asset-features.js'
+import type { Book } from '../../../core/orderbook/depth-book.js'
 import { isPublished } from '../../../core/orderbook/first-flush.js'
 import { MarketBooks, type MarketBooksCounters, type MarketBooksEffect } from '../../../core/orderbook/market-books.js'
 import type { MarketBar } from '../../../core/orderbook/market-features.js'
@@ -105,6 +106,11 @@ export class OrderBookService implements Service {
 
   health(): ServiceHealth {
     return this.life.health()
+  }
+
+  /** The book of a symbol as it is now, for whoever looks at it; undefined while it is not followed. */
+  book(symbol: string): Book | undefined {
+    return this.books?.book(symbol)
   }
 
   /** What it has done, for people and measurements. */
