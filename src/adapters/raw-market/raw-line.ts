@@ -102,6 +102,8 @@ function messageLine(data: Message, receivedMs: number): RawLine {
   switch (data.e) {
     case 'depthUpdate': {
       const { E, s, U, u, pu, b, a } = data
+      // Without its time nothing could be said of a change, not even when it did not count.
+      if (!Number.isSafeInteger(E)) return { kind: 'wrong', expected: 'the time `E` of a change', found: found(E) }
       return {
         ...{ kind: 'diff', symbol: textOf(s), eventMs: numberOf(E), receivedMs },
         ...{ U: numberOf(U), u: numberOf(u), pu: numberOf(pu), bids: b as LevelRows, asks: a as LevelRows },

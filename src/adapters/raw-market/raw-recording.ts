@@ -67,6 +67,8 @@ class RowMaker {
   /** A snapshot that came before any frame told whose it is. */
   private early: Extract<RawLine, { kind: 'snapshot' }> | undefined
   private readonly scales = new Map<string, LevelScale>()
+  /** The `E` of each symbol's last change. */
+  private readonly lastMs = new Map<string, number>()
 
   constructor(
     private readonly path: string,
@@ -115,8 +117,12 @@ class RowMaker {
   }
 
   private *frame(said: Extract<RawLine, { kind: 'diff' | 'snapshot' }>, line: number): Generator<RawRow, void, void> {
-    const { eventMs, receivedMs, u, bids, asks } = said
+    const { receivedMs, u, bids, asks } = said
     const symbol = this.symbolOf(said.symbol, line)
+    // A snapshot is asked for and then waited for: what counts is when it came, and that was not before what had come.
+    const eventMs =
+      said.kind === 'diff' ? said.eventMs : Math.max(said.eventMs, this.lastMs.get(symbol) ?? said.eventMs)
+    if (said.kind === 'diff') this.lastMs.set(symbol, eventMs)
     if (!this.scales.has(symbol)) {
       // What has no level yet cannot tell the scale, and is of no use to a book either.
       const scale = scaleOf([bids, asks])

@@ -102,7 +102,7 @@ const RAW = 'fixtures/orderbook/btcusdt-2024-08-09-depth.txt.br'
 const FEATURES_EXAMPLES = `Examples:
   dolphin book features --recording ${RAW}
   dolphin book features --recording market/ --symbols BTCUSDT,ETHUSDT --json | jq .assets
-  dolphin book features --recording market/ --days recorded/ --out book.json    then: backtest recorded/ --order-book book.json`
+  dolphin book features --recording market/ --days recorded/ --out book.json    for backtest recorded/ --order-book`
 
 const CHECK_EXAMPLES = `Examples:
   dolphin book check --recording ${RAW}

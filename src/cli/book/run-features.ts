@@ -40,7 +40,11 @@ export async function runFeatures(options: FeaturesOptions): Promise<ExitCode> {
     const table = ends === undefined ? undefined : tableOf(kept, ends, options)
     if (table !== undefined) await writeTable(out!, table)
     const written = table === undefined ? undefined : writtenTable(table, ends!.length, out!)
-    if (!quiet && summary.bars === 0) noticeWarning(`${path} has no bar in the period that was asked for.`)
+    if (summary.bars === 0) noticeWarning(`${path} has no bar in the period that was asked for.`)
+    else if (written?.rows === 0)
+      noticeWarning(
+        'No asset has all five features at a bar of the days: they are there after 60 bars of a known book.',
+      )
     const result = { recording: path, facts: recording.facts, summary: summary.result(), table: written, parquet }
     await printResult(json ? featuresJson(result) : featuresText(result, coloursFor(process.stdout, color)))
     if (!quiet && out !== undefined) notice(`Table written to ${displayPath(out)}`)

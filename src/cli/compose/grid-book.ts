@@ -26,7 +26,7 @@ export interface GridBookChoice {
 export async function readGridBook({ url, symbol, levels }: GridBookChoice): Promise<ShownBook> {
   const grid = await openGrid({ url, report: noticeWarning })
   try {
-    return await bookIn(grid, { url, symbol, levels })
+    return await gridBook(grid, { symbol, levels })
   } catch (error) {
     if (error instanceof DataRefused) throw error
     throw new SurroundingsFailed({ place: url, message: `the grid did not answer: ${reason(error)}` })
@@ -35,7 +35,11 @@ export async function readGridBook({ url, symbol, levels }: GridBookChoice): Pro
   }
 }
 
-async function bookIn(grid: Pick<Grid, 'map'>, { symbol, levels }: GridBookChoice): Promise<ShownBook> {
+/** Of a grid that is open. */
+export async function gridBook(
+  grid: Pick<Grid, 'map'>,
+  { symbol, levels }: Omit<GridBookChoice, 'url'>,
+): Promise<ShownBook> {
   const { orderBooks } = GRID_MAPS
   const text = await grid.map(orderBooks).get(symbol)
   if (text === undefined) throw noBook(symbol, await grid.map(orderBooks).keys())

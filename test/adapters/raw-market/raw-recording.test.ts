@@ -49,7 +49,7 @@ describe('a raw recording', () => {
       {
         table: 'frames',
         row: {
-          ...{ n: 2, E_ms: 990, received_ms: 1_723_161_255_030, symbol: 'BTCUSDT', U: null, u: 5, pu: null },
+          ...{ n: 2, E_ms: 1_000, received_ms: 1_723_161_255_030, symbol: 'BTCUSDT', U: null, u: 5, pu: null },
           ...{ bids: [['99.90', '0.014']], asks: [] },
         },
       },
@@ -97,6 +97,17 @@ describe('a raw recording', () => {
     ])
   })
 
+  it('stamps a snapshot no earlier than the changes that came before it', async () => {
+    const [rows] = await rowsOf('a.jsonl', [snapshot, diff(1, 4), snapshot, diff(5, 6, { E: 2_000 })].join('\n'))
+    const frames = rows.flatMap((next) => (next.table === 'frames' ? [[next.row.u, next.row.E_ms]] : []))
+    expect(frames).toEqual([
+      [5, 990],
+      [4, 1_000],
+      [5, 1_000],
+      [6, 2_000],
+    ])
+  })
+
   it('leaves it to the book to judge of a frame whose fields are odd', async () => {
     const [rows] = await rowsOf('a.jsonl', [diff(1, 4), diff(5, 6, { u: 'x', b: 7 })].join('\n'))
     expect(rows.at(-1)!.row).toMatchObject({ U: 5, u: Number.NaN, bids: 7 })
@@ -106,6 +117,7 @@ describe('a raw recording', () => {
     ['no time', 'hello', /a\.txt:2: expected nanoseconds since 1970, a blank and JSON, or E\|U.*, found "hello"/],
     ['no JSON', `${NS} {"e":`, /a\.txt:2: expected JSON behind the time, found "{\\"e\\":"/],
     ['a number', `${NS} 7`, /a\.txt:2: expected an object behind the time, found 7/],
+    ['a change without a time', diff(5, 6, { E: 'x' }), /a\.txt:2: expected the time `E` of a change, found "x"/],
     ['half a liquidation', `${NS} {"e":"forceOrder","o":{"s":"X"}}`, /a\.txt:2: expected a liquidation with S, ap/],
   ])('that has %s in a line is refused with the place', async (_, line, says) => {
     await expect(rowsOf('a.txt', `${diff(1, 4)}\n${line}\n`)).rejects.toThrow(says)
