@@ -3,7 +3,8 @@ import type { FactorSource } from '../../ports/factor-source.js'
 import { FUNDING_QUESTION, TAKER_QUESTION } from './binance-questions.js'
 import { VOLATILITY_QUESTION } from './deribit-question.js'
 import { FEAR_AND_GREED_QUESTION } from './fear-and-greed-question.js'
-import { httpFactorSource, type RequestLimits } from './http-factor-source.js'
+import type { RequestLimits } from './get-text.js'
+import { httpFactorSource } from './http-factor-source.js'
 
 /** Where the sources of the external factors are: addresses as {@link factorAddress} answers them. */
 export interface FactorHosts {

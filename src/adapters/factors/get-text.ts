@@ -1,8 +1,12 @@
-import type { RequestLimits } from './http-factor-source.js'
-
 export type Got =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string; readonly retryAfter?: string }
   | { readonly kind: 'lost'; readonly message: string }
+
+/** Limits of one request. */
+export interface RequestLimits {
+  readonly timeoutMs: number
+  readonly bodyBytesMax: number
+}
 
 /**
  * One GET, of a deadline for all of it and of an answer that is at most so long. Redirects are not followed: a value comes from

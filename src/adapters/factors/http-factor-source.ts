@@ -3,7 +3,7 @@ import { present } from '../../base/present.js'
 import { printable } from '../../base/printable.js'
 import type { FactorAnswer, FactorSource, FactorSourceName } from '../../ports/factor-source.js'
 import { Field, UnlikeAnswer } from './answer-fields.js'
-import { getText } from './get-text.js'
+import { getText, type RequestLimits } from './get-text.js'
 
 /** What one source is asked, and how its answer is read. Neither knows a socket. */
 export interface FactorQuestion {
@@ -12,12 +12,6 @@ export interface FactorQuestion {
   target(nowMs: number): string
   /** @throws UnlikeAnswer */
   read(answer: Field): Exclude<FactorAnswer, { readonly kind: 'failed' }>
-}
-
-/** Limits of one request. */
-export interface RequestLimits {
-  readonly timeoutMs: number
-  readonly bodyBytesMax: number
 }
 
 /** A candle of an hour takes 3 KB, a day of takers 30 KB. */

@@ -36,7 +36,10 @@ export interface OrderBooksChoice {
  * @throws InputMistake when the universe or the recording cannot be used; SurroundingsFailed when the exchange refuses to say
  * what is traded most.
  */
-export async function openOrderBooks(config: OrderBookConfig, choice: OrderBooksChoice): Promise<OrderBookService> {
+export async function openOrderBooks(
+  config: Omit<OrderBookConfig, 'exchangeAt'>,
+  choice: OrderBooksChoice,
+): Promise<OrderBookService> {
   const { stepMs, books, openInterestEveryMs, marksEveryMs, record, flushMs, file } = config
   const { at, room, isPublished = true, quiet, closed } = choice
   const symbols = await symbolsOf(config, choice)
@@ -64,7 +67,7 @@ export async function openUniverse(
 }
 
 async function symbolsOf(
-  { symbols, top }: OrderBookConfig,
+  { symbols, top }: Pick<OrderBookConfig, 'symbols' | 'top'>,
   { at, signal }: OrderBooksChoice,
 ): Promise<readonly string[] | 'listed'> {
   if (top !== undefined) return mostTradedNow({ at, count: top, signal })
