@@ -4,9 +4,6 @@ import { assetBook } from './asset-features.js'
 import { MACRO, NO_MACRO } from './macro.js'
 import type { MarketBar } from './market-features.js'
 
-/** Closed bars whose books can be read; the engine reads the one that it is at. The market-wide figures are kept longer. */
-const KEPT_BARS = 256
-
 /**
  * The order books of a live engine: in this process, as of the bar that the engine is at. The engine counts its bars, the books
  * know theirs by when they end; {@link bind} says which is which. A bar that was never bound, or never closed here, tells
@@ -72,6 +69,9 @@ export class AlignedBooks implements OrderBookSource {
     return columns.fill(Number.NaN)
   }
 }
+
+/** Closed bars whose books can be read; the engine reads the one that it is at. The market-wide figures are kept longer. */
+const KEPT_BARS = 256
 
 const FIGURES_OF_ASSET = 5
 

@@ -3,18 +3,6 @@ import { type AssetFeatures, NO_FEATURES } from './asset-features.js'
 import type { TableBar } from './feature-table.js'
 import type { BookKind, MarketBar } from './market-features.js'
 
-/** The columns of the features in recordings and documents. */
-const COLUMNS = {
-  imbalance_ma5: 'imbalanceMa5',
-  imbalance_persistence: 'imbalancePersistence',
-  withdrawal_velocity: 'withdrawalVelocity',
-  depth_quality: 'depthQuality',
-  fill_probability: 'fillProbability',
-  fill_quality: 'fillQuality',
-} as const satisfies Readonly<Record<string, keyof AssetFeatures>>
-
-type Row = Omit<FiguresRow, 'n'>
-
 /** Features by the names of documents; one that cannot be told is null. */
 export function featureFigures(features: AssetFeatures): Record<keyof typeof COLUMNS, number | null> {
   const cells = Object.entries(COLUMNS).map(([column, feature]) => [column, features[feature] ?? null])
@@ -53,6 +41,18 @@ export interface RecordedFigures {
   readonly macro: Iterable<Row>
   readonly books: BookKind
 }
+
+/** The columns of the features in recordings and documents. */
+const COLUMNS = {
+  imbalance_ma5: 'imbalanceMa5',
+  imbalance_persistence: 'imbalancePersistence',
+  withdrawal_velocity: 'withdrawalVelocity',
+  depth_quality: 'depthQuality',
+  fill_probability: 'fillProbability',
+  fill_quality: 'fillQuality',
+} as const satisfies Readonly<Record<string, keyof AssetFeatures>>
+
+type Row = Omit<FiguresRow, 'n'>
 
 function featuresOf({ figures }: Row): AssetFeatures {
   const cells = Object.entries(COLUMNS).map(([column, feature]) => [feature, figures[column] ?? undefined])

@@ -1,9 +1,6 @@
 import type { BarValue } from './asset-bars.js'
 import type { AssetFeatures } from './asset-features.js'
 
-/** Groups of about the same number of forecasts that reliability is told by. */
-const DECILES = 10
-
 /**
  * How well `fill_probability` foretold fills: its value at a bar against what became of both sides in the next bar that counts, the
  * next one whose book was known at its start. Source: spec "Books and features".
@@ -80,6 +77,9 @@ export interface FillDecile {
   readonly filled: number
   readonly outcomes: number
 }
+
+/** Groups of about the same number of forecasts that reliability is told by. */
+const DECILES = 10
 
 interface Outcomes {
   readonly forecast: number

@@ -3,7 +3,8 @@ import type { BookMacro } from '../../ports/order-book.js'
 import type { DepthFrame } from '../../ports/vocabulary/depth.js'
 import type { DarkSignal } from './dark-streak.js'
 import { step as stepDark } from './dark-streak.js'
-import { type Book, type BookCounters, type BookEffect, DepthBook, noCounts } from './depth-book.js'
+import { type Book, type BookEffect, DepthBook } from './depth-book.js'
+import { type MarketBooksCounters, MarketCounts } from './market-counts.js'
 import { type BookKind, type MarketBar, MarketFeatures } from './market-features.js'
 import { PartialBook } from './partial-book.js'
 import { FIGURES, type Figures, writeSample } from './sample.js'
@@ -27,9 +28,7 @@ export class MarketBooks {
   private readonly features: MarketFeatures
   private readonly listed = new Map<string, Listed>()
   private changed = new Set<string>()
-  private readonly counts = { frames: 0, unlisted: 0, gone: noCounts() }
-  private readonly resyncs = { gap: 0, crossed: 0, malformed: 0 }
-  private readonly malformed = new Map<string, number>()
+  private readonly counts = new MarketCounts()
   private readonly columns = new Float64Array(FIGURES.length)
 
   /** @param options `startMs`: some time within the first bar, UTC ms of the exchange's clock. */
@@ -74,7 +73,7 @@ export class MarketBooks {
     this.listed.delete(symbol)
     this.features.remove(symbol)
     this.changed.delete(symbol)
-    addCounts(this.counts.gone, gone.book.counters)
+    this.counts.gone(gone.book)
     return true
   }
 
@@ -93,7 +92,7 @@ export class MarketBooks {
       case 'liquidation':
         return this.liquidation(event)
       case 'malformed':
-        this.count(event.what)
+        this.counts.malformed(event.what)
         return NOTHING
       default:
         return NOTHING
@@ -139,16 +138,7 @@ export class MarketBooks {
   }
 
   counters(): MarketBooksCounters {
-    const books = { ...this.counts.gone }
-    let live = 0
-    for (const { book } of this.listed.values()) {
-      addCounts(books, book.counters)
-      if (book.isLive) live++
-    }
-    return {
-      ...{ listed: this.listed.size, live, frames: this.counts.frames, unlisted: this.counts.unlisted },
-      ...{ resyncs: { ...this.resyncs }, malformed: Object.fromEntries(this.malformed), books },
-    }
+    return this.counts.over([...this.listed.values()].map(({ book }) => book))
   }
 
   private depth({ symbol, eventMs, frame }: EventOf<'depth'>, nowMs: number): readonly MarketBooksEffect[] {
@@ -225,7 +215,7 @@ export class MarketBooks {
         this.changed.add(symbol)
       }
     }
-    if (malformed !== of.malformed) this.count(kind)
+    if (malformed !== of.malformed) this.counts.malformed(kind)
     of.isLive = book.isLive
     of.applied = applied
     of.malformed = malformed
@@ -234,7 +224,7 @@ export class MarketBooks {
   private told(symbol: string, effects: readonly BookEffect[]): readonly MarketBooksEffect[] {
     return effects.map((effect) => {
       if (effect.type === 'resync') {
-        this.resyncs[effect.reason]++
+        this.counts.resyncs[effect.reason]++
         return { kind: 'resync', symbol, reason: effect.reason }
       }
       return { kind: 'askSnapshot', symbol, requestId: effect.requestId, afterMs: effect.afterMs }
@@ -276,13 +266,8 @@ export class MarketBooks {
   }
 
   private unreadable(kind: string): readonly MarketBooksEffect[] {
-    this.count(kind)
+    this.counts.malformed(kind)
     return NOTHING
-  }
-
-  private count(kind: string): void {
-    const known = this.malformed.has(kind) || this.malformed.size < KINDS_MAX ? kind : 'other'
-    this.malformed.set(known, (this.malformed.get(known) ?? 0) + 1)
   }
 }
 
@@ -312,22 +297,6 @@ export interface MarketBooksBar extends MarketBar {
   readonly dark: readonly DarkEffect[]
 }
 
-/** Since the start. */
-export interface MarketBooksCounters {
-  /** Symbols listed now, and those whose book is live. */
-  readonly listed: number
-  readonly live: number
-  /** Frames of listed symbols. */
-  readonly frames: number
-  /** Events of symbols that were not listed. */
-  readonly unlisted: number
-  readonly resyncs: Readonly<Record<'gap' | 'crossed' | 'malformed', number>>
-  /** What could not be read, by its kind: `depth`, `snapshot`, `stamp`, `liquidation`, and whatever its reader called it. */
-  readonly malformed: Readonly<Record<string, number>>
-  /** Over the books of all symbols, those that have left too. */
-  readonly books: BookCounters
-}
-
 type EventOf<Kind extends MarketDataEvent['kind']> = Extract<MarketDataEvent, { readonly kind: Kind }>
 
 /** A symbol with its book, and what was last told of it. */
@@ -350,9 +319,6 @@ const NOTHING_OF_BOOK: readonly BookEffect[] = Object.freeze([])
 /** Stamps farther behind the end of the open bar are no times. */
 const AHEAD_MS_MAX = 3_600_000
 
-/** Names of what could not be read may come from outside: they do not grow without end. */
-const KINDS_MAX = 100
-
 /** A partial book needs no snapshot; that it was discarded is told as of any other. */
 function partialFrame(book: PartialBook, frame: DepthFrame): readonly BookEffect[] {
   const wasLive = book.isLive
@@ -360,8 +326,4 @@ function partialFrame(book: PartialBook, frame: DepthFrame): readonly BookEffect
   book.frame(frame)
   if (!wasLive || book.isLive) return NOTHING_OF_BOOK
   return [{ type: 'resync', reason: book.counters.malformed > malformed ? 'malformed' : 'crossed' }]
-}
-
-function addCounts(sum: BookCounters, counts: BookCounters): void {
-  for (const name of Object.keys(sum) as (keyof BookCounters)[]) sum[name] += counts[name]
 }

@@ -4,22 +4,6 @@ import { FillWindow } from './fill-window.js'
 import { PartialBook } from './partial-book.js'
 import { FIGURES, writeSample } from './sample.js'
 
-/** A book whose last frame is older than this is not known any more, ms. */
-const FRESH_MS = 60_000
-
-/** What a book shows; quotes in ticks. */
-export interface UniverseView {
-  /** When its frame counts, UTC ms. */
-  readonly atMs: number
-  readonly spreadBps: number
-  readonly imbalance: number
-  readonly depthUsd: number
-  readonly bid: number
-  readonly ask: number
-  readonly bidLevels: number
-  readonly askLevels: number
-}
-
 /**
  * One contract of the universe. Its changes count as those of bars do: at their own time, never before the last one nor before the
  * end of the last window; one that is stamped at or after the end of the open window waits until that has ended.
@@ -122,6 +106,22 @@ export class UniverseAsset {
     this.lowestAsk = Math.min(this.lowestAsk, this.view.ask)
   }
 }
+
+/** What a book shows; quotes in ticks. */
+export interface UniverseView {
+  /** When its frame counts, UTC ms. */
+  readonly atMs: number
+  readonly spreadBps: number
+  readonly imbalance: number
+  readonly depthUsd: number
+  readonly bid: number
+  readonly ask: number
+  readonly bidLevels: number
+  readonly askLevels: number
+}
+
+/** A book whose last frame is older than this is not known any more, ms. */
+const FRESH_MS = 60_000
 
 const SPREAD_BPS = FIGURES.indexOf('spreadBps')
 const IMBALANCE = FIGURES.indexOf('imbalance')

@@ -1,7 +1,8 @@
 import { assetBook } from '../../../core/orderbook/asset-features.js'
 import type { Book } from '../../../core/orderbook/depth-book.js'
 import { isPublished } from '../../../core/orderbook/first-flush.js'
-import { MarketBooks, type MarketBooksCounters, type MarketBooksEffect } from '../../../core/orderbook/market-books.js'
+import { MarketBooks, type MarketBooksEffect } from '../../../core/orderbook/market-books.js'
+import type { MarketBooksCounters } from '../../../core/orderbook/market-counts.js'
 import type { MarketBar } from '../../../core/orderbook/market-features.js'
 import type { Clock, Timer } from '../../../ports/clock.js'
 import type {
