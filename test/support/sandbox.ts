@@ -12,11 +12,12 @@ export const SANDBOX_TOKEN = 'sandbox-token'
 /** A sandbox on a free port, its market made up and going on, by the machine's clock. Whoever starts it closes it. */
 export async function startSandbox(
   changes: Partial<SandboxSettings> = {},
+  { stepMs = 500 }: { /** Between two quotes of a symbol. */ readonly stepMs?: number } = {},
 ): Promise<SandboxServer & { readonly exchange: SandboxExchange }> {
   const instruments = changes.instruments ?? [instrument(), instrument({ tickSize: '0.01' }, 'ETHUSDT')]
   const timer = clockTimer(systemClock)
   const assets = instruments.map((listed, i) => ({ instrument: listed, price: i === 0 ? 96_000 : 3_300 / i }))
-  const market = new SyntheticMarket({ seed: 1, assets, startMs: timer.epochMs() })
+  const market = new SyntheticMarket({ seed: 1, assets, startMs: timer.epochMs(), stepMs })
   const exchange = new SandboxExchange({
     instruments,
     startingBalanceUsd: '10000',

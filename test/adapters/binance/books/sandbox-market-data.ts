@@ -30,7 +30,7 @@ export class SandboxMarketData {
   isStill = false
   private readonly market: SyntheticMarket
 
-  constructor({ symbols, exchange = {}, rig = {}, stepMs = 100 }: SandboxMarketDataOptions) {
+  constructor({ symbols, exchange = {}, rig = {}, stepMs = 100, isUnheard = false }: SandboxMarketDataOptions) {
     const instruments = symbols.map((symbol, i) => instrumentOf(symbol, i))
     const assets = instruments.map((each, i) => ({ instrument: each, price: 60_000 / (i + 1) }))
     this.market = new SyntheticMarket({ seed: 5, assets, startMs: START_MS, stepMs })
@@ -45,10 +45,11 @@ export class SandboxMarketData {
     this.wire = this.rig.wire()
     this.data = new BinanceMarketData({ wire: this.wire, timer: this.time })
     this.keeper = new BookKeeper(this.data, this.time)
-    this.data.listen((event) => {
-      this.events.push(event)
-      this.keeper.take(event)
-    })
+    if (!isUnheard)
+      this.data.listen((event) => {
+        this.events.push(event)
+        this.keeper.take(event)
+      })
     this.play()
   }
 
@@ -69,16 +70,9 @@ export class SandboxMarketData {
   wrongBooks(symbols: Iterable<string>): string[] {
     this.isStill = true
     this.passMs(2_000)
-    const wrong = [...symbols].filter((symbol) => !this.isRight(symbol))
+    const wrong = [...symbols].filter((symbol) => !isSameBook(this.exchange, this.keeper, symbol))
     this.isStill = false
     return wrong
-  }
-
-  private isRight(symbol: string): boolean {
-    const there = this.exchange.market.find(symbol)?.book()
-    const here = this.keeper.books.get(symbol)
-    if (there === undefined || here === undefined || !here.isLive) return false
-    return isSide(here, here.bids, there.bids) && isSide(here, here.asks, there.asks)
   }
 
   private play(): void {
@@ -93,6 +87,8 @@ export interface SandboxMarketDataOptions {
   readonly rig?: Partial<RigSettings>
   /** Between two quotes of a symbol. */
   readonly stepMs?: number
+  /** Nobody listens: whoever makes it does. */
+  readonly isUnheard?: boolean
 }
 
 /** Books by diffs of whatever is listed, kept as whoever uses the port keeps them. */
@@ -141,6 +137,14 @@ export class BookKeeper {
   }
 }
 
+/** Whether a book that is kept is live, and the exchange's own of now. */
+export function isSameBook(exchange: SandboxExchange, { books }: BookKeeper, symbol: string): boolean {
+  const there = exchange.market.find(symbol)?.book()
+  const here = books.get(symbol)
+  if (there === undefined || here === undefined || !here.isLive) return false
+  return isSide(here, here.bids, there.bids) && isSide(here, here.asks, there.asks)
+}
+
 function isSide(book: DepthBook, side: BookSide, levels: readonly (readonly [string, string])[]): boolean {
   const expected = levels.map(([price, quantity]) => [
     scaledInteger(price, book.priceDecimals),
@@ -149,6 +153,6 @@ function isSide(book: DepthBook, side: BookSide, levels: readonly (readonly [str
   return JSON.stringify(side.best(levels.length + 10)) === JSON.stringify(expected)
 }
 
-function instrumentOf(symbol: string, place: number): Instrument {
+export function instrumentOf(symbol: string, place: number): Instrument {
   return instrument(place === 0 ? {} : { tickSize: '0.01', lotSize: '0.01', minQuantity: '0.01' }, symbol)
 }
