@@ -91,17 +91,19 @@ export class SnapshotDesk {
     const left = this.waiting.size + this.underWay.size
     if (left === 0) {
       const { came, failed } = told
-      const events = told.isTold ? [notice(`${counted(came)} have come${failed > 0 ? `, ${failed} failed` : ''}.`)] : []
+      const events = told.isTold
+        ? [notice(`${counted(came, HAVE_COME)}${failed > 0 ? `, ${failed} failed` : ''}.`)]
+        : []
       Object.assign(told, noneTold())
       return events
     }
     if (told.isTold ? nowMs < told.nextMs : left < TOLD_FROM) return []
     Object.assign(told, { isTold: true, nextMs: nowMs + TOLD_EVERY_MS })
     const minutes = Math.ceil(left / Math.max(1, perMinute))
-    const so = told.came === 0 ? '' : `${counted(told.came)} have come, `
+    const so = told.came === 0 ? '' : `${counted(told.came, HAVE_COME)}, `
     return [
       notice(
-        `${so}${counted(left)} are waited for: the exchange's limits allow about ${perMinute} a minute, so that takes about ${minutes} min.`,
+        `${so}${counted(left, ARE_AWAITED)}: the exchange's limits allow about ${perMinute} a minute, so that takes about ${minutes} min.`,
       ),
     ]
   }
@@ -139,8 +141,11 @@ function noneTold() {
   return { isTold: false, came: 0, failed: 0, nextMs: 0 }
 }
 
-function counted(books: number): string {
-  return books === 1 ? '1 snapshot' : `${books} snapshots`
+const HAVE_COME = ['has come', 'have come'] as const
+const ARE_AWAITED = ['is waited for', 'are waited for'] as const
+
+function counted(snapshots: number, [one, many]: readonly [one: string, many: string]): string {
+  return snapshots === 1 ? `1 snapshot ${one}` : `${snapshots} snapshots ${many}`
 }
 
 function notice(message: string): MarketDataEvent {
