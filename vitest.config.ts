@@ -29,6 +29,7 @@ const SLOW = [
   'test/core/status/{check,contract-2,system-state}.test.ts',
   'test/core/strategy/parity.test.ts',
   'test/documents.test.ts',
+  'test/runtime/services/factors/external-factors-service.test.ts',
   'test/runtime/session/{quiet-time,session,session-recovery}.test.ts',
   'test/runtime/status/command-client.test.ts',
   'test/runtime/strategy/**/*.test.ts',

@@ -26,8 +26,8 @@ export interface ExternalFactorsPorts {
   readonly random: () => number
   readonly sources: readonly FactorSource[]
   /** Rows of days; closed at the end. */
-  readonly file: FactorsFile
-  readonly kept: KeptFactors
+  readonly file: Pick<FactorsFile, 'newestDate' | 'append' | 'close'>
+  readonly kept: Pick<KeptFactors, 'read' | 'keep' | 'settle'>
   /** The latest value of a key, which gets into the grid as soon as that can be. Returns at once. */
   readonly put: (map: string, key: string, text: string) => void
   /** For the person who runs it. */
@@ -70,11 +70,10 @@ export class ExternalFactorsService implements Service {
       const { kept, file, clock, sources } = this.ports
       const stopped = new AbortController()
       const polling = AbortSignal.any([signal, stopped.signal])
-      let polls: readonly Promise<void>[] = []
       try {
         this.factors.resume(await kept.read(), clock.epochMs())
         this.settleMissedDates()
-        polls = sources.map((source) => this.poll(source, polling))
+        for (const source of sources) void this.poll(source, polling)
         while (!signal.aborted) {
           await this.look()
           if (this.failure !== undefined) throw this.failure.error
@@ -83,7 +82,6 @@ export class ExternalFactorsService implements Service {
         }
       } finally {
         stopped.abort()
-        await Promise.all(polls)
         await kept.settle()
         await file.close()
       }
@@ -94,7 +92,10 @@ export class ExternalFactorsService implements Service {
     return this.life.health()
   }
 
-  /** Asks one source until it is stopped: whatever becomes of it, the others do not notice. */
+  /**
+   * Asks one source until it is stopped: whatever becomes of it, the others do not notice. What is answered after that is of no
+   * consequence. Never rejects.
+   */
   private async poll(source: FactorSource, signal: AbortSignal): Promise<void> {
     const { clock, random } = this.ports
     const schedule = POLL_SCHEDULES[source.name]
