@@ -29,8 +29,10 @@ export function spoiltAnswer(answer: DeskAnswer, faults: FaultBoard): DeskAnswer
 const PAGE = '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>'
 
 function withOtherTypes(body: string): string {
-  return JSON.stringify(JSON.parse(body), (_, value: unknown) => {
+  if (body.startsWith('<')) return body
+  const spoilt: unknown = JSON.parse(body, (_, value: unknown) => {
     if (typeof value === 'number') return { amount: value }
     return typeof value === 'string' && /^\d+$/.test(value) ? [value] : value
   })
+  return JSON.stringify(spoilt)
 }
