@@ -14,6 +14,10 @@ import { exchangeLog } from './alert-log.js'
 import { gridTime } from './grid-parts.js'
 import { mostTradedNow } from './most-traded.js'
 import type { ServiceRoom } from './services.js'
+import { threadedPartEncoder } from './threaded-part-encoder.js'
+
+/** What is followed; the exchange is said beside it. */
+type BooksConfig = Omit<OrderBookConfig, 'exchangeAt'>
 
 /** Where books are from, and where they go. */
 export interface OrderBooksChoice {
@@ -36,10 +40,7 @@ export interface OrderBooksChoice {
  * @throws InputMistake when the universe or the recording cannot be used; SurroundingsFailed when the exchange refuses to say
  * what is traded most.
  */
-export async function openOrderBooks(
-  config: Omit<OrderBookConfig, 'exchangeAt'>,
-  choice: OrderBooksChoice,
-): Promise<OrderBookService> {
+export async function openOrderBooks(config: BooksConfig, choice: OrderBooksChoice): Promise<OrderBookService> {
   const { stepMs, books, openInterestEveryMs, marksEveryMs, record, flushMs, file } = config
   const { at, room, isPublished = true, quiet, closed } = choice
   const symbols = await symbolsOf(config, choice)
@@ -57,7 +58,7 @@ export async function openOrderBooks(
 
 /** The same for the health of all books. @throws InputMistake when the recording cannot be used. */
 export async function openUniverse(
-  { record, flushMs }: ServicesConfig['universe'],
+  { record, flushMs }: Omit<ServicesConfig['universe'], 'exchangeAt'>,
   { at, room, quiet }: Omit<OrderBooksChoice, 'closed'>,
 ): Promise<OrderBookUniverseService> {
   const facts = { stepMs: UNIVERSE_STEP_MS, books: 'partial', scales: {} } as const
@@ -67,7 +68,7 @@ export async function openUniverse(
 }
 
 async function symbolsOf(
-  { symbols, top }: Pick<OrderBookConfig, 'symbols' | 'top'>,
+  { symbols, top }: BooksConfig,
   { at, signal }: OrderBooksChoice,
 ): Promise<readonly string[] | 'listed'> {
   if (top !== undefined) return mostTradedNow({ at, count: top, signal })
@@ -82,7 +83,7 @@ function recorderOf({
 }): Promise<MarketRecorder> {
   return openMarketRecorder({
     ...options,
-    ...{ clock: gridTime, timer: gridTime },
+    ...{ clock: gridTime, timer: gridTime, encode: threadedPartEncoder() },
     report: ({ level, message }) => {
       if (level !== 'INFO') noticeWarning(message)
       else if (!quiet) notice(message)

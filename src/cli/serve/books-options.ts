@@ -29,8 +29,8 @@ export interface BooksOptions {
 export async function booksOptions(service: BooksServed, raw: RawBooksOptions): Promise<BooksOptions> {
   const check = new OptionCheck()
   const typed = parseOptions(ALL_OPTIONS, raw, check)
-  const { exchangeAt = endpointsOf('production'), grid: url, record, ...books } = typed
-  if (service === 'order-book') checkTogether(books, exchangeAt, check)
+  const { exchangeAt, grid: url, record, ...books } = typed
+  if (service === 'order-book') checkTogether(books, check)
   check.done()
   const config = await loadServicesConfig(raw.config)
   const grid = { ...config.grid, ...present({ url }) }
@@ -42,7 +42,8 @@ export async function booksOptions(service: BooksServed, raw: RawBooksOptions): 
     )
   check.done()
   return {
-    ...{ service, at: exchangeAt, grid, universe },
+    ...{ service, grid, universe },
+    at: exchangeAt ?? endpointsOf((service === 'order-book' ? config.orderBook : config.universe).exchangeAt),
     orderBook: orderBookOf(config.orderBook, { ...books, ...present({ record }) }),
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
@@ -51,8 +52,8 @@ export async function booksOptions(service: BooksServed, raw: RawBooksOptions): 
 
 type TypedBooks = Omit<ParsedOptions<typeof ALL_OPTIONS>, 'exchangeAt' | 'grid'>
 
-function checkTogether(typed: TypedBooks, at: Endpoints, check: OptionCheck): void {
-  liveChoice(typed, at, check)
+function checkTogether(typed: TypedBooks, check: OptionCheck): void {
+  liveChoice(typed, endpointsOf('production'), check)
   const { symbols, top, universe } = typed
   if (universe !== undefined && symbols !== undefined) check.wrong('--universe', 'does not go with --symbols')
   if (universe !== undefined && top !== undefined) check.wrong('--universe', 'does not go with --top')
