@@ -1,5 +1,5 @@
 import type { FillReliability } from '../../core/orderbook/fill-check.js'
-import type { MarketBooksCounters } from '../../core/orderbook/market-books.js'
+import type { MarketBooksCounters } from '../../core/orderbook/market-counts.js'
 import type { QuoteDifference } from '../../core/orderbook/quote-check.js'
 import { count, duration, percent, plural, table } from '../shell/figures-text.js'
 import { reportJson } from '../shell/report-json.js'
