@@ -1,6 +1,5 @@
 import { DepthBook } from '../src/core/orderbook/depth-book.js'
-import { MarketFeatures } from '../src/core/orderbook/market-features.js'
-import { PartialBook } from '../src/core/orderbook/partial-book.js'
+import { MarketBooks } from '../src/core/orderbook/market-books.js'
 import type { DepthFrame } from '../src/ports/vocabulary/depth.js'
 import { RECORDED_SCALE, recordedDepth } from '../test/support/recorded-depth.js'
 import { type Figure, line, median, quantile } from './measure.js'
@@ -52,23 +51,28 @@ function parsed(text: string): Stamped {
   return (JSON.parse(text) as { data: Stamped }).data
 }
 
-function marketFrom(startMs: number): MarketFeatures {
-  const market = new MarketFeatures({ stepMs: STEP_MS, startMs })
-  market.add(SYMBOL)
+function booksFrom(startMs: number, books: 'diffs' | 'partial'): MarketBooks {
+  const market = new MarketBooks({ stepMs: STEP_MS, startMs, books })
+  market.list({ symbol: SYMBOL, ...RECORDED_SCALE })
   return market
+}
+
+function take(market: MarketBooks, frame: Stamped): void {
+  const { E: eventMs } = frame
+  market.closeUntil(eventMs)
+  const event = { kind: 'depth', symbol: SYMBOL, eventMs, receivedMs: eventMs, frame } as const
+  for (const effect of market.handle(event, eventMs)) {
+    if (effect.kind !== 'askSnapshot') continue
+    const answer = { ...snapshot, requestId: effect.requestId }
+    market.handle({ kind: 'snapshot', symbol: SYMBOL, atMs: eventMs, receivedMs: eventMs, snapshot: answer }, eventMs)
+  }
 }
 
 function diffRound(texts: readonly string[]): () => void {
   return () => {
-    const book = new DepthBook(RECORDED_SCALE)
-    const market = marketFrom(diffs[0]!.E)
-    for (const text of texts) {
-      const frame = parsed(text)
-      apply(book, frame)
-      market.closeUntil(frame.E)
-      market.changed(SYMBOL, book, frame.E)
-    }
-    kept += book.bids.count
+    const market = booksFrom(diffs[0]!.E, 'diffs')
+    for (const text of texts) take(market, parsed(text))
+    kept += market.book(SYMBOL)!.bids.count
   }
 }
 
@@ -82,15 +86,9 @@ function bookRound(texts: readonly string[]): () => void {
 
 function depth5Round(texts: readonly string[]): () => void {
   return () => {
-    const book = new PartialBook(RECORDED_SCALE)
-    const market = marketFrom(diffs[0]!.E)
-    for (const text of texts) {
-      const frame = parsed(text)
-      book.frame(frame)
-      market.closeUntil(frame.E)
-      market.changed(SYMBOL, book, frame.E)
-    }
-    kept += book.bids.count
+    const market = booksFrom(diffs[0]!.E, 'partial')
+    for (const text of texts) take(market, parsed(text))
+    kept += market.book(SYMBOL)!.bids.count
   }
 }
 
