@@ -146,5 +146,5 @@ function inMemory(bytes: Uint8Array): AsyncBuffer {
 function asArrayBuffer(bytes: Uint8Array): ArrayBuffer {
   const { buffer, byteOffset, byteLength } = bytes
   if (byteOffset === 0 && byteLength === buffer.byteLength) return buffer as ArrayBuffer
-  return bytes.slice().buffer as ArrayBuffer
+  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer
 }

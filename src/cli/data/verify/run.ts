@@ -15,18 +15,22 @@ import { startProgress } from '../../shell/progress.js'
 import { watchInterrupt } from '../../shell/signals.js'
 import { coloursFor, notice, printResult } from '../../shell/terminal.js'
 import { type Checksums, readChecksums, sha256OfFile, writeChecksums } from './checksums.js'
+import { type RecordingFolder, recordingAt, type VerifiedRecording, verifyRecording } from './recordings.js'
+import { recordingsDocument, recordingsText, recordingTotals } from './recordings-text.js'
 import { totalsOf, type VerifiedDay, verificationJson, verificationText } from './text.js'
 
 /** `dolphin data verify`. */
 export function register(parent: Command): void {
   const command = parent
     .command('verify')
-    .summary('check day files and hash them')
+    .summary('check day files and recordings of markets')
     .description(
       'Check day files: schema, time order, gaps, completeness, vel_div against its velocities, prices, and days\n' +
-        'against each other. A file that cannot be read is a finding; the others are still checked.',
+        'against each other. Check recordings of a market (folders with a recording.json): each part whole and of\n' +
+        'the schema, rows in order and once, gaps told and untold, crossed quotes. A file that cannot be read is a\n' +
+        'finding; the others are still checked.',
     )
-    .argument('<days...>', 'folders or files of days')
+    .argument('<days...>', 'folders or files of days, folders of recordings')
     .option('--json', 'every finding as JSON on stdout')
     .option('--strict', 'warnings count as errors')
     .option('--checksums <file>', 'compare the files with a list in the form of sha256sum')
@@ -44,7 +48,8 @@ export function register(parent: Command): void {
 const EXAMPLES = `Examples:
   dolphin data verify days/
   dolphin data verify days/ --write-checksums days/SHA256SUMS
-  dolphin data verify days/ --checksums days/SHA256SUMS --strict --json | jq .totals`
+  dolphin data verify days/ --checksums days/SHA256SUMS --strict --json | jq .totals
+  dolphin data verify recordings/books --json | jq '.recordings[].findings'`
 
 interface RawVerifyOptions {
   readonly json?: boolean
@@ -57,7 +62,14 @@ interface RawVerifyOptions {
   readonly color?: boolean
 }
 
-async function verify(inputs: readonly string[], options: RawVerifyOptions): Promise<ExitCode> {
+async function verify(given: readonly string[], options: RawVerifyOptions): Promise<ExitCode> {
+  const folders = given.flatMap((path) => recordingAt(path) ?? [])
+  const inputs = given.filter((path) => recordingAt(path) === undefined)
+  const recordings = folders.length === 0 ? undefined : await verifyRecordings(folders, options.quiet ?? false)
+  if (recordings !== undefined && inputs.length === 0) {
+    refuseForDaysAlone(options)
+    return await printRecordings(recordings, options)
+  }
   const limits: VerifyLimits = { ...VERIFY_LIMITS, maxJump: maxJumpOf(options.maxJump) }
   const expected = options.checksums === undefined ? undefined : await readChecksums(options.checksums)
   const files = await findDays(inputs)
@@ -77,14 +89,61 @@ async function verify(inputs: readonly string[], options: RawVerifyOptions): Pro
     const hashed = days.flatMap(({ path, sha256 }) => (sha256 === undefined ? [] : [[resolve(path), sha256] as const]))
     await writeChecksums(options.writeChecksums, new Map(hashed))
   }
-  const totals = totalsOf(days)
-  const passed = totals.errors === 0 && !(options.strict && totals.warnings > 0)
+  const passed = [totalsOf(days), recordingTotals(recordings ?? [])].every((totals) => isPassed(totals, options))
   const colours = coloursFor(process.stdout, options.color ?? true)
-  await printResult(options.json ? verificationJson(days, passed) : verificationText(days, colours))
+  const document = present({ passed, recordings: recordings && recordingsDocument(recordings) })
+  const others = recordings === undefined ? '' : `\n${recordingsText(recordings, colours)}`
+  await printResult(options.json ? verificationJson(days, document) : `${verificationText(days, colours)}${others}`)
   if (options.writeChecksums !== undefined && !options.quiet) {
     notice(`Checksums written to ${displayPath(options.writeChecksums)}`)
   }
   return passed ? EXIT.ok : EXIT.failed
+}
+
+async function verifyRecordings(folders: readonly RecordingFolder[], quiet: boolean): Promise<VerifiedRecording[]> {
+  const watch = watchInterrupt()
+  const progress = startProgress({ total: folders.length, unit: 'recordings', label: 'Verifying', quiet })
+  const verified: VerifiedRecording[] = []
+  try {
+    for (const folder of folders) {
+      verified.push(await verifyRecording(folder, watch.signal))
+      progress.advance(1, displayPath(folder.folder))
+    }
+    return verified
+  } catch (error) {
+    if (watch.signal.aborted)
+      throw new Interrupted(`Interrupted after ${verified.length} of ${folders.length} recordings.`)
+    throw error
+  } finally {
+    progress.stop()
+    watch.stop()
+  }
+}
+
+async function printRecordings(recordings: readonly VerifiedRecording[], options: RawVerifyOptions): Promise<ExitCode> {
+  const passed = isPassed(recordingTotals(recordings), options)
+  const colours = coloursFor(process.stdout, options.color ?? true)
+  const json = () => verificationJson([], { passed, recordings: recordingsDocument(recordings) })
+  await printResult(options.json ? json() : recordingsText(recordings, colours))
+  return passed ? EXIT.ok : EXIT.failed
+}
+
+function isPassed(
+  { errors, warnings }: { readonly errors: number; readonly warnings: number },
+  { strict = false }: RawVerifyOptions,
+): boolean {
+  return errors === 0 && !(strict && warnings > 0)
+}
+
+/** A part of a recording has its checksum in itself. */
+function refuseForDaysAlone({ checksums, writeChecksums }: RawVerifyOptions): void {
+  for (const [place, value] of Object.entries({ '--checksums': checksums, '--write-checksums': writeChecksums })) {
+    if (value === undefined) continue
+    throw new InputMistake({
+      place,
+      message: 'expected days beside it, found recordings alone, whose parts hold their own',
+    })
+  }
 }
 
 function maxJumpOf(text: string): number {

@@ -32,8 +32,11 @@ export function totalsOf(days: readonly VerifiedDay[]): Totals {
   return { days: days.length, bars, errors: of('error'), warnings: of('warning'), infos: of('info') }
 }
 
-/** `passed` is the verdict behind the exit code. */
-export function verificationJson(days: readonly VerifiedDay[], passed: boolean): string {
+/** `passed` is the verdict behind the exit code. `recordings` is there where recordings were checked. */
+export function verificationJson(
+  days: readonly VerifiedDay[],
+  { passed, recordings }: { readonly passed: boolean; readonly recordings?: unknown },
+): string {
   const document = {
     schema: 'dolphin.data-verify/1',
     passed,
@@ -48,6 +51,7 @@ export function verificationJson(days: readonly VerifiedDay[], passed: boolean):
       stepSeconds: summary?.coverage === undefined ? null : summary.coverage.stepNs / 1e9,
       findings,
     })),
+    recordings,
   }
   return `${JSON.stringify(document, null, 2)}\n`
 }

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { NumberSet } from '../../../src/core/recording/number-set.js'
+import { RowsVerification } from '../../../src/core/recording/verify-rows.js'
+import type { FrameRow, MarketRows, MarketTable, RecordingFacts } from '../../../src/ports/market-recording.js'
+
+const NOON_MS = Date.UTC(2026, 0, 5, 12)
+const FACTS: RecordingFacts = {
+  stepMs: 5_000,
+  books: 'partial',
+  scales: { BTCUSDT: { priceDecimals: 1, quantityDecimals: 3 } },
+}
+
+function verified(table: MarketTable, time: string, rows: readonly MarketRows[MarketTable][], facts = FACTS) {
+  const verification = new RowsVerification({ table, date: '2026-01-05', time, facts }, new NumberSet())
+  for (const row of rows) verification.take(row)
+  return { summary: verification.summary(), findings: verification.findings() }
+}
+
+function frame(n: number, with_: Partial<FrameRow> = {}): FrameRow {
+  const ms = NOON_MS + n
+  const levels = { bids: [['1.0', '1']] as const, asks: [['1.1', '1']] as const }
+  return { n, E_ms: ms, received_ms: ms, symbol: 'BTCUSDT', U: n, u: n, pu: n, ...levels, ...with_ }
+}
+
+const closing = (n: number, ms: number) => ({ n, t_ms: ms, closed_at_ms: ms })
+
+test('rows as they should be are summed up and nothing is found', () => {
+  const { summary, findings } = verified('frames', 'E_ms', [frame(1), frame(2), frame(3)])
+  expect(findings).toEqual([])
+  expect(summary).toEqual({
+    ...{ table: 'frames', date: '2026-01-05', rows: 3, symbols: 1 },
+    ...{ fromMs: NOON_MS + 1, untilMs: NOON_MS + 3 },
+  })
+})
+
+const FRAMES: readonly (readonly [string, readonly FrameRow[], string])[] = [
+  ['a row before its predecessor', [frame(2), frame(1)], 'error order: row 1 comes after row 2'],
+  ['a row twice', [frame(1), frame(1), frame(1)], 'error duplicate: there are two rows 1, and 1 more'],
+  ['a row of another date', [frame(1, { E_ms: 0 })], 'error outside-date: row 1 is of 1970-01-01T00:00:00.000Z'],
+  [
+    'a symbol without a scale',
+    [frame(1, { symbol: 'ETHUSDT' })],
+    'error unknown-scale: row 1 is of ETHUSDT, whose decimals recording.json does not tell',
+  ],
+  [
+    'a crossed book, its levels in any order',
+    [
+      frame(1, {
+        bids: [
+          ['0.9', '1'],
+          ['1.2', '1'],
+        ],
+      }),
+    ],
+    'warning crossed: row 1 of BTCUSDT has a best bid of 1.2 and a best ask of 1.1',
+  ],
+]
+
+test.each(FRAMES)('%s is found', (_, rows, expected) => {
+  const { findings } = verified('frames', 'E_ms', rows)
+  expect(findings.map(({ severity, check, message }) => `${severity} ${check}: ${message}`)).toEqual([expected])
+})
+
+test('a side without levels, a lost book and changes of a whole book are not crossed', () => {
+  const rows = [frame(1, { asks: [] }), frame(2, { bids: null, asks: null, U: null, u: null, pu: null })]
+  expect(verified('frames', 'E_ms', rows).findings).toEqual([])
+  const change = [frame(1, { bids: [['2', '0']] })]
+  expect(verified('frames', 'E_ms', change, { ...FACTS, books: 'diffs' }).findings).toEqual([])
+})
+
+test('a bar that is closed twice, or after a later one, is found', () => {
+  const rows = [closing(1, NOON_MS + 5_000), closing(2, NOON_MS + 5_000), closing(3, NOON_MS)]
+  expect(verified('closings', 't_ms', rows).findings.map(({ check }) => check)).toEqual(['duplicate', 'time-order'])
+})
+
+test('times that the exchange stamps may go back', () => {
+  expect(verified('frames', 'E_ms', [frame(1, { E_ms: NOON_MS + 9 }), frame(2)]).findings).toEqual([])
+})
