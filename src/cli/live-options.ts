@@ -4,7 +4,14 @@ import { found, InputMistake } from '../base/mistakes.js'
 import { present } from '../base/present.js'
 import { COLUMN_LIST_EXPECTED, columnList } from './shell/column-list.js'
 import type { OptionCheck } from './shell/option-check.js'
-import { declareOptions, option, type ParsedOptions, parseOptions, type RawOptions } from './shell/option-table.js'
+import {
+  aFile,
+  declareOptions,
+  option,
+  type ParsedOptions,
+  parseOptions,
+  type RawOptions,
+} from './shell/option-table.js'
 
 /** Where live prices are from, and of what. */
 export const LIVE_OPTIONS = {
@@ -27,6 +34,33 @@ export const LIVE_OPTIONS = {
     help: 'the n contracts of which most was traded in 24 hours',
     parse: (typed, check, flag) => check.number(flag, typed, { min: 1, max: 1_000, integer: true }),
   }),
+}
+
+/** External factors of a session at live prices. */
+export const LIVE_FACTORS_OPTION = {
+  externalFactors: option({
+    flag: '--external-factors',
+    value: '<csv>',
+    help: "ask Binance, Deribit and alternative.me for the breaker's factors in this process, and keep each day's row there",
+    parse: aFile,
+  }),
+}
+
+/** Whoever publishes in a grid that others share is a service of its own, and a breaker has one file. */
+export function checkExternalFactors({ externalFactors, factors, isOwnGrid }: RawFactors, check: OptionCheck): void {
+  const { flag } = LIVE_FACTORS_OPTION.externalFactors
+  if (externalFactors === undefined) return
+  if (externalFactors.trim() === '') check.wrong(flag, 'expected a file, found nothing')
+  if (!isOwnGrid)
+    check.wrong(flag, 'goes with --grid embedded: otherwise dolphin serve external-factors publishes them')
+  if (factors !== undefined) check.wrong(flag, 'does not go with --factors: the breaker reads the rows that it keeps')
+}
+
+interface RawFactors {
+  readonly externalFactors: string | undefined
+  readonly factors: string | undefined
+  /** The grid is in the memory of this process. */
+  readonly isOwnGrid: boolean
 }
 
 /** From bar to bar of live prices. */
@@ -56,6 +90,8 @@ export interface LiveChoice {
   /** Absent: the packaged list, or so many of the most traded. */
   readonly symbols?: readonly string[]
   readonly top?: number
+  /** Where rows of external factors are kept; absent: nobody asks for those. */
+  readonly externalFactors?: string
 }
 
 /** Checks together what each row alone cannot judge. */

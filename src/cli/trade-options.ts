@@ -6,7 +6,15 @@ import { EMBEDDED_GRID } from './compose/grid-address.js'
 import type { ServeChoice } from './compose/serve-address.js'
 import type { SessionChoice } from './compose/session-settings.js'
 import { aGrid } from './grid-option.js'
-import { LIVE_BAR_OPTION, LIVE_OPTIONS, type LiveChoice, liveChoice, withLiveBooks } from './live-options.js'
+import {
+  checkExternalFactors,
+  LIVE_BAR_OPTION,
+  LIVE_FACTORS_OPTION,
+  LIVE_OPTIONS,
+  type LiveChoice,
+  liveChoice,
+  withLiveBooks,
+} from './live-options.js'
 import { decidingOptions, NO_COLOR, QUIET, type RawRunOptions, RUN_OPTIONS, runOptions } from './run-options.js'
 import { GRID_OPTIONS } from './session-grid-options.js'
 import { RUNNING_OPTIONS } from './session-options.js'
@@ -29,6 +37,8 @@ export function tradeOptions(given: RawTradeOptions): TradeOptions {
   if (gridFile !== undefined && grid !== EMBEDDED_GRID) check.wrong('--grid-file', 'goes with --grid embedded')
   if (survival && grid !== EMBEDDED_GRID)
     check.wrong('--survival', 'goes with --grid embedded: otherwise dolphin serve survival says the posture')
+  const { externalFactors } = own
+  checkExternalFactors({ externalFactors, factors: raw.factors, isOwnGrid: grid === EMBEDDED_GRID }, check)
   if (environment === 'STAGING' && iMeanIt !== undefined) check.wrong('--i-mean-it', 'goes with --environment LIVE')
   const { run } = runOptions(raw, check)
   check.done()
@@ -48,7 +58,7 @@ export function tradeOptions(given: RawTradeOptions): TradeOptions {
       ...present({ execution, instruments: raw.instruments }),
     },
     withCapital: (capital) => withCapital(raw, capital),
-    live,
+    live: { ...live, ...present({ externalFactors }) },
     environment: environment!,
     executor,
     grid: { url: grid, ...present({ file: gridFile }) },
@@ -97,6 +107,7 @@ const OWN_OPTIONS = {
   }),
   ...LIVE_OPTIONS,
   ...LIVE_BAR_OPTION,
+  ...LIVE_FACTORS_OPTION,
   ...RUNNING_OPTIONS,
   grid: option({
     flag: '--grid',

@@ -42,6 +42,8 @@ export interface LiveSessionChoice {
   readonly stepMs: number
   readonly symbols?: readonly string[]
   readonly top?: number
+  /** Where rows of external factors are kept, which are asked for in this process; absent: nobody asks. */
+  readonly externalFactors?: string
   /** Absent: on paper. */
   readonly account?: {
     readonly credentials: Credentials
@@ -185,7 +187,7 @@ async function run(
   around: Around & { readonly account: ExchangeAccount | undefined; readonly news: SessionNews },
 ): Promise<SessionResult> {
   const { parts, prices, quotes, account, news, signal } = around
-  const { executor, serve, stepMs, at, quiet, warn } = choice
+  const { executor, serve, stepMs, at, quiet, warn, externalFactors } = choice
   const isOwnGrid = choice.grid.url === EMBEDDED_GRID
   const { symbols } = setup
   const books =
@@ -198,6 +200,7 @@ async function run(
       {
         ...{ run: choice.session.run, posture: setup.run.posture, survival: choice.survival },
         booksOf: books && symbols,
+        external: externalFactors === undefined ? undefined : { exchangeAt: at.name, file: externalFactors },
       },
       news,
     )

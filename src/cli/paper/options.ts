@@ -5,7 +5,14 @@ import { packageFile } from '../../files/package-files.js'
 import { EMBEDDED_GRID } from '../compose/grid-address.js'
 import type { ServeChoice } from '../compose/serve-address.js'
 import type { SessionChoice } from '../compose/session-settings.js'
-import { LIVE_OPTIONS, type LiveChoice, liveChoice, withLiveBooks } from '../live-options.js'
+import {
+  checkExternalFactors,
+  LIVE_FACTORS_OPTION,
+  LIVE_OPTIONS,
+  type LiveChoice,
+  liveChoice,
+  withLiveBooks,
+} from '../live-options.js'
 import { decidingOptions, NO_COLOR, QUIET, RUN_OPTIONS, runOptions, SESSION_OPTIONS } from '../run-options.js'
 import { GRID_OPTIONS, type GridChoice, gridChoice } from '../session-grid-options.js'
 import { RUNNING_OPTIONS } from '../session-options.js'
@@ -64,16 +71,20 @@ function liveOf(raw: RawPaperOptions, grid: GridChoice | undefined, check: Optio
   if (raw.live !== true) {
     for (const name of ['exchangeAt', 'symbols', 'top'] as const)
       if (raw[name] !== undefined) check.wrong(LIVE_OPTIONS[name].flag, 'goes with --live')
+    if (raw.externalFactors !== undefined) check.wrong(LIVE_FACTORS_OPTION.externalFactors.flag, 'goes with --live')
     if (raw.books !== undefined) check.wrong(RUN_OPTIONS.books.flag, 'goes with --live')
     return undefined
   }
   if (raw.days !== undefined) check.wrong('--live', 'does not go with --days: those are played')
   if (raw.assets !== undefined) check.wrong('--assets', 'expected --symbols with --live')
-  return liveChoice(
+  const { externalFactors, factors } = raw
+  checkExternalFactors({ externalFactors, factors, isOwnGrid: grid?.url === EMBEDDED_GRID }, check)
+  const live = liveChoice(
     { ...followed, ...present({ barSeconds: grid?.barSeconds }) },
     exchangeAt ?? endpointsOf('production'),
     check,
   )
+  return { ...live, ...present({ externalFactors }) }
 }
 
 /** What a newcomer sees without naming anything: the last bundled days, through everything that there is. */
@@ -152,7 +163,14 @@ const OWN_OPTIONS = {
   color: NO_COLOR,
 }
 
-export const PAPER_OPTIONS = { ...RUN_OPTIONS, ...OWN_OPTIONS, ...LIVE_OPTIONS, ...GRID_OPTIONS, ...SERVE_OPTIONS }
+export const PAPER_OPTIONS = {
+  ...RUN_OPTIONS,
+  ...OWN_OPTIONS,
+  ...LIVE_OPTIONS,
+  ...LIVE_FACTORS_OPTION,
+  ...GRID_OPTIONS,
+  ...SERVE_OPTIONS,
+}
 
 /** The options of `dolphin paper` as they were typed. */
 export type RawPaperOptions = RawOptions<typeof PAPER_OPTIONS>

@@ -27,6 +27,7 @@ export function register(parent: Command): void {
     'symbols',
     'top',
     'barSeconds',
+    'externalFactors',
   ])
   declareOptions(command, 'Strategy and gates, as in dolphin backtest:', TRADE_OPTIONS, [
     'config',

@@ -19,3 +19,24 @@ describe('a session that trades what others publish in a grid', () => {
     expect(() => paperOptions({ grid: GRID, ...wrong })).toThrow(message)
   })
 })
+
+describe('external factors of a session at live prices', () => {
+  const live = { live: true, out: 'may', externalFactors: 'factors.csv' }
+
+  it('are asked for in its own process, where its grid is', () => {
+    expect(paperOptions(live).live).toMatchObject({ externalFactors: 'factors.csv' })
+    expect(paperOptions({ ...live, externalFactors: undefined as never }).live).not.toHaveProperty('externalFactors')
+  })
+
+  it.each<[Partial<RawPaperOptions>, string]>([
+    [
+      { ...live, grid: GRID },
+      '--external-factors: goes with --grid embedded: otherwise dolphin serve external-factors',
+    ],
+    [{ ...live, factors: 'f.csv' }, '--external-factors: does not go with --factors'],
+    [{ ...live, externalFactors: ' ' }, '--external-factors: expected a file, found nothing'],
+    [{ days: ['days'], externalFactors: 'factors.csv' }, '--external-factors: goes with --live'],
+  ])('do not go with %j', (wrong, message) => {
+    expect(() => paperOptions(wrong)).toThrow(message)
+  })
+})
