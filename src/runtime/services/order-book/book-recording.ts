@@ -1,9 +1,10 @@
+import { InputMistake } from '../../../base/mistakes.js'
 import type { BarValue } from '../../../core/orderbook/asset-bars.js'
 import { featureFigures, macroRow } from '../../../core/orderbook/feature-rows.js'
 import type { MarketBar } from '../../../core/orderbook/market-features.js'
 import type { ListedContract, MarketDataEvent } from '../../../ports/market-data.js'
 import type { FrameRow, MarketRecorder } from '../../../ports/market-recording.js'
-import type { DepthFrame } from '../../../ports/vocabulary/depth.js'
+import type { BookScale, DepthFrame } from '../../../ports/vocabulary/depth.js'
 
 /**
  * What the books of a market are recorded by: every event that counted, every closing, and what came of each bar, in the order
@@ -11,26 +12,34 @@ import type { DepthFrame } from '../../../ports/vocabulary/depth.js'
  */
 export class BookRecording {
   private readonly markedMs = new Map<string, number>()
+  /** Symbols that the recording has with other decimals. */
+  private readonly leftOut = new Set<string>()
+  private readonly recorder: MarketRecorder
+  private readonly marksEveryMs: number
+  private readonly warn: (text: string) => void
 
-  constructor(
-    private readonly recorder: MarketRecorder,
-    private readonly marksEveryMs: number,
-  ) {}
+  constructor({ recorder, marksEveryMs, warn }: BookRecordingSettings) {
+    this.recorder = recorder
+    this.marksEveryMs = marksEveryMs
+    this.warn = warn
+  }
 
   /** The books begin anew, with the bar that holds this time. */
   started(atMs: number): void {
     this.recorder.add('listings', { n: this.recorder.nextNumber(), t_ms: atMs, symbol: '', is_listed: true })
   }
 
-  /** From here on a symbol is among the assets, or not any more. */
+  /** From here on a symbol is among the assets, or not any more. One that the recording has with other decimals is left out. */
   listing(contract: ListedContract, { atMs, isListed }: { readonly atMs: number; readonly isListed: boolean }): void {
     const { symbol, priceDecimals, quantityDecimals } = contract
-    if (isListed) this.recorder.scale(symbol, { priceDecimals, quantityDecimals })
+    if (isListed && !this.hasScale(symbol, { priceDecimals, quantityDecimals })) return
+    if (this.leftOut.has(symbol)) return
     this.recorder.add('listings', { n: this.recorder.nextNumber(), t_ms: atMs, symbol, is_listed: isListed })
   }
 
   /** An event that the books took: see `MarketBooks.wasTaken`. */
   taken(event: MarketDataEvent, isOf: (symbol: string) => boolean): void {
+    if ('symbol' in event && event.symbol !== null && this.leftOut.has(event.symbol)) return
     switch (event.kind) {
       case 'depth': {
         const { symbol, eventMs, receivedMs, frame } = event
@@ -44,7 +53,7 @@ export class BookRecording {
         break
       }
       case 'lost':
-        for (const symbol of event.symbols) if (isOf(symbol)) this.lost(symbol, event)
+        for (const symbol of event.symbols) if (isOf(symbol) && !this.leftOut.has(symbol)) this.lost(symbol, event)
         break
       case 'liquidation':
         this.recorder.add('liquidations', {
@@ -90,11 +99,23 @@ export class BookRecording {
     const { endMs, assets } = bar
     recorder.add('closings', { n: recorder.nextNumber(), t_ms: endMs, closed_at_ms: closedAtMs })
     for (const { symbol, value, features } of assets) {
-      if (value === undefined) continue
+      if (value === undefined || this.leftOut.has(symbol)) continue
       recorder.add('samples', { n: recorder.nextNumber(), t_ms: endMs, symbol, figures: valueFigures(value) })
       recorder.add('features', { n: recorder.nextNumber(), t_ms: endMs, symbol, figures: featureFigures(features) })
     }
     recorder.add('macro', { n: recorder.nextNumber(), ...macroRow(bar) })
+  }
+
+  private hasScale(symbol: string, scale: BookScale): boolean {
+    this.leftOut.delete(symbol)
+    try {
+      this.recorder.scale(symbol, scale)
+    } catch (error) {
+      if (!(error instanceof InputMistake)) throw error
+      this.leftOut.add(symbol)
+      this.warn(`${symbol} is not recorded: ${error.message}`)
+    }
+    return !this.leftOut.has(symbol)
   }
 
   private frame(row: Omit<FrameRow, 'n'>): void {
@@ -115,6 +136,13 @@ export class BookRecording {
     this.markedMs.set(symbol, span)
     return true
   }
+}
+
+export interface BookRecordingSettings {
+  readonly recorder: MarketRecorder
+  /** Of each symbol at most one mark in so many ms is kept. */
+  readonly marksEveryMs: number
+  warn(text: string): void
 }
 
 /** A time that is none counts at once: as does the oldest of all. */

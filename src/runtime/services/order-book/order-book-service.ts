@@ -22,6 +22,7 @@ import { BarWatch } from './bar-watch.js'
 import type { BookOutlet, BookOutletHealth } from './book-outlet.js'
 import { BookPublisher } from './book-publisher.js'
 import { BookRecording } from './book-recording.js'
+import { followingText, recordingText } from './books-text.js'
 
 export interface OrderBookSettings {
   /** From bar to bar, ms. */
@@ -84,7 +85,7 @@ export class OrderBookService implements Service {
     const { time, outlet, recorder, warn } = ports
     this.life = new ServiceLife(this.name, time)
     this.publisher = outlet && new BookPublisher({ outlet, time, stepMs: settings.stepMs })
-    this.recording = recorder && new BookRecording(recorder, settings.marksEveryMs ?? 1)
+    this.recording = recorder && new BookRecording({ recorder, marksEveryMs: settings.marksEveryMs ?? 1, warn })
     this.watch = new BarWatch({ what: 'bar', stepMs: settings.stepMs, time, warn })
     this.warnOnce = reportOnce(time, warn)
   }
@@ -196,18 +197,17 @@ export class OrderBookService implements Service {
     const { symbols } = this.settings
     const wanted = symbols === 'listed' ? undefined : new Set(symbols)
     const chosen = contracts.filter(({ symbol }) => wanted === undefined || wanted.has(symbol))
-    const names = new Set(chosen.map(({ symbol }) => symbol))
-    const gone = [...this.followed.keys()].filter((symbol) => !names.has(symbol))
-    const come = chosen.filter(({ symbol }) => !this.followed.has(symbol))
-    for (const symbol of gone) this.leave(symbol)
+    const names = new Map(chosen.map((contract) => [contract.symbol, contract]))
+    const gone = [...this.followed.values()].filter((before) => !isSame(before, names.get(before.symbol)))
+    const come = chosen.filter((now) => !isSame(now, this.followed.get(now.symbol)))
+    for (const { symbol } of gone) this.leave(symbol)
     for (const contract of come) this.join(contract)
     if (gone.length + come.length === 0) return
     for (const symbol of wanted ?? [])
       if (!names.has(symbol)) this.warnOnce(`${symbol} is not listed: it is followed once it is`)
     this.ports.market.follow(this.wish())
-    this.ports.tell?.(
-      `Following ${this.followed.size} contracts${gone.length === 0 ? '' : `; left: ${gone.join(', ')}`}.`,
-    )
+    const left = gone.filter(({ symbol }) => !names.has(symbol)).map(({ symbol }) => symbol)
+    this.ports.tell?.(followingText(this.followed.size, left))
   }
 
   private join(contract: ListedContract): void {
@@ -301,8 +301,7 @@ export class OrderBookService implements Service {
     const { listed, live } = books.counters()
     const bar = this.lastBar === undefined ? 'no bar yet' : `last bar ${new Date(this.lastBar.endMs).toISOString()}`
     const warm = `features of ${warmAssets(this.lastBar)} complete`
-    const failure = this.ports.recorder?.health().failure
-    return `${live} of ${listed} books live, ${bar}, ${warm}${failure === undefined ? '' : `, not recording: ${failure}`}`
+    return `${live} of ${listed} books live, ${bar}, ${warm}${recordingText(this.ports.recorder?.health())}`
   }
 }
 
@@ -326,6 +325,11 @@ const DARK = {
   STALE_DATA: 'ten bars in which nothing came of it',
   DATA_BACK: 'something came of it again',
 } as const
+
+/** A contract whose decimals are others now is another one. */
+function isSame(one: ListedContract, other: ListedContract | undefined): boolean {
+  return one.priceDecimals === other?.priceDecimals && one.quantityDecimals === other.quantityDecimals
+}
 
 function warmAssets(bar: MarketBar | undefined): number {
   return bar?.assets.filter(({ features }) => assetBook(features) !== undefined).length ?? 0

@@ -11,6 +11,7 @@ import type { BookStream, ListedContract, MarketData, MarketDataEvent } from '..
 import type { MarketRecorder, RecorderHealth } from '../../../ports/market-recording.js'
 import { allOver } from '../../grid/all-over.js'
 import { BarWatch } from '../order-book/bar-watch.js'
+import { followingText, recordingText } from '../order-book/books-text.js'
 import type { Service, ServiceHealth } from '../service.js'
 import { ServiceLife } from '../service-life.js'
 
@@ -123,16 +124,13 @@ export class OrderBookUniverseService implements Service {
       this.followed.delete(symbol)
       books.drop(symbol)
     }
-    for (const { symbol, priceDecimals, quantityDecimals } of come) {
-      this.followed.add(symbol)
-      books.list({ symbol, priceDecimals, quantityDecimals })
-      this.ports.recorder?.scale(symbol, { priceDecimals, quantityDecimals })
+    for (const contract of come) {
+      this.followed.add(contract.symbol)
+      books.list(contract)
     }
     if (gone.length + come.length === 0) return
     this.ports.market.follow({ symbols: [...this.followed], books: UNIVERSE_BOOKS, liquidations: false, marks: false })
-    this.ports.tell?.(
-      `Following ${this.followed.size} contracts${gone.length === 0 ? '' : `; left: ${gone.join(', ')}`}.`,
-    )
+    this.ports.tell?.(followingText(this.followed.size, gone))
   }
 
   /** At the end of each minute, and each second: the exchange's clock may turn out to be another. */
@@ -170,12 +168,11 @@ export class OrderBookUniverseService implements Service {
 
   private detail(): string {
     const { last } = this
-    const failure = this.ports.recorder?.health().failure
     const took =
       last === undefined
         ? 'no snapshot yet'
         : `${last.assets.length} of them in the snapshot of ${new Date(last.atMs).toISOString()}`
-    return `${this.followed.size} contracts, ${took}${failure === undefined ? '' : `, not recording: ${failure}`}`
+    return `${this.followed.size} contracts, ${took}${recordingText(this.ports.recorder?.health())}`
   }
 }
 
