@@ -1,3 +1,4 @@
+import { InputMistake } from '../../src/base/mistakes.js'
 import type { MarketRecorder, MarketRows, MarketTable, RecorderHealth } from '../../src/ports/market-recording.js'
 
 /** A recording in memory, in the order of its numbers. */
@@ -14,7 +15,10 @@ export class MemoryRecorder implements MarketRecorder {
   }
 
   scale(symbol: string, scale: { readonly priceDecimals: number; readonly quantityDecimals: number }): void {
-    this.scales.set(symbol, scale)
+    const before = this.scales.get(symbol) ?? scale
+    if (before.priceDecimals !== scale.priceDecimals || before.quantityDecimals !== scale.quantityDecimals)
+      throw new InputMistake(`${symbol}: expected other decimals`)
+    this.scales.set(symbol, before)
   }
 
   add<Table extends MarketTable>(table: Table, row: MarketRows[Table]): void {

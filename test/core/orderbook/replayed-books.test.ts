@@ -30,7 +30,7 @@ function recorded(steps: readonly StoryStep[], kind: BookKind): { bars: MarketBo
     add: (table: string, row: object) => rows.push({ table, row: JSON.parse(JSON.stringify(row)) } as ReplayedRow),
   } as Partial<MarketRecorder> as MarketRecorder
   const books = new MarketBooks({ stepMs: STORY_STEP_MS, startMs: STORY_START_MS + 1, books: kind })
-  const recording = new BookRecording(recorder, 1)
+  const recording = new BookRecording({ recorder, marksEveryMs: 1, warn: () => expect.unreachable() })
   recording.started(STORY_START_MS + 1)
   const bars = played(steps, {
     books,

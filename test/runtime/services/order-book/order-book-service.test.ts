@@ -420,6 +420,33 @@ describe('a recording', () => {
     expect(bars).toEqual(world.bars.map(({ bar }) => bar))
   })
 
+  it('leaves out a contract that it has with other decimals, which is told, and goes on with all others', async () => {
+    const world = setUp()
+    world.recorder.scale('AUSDT', { priceDecimals: 4, quantityDecimals: 0 })
+    await quoting(world, 'AUSDT', 'BUSDT')
+    await pass(world.time, 20_000)
+    expect(world.warnings).toEqual(['AUSDT is not recorded: AUSDT: expected other decimals'])
+    for (const table of ['frames', 'samples', 'features', 'listings'] as const) {
+      const symbols = new Set(world.recorder.of(table).map(({ symbol }) => symbol))
+      symbols.delete('')
+      expect([table, ...symbols]).toEqual([table, 'BUSDT'])
+    }
+    expect(world.service.figures().books!.live).toBe(2)
+    await world.end()
+  })
+
+  it('begins a contract anew whose decimals are others now', async () => {
+    const world = setUp({ symbols: ['AUSDT'] })
+    const { market, time } = world
+    await quoting(world, 'AUSDT')
+    await pass(time, 10_000)
+    const contracts = [{ symbol: 'AUSDT', priceDecimals: 3, quantityDecimals: 3 }]
+    market.tell({ kind: 'listed', contracts, receivedMs: time.epochMs() })
+    expect(world.service.figures().books).toMatchObject({ listed: 1, live: 0 })
+    expect(world.recorder.of('listings').map(({ is_listed }) => is_listed)).toEqual([true, true, false])
+    await world.end()
+  })
+
   it('keeps a frame of no form at all as one that nobody can read, and the service goes on', async () => {
     const world = setUp()
     world.market.list('AUSDT')

@@ -81,7 +81,6 @@ describe('the universe', () => {
     const { n, t_ms, symbol, ...health } = rows.at(-2)!
     expect([n, t_ms, symbol]).toEqual([5, puts.at(-1)!.atMs, 'AUSDT'])
     expect(health).toEqual(told.assets.AUSDT)
-    expect(recorder.scales.size).toBe(3)
     await world.end()
   })
 
@@ -131,12 +130,18 @@ describe('the universe', () => {
     await world.end()
   })
 
-  it('says in its health what keeps it from recording', async () => {
+  it('says in its health what keeps it from recording, and what an earlier process lost', async () => {
     const world = setUp()
     world.market.list('AUSDT')
     world.recorder.failure = 'the disk is full'
     await pass(world.time, 2_000)
     expect(world.service.health().detail).toBe('1 contracts, no snapshot yet, not recording: the disk is full')
+    world.recorder.failure = undefined
+    world.recorder.lost = { fromMs: START_MS - 300_000, untilMs: START_MS - 10_000 }
+    await pass(world.time, 2_000)
+    expect(world.service.health().detail).toBe(
+      '1 contracts, no snapshot yet, an earlier process lost at most 2026-01-05T23:55:30.000Z to 2026-01-06T00:00:20.000Z',
+    )
     await world.end()
   })
 
