@@ -2,9 +2,17 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { unreachable } from '../src/base/assert.js'
 import { present } from '../src/base/present.js'
-import type { Description } from '../src/core/grid/document-schema.js'
+import type { Description, Fields } from '../src/core/grid/document-schema.js'
 import { GRID_PLACES, type GridPlace } from '../src/core/grid/documents.js'
-import { BREAKER_FENCE_REFERENCE, BREAKER_LOCK, POSTURE_REFERENCE, SCAN_STREAM } from '../src/core/grid/names.js'
+import {
+  BREAKER_FENCE_REFERENCE,
+  BREAKER_LOCK,
+  FEATURE_KEYS,
+  GRID_MAPS,
+  POSTURE_REFERENCE,
+  SCAN_STREAM,
+} from '../src/core/grid/names.js'
+import { ORDER_BOOK_FEATURES } from '../src/core/grid/order-book-documents.js'
 
 /** Writes `specs/grid` from what the core reads and writes by: `npm run grid:schemas`. A schema per document, and the table of maps and keys. */
 export const GRID_SPECS = fileURLToPath(new URL('../specs/grid/', import.meta.url))
@@ -25,6 +33,7 @@ export function gridSpecFiles(): ReadonlyMap<string, string> {
     files.set(fileOf(name), `${JSON.stringify(whole, null, 2)}\n`)
   }
   files.set('README.md', readme())
+  files.set('latest_ob_features.md', featureFile())
   return files
 }
 
@@ -101,6 +110,57 @@ of whoever writes \`acb_boost\`, and the reference \`${BREAKER_FENCE_REFERENCE}\
 scans in order, each as in \`latest_eigen_scan\`. Generic features of strategies stand in \`DOLPHIN_FEATURE_STORE_00..09\` under
 \`<feature>_<symbol>\`, routed as the shards are.
 `
+}
+
+/** What stands in the file of the features, for whoever reads it without a grid. Source: system bible §20.2. */
+function featureFile(): string {
+  const { schema, name } = ORDER_BOOK_FEATURES
+  return `<!-- Made by \`npm run grid:schemas\` from src/core/grid/order-book-documents.ts. -->
+
+# ob_cache/latest_ob_features.json
+
+The features of the last closed bar of every followed contract, as \`dolphin serve order-book\` writes them: the same document as
+\`${GRID_MAPS.features}["${FEATURE_KEYS.orderBook}"]\`, always, not only while the grid is away. Its schema is
+[${fileOf(name)}](${fileOf(name)}).
+
+The file is replaced as a whole, at most once a second; a reader sees one bar or another, never parts of two. It is not there
+before the first bar that ends 60 s after the service began, and it stays when the service ends: whoever reads it looks at how old
+\`bar_ts\` is.
+
+| Field | | |
+|---|---|---|
+${fieldRows('', schema!).join('\n')}
+
+Further fields are allowed, and ignored. A contract that is followed and of which nothing is known at
+this bar is there, with no features. A feature that is absent is not known: it is not zero.
+`
+}
+
+function fieldRows(path: string, schema: Description): string[] {
+  if (schema.kind === 'record') return fieldRows(`${path}.<symbol>`, schema.of)
+  if (schema.kind !== 'object') return []
+  const rows = (fields: Fields, isOptional: boolean): string[] =>
+    Object.entries(fields).flatMap(([name, field]) => {
+      const of = path === '' ? name : `${path}.${name}`
+      const kind = `${kindText(field)}${isOptional ? ', may be absent' : ''}`
+      return [`| \`${of}\` | ${kind} | ${field.note ?? ''} |`, ...fieldRows(of, field)]
+    })
+  return [...rows(schema.required, false), ...rows(schema.optional, true)]
+}
+
+function kindText(schema: Description): string {
+  switch (schema.kind) {
+    case 'number': {
+      const { min, max } = schema
+      return `number${min === undefined ? '' : max === undefined ? ` from ${min}` : ` ${min} … ${max}`}`
+    }
+    case 'integer':
+      return `integer from ${schema.min}`
+    case 'one of':
+      return schema.values.join(', ')
+    default:
+      return 'object'
+  }
 }
 
 function placesOf(document: GridPlace['document']): string[] {

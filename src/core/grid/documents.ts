@@ -127,8 +127,8 @@ export const GRID_PLACES: readonly GridPlace[] = [
     ORDER_BOOK,
     'order-book',
     'strategies, displays',
-    '100 ms, changed symbols',
-    '',
+    '500 ms, changed symbols',
+    'The best 20 levels of each side.',
   ),
   place(
     [GRID_MAPS.safety],

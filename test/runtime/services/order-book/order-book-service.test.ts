@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { FEATURE_KEYS, GRID_MAPS } from '../../../../src/core/grid/names.js'
 import { ORDER_BOOK, ORDER_BOOK_FEATURES, ORDER_BOOK_SHARD } from '../../../../src/core/grid/order-book-documents.js'
@@ -5,6 +7,7 @@ import { shardMap } from '../../../../src/core/grid/shards.js'
 import { MarketBooks } from '../../../../src/core/orderbook/market-books.js'
 import type { MarketBar } from '../../../../src/core/orderbook/market-features.js'
 import { REPLAYED_TABLES, ReplayedBooks, type ReplayedRow } from '../../../../src/core/orderbook/replayed-books.js'
+import { packageFile } from '../../../../src/files/package-files.js'
 import { GridCircuit } from '../../../../src/runtime/grid/grid-circuit.js'
 import { featuresOf } from '../../../../src/runtime/services/order-book/book-documents.js'
 import { BookOutlet } from '../../../../src/runtime/services/order-book/book-outlet.js'
@@ -223,6 +226,21 @@ describe('a bar', () => {
 })
 
 describe('hardening', () => {
+  it('ob_cache/SCHEMA.md: the file that is written fits the schema that is documented beside its fields', async () => {
+    const world = setUp()
+    await quoting(world, 'AUSDT', 'BUSDT')
+    await pass(world.time, 400_000)
+    await world.end()
+    const specs = (name: string) => readFileSync(packageFile('specs', 'grid', name), 'utf8')
+    const isValid = new Ajv2020({ strict: true }).compile(JSON.parse(specs('obf_features_latest.schema.json')))
+    const fields = specs('latest_ob_features.md')
+    for (const text of [world.files[0]!, world.files.at(-1)!]) {
+      const file = JSON.parse(text)
+      expect(isValid(file), JSON.stringify(isValid.errors)).toBe(true)
+      for (const name of Object.keys(file.assets.AUSDT)) expect(fields).toContain(`assets.<symbol>.${name}`)
+    }
+  })
+
   it('first flush delay: nothing is published in the first 60 s, though everything is computed', async () => {
     const world = setUp()
     await quoting(world, 'AUSDT')
