@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { loadInstruments } from '../../../../src/config/instruments.js'
+import { Backtest } from '../../../../src/core/backtest/backtest.js'
+import { lotSizing } from '../../../../src/core/backtest/bar-price-fills.js'
 import { DecisionSide } from '../../../../src/core/decision/decision-side.js'
+import { barBooks } from '../../../../src/core/decision/recorded-books.js'
 import type { DecisionRecord } from '../../../../src/core/decision/records.js'
 import { DECISION_DEFAULTS } from '../../../../src/core/decision/settings.js'
 import { DEFAULT_PARAMETERS } from '../../../../src/core/engine/parameters.js'
 import { BarOrderBook } from '../../../../src/core/orderbook/bar-order-book.js'
+import { JournaledBooks } from '../../../../src/core/orderbook/journaled-books.js'
+import { JournalDays } from '../../../../src/core/paper-record/journal-days.js'
+import type { VolGate } from '../../../../src/core/signal/vol-gate.js'
 import { ChampionStrategy } from '../../../../src/core/strategy/champion.js'
 import { bookBar, DEEP_ROW, type Known } from '../../../support/book-bars.js'
 import { LIVE_SYMBOL, type LiveScan, type LiveTrader, trading } from '../../../support/live-trader.js'
@@ -84,6 +91,19 @@ describe('a live session on order books', () => {
     },
   )
 
+  it('is explained by its bars alone: their backtest enters and leaves on the books that it had, and not without them', async () => {
+    const live = await onBooks()
+    for (const [scan, known] of COURSE) await next(live, scan, known)
+    await live.stop()
+    const [of, without] = [backtestOf(live, new JournaledBooks()), backtestOf(live, undefined)]
+    const session = [...live.trades.map(({ entryBar, quantity }) => [entryBar, quantity])]
+    expect(of.trades.map(({ entryBar, quantity }) => [entryBar, String(quantity)])).toEqual(session)
+    expect(of.open).toMatchObject({ entryBar: live.state.holding!.entryBar })
+    expect(String(of.open!.quantity)).toBe(live.state.holding!.orderedQuantity)
+    // The dark bar had a signal: who knows nothing of books enters there.
+    expect(without.open!.entryBar).toBe(of.open!.entryBar - 1)
+  })
+
   it('that is killed at any bar and goes on keeps the same bars, decides the same, and its journal leads to its state', async () => {
     const whole = await played(undefined)
     expect(whole.opened).toHaveLength(2)
@@ -93,6 +113,25 @@ describe('a live session on order books', () => {
     }
   })
 })
+
+function backtestOf(live: LiveTrader, books: JournaledBooks | undefined) {
+  const rule = loadInstruments().instrument(LIVE_SYMBOL, 'PAPER')
+  const backtest = new Backtest({
+    ...{ strategy: 'champion', direction: -1, posture: 'APEX', initialCapital: 25_000, parameters: PARAMETERS },
+    volGate: { maskForDay: ({ bars }) => new Uint8Array(bars).fill(1) } as VolGate,
+    barPriceFills: lotSizing(() => rule),
+    ...(books && { orderBook: books }),
+  })
+  const days = new JournalDays()
+  for (const bar of live.bars) days.take(bar)
+  books?.beginDay(
+    0,
+    live.bars.map((bar) => bar.books && barBooks(bar.books)),
+  )
+  backtest.addDay(days.end()!, 'none')
+  const { trades, openPosition: open } = backtest.finish({ engineVersion: '0', codeHash: '0', settings: {} })
+  return { trades, open }
+}
 
 /** Each row a bar: an entry, its exit, a dark bar, and an entry that the day ends with. */
 const COURSE: readonly (readonly [LiveScan, Known | undefined])[] = [
