@@ -68,7 +68,7 @@ it('a folder that holds no session is no record on paper, and is named', async (
 
 describe('the gate of the order books', () => {
   it.each<[string, Parameters<typeof tradeOptions>[0], string]>([
-    ['a table', { orderBook: 'books.json' }, 'a table of order books, books.json'],
+    ['a table', { orderBook: 'books.json' }, 'a table of order books, '],
     ['none', { books: 'none' }, 'no order books decide'],
     ['those of an exchange that is not there', { symbols: 'BTCUSDT' }, 'no order book of BTCUSDT came into step at'],
   ])('is closed by %s', async (_, given, found) => {

@@ -138,21 +138,24 @@ function documentOf(text: string): SafetyDocument {
 }
 
 describe('the posture on the order books of now', () => {
-  it('is TURTLE until the features are complete, then follows depth: thin books lower it, and deep ones raise it again', async () => {
+  it('is TURTLE until the features are complete, then follows depth: thin books lower it at once, and deep ones let it recover', async () => {
     const market = new Market()
     await pass(market.time, 12 * MINUTE_MS)
     expect(market.postures[0]).toEqual(['TURTLE', 0])
     // Of a fill the quality takes 20 bars to a first probability, and 60 of those to a median.
     expect(market.postures[1]).toEqual(['APEX', 7])
     expect(market.latest).toMatchObject({ posture: 'APEX', sensors: { cat3: 1 } })
-    market.quantity = 3
+    market.quantity = 60
     await pass(market.time, MINUTE_MS)
     expect(market.latest.sensors.cat3).toBeLessThan(0.9)
     expect(market.latest.posture).not.toBe('APEX')
     expect(market.latest.reason).toContain('Cat3')
+    const thin = market.latest.Rm
     market.quantity = 100
-    await pass(market.time, 15 * MINUTE_MS)
-    expect(market.latest).toMatchObject({ posture: 'APEX' })
+    await pass(market.time, 5 * MINUTE_MS)
+    expect(market.latest.sensors.cat3).toBe(1)
+    // Recovery takes its time, minute by minute.
+    expect(market.latest.Rm).toBeGreaterThan(thin)
     await market.end()
   })
 
