@@ -64,8 +64,8 @@ export async function* rawRecording(path: string, reading: RawReading = {}): Asy
 class RowMaker {
   private n = 0
   private symbol: string | undefined
-  /** A snapshot that came before any frame told whose it is. */
-  private early: Extract<RawLine, { kind: 'snapshot' }> | undefined
+  /** Snapshots that came before the first change of their symbol, or before anything told whose they are. */
+  private readonly early = new Map<string | undefined, Extract<RawLine, { kind: 'snapshot' }>>()
   private readonly scales = new Map<string, LevelScale>()
   /** The `E` of each symbol's last change. */
   private readonly lastMs = new Map<string, number>()
@@ -81,20 +81,16 @@ class RowMaker {
     switch (said.kind) {
       case 'other':
         return
-      case 'snapshot':
-        if (said.symbol === undefined && this.symbol === undefined && symbolOfName(this.path) === undefined) {
-          this.early = said
-          return
-        }
-        yield* this.frame(said, line)
+      case 'snapshot': {
+        const symbol = said.symbol ?? this.symbol ?? symbolOfName(this.path)
+        if (symbol !== undefined && this.lastMs.has(symbol)) yield* this.frame(said, line)
+        else this.early.set(symbol, said)
         return
+      }
       case 'diff': {
-        const { early } = this
-        if (early !== undefined) {
-          this.early = undefined
-          yield* this.frame({ ...early, symbol: said.symbol }, line)
-        }
+        const isFirst = !this.lastMs.has(this.symbolOf(said.symbol, line))
         yield* this.frame(said, line)
+        if (isFirst) yield* this.held(this.symbolOf(said.symbol, line), line)
         return
       }
       case 'quote': {
@@ -114,6 +110,14 @@ class RowMaker {
         }
       }
     }
+  }
+
+  /** A book waits for a snapshot from its first change on: one that came before is as good then. */
+  private *held(symbol: string, line: number): Generator<RawRow, void, void> {
+    const snapshot = this.early.get(symbol) ?? this.early.get(undefined)
+    this.early.delete(symbol)
+    this.early.delete(undefined)
+    if (snapshot !== undefined) yield* this.frame({ ...snapshot, symbol }, line)
   }
 
   private *frame(said: Extract<RawLine, { kind: 'diff' | 'snapshot' }>, line: number): Generator<RawRow, void, void> {

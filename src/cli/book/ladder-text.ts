@@ -9,8 +9,8 @@ export function ladderText(book: ShownBook, colours: Colours): string {
   const head = `${colours.bold(symbol)}  ${atMs === null ? 'no time yet' : timeText(atMs)}${update}`
   if (bids.length === 0 && asks.length === 0)
     return textOfLines([head, '', 'The book is not known at this time.', ...barLines(book.bar, colours)])
-  const widths = widthsOf([...asks, ...bids])
   const sums = { asks: summed(asks), bids: summed(bids) }
+  const widths = widthsOf([...asks, ...bids], [...sums.asks, ...sums.bids])
   const widest = Math.max(...sums.asks, ...sums.bids)
   const row = (side: 'asks' | 'bids') => (level: ShownLevel, i: number) => {
     const paint = side === 'asks' ? colours.red : colours.green
@@ -19,14 +19,14 @@ export function ladderText(book: ShownBook, colours: Colours): string {
       side === 'asks' ? 'ask' : 'bid',
       paint(level.price.padStart(widths.price)),
       level.quantity.padStart(widths.quantity),
-      count(usdOf(level)).padStart(USD_WIDTH),
-      count(sum).padStart(USD_WIDTH),
+      count(usdOf(level)).padStart(widths.usd),
+      count(sum).padStart(widths.usd),
     ]
-    const room = LINE_WIDTH - (3 + widths.price + widths.quantity + 2 * USD_WIDTH) - cells.length * GAP.length
+    const room = LINE_WIDTH - (3 + widths.price + widths.quantity + 2 * widths.usd) - cells.length * GAP.length
     return [...cells, paint('='.repeat(Math.max(0, Math.round((sum / widest) * room))))].join(GAP).trimEnd()
   }
   const titles = ['   ', 'price'.padStart(widths.price), 'quantity'.padStart(widths.quantity)]
-  const titleLine = [...titles, 'USD'.padStart(USD_WIDTH), 'USD up to'.padStart(USD_WIDTH)].join(GAP)
+  const titleLine = [...titles, 'USD'.padStart(widths.usd), 'USD up to'.padStart(widths.usd)].join(GAP)
   return textOfLines([
     head,
     '',
@@ -46,12 +46,18 @@ export function timeText(ms: number): string {
 
 const LINE_WIDTH = 79
 const GAP = '  '
-const USD_WIDTH = 11
 
-function widthsOf(levels: readonly ShownLevel[]): { readonly price: number; readonly quantity: number } {
+interface Widths {
+  readonly price: number
+  readonly quantity: number
+  readonly usd: number
+}
+
+function widthsOf(levels: readonly ShownLevel[], sums: readonly number[]): Widths {
   return {
     price: Math.max(5, ...levels.map(({ price }) => price.length)),
     quantity: Math.max(8, ...levels.map(({ quantity }) => quantity.length)),
+    usd: Math.max(11, ...sums.map((sum) => count(sum).length)),
   }
 }
 

@@ -88,12 +88,12 @@ describe('a raw recording', () => {
     )
   })
 
-  it('holds a snapshot without a symbol until a frame says whose it is', async () => {
+  it('holds a snapshot until the first change, from which on its book waits for one and which says whose it is', async () => {
     const [rows] = await rowsOf('a.jsonl', `${snapshot}\n${diff(5, 8)}\n`)
     expect(rows.map(({ row }) => [row.symbol, 'u' in row && row.u])).toEqual([
       ['BTCUSDT', false],
-      ['BTCUSDT', 5],
       ['BTCUSDT', 8],
+      ['BTCUSDT', 5],
     ])
   })
 
@@ -101,8 +101,8 @@ describe('a raw recording', () => {
     const [rows] = await rowsOf('a.jsonl', [snapshot, diff(1, 4), snapshot, diff(5, 6, { E: 2_000 })].join('\n'))
     const frames = rows.flatMap((next) => (next.table === 'frames' ? [[next.row.u, next.row.E_ms]] : []))
     expect(frames).toEqual([
-      [5, 990],
       [4, 1_000],
+      [5, 1_000],
       [5, 1_000],
       [6, 2_000],
     ])
