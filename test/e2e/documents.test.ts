@@ -27,9 +27,11 @@ const TOKEN = 'a-token-of-the-documents-0123456789'
 const GOES_ON =
   /--speed \d|--serve\b|--live\b|^dolphin (?:drill|executor|serve|trade)\b|^dolphin sandbox(?: -|$)|^dolphin paper .*--grid hazelcast/
 /** Asks an exchange: in a test that is a sandbox, wherever the document has it. */
-const OF_AN_EXCHANGE = /--live\b|^dolphin (?:trade|live check|data download|sandbox (?:fault|price|restart|status))\b/
+const OF_AN_EXCHANGE = /--live\b|^dolphin (?:serve order-book|trade|live check|data download|sandbox (?:fault|price|restart|status))\b/
 /** Needs a cluster; the documents have a member at the usual port. */
 const OF_A_CLUSTER = /hazelcast:\/\/127\.0\.0\.1:5701/
+/** Are services of an exchange, which may be stopped at any time. */
+const OF_BOOKS = /^dolphin serve order-book/
 /** What a live session says once it has begun: one that is stopped before has nothing to go on with. */
 const BEGUN = /^(?:Cold|Warm):/m
 /** Says where it is as `--at`, and not as `--exchange-at`. */
@@ -134,7 +136,7 @@ function shell(command: string, cwd: string): Promise<{ code: number | null; sai
 /** Starts a command that goes on, stops it with Ctrl-C when it has said its first word, and waits for its end. */
 async function untilItStarts(command: string, cwd: string): Promise<{ code: number | null; said: string }> {
   const { child, done } = started(`exec ${command}`, cwd)
-  const isLive = OF_AN_EXCHANGE.test(command)
+  const isLive = OF_AN_EXCHANGE.test(command) && !OF_BOOKS.test(command)
   let said = ''
   let isStopped = false
   for (const stream of [child.stdout, child.stderr]) {

@@ -6,6 +6,61 @@ import { aSharedGrid } from '../grid-option.js'
 import { LIVE_OPTIONS } from '../live-options.js'
 import { OptionCheck } from '../shell/option-check.js'
 
+/** @throws InputMistake with every mistake. */
+export function featuresOptions(raw: RawFeaturesOptions): FeaturesOptions {
+  const check = new OptionCheck()
+  const common = recordingOptions(raw, check)
+  const out = named(check, '--out', raw.out)
+  const parquet = named(check, '--parquet', raw.parquet)
+  if (out !== undefined && raw.days === undefined) check.wrong('--out', 'needs --days, whose bars the table counts')
+  if (out === undefined && raw.days !== undefined) check.wrong('--days', 'goes with --out')
+  check.done()
+  return { ...common, ...present({ days: raw.days, out, parquet }) }
+}
+
+/** @throws InputMistake with every mistake. */
+export function checkOptions(raw: RawCheckOptions): CheckOptions {
+  const check = new OptionCheck()
+  const options = recordingOptions(raw, check)
+  check.done()
+  return options
+}
+
+/** @throws InputMistake with every mistake. */
+export function showOptions(raw: RawShowOptions): ShowOptions {
+  const check = new OptionCheck()
+  const { recording, live, grid, symbol, at } = raw
+  const sources = [recording !== undefined, live === true, grid !== undefined].filter(Boolean).length
+  if (sources !== 1)
+    check.wrong(
+      '--recording',
+      `expected one of --recording, --live and --grid, found ${sources === 0 ? 'none' : sources}`,
+    )
+  if (at !== undefined && recording === undefined) check.wrong('--at', 'goes with --recording')
+  for (const name of ['exchangeAt', 'once'] as const)
+    if (raw[name] !== undefined && live !== true)
+      check.wrong(name === 'once' ? '--once' : '--exchange-at', 'goes with --live')
+  if (symbol === undefined && recording === undefined && sources === 1)
+    check.wrong('--symbol', 'expected a symbol such as BTCUSDT, found none')
+  const levels = check.number('--levels', raw.levels, { min: 1, max: 1_000, integer: true })
+  const stepMs = barStep(raw.barSeconds, check)
+  const endpoints =
+    raw.exchangeAt === undefined
+      ? endpointsOf('production')
+      : LIVE_OPTIONS.exchangeAt.parse(raw.exchangeAt, check, '--exchange-at')
+  const atMs = utcTime(check, '--at', at)
+  if (grid !== undefined) aSharedGrid(grid, (message) => check.wrong('--grid', message))
+  const path = named(check, '--recording', recording)
+  check.done()
+  const from: ShowOptions['from'] =
+    path !== undefined
+      ? { kind: 'recording', path, ...present({ atMs }) }
+      : grid !== undefined
+        ? { kind: 'grid', url: grid }
+        : { kind: 'live', at: endpoints!, once: raw.once ?? false }
+  return { from, levels: levels!, ...present({ symbol, stepMs }), ...outputOptions(raw) }
+}
+
 /** The options of `dolphin book features|check` that say what is read, as they were typed. */
 interface RawRecordingOptions extends RawOutputOptions {
   readonly recording: string
@@ -75,61 +130,6 @@ export interface ShowOptions extends OutputOptions {
   readonly symbol?: string
   readonly levels: number
   readonly stepMs?: number
-}
-
-/** @throws InputMistake with every mistake. */
-export function featuresOptions(raw: RawFeaturesOptions): FeaturesOptions {
-  const check = new OptionCheck()
-  const common = recordingOptions(raw, check)
-  const out = named(check, '--out', raw.out)
-  const parquet = named(check, '--parquet', raw.parquet)
-  if (out !== undefined && raw.days === undefined) check.wrong('--out', 'needs --days, whose bars the table counts')
-  if (out === undefined && raw.days !== undefined) check.wrong('--days', 'goes with --out')
-  check.done()
-  return { ...common, ...present({ days: raw.days, out, parquet }) }
-}
-
-/** @throws InputMistake with every mistake. */
-export function checkOptions(raw: RawCheckOptions): CheckOptions {
-  const check = new OptionCheck()
-  const options = recordingOptions(raw, check)
-  check.done()
-  return options
-}
-
-/** @throws InputMistake with every mistake. */
-export function showOptions(raw: RawShowOptions): ShowOptions {
-  const check = new OptionCheck()
-  const { recording, live, grid, symbol, at } = raw
-  const sources = [recording !== undefined, live === true, grid !== undefined].filter(Boolean).length
-  if (sources !== 1)
-    check.wrong(
-      '--recording',
-      `expected one of --recording, --live and --grid, found ${sources === 0 ? 'none' : sources}`,
-    )
-  if (at !== undefined && recording === undefined) check.wrong('--at', 'goes with --recording')
-  for (const name of ['exchangeAt', 'once'] as const)
-    if (raw[name] !== undefined && live !== true)
-      check.wrong(name === 'once' ? '--once' : '--exchange-at', 'goes with --live')
-  if (symbol === undefined && recording === undefined && sources === 1)
-    check.wrong('--symbol', 'expected a symbol such as BTCUSDT, found none')
-  const levels = check.number('--levels', raw.levels, { min: 1, max: 1_000, integer: true })
-  const stepMs = barStep(raw.barSeconds, check)
-  const endpoints =
-    raw.exchangeAt === undefined
-      ? endpointsOf('production')
-      : LIVE_OPTIONS.exchangeAt.parse(raw.exchangeAt, check, '--exchange-at')
-  const atMs = utcTime(check, '--at', at)
-  if (grid !== undefined) aSharedGrid(grid, (message) => check.wrong('--grid', message))
-  const path = named(check, '--recording', recording)
-  check.done()
-  const from: ShowOptions['from'] =
-    path !== undefined
-      ? { kind: 'recording', path, ...present({ atMs }) }
-      : grid !== undefined
-        ? { kind: 'grid', url: grid }
-        : { kind: 'live', at: endpoints!, once: raw.once ?? false }
-  return { from, levels: levels!, ...present({ symbol, stepMs }), ...outputOptions(raw) }
 }
 
 function recordingOptions(raw: RawRecordingOptions, check: OptionCheck): RecordingOptions {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { brotliDecompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { BookSide } from '../../../src/core/orderbook/book-side.js'
-import { DepthBook } from '../../../src/core/orderbook/depth-book.js'
-import { RECORDED_SCALE, recordedDepth } from '../../support/recorded-depth.js'
+import type { BookSide } from '../../src/core/orderbook/book-side.js'
+import { DepthBook } from '../../src/core/orderbook/depth-book.js'
+import { RECORDED_SCALE, recordedDepth } from '../support/recorded-depth.js'
 
 /** Best quotes after each applied diff: SHA-256 of their table as it was rebuilt apart from this code, 445,856 bytes. */
 const BEST_QUOTES = 'df135ecc474afba8eb970df8887faeb5f3186858e2477afae62bd3abdaf03796'
@@ -48,7 +48,7 @@ function levels(side: BookSide, count: number): [price: string, quantity: string
 }
 
 function expectedTop20(): string[] {
-  const file = new URL('../../../fixtures/orderbook/btcusdt-2024-08-09-top20.jsonl.br', import.meta.url)
+  const file = new URL('../../fixtures/orderbook/btcusdt-2024-08-09-top20.jsonl.br', import.meta.url)
   return brotliDecompressSync(readFileSync(fileURLToPath(file)))
     .toString()
     .trim()
