@@ -118,6 +118,17 @@ describe('books of the sandbox’s exchange', () => {
   })
 })
 
+describe('a page of HTML', () => {
+  it('in place of every other answer leaves the books right in the end', () => {
+    const at = new SandboxMarketData({ symbols: FOUR })
+    at.exchange.faults.set('htmlShare', 0.5)
+    at.passMs(30_000)
+    at.data.follow({ symbols: FOUR, ...DIFFS })
+    at.passMs(120_000)
+    expect(at.wrongBooks(FOUR)).toEqual([])
+  })
+})
+
 describe('the exchange’s clock', () => {
   it.each([-120_000, 0, 90_000])('is known by its own, %s ms ahead of the one here', (offsetMs) => {
     const at = new SandboxMarketData({ symbols: FOUR })
@@ -215,6 +226,21 @@ describe('beside the books', () => {
     expect(Math.min(...apart)).toBeGreaterThan(900)
     expect(at.of('mark')[0]).toMatchObject({ nextFundingMs: Date.UTC(2026, 9, 7, 16) })
     expect(at.data.health()).toMatchObject({ connections: 2, malformed: {} })
+  })
+
+  it('a liquidation of a followed symbol comes with the price at which it was filled', () => {
+    const at = new SandboxMarketData({ symbols: FOUR })
+    at.passMs(1_000)
+    at.data.follow({ symbols: FOUR, ...DIFFS, liquidations: true })
+    at.passMs(5_000)
+    at.exchange.faults.strike('foreignOrder', 'BTCUSDT')
+    at.passMs(2_000)
+    at.exchange.faults.strike('liquidate')
+    at.passMs(2_000)
+    const told = at.of('liquidation')
+    expect(told).toMatchObject([{ symbol: 'BTCUSDT', side: 'SELL', receivedMs: expect.any(Number) }])
+    expect(told[0]!.price).toBeGreaterThan(0)
+    expect(told[0]!.baseQuantity).toBeGreaterThan(0)
   })
 
   it('540 books at a start take minutes within the exchange’s limits, and people are told how far that is', () => {
