@@ -17,8 +17,9 @@ export async function showLive(
   const { symbol, stepMs = STEP_MS, quiet, json } = options
   const stop = new AbortController()
   const signals = stopSignals({ stdin: false })
-  const book = followBook({ at, symbol: symbol!, stepMs, quiet, signal: stop.signal })
   const isOneFrame = once || json || process.stdout.isTTY !== true
+  // What is routine would stand among the frames.
+  const book = followBook({ at, symbol: symbol!, stepMs, quiet: quiet || !isOneFrame, signal: stop.signal })
   const shown = isOneFrame ? oneFrame(book, options, stop.signal) : frames(book, options, stop.signal)
   try {
     return await Promise.race([shown, book.ended.then(() => EXIT.ok), signals.stopped.then(stopExitCode)])
