@@ -8,6 +8,7 @@ import { coloursFor, printResult } from '../shell/terminal.js'
 import { type BookCheckResult, type CheckedSymbol, checkJson, checkText } from './check-text.js'
 import { KnownTime } from './known-time.js'
 import type { CheckOptions } from './options.js'
+import { ReplayedCounts } from './replayed-counts.js'
 
 /** Replays a recording and says how sound its books are, and how well fills were foretold. Differing best quotes are an error. */
 export async function runCheck(options: CheckOptions): Promise<ExitCode> {
@@ -28,6 +29,7 @@ async function checked(options: CheckOptions, signal: AbortSignal): Promise<Book
   const replay = new ReplayedBooks(recording)
   const fills = new FillCheck()
   const bySymbol = new Map<string, SymbolCheck>()
+  const counts = new ReplayedCounts()
   let bars = 0
   for await (const next of recording.rows()) {
     if (timeOf(next) >= toMs) break
@@ -38,18 +40,28 @@ async function checked(options: CheckOptions, signal: AbortSignal): Promise<Book
         checkOf(bySymbol, next.row.symbol).quotes.quote({ u, bid, bidQuantity, ask, askQuantity }, scale)
       continue
     }
-    for (const bar of replay.take(next)) {
+    const closed = replay.take(next)
+    counts.now(replay.books)
+    for (const bar of closed) {
       if (bar.endMs < fromMs || bar.endMs >= toMs) continue
       bars++
       fills.add(bar)
     }
     if (next.table === 'frames') look(replay, next, checkOf(bySymbol, next.row.symbol))
   }
-  const counters = replay.books?.counters()
   const of = [...bySymbol].map(([symbol, check]): CheckedSymbol => symbolResult(symbol, check))
   const passed = of.every(({ quotes }) => quotes === null || quotes.agreed === quotes.compared)
   const { stepMs: step, books } = recording.facts
-  return { recording: path, passed, stepMs: step, books, bars, counters, symbols: of, fills: fills.result() }
+  return {
+    recording: path,
+    passed,
+    stepMs: step,
+    books,
+    bars,
+    counters: counts.sum(),
+    symbols: of,
+    fills: fills.result(),
+  }
 }
 
 interface SymbolCheck {
