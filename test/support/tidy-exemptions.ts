@@ -47,6 +47,8 @@ export const SAME_NAMES: readonly string[] = [
 /** Test files without a source file of the same name. */
 export const TESTS_OF_MORE: readonly string[] = [
   'test/adapters/arrow/scan-file.test.ts',
+  'test/adapters/binance/books/over-sockets.test.ts',
+  'test/adapters/binance/books/sandbox-laws.test.ts',
   'test/adapters/binance/rest/recorded-answers.test.ts',
   'test/adapters/binance/streams/sandbox-laws.test.ts',
   'test/adapters/binance/venue/recorded.test.ts',

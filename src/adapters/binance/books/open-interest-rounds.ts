@@ -2,10 +2,6 @@ import type { OpenInterestEvent } from '../../../ports/market-data.js'
 import type { RestCall, RestOutcome } from '../rest/call.js'
 import { isCount, isDecimal, isPayload } from '../streams/payload.js'
 
-/** More that wait for an answer would only wait longer; a turn that comes meanwhile is left out. */
-const UNDER_WAY_MAX = 4
-const PATIENCE_MIN_MS = 10_000
-
 /** Asks for the open interest of one symbol after the other, evenly, each once in a period. */
 export class OpenInterestRounds {
   private symbols: readonly string[] = []
@@ -47,6 +43,10 @@ export class OpenInterestRounds {
     return outcome.kind === 'done' ? (read(outcome.value, symbol, nowMs) ?? { malformed: symbol }) : undefined
   }
 }
+
+/** More that wait for an answer would only wait longer; a turn that comes meanwhile is left out. */
+const UNDER_WAY_MAX = 4
+const PATIENCE_MIN_MS = 10_000
 
 function read(answer: unknown, symbol: string, nowMs: number): OpenInterestEvent | undefined {
   if (!isPayload(answer) || answer.symbol !== symbol) return undefined

@@ -94,6 +94,17 @@ export class ExchangeClock {
   }
 }
 
+/** What an answer of the route `time` says, UTC ms; undefined for what no clock reads, which would be waited for. */
+export function serverTimeOf(answer: unknown): number | undefined {
+  const { serverTime } = (answer ?? {}) as { readonly serverTime?: unknown }
+  return Number.isSafeInteger(serverTime) && Math.abs(serverTime as number) <= TIME_MS_MAX
+    ? (serverTime as number)
+    : undefined
+}
+
+/** The year 2100. */
+const TIME_MS_MAX = Date.UTC(2100, 0)
+
 interface Sample {
   readonly earliestOffsetMs: number
   readonly latestOffsetMs: number

@@ -5,7 +5,7 @@ import type { Notice } from '../notice.js'
 import type { HttpAnswer, WireCommand, WireEvent } from '../wire.js'
 import type { ExchangeError, RestCall, RestOutcome } from './call.js'
 import { type Consequence, judge } from './errors.js'
-import { ExchangeClock } from './exchange-clock.js'
+import { ExchangeClock, serverTimeOf } from './exchange-clock.js'
 import { limitsOf } from './rate-limits.js'
 import { bannedForMs, retryAfterMs } from './refusal-times.js'
 import { RestNotices } from './rest-notices.js'
@@ -159,13 +159,12 @@ export class RestMachine implements Machine<RestInput | WireEvent | TimeInput, R
 
   /** The exchange's answer to what its time is. */
   private takeTime(sent: UnderWay, value: unknown, nowMs: number): void {
-    const { serverTime } = (value ?? {}) as { readonly serverTime?: unknown }
-    // A clock that reads what no clock does would be waited for until then.
-    if (!Number.isSafeInteger(serverTime) || Math.abs(serverTime as number) > TIME_MS_MAX) {
+    const serverMs = serverTimeOf(value)
+    if (serverMs === undefined) {
       this.lose('it answered something else', nowMs)
       return
     }
-    this.clock.answered({ sentMs: sent.sentMs, receivedMs: nowMs, serverMs: serverTime as number })
+    this.clock.answered({ sentMs: sent.sentMs, receivedMs: nowMs, serverMs })
     this.scheduler.reach(nowMs)
   }
 
@@ -314,8 +313,6 @@ export interface RestMachineOptions {
 /** Source: notes on Binance, 1.3. */
 const LIMITS: RateLimits = { weight1m: 2_400, orders10s: 300, orders1m: 1_200 }
 
-/** The year 2100: beyond it is no time that an exchange has. */
-const TIME_MS_MAX = Date.UTC(2100, 0)
 /** Longer than a busy machine is late. */
 const SLEPT_MS = 5_000
 const TIME_TIMEOUT_MS = 2_000
