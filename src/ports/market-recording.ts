@@ -120,16 +120,17 @@ export interface RecordingFacts {
 
 /** Writes a recording; one process at a time. */
 export interface MarketRecorder {
-  /** The number of the next row, which is taken by it. */
+  /** The number of the next row, which is taken by it: a number without a row shows as a gap. */
   nextNumber(): number
-  /** A symbol that is not in the facts yet. */
+  /** A symbol that is not in the facts yet. Throws `InputMistake` for one that is, with another scale. */
   scale(symbol: string, scale: { readonly priceDecimals: number; readonly quantityDecimals: number }): void
   /** Takes a row; never waits. A window of rows is written whole, or lost whole and told at the next start. */
   add<Table extends MarketTable>(table: Table, row: MarketRows[Table]): void
-  /** Writes what is not written yet, of all tables. */
+  /** Writes what is not written yet, of all tables. Rejects with `SurroundingsFailed` where it cannot; the rows wait on. */
   flush(): Promise<void>
   /** What is written, and since when what is not; for health. */
   health(): RecorderHealth
+  /** Writes everything and gives the folder back. Rejects where it could not be written: the next start tells it as lost. */
   close(): Promise<void>
 }
 
