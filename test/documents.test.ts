@@ -23,6 +23,7 @@ it('every document that a document links to is there', () => {
     'docs/status.md',
     'docs/journal.md',
     'docs/paper.md',
+    'docs/factors.md',
   ].flatMap((file) =>
     [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].flatMap(([, target]) => {
       const path = join(ROOT, file, '..', target!)

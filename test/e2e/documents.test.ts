@@ -27,7 +27,8 @@ const TOKEN = 'a-token-of-the-documents-0123456789'
 const GOES_ON =
   /--speed \d|--serve\b|--live\b|^dolphin (?:drill|executor|serve|trade)\b|^dolphin sandbox(?: -|$)|^dolphin paper .*--grid hazelcast/
 /** Asks an exchange: in a test that is a sandbox, wherever the document has it. */
-const OF_AN_EXCHANGE = /--live\b|^dolphin (?:serve order-book|trade|live check|data download|sandbox (?:fault|price|restart|status))\b/
+const OF_AN_EXCHANGE =
+  /--live\b|^dolphin (?:serve order-book|serve external-factors --once|trade|live check|data download|sandbox (?:fault|price|restart|status))\b/
 /** Needs a cluster; the documents have a member at the usual port. */
 const OF_A_CLUSTER = /hazelcast:\/\/127\.0\.0\.1:5701/
 /** Are services of an exchange, which may be stopped at any time. */
