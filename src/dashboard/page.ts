@@ -1,5 +1,5 @@
 import { printable } from '../base/printable.js'
-import type { ExchangeView, SessionView } from '../ports/status-surface.js'
+import type { BooksView, ExchangeView, SessionView } from '../ports/status-surface.js'
 import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 import { age, signedUsd, usd, utc } from './format.js'
 import type { Verdict } from './verdict.js'
@@ -89,7 +89,7 @@ function share(fraction: number | null | undefined): string {
 
 /** The views beside the document: position, trades, events. */
 export function showSession(session: SessionView): void {
-  showExchange(session.exchange ?? [])
+  showExchange(session.exchange ?? [], session.books)
   const { position } = session
   if (position === null) {
     put('position', 'Flat')
@@ -181,22 +181,32 @@ function make(tag: string, text = '', className = ''): HTMLElement {
 }
 
 /** The connections to an exchange, where there are any: what is left of its allowance, and how old what it says is. */
-function showExchange(views: readonly ExchangeView[]): void {
+function showExchange(views: readonly ExchangeView[], books: BooksView | undefined): void {
   element('exchange-card').hidden = views.length === 0
   put('exchange', allowance(views))
-  facts(
-    'exchange-facts',
-    views.flatMap((view) => [
+  facts('exchange-facts', [
+    ...views.flatMap((view): Fact[] => [
       [`${view.connection}, last heard`, view.dataAgeMs === null ? 'never' : `${age(view.dataAgeMs)} ago`],
       [`${view.connection}, weight used`, `${view.weightUsed} of ${view.weightLimit} a minute`],
       ...(view.connection === 'account'
-        ? [
-            ['orders', `${view.ordersUsed} of ${view.ordersLimit} a minute`] as const,
-            ['clock ahead', view.clockOffsetMs === null ? 'unknown' : `${Math.round(view.clockOffsetMs)} ms`] as const,
-          ]
+        ? ([
+            ['orders', `${view.ordersUsed} of ${view.ordersLimit} a minute`],
+            ['clock ahead', view.clockOffsetMs === null ? 'unknown' : `${Math.round(view.clockOffsetMs)} ms`],
+          ] as const)
         : []),
     ]),
-  )
+    ...(books === undefined ? [] : booksFacts(books)),
+  ])
+}
+
+type Fact = readonly [name: string, text: string]
+
+/** The order books that decide: how many are known, and how old the last bar of theirs is. */
+function booksFacts({ known, followed, barAgeMs }: BooksView): Fact[] {
+  return [
+    ['order books', `${known} of ${followed} known`],
+    ['order books, last bar', barAgeMs === null ? 'never' : `${age(barAgeMs)} ago`],
+  ]
 }
 
 /** Whether requests may leave, by the connection that waits the longest. */

@@ -84,7 +84,7 @@ export interface Strategy {
   readonly id: string
   onBar(bar: StrategyBar): readonly Mandate[]
   /**
-   * Which books it may look at in {@link onBar} of this bar, asked before: the others are neither shown to it nor kept in the
+   * Which books it may look at in `onBar` of this bar, asked before: the others are neither shown to it nor kept in the
    * journal. Changes nothing. Absent: none.
    */
   booksNeeded?(bar: StrategyBar): BooksNeeded

@@ -26,6 +26,15 @@ describe('where a session trades follows from its environment', () => {
   })
 })
 
+it.each([
+  [{}, 'live'],
+  [{ books: 'none' }, undefined],
+])('a session with %j decides on the order books of now, unless nobody wants any', (given, books) => {
+  const { session, withCapital } = tradeOptions({ ...STAGING, ...given })
+  expect(session.run.books).toBe(books)
+  expect(withCapital('1000')).toMatchObject({ given: books === undefined ? {} : { books } })
+})
+
 describe('what cannot be is refused with what was expected', () => {
   it.each<[string, RawTradeOptions, RegExp]>([
     ['no environment', { out: 'session' }, /^--environment: expected STAGING/],

@@ -1,5 +1,5 @@
 import { Gauge, Registry } from 'prom-client'
-import type { ExchangeView, StatusSurface } from '../../ports/status-surface.js'
+import type { BooksView, ExchangeView, StatusSurface } from '../../ports/status-surface.js'
 import { STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import type { RefusalCount } from './refusals.js'
 
@@ -47,6 +47,12 @@ export class StatusMetrics {
         },
         ['connection'],
       )
+    }
+    for (const [name, help] of BOOKS_GAUGES) {
+      this.gauge(`books_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`, help, (gauge) => {
+        const { books } = surface.session()
+        if (books !== undefined) gauge.set(books[name] ?? Number.NaN)
+      })
     }
     this.gauge(
       'http_turned_away',
@@ -104,6 +110,14 @@ const EXCHANGE_GAUGES = [
   ['clockOffsetMs', 'clock of the exchange less that of this machine'],
   ['dataAgeMs', 'ms since prices, or the stream of the account, last said anything'],
 ] as const satisfies readonly (readonly [keyof ExchangeView, string])[]
+
+/** Of the order books that decide. */
+const BOOKS_GAUGES = [
+  ['connections', 'connections that order books come over'],
+  ['known', 'contracts whose order book was known at the last closed bar'],
+  ['followed', 'contracts whose order books are followed'],
+  ['barAgeMs', 'ms since the last bar of the order books ended'],
+] as const satisfies readonly (readonly [keyof BooksView, string])[]
 
 /** Numbers of the document → gauges of the same name. */
 const GAUGES = [

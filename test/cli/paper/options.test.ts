@@ -40,3 +40,33 @@ describe('external factors of a session at live prices', () => {
     expect(() => paperOptions(wrong)).toThrow(message)
   })
 })
+
+describe('the order books of a session at live prices', () => {
+  const LIVE = { live: true, out: 'paper' }
+  const TABLE = 'fixtures/books.json'
+
+  it.each<[string, Partial<RawPaperOptions>, 'live' | undefined]>([
+    ['are those of now', {}, 'live'],
+    ['are those of now where that is said', { books: 'live' }, 'live'],
+    ['are none where that is said', { books: 'none' }, undefined],
+  ])('%s', (_, given, books) => {
+    const options = paperOptions({ ...LIVE, ...given })
+    expect(options.run.books).toBe(books)
+    // What a session keeps says nothing where none decide: so it is in sessions from before there were any.
+    expect(options.given.books).toBe(books)
+  })
+
+  it('are either those of now or those of a table', () => {
+    expect(() => paperOptions({ ...LIVE, books: 'live', orderBook: TABLE })).toThrow(
+      '--order-book: does not go with --books live',
+    )
+  })
+
+  it.each([[{ days: ['days'] }], [{ grid: GRID }]])('come with live prices alone, not with %j', (market) => {
+    expect(() => paperOptions({ ...market, books: 'live' })).toThrow('--books: goes with --live')
+  })
+
+  it('have names', () => {
+    expect(() => paperOptions({ ...LIVE, books: 'depth' })).toThrow("--books: expected 'live' or 'none'")
+  })
+})
