@@ -7,8 +7,6 @@ import type { Gates } from './gates.js'
 import type { BarGates, ScanBars } from './scan-bars.js'
 import type { TakenScan } from './scan-taker.js'
 
-const NOTHING_KNOWN: BarBooks = { macro: NO_MACRO, rows: {} }
-
 export interface TraderStepsParts {
   /** Steps of a session that is computed again, in order, before any scan. */
   readonly before: readonly SessionStep[]
@@ -54,3 +52,6 @@ export async function* traderSteps(
     if (++steps >= barsMax) return
   }
 }
+
+/** Where the bar's books are dark. */
+const NOTHING_KNOWN: BarBooks = { macro: NO_MACRO, rows: {} }
