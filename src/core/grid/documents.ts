@@ -127,7 +127,7 @@ export const GRID_PLACES: readonly GridPlace[] = [
     ORDER_BOOK,
     'order-book',
     'strategies, displays',
-    '500 ms, changed symbols',
+    '100 ms, changed symbols',
     'The best 20 levels of each side.',
   ),
   place(

@@ -16,8 +16,8 @@ export interface ShardPusherSettings {
   readonly circuit: GridCircuit
   readonly time: GridTime
   readonly report?: (text: string) => void
-  /** Where to, and how often, ms. Default: the shards, {@link PUSH_EVERY_MS}. */
-  readonly to?: { readonly map: string; readonly everyMs: number }
+  /** Into this map, instead of the shards. */
+  readonly map?: string
 }
 
 export interface ShardPusherHealth {
@@ -42,7 +42,6 @@ export interface ShardPusherHealth {
  */
 export class ShardPusher {
   private readonly shards: readonly Shard[]
-  private readonly everyMs: number
   private readonly counts = { written: 0, failed: 0, values: 0, passedOver: 0, refused: 0 }
   private symbols = 0
   private dueMs: number
@@ -50,9 +49,8 @@ export class ShardPusher {
   private readonly stopListening: () => void
 
   constructor(private readonly settings: ShardPusherSettings) {
-    const { grid, time, to } = settings
-    this.shards = (to === undefined ? SHARD_MAPS : [to.map]).map(emptyShard)
-    this.everyMs = to?.everyMs ?? PUSH_EVERY_MS
+    const { grid, time, map } = settings
+    this.shards = (map === undefined ? SHARD_MAPS : [map]).map(emptyShard)
     this.dueMs = time.epochMs()
     this.stopListening = grid.connection.listen((state) => {
       if (state !== 'CONNECTED') return
@@ -100,7 +98,7 @@ export class ShardPusher {
   private next(): void {
     const { time } = this.settings
     const nowMs = time.epochMs()
-    this.dueMs += Math.max(1, Math.ceil((nowMs - this.dueMs + 1) / this.everyMs)) * this.everyMs
+    this.dueMs += Math.max(1, Math.ceil((nowMs - this.dueMs + 1) / PUSH_EVERY_MS)) * PUSH_EVERY_MS
     this.callOff = time.at(this.dueMs, () => {
       this.next()
       for (const shard of this.shards) this.push(shard)

@@ -20,12 +20,6 @@ export interface BookOutletSettings {
 }
 
 /**
- * How often raw books leave, ms. At the 100 ms of the shards, 50 books of 20 levels would be a megabyte a second of text for
- * whoever looks at a book: people, and strategies that read features from the shards.
- */
-export const RAW_BOOKS_EVERY_MS = 500
-
-/**
  * Where order books are published: the shards, the features of the last bar, raw books, and the file of the features. Every call
  * returns at once, whatever the grid and the disk do; of each key the latest value counts, so that nothing piles up.
  */
@@ -38,7 +32,7 @@ export class BookOutlet {
     const { file, ...shared } = settings
     const latest = { map: GRID_MAPS.features, key: FEATURE_KEYS.orderBook }
     this.shards = new ShardPusher(shared)
-    this.raw = new ShardPusher({ ...shared, to: { map: GRID_MAPS.orderBooks, everyMs: RAW_BOOKS_EVERY_MS } })
+    this.raw = new ShardPusher({ ...shared, map: GRID_MAPS.orderBooks })
     this.writer = new GridWriter({ ...shared, files: file === undefined ? [] : [{ ...latest, path: file }] })
   }
 

@@ -351,7 +351,7 @@ describe('hardening', () => {
     await world.end()
   })
 
-  it('raw books: the best twenty levels of a changed symbol stand in the grid, twice a second at most', async () => {
+  it('raw books: the best twenty levels of a changed symbol stand in the grid, ten times a second at most', async () => {
     const world = setUp()
     await quoting(world, 'AUSDT')
     await pass(world.time, 70_000)
@@ -369,7 +369,7 @@ describe('hardening', () => {
     const writes = () => world.grid.calls.filter(({ map }) => map === GRID_MAPS.orderBooks).length
     const before = writes()
     await pass(world.time, 10_000)
-    expect(writes() - before).toBeLessThanOrEqual(20)
+    expect(writes() - before).toBeLessThanOrEqual(100)
     await world.end()
   })
 })
