@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Strategies } from '../../../src/core/decision/strategies.js'
+import type { BooksNeeded } from '../../../src/ports/order-book.js'
 import type { Mandate, StrategyBar } from '../../../src/ports/strategy.js'
 import { type Script, ScriptedStrategy } from '../../support/scripted-strategy.js'
 
@@ -70,5 +71,66 @@ describe('strategies', () => {
     expect(() => new Strategies([new ScriptedStrategy('green', HOLD)]).restore(snapshots)).toThrow(
       'a snapshot of green expected, of blue found',
     )
+  })
+})
+
+describe('the books of a bar', () => {
+  const ROW = { imbalanceMa5: 0, persistence: 0, withdrawalVelocity: 0, depthQuality: 1, fillProbability: 0 }
+  const BOOKS = { macro: { cascadeCount: 1, regimeSignal: 0 }, rows: { BTCUSDT: ROW, ETHUSDT: ROW, XRPUSDT: ROW } }
+  const FULL = { ...BAR, books: BOOKS }
+
+  class Asking extends ScriptedStrategy {
+    constructor(
+      id: string,
+      private readonly need: BooksNeeded | Error,
+    ) {
+      super(id, HOLD)
+    }
+
+    booksNeeded(): BooksNeeded {
+      if (this.need instanceof Error) throw this.need
+      return this.need
+    }
+  }
+
+  it.each<[string, readonly (readonly [id: string, need: BooksNeeded | Error])[], readonly string[] | undefined]>([
+    ['nobody asks for any', [['blue', 'none']], undefined],
+    [
+      'one asks for all',
+      [
+        ['blue', 'none'],
+        ['green', 'all'],
+      ],
+      ['BTCUSDT', 'ETHUSDT', 'XRPUSDT'],
+    ],
+    [
+      'two ask for some',
+      [
+        ['blue', ['XRPUSDT']],
+        ['green', ['BTCUSDT', 'SOLUSDT']],
+      ],
+      ['XRPUSDT', 'BTCUSDT'],
+    ],
+    ['one cannot say', [['blue', new Error('lost')]], ['BTCUSDT', 'ETHUSDT', 'XRPUSDT']],
+    [
+      'only one that is blocked asks',
+      [
+        ['blocked', 'all'],
+        ['blue', 'none'],
+      ],
+      undefined,
+    ],
+  ])('are those that are asked for: %s', (_, strategies, symbols) => {
+    const all = new Strategies(strategies.map(([id, need]) => new Asking(id, need)))
+    const { books, ...rest } = all.withNeededBooks(FULL, { blocked: 'threw' })
+    expect(books && Object.keys(books.rows)).toEqual(symbols)
+    if (books !== undefined) expect(books.macro).toBe(BOOKS.macro)
+    expect(rest).toEqual(BAR)
+  })
+
+  it('are nobody’s where no strategy knows of books, and a bar without them stays as it is', () => {
+    const all = new Strategies([new ScriptedStrategy('blue', HOLD)])
+    expect(all.withNeededBooks(FULL, {})).toEqual(BAR)
+    expect(all.withNeededBooks(BAR, {})).toBe(BAR)
   })
 })
