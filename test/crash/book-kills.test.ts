@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mergedRows, readMarket } from '../../src/adapters/market-parquet/read-market.js'
 import { readRecording } from '../../src/adapters/market-parquet/recording-file.js'
@@ -10,7 +9,7 @@ import { REPLAYED_TABLES, ReplayedBooks } from '../../src/core/orderbook/replaye
 import type { MarketTable } from '../../src/ports/market-recording.js'
 import { RunningDolphin } from '../e2e/running-dolphin.js'
 import { startSandbox } from '../support/sandbox.js'
-import { until } from '../support/until.js'
+import { leaveTime, until } from '../support/until.js'
 
 const KILLS = 10
 /** The longest that a process lives once it follows the market, and before it does. */
@@ -44,7 +43,7 @@ async function killed(service: string, ...more: readonly string[]): Promise<Runn
   for (let kill = 0; kill < KILLS; kill++) {
     const running = begin(service, ...more)
     if (kill % 2 === 0) await until(() => running.said.includes('Following'))
-    await setTimeout(Math.random() * LIFE_MS_MAX)
+    await leaveTime(Math.random() * LIFE_MS_MAX)
     await running.stop('SIGKILL')
     lives.push(running)
   }
@@ -76,7 +75,7 @@ describe('a service of books that is killed ten times at any time', () => {
     const last = begin('order-book', '--symbols', 'BTCUSDT,ETHUSDT', '--bar-seconds', '1')
     lives.push(last)
     await until(() => last.said.includes('Following'))
-    await setTimeout(LIFE_MS_MAX)
+    await leaveTime(LIFE_MS_MAX)
     expect(await last.stop('SIGTERM'), last.said).toBe(0)
     expect(JSON.parse(last.out)).toMatchObject({ state: 'EXITED', recording: { waiting: 0 } })
     expect((await numbersOf('order-book', TABLES)).length).toBeGreaterThan(100)

@@ -16,9 +16,6 @@ import { mostTradedNow } from './most-traded.js'
 import type { ServiceRoom } from './services.js'
 import { threadedPartEncoder } from './threaded-part-encoder.js'
 
-/** What is followed; the exchange is said beside it. */
-type BooksConfig = Omit<OrderBookConfig, 'exchangeAt'>
-
 /** Where books are from, and where they go. */
 export interface OrderBooksChoice {
   readonly at: Endpoints
@@ -66,6 +63,9 @@ export async function openUniverse(
   const put = (map: string, key: string, text: string): void => room.writer.put(map, key, text)
   return new OrderBookUniverseService({ ...marketPorts(at, quiet), put, ...present({ recorder }) })
 }
+
+/** What is followed; the exchange is said beside it. */
+type BooksConfig = Omit<OrderBookConfig, 'exchangeAt'>
 
 async function symbolsOf(
   { symbols, top }: BooksConfig,

@@ -13,8 +13,6 @@ import { OptionCheck } from '../shell/option-check.js'
 import { type ParsedOptions, parseOptions } from '../shell/option-table.js'
 import { BOOKS_OPTIONS, type BooksServed, ORDER_BOOK_OPTIONS, type RawBooksOptions } from './books-table.js'
 
-const ALL_OPTIONS = { ...BOOKS_OPTIONS, ...ORDER_BOOK_OPTIONS }
-
 export interface BooksOptions {
   readonly service: BooksServed
   readonly at: Endpoints
@@ -49,6 +47,8 @@ export async function booksOptions(service: BooksServed, raw: RawBooksOptions): 
     quiet: raw.quiet ?? false,
   }
 }
+
+const ALL_OPTIONS = { ...BOOKS_OPTIONS, ...ORDER_BOOK_OPTIONS }
 
 type TypedBooks = Omit<ParsedOptions<typeof ALL_OPTIONS>, 'exchangeAt' | 'grid'>
 
