@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { FEATURE_KEYS, GRID_MAPS } from '../../../../src/core/grid/names.js'
 import { ORDER_BOOK, ORDER_BOOK_FEATURES, ORDER_BOOK_SHARD } from '../../../../src/core/grid/order-book-documents.js'
 import { shardMap } from '../../../../src/core/grid/shards.js'
+import { AlignedBooks } from '../../../../src/core/orderbook/aligned-books.js'
+import { assetBook } from '../../../../src/core/orderbook/asset-features.js'
 import { MarketBooks } from '../../../../src/core/orderbook/market-books.js'
 import type { MarketBar } from '../../../../src/core/orderbook/market-features.js'
 import { REPLAYED_TABLES, ReplayedBooks, type ReplayedRow } from '../../../../src/core/orderbook/replayed-books.js'
 import { packageFile } from '../../../../src/files/package-files.js'
+import { GridBooks } from '../../../../src/runtime/grid/grid-books.js'
 import { GridCircuit } from '../../../../src/runtime/grid/grid-circuit.js'
 import { featuresOf } from '../../../../src/runtime/services/order-book/book-documents.js'
 import { BookOutlet } from '../../../../src/runtime/services/order-book/book-outlet.js'
@@ -348,6 +351,44 @@ describe('hardening', () => {
     await pass(world.time, 16_000)
     expect(world.warnings).toEqual(['BARS_STALLED: no bar for 15 s'])
     expect(world.beats).toEqual([])
+    await world.end()
+  })
+
+  it('dynamic asset discovery: readers find what is followed by the keys of the shards, and no longer what has left', async () => {
+    const world = setUp({ symbols: 'listed' })
+    await quoting(world, 'AUSDT', 'BUSDT')
+    const reader = new GridBooks({
+      ...{ grid: world.grid, time: world.time, random: () => 0, ageMsMax: 15_000 },
+      readShard: (text) => ORDER_BOOK_SHARD.read(text),
+      readLatest: (text) => ORDER_BOOK_FEATURES.read(text),
+      latest: { map: GRID_MAPS.features, key: 'nobody writes it' },
+    })
+    reader.start()
+    await pass(world.time, 400_000)
+    expect(reader.assets).toEqual(['AUSDT', 'BUSDT'])
+    expect(reader.book('BUSDT', 0)).toEqual(assetBook(world.bars.at(-1)!.bar.assets[1]!.features))
+    world.market.list('BUSDT')
+    await pass(world.time, 1_000)
+    expect(reader.assets).toEqual(['BUSDT'])
+    await reader.stop()
+    await world.end()
+  })
+
+  it('per-timestamp macro map: the macro of a bar is that of its time, however many were closed since', async () => {
+    const world = setUp({ symbols: ['AUSDT'] })
+    const { time, market, bars } = world
+    await quoting(world, 'AUSDT')
+    await pass(time, 62_000)
+    const of = { symbol: 'AUSDT', side: 'SELL', price: 100, orderPrice: 100, baseQuantity: 2_000 } as const
+    market.tell({ kind: 'liquidation', ...of, atMs: time.epochMs(), receivedMs: time.epochMs() })
+    await pass(time, 120_000)
+    const aligned = new AlignedBooks(['AUSDT'])
+    for (const { bar } of bars) aligned.closed(bar)
+    for (const [i, { bar }] of bars.entries()) aligned.bind(i, bar.endMs)
+    const counts = bars.map((_, i) => aligned.macro(i).cascadeCount)
+    expect(counts).toEqual(bars.map(({ bar }) => bar.macro.cascadeCount))
+    expect(counts.filter((count) => count === 1)).toHaveLength(12)
+    expect(counts.at(-1)).toBe(0)
     await world.end()
   })
 
