@@ -283,7 +283,10 @@ describe('what must not trade is refused, with what to do', () => {
 
 test('dolphin live check says of each gate whether it holds, and starts nothing', async () => {
   const { code, stdout } = await dolphin(
-    ['live', 'check', '--exchange-at', sandbox.origin, '--bar-seconds', '1', '--certificate', certificate(), '--json'],
+    [
+      ...['live', 'check', '--exchange-at', sandbox.origin, '--bar-seconds', '1', '--symbols', 'BTCUSDT,ETHUSDT'],
+      ...['--certificate', certificate(), '--json'],
+    ],
     { env: ENV },
   )
   expect(code).toBe(1)
@@ -291,6 +294,10 @@ test('dolphin live check says of each gate whether it holds, and starts nothing'
   expect(holds).toBe(false)
   const held = gates.filter((gate: { holds: boolean }) => gate.holds).map(({ gate }: { gate: string }) => gate)
   expect(held).toEqual(['champion', 'certificate', 'clock', 'disk', 'grid'])
+  // They are in step, and those of a sandbox.
+  expect(gates.find(({ gate }: { gate: string }) => gate === 'orderBook').found).toMatch(
+    /^books of BTCUSDT, ETHUSDT at .*, from changes, in step: not those of the market$/,
+  )
   expect(await account()).toMatchObject({ positions: {}, hasListenKey: false })
 })
 

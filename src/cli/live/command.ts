@@ -11,8 +11,8 @@ export function register(parent: Command): void {
     .summary('say which gates of LIVE hold, since when, and what to do about the others')
     .description(
       'Look at every gate of dolphin trade --environment LIVE. Nothing is started and nothing is changed: of the exchange only\n' +
-        'its time and how the account is set up are asked, with the key of the environment. A paper record is replayed, which\n' +
-        'takes some seconds a day. Exit code 0: all gates hold; 1: some do not.',
+        'its time, how the account is set up and, for some seconds, the order books of three contracts are asked, with the key of\n' +
+        'the environment. A paper record is replayed, which takes some seconds a day. Exit code 0: all gates hold; 1: some do not.',
     )
   declareOptions(check, 'Gates:', TRADE_OPTIONS, [
     ['exchangeAt', { help: 'production, demo, or the address of a sandbox (default: production)' }],
@@ -23,6 +23,10 @@ export function register(parent: Command): void {
     ['out', { help: 'the folder of the session, for its disk (default: the working directory)' }],
     'grid',
     'barSeconds',
+    [
+      'symbols',
+      { help: 'contracts, of which the first three are looked at (default: the packaged configs/universe.json)' },
+    ],
   ])
   declareOptions(check, 'Strategy, as in dolphin trade:', TRADE_OPTIONS, [
     'config',
@@ -30,6 +34,8 @@ export function register(parent: Command): void {
     'param',
     'set',
     'research',
+    'orderBook',
+    'books',
   ])
   declareOptions(check, 'Output:', TRADE_OPTIONS, ['json', 'quiet', 'color'])
   check
