@@ -11,8 +11,9 @@ export function register(parent: Command): void {
     .summary('say which gates of LIVE hold, since when, and what to do about the others')
     .description(
       'Look at every gate of dolphin trade --environment LIVE. Nothing is started and nothing is changed: of the exchange only\n' +
-        'its time, how the account is set up and, for some seconds, the order books of three contracts are asked, with the key of\n' +
-        'the environment. A paper record is replayed, which takes some seconds a day. Exit code 0: all gates hold; 1: some do not.',
+        'its time and how the account is set up are asked, with the key of the environment, and the order books of three\n' +
+        'contracts are listened to for some seconds. A paper record is replayed, which takes some seconds a day. Exit code 0:\n' +
+        'all gates hold; 1: some do not.',
     )
   declareOptions(check, 'Gates:', TRADE_OPTIONS, [
     ['exchangeAt', { help: 'production, demo, or the address of a sandbox (default: production)' }],
