@@ -5,7 +5,7 @@ import type { GridRecord } from './grid-record.js'
 import type { MemoryClient } from './memory-client.js'
 import { StoredLock } from './stored-lock.js'
 import { StoredMap } from './stored-map.js'
-import { StoredStream } from './stored-stream.js'
+import { type KeptOfStream, StoredStream } from './stored-stream.js'
 
 /**
  * What a grid in this process holds, for any number of clients (`memoryGrid`). It goes with the process, unless a file keeps it
@@ -16,7 +16,7 @@ export class MemoryGridStore {
   readonly timer: Timer
   /** @internal */
   readonly turn: Turn
-  private readonly streamCapacity: number
+  private readonly keptOfStream: KeptOfStream
   private whenChanged: () => void = () => {}
   private readonly changed = (): void => this.whenChanged()
   private readonly expiries: Expiries
@@ -30,7 +30,7 @@ export class MemoryGridStore {
   constructor({ timer, streamCapacity = STREAM_CAPACITY, turn = setImmediate }: MemoryGridStoreSettings) {
     this.timer = timer
     this.turn = (callback) => void turn(callback)
-    this.streamCapacity = streamCapacity
+    this.keptOfStream = { entriesMax: streamCapacity, charactersMax: STREAM_CHARACTERS_MAX }
     this.expiries = new Expiries(timer)
   }
 
@@ -55,7 +55,7 @@ export class MemoryGridStore {
 
   /** @internal */
   stream(name: string): StoredStream {
-    return made(this.streams, name, () => new StoredStream(this.streamCapacity, this.changed))
+    return made(this.streams, name, () => new StoredStream(this.keptOfStream, this.changed))
   }
 
   /** @internal */
@@ -103,10 +103,16 @@ export class MemoryGridStore {
 /** Entries that a stream keeps. */
 const STREAM_CAPACITY = 10_000
 
+/**
+ * Characters of them all. Scans of 400 symbols take 12.8 KB each: 10,000 of them would be more than all else that a process holds
+ * which trades on them. This much is 1,250 of those, 100 minutes of one each 5 s.
+ */
+const STREAM_CHARACTERS_MAX = 16_000_000
+
 export interface MemoryGridStoreSettings {
   /** What times to live and waits go by: of the machine, or virtual. */
   readonly timer: Timer
-  /** Entries that each stream keeps; 10,000 unless it is given. */
+  /** Entries that each stream keeps, as long as they are not longer than 16 million characters together; 10,000 unless it is given. */
   readonly streamCapacity?: number | undefined
   /**
    * How listeners get a turn of their own: once per call, soon, never during it. `setImmediate` unless it is given; where

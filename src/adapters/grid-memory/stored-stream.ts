@@ -2,18 +2,23 @@ import { assert } from '../../base/assert.js'
 import type { GridStreamRead } from '../../ports/grid.js'
 import type { StreamEntry } from './grid-record.js'
 
-/** A stream as all clients share it: entry n lies at n modulo the capacity, over the one that it replaces. */
+/**
+ * A stream as all clients share it: entry n lies at n modulo the capacity, over the one that it replaces. Where entries are long the
+ * oldest go before that, so that their texts together are within a limit; the newest entry is always there.
+ */
 export class StoredStream {
   private readonly values: string[] = []
   private oldest = 0
   private newest = -1
+  /** Of all entries that are kept. */
+  private characters = 0
   private readonly waiting = new Set<() => void>()
 
   constructor(
-    private readonly capacity: number,
+    private readonly kept: KeptOfStream,
     private readonly changed: () => void,
   ) {
-    assert(Number.isSafeInteger(capacity) && capacity > 0, 'a stream keeps one entry at least')
+    assert(Number.isSafeInteger(kept.entriesMax) && kept.entriesMax > 0, 'a stream keeps one entry at least')
   }
 
   get bounds(): { readonly oldest: number; readonly newest: number } {
@@ -32,7 +37,7 @@ export class StoredStream {
     const entries: StreamEntry[] = []
     const to = Math.min(this.newest, from + max - 1)
     for (let sequence = from; sequence <= to; sequence++) {
-      entries.push({ sequence, value: this.values[sequence % this.capacity]! })
+      entries.push({ sequence, value: this.values[sequence % this.kept.entriesMax]! })
     }
     return { kind: 'entries', entries }
   }
@@ -46,7 +51,7 @@ export class StoredStream {
   /** The newest, so many at most. */
   *contents(max: number): Generator<StreamEntry> {
     for (let sequence = Math.max(this.oldest, this.newest - max + 1); sequence <= this.newest; sequence++) {
-      yield { sequence, value: this.values[sequence % this.capacity]! }
+      yield { sequence, value: this.values[sequence % this.kept.entriesMax]! }
     }
   }
 
@@ -61,8 +66,23 @@ export class StoredStream {
   }
 
   private put(value: string): void {
+    const { entriesMax, charactersMax } = this.kept
     this.newest++
-    this.values[this.newest % this.capacity] = value
-    if (this.newest - this.oldest === this.capacity) this.oldest++
+    if (this.newest - this.oldest === entriesMax) this.dropOldest()
+    this.values[this.newest % entriesMax] = value
+    this.characters += value.length
+    while (this.characters > charactersMax && this.oldest < this.newest) this.dropOldest()
   }
+
+  private dropOldest(): void {
+    const at = this.oldest % this.kept.entriesMax
+    this.characters -= this.values[at]!.length
+    this.values[at] = ''
+    this.oldest++
+  }
+}
+
+export interface KeptOfStream {
+  readonly entriesMax: number
+  readonly charactersMax: number
 }

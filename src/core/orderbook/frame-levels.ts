@@ -3,21 +3,19 @@ import type { BookScale, LevelRows } from '../../ports/vocabulary/depth.js'
 import type { BookSide } from './book-side.js'
 
 /**
- * The rows of a frame as integers, read whole before a book is touched. The columns are kept from frame to frame; a frame that
- * is not larger than one before it allocates nothing.
+ * The rows of a frame as integers, read whole before a book is touched. All books share the columns, which one frame has at a time:
+ * it is applied, or copied, before the next one is read. Columns of each book's own that had room for a snapshot of 1,000 levels
+ * would take as much memory again as the books. A frame that is not larger than one before it allocates nothing.
  */
 export class FrameLevels {
-  readonly bids: LevelColumns
-  readonly asks: LevelColumns
+  readonly bids = BIDS
+  readonly asks = ASKS
 
-  constructor(scale: BookScale) {
-    this.bids = new LevelColumns(scale)
-    this.asks = new LevelColumns(scale)
-  }
+  constructor(private readonly scale: BookScale) {}
 
   /** False when a row is not exactly representable, negative, or has a price of 0: then the frame is malformed. */
   read(bids: LevelRows, asks: LevelRows): boolean {
-    return this.bids.read(bids) && this.asks.read(asks)
+    return this.bids.read(bids, this.scale) && this.asks.read(asks, this.scale)
   }
 
   copy(): KeptLevels {
@@ -38,15 +36,8 @@ const ROWS_MAX = 20_000
 class LevelColumns {
   private numbers = new Float64Array(64)
   private filled = 0
-  private readonly priceDecimals: number
-  private readonly quantityDecimals: number
 
-  constructor({ priceDecimals, quantityDecimals }: BookScale) {
-    this.priceDecimals = priceDecimals
-    this.quantityDecimals = quantityDecimals
-  }
-
-  read(rows: LevelRows): boolean {
+  read(rows: LevelRows, { priceDecimals, quantityDecimals }: BookScale): boolean {
     this.filled = 0
     if (!Array.isArray(rows) || rows.length > ROWS_MAX) return false
     if (rows.length * 2 > this.numbers.length) this.numbers = new Float64Array(rows.length * 4)
@@ -57,8 +48,8 @@ class LevelColumns {
       const price = row?.[0]
       const quantity = row?.[1]
       if (typeof price !== 'string' || typeof quantity !== 'string') return false
-      const ticks = scaledInteger(price, this.priceDecimals)
-      const lots = scaledInteger(quantity, this.quantityDecimals)
+      const ticks = scaledInteger(price, priceDecimals)
+      const lots = scaledInteger(quantity, quantityDecimals)
       if (ticks <= 0 || lots === NOT_EXACT) return false
       numbers[filled++] = ticks
       numbers[filled++] = lots
@@ -81,6 +72,9 @@ class LevelColumns {
     return this.numbers.slice(0, this.filled)
   }
 }
+
+const BIDS = new LevelColumns()
+const ASKS = new LevelColumns()
 
 /** As `LevelColumns.applyTo`, of rows that were kept. */
 export function applyKept(numbers: Float64Array, side: BookSide): number {

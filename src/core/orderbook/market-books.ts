@@ -7,7 +7,7 @@ import { type Book, type BookEffect, DepthBook } from './depth-book.js'
 import { type MarketBooksCounters, MarketCounts } from './market-counts.js'
 import { type BookKind, type MarketBar, MarketFeatures } from './market-features.js'
 import { PartialBook } from './partial-book.js'
-import { FIGURES, type Figures, writeSample } from './sample.js'
+import { FIGURES, type Figures, figuresOf, writeSample } from './sample.js'
 
 /**
  * The books of a market from its events, live or recorded, and what is to be done about them. Each listed symbol has a book, its
@@ -126,7 +126,7 @@ export class MarketBooks {
   sample(symbol: string): Figures | undefined {
     const book = this.listed.get(symbol)?.book
     if (book === undefined || !writeSample(book, this.columns)) return undefined
-    return Object.fromEntries(FIGURES.map((figure, i) => [figure, this.columns[i]])) as Figures
+    return figuresOf(this.columns)
   }
 
   /** Symbols whose books have changed, or are not known any more, since this was last asked. */

@@ -51,6 +51,20 @@ export function writeSample(book: Book, columns: Float64Array): boolean {
   return true
 }
 
+/** The columns by their names: written out, which takes a tenth of what entries of them take, of each published sample. */
+export function figuresOf(columns: Float64Array): Figures {
+  return {
+    mid: columns[0]!,
+    spreadBps: columns[1]!,
+    bidUsd: columns[2]!,
+    askUsd: columns[3]!,
+    imbalance: columns[4]!,
+    depthUsd: columns[5]!,
+    pressureRatio: columns[6]!,
+    weightedMid: columns[7]!,
+  }
+}
+
 function usdOfBest(side: BookSide, priceScale: number, quantityScale: number): number {
   let usd = 0
   let levels = 0
