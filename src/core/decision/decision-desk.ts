@@ -62,11 +62,14 @@ export class DecisionDesk {
     )
   }
 
-  begin(event: DecisionEvent): void {
+  /** Gives the event as it is recorded, which is all that is known of it. */
+  begin(happened: DecisionEvent): DecisionEvent {
+    const event = this.asRecorded(happened)
     this.nowMs = Math.max(this.nowMs, event.nowMs)
     this.event = event
     this.eventHash = undefined
     if (!TELLS_BY_RECORDS.has(event.kind)) this.newsMs = this.nowMs
+    return event
   }
 
   take(): readonly DecisionEffect[] {
@@ -178,6 +181,12 @@ export class DecisionDesk {
 
   linkAgeMs(nowMs: number): number {
     return contractAgeMs(this.link, this.settings.link, nowMs)
+  }
+
+  /** Of a bar's books: what its strategies may look at. */
+  private asRecorded(event: DecisionEvent): DecisionEvent {
+    if (event.kind !== 'bar' || event.bar.books === undefined) return event
+    return { ...event, bar: this.strategies.withNeededBooks(event.bar, this.state.blocked) }
   }
 
   private inputs(): string {

@@ -112,8 +112,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
 
   handle(happened: DecisionEvent): readonly DecisionEffect[] {
     const { desk } = this
-    const event = this.asRecorded(happened)
-    desk.begin(event)
+    const event = desk.begin(happened)
     const { mode } = desk.state
     if (event.kind !== 'start') this.time()
     this.dispatch(event)
@@ -186,13 +185,6 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       default:
         unreachable(event)
     }
-  }
-
-  /** What is recorded of a bar is all that is known of it: of its books, what its strategies may look at. */
-  private asRecorded(event: DecisionEvent): DecisionEvent {
-    if (event.kind !== 'bar' || event.bar.books === undefined) return event
-    const { strategies, state } = this.desk
-    return { ...event, bar: strategies.withNeededBooks(event.bar, state.blocked) }
   }
 
   private start(): void {
