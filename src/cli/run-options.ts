@@ -10,7 +10,8 @@ import { present } from '../base/present.js'
 import { W750_SCANS } from '../core/breaker/scan-factors.js'
 import type { Period } from '../core/days/period.js'
 import type { SessionSettings } from '../ports/vocabulary/session.js'
-import type { RecordedSetting, RunSettings } from './compose/run-settings.js'
+import type { RunSettings } from './compose/run-settings.js'
+import { type RunFacts, runOption } from './run-option-row.js'
 import {
   aBarStep,
   aDate,
@@ -31,9 +32,7 @@ import {
   option,
   type ParsedOptions,
   parseOptions,
-  type RawOf,
   type RawOptions,
-  type TypedRow,
 } from './shell/option-table.js'
 
 /** Which days. */
@@ -339,26 +338,6 @@ export function checkedRun(raw: RawRunOptions, fills?: Pick<RunSettings, 'fills'
   const { run } = runOptions(raw, check, fills)
   check.done()
   return run
-}
-
-/** What a row of a run says beside its command line. */
-export interface RunFacts<Parsed> {
-  /** Decides about trades: a session keeps what was typed, and the backtest of its days is told it. */
-  readonly decides: true
-  /** What a report records of it, under its flag's name; undefined: nothing. */
-  readonly records?: (run: Omit<RunSettings, 'recorded'>) => RecordedSetting | undefined
-  /** Values of the strategy's configuration that it stands for, `key=value`. */
-  readonly overrides?: (parsed: Parsed) => readonly string[]
-}
-
-function runOption<
-  const Value extends string | undefined = undefined,
-  const Repeats extends boolean | undefined = undefined,
-  Parsed = never,
->(
-  row: TypedRow<Value, Repeats, Parsed> & RunFacts<Parsed>,
-): OptionRow<RawOf<Value, Repeats>, Parsed> & RunFacts<Parsed> {
-  return row
 }
 
 type DecidingName = keyof typeof COLUMNS | keyof typeof STRATEGY | keyof typeof GATES | keyof typeof RULES
