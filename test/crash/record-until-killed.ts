@@ -5,6 +5,7 @@
 import { systemClock } from '../../src/adapters/clock/system-clock.js'
 import { openMarketRecorder } from '../../src/adapters/market-parquet/market-recorder.js'
 import { clockTimer } from '../../src/runtime/time/scaled-clock.js'
+import { leaveTime } from '../support/until.js'
 import { FACTS, rowsOfTurn } from './recorded-turns.js'
 
 const recorder = await openMarketRecorder({
@@ -23,5 +24,5 @@ for (;;) {
   }
   process.stdout.write(`${last} ${systemClock.epochMs()} ${recorder.health().durableMs}\n`)
   // A window that is made beside it must come to its end.
-  await new Promise((resolve) => setTimeout(resolve, 1))
+  await leaveTime(1)
 }
