@@ -44,8 +44,9 @@ export interface SessionView {
 export interface BooksView {
   /** To the exchange. */
   readonly connections: number
-  /** Contracts whose book was known at the last closed bar, and those that are followed. */
+  /** Contracts whose book was known at the last closed bar. */
   readonly known: number
+  /** Contracts whose books are followed. */
   readonly followed: number
   /** Since the last bar of the books ended, ms; null: none has been closed. */
   readonly barAgeMs: number | null

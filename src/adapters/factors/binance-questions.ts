@@ -1,8 +1,6 @@
 import type { TakerRow } from '../../ports/factor-source.js'
 import type { FactorQuestion } from './http-factor-source.js'
 
-const SYMBOL = 'BTCUSDT'
-
 /** The running estimate of the funding rate, which the exchange calls the last one. Source: notes on Binance, 5. */
 export const FUNDING_QUESTION: FactorQuestion = {
   name: 'funding',
@@ -28,6 +26,8 @@ export const TAKER_QUESTION: FactorQuestion = {
     return { kind: 'rows', rows }
   },
 }
+
+const SYMBOL = 'BTCUSDT'
 
 const ROWS_ASKED = 300
 /** The most that one answer may have. */

@@ -6,13 +6,6 @@ import { dateOfRow } from './part-files.js'
 import { type PartColumns, RowColumns } from './row-columns.js'
 import { TABLES } from './table-columns.js'
 
-/** A window of this many rows, or of about this many bytes, does not wait for its time: fifty books of changes each 100 ms fill it in two minutes. */
-const ROWS_MAX = 250_000
-const BYTES_MAX = 48e6
-
-/** How often it is looked at how many bytes there are. */
-const LOOK_ROWS = 256
-
 /** Rows of all tables that will be written together. */
 export class OpenWindow {
   rows = 0
@@ -63,6 +56,13 @@ export class OpenWindow {
     return bytes
   }
 }
+
+/** A window of this many rows, or of about this many bytes, does not wait for its time: fifty books of changes each 100 ms fill it in two minutes. */
+const ROWS_MAX = 250_000
+const BYTES_MAX = 48e6
+
+/** How often it is looked at how many bytes there are. */
+const LOOK_ROWS = 256
 
 export interface WindowEnd {
   readonly untilMs: number

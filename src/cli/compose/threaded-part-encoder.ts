@@ -5,9 +5,6 @@ import { encodePart, type PartEncoder } from '../../adapters/market-parquet/enco
 import { buffersOf } from '../../adapters/market-parquet/row-columns.js'
 import type { PartAnswer, PartErrand } from './part-encoding-thread.js'
 
-/** A part of fewer rows is made here, in a few milliseconds: a thread takes longer to start. */
-const ROWS_HERE_MAX = 500
-
 /**
  * Makes each large part of a recording in a thread of its own: one of a hundred thousand frames takes a second, in which live books
  * would stand still. The columns are given away with it. Without a built thread it does so here.
@@ -20,6 +17,9 @@ export function threadedPartEncoder(entry: URL = PART_ENCODING_THREAD): PartEnco
     return answer.bytes
   }
 }
+
+/** A part of fewer rows is made here, in a few milliseconds: a thread takes longer to start. */
+const ROWS_HERE_MAX = 500
 
 function answerOf(entry: URL, errand: PartErrand): Promise<PartAnswer> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,3 @@
-/** Numbers of a chunk, a bit each. */
-const CHUNK = 65_536
-const FULL = true
-
 /** Numbers from `first` to `last`, both among them. */
 export interface NumberRun {
   readonly first: number
@@ -51,6 +47,10 @@ export class NumberSet {
     return runs
   }
 }
+
+/** Numbers of a chunk, a bit each. */
+const CHUNK = 65_536
+const FULL = true
 
 interface Chunk {
   readonly bits: Uint8Array

@@ -1,10 +1,6 @@
 import { hash } from '../market/book-version.js'
 import type { DeskAnswer, DeskRequest } from './answer-faults.js'
 
-const DAY_MS = 86_400_000
-/** The oldest day that is told where all are asked for. */
-const DAYS_MAX = 1_000
-
 /** The index of alternative.me: one value a day, made up of the seed, texts throughout, the newest first. */
 export class FearAndGreed {
   constructor(private readonly seed: number) {}
@@ -28,6 +24,10 @@ export class FearAndGreed {
     return 5 + (hash(this.seed ^ 0xfea2, day) % 91)
   }
 }
+
+const DAY_MS = 86_400_000
+/** The oldest day that is told where all are asked for. */
+const DAYS_MAX = 1_000
 
 function told(body: { readonly data: readonly object[]; readonly metadata: object }): DeskAnswer {
   return { status: 200, body: JSON.stringify({ name: 'Fear and Greed Index', ...body }) }

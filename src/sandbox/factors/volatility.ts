@@ -1,19 +1,6 @@
 import { hash } from '../market/book-version.js'
 import type { DeskAnswer, DeskRequest } from './answer-faults.js'
 
-const PATH = '/deribit/api/v2/public/get_volatility_index_data'
-const RESOLUTIONS: ReadonlyMap<string, number> = new Map([
-  ['1', 1_000],
-  ['60', 60_000],
-  ['3600', 3_600_000],
-  ['43200', 43_200_000],
-  ['1D', 86_400_000],
-])
-const CURRENCIES: ReadonlySet<string> = new Set(['BTC', 'ETH'])
-const CANDLES_MAX = 1_000
-/** Above the tenth that counts as a spike. */
-const SPIKE_FACTOR = 1.2
-
 /** Deribit's volatility index: made up of the seed and the time, so that a candle is the same whenever it is asked for. */
 export class Volatility {
   private readonly spikesMs: number[] = []
@@ -68,6 +55,19 @@ export class Volatility {
     return (slow + 0.2 * noise) * SPIKE_FACTOR ** spikes
   }
 }
+
+const PATH = '/deribit/api/v2/public/get_volatility_index_data'
+const RESOLUTIONS: ReadonlyMap<string, number> = new Map([
+  ['1', 1_000],
+  ['60', 60_000],
+  ['3600', 3_600_000],
+  ['43200', 43_200_000],
+  ['1D', 86_400_000],
+])
+const CURRENCIES: ReadonlySet<string> = new Set(['BTC', 'ETH'])
+const CANDLES_MAX = 1_000
+/** Above the tenth that counts as a spike. */
+const SPIKE_FACTOR = 1.2
 
 function whole(text: string | null): number | undefined {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined

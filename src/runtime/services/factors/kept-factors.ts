@@ -4,10 +4,6 @@ import { reason } from '../../../files/reason.js'
 import { writeAtomically } from '../../../files/whole-file.js'
 import { FACTOR_SOURCES, type FactorSourceName } from '../../../ports/factor-source.js'
 
-const SCHEMA = 'dolphin.factors/1'
-/** A few values of each source take 2 KB. */
-const BYTES_MAX = 100_000
-
 /**
  * The values that rows to come may rest on, in a small file: a start between 00:00 and 00:05 fixes the row of the day as if it
  * had not been one. The latest wins; one write at a time, each whole or not at all.
@@ -66,6 +62,10 @@ export class KeptFactors {
     this.writing = undefined
   }
 }
+
+const SCHEMA = 'dolphin.factors/1'
+/** A few values of each source take 2 KB. */
+const BYTES_MAX = 100_000
 
 function textOf(values: readonly ArrivedValue[]): string {
   const rows = values.map(({ source, value, atMs, arrivedAtMs }) => {
