@@ -53,9 +53,6 @@ export async function openOrderBooks(config: BooksConfig, choice: OrderBooksChoi
   )
 }
 
-/** What is followed; the exchange is said beside it. */
-type BooksConfig = Omit<OrderBookConfig, 'exchangeAt'>
-
 /** The same for the health of all books. @throws InputMistake when the recording cannot be used. */
 export async function openUniverse(
   { record, flushMs }: Omit<ServicesConfig['universe'], 'exchangeAt'>,
