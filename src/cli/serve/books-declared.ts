@@ -8,7 +8,11 @@ export function declareBooksOptions(service: BooksServed, command: Command): voi
   const { exchangeAt } = BOOKS_OPTIONS
   declareOptions(command, '', BOOKS_OPTIONS, [['exchangeAt', { help: `${exchangeAt.help} (default: production)` }]])
   if (service === 'order-book')
-    declareOptions(command, '', ORDER_BOOK_OPTIONS, ['symbols', 'top', 'universe', 'barSeconds', 'books', 'file'])
+    declareOptions(command, '', ORDER_BOOK_OPTIONS, [
+      ...(['symbols', 'top', 'universe'] as const),
+      ['barSeconds', { help: 'from bar to bar: 60, or a part of it (default: 5, which the champion is of)' }],
+      ...(['books', 'file'] as const),
+    ])
   declareOptions(command, '', BOOKS_OPTIONS, ['record', 'grid'])
   command
     .option('--config <yaml>', 'configuration of the services (default: the packaged configs/services.yml)')
