@@ -25,7 +25,8 @@ export function bookContracts(exchangeInfo: unknown): BookContracts | undefined 
   const oddities = new Set<string>()
   for (const symbol of listed.symbols) {
     const contract = contractOf(symbol, rows.get(symbol)!)
-    if (contract === undefined) oddities.add(`${shown(symbol)} has no decimals that a book could be read by.`)
+    if (!NAME.test(symbol)) oddities.add(`${shown(symbol)} is no name of a contract as the exchange has them.`)
+    else if (contract === undefined) oddities.add(`${shown(symbol)} has no decimals that a book could be read by.`)
     else contracts.set(symbol, contract)
   }
   const statuses = new Map<string, unknown>()
@@ -55,6 +56,9 @@ function rowsOf({ symbols }: Payload): ReadonlyMap<string, Payload> {
 function isDecimals(value: unknown): value is number {
   return isCount(value) && value <= DECIMALS_MAX
 }
+
+/** Letters of any script and digits. What has none would be no name in documents, on streams and of columns. */
+const NAME = /^[\p{L}\p{N}]{1,32}$/u
 
 /** Beyond it the integers of a book could not hold one unit. */
 const DECIMALS_MAX = 15

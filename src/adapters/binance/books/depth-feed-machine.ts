@@ -203,7 +203,9 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     if (tells.of === 'depth') {
       const event = readDepth(data, tells.symbol, nowMs)
       if (event === 'malformed') this.tellMalformed('depth', tells.symbol, nowMs, told)
-      else if (event !== 'foreign') told.push(event)
+      else if (event === 'foreign') return
+      else if (this.isAhead(event.eventMs, nowMs)) this.tellMalformed('stamp', tells.symbol, nowMs, told)
+      else told.push(event)
     } else if (tells.of === 'liquidation') {
       this.tell(readLiquidation(data, this.words, nowMs), tells, nowMs, told)
     } else if (tells.of === 'mark') {
@@ -226,7 +228,16 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     if (event === 'foreign') return
     if (event === 'malformed' || (symbol !== undefined && event.symbol !== symbol))
       this.tellMalformed(of, symbol ?? null, nowMs, told)
-    else if (this.followed.has(event.symbol)) told.push(event)
+    else if (!this.followed.has(event.symbol)) return
+    else if (this.isAhead(event.atMs, nowMs)) this.tellMalformed('stamp', event.symbol, nowMs, told)
+    else told.push(event)
+  }
+
+  /** A time that the exchange's clock does not read yet, as late as it may be, is none: all later changes would wait behind it. */
+  private isAhead(atMs: number, nowMs: number): boolean {
+    const believedMs = this.exchangeMs(nowMs)
+    if (believedMs === undefined) return false
+    return atMs > Math.max(believedMs, this.rest.exchangeMs(nowMs) ?? believedMs) + AHEAD_MS_MAX
   }
 
   private darken(streams: readonly string[], nowMs: number, told: Told[]): void {
@@ -256,6 +267,9 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     this.malformed.set(what, (this.malformed.get(what) ?? 0) + 1)
   }
 }
+
+/** How far two of the exchange's own clocks, and what is known of them here, may be apart. */
+const AHEAD_MS_MAX = 5_000
 
 /** Nothing here acts on a level: what is above an error is one to whoever reads. */
 function toldTo({ level, code, message }: Notice): MarketDataEvent {

@@ -15,7 +15,7 @@ export function readDepth(data: unknown, symbol: string, receivedMs: number): Re
   if (isForeign(data)) return 'foreign'
   const { s, U, u, pu, b, a, E } = data
   if (s !== symbol || !isCount(E) || !Array.isArray(b) || !Array.isArray(a)) return 'malformed'
-  if (!Number.isSafeInteger(U) || !Number.isSafeInteger(u) || !Number.isSafeInteger(pu)) return 'malformed'
+  if (!isCount(U) || !isCount(u) || !Number.isSafeInteger(pu)) return 'malformed'
   return { kind: 'depth', symbol, eventMs: E, receivedMs, frame: data as unknown as DepthFrame }
 }
 

@@ -1,7 +1,7 @@
 import type { MarketDataEvent } from '../../../ports/market-data.js'
 import type { DepthSnapshot } from '../../../ports/vocabulary/depth.js'
 import type { RestCall, RestOutcome } from '../rest/call.js'
-import { isPayload } from '../streams/payload.js'
+import { isCount, isPayload } from '../streams/payload.js'
 
 export interface SnapshotAsked {
   readonly symbol: string
@@ -124,8 +124,8 @@ export interface TakenSnapshot {
 function readSnapshot(answer: unknown, requestId: number): DepthSnapshot | undefined {
   if (!isPayload(answer)) return undefined
   const { lastUpdateId, bids, asks } = answer
-  if (!Number.isSafeInteger(lastUpdateId) || !Array.isArray(bids) || !Array.isArray(asks)) return undefined
-  return { requestId, lastUpdateId: lastUpdateId as number, bids, asks }
+  if (!isCount(lastUpdateId) || !Array.isArray(bids) || !Array.isArray(asks)) return undefined
+  return { requestId, lastUpdateId, bids, asks }
 }
 
 function whyOf(outcome: RestOutcome): string {

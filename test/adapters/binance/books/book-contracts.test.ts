@@ -48,6 +48,14 @@ describe('contracts that have books', () => {
     },
   )
 
+  it('are none of a name that no document could hold, which is said', () => {
+    const names = ['', 'A B', '__proto__', 'X'.repeat(33), 'a/../b']
+    const listed = read(ROW, { ...ROW, symbol: '币安人生USDT' }, ...names.map((symbol) => ({ ...ROW, symbol })))!
+    expect([...listed.contracts.keys()]).toEqual(['BTCUSDT', '币安人生USDT'])
+    expect(listed.oddities).toHaveLength(names.length)
+    expect(listed.oddities[1]).toBe('"A B" is no name of a contract as the exchange has them.')
+  })
+
   it('come with the state of every symbol, and with when the next ones open', () => {
     const listed = read(ROW, { ...ROW, symbol: 'XUSDT', status: 'PENDING_TRADING', onboardDate: 77 })!
     expect(listed.statuses).toEqual(

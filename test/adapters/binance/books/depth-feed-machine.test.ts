@@ -175,6 +175,40 @@ describe('the feed of books', () => {
   })
 })
 
+describe('a time that the exchange does not read yet', () => {
+  const order = (T: number) => ({
+    e: 'forceOrder',
+    E: 4,
+    o: { s: 'BTCUSDT', S: 'SELL', q: '1', p: '9', ap: '10', z: '1', X: 'FILLED', T },
+  })
+  const mark = (E: number) => ({ e: 'markPriceUpdate', E, s: 'BTCUSDT', p: '10', i: '10', r: '0.1', T: 8 })
+  it.each<[string, string, (atMs: number) => object]>([
+    ['a frame', 'btcusdt@depth@100ms', (E) => diff({ E })],
+    ['a liquidation', 'btcusdt@forceOrder', order],
+    ['a mark', 'btcusdt@markPrice@1s', mark],
+  ])('makes %s malformed from 5 s on', (_, stream, of) => {
+    const end = new FarEnd().start()
+    const told = () => end.events.filter(({ kind }) => kind === 'depth' || kind === 'liquidation' || kind === 'mark')
+    const clockMs = end.machine.exchangeMs(end.nowMs)!
+    end.frame(stream, of(clockMs + 5_000))
+    expect(told()).toHaveLength(1)
+    end.frame(stream, of(clockMs + 5_001))
+    expect(told()).toHaveLength(1)
+    expect(end.events.at(-1)).toMatchObject({ kind: 'malformed', symbol: 'BTCUSDT', what: 'stamp' })
+    expect(end.machine.health(end.nowMs).malformed.stamp).toBe(1)
+  })
+
+  it('is judged by the clock as it is measured, also while a leap of it is not followed', () => {
+    const end = new FarEnd().start()
+    end.answer = (target) => (target.includes('/time') ? JSON.stringify({ serverTime: end.nowMs + 30_000 }) : '{}')
+    end.passMs(30_000)
+    const believedMs = end.machine.exchangeMs(end.nowMs)!
+    expect(believedMs).toBeLessThan(end.nowMs)
+    end.frame('btcusdt@depth@100ms', diff({ E: end.nowMs + 30_000 }))
+    expect(end.events.at(-1)).toMatchObject({ kind: 'depth', eventMs: end.nowMs + 30_000 })
+  })
+})
+
 /** What hostile people send: values of the wrong kind in the right places, and texts of any kind. */
 const DEEP = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
 const odd = fc.oneof(

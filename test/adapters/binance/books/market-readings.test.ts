@@ -20,6 +20,7 @@ describe('a frame of a book', () => {
     ['an id that no number can hold', { u: 2 ** 60 }],
     ['an id as text', { pu: '0' }],
     ['no first id', { U: undefined }],
+    ['an id below zero', { U: -5, u: -3 }],
     ['no list of bids', { b: {} }],
     ['no asks', { a: null }],
   ])('with %s is malformed', (_, changes) => {

@@ -49,6 +49,11 @@ describe('the desk of snapshots', () => {
     ['refused', refusedOf, 'Invalid symbol.'],
     ['not sent', (callId) => ({ kind: 'notSent', callId, why: 'BANNED', message: 'banned' }), 'banned'],
     ['lost', (callId) => ({ kind: 'unknown', callId, message: 'no answer in time' }), 'no answer in time'],
+    [
+      'answered by a book of an id below zero',
+      (callId) => done(callId, { lastUpdateId: -7, bids: [], asks: [] }),
+      'no book',
+    ],
     ['answered by what is no book', (callId) => done(callId, { lastUpdateId: '7', bids: [], asks: [] }), 'no book'],
     ['answered by nothing', (callId) => done(callId, null), 'no book'],
   ])('tells that one failed which was %s', (_, outcome, message) => {
