@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataRefused, found, InputMistake, type Problem } from '../../base/mistakes.js'
+import { isDate } from '../../base/utc-date.js'
 import { displayPath } from '../../files/package-files.js'
 import type { RecordingFacts } from '../../ports/market-recording.js'
-import { RECORDING_SCHEMA } from './table-columns.js'
+import type { BookScale } from '../../ports/vocabulary/depth.js'
+import { isMarketTable, RECORDING_SCHEMA } from './table-columns.js'
 
 /** What stands in the `recording.json` of a recording's folder. Times are UTC ms of the recording machine. */
 export interface Recording extends RecordingFacts {
@@ -91,19 +93,44 @@ function scaleText({ priceDecimals, quantityDecimals }: RecordingFacts['scales']
 
 type Check = readonly [expected: string, holds: (value: unknown) => boolean]
 
-const LIST: Check = ['a list', Array.isArray]
+function listOf(what: string, holds: (value: unknown) => boolean): Check {
+  return [`a list of ${what}`, (value) => Array.isArray(value) && value.every(holds)]
+}
+
+function areNumbers(value: unknown, ...names: readonly string[]): boolean {
+  return isObject(value) && names.every((name) => isTimeOrNumber((value as Readonly<Record<string, unknown>>)[name]))
+}
+
+/** Beyond it there are no dates. */
+const TIME_MS_MAX = 8.64e15
+
+function isTimeOrNumber(value: unknown): boolean {
+  return Number.isFinite(value) && Math.abs(value as number) <= TIME_MS_MAX
+}
+
+/** Whatever stands here is removed at the next start: nothing but a part of this folder may. */
+function isPartPath(value: unknown): boolean {
+  const [, table, date] = (typeof value === 'string' && PART_PATH.exec(value)) || []
+  return table !== undefined && isMarketTable(table) && isDate(date!)
+}
+
+const PART_PATH = /^([a-z_]+)[/\\]date=(\d{4}-\d\d-\d\d)[/\\]part-\d{3,}\.parquet$/
+
+function isScale(value: unknown): boolean {
+  const { priceDecimals, quantityDecimals } = (value ?? {}) as Partial<BookScale>
+  return [priceDecimals, quantityDecimals].every((count) => Number.isInteger(count) && count! >= 0 && count! <= 15)
+}
 
 const SHAPE: Readonly<Record<Exclude<keyof Recording, 'schema'>, Check>> = {
-  stepMs: ['a number', (value) => typeof value === 'number'],
+  stepMs: ['a whole number above 0', (value) => Number.isSafeInteger(value) && (value as number) > 0],
   books: ["'diffs' or 'partial'", (value) => value === 'diffs' || value === 'partial'],
-  scales: ['an object', isObject],
-  starts: LIST,
-  durable: [
-    'null, or a time and a number',
-    (value) => value === null || (isObject(value) && 'ms' in value && 'n' in value),
-  ],
-  gaps: LIST,
-  writing: LIST,
+  scales: ['decimals by symbol, 0 to 15', (value) => isObject(value) && Object.values(value).every(isScale)],
+  starts: listOf('starts, each with a time and a number', (value) => areNumbers(value, 'atMs', 'n')),
+  durable: ['null, or a time and a number', (value) => value === null || areNumbers(value, 'ms', 'n')],
+  gaps: listOf('gaps, each from and until a time and a number', (value) =>
+    areNumbers(value, 'fromMs', 'untilMs', 'afterN', 'beforeN'),
+  ),
+  writing: listOf('parts below the folder', isPartPath),
 }
 
 function isObject(value: unknown): value is object {

@@ -149,6 +149,30 @@ test('parts without their recording.json are not gone on with', async () => {
   await expect(rig(folder)).rejects.toThrow('expected recording.json beside the rows of frames, found none')
 })
 
+test.each<[string, unknown]>([
+  ['writing', ['frames/date=2026-01-05/../../../outside/part-001.parquet']],
+  ['writing', ['../outside/date=2026-01-05/part-001.parquet']],
+  ['writing', ['/frames/date=2026-01-05/part-001.parquet']],
+  ['writing', ['recording.json']],
+  ['writing', [7]],
+  ['starts', [null]],
+  ['gaps', [{ fromMs: 1e300, untilMs: 0, afterN: 0, beforeN: 1 }]],
+  ['durable', { ms: '1', n: 2 }],
+  ['scales', { BTCUSDT: { priceDecimals: 1e9, quantityDecimals: 1 } }],
+  ['stepMs', 0],
+])('a recording.json whose %s is %j is refused before anything is removed', async (key, value) => {
+  const folder = join(scratchFolder(), 'recording')
+  const outside = join(folder, '..', 'outside', 'date=2026-01-05')
+  mkdirSync(outside, { recursive: true })
+  writeFileSync(join(outside, 'part-001.parquet'), '')
+  await (await rig(folder)).recorder.close()
+  const recording = await readRecording(folder)
+  writeFileSync(join(folder, 'recording.json'), JSON.stringify({ ...recording, [key]: value }))
+  await expect(rig(folder)).rejects.toThrow(`recording.json: ${key}: expected`)
+  expect(readdirSync(outside)).toEqual(['part-001.parquet'])
+  expect(readdirSync(folder)).toContain('recording.json')
+})
+
 test('a recording.json of another version is refused with its name, what was expected and what was found', async () => {
   const folder = scratchFolder()
   writeFileSync(join(folder, 'recording.json'), '{"schema":"dolphin.market-recording/9"}')
