@@ -128,7 +128,7 @@ export class RowsVerification {
 
 const SEVERITIES: Readonly<Partial<Record<RecordingCheck, Severity>>> = { crossed: 'warning', 'time-order': 'warning' }
 
-/** Not a number where there is no level: then nothing is crossed. */
+/** Not a number where there is no level, or one that could not be read when it came: then nothing is crossed. */
 function best(levels: LevelRows, choose: (...prices: number[]) => number): number {
-  return levels.length === 0 ? Number.NaN : choose(...levels.map(([price]) => Number(price)))
+  return levels.length === 0 ? Number.NaN : choose(...levels.map((level) => Number(level?.[0] ?? Number.NaN)))
 }

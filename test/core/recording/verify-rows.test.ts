@@ -68,6 +68,11 @@ test('a side without levels, a lost book and changes of a whole book are not cro
   expect(verified('frames', 'E_ms', change, { ...FACTS, books: 'diffs' }).findings).toEqual([])
 })
 
+test('levels that could not be read when they came are not crossed', () => {
+  const odd = [null, 7, [], ['x', '1']] as unknown as FrameRow['bids']
+  expect(verified('frames', 'E_ms', [frame(1, { bids: odd })]).findings).toEqual([])
+})
+
 test('a bar that is closed twice, or after a later one, is found', () => {
   const rows = [closing(1, NOON_MS + 5_000), closing(2, NOON_MS + 5_000), closing(3, NOON_MS)]
   expect(verified('closings', 't_ms', rows).findings.map(({ check }) => check)).toEqual(['duplicate', 'time-order'])
