@@ -124,10 +124,9 @@ export class OrderBookUniverseService implements Service {
       this.followed.delete(symbol)
       books.drop(symbol)
     }
-    for (const contract of come) {
-      this.followed.add(contract.symbol)
-      books.list(contract)
-    }
+    for (const { symbol } of come) this.followed.add(symbol)
+    // One that stays may have other decimals now.
+    for (const contract of contracts) books.list(contract)
     if (gone.length + come.length === 0) return
     this.ports.market.follow({ symbols: [...this.followed], books: UNIVERSE_BOOKS, liquidations: false, marks: false })
     this.ports.tell?.(followingText(this.followed.size, gone))

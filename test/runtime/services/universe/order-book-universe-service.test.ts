@@ -101,6 +101,20 @@ describe('the universe', () => {
     await world.end()
   })
 
+  it('reads a contract by the decimals that it has now', async () => {
+    const world = setUp()
+    const { market, time, puts } = world
+    market.list('AUSDT')
+    const contracts = [{ symbol: 'AUSDT', priceDecimals: 5, quantityDecimals: 3 }]
+    market.tell({ kind: 'listed', contracts, receivedMs: time.epochMs() })
+    const levels = { b: [['99.98001', '1']], a: [['100.02', '2']] } as const
+    await pass(time, 20_000)
+    market.depth('AUSDT', { U: 1, u: 2, pu: 0, ...levels })
+    await pass(time, MINUTE_MS)
+    expect(document(puts[0]!.text).assets.AUSDT).toMatchObject({ best_bid: 99.98001, best_ask: 100.02 })
+    await world.end()
+  })
+
   it('names a contract as missing once its last frame is a minute old, and has it back with the next', async () => {
     const world = setUp()
     world.market.list('AUSDT')
