@@ -4,7 +4,7 @@ import { featureFigures, macroRow } from '../../../core/orderbook/feature-rows.j
 import type { MarketBar } from '../../../core/orderbook/market-features.js'
 import type { ListedContract, MarketDataEvent } from '../../../ports/market-data.js'
 import type { FrameRow, MarketRecorder } from '../../../ports/market-recording.js'
-import type { BookScale, DepthFrame } from '../../../ports/vocabulary/depth.js'
+import type { BookScale, DepthFrame, LevelRows } from '../../../ports/vocabulary/depth.js'
 
 /**
  * What the books of a market are recorded by: every event that counted, every closing, and what came of each bar, in the order
@@ -48,7 +48,8 @@ export class BookRecording {
       }
       case 'snapshot': {
         const { symbol, atMs, receivedMs, snapshot } = event
-        const { lastUpdateId: u, bids, asks } = snapshot
+        const { lastUpdateId: u } = snapshot
+        const [bids, asks] = [keptLevels(snapshot.bids), keptLevels(snapshot.asks)]
         this.frame({ E_ms: timeOf(atMs), received_ms: receivedMs, symbol, U: null, u, pu: null, bids, asks })
         break
       }
@@ -154,8 +155,21 @@ type FrameContent = Pick<FrameRow, 'U' | 'u' | 'pu' | 'bids' | 'asks'>
 
 /** A frame of which not even the form is right is kept as one that cannot be read either. Best levels need no `pu`. */
 function kept({ U, u, pu, b, a }: DepthFrame): FrameContent {
-  const isWhole = [U, u].every(Number.isSafeInteger) && Array.isArray(b) && Array.isArray(a)
-  return isWhole ? { U, u, pu: Number.isSafeInteger(pu) ? pu : null, bids: b, asks: a } : UNREADABLE
+  const bids = keptLevels(b)
+  const asks = keptLevels(a)
+  if (![U, u].every(Number.isSafeInteger) || bids === null || asks === null) return UNREADABLE
+  return { U, u, pu: Number.isSafeInteger(pu) ? pu : null, bids, asks }
+}
+
+/** Of each row what a book reads: behind it may stand anything, nested more deeply than can be written. Null: it cannot be read. */
+function keptLevels(rows: LevelRows): LevelRows | null {
+  if (!Array.isArray(rows)) return null
+  let arePairs = true
+  for (const row of rows as readonly (readonly unknown[] | null)[]) {
+    if (typeof row?.[0] !== 'string' || typeof row[1] !== 'string') return null
+    arePairs &&= row.length === 2
+  }
+  return arePairs ? rows : rows.map(([price, quantity]) => [price, quantity] as const)
 }
 
 /** Its first update is behind its last. */
