@@ -16,6 +16,7 @@ import type { MarketStreamEffect, StreamFrame } from '../streams/stream-effects.
 import { readContractInfo } from '../streams/trade-payloads.js'
 import type { WireCommand, WireEvent } from '../wire.js'
 import { followedStreams, type StreamTells } from './followed-streams.js'
+import { HeardLiquidations } from './heard-liquidations.js'
 import { ListingDesk } from './listing-desk.js'
 import { readDepth, readLiquidation, readMark } from './market-readings.js'
 import { OpenInterestRounds } from './open-interest-rounds.js'
@@ -41,7 +42,7 @@ type Told = WireCommand | MarketDataEvent
 /**
  * Follows books and what is told beside them: diffs or best levels, liquidations and marks by the market streams, snapshots, open
  * interest and what is listed by the REST API, in that order of who waits for whom. Books it does not keep: frames are passed on
- * as they come, those that two sockets bring come twice, and a book whose stream went dark is told to be lost.
+ * as they come, those of books that two sockets bring come twice, and a book whose stream went dark is told to be lost.
  */
 export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | TimeInput, Told> {
   private readonly rest: DepthFeedParts['rest']
@@ -50,6 +51,7 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
   private readonly listing = new ListingDesk()
   private readonly snapshots = new SnapshotDesk()
   private readonly openInterest = new OpenInterestRounds()
+  private readonly liquidations = new HeardLiquidations()
   private readonly words = new UnknownWords()
   private readonly malformed = new Map<string, number>()
   private followed: ReadonlySet<string> = new Set()
@@ -123,6 +125,7 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
   private follow(wish: FollowedMarket, nowMs: number, told: Told[]): void {
     this.followed = new Set(wish.symbols)
     const symbols = [...this.followed]
+    this.liquidations.keep(this.followed)
     this.openInterest.follow(symbols, wish.openInterestEveryMs, nowMs)
     told.push(...this.snapshots.keep(this.followed, nowMs))
     this.want({ ...wish, symbols }, nowMs, told)
@@ -230,7 +233,7 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
       this.tellMalformed(of, symbol ?? null, nowMs, told)
     else if (!this.followed.has(event.symbol)) return
     else if (this.isAhead(event.atMs, nowMs)) this.tellMalformed('stamp', event.symbol, nowMs, told)
-    else told.push(event)
+    else if (event.kind === 'mark' || !this.liquidations.isRepeated(event)) told.push(event)
   }
 
   /** A time that the exchange's clock does not read yet, as late as it may be, is none: all later changes would wait behind it. */

@@ -115,6 +115,26 @@ describe('the feed of books', () => {
     expect(end.events.filter(({ kind }) => kind === 'depth')).toHaveLength(2)
   })
 
+  it('tells of a liquidation once, though two sockets bring it', () => {
+    const end = new FarEnd().start()
+    const order = { s: 'BTCUSDT', S: 'SELL', q: '1', p: '9', ap: '10', z: '1', X: 'FILLED' }
+    for (const [T, z] of [
+      [3, '1'],
+      [3, '1'],
+      [4, '2'],
+      [3, '1'],
+      [4, '2'],
+      [5, '2'],
+    ])
+      end.frame('btcusdt@forceOrder', { e: 'forceOrder', E: T, o: { ...order, T, z } })
+    const told = end.events.flatMap((event) => (event.kind === 'liquidation' ? [[event.atMs, event.baseQuantity]] : []))
+    expect(told).toEqual([
+      [3, 1],
+      [4, 2],
+      [5, 2],
+    ])
+  })
+
   it('tells of liquidations and marks of followed symbols alone, and of none margined in coins', () => {
     const symbols = [...SYMBOLS, 'A', 'B', 'C', 'D']
     const end = new FarEnd().start({ ...WISH, symbols })
