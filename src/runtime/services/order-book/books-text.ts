@@ -9,6 +9,12 @@ export function followingText(contracts: number, left: readonly string[]): strin
   return `Following ${contracts} contracts${left.length === 0 ? '' : `; left: ${some}`}.`
 }
 
+/** The exchange's clock has leapt, UTC ms: what would end at once is more than any figure looks back on. */
+export function leapText(fromMs: number, toMs: number): string {
+  const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString())
+  return `The exchange's clock went from ${from} to ${to} at once: the books begin anew`
+}
+
 /** What a service's detail says of its recording: what keeps it from writing, and what an earlier process lost. Empty: nothing. */
 export function recordingText(health: RecorderHealth | undefined): string {
   const failure = health?.failure === undefined ? '' : `, not recording: ${health.failure}`

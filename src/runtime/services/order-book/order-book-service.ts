@@ -1,5 +1,6 @@
 import { assetBook } from '../../../core/orderbook/asset-features.js'
 import type { Book } from '../../../core/orderbook/depth-book.js'
+import { FEATURE_WINDOWS } from '../../../core/orderbook/feature-windows.js'
 import { isPublished } from '../../../core/orderbook/first-flush.js'
 import { MarketBooks, type MarketBooksEffect } from '../../../core/orderbook/market-books.js'
 import type { MarketBooksCounters } from '../../../core/orderbook/market-counts.js'
@@ -22,7 +23,7 @@ import { BarWatch } from './bar-watch.js'
 import type { BookOutlet, BookOutletHealth } from './book-outlet.js'
 import { BookPublisher } from './book-publisher.js'
 import { BookRecording } from './book-recording.js'
-import { followingText, recordingText } from './books-text.js'
+import { followingText, leapText, recordingText } from './books-text.js'
 
 export interface OrderBookSettings {
   /** From bar to bar, ms. */
@@ -151,12 +152,13 @@ export class OrderBookService implements Service {
   private take(event: MarketDataEvent): void {
     if (event.kind === 'notice') this.ports.notice?.(event)
     else if (event.kind === 'listed') this.choose(event.contracts)
-    else if (this.books !== undefined) this.heard(this.books, event)
+    else if (this.books !== undefined) this.heard(event)
   }
 
-  private heard(books: MarketBooks, event: MarketDataEvent): void {
+  private heard(event: MarketDataEvent): void {
     // What comes after a bar's end must not move its figures.
     this.closeDue()
+    const books = this.books!
     const effects = books.handle(event, this.ports.time.nowMs())
     if (books.wasTaken) this.recording?.taken(event, (symbol) => this.followed.has(symbol))
     else this.recording?.told(event)
@@ -260,6 +262,14 @@ export class OrderBookService implements Service {
     this.closeNext()
   }
 
+  /** More bars would end at once than any figure looks back on, all alike: the machine slept, or a clock was set. */
+  private beginAnew(exchangeMs: number): void {
+    this.ports.warn(leapText(this.books!.endMs, exchangeMs))
+    this.followed.clear()
+    this.isWarm = false
+    this.begin(exchangeMs)
+  }
+
   /** By a timer of their own: bars end on time whether or not anything is heard. */
   private closeNext(): void {
     const { time, market } = this.ports
@@ -278,6 +288,10 @@ export class OrderBookService implements Service {
     const exchangeMs = this.ports.market.exchangeMs()
     const books = this.books!
     if (exchangeMs === undefined || exchangeMs < books.endMs) return
+    if (exchangeMs - books.endMs > FEATURE_WINDOWS.medianBars * this.settings.stepMs) {
+      this.beginAnew(exchangeMs)
+      return
+    }
     for (const bar of books.closeUntil(exchangeMs)) {
       const of = { isPublished: isPublished({ startMs: this.startMs, barMs: bar.endMs }) }
       this.ports.closed?.(bar, of)

@@ -1,5 +1,6 @@
 import { FEATURE_KEYS, GRID_MAPS } from '../../../core/grid/names.js'
 import { UNIVERSE } from '../../../core/grid/order-book-documents.js'
+import { FEATURE_WINDOWS } from '../../../core/orderbook/feature-windows.js'
 import {
   UNIVERSE_STEP_MS,
   UniverseBooks,
@@ -11,7 +12,7 @@ import type { BookStream, ListedContract, MarketData, MarketDataEvent } from '..
 import type { MarketRecorder, RecorderHealth } from '../../../ports/market-recording.js'
 import { allOver } from '../../grid/all-over.js'
 import { BarWatch } from '../order-book/bar-watch.js'
-import { followingText, recordingText } from '../order-book/books-text.js'
+import { followingText, leapText, recordingText } from '../order-book/books-text.js'
 import type { Service, ServiceHealth } from '../service.js'
 import { ServiceLife } from '../service-life.js'
 
@@ -136,10 +137,7 @@ export class OrderBookUniverseService implements Service {
   private look(): void {
     const { market, time } = this.ports
     const exchangeMs = market.exchangeMs()
-    if (this.books === undefined && exchangeMs !== undefined) {
-      this.books = new UniverseBooks({ startMs: exchangeMs })
-      if (this.listed !== undefined) this.choose(this.listed)
-    }
+    if (this.books === undefined && exchangeMs !== undefined) this.begin(exchangeMs)
     const { books } = this
     if (books !== undefined) this.takeDue(books)
     if (this.watch.look() && books !== undefined) this.life.progress(this.detail())
@@ -148,9 +146,21 @@ export class OrderBookUniverseService implements Service {
     this.callOff = time.at(time.epochMs() + Math.ceil(waitMs), () => this.guarded(() => this.look()))
   }
 
+  private begin(exchangeMs: number): void {
+    this.books = new UniverseBooks({ startMs: exchangeMs })
+    this.followed.clear()
+    if (this.listed !== undefined) this.choose(this.listed)
+  }
+
   private takeDue(books: UniverseBooks): void {
     const exchangeMs = this.ports.market.exchangeMs()
     if (exchangeMs === undefined || exchangeMs < books.nextMs) return
+    if (exchangeMs - books.nextMs > FEATURE_WINDOWS.fillBars * UNIVERSE_STEP_MS) {
+      // More than any figure looks back on, all alike: the machine slept, or a clock was set.
+      this.ports.warn(leapText(books.nextMs, exchangeMs))
+      this.begin(exchangeMs)
+      return
+    }
     for (const snapshot of books.snapshotsUntil(exchangeMs)) this.publish(snapshot)
     this.watch.closed()
   }

@@ -109,6 +109,38 @@ const latest = (text: string) => {
   return reading.value
 }
 
+describe('a clock that goes on by more bars at once than any figure looks back on', () => {
+  it('makes the books begin anew, also in the recording', async () => {
+    const world = setUp({ symbols: ['AUSDT'] })
+    const { market, time, bars, recorder, warnings } = world
+    await quoting(world, 'AUSDT')
+    await pass(time, 60_000)
+    const before = bars.length
+    market.offsetMs = 720 * STEP_MS
+    await pass(time, STEP_MS)
+    expect(bars).toHaveLength(before + 721)
+    market.offsetMs = Date.UTC(2099, 0) - time.epochMs()
+    await pass(time, 1_000)
+    expect(bars).toHaveLength(before + 721)
+    expect(warnings.at(-1)).toMatch(
+      /^The exchange's clock went from 2026-.* to 2099-01-01T.* at once: the books begin anew$/,
+    )
+    await pass(time, 3 * STEP_MS)
+    const newest = bars.at(-1)!
+    expect(newest.bar.endMs).toBe(Date.UTC(2099, 0) + 3 * STEP_MS)
+    expect(newest.bar.assets.map(({ symbol, value }) => [symbol, value !== undefined])).toEqual([['AUSDT', true]])
+    expect(newest.isPublished).toBe(false)
+    const begun = recorder.of('listings').map(({ symbol, is_listed }) => [symbol, is_listed])
+    expect(begun).toEqual([
+      ['', true],
+      ['AUSDT', true],
+      ['', true],
+      ['AUSDT', true],
+    ])
+    await world.end()
+  })
+})
+
 describe('what is followed', () => {
   it('is what is listed of what is wanted; what comes later joins, and what leaves is dropped from the shards', async () => {
     const world = setUp()

@@ -101,6 +101,27 @@ describe('the universe', () => {
     await world.end()
   })
 
+  it('begins anew when the clock goes on by more minutes at once than any figure looks back on', async () => {
+    const world = setUp()
+    const { market, time, puts } = world
+    market.list('AUSDT')
+    quote(world, 'AUSDT')
+    await pass(time, MINUTE_MS)
+    market.offsetMs = 120 * MINUTE_MS
+    await pass(time, MINUTE_MS)
+    expect(puts).toHaveLength(122)
+    market.offsetMs = Date.UTC(2099, 0) - time.epochMs()
+    await pass(time, 2_000)
+    expect(puts).toHaveLength(122)
+    expect(world.warnings.at(-1)).toMatch(
+      /^The exchange's clock went from 2026-.* to 2099-01-01T.* at once: the books begin anew$/,
+    )
+    await pass(time, MINUTE_MS)
+    expect(document(puts.at(-1)!.text)).toMatchObject({ _snapshot_utc: Date.UTC(2099, 0, 1, 0, 1) / 1_000 })
+    expect(puts).toHaveLength(123)
+    await world.end()
+  })
+
   it('reads a contract by the decimals that it has now', async () => {
     const world = setUp()
     const { market, time, puts } = world
