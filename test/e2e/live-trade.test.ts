@@ -93,6 +93,13 @@ function sent(): string[] {
   return records.flatMap(({ type, clientOrderId }) => (type === 'submitted' ? [clientOrderId as string] : []))
 }
 
+/** The stop is at the exchange, and its journal says so: a restart need not ask what became of it. */
+function isStopKnown(): boolean {
+  return journal('execution')
+    .split('\n')
+    .some((line) => line.includes('"type":"orderEvent"') && /"clientOrderId":"[^"]+\.s\d+"/.test(line))
+}
+
 /** Client order ids of everything that the exchange was ever sent. */
 async function taken(): Promise<string[]> {
   const ids: string[] = []
@@ -120,7 +127,7 @@ describe('a session at the exchange', () => {
   test('goes on after a kill while the exchange is away, watches what it holds as soon as it is back, and sends no order a second time', async () => {
     const first = new RunningDolphin(trade({ hold: 1_000 }), ENV)
     await until(async () => (await account()).openAlgoOrders.length > 0)
-    await until(() => count('execution', 'fill') > 0)
+    await until(() => count('execution', 'fill') > 0 && isStopKnown())
     await first.stop('SIGKILL')
     const held = await account()
     expect(held.openAlgoOrders).toHaveLength(1)
