@@ -1,4 +1,3 @@
-import { assert } from '../../base/assert.js'
 import type { BookMacro } from '../../ports/order-book.js'
 import { type AssetFeatures, assetBook } from './asset-features.js'
 import { NO_MACRO } from './macro.js'
@@ -7,14 +6,16 @@ import type { BookRow, MacroRow, OrderBookTable } from './table-order-book.js'
 
 /**
  * The order book of a run from closed bars, in order: the run's bar at t has what the bar that ended at t has, and nothing where
- * none was closed or an asset had no five features; as it was live. The same whatever the order of the assets.
+ * none was closed or an asset had no five features; as it was live. The first bar of a time stands, and of one that ended no later
+ * than one before it nothing is taken. The same whatever the order of the assets.
  */
 export function featureTable({ bars, ends }: FeatureTableInput): OrderBookTable {
   const run = new RunTable()
   let next = 0
   let lastMs = Number.NEGATIVE_INFINITY
   for (const bar of bars) {
-    assert(bar.endMs > lastMs, 'bars come in order')
+    // Of two processes that recorded one after the other the second may have had a clock behind the first one's.
+    if (bar.endMs <= lastMs) continue
     lastMs = bar.endMs
     for (; next < ends.length && ends[next]! < bar.endMs; next++) run.nothing(next)
     if (next < ends.length && ends[next] === bar.endMs) run.closed(next++, bar)

@@ -50,6 +50,14 @@ function viaText(bars: Iterable<TableBar>, ends: ArrayLike<number>): TableOrderB
 }
 
 describe('the table of a run', () => {
+  it('has the first bar of each time, as it was live, where a clock went back between two recorders', () => {
+    const once = (imbalance: number): Told => ({ imbalances: [imbalance], cascadeCount: 0, isClosed: true })
+    const [first, second, third] = barsOf([once(0.1), once(0.2), once(0.3)])
+    const [before, again] = barsOf([once(0.8), once(0.9)])
+    const table = viaText([first!, second!, before!, again!, third!], [0, 1, 2].map(endOf))
+    expect([0, 1, 2].map((bar) => table.book('AUSDT', bar)?.imbalanceMa5)).toEqual([0.1, 0.2, 0.3])
+  })
+
   it('answers at every bar what the live books answered there', () => {
     // The run's bars may skip some, and there may be more of them than were closed.
     const skips = fc.array(fc.nat(3), { maxLength: 60 })
