@@ -28,8 +28,8 @@ export class QuoteCheck {
   agreed = 0
   /** The first few that are not. */
   readonly differences: QuoteDifference[] = []
-  private quotes: { u: number; best: readonly number[] }[] = []
-  private books: { u: number; best: readonly number[] }[] = []
+  private readonly quotes: { u: number; best: readonly number[] }[] = []
+  private readonly books: { u: number; best: readonly number[] }[] = []
 
   quote({ u, bid, bidQuantity, ask, askQuantity }: ToldQuotes, { priceDecimals, quantityDecimals }: Scale): void {
     const prices = [scaledInteger(bid, priceDecimals), scaledInteger(ask, priceDecimals)]
@@ -45,7 +45,15 @@ export class QuoteCheck {
     if (!isLive || updateId === undefined || bids.count === 0 || asks.count === 0) return
     const best = [bids.bestTicks, bids.lotsAt(bids.top), asks.bestTicks, asks.lotsAt(asks.top)]
     this.books.push({ u: updateId, best })
+    // Of many recordings no quotes come at all.
+    const booksMax = this.quotes.length === 0 ? BOOKS_MAX_BEFORE : QUOTES_MAX
+    if (this.books.length > booksMax) this.books.splice(0, booksMax / 2)
     this.settle()
+  }
+
+  /** Books that wait for quotes of their update. */
+  get waiting(): number {
+    return this.books.length
   }
 
   private settle(): void {
@@ -77,3 +85,5 @@ interface Scale {
 
 const DIFFERENCES_MAX = 5
 const QUOTES_MAX = 100_000
+/** Books that are held before the first quotes. */
+const BOOKS_MAX_BEFORE = 1_000

@@ -49,4 +49,15 @@ describe('best quotes', () => {
     expect(check.differences).toHaveLength(5)
     expect(check.differences[0]).toEqual({ u: 1, told: [90, 99, 100, 1], book: [90, 1, 100, 1] })
   })
+
+  it('of which none come hold few books, and once they come are compared with the last ones', () => {
+    const check = new QuoteCheck()
+    const book = bookAt(5)
+    for (let i = 0; i < 5_000; i++) check.book(book)
+    expect(check.waiting).toBeLessThanOrEqual(1_000)
+    check.quote(told(5), SCALE)
+    expect(check.waiting).toBe(0)
+    expect(check.agreed).toBe(check.compared)
+    expect(check.compared).toBeGreaterThanOrEqual(500)
+  })
 })
