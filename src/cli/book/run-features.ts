@@ -1,4 +1,5 @@
 import { DataRefused } from '../../base/mistakes.js'
+import { assetBook } from '../../core/orderbook/asset-features.js'
 import { featureTable, type TableBar, tableText } from '../../core/orderbook/feature-table.js'
 import type { MarketBar } from '../../core/orderbook/market-features.js'
 import { ReplayedBooks } from '../../core/orderbook/replayed-books.js'
@@ -32,7 +33,7 @@ export async function runFeatures(options: FeaturesOptions): Promise<ExitCode> {
       for await (const bar of chosenBars(recording, options)) {
         summary.add(bar)
         parts?.add(bar)
-        if (ends !== undefined) kept.push(bar)
+        if (ends !== undefined) kept.push(tableBar(bar))
       }
     } finally {
       await parts?.close()
@@ -69,6 +70,12 @@ async function* chosenBars(
       yield wanted === undefined ? bar : { ...bar, assets: bar.assets.filter(({ symbol }) => wanted.has(symbol)) }
     }
   }
+}
+
+/** What a table takes of a bar: days of bars with everything that is known of them would not find room. */
+function tableBar({ endMs, books, macro, assets }: MarketBar): TableBar {
+  const known = assets.filter(({ features }) => assetBook(features) !== undefined)
+  return { endMs, books, macro, assets: known.map(({ symbol, features }) => ({ symbol, features })) }
 }
 
 function tableOf(bars: readonly TableBar[], ends: Float64Array, { recording, days }: FeaturesOptions): OrderBookTable {
