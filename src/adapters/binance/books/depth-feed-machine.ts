@@ -238,9 +238,9 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
 
   /** A time that the exchange's clock does not read yet, as late as it may be, is none: all later changes would wait behind it. */
   private isAhead(atMs: number, nowMs: number): boolean {
-    const believedMs = this.exchangeMs(nowMs)
-    if (believedMs === undefined) return false
-    return atMs > Math.max(believedMs, this.rest.exchangeMs(nowMs) ?? believedMs) + AHEAD_MS_MAX
+    const knownMs = this.rest.exchangeMs(nowMs)
+    const believedMs = this.clock.read(knownMs, nowMs)
+    return believedMs !== undefined && atMs > Math.max(believedMs, knownMs ?? believedMs) + AHEAD_MS_MAX
   }
 
   private darken(streams: readonly string[], nowMs: number, told: Told[]): void {
