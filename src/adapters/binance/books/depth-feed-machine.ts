@@ -240,7 +240,10 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
   private isAhead(atMs: number, nowMs: number): boolean {
     const knownMs = this.rest.exchangeMs(nowMs)
     const believedMs = this.clock.read(knownMs, nowMs)
-    return believedMs !== undefined && atMs > Math.max(believedMs, knownMs ?? believedMs) + AHEAD_MS_MAX
+    if (believedMs === undefined) return false
+    // After a pause of this process the exchange's clock is asked for anew, and meanwhile the one that is believed stands.
+    const latestMs = Math.max(believedMs, knownMs ?? nowMs + (this.offsetMs ?? 0))
+    return atMs > latestMs + AHEAD_MS_MAX
   }
 
   private darken(streams: readonly string[], nowMs: number, told: Told[]): void {

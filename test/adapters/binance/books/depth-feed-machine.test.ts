@@ -218,6 +218,16 @@ describe('a time that the exchange does not read yet', () => {
     expect(end.machine.health(end.nowMs).malformed.stamp).toBe(1)
   })
 
+  it('is not what comes after a pause of the process, before the clock was asked for anew', () => {
+    const end = new FarEnd().start()
+    end.answer = () => undefined
+    end.nowMs += 60_000
+    end.frame('btcusdt@depth@100ms', diff({ E: end.nowMs }))
+    expect(end.events.at(-1)).toMatchObject({ kind: 'depth', eventMs: end.nowMs })
+    end.frame('btcusdt@depth@100ms', diff({ E: end.nowMs + 6_000 }))
+    expect(end.events.at(-1)).toMatchObject({ kind: 'malformed', what: 'stamp' })
+  })
+
   it('is judged by the clock as it is measured, also while a leap of it is not followed', () => {
     const end = new FarEnd().start()
     end.answer = (target) => (target.includes('/time') ? JSON.stringify({ serverTime: end.nowMs + 30_000 }) : '{}')
