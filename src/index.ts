@@ -75,6 +75,7 @@ export type { DecisionEffect } from './core/decision/decision-desk.js'
 export { DecisionSide } from './core/decision/decision-side.js'
 export type { DecisionEvent, DecisionInput } from './core/decision/event.js'
 export type { MarketLimits } from './core/decision/market-watch.js'
+export type { RecordedBooks } from './core/decision/recorded-books.js'
 export type { RecordedHolding } from './core/decision/recorded-holding.js'
 export type {
   DecisionFact,

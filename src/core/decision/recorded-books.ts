@@ -1,12 +1,10 @@
 import type { AssetBook, BarBooks } from '../../ports/order-book.js'
 
-/**
- * A bar's books as the journal keeps them: a row is an array, in the order of {@link COLUMNS}. On a bar that may enter they are most
- * of its bytes, and names would double them.
- */
+/** A bar's books as the journal keeps them. On a bar that may enter they are most of its bytes, and names would double them. */
 export interface RecordedBooks {
   /** `cascadeCount` and `regimeSignal`. */
   readonly macro: readonly [number, number]
+  /** By symbol, the figures of {@link AssetBook} in the order in which it declares them, each in its unit. */
   readonly rows: Readonly<Record<string, readonly number[]>>
 }
 
