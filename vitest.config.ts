@@ -32,6 +32,7 @@ const SLOW = [
   'test/documents.test.ts',
   'test/runtime/services/factors/external-factors-service.test.ts',
   'test/runtime/services/order-book/order-book-service.test.ts',
+  'test/runtime/services/universe/universe-of-540.test.ts',
   'test/runtime/session/{quiet-time,session,session-recovery}.test.ts',
   'test/runtime/status/command-client.test.ts',
   'test/runtime/strategy/**/*.test.ts',

@@ -28,6 +28,8 @@ export class SandboxMarketData {
   readonly keeper: BookKeeper
   /** The market stands still. */
   isStill = false
+  /** Symbols whose books stand still. */
+  readonly silent = new Set<string>()
   private readonly market: SyntheticMarket
 
   constructor({ symbols, exchange = {}, rig = {}, stepMs = 100, isUnheard = false }: SandboxMarketDataOptions) {
@@ -76,7 +78,8 @@ export class SandboxMarketData {
   }
 
   private play(): void {
-    for (const event of this.market.play(this.time.epochMs())) if (!this.isStill) this.rig.market(event)
+    for (const event of this.market.play(this.time.epochMs()))
+      if (!this.isStill && !(event.kind === 'quote' && this.silent.has(event.quote.symbol))) this.rig.market(event)
     this.time.at(this.market.nextDueMs(), () => this.play())
   }
 }
