@@ -87,6 +87,9 @@ function levelsOf(side: BookSide, { priceDecimals, quantityDecimals }: Book): st
     .map(([ticks, lots]) => [decimalText(ticks, priceDecimals), decimalText(lots, quantityDecimals)])
 }
 
+/** Of digits rather than by a division: a book has eighty of them, and goes out ten times a second. */
 function decimalText(integer: number, decimals: number): string {
-  return (integer / 10 ** decimals).toFixed(decimals)
+  const digits = String(integer).padStart(decimals + 1, '0')
+  const point = digits.length - decimals
+  return decimals === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`
 }
