@@ -41,7 +41,6 @@ interface Sent {
   readonly frame: DepthFrame
 }
 
-let kept = 0
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
@@ -49,16 +48,16 @@ async function measure(symbols: readonly string[]): Promise<void> {
   const before = heldMb()
   const market = new DrawnMarket(symbols)
   const whole = await Running.start(market, true)
-  const alone = await Running.start(market, false)
+  let alone: Running | undefined = await Running.start(market, false)
   const spent = { parse: 0, alone: 0, whole: 0 }
   let publishedBefore = 0
   for (let second = -WARM_UP_SECONDS; second < SECONDS; second++) {
     if (second === 0) publishedBefore = whole.published()
     const turns = market.nextSecond()
     const parse = await cpuMs(async () => {
-      for (const texts of turns) for (const text of texts) kept += (JSON.parse(text) as Sent).E
+      for (const texts of turns) for (const text of texts) JSON.parse(text)
     })
-    const times = { parse, alone: await cpuMs(() => alone.take(turns)), whole: await cpuMs(() => whole.take(turns)) }
+    const times = { parse, alone: await cpuMs(() => alone!.take(turns)), whole: await cpuMs(() => whole.take(turns)) }
     if (second >= 0) for (const each of ['parse', 'alone', 'whole'] as const) spent[each] += times[each]
   }
   const frames = symbols.length * FRAMES_A_SECOND * SECONDS
@@ -68,6 +67,7 @@ async function measure(symbols: readonly string[]): Promise<void> {
   const us = (ms: number) => (ms * 1_000) / frames
   const perFrame = { name: 'JSON.parse alone', value: us(spent.parse) }
   await alone.stop()
+  alone = undefined
   const held = heldMb()
   for (const figure of [
     { name: `${each}: share of a core`, value: spent.whole / SECONDS / 10, unit: '%', baseline: shares },
