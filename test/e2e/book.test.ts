@@ -67,6 +67,14 @@ describe('dolphin book on the bundled recording', () => {
     expect(text.stdout).toContain('fill_probability: Brier 0.')
   })
 
+  it('says when it begins to whoever asks for a time before that', async () => {
+    const { code, stderr } = await dolphin(['book', 'show', '--recording', RAW, '--at', '2020-01-01'])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /^The recording begins at 2024-08-08 23:54:1\d\.\d{3} UTC, after the time that was asked for\.$/m,
+    )
+  })
+
   it('gives a line of medians, and the same bars as Parquet', async () => {
     const out = join(folder.path, 'features')
     const { code, stdout } = await dolphin(['book', 'features', '--recording', RAW, '--parquet', out])
@@ -180,6 +188,17 @@ describe('dolphin book on an exchange', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(await rowsOf(out, 'features')).toEqual(recorded)
     expect(await rowsOf(out, 'macro')).toEqual(await rowsOf(recording, 'macro'))
+    for (const [command, option] of [
+      ['show', '--symbol'],
+      ['check', '--symbols'],
+      ['features', '--symbols'],
+    ] as const) {
+      const asked = await dolphin(['book', command, '--recording', recording, option, 'NOTTHERE'])
+      expect([asked.code, asked.stdout]).toEqual([2, ''])
+      expect(asked.stderr).toContain(
+        `${option}: expected symbols of ${recording}, found NOTTHERE: it has BTCUSDT, ETHUSDT`,
+      )
+    }
   })
 })
 

@@ -8,6 +8,7 @@ import { coloursFor, printResult } from '../shell/terminal.js'
 import { type BookCheckResult, type CheckedSymbol, checkJson, checkText } from './check-text.js'
 import { KnownTime } from './known-time.js'
 import type { CheckOptions } from './options.js'
+import { refuseUnrecorded } from './recorded-symbols.js'
 import { ReplayedCounts } from './replayed-counts.js'
 
 /** Replays a recording and says how sound its books are, and how well fills were foretold. Differing best quotes are an error. */
@@ -49,6 +50,7 @@ async function checked(options: CheckOptions, signal: AbortSignal): Promise<Book
     }
     if (next.table === 'frames') look(replay, next, checkOf(bySymbol, next.row.symbol))
   }
+  refuseUnrecorded(path, { option: '--symbols', asked: symbols ?? [], recorded: recording.facts.scales })
   const of = [...bySymbol].map(([symbol, check]): CheckedSymbol => symbolResult(symbol, check))
   const passed = of.every(({ quotes }) => quotes === null || quotes.agreed === quotes.compared)
   const { stepMs: step, books } = recording.facts

@@ -17,6 +17,7 @@ import { coloursFor, notice, noticeWarning, printResult } from '../shell/termina
 import { FeatureSummary } from './feature-summary.js'
 import { featuresJson, featuresText, type WrittenTable } from './features-text.js'
 import type { FeaturesOptions } from './options.js'
+import { refuseUnrecorded } from './recorded-symbols.js'
 
 /** Computes the features of a recording, and writes what was asked for. */
 export async function runFeatures(options: FeaturesOptions): Promise<ExitCode> {
@@ -26,6 +27,9 @@ export async function runFeatures(options: FeaturesOptions): Promise<ExitCode> {
   try {
     const ends = options.days === undefined ? undefined : await runBars(options.days, watch.signal)
     const recording = await openBookRecording({ path, stepMs, quiet, signal: watch.signal })
+    const asked = { option: '--symbols', asked: options.symbols ?? [], recorded: recording.facts.scales }
+    // Of a raw recording nothing is known before it was read.
+    if (Object.keys(asked.recorded).length > 0) refuseUnrecorded(path, asked)
     const parts = parquet === undefined ? undefined : await openFeatureParts(parquet, recording.facts)
     const summary = new FeatureSummary()
     const kept: TableBar[] = []
@@ -38,6 +42,7 @@ export async function runFeatures(options: FeaturesOptions): Promise<ExitCode> {
     } finally {
       await parts?.close()
     }
+    refuseUnrecorded(path, asked)
     const table = ends === undefined ? undefined : tableOf(kept, ends, options)
     if (table !== undefined) await writeTable(out!, table)
     const written = table === undefined ? undefined : writtenTable(table, ends!.length, out!)

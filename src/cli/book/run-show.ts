@@ -9,6 +9,7 @@ import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, notice, printResult } from '../shell/terminal.js'
 import { ladderText, timeText } from './ladder-text.js'
 import type { ShowOptions } from './options.js'
+import { refuseUnrecorded, someSymbols } from './recorded-symbols.js'
 import { showLive } from './show-live.js'
 
 /** Shows a book, wherever it is from. One that is not known is an answer, too. */
@@ -42,9 +43,11 @@ async function recordedBook(
     const replay = new ReplayedBooks(recording)
     const seen = new Set<string>()
     let bar: MarketBar | undefined
+    let firstMs: number | undefined
     let lastMs: number | undefined
     for await (const next of recording.rows()) {
       if (next.table === 'quotes') continue
+      if (next.table === 'frames') firstMs ??= next.row.E_ms
       if (next.table === 'closings' ? next.row.t_ms > atMs : next.table === 'frames' && next.row.E_ms > atMs) break
       bar = replay.take(next).at(-1) ?? bar
       if (next.table !== 'frames') continue
@@ -52,7 +55,11 @@ async function recordedBook(
       seen.add(next.row.symbol)
       if (asked === undefined && seen.size > 1) throw severalSymbols(path, Object.keys(recording.facts.scales))
     }
-    const symbol = asked ?? [...seen][0] ?? Object.keys(recording.facts.scales)[0] ?? 'no symbol'
+    const { scales: recorded } = recording.facts
+    refuseUnrecorded(path, { option: '--symbol', asked: symbols ?? [], recorded })
+    const symbol = asked ?? [...seen][0] ?? Object.keys(recorded)[0] ?? 'no symbol'
+    if (!quiet && lastMs === undefined && firstMs !== undefined)
+      notice(`The recording begins at ${timeText(firstMs)}, after the time that was asked for.`)
     if (!quiet && lastMs !== undefined && atMs !== Number.POSITIVE_INFINITY && atMs - lastMs > QUIET_MS)
       notice(`Nothing was recorded of it between ${timeText(lastMs)} and the time that was asked for.`)
     return shownBook({ symbol, book: replay.books?.book(symbol), atMs: lastMs, levels, bar })
@@ -65,10 +72,6 @@ async function recordedBook(
 const QUIET_MS = 60_000
 
 function severalSymbols(path: string, symbols: readonly string[]): InputMistake {
-  const some = symbols.slice(0, 5).join(', ')
-  const more = symbols.length > 5 ? ` and ${symbols.length - 5} more` : ''
-  return new InputMistake({
-    place: '--symbol',
-    message: `expected one of the symbols of ${path}, found none: it has ${some}${more}`,
-  })
+  const message = `expected one of the symbols of ${path}, found none: it has ${someSymbols(symbols)}`
+  return new InputMistake({ place: '--symbol', message })
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
+import { datesOf } from '../../adapters/market-parquet/part-files.js'
 import { mergedRows, readMarket } from '../../adapters/market-parquet/read-market.js'
-import { readRecording } from '../../adapters/market-parquet/recording-file.js'
+import { type Recording, readRecording } from '../../adapters/market-parquet/recording-file.js'
 import { type QuoteRow, rawRecording } from '../../adapters/raw-market/raw-recording.js'
 import { DataRefused, InputMistake, Interrupted } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
@@ -94,6 +95,7 @@ async function parquetRecording({ path, stepMs, symbols, quiet, signal }: Record
     const message = 'expected a recorded market with its recording.json, or a raw recording (a file), found neither'
     throw new DataRefused({ place: path, message })
   }
+  await refuseOfBestLevels(path, recording)
   const step = stepMs ?? recording.stepMs
   // Closings of bars of another step close no bar of this one.
   const hasClosings = step === recording.stepMs && (await hasRows(path))
@@ -126,6 +128,18 @@ async function parquetRecording({ path, stepMs, symbols, quiet, signal }: Record
 }
 
 const MINUTE_MS = 60_000
+
+/** What `serve order-book-universe` records are figures of a minute: there is no frame to replay. */
+async function refuseOfBestLevels(path: string, { scales }: Pick<Recording, 'scales'>): Promise<void> {
+  if (Object.keys(scales).length > 0 || (await datesOf(path, 'universe')).length === 0) return
+  throw new DataRefused(
+    {
+      place: path,
+      message: 'expected the frames of books, as serve order-book records them, found the table universe',
+    },
+    { hint: 'The rows of order-book-universe are Parquet that any reader reads; dolphin data verify checks them.' },
+  )
+}
 
 async function hasRows(path: string): Promise<boolean> {
   for await (const rows of readMarket(path, 'closings')) if (rows.length > 0) return true

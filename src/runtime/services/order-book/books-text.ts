@@ -6,7 +6,7 @@ export function followingText(contracts: number, left: readonly string[]): strin
     left.length > SHOWN_MAX
       ? `${left.slice(0, SHOWN_MAX).join(', ')} and ${left.length - SHOWN_MAX} more`
       : left.join(', ')
-  return `Following ${contracts} contracts${left.length === 0 ? '' : `; left: ${some}`}.`
+  return `Following ${contracts} contract${contracts === 1 ? '' : 's'}${left.length === 0 ? '' : `; left: ${some}`}.`
 }
 
 /** The exchange's clock has leapt, UTC ms: what would end at once is more than any figure looks back on. */

@@ -204,9 +204,11 @@ export class OrderBookService implements Service {
     const come = chosen.filter((now) => !isSame(now, this.followed.get(now.symbol)))
     for (const { symbol } of gone) this.leave(symbol)
     for (const contract of come) this.join(contract)
+    const missing = [...(wanted ?? [])].filter((symbol) => !names.has(symbol))
+    // With none at all nothing else would ever be said.
+    if (chosen.length === 0 || gone.length + come.length > 0)
+      for (const symbol of missing) this.warnOnce(`${symbol} is not listed: it is followed once it is`)
     if (gone.length + come.length === 0) return
-    for (const symbol of wanted ?? [])
-      if (!names.has(symbol)) this.warnOnce(`${symbol} is not listed: it is followed once it is`)
     this.ports.market.follow(this.wish())
     const left = gone.filter(({ symbol }) => !names.has(symbol)).map(({ symbol }) => symbol)
     this.ports.tell?.(followingText(this.followed.size, left))

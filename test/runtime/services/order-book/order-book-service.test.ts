@@ -142,6 +142,15 @@ describe('a clock that goes on by more bars at once than any figure looks back o
 })
 
 describe('what is followed', () => {
+  it('is nothing where nothing of it is listed, and that is said', async () => {
+    const world = setUp({ symbols: ['BUSDT'] })
+    world.market.list('AUSDT')
+    await pass(world.time, 200)
+    expect(world.market.wishes).toEqual([])
+    expect(world.warnings).toEqual(['BUSDT is not listed: it is followed once it is'])
+    await world.end()
+  })
+
   it('is what is listed of what is wanted; what comes later joins, and what leaves is dropped from the shards', async () => {
     const world = setUp()
     const { market, time, warnings, grid } = world
