@@ -51,7 +51,7 @@ export function writeSample(book: Book, columns: Float64Array): boolean {
   return true
 }
 
-/** The columns by their names: written out, which takes a tenth of what entries of them take, of each published sample. */
+/** The columns by their names, for each published sample. */
 export function figuresOf(columns: Float64Array): Figures {
   return {
     mid: columns[0]!,
