@@ -205,9 +205,9 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     if (tells === undefined) return
     if (tells.of === 'depth') {
       const event = readDepth(data, tells.symbol, nowMs)
-      if (event === 'malformed') this.tellMalformed('depth', tells.symbol, nowMs, told)
+      if (event === 'malformed') this.unreadableBook('depth', tells.symbol, nowMs, told)
       else if (event === 'foreign') return
-      else if (this.isAhead(event.eventMs, nowMs)) this.tellMalformed('stamp', tells.symbol, nowMs, told)
+      else if (this.isAhead(event.eventMs, nowMs)) this.unreadableBook('stamp', tells.symbol, nowMs, told)
       else told.push(event)
     } else if (tells.of === 'liquidation') {
       this.tell(readLiquidation(data, this.words, nowMs), tells, nowMs, told)
@@ -250,6 +250,12 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     const symbols = streams.flatMap((stream) => this.bookOf(stream) ?? [])
     if (symbols.length === 0) return
     told.push({ kind: 'lost', symbols, atMs: this.exchangeMs(nowMs) ?? nowMs, receivedMs: nowMs })
+  }
+
+  /** Nobody knows what a frame would have changed: of a book that speaks rarely it may be long until the next one shows the gap. */
+  private unreadableBook(what: 'depth' | 'stamp', symbol: string, nowMs: number, told: Told[]): void {
+    told.push({ kind: 'lost', symbols: [symbol], atMs: this.exchangeMs(nowMs) ?? nowMs, receivedMs: nowMs })
+    this.tellMalformed(what, symbol, nowMs, told)
   }
 
   private bookOf(stream: string): string | undefined {

@@ -195,6 +195,27 @@ describe('the feed of books', () => {
   })
 })
 
+describe('a frame of a book that cannot be read', () => {
+  it.each<[string, object]>([
+    ['for its levels', { b: null }],
+    ['for its stamp', { E: START_MS + 3_600_000 }],
+  ])('%s leaves nothing known of the book until the next one', (_, changes) => {
+    const end = new FarEnd().start()
+    const books = new MarketBooks({ stepMs: 5_000, startMs: START_MS, books: 'partial' })
+    books.list({ symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 3 })
+    let seen = 0
+    const isLiveAfter = (frame: object): boolean => {
+      end.frame('btcusdt@depth@100ms', frame)
+      for (const event of end.events.slice(seen)) books.handle(event, end.nowMs)
+      seen = end.events.length
+      return books.book('BTCUSDT')!.isLive
+    }
+    expect(isLiveAfter(diff({ u: 1 }))).toBe(true)
+    expect(isLiveAfter(diff({ u: 2, ...changes }))).toBe(false)
+    expect(isLiveAfter(diff({ u: 3 }))).toBe(true)
+  })
+})
+
 describe('a time that the exchange does not read yet', () => {
   const order = (T: number) => ({
     e: 'forceOrder',
