@@ -7,6 +7,7 @@ export class ServiceLife {
   private since: number
   private lastProgressAtMs: number | null = null
   private detail = 'not started'
+  private fail: (error: unknown) => void = () => {}
 
   constructor(
     private readonly name: ServiceName,
@@ -35,6 +36,35 @@ export class ServiceLife {
       }
     } finally {
       signal.removeEventListener('abort', stopping)
+    }
+  }
+
+  /**
+   * The same for a service that is called back, and waits for nothing itself: `begin` sets it going, and `end`, whatever ended it,
+   * leaves nothing half-written.
+   *
+   * @throws what they throw, and what a call within `guarded` threw first.
+   */
+  runCalledBack(signal: AbortSignal, { begin, end }: { begin(): void; end(): Promise<void> }): Promise<void> {
+    return this.run(signal, async () => {
+      try {
+        await new Promise<void>((resolve, reject) => {
+          this.fail = reject
+          signal.addEventListener('abort', () => resolve(), { once: true })
+          begin()
+        })
+      } finally {
+        await end()
+      }
+    })
+  }
+
+  /** An error of ours ends the service; it never reaches whoever called back. */
+  guarded(what: () => void): void {
+    try {
+      what()
+    } catch (error) {
+      this.fail(error)
     }
   }
 

@@ -59,4 +59,38 @@ describe('the life of a service', () => {
     life.progress('late')
     expect(life.health()).toMatchObject({ state: 'EXITED', lastProgressAtMs: null, detail: 'stopped' })
   })
+
+  it('is ended by what a call back throws, never whoever called back, and then leaves nothing half-written', async () => {
+    const life = new ServiceLife('order-book', new VirtualTime(0))
+    let [begun, ended] = [0, 0]
+    const run = life.runCalledBack(new AbortController().signal, {
+      begin: () => begun++,
+      end: async () => void ended++,
+    })
+    life.guarded(() => {
+      throw new Error('a bug')
+    })
+    life.guarded(() => {
+      throw new Error('another')
+    })
+    await expect(run).rejects.toThrow('a bug')
+    expect([begun, ended, life.health().state]).toEqual([1, 1, 'FATAL'])
+  })
+
+  it('goes on, called back, until it is stopped', async () => {
+    const life = new ServiceLife('order-book', new VirtualTime(0))
+    const stop = new AbortController()
+    let ended = false
+    const run = life.runCalledBack(stop.signal, {
+      begin: () => life.progress('at work'),
+      end: async () => {
+        ended = true
+      },
+    })
+    life.guarded(() => {})
+    expect([life.health().state, ended]).toEqual(['RUNNING', false])
+    stop.abort()
+    await run
+    expect([life.health().state, ended]).toEqual(['EXITED', true])
+  })
 })

@@ -77,7 +77,6 @@ export class OrderBookService implements Service {
   private isWarm = false
   private callOffClose: (() => void) | undefined
   private callOffTick: (() => void) | undefined
-  private fail: (error: unknown) => void = () => {}
 
   constructor(
     private readonly settings: OrderBookSettings,
@@ -92,18 +91,13 @@ export class OrderBookService implements Service {
   }
 
   start(signal: AbortSignal): Promise<void> {
-    return this.life.run(signal, async () => {
-      try {
-        await new Promise<void>((resolve, reject) => {
-          this.fail = reject
-          signal.addEventListener('abort', () => resolve(), { once: true })
-          this.ports.market.listen((event) => this.guarded(() => this.take(event)))
-          this.begin(this.ports.market.exchangeMs())
-          this.tick()
-        })
-      } finally {
-        await this.end()
-      }
+    return this.life.runCalledBack(signal, {
+      begin: () => {
+        this.ports.market.listen((event) => this.life.guarded(() => this.take(event)))
+        this.begin(this.ports.market.exchangeMs())
+        this.tick()
+      },
+      end: () => this.end(),
     })
   }
 
@@ -138,15 +132,6 @@ export class OrderBookService implements Service {
     const { market, recorder, outlet } = this.ports
     // What was heard last is recorded, what was put last is written.
     await allOver([market.close(), ...(recorder ? [recorder.close()] : []), ...(outlet ? [outlet.close()] : [])])
-  }
-
-  /** An error of ours ends the service; it never reaches whoever called back. */
-  private guarded(what: () => void): void {
-    try {
-      what()
-    } catch (error) {
-      this.fail(error)
-    }
   }
 
   private take(event: MarketDataEvent): void {
@@ -245,7 +230,7 @@ export class OrderBookService implements Service {
   private tick(): void {
     const { time, market } = this.ports
     this.callOffTick = time.at(time.epochMs() + PUSH_EVERY_MS, () =>
-      this.guarded(() => {
+      this.life.guarded(() => {
         this.tick()
         if (this.books === undefined) this.begin(market.exchangeMs())
         if (this.books !== undefined) this.publisher?.push(this.books)
@@ -279,7 +264,7 @@ export class OrderBookService implements Service {
     const waitMs = nowMs === undefined ? CLOCK_LOOK_MS : Math.max(0, this.books!.endMs - nowMs)
     this.callOffClose?.()
     this.callOffClose = time.at(time.epochMs() + Math.ceil(Math.min(waitMs, CLOCK_LOOK_MS)), () =>
-      this.guarded(() => {
+      this.life.guarded(() => {
         this.closeDue()
         this.closeNext()
       }),

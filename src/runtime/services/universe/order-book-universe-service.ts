@@ -49,7 +49,6 @@ export class OrderBookUniverseService implements Service {
   private snapshots = 0
   private last: UniverseSnapshot | undefined
   private callOff: (() => void) | undefined
-  private fail: (error: unknown) => void = () => {}
 
   constructor(private readonly ports: OrderBookUniversePorts) {
     const { time, warn } = ports
@@ -58,17 +57,12 @@ export class OrderBookUniverseService implements Service {
   }
 
   start(signal: AbortSignal): Promise<void> {
-    return this.life.run(signal, async () => {
-      try {
-        await new Promise<void>((resolve, reject) => {
-          this.fail = reject
-          signal.addEventListener('abort', () => resolve(), { once: true })
-          this.ports.market.listen((event) => this.guarded(() => this.take(event)))
-          this.look()
-        })
-      } finally {
-        await this.end()
-      }
+    return this.life.runCalledBack(signal, {
+      begin: () => {
+        this.ports.market.listen((event) => this.life.guarded(() => this.take(event)))
+        this.look()
+      },
+      end: () => this.end(),
     })
   }
 
@@ -93,15 +87,6 @@ export class OrderBookUniverseService implements Service {
     this.callOff?.()
     const { market, recorder } = this.ports
     await allOver([market.close(), ...(recorder ? [recorder.close()] : [])])
-  }
-
-  /** An error of ours ends the service; it never reaches whoever called back. */
-  private guarded(what: () => void): void {
-    try {
-      what()
-    } catch (error) {
-      this.fail(error)
-    }
   }
 
   private take(event: MarketDataEvent): void {
@@ -143,7 +128,7 @@ export class OrderBookUniverseService implements Service {
     if (this.watch.look() && books !== undefined) this.life.progress(this.detail())
     const toEndMs = books === undefined || exchangeMs === undefined ? LOOK_EVERY_MS : books.nextMs - exchangeMs
     const waitMs = Math.min(Math.max(0, toEndMs), LOOK_EVERY_MS)
-    this.callOff = time.at(time.epochMs() + Math.ceil(waitMs), () => this.guarded(() => this.look()))
+    this.callOff = time.at(time.epochMs() + Math.ceil(waitMs), () => this.life.guarded(() => this.look()))
   }
 
   private begin(exchangeMs: number): void {

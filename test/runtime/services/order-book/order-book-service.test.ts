@@ -18,9 +18,8 @@ import {
   OrderBookService,
   type OrderBookSettings,
 } from '../../../../src/runtime/services/order-book/order-book-service.js'
-import type { ServiceHealth } from '../../../../src/runtime/services/service.js'
-import { hostService } from '../../../../src/runtime/services/service-host.js'
 import { VirtualTime } from '../../../../src/runtime/time/virtual-time.js'
+import { hosted } from '../../../support/hosted-service.js'
 import { MemoryRecorder } from '../../../support/memory-recorder.js'
 import { pass } from '../../../support/pass-time.js'
 import { type GridCall, ScriptedGrid } from '../../../support/scripted-grid.js'
@@ -60,15 +59,8 @@ function setUp(settings: Partial<OrderBookSettings> = {}, offsetMs: number | nul
       closed: (bar, { isPublished }) => bars.push({ bar, isPublished, atMs: time.epochMs() }),
     },
   )
-  const stop = new AbortController()
-  const beats: ServiceHealth[] = []
-  const ended = hostService(service, { clock: time, beat: (health) => beats.push(health) }, stop.signal)
-  const end = async () => {
-    stop.abort()
-    await pass(time, 2_000)
-    return ended
-  }
   const text = (map: string, key: string) => grid.data.get(map)?.get(key) ?? ''
+  const { beats, end } = hosted(service, time)
   return { time, market, grid, circuit, recorder, files, reports, warnings, notices, bars, service, beats, end, text }
 }
 

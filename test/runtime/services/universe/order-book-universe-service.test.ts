@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { FEATURE_KEYS, GRID_MAPS } from '../../../../src/core/grid/names.js'
 import { UNIVERSE } from '../../../../src/core/grid/order-book-documents.js'
-import type { ServiceHealth } from '../../../../src/runtime/services/service.js'
-import { hostService } from '../../../../src/runtime/services/service-host.js'
 import {
   OrderBookUniverseService,
   UNIVERSE_BOOKS,
 } from '../../../../src/runtime/services/universe/order-book-universe-service.js'
 import { VirtualTime } from '../../../../src/runtime/time/virtual-time.js'
+import { hosted } from '../../../support/hosted-service.js'
 import { MemoryRecorder } from '../../../support/memory-recorder.js'
 import { pass } from '../../../support/pass-time.js'
 import { FrameChain, StandInMarket } from '../../../support/stand-in-market.js'
@@ -26,14 +25,7 @@ function setUp() {
     puts.push({ text, atMs: time.epochMs() })
   }
   const service = new OrderBookUniverseService({ market, time, recorder, put, warn: (text) => warnings.push(text) })
-  const stop = new AbortController()
-  const beats: ServiceHealth[] = []
-  const ended = hostService(service, { clock: time, beat: (health) => beats.push(health) }, stop.signal)
-  const end = async () => {
-    stop.abort()
-    await pass(time, 2_000)
-    return ended
-  }
+  const { beats, end } = hosted(service, time)
   return { time, market, recorder, warnings, puts, service, beats, end }
 }
 
