@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { encodePart, type PartEncoder } from '../../adapters/market-parquet/encode-part.js'
 import { buffersOf } from '../../adapters/market-parquet/row-columns.js'
 import type { PartAnswer, PartErrand } from './part-encoding-thread.js'
+import { threadAnswer } from './thread-answer.js'
 
 /**
  * Makes each large part of a recording in a thread of its own: one of a hundred thousand frames takes a second, in which live books
@@ -12,7 +12,9 @@ import type { PartAnswer, PartErrand } from './part-encoding-thread.js'
 export function threadedPartEncoder(entry: URL = PART_ENCODING_THREAD): PartEncoder {
   return async (part) => {
     if (part.rows <= ROWS_HERE_MAX || !existsSync(fileURLToPath(entry))) return encodePart(part)
-    const answer = await answerOf(entry, { part })
+    const errand: PartErrand = { part }
+    const thread = { entry, data: errand, buffers: buffersOf(part), what: 'the thread that makes a part' }
+    const answer = await threadAnswer<PartAnswer>(thread)
     if ('failure' in answer) throw new Error(answer.failure)
     return answer.bytes
   }
@@ -20,16 +22,6 @@ export function threadedPartEncoder(entry: URL = PART_ENCODING_THREAD): PartEnco
 
 /** A part of fewer rows is made here, in a few milliseconds: a thread takes longer to start. */
 const ROWS_HERE_MAX = 500
-
-function answerOf(entry: URL, errand: PartErrand): Promise<PartAnswer> {
-  return new Promise((resolve, reject) => {
-    // Without the parent's flags: a loader of the parent (tsx, vitest) would only slow the start of built code.
-    const worker = new Worker(entry, { workerData: errand, transferList: buffersOf(errand.part), execArgv: [] })
-    worker.once('message', resolve)
-    worker.once('error', reject)
-    worker.once('exit', (code) => reject(new Error(`the thread that makes a part ended with exit code ${code}`)))
-  })
-}
 
 /** Where the thread's code is: beside this file once built. */
 const PART_ENCODING_THREAD = new URL('./part-encoding-thread.js', import.meta.url)
