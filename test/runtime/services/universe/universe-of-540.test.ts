@@ -11,7 +11,7 @@ import { scratchFolder } from '../../../adapters/market-parquet/recorded-rows.js
 import { turns } from '../../../support/pass-time.js'
 
 const MINUTE_MS = 60_000
-const MINUTES = 26
+const MINUTES = 22
 const NEW = 'NEWUSDT'
 const [GONE, SILENT] = ['A7USDT', 'A500USDT']
 const SYMBOLS = [...Array.from({ length: 539 }, (_, i) => `A${i}USDT`), '币安人生USDT', NEW]
@@ -22,11 +22,11 @@ interface Quotes {
   readonly ask: number
 }
 
-/** The service as it runs, on the sandbox's exchange, for 26 minutes; what it published, and what the exchange had told it. */
+/** The service as it runs, on the sandbox's exchange, for 22 minutes; what it published, and what the exchange had told it. */
 async function universeOf540() {
   const folder = scratchFolder()
   const exchange = { market: { bookLevels: 8, listedLater: [NEW] } }
-  const at = new SandboxMarketData({ symbols: SYMBOLS, stepMs: 10_000, exchange, isUnheard: true })
+  const at = new SandboxMarketData({ symbols: SYMBOLS, stepMs: 8_500, exchange, isUnheard: true })
   const { time, data } = at
   const told = new Map<string, Quotes[]>()
   const facts = { stepMs: MINUTE_MS, books: 'partial', scales: {} } as const
