@@ -189,11 +189,31 @@ async function keepSettings(path: string, text: string): Promise<void> {
   if (before === undefined) return await writeAtomically(path, text)
   const [found, expected] = [parseSettings(before, path), parseSettings(text, path)].map(whatDecides)
   for (const key of Object.keys(expected!) as (keyof SessionSettings)[]) {
-    const [was, is] = [JSON.stringify(found![key]), JSON.stringify(expected![key])]
-    if (was !== is) {
-      throw new SessionLogError({ file: path }, `${key} ${is}, with which the session is to continue`, was)
-    }
+    const difference = firstDifference(key, found![key], expected![key])
+    if (difference === undefined) continue
+    const { at, was, is } = difference
+    throw new SessionLogError({ file: path }, `${at} ${is}, with which the session is to continue`, was)
   }
+}
+
+/** Where two values first differ, as JSON: of settings that have parts the part, not all that is alike beside it. */
+function firstDifference(
+  at: string,
+  was: unknown,
+  is: unknown,
+): { readonly at: string; readonly was: string; readonly is: string } | undefined {
+  const texts = { was: JSON.stringify(was) ?? 'nothing', is: JSON.stringify(is) ?? 'nothing' }
+  if (texts.was === texts.is) return undefined
+  if (!isRecord(was) || !isRecord(is)) return { at, ...texts }
+  for (const key of new Set([...Object.keys(is), ...Object.keys(was)])) {
+    const inner = firstDifference(`${at}.${key}`, was[key], is[key])
+    if (inner !== undefined) return inner
+  }
+  return { at, ...texts }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A session goes on at another time, and with its days in another place. */

@@ -131,10 +131,22 @@ describe('a session log', () => {
     await log.close()
   })
 
+  it('names of settings that have parts the one that differs', async () => {
+    const live = { exchange: 'production', stepMs: 1_000, fills: 'paper' } as const
+    await write([], sessionSettings({ live }))
+    await expect(write([], sessionSettings({ live: { ...live, stepMs: 5_000 } }))).rejects.toThrow(
+      'settings.json: expected live.stepMs 5000, with which the session is to continue, found 1000',
+    )
+  })
+
   it('does not go on with other settings', async () => {
     await write([])
     await expect(write([], sessionSettings({ seed: 43 }))).rejects.toThrow(
       'settings.json: expected seed 43, with which the session is to continue, found 42',
+    )
+    const live = { exchange: 'production', stepMs: 1_000, fills: 'paper' } as const
+    await expect(write([], sessionSettings({ live }))).rejects.toThrow(
+      /settings\.json: expected live \{.*found nothing$/,
     )
     const days = [{ date: '2025-05-09', sha256: 'f'.repeat(64) }]
     await expect(write([], sessionSettings({ days }))).rejects.toThrow(/settings\.json: expected days /)

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { rowsOfPart } from '../../../adapters/market-parquet/decode-part.js'
@@ -10,6 +10,7 @@ import { NumberSet } from '../../../core/recording/number-set.js'
 import { gapFindings } from '../../../core/recording/verify-gaps.js'
 import { type RecordingFinding, type RowsSummary, RowsVerification } from '../../../core/recording/verify-rows.js'
 import type { MarketTable } from '../../../ports/market-recording.js'
+import type { RecordingManifest } from '../../../runtime/services/scan/recording-manifest.js'
 
 /** The rows of a table of one date, after verification. */
 export interface VerifiedRows extends RowsSummary {
@@ -38,9 +39,21 @@ export function recordingAt(path: string): RecordingFolder | undefined {
   if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return undefined
   const table = basename(resolve(path))
   if (isMarketTable(table) && hasDates(path)) return { folder: dirname(resolve(path)), tables: [table] }
-  const isRecording = existsSync(join(path, RECORDING_FILE)) || MARKET_TABLES.some((name) => hasDates(join(path, name)))
+  const isRecording = isOfMarket(join(path, RECORDING_FILE)) || MARKET_TABLES.some((name) => hasDates(join(path, name)))
   return isRecording ? { folder: path, tables: MARKET_TABLES } : undefined
 }
+
+/** A scanner's recorded days have a file of that name, too, and are day files. Any other, damaged as it may be, is a market's. */
+function isOfMarket(path: string): boolean {
+  if (!existsSync(path)) return false
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { readonly schema?: unknown } | null)?.schema !== DAYS_SCHEMA
+  } catch {
+    return true
+  }
+}
+
+const DAYS_SCHEMA: RecordingManifest['schema'] = 'dolphin.recording/1'
 
 function hasDates(folder: string): boolean {
   if (!existsSync(folder)) return false

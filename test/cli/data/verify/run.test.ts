@@ -39,6 +39,14 @@ describe('dolphin data verify', () => {
     expect(stdout).toMatch(/\n3 days, 864 bars: 0 errors, 0 warnings, 0 remarks\n$/)
   })
 
+  it('takes the folder of a scanner that records days, whose list of them is named like that of a market, for days', async () => {
+    writeFileSync(inFolder('recording.json'), JSON.stringify({ schema: 'dolphin.recording/1', days: {} }))
+    const { code, stdout, stderr } = await verify()
+    rmSync(inFolder('recording.json'))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/\n3 days, 864 bars: 0 errors, 0 warnings, 0 remarks\n$/)
+  })
+
   it('answers 0 with warnings and 1 with warnings under --strict, and gathers equal ones of many columns', async () => {
     await damageSecondDay()
     const { code, stdout } = await verify()
