@@ -2,11 +2,21 @@ import type { RecorderHealth } from '../../../ports/market-recording.js'
 
 /** How many contracts are followed from now on, and which have left. */
 export function followingText(contracts: number, left: readonly string[]): string {
-  const some =
-    left.length > SHOWN_MAX
-      ? `${left.slice(0, SHOWN_MAX).join(', ')} and ${left.length - SHOWN_MAX} more`
-      : left.join(', ')
-  return `Following ${contracts} contract${contracts === 1 ? '' : 's'}${left.length === 0 ? '' : `; left: ${some}`}.`
+  return `Following ${contracts} contract${contracts === 1 ? '' : 's'}${left.length === 0 ? '' : `; left: ${namesText(left)}`}.`
+}
+
+export type DarkSignal = 'STALE_DATA' | 'DATA_BACK'
+
+/** Of these symbols nothing has come for a while, or something has come again. */
+export function darkText(signal: DarkSignal, symbols: readonly string[]): string {
+  const whose = symbols.length === 1 ? 'it' : 'them'
+  const what = signal === 'STALE_DATA' ? 'ten bars in which nothing came of' : 'something came again of'
+  return `${signal}: ${namesText(symbols)}: ${what} ${whose}`
+}
+
+function namesText(symbols: readonly string[]): string {
+  const more = symbols.length > SHOWN_MAX ? ` and ${symbols.length - SHOWN_MAX} more` : ''
+  return symbols.slice(0, SHOWN_MAX).join(', ') + more
 }
 
 /** The exchange's clock has leapt, UTC ms: what would end at once is more than any figure looks back on. */

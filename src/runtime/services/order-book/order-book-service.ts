@@ -23,7 +23,7 @@ import { BarWatch } from './bar-watch.js'
 import type { BookOutlet, BookOutletHealth } from './book-outlet.js'
 import { BookPublisher } from './book-publisher.js'
 import { BookRecording } from './book-recording.js'
-import { followingText, leapText, recordingText } from './books-text.js'
+import { type DarkSignal, darkText, followingText, leapText, recordingText } from './books-text.js'
 
 export interface OrderBookSettings {
   /** From bar to bar, ms. */
@@ -75,6 +75,8 @@ export class OrderBookService implements Service {
   private lastBar: MarketBar | undefined
   private bars = 0
   private isWarm = false
+  /** Symbols of which that is to be told when the bar is closed. */
+  private readonly darkOrBack: Record<DarkSignal, string[]> = { STALE_DATA: [], DATA_BACK: [] }
   private callOffClose: (() => void) | undefined
   private callOffTick: (() => void) | undefined
 
@@ -163,7 +165,7 @@ export class OrderBookService implements Service {
           )
         break
       default:
-        this.ports.warn(`${effect.signal}: ${effect.symbol}: ${DARK[effect.signal]}`)
+        this.darkOrBack[effect.signal].push(effect.symbol)
     }
   }
 
@@ -289,6 +291,7 @@ export class OrderBookService implements Service {
       this.sayWarmth(bar)
       for (const effect of bar.dark) this.carry(effect)
     }
+    this.sayDark()
     this.watch.closed()
   }
 
@@ -296,6 +299,14 @@ export class OrderBookService implements Service {
     if (this.isWarm || bar.assets.length === 0 || warmAssets(bar) < bar.assets.length) return
     this.isWarm = true
     this.ports.tell?.(`The features of all ${bar.assets.length} contracts are complete.`)
+  }
+
+  /** Once a bar: where a connection is lost or back, hundreds of symbols are at once. */
+  private sayDark(): void {
+    for (const signal of ['STALE_DATA', 'DATA_BACK'] as const) {
+      const symbols = this.darkOrBack[signal].splice(0)
+      if (symbols.length > 0) this.ports.warn(darkText(signal, symbols))
+    }
   }
 
   private detail(books: MarketBooks): string {
@@ -321,11 +332,6 @@ export interface OrderBookFigures {
 
 /** The longest that is waited for the end of a bar at once, ms: the exchange's clock may turn out to be another. */
 const CLOCK_LOOK_MS = 1_000
-
-const DARK = {
-  STALE_DATA: 'ten bars in which nothing came of it',
-  DATA_BACK: 'something came of it again',
-} as const
 
 /** A contract whose decimals are others now is another one. */
 function isSame(one: ListedContract, other: ListedContract | undefined): boolean {

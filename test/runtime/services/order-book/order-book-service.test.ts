@@ -353,7 +353,23 @@ describe('hardening', () => {
     quote(world, 'AUSDT')
     await pass(world.time, 20_000)
     expect(world.warnings.filter((text) => text.startsWith('DATA_BACK'))).toEqual([
-      'DATA_BACK: AUSDT: something came of it again',
+      'DATA_BACK: AUSDT: something came again of it',
+    ])
+    await world.end()
+  })
+
+  it('dark streak: symbols of which it is told at one bar are told of in one line', async () => {
+    const world = setUp()
+    const quiet = await quoting(world, 'AUSDT', 'BUSDT')
+    await pass(world.time, 20_000)
+    quiet()
+    await pass(world.time, 120_000)
+    quote(world, 'AUSDT')
+    quote(world, 'BUSDT')
+    await pass(world.time, 20_000)
+    expect(world.warnings.filter((text) => /^(STALE_DATA|DATA_BACK)/.test(text))).toEqual([
+      'STALE_DATA: AUSDT, BUSDT: ten bars in which nothing came of them',
+      'DATA_BACK: AUSDT, BUSDT: something came again of them',
     ])
     await world.end()
   })
