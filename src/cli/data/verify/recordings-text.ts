@@ -29,7 +29,13 @@ export function recordingTotals(recordings: readonly VerifiedRecording[]): {
 
 /** What `--json` says of recordings. */
 export function recordingsDocument(recordings: readonly VerifiedRecording[]): unknown {
-  return recordings.map(({ folder, recording, dates, findings }) => ({
+  return recordings.map((verified) => documentOf(verified))
+}
+
+function documentOf(verified: VerifiedRecording): unknown {
+  const { folder, recording, dates, findings } = verified
+  const { recordings: _, ...totals } = recordingTotals([verified])
+  return {
     folder,
     stepMs: recording?.stepMs ?? null,
     books: recording?.books ?? null,
@@ -37,7 +43,8 @@ export function recordingsDocument(recordings: readonly VerifiedRecording[]): un
     gaps: recording?.gaps ?? null,
     dates,
     findings,
-  }))
+    totals,
+  }
 }
 
 /** Each recording as a table of its tables and dates, then what was found. */

@@ -49,7 +49,7 @@ const EXAMPLES = `Examples:
   dolphin data verify days/
   dolphin data verify days/ --write-checksums days/SHA256SUMS
   dolphin data verify days/ --checksums days/SHA256SUMS --strict --json | jq .totals
-  dolphin data verify recordings/books --json | jq '.recordings[].findings'`
+  dolphin data verify recordings/books --json | jq '.recordings[].totals'`
 
 interface RawVerifyOptions {
   readonly json?: boolean

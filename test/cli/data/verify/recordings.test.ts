@@ -50,6 +50,8 @@ describe('dolphin data verify of a recording', () => {
     await recorded()
     truncateSync(part(1), 500)
     expect((await verify()).code).toBe(1)
+    const [{ totals }] = JSON.parse((await verify('--json')).stdout).recordings
+    expect(totals).toEqual({ parts: 3, rows: 4, errors: 1, warnings: 0, infos: 0 })
     expect(await findings()).toEqual([
       'error unreadable: part-001.parquet: expected the mark dolphin.crc32 near the end of a part, found none: it is cut short, or of another writer',
     ])
