@@ -89,6 +89,7 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/runtime/services/trader/live-scans.test.ts',
   'test/runtime/services/trader/live-session-books.test.ts',
   'test/runtime/services/trader/live-session.test.ts',
+  'test/runtime/services/universe/universe-of-540.test.ts',
   'test/runtime/session/session-figures.test.ts',
   'test/sandbox/clients/market-clients.test.ts',
   'test/sandbox/clients/trading-clients.test.ts',
