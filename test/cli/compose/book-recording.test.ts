@@ -63,8 +63,8 @@ async function recorded(closes: boolean): Promise<void> {
   const replay = new ReplayedBooks(raw)
   for await (const next of raw.rows()) {
     if (next.table !== 'frames') continue
-    for (const { endMs } of replay.take(next))
-      if (closes) recorder.add('closings', { n: recorder.nextNumber(), t_ms: endMs, closed_at_ms: next.row.E_ms })
+    for (const { endMs } of closes ? replay.take(next) : [])
+      recorder.add('closings', { n: recorder.nextNumber(), t_ms: endMs, closed_at_ms: next.row.E_ms })
     recorder.scale(next.row.symbol, raw.facts.scales[next.row.symbol]!)
     recorder.add('frames', { ...next.row, n: recorder.nextNumber() })
   }
