@@ -183,6 +183,11 @@ export class CrashRig {
   private async lifeUntil(point: KillPoint, readyMsMax: number): Promise<Life> {
     const executor = this.spawn()
     const kill = (): void => executor.kill()
+    let hasExpired = false
+    const expire = (): void => {
+      hasExpired = true
+      kill()
+    }
     let problem: string | undefined
     const timers = [
       setTimeout(() => {
@@ -194,7 +199,7 @@ export class CrashRig {
     if (point.kind === 'time') timers.push(setTimeout(kill, point.afterMs))
     let given = 0
     this.onSign = (sign) => {
-      if (sign === 'ready') timers.push(setTimeout(kill, readyMsMax))
+      if (sign === 'ready') timers.push(setTimeout(expire, readyMsMax))
       if (point.kind !== 'sign' || sign !== point.sign || ++given !== point.nth) return
       if (point.delayMs === 0) kill()
       else setTimeout(kill, point.delayMs)
@@ -205,7 +210,7 @@ export class CrashRig {
     this.throwBroken()
     if (end !== 'SIGKILL') problem = `exit ${end}`
     const wrong = problem && `${problem}: ${executor.stderr.slice(-2_000)}`
-    return { point, livedMs: performance.now() - executor.startedMs, wrong }
+    return { point, livedMs: performance.now() - executor.startedMs, hasExpired, wrong }
   }
 
   /**
@@ -322,6 +327,8 @@ export class CrashRig {
 export interface Life {
   readonly point: KillPoint
   readonly livedMs: number
+  /** The sign did not come, and it was killed all the same. */
+  readonly hasExpired: boolean
   /** It died by itself, or came to nothing; undefined: it was killed while it did what it should. */
   readonly wrong: string | undefined
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CrashRig, type RigVenue } from './crash-rig.js'
+import { CrashRig, type Life, type RigVenue } from './crash-rig.js'
 import { lawsAfterKill, lawsAtRest } from './evidence.js'
 import { killPointText } from './kill-plan.js'
 
@@ -21,6 +21,8 @@ export interface CrashReport {
 
 /** Journals grow, and with them the time to start again: after so many kills a rig begins anew. */
 const KILLS_PER_RIG = 50
+/** What closes a position, and what opens the next one. */
+const FILLS_OF_TURN = 2
 
 /** Kills executors `kills` times, checks after each of them, and at the end of each rig once everybody had time to agree. */
 export async function crashRun(options: {
@@ -53,10 +55,17 @@ async function killExecutors({ at, seed, kills, folder, tell }: RigRun): Promise
   const coveredMs: number[] = []
   let torn = 0
   let done = 0
+  let filled = 0
+  let isIdle = false
   try {
     while (done < kills && broken.length === 0) {
-      const { point, livedMs, wrong } = await rig.life(++done)
+      done++
+      // Nothing is opened for up to a minute when a stop was lost: those that are killed in it would prove little.
+      const life: Life = await (isIdle ? rig.lifeUntilTraded('fill', FILLS_OF_TURN) : rig.life(done))
+      const { point, livedMs, hasExpired, wrong } = life
       const evidence = await rig.evidence()
+      isIdle = hasExpired && evidence.fills.length === filled
+      filled = evidence.fills.length
       const laws = [...(wrong === undefined ? [] : [wrong]), ...lawsAfterKill(evidence)]
       broken.push(...laws.map((law) => `after kill ${done}, ${killPointText(point)}: ${law}`))
       if (evidence.execution.verdict.kind === 'tornTail') torn++
