@@ -54,7 +54,8 @@ export class ExternalFactors {
     const held = this.held[source]
     const refused = refusedFactor(source, told.value) ?? refusedStamp(atMs, nowMs)
     if (refused !== undefined) return refusal(held, refused)
-    const value = told.value as number
+    // An exchange may tell −0, which JSON has not.
+    const value = (told.value as number) + 0
     held.error = null
     if (held.known !== undefined && atMs < held.known.atMs) return { kind: 'older' }
     held.known = { value, atMs }

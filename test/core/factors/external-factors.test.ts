@@ -65,6 +65,8 @@ describe('external factors', () => {
           expect(ageS! * 1_000).toBeGreaterThanOrEqual(-FACTOR_AHEAD_MAX_MS)
         }
       }),
+      // Funding of −0, which JSON has not.
+      { examples: [[[{ source: 'funding', value: -0, atMs: MIDNIGHT, nowMs: MIDNIGHT }]]] },
     )
   })
 
