@@ -63,13 +63,21 @@ const macro = object({ cascade_count: count, stress_share: share, regime_signal:
 /** Features of the order books, `obf_features_latest`, on which the engine trades; `ob_cache/latest_ob_features.json` is the same document. */
 export const ORDER_BOOK_FEATURES = gridDocument(
   'obf_features_latest',
-  object({
-    _pushed_at: unixSeconds,
-    bar_ts: noted('End of the bar, UTC seconds since the epoch.', notNegative),
-    step_ms: integerFrom(1),
-    assets: noted('By symbol; a feature that cannot be told is absent.', recordOf(object({}, features))),
-    macro,
-  }),
+  object(
+    {
+      _pushed_at: unixSeconds,
+      bar_ts: noted('End of the bar, UTC seconds since the epoch.', notNegative),
+      step_ms: integerFrom(1),
+      assets: noted('By symbol; a feature that cannot be told is absent.', recordOf(object({}, features))),
+      macro,
+    },
+    {
+      books: noted(
+        'Kept by their changes (absent: so), or best levels alone: then depth means nothing.',
+        oneOf('diffs', 'partial'),
+      ),
+    },
+  ),
 )
 
 /** A symbol's value in its shard: its latest sample, with the features of its last closed bar. */

@@ -22,13 +22,14 @@ export type BookFeatureValues = DocumentOf<typeof ORDER_BOOK_FEATURES>['assets']
 
 /** `obf_features_latest`. An asset without a feature is there, with none: what was known of it before is not known any more. */
 export function featuresText(
-  { endMs, assets, macro }: MarketBar,
+  { endMs, books, assets, macro }: MarketBar,
   { stepMs, pushedMs }: { readonly stepMs: number; readonly pushedMs: number },
 ): string {
   return ORDER_BOOK_FEATURES.write({
     _pushed_at: pushedMs / 1_000,
     bar_ts: endMs / 1_000,
     step_ms: stepMs,
+    books,
     assets: Object.fromEntries(assets.map(({ symbol, features }) => [symbol, featuresOf(features)])),
     macro: {
       cascade_count: macro.cascadeCount,

@@ -27,6 +27,7 @@ export class GridSensors {
   private readonly states: readonly StateOfStrategy[]
   private readonly listening: (() => Promise<void>)[] = []
   private isListening = false
+  private isPartialTold = false
 
   constructor(
     private readonly orderBook: OrderBookSensor,
@@ -106,10 +107,21 @@ export class GridSensors {
       case FEATURE_KEYS.forewarner:
         return this.forewarner.take(text)
       case FEATURE_KEYS.orderBook:
-        return this.books.take(text)
+        return this.books.take(text) && this.sayPartial(this.books.value!)
       default:
         return this.factors.take(text) && this.watchVolatility(this.factors.value!)
     }
+  }
+
+  private sayPartial(books: DocumentOf<typeof ORDER_BOOK_FEATURES>): boolean {
+    const isPartial = isOfBestLevels(books)
+    if (isPartial && !this.isPartialTold) {
+      this.ports.warn(
+        `${ORDER_BOOK_FEATURES.name} is of the best levels of books, whose depth means nothing: Cat3 has no figures`,
+      )
+    }
+    this.isPartialTold = isPartial
+    return true
   }
 
   /** Whether it is a spike: nothing else in the factors is a sensor. */
@@ -138,12 +150,17 @@ export class GridSensors {
       barMs: books.bar_ts * 1000,
       stepMs: books.step_ms,
       traded: traded.length,
-      figures: traded.map((symbol) => ({
+      figures: (isOfBestLevels(books) ? [] : traded).map((symbol) => ({
         depthQuality: books.assets[symbol]?.depth_quality,
         fillQuality: books.assets[symbol]?.fill_quality,
       })),
     }
   }
+}
+
+/** Best levels come and go: their depth would read as withdrawn where nobody has withdrawn any. */
+function isOfBestLevels({ books }: DocumentOf<typeof ORDER_BOOK_FEATURES>): boolean {
+  return books === 'partial'
 }
 
 const COLOURS: readonly StrategyColour[] = ['BLUE', 'GREEN']

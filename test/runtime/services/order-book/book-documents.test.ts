@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { ORDER_BOOK } from '../../../../src/core/grid/order-book-documents.js'
+import { ORDER_BOOK, ORDER_BOOK_FEATURES } from '../../../../src/core/grid/order-book-documents.js'
 import { PartialBook } from '../../../../src/core/orderbook/partial-book.js'
-import { rawBookText } from '../../../../src/runtime/services/order-book/book-documents.js'
+import { featuresText, rawBookText } from '../../../../src/runtime/services/order-book/book-documents.js'
+
+describe('the document of the features', () => {
+  it.each(['diffs', 'partial'] as const)('says that it is of books of %s', (books) => {
+    const macro = { cascadeCount: 0, stressShare: 0, regimeSignal: 0 }
+    const text = featuresText({ endMs: 5_000, books, assets: [], macro }, { stepMs: 5_000, pushedMs: 5_001 })
+    expect(ORDER_BOOK_FEATURES.read(text)).toMatchObject({ value: { books } })
+  })
+})
 
 describe('the document of a raw book', () => {
   it.each([

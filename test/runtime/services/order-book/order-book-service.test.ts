@@ -226,7 +226,7 @@ describe('a bar', () => {
     const last = bars.at(-1)!
     const published = latest(text(GRID_MAPS.features, FEATURE_KEYS.orderBook))
     expect(published).toEqual({
-      ...{ _pushed_at: last.endMs / 1_000, bar_ts: last.endMs / 1_000, step_ms: STEP_MS },
+      ...{ _pushed_at: last.endMs / 1_000, bar_ts: last.endMs / 1_000, step_ms: STEP_MS, books: 'diffs' },
       assets: Object.fromEntries(last.assets.map(({ symbol, features }) => [symbol, featuresOf(features)])),
       macro: { cascade_count: 0, stress_share: 0, regime_signal: 0 },
     })

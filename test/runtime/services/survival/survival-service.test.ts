@@ -91,8 +91,9 @@ function published(changes: Partial<SafetyDocument> & { readonly posture: Postur
   return (put: Put) => put(GRID_MAPS.safety, LATEST, text)
 }
 
-function booksText(barMs: number): string {
+function booksText(barMs: number, kind: { readonly books?: 'diffs' | 'partial' } = {}): string {
   return ORDER_BOOK_FEATURES.write({
+    ...kind,
     _pushed_at: barMs / 1000,
     bar_ts: barMs / 1000,
     step_ms: 5_000,
@@ -261,6 +262,20 @@ describe('the survival service at its start', () => {
     await pass(time, 5_000)
     expect(latest()).toMatchObject({ posture: 'TURTLE', below: 1, sensors: { cat3: 1 } })
     expect(latest().cold).toBeUndefined()
+    await end()
+  })
+
+  it('takes no figure of books of best levels, and says so once', async () => {
+    const { time, put, latest, warnings, end } = await setUp({ orderBook: { traded: ['BTCUSDT'] } })
+    for (let bar = 1; bar <= 3; bar++) {
+      await put(GRID_MAPS.features, FEATURE_KEYS.orderBook, booksText(time.epochMs(), { books: 'partial' }))
+      await pass(time, 5_000)
+    }
+    expect(latest().cold).toBe(true)
+    expect(warnings).toEqual([expect.stringMatching(/^obf_features_latest is of the best levels of books/)])
+    await put(GRID_MAPS.features, FEATURE_KEYS.orderBook, booksText(time.epochMs(), { books: 'diffs' }))
+    await pass(time, 5_000)
+    expect(latest()).toMatchObject({ sensors: { cat3: 1 } })
     await end()
   })
 
