@@ -19,6 +19,16 @@ describe('asking a source', () => {
     expect(next).toEqual({ polling: POLLING_START, pauseMs: nextMs - nowMs })
   })
 
+  it.each([
+    ['at 00:04 after an answer at 00:02', 120_000, 240_000],
+    ['at 00:04 after an answer at 00:03', 180_000, 240_000],
+    ['at 01:02 after an answer at 00:04', 240_000, 3_720_000],
+    ['at 00:02 after an answer of the evening before', -60_000, 120_000],
+  ])('Fear & Greed of a date that is awaited is asked for again %s', (_, atMs, nextMs) => {
+    const of = { schedule: POLL_SCHEDULES.fng, nowMs: MIDNIGHT + atMs, random: 0.5 }
+    expect(afterAsking(POLLING_START, { ...of, isAwaited: true }).pauseMs).toBe(nextMs - atMs)
+  })
+
   it('Fear & Greed is asked for between 00:00 and 00:05, whenever it was before', () => {
     fc.assert(
       fc.property(fc.integer({ min: MIDNIGHT - 3_600_000, max: MIDNIGHT - 1 }), (startMs) => {

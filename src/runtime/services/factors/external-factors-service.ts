@@ -1,4 +1,5 @@
 import { dateOfEpochDay, epochDay, type IsoDate } from '../../../base/utc-date.js'
+import { dateOfMs } from '../../../core/breaker/day-factors.js'
 import { latestFixedDate, nextFixedMs } from '../../../core/factors/day-row.js'
 import { ExternalFactors } from '../../../core/factors/external-factors.js'
 import { FACTOR_OF_SOURCE } from '../../../core/factors/factor-ranges.js'
@@ -108,7 +109,9 @@ export class ExternalFactorsService implements Service {
         if (signal.aborted) return
         this.take(source, answer)
         const failed = answer.kind === 'failed' ? { failed: answer } : {}
-        const next = afterAsking(polling, { schedule, nowMs: clock.epochMs(), random: random(), ...failed })
+        const nowMs = clock.epochMs()
+        const isAwaited = this.isAwaited(source, nowMs)
+        const next = afterAsking(polling, { schedule, nowMs, random: random(), isAwaited, ...failed })
         polling = next.polling
         await clock.sleep(next.pauseMs, signal)
       }
@@ -117,6 +120,12 @@ export class ExternalFactorsService implements Service {
       this.failure = { error }
       this.wake.call()
     }
+  }
+
+  /** Whether the row of the date would rest on a Fear & Greed of the day before. */
+  private isAwaited({ name }: FactorSource, nowMs: number): boolean {
+    const date = dateOfMs(nowMs)
+    return name === 'fng' && this.factors.dayRow(date).fng_date !== date
   }
 
   private take(source: FactorSource, answer: FactorAnswer): void {

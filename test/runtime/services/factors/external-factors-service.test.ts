@@ -221,6 +221,19 @@ describe('the row of a day', () => {
     await end()
   })
 
+  it('has the Fear & Greed of the date that comes between 00:02 and 00:04', async () => {
+    const { time, answers, asked, disk, begin } = setUp()
+    answers.fng = (nowMs) => ({
+      ...{ kind: 'value', value: nowMs < MIDNIGHT + 3 * MINUTE ? 20 : 40 },
+      atMs: nowMs < MIDNIGHT + 3 * MINUTE ? MIDNIGHT - DAY : MIDNIGHT,
+    })
+    const { end } = await begin()
+    await pass(time, 15 * MINUTE)
+    expect(disk.rows).toEqual(['2026-01-06,0.0001,51.2,40,0.95,,2026-01-06'])
+    expect(asked.fng, 'at the start, at 00:02 and at 00:04').toBe(3)
+    await end()
+  })
+
   it('is the same after a restart between 00:00 and 00:05', async () => {
     const { time, disk, begin, answers } = setUp()
     const first = await begin()
