@@ -102,7 +102,10 @@ const gzipped = gzipSync(rows.map((row) => JSON.stringify(row)).join('\n'))
 const baseline = { ms: performance.now() - began, bytes: gzipped.byteLength }
 say('JSON lines, gzip', baseline)
 const ways: [string, PartEncoder][] = [['Parquet, zstd, here', encodePart]]
-if (existsSync(THREAD)) ways.push(['Parquet, zstd, in a thread', threadedPartEncoder(pathToFileURL(THREAD))])
+if (existsSync(THREAD)) {
+  const encode = threadedPartEncoder({ entry: pathToFileURL(THREAD), warn: console.warn })
+  ways.push(['Parquet, zstd, in a thread', encode])
+}
 for (const [name, encode] of ways) {
   const result = await record(encode)
   const { addMs, stallMs, readMs, ms, bytes } = result

@@ -5,7 +5,7 @@ import { checksumAt, findableMarks, SCHEMA_KEY, TABLE_KEY } from './part-marks.j
 import type { PartColumns, SealedColumn } from './row-columns.js'
 import { RECORDING_SCHEMA } from './table-columns.js'
 
-/** Makes the bytes of a Parquet file of columns, which are given away with the call. */
+/** Makes the bytes of a Parquet file of columns, which are as they were after it. */
 export type PartEncoder = (columns: PartColumns) => Promise<Uint8Array>
 
 /** Readers hold one row group: of frames with twenty changes each, some ten megabytes. */

@@ -83,7 +83,7 @@ function recorderOf({
 }): Promise<MarketRecorder> {
   return openMarketRecorder({
     ...options,
-    ...{ clock: gridTime, timer: gridTime, encode: threadedPartEncoder() },
+    ...{ clock: gridTime, timer: gridTime, encode: threadedPartEncoder({ warn: noticeWarning }) },
     report: ({ level, message }) => {
       if (level !== 'INFO') noticeWarning(message)
       else if (!quiet) notice(message)
