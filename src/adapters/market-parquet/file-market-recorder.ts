@@ -237,7 +237,11 @@ export class FileMarketRecorder implements MarketRecorder {
     }
   }
 
-  private giveUp({ fromMs, untilMs, afterN, lastN, files = [] }: SealedWindow, why: string): void {
+  /** Once: one that could not be made stays in the queue while the disk does not take the note of that. */
+  private giveUp(window: SealedWindow, why: string): void {
+    if (window.isGivenUp) return
+    window.isGivenUp = true
+    const { fromMs, untilMs, afterN, lastN, files = [] } = window
     const gap: RecordingGap = { fromMs, untilMs, afterN, beforeN: lastN + 1, why: 'unwritable' }
     this.recording = { ...this.recording, gaps: joinedGaps(this.recording.gaps, gap) }
     for (const { path, isWritten } of files) if (isWritten) void rm(path, { force: true }).catch(() => undefined)

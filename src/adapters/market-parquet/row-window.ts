@@ -85,6 +85,8 @@ export interface SealedWindow {
   readonly encoded: Promise<EncodedWindow>
   /** Where its files go, once they have names. */
   files?: readonly WindowFile[]
+  /** It is noted as a gap, and no row of it will be there. */
+  isGivenUp?: boolean
 }
 
 export interface EncodedWindow {

@@ -273,6 +273,21 @@ test('a part that cannot be made is given up and told, and those after it are wr
   expect((await readRecording(folder))?.gaps).toEqual([expect.objectContaining({ afterN: 0, beforeN: 3 })])
 })
 
+test('a part that cannot be made while the disk is full is given up once', async () => {
+  const folder = scratchFolder()
+  const disk = { isFull: false }
+  const encode = () => Promise.reject(new Error('the thread ended'))
+  const { recorder, notices } = await rig(folder, { write: writeTo(disk), encode })
+  disk.isFull = true
+  addFrames(recorder, 2)
+  await expect(recorder.flush()).rejects.toThrow('the disk is full')
+  await expect(recorder.flush()).rejects.toThrow('the disk is full')
+  disk.isFull = false
+  await recorder.close()
+  expect((await readRecording(folder))?.gaps).toEqual([expect.objectContaining({ afterN: 0, beforeN: 3 })])
+  expect(notices.map(({ code }) => code).filter((code) => code === 'RECORDING_LOST')).toHaveLength(1)
+})
+
 function writeTo(disk: { isFull: boolean }): typeof writeAtomically {
   return async (path, contents) => {
     if (disk.isFull) throw full()
