@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { datesOf } from '../../adapters/market-parquet/part-files.js'
 import { mergedRows, readMarket } from '../../adapters/market-parquet/read-market.js'
-import { type Recording, readRecording } from '../../adapters/market-parquet/recording-file.js'
+import { type Recording, type RecordingGap, readRecording } from '../../adapters/market-parquet/recording-file.js'
 import { type QuoteRow, rawRecording } from '../../adapters/raw-market/raw-recording.js'
 import { DataRefused, InputMistake, Interrupted } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
@@ -100,6 +100,7 @@ async function parquetRecording({ path, stepMs, symbols, quiet, signal }: Record
   // Closings of bars of another step close no bar of this one.
   const hasClosings = step === recording.stepMs && (await hasRows(path))
   const tables = REPLAYED_TABLES.filter((table) => hasClosings || table !== 'closings')
+  const unwritten = recording.gaps.filter(({ why }) => why === 'unwritable')
   for (const { fromMs, untilMs, why } of recording.gaps)
     noticeWarning(`${path}: rows of ${utc(fromMs)} … ${utc(untilMs)} may be missing (${why})`)
   return {
@@ -111,7 +112,8 @@ async function parquetRecording({ path, stepMs, symbols, quiet, signal }: Record
       const progress = startProgress({ total: minutes, unit: 'min', label: 'Replaying', quiet })
       let told = 0
       try {
-        for await (const next of mergedRows(path, tables, present({ symbols: symbols && ['', ...symbols] }))) {
+        const read = mergedRows(path, tables, present({ symbols: symbols && ['', ...symbols] }))
+        for await (const next of begunAnew(read, unwritten)) {
           refuseInterrupted(signal)
           if (next.table === 'frames') {
             const minute = Math.min(minutes, Math.floor((next.row.E_ms - startMs) / MINUTE_MS))
@@ -128,6 +130,37 @@ async function parquetRecording({ path, stepMs, symbols, quiet, signal }: Record
 }
 
 const MINUTE_MS = 60_000
+
+/**
+ * The rows, and after each gap one that says that all begins anew, as a process that starts writes it: the books of before miss
+ * changes, and would stand still in every bar of the gap.
+ */
+async function* begunAnew(
+  rows: AsyncIterable<ReplayedRow>,
+  gaps: readonly RecordingGap[],
+): AsyncGenerator<ReplayedRow, void, void> {
+  const left = [...gaps].sort((one, other) => one.beforeN - other.beforeN)
+  for await (const next of rows) {
+    let isAfterGap = false
+    while (left[0] !== undefined && left[0].beforeN <= next.row.n) isAfterGap = left.shift() !== undefined
+    if (isAfterGap) yield { table: 'listings', row: { n: next.row.n, t_ms: openAt(next), symbol: '', is_listed: true } }
+    yield next
+  }
+}
+
+/** Some time within the bar that is open when the row comes. */
+function openAt(next: ReplayedRow): number {
+  switch (next.table) {
+    case 'frames':
+      return next.row.E_ms
+    case 'liquidations':
+      return next.row.T_ms
+    case 'closings':
+      return next.row.t_ms - 1
+    default:
+      return next.row.t_ms
+  }
+}
 
 /** What `serve order-book-universe` records are figures of a minute: there is no frame to replay. */
 async function refuseOfBestLevels(path: string, { scales }: Pick<Recording, 'scales'>): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../src/adapters/clock/system-clock.js'
+import { encodePart } from '../../../src/adapters/market-parquet/encode-part.js'
 import { openMarketRecorder } from '../../../src/adapters/market-parquet/market-recorder.js'
 import { openBookRecording } from '../../../src/cli/compose/book-recording.js'
 import { assetBook } from '../../../src/core/orderbook/asset-features.js'
@@ -54,17 +55,24 @@ async function replayed(path: string): Promise<MarketBooksBar[]> {
   return bars
 }
 
-/** The raw recording as one of Parquet, with the closings of its bars where `closes` says so. */
-async function recorded(closes: boolean): Promise<void> {
+/** The raw recording as one of Parquet, with the closings of its bars where `closes` says so; the bars of a span are lost. */
+async function recorded(closes: boolean, lost = { fromMs: 0, untilMs: 0 }): Promise<void> {
   const raw = await openBookRecording({ path: RAW, quiet: true })
+  let isLost = false
   const recorder = await openMarketRecorder({
     ...{ folder, facts: raw.facts, clock: systemClock, timer: clockTimer(systemClock), report: () => {} },
+    encode: (part) => (isLost ? Promise.reject(new Error('it cannot be made')) : encodePart(part)),
   })
   const replay = new ReplayedBooks(raw)
   for await (const next of raw.rows()) {
     if (next.table !== 'frames') continue
-    for (const { endMs } of closes ? replay.take(next) : [])
+    for (const { endMs } of closes ? replay.take(next) : []) {
+      if (endMs === lost.fromMs || endMs === lost.untilMs) {
+        await recorder.flush()
+        isLost = endMs === lost.fromMs
+      }
       recorder.add('closings', { n: recorder.nextNumber(), t_ms: endMs, closed_at_ms: next.row.E_ms })
+    }
     recorder.scale(next.row.symbol, raw.facts.scales[next.row.symbol]!)
     recorder.add('frames', { ...next.row, n: recorder.nextNumber() })
   }
@@ -88,6 +96,16 @@ describe('the recorded day of BTCUSDT', () => {
     expect(await replayed(folder)).toEqual(direct())
     const other = await openBookRecording({ path: folder, stepMs: 1_000, quiet: true })
     expect(other, 'closings of bars of 5 s close none of 1 s').toMatchObject({ hasClosings: false })
+  })
+
+  it('has no bar of a time that was not recorded, and knows no book after it until its next snapshot', async () => {
+    const endMs = direct().map((bar) => bar.endMs)
+    await recorded(true, { fromMs: endMs[20]!, untilMs: endMs[30]! })
+    const bars = await replayed(folder)
+    expect(bars.slice(0, 20)).toEqual(direct().slice(0, 20))
+    expect(bars.slice(20).map((bar) => bar.endMs)).toEqual(endMs.slice(30))
+    const values = bars.slice(20).flatMap(({ assets }) => assets.map(({ value }) => value))
+    expect(new Set(values)).toEqual(new Set([undefined]))
   })
 
   it('gives the same bars, bit for bit, through a recording in Parquet that has no closings', async () => {
