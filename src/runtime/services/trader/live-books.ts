@@ -1,3 +1,4 @@
+import { step as stepStall } from '../../../core/orderbook/bar-stall.js'
 import type { MarketBar } from '../../../core/orderbook/market-features.js'
 import type { Clock } from '../../../ports/clock.js'
 import type { AssetBook, BarBooks, OrderBookSource } from '../../../ports/order-book.js'
@@ -37,6 +38,8 @@ export interface LiveBooksView {
  */
 export class LiveBooks {
   private newest: MarketBar | undefined
+  /** When it was closed, by a clock that never goes back. */
+  private closedAtMs = 0
   private known = 0
   /** A first bar was waited for in vain: it is not waited for again. */
   private isMissed = false
@@ -48,6 +51,7 @@ export class LiveBooks {
   closed(bar: MarketBar, { isPublished }: { readonly isPublished: boolean }): void {
     if (isPublished) this.parts.aligned.closed(bar)
     this.newest = bar
+    this.closedAtMs = this.parts.clock.nowMs()
     this.known = 0
     for (const { value } of bar.assets) if (value !== undefined) this.known++
     for (const wake of this.waiting.splice(0)) wake()
@@ -91,12 +95,17 @@ export class LiveBooks {
 
   /** Why nothing is known of any book; undefined where something is, or the trader's bar is an old one. */
   private darkness(endMs: number): string | undefined {
+    const { clock, stepMs } = this.parts
     const { newest, known } = this
     if (newest === undefined) return 'no bar of the order books has been closed yet'
     if (newest.endMs < endMs) {
       const behindMs = endMs - newest.endMs
       return `the last bar of the order books ended ${(behindMs / 1000).toFixed(0)} s before that of the prices`
     }
+    // Of an exchange's clock that leapt ahead: the books wait until it is reached.
+    const silentMs = clock.nowMs() - this.closedAtMs
+    if (newest.endMs > endMs && stepStall({ isStalled: false, silentMs, stepMs }).isStalled)
+      return `no bar of the order books has been closed for ${(silentMs / 1000).toFixed(0)} s, and the last one ended at ${new Date(newest.endMs).toISOString()}`
     if (newest.endMs === endMs && known === 0)
       return `none of ${newest.assets.length} order books is known: not connected, or not in step yet`
     return undefined

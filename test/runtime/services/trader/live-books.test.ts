@@ -99,6 +99,27 @@ describe('the live books of a bar', () => {
     })
   })
 
+  it.each([
+    [14_999, { rows: {} }],
+    [
+      15_000,
+      {
+        dark: 'no bar of the order books has been closed for 15 s, and the last one ended at 2099-01-01T00:00:00.000Z',
+      },
+    ],
+  ])(
+    'whose bars run ahead are dark when none has been closed for 3 steps: after %d ms %j',
+    async (silentMs, expected) => {
+      const world = new Books()
+      world.close(Date.UTC(2099, 0))
+      await pass(world.time, silentMs)
+      expect((await world.at(0, END_MS + 2 * STEP_MS))[0]).toMatchObject(expected)
+      expect((await world.at(1, Date.UTC(2099, 0)))[0], 'of that very bar').toMatchObject({
+        rows: { BTCUSDT: DEEP_ROW },
+      })
+    },
+  )
+
   it('are not waited for when the session ends', async () => {
     const world = new Books()
     world.close(END_MS - STEP_MS)
