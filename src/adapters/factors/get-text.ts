@@ -1,3 +1,5 @@
+import { bodyParts, type TimeLimit, within } from '../../files/within.js'
+
 export type Got =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string; readonly retryAfter?: string }
   | { readonly kind: 'lost'; readonly message: string }
@@ -14,31 +16,33 @@ export interface RequestLimits {
  */
 export async function getText(url: string, limits: RequestLimits, signal: AbortSignal): Promise<Got> {
   const { timeoutMs, bodyBytesMax } = limits
-  const deadline = AbortSignal.timeout(timeoutMs)
   try {
-    const response = await fetch(url, {
-      redirect: 'error',
-      signal: AbortSignal.any([signal, deadline]),
-      headers: { accept: 'application/json' },
+    return await within(timeoutMs, async (limit) => {
+      const response = await fetch(url, {
+        redirect: 'error',
+        signal: AbortSignal.any([signal, limit.signal]),
+        headers: { accept: 'application/json' },
+      })
+      const body = await bodyOf(response, limit, bodyBytesMax)
+      if (body === undefined) return { kind: 'lost', message: `its answer is longer than ${bodyBytesMax / 1_000} kB` }
+      const retryAfter = response.headers.get('retry-after')
+      return { kind: 'answered', status: response.status, body, ...(retryAfter === null ? {} : { retryAfter }) }
     })
-    const body = await bodyOf(response, bodyBytesMax)
-    if (body === undefined) return { kind: 'lost', message: `its answer is longer than ${bodyBytesMax / 1_000} kB` }
-    const retryAfter = response.headers.get('retry-after')
-    return { kind: 'answered', status: response.status, body, ...(retryAfter === null ? {} : { retryAfter }) }
   } catch (error) {
     if (signal.aborted) return { kind: 'lost', message: 'stopped' }
-    return { kind: 'lost', message: deadline.aborted ? `no answer within ${timeoutMs / 1_000} s` : causeOf(error) }
+    const isLate = (error as Error).name === 'TimeoutError'
+    return { kind: 'lost', message: isLate ? `no answer within ${timeoutMs / 1_000} s` : causeOf(error) }
   }
 }
 
 /** Undefined where it is longer than that; what follows is not read. */
-async function bodyOf(response: Response, bytesMax: number): Promise<string | undefined> {
+async function bodyOf(response: Response, limit: TimeLimit, bytesMax: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
+  for await (const part of bodyParts(response, limit)) {
+    bytes += part.byteLength
     if (bytes > bytesMax) return undefined
-    chunks.push(chunk)
+    chunks.push(part)
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -1,3 +1,4 @@
+import { within } from '../../files/within.js'
 import type { ExchangeView } from '../../ports/status-surface.js'
 
 /** How the connection of an executor's process to its exchange stands, as that process last said: this one shows it beside its own. */
@@ -28,10 +29,12 @@ export class ExecutorExchange {
     if (this.isAsking || address === undefined) return
     this.isAsking = true
     try {
-      const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ANSWER_MS_MAX)])
-      const response = await fetch(`${address}/api/v1/session`, { signal })
-      const { exchange = [] } = (await response.json()) as { readonly exchange?: readonly ExchangeView[] }
-      this.last = exchange
+      this.last = await within(ANSWER_MS_MAX, async (limit) => {
+        const signal = AbortSignal.any([this.stopping.signal, limit.signal])
+        const response = await fetch(`${address}/api/v1/session`, { signal })
+        const { exchange = [] } = (await response.json()) as { readonly exchange?: readonly ExchangeView[] }
+        return exchange
+      })
     } catch {
       this.last = []
     } finally {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { InputMistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
+import { within } from '../../files/within.js'
 import type { Finding } from './finding.js'
 
 /** How this machine's clock stands. Orders are signed with it, so a venue refuses those of a clock that is far off. */
@@ -39,9 +40,10 @@ export async function measureClock(address: string | undefined): Promise<Clock> 
 
 async function roundTrip(address: string): Promise<{ offsetMs: number; toleranceMs: number }> {
   const sentMs = Date.now()
-  const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-  const receivedMs = Date.now()
-  const body = await response.text()
+  const { response, receivedMs, body } = await within(TIMEOUT_MS, async ({ signal }) => {
+    const answer = await fetch(address, { signal })
+    return { response: answer, receivedMs: Date.now(), body: await answer.text() }
+  })
   if (!response.ok) throw new Error(`expected the time, found HTTP ${response.status}`)
   const middleMs = (sentMs + receivedMs) / 2
   const exact = serverTime(body)

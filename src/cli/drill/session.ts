@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { checkStatus } from '../../core/status/check.js'
 import { StatusStream } from '../../core/status/stream.js'
+import { within } from '../../files/within.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { sendCommand } from '../../runtime/status/command-client.js'
@@ -57,8 +58,10 @@ export class DrillSession {
 
   /** The document as it is served now. Throws when it is none, breaks its contract, or contradicts what was served before. */
   async status(): Promise<StatusDocument> {
-    const response = await fetch(`${await this.address}/api/v1/status`, { signal: AbortSignal.timeout(5_000) })
-    const document: unknown = await response.json()
+    const address = await this.address
+    const document: unknown = await within(5_000, async ({ signal }) =>
+      (await fetch(`${address}/api/v1/status`, { signal })).json(),
+    )
     const [violation] = this.stream.next(document, performance.now())
     if (violation !== undefined)
       throw new Error(`/status breaks ${violation.rule}: ${violation.field} is ${violation.found}`)

@@ -3,6 +3,7 @@ import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { plainText } from '../../base/plain-text.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
+import { bodyParts, type TimeLimit, within } from '../../files/within.js'
 
 /** Where a document comes from: exactly one of both. */
 export interface StatusSource {
@@ -46,7 +47,8 @@ async function fetchText(url: string): Promise<string> {
   }
   const refuse = (message: string) => new InputMistake({ place: url, message })
   try {
-    return await answerText(url, refuse)
+    // One limit for head and body.
+    return await within(TIMEOUT_MS, (limit) => answerText(url, limit, refuse))
   } catch (error) {
     if (error instanceof Mistake) throw error
     const { name, message, cause } = error as Error
@@ -55,14 +57,13 @@ async function fetchText(url: string): Promise<string> {
   }
 }
 
-async function answerText(url: string, refuse: (message: string) => Mistake): Promise<string> {
-  // One limit for head and body: it aborts the reading of the body, too.
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' })
+async function answerText(url: string, limit: TimeLimit, refuse: (message: string) => Mistake): Promise<string> {
+  const response = await fetch(url, { signal: limit.signal, redirect: 'error' })
   if (!response.ok) throw refuse(`expected status 200, found ${response.status}`)
   let text = ''
   const decoder = new TextDecoder()
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true })
+  for await (const part of bodyParts(response, limit)) {
+    text += decoder.decode(part, { stream: true })
     if (text.length > MAX_BYTES) throw refuse(`expected at most ${MAX_BYTES} bytes`)
   }
   return text
