@@ -51,8 +51,8 @@ const limits = { testTimeout: 900_000, hookTimeout: 900_000 }
 
 export default defineConfig({
   test: {
-    // Many suites wait for processes and clocks: on two cores the default, one worker, leaves a core idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many suites wait for processes and clocks: on two cores the default, one worker, leaves them idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       {
         test: {
