@@ -79,7 +79,7 @@ it('the same seed kills at the same points, and at points of every kind', () => 
   const points = Array.from({ length: 200 }, (_, life) => killPoint(SEED, life))
   expect(points).toEqual(Array.from({ length: 200 }, (_, life) => killPoint(SEED, life)))
   const signs = new Set(points.map((point) => (point.kind === 'sign' ? point.sign : 'time')))
-  expect(signs.size).toBe(14)
+  expect(signs.size).toBe(15)
 })
 
 const POSITION = {
