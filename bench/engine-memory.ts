@@ -106,7 +106,7 @@ const PARTS: Readonly<Record<string, () => Part>> = {
       aligned.bind(bar, endMs)
     }
   },
-  'scans in the grid of this process (when full)': () => scans(),
+  'scans in the grid of this process (1,600)': () => scans(),
   everything: () => everything(),
 }
 const WHOLE = 'everything'
@@ -182,7 +182,7 @@ function scanner(): Part {
   }
 }
 
-/** Two with each bar, so that the stream is full in the end. */
+/** Two with each bar. */
 function scans(): Part {
   const store = new MemoryGridStore({ timer: clockTimer(systemClock) })
   const published = new GridScans(memoryGrid({ store, listenerFailed: console.error }))

@@ -19,7 +19,7 @@ export interface MemoryLimits {
 /**
  * Whether memory grows once a run has settled: what it has then against what it has at its end; a median of a tenth of the samples
  * each, so that one sample in the middle of some work says nothing. Default: the limits of a day over the embedded grid, whose
- * streams are full (10,000 scans, or 16 million characters of them) at three fifths of it.
+ * streams are full (10,000 scans, or 64 million characters of them) at three fifths of it.
  */
 export function memoryVerdict(
   samples: readonly MemorySample[],

@@ -105,14 +105,14 @@ const STREAM_CAPACITY = 10_000
 
 /**
  * Characters of them all. Scans of 400 symbols take 12.8 KB each: 10,000 of them would be more than all else that a process holds
- * which trades on them. This much is 1,250 of those, 100 minutes of one each 5 s.
+ * which trades on them. This much is 5,000 of those, seven hours of one each 5 s.
  */
-const STREAM_CHARACTERS_MAX = 16_000_000
+const STREAM_CHARACTERS_MAX = 64_000_000
 
 export interface MemoryGridStoreSettings {
   /** What times to live and waits go by: of the machine, or virtual. */
   readonly timer: Timer
-  /** Entries that each stream keeps, as long as they are not longer than 16 million characters together; 10,000 unless it is given. */
+  /** Entries that each stream keeps, as long as they are not longer than 64 million characters together; 10,000 unless it is given. */
   readonly streamCapacity?: number | undefined
   /**
    * How listeners get a turn of their own: once per call, soon, never during it. `setImmediate` unless it is given; where
