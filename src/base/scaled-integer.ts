@@ -33,3 +33,15 @@ export function scaledInteger(text: string, decimals: number): number {
   for (; missing > 0; missing--) scaled *= 10
   return scaled <= Number.MAX_SAFE_INTEGER ? scaled : NOT_EXACT
 }
+
+/**
+ * The decimal of an integer that was scaled by so many decimals: 12345 with 2 is `123.45`. Of digits rather than by a division:
+ * a book has eighty of them, and goes out ten times a second.
+ *
+ * @param integer from 0 on.
+ */
+export function scaledText(integer: number, decimals: number): string {
+  const digits = String(integer).padStart(decimals + 1, '0')
+  const point = digits.length - decimals
+  return decimals === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`
+}

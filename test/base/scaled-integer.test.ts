@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NOT_EXACT, scaledInteger } from '../../src/base/scaled-integer.js'
+import { NOT_EXACT, scaledInteger, scaledText } from '../../src/base/scaled-integer.js'
 
 describe('a decimal text becomes an integer', () => {
   it.each<[string, number, number]>([
@@ -50,6 +50,25 @@ describe('a decimal text becomes an integer', () => {
         const isLost = fraction.slice(decimals).some((digit) => digit !== 0)
         const expected = isLost || exact > BigInt(Number.MAX_SAFE_INTEGER) ? NOT_EXACT : Number(exact)
         expect(scaledInteger(`${whole.join('')}.${fraction.join('')}`, decimals)).toBe(expected)
+      }),
+    )
+  })
+})
+
+describe('the text of a scaled integer', () => {
+  it.each([
+    [12_345, 2, '123.45'],
+    [5, 3, '0.005'],
+    [0, 2, '0.00'],
+    [7, 0, '7'],
+  ])('%i with %i decimals is %s', (integer, decimals, text) => {
+    expect(scaledText(integer, decimals)).toBe(text)
+  })
+
+  it('is read as the same integer again', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.integer({ min: 0, max: 12 }), (integer, decimals) => {
+        expect(scaledInteger(scaledText(integer, decimals), decimals)).toBe(integer)
       }),
     )
   })

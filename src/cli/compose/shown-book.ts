@@ -1,4 +1,4 @@
-import { EXACT_POWERS } from '../../base/decimal.js'
+import { scaledText } from '../../base/scaled-integer.js'
 import type { AssetFeatures } from '../../core/orderbook/asset-features.js'
 import type { BookSide } from '../../core/orderbook/book-side.js'
 import type { Book } from '../../core/orderbook/depth-book.js'
@@ -110,11 +110,7 @@ function figuresOf(book: Book): Readonly<Record<string, number>> | null {
 
 function levelsOf({ priceDecimals, quantityDecimals }: Book, side: BookSide, levels: number): ShownLevel[] {
   return side.best(levels).map(([ticks, lots]) => ({
-    price: decimalText(ticks, priceDecimals),
-    quantity: decimalText(lots, quantityDecimals),
+    price: scaledText(ticks, priceDecimals),
+    quantity: scaledText(lots, quantityDecimals),
   }))
-}
-
-function decimalText(units: number, decimals: number): string {
-  return (units / EXACT_POWERS[decimals]!).toFixed(decimals)
 }

@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.js'
 import type { AssetBook, BookMacro, OrderBookSource } from '../../ports/order-book.js'
+import { NO_MACRO } from './macro.js'
 
 /** One asset's data from a bar on; no `book` means that its data ends here. */
 export interface BookRow {
@@ -24,8 +25,6 @@ export interface OrderBookTable {
   readonly rows: readonly BookRow[]
   readonly macro: readonly MacroRow[]
 }
-
-const NO_MACRO: BookMacro = Object.freeze({ cascadeCount: 0, regimeSignal: 0 })
 
 /**
  * A recorded order book as the engine's source: the latest row at or before a bar holds; before the first row there is

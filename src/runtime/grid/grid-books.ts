@@ -1,4 +1,5 @@
 import { SHARD_MAPS } from '../../core/grid/shards.js'
+import { NO_MACRO } from '../../core/orderbook/macro.js'
 import type { Grid } from '../../ports/grid.js'
 import type { AssetBook, BookMacro, OrderBookSource } from '../../ports/order-book.js'
 import { FeatureFile } from './feature-file.js'
@@ -183,8 +184,6 @@ export class GridBooks implements OrderBookSource {
     if (this.books.delete(symbol)) this.isNamesOld = true
   }
 }
-
-const NO_MACRO: BookMacro = Object.freeze({ cascadeCount: 0, regimeSignal: 0 })
 
 interface HeldBook {
   /** Undefined where a feature that the engine needs is absent. */

@@ -1,3 +1,4 @@
+import { scaledText } from '../../../base/scaled-integer.js'
 import type { DocumentOf } from '../../../core/grid/document.js'
 import { ORDER_BOOK, ORDER_BOOK_FEATURES, ORDER_BOOK_SHARD } from '../../../core/grid/order-book-documents.js'
 import type { AssetFeatures } from '../../../core/orderbook/asset-features.js'
@@ -85,12 +86,5 @@ export function rawBookText(symbol: string, book: Book, atMs: number): string {
 function levelsOf(side: BookSide, { priceDecimals, quantityDecimals }: Book): string[][] {
   return side
     .best(RAW_LEVELS)
-    .map(([ticks, lots]) => [decimalText(ticks, priceDecimals), decimalText(lots, quantityDecimals)])
-}
-
-/** Of digits rather than by a division: a book has eighty of them, and goes out ten times a second. */
-function decimalText(integer: number, decimals: number): string {
-  const digits = String(integer).padStart(decimals + 1, '0')
-  const point = digits.length - decimals
-  return decimals === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`
+    .map(([ticks, lots]) => [scaledText(ticks, priceDecimals), scaledText(lots, quantityDecimals)])
 }
