@@ -26,6 +26,10 @@ export interface FollowedMarket {
   /** Liquidations and mark prices of the symbols. */
   readonly liquidations: boolean
   readonly marks: boolean
+  /** Every trade of the symbols; absent: none. */
+  readonly trades?: boolean
+  /** How often the rates that were settled are asked for, ms; absent: never. */
+  readonly settledFundingEveryMs?: number
   /** How often the open interest of each symbol is asked for, ms; absent: never. */
   readonly openInterestEveryMs?: number
 }
@@ -76,8 +80,10 @@ export type MarketDataEvent =
       readonly atMs: number
       readonly receivedMs: number
     }
+  | TradeEvent
   | LiquidationEvent
   | MarkEvent
+  | SettledFundingEvent
   | OpenInterestEvent
   /** Everything that trades now: perpetuals in USDT. First once it is known, then each hour, and whenever one comes or goes. */
   | { readonly kind: 'listed'; readonly contracts: readonly ListedContract[]; readonly receivedMs: number }
@@ -95,6 +101,21 @@ export type MarketDataEvent =
       readonly code: string
       readonly message: string
     }
+
+/** Somebody took from the book; all that one order took at one price within 100 ms is one trade. USD, base units. */
+export interface TradeEvent {
+  readonly kind: 'trade'
+  readonly symbol: string
+  readonly price: number
+  readonly baseQuantity: number
+  /** The taker's. */
+  readonly side: OrderSide
+  /** The venue's number of it, rising by one per symbol. */
+  readonly venueId: number
+  /** Its `T`. */
+  readonly atMs: number
+  readonly receivedMs: number
+}
 
 /** Somebody was liquidated; of each symbol and second at most the latest is told. Prices in USD, quantities in base units. */
 export interface LiquidationEvent {
@@ -121,6 +142,16 @@ export interface MarkEvent {
   /** Running estimate of the rate that settles next, and when; null for a contract without funding. */
   readonly fundingRate: number | null
   readonly nextFundingMs: number | null
+  readonly atMs: number
+  readonly receivedMs: number
+}
+
+/** A funding rate that was settled; each is told once. */
+export interface SettledFundingEvent {
+  readonly kind: 'settledFunding'
+  readonly symbol: string
+  readonly rate: number
+  /** When it was settled. */
   readonly atMs: number
   readonly receivedMs: number
 }

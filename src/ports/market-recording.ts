@@ -15,7 +15,9 @@ export interface MarketRows {
   closings: ClosingRow
   listings: ListingRow
   universe: UniverseRow
+  trades: TradeRow
   liquidations: LiquidationRow
+  funding: FundingRow
   open_interest: OpenInterestRow
   marks: MarkRow
 }
@@ -79,6 +81,27 @@ export interface UniverseRow {
   readonly best_ask: number
   readonly n_bid_levels: number
   readonly n_ask_levels: number
+}
+
+export interface TradeRow {
+  readonly n: number
+  readonly T_ms: number
+  readonly received_ms: number
+  readonly symbol: string
+  /** The taker's. */
+  readonly side: OrderSide
+  readonly price: number
+  readonly base_qty: number
+  /** The venue's number of it. */
+  readonly venue_id: number
+}
+
+/** A rate that was settled at `t_ms`. */
+export interface FundingRow {
+  readonly n: number
+  readonly t_ms: number
+  readonly symbol: string
+  readonly rate: number
 }
 
 export interface LiquidationRow {

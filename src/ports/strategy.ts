@@ -1,6 +1,7 @@
 import { having, listOf } from '../base/arguments.js'
 import type { BarBooks, BooksNeeded } from './order-book.js'
 import type { Direction, Posture } from './vocabulary/market.js'
+import type { BarObservation } from './vocabulary/observation.js'
 
 /** Precedence of mandates, highest first: EXIT, BLOCK, REDUCE, ENTRY, HOLD. Source: module contracts, layer 3. */
 export type MandateType = 'EXIT' | 'BLOCK' | 'REDUCE' | 'ENTRY' | 'HOLD'
@@ -46,6 +47,8 @@ export interface StrategyBar {
   readonly breaker?: { readonly boost: number; readonly beta: number }
   /** What the order books said at the end of this bar, of what the strategy asks for; absent: it asks for none, or nobody keeps them. */
   readonly books?: BarBooks
+  /** What was observed of the market up to this bar, for strategies that observe; absent: none does, or nobody observes. */
+  readonly observation?: BarObservation
   /** Why nothing is entered on this bar, whatever the strategies want; positions are managed as on any other. */
   readonly hold?: EntryHold
 }
@@ -88,6 +91,8 @@ export interface Strategy {
    * journal. Changes nothing. Absent: none.
    */
   booksNeeded?(bar: StrategyBar): BooksNeeded
+  /** Whether its bars need what was observed of the market; absent: no. */
+  readonly observes?: boolean
   /** Its ENTRY was denied, late, rejected or dropped: nothing filled, nothing will. */
   onEntryDropped(symbol: string, reason: string): void
   onFill(fill: StrategyFill): void
@@ -124,5 +129,7 @@ export interface StrategyModule<Parameters = Readonly<Record<string, unknown>>> 
   readonly parameters?: object
   /** Its bars have the order books where they are live; absent: they have not. Every row of every bar is then in the journal. */
   readonly books?: boolean
+  /** Its bars have what was observed of the market ({@link StrategyBar}); absent: they have not. */
+  readonly observation?: boolean
   create(context: StrategyContext<Parameters>): Strategy
 }

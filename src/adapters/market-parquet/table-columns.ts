@@ -60,6 +60,14 @@ export const TABLES: Readonly<Record<MarketTable, TableColumns>> = {
     ],
     hasFigures: false,
   },
+  trades: {
+    time: 'T_ms',
+    columns: [
+      ...[whole('n'), whole('T_ms'), whole('received_ms'), name('symbol'), name('side')],
+      ...[figure('price'), figure('base_qty'), whole('venue_id')],
+    ],
+    hasFigures: false,
+  },
   liquidations: {
     time: 'T_ms',
     columns: [
@@ -68,6 +76,7 @@ export const TABLES: Readonly<Record<MarketTable, TableColumns>> = {
     ],
     hasFigures: false,
   },
+  funding: { time: 't_ms', columns: [whole('n'), whole('t_ms'), name('symbol'), figure('rate')], hasFigures: false },
   open_interest: {
     time: 't_ms',
     columns: [whole('n'), whole('t_ms'), name('symbol'), figure('open_interest')],

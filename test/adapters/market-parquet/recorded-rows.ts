@@ -88,10 +88,15 @@ const ROWS: { readonly [Table in MarketTable]: fc.Arbitrary<Omit<MarketRows[Tabl
     ...{ fill_probability: fc.option(figure), imbalance: figure, best_bid: figure, best_ask: figure },
     ...{ n_bid_levels: fc.nat(5), n_ask_levels: fc.nat(5) },
   }),
+  trades: fc.record({
+    ...{ T_ms: ms, received_ms: ms, symbol, side: fc.constantFrom('BUY', 'SELL') },
+    ...{ price: figure, base_qty: figure, venue_id: fc.nat() },
+  }),
   liquidations: fc.record({
     ...{ T_ms: ms, received_ms: ms, symbol, side: fc.constantFrom('BUY', 'SELL') },
     ...{ price: figure, order_price: figure, base_qty: figure },
   }),
+  funding: fc.record({ t_ms: ms, symbol, rate: figure }),
   open_interest: fc.record({ t_ms: ms, symbol, open_interest: figure }),
   marks: fc.record({
     ...{ E_ms: ms, symbol, mark: figure, index: fc.option(figure), funding_rate: fc.option(figure) },

@@ -1,0 +1,272 @@
+import type { OrderSide } from '../../base/direction.js'
+
+/**
+ * What can be said of one symbol's market at one time without an opinion: twenty-four primitives, each absent where its condition
+ * is not met. Numbers describe; none is a rank, a score or a signal. `…Sec` are seconds, `…Ms` UTC ms, `…Frac` fractions.
+ * Source: module contracts, layer 1; spec, "M4 primitives" (formulas), in whose order they stand.
+ */
+export interface M4PrimitiveBundle {
+  readonly symbol: string
+  readonly zonePenetration?: ZonePenetration
+  readonly displacementOriginAnchor?: DisplacementOriginAnchor
+  readonly priceTraversalVelocity?: PriceTraversalVelocity
+  readonly traversalCompactness?: TraversalCompactness
+  readonly centralTendencyDeviation?: CentralTendencyDeviation
+  readonly structuralAbsenceDuration?: StructuralAbsenceDuration
+  readonly traversalVoidSpan?: TraversalVoidSpan
+  /** Never absent in a snapshot; absent in an empty bundle. */
+  readonly eventNonOccurrenceCounter?: EventNonOccurrenceCounter
+  readonly structuralPersistenceDuration?: StructuralPersistenceDuration
+  readonly restingSize?: RestingSize
+  readonly orderConsumption?: OrderConsumption
+  readonly absorptionEvent?: AbsorptionEvent
+  readonly refillEvent?: RefillEvent
+  readonly priceAcceptanceRatio?: PriceAcceptanceRatio
+  readonly liquidationDensity?: LiquidationDensity
+  readonly directionalContinuity?: DirectionalContinuity
+  readonly tradeBurst?: TradeBurst
+  readonly orderBlock?: OrderBlock
+  readonly supplyDemandZone?: SupplyDemandZone
+  readonly liquidationCascadeProximity?: LiquidationCascadeProximity
+  readonly cascadeState?: CascadeState
+  readonly leverageConcentrationRatio?: LeverageConcentrationRatio
+  readonly openInterestDirectionalBias?: OpenInterestDirectionalBias
+  readonly liquidationBurst?: LiquidationBurst
+}
+
+/** Makes bundles: one of which nothing is known. */
+export const M4PrimitiveBundle = {
+  empty(symbol: string): M4PrimitiveBundle {
+    return Object.freeze({ symbol })
+  },
+}
+
+export interface ZonePenetration {
+  readonly zoneId: string
+  readonly zoneLow: number
+  readonly zoneHigh: number
+  /** Quote currency. */
+  readonly penetrationDepth: number
+}
+
+export interface DisplacementOriginAnchor {
+  readonly anchorLow: number
+  readonly anchorHigh: number
+  readonly anchorDwellSec: number
+}
+
+export interface PriceTraversalVelocity {
+  readonly priceDelta: number
+  readonly timeDeltaSec: number
+  /** Quote currency per second. */
+  readonly velocity: number
+}
+
+export interface TraversalCompactness {
+  readonly netDisplacement: number
+  readonly totalPathLength: number
+  readonly compactnessRatio: number
+}
+
+export interface CentralTendencyDeviation {
+  /** Quote currency, signed. */
+  readonly deviationValue: number
+}
+
+export interface StructuralAbsenceDuration {
+  readonly absenceSec: number
+  readonly observationWindowSec: number
+  readonly absenceRatio: number
+}
+
+export interface TraversalVoidSpan {
+  readonly maxVoidSec: number
+  /** Of a second and more. */
+  readonly voidIntervalsMs: readonly (readonly [fromMs: number, toMs: number])[]
+}
+
+export interface EventNonOccurrenceCounter {
+  readonly expectedCount: number
+  readonly observedCount: number
+  readonly nonOccurrenceCount: number
+}
+
+export interface StructuralPersistenceDuration {
+  readonly totalPersistenceSec: number
+  readonly observationWindowSec: number
+  readonly persistenceRatio: number
+}
+
+/** Base units; a price is absent where it was not told. */
+export interface RestingSize {
+  readonly bidSize: number
+  readonly askSize: number
+  readonly bestBidPrice?: number
+  readonly bestAskPrice?: number
+  readonly tsMs: number
+}
+
+export type BookSideName = 'bid' | 'ask'
+
+export interface OrderConsumption {
+  readonly consumedSize: number
+  readonly side: BookSideName
+  readonly priceLevel: number
+  readonly tsMs: number
+}
+
+export interface AbsorptionEvent {
+  readonly consumedSize: number
+  readonly priceMovementPct: number
+  readonly side: BookSideName
+  readonly tsMs: number
+}
+
+export interface RefillEvent {
+  readonly addedSize: number
+  readonly side: BookSideName
+  readonly priceLevel: number
+  readonly tsMs: number
+}
+
+export interface PriceAcceptanceRatio {
+  readonly acceptedRange: number
+  readonly rejectedRange: number
+  readonly acceptanceRatio: number
+}
+
+export interface LiquidationDensity {
+  readonly priceCenter: number
+  readonly priceWindow: number
+  readonly liquidationCount: number
+  /** Base units. */
+  readonly totalVolume: number
+  readonly totalValueUsd: number
+  /** Liquidations per unit of price. */
+  readonly densityScore: number
+}
+
+export interface DirectionalContinuity {
+  readonly totalTrades: number
+  readonly buyTrades: number
+  readonly sellTrades: number
+  readonly continuityValue: number
+}
+
+export interface TradeBurst {
+  readonly burstStartMs: number
+  readonly burstEndMs: number
+  readonly burstDurationSec: number
+  readonly tradeCount: number
+  readonly tradesPerSecond: number
+}
+
+export interface OrderBlock {
+  readonly nodeId: string
+  readonly priceCenter: number
+  readonly priceBand: number
+  readonly interactionCount: number
+  readonly interactionsPerHour: number
+  readonly burstinessCoefficient: number
+  readonly timeSinceInteractionSec: number
+  readonly longestIdlePeriodSec: number
+  readonly totalVolumeUsd: number
+  readonly nodeStrength: number
+  readonly liquidationsWithinBand: number
+}
+
+/** Direction and magnitude (quote currency) are absent where the price has not left the zone, the count where nobody came back. */
+export interface SupplyDemandZone {
+  readonly zoneId: string
+  readonly zoneType: 'supply' | 'demand'
+  readonly zoneLow: number
+  readonly zoneHigh: number
+  readonly zoneCenter: number
+  readonly zoneWidth: number
+  readonly nodeCount: number
+  readonly totalInteractions: number
+  readonly totalVolumeUsd: number
+  readonly avgNodeStrength: number
+  readonly displacementDetected: boolean
+  readonly displacementDirection?: 'up' | 'down'
+  readonly displacementMagnitude?: number
+  readonly retestDetected: boolean
+  readonly retestCount?: number
+}
+
+export interface LiquidationCascadeProximity {
+  readonly priceLevel: number
+  readonly thresholdFrac: number
+  readonly positionsAtRiskCount: number
+  readonly aggregatePositionValueUsd: number
+  readonly longPositionsCount: number
+  readonly longPositionsValueUsd: number
+  readonly longClosestPrice?: number
+  readonly longAvgDistanceFrac?: number
+  readonly shortPositionsCount: number
+  readonly shortPositionsValueUsd: number
+  readonly shortClosestPrice?: number
+  readonly shortAvgDistanceFrac?: number
+}
+
+export interface CascadeState {
+  readonly phase: 'NONE' | 'PROXIMITY' | 'LIQUIDATING' | 'CASCADING' | 'EXHAUSTED'
+  readonly hasConfirmedLiquidation: boolean
+  readonly liquidations5s: number
+  readonly liquidations30s: number
+  readonly liquidations60s: number
+  readonly confirmedLiquidationValueUsd: number
+  readonly positionsRemainingAtRisk: number
+  readonly cascadeStartMs?: number
+  readonly cascadeDurationSec: number
+  readonly observationBasis: 'CONFIRMED' | 'PROXIMITY_ONLY' | 'NONE'
+}
+
+export interface LeverageConcentrationRatio {
+  readonly medianLeverage: number
+  readonly meanLeverage: number
+  readonly leverage25thPct: number
+  readonly leverage75thPct: number
+  readonly leverage90thPct: number
+  readonly leverageMax: number
+  readonly lowLeverageCount: number
+  readonly mediumLeverageCount: number
+  readonly highLeverageCount: number
+  readonly extremeLeverageCount: number
+  readonly weightedAvgLeverage: number
+  readonly totalPositionsObserved: number
+  readonly totalPositionValueUsd: number
+}
+
+export interface OpenInterestDirectionalBias {
+  readonly longValueUsd: number
+  readonly shortValueUsd: number
+  readonly netImbalanceUsd: number
+  readonly longShortRatio?: number
+  readonly longParticipantCount: number
+  readonly shortParticipantCount: number
+  readonly totalParticipantCount: number
+  readonly totalOpenInterestUsd: number
+  readonly avgLongPositionValueUsd: number
+  readonly avgShortPositionValueUsd: number
+}
+
+export interface LiquidationBurst {
+  readonly totalVolumeUsd: number
+  readonly longLiquidationsUsd: number
+  readonly shortLiquidationsUsd: number
+  readonly liquidationCount: number
+  readonly windowStartMs: number
+  readonly windowEndMs: number
+}
+
+/** A trade that was far larger than those of the seconds before it; `seq` is its number among all accepted events. */
+export interface PromotedTrade {
+  readonly seq: number
+  readonly symbol: string
+  readonly tsMs: number
+  readonly price: number
+  readonly quoteQty: number
+  readonly side: OrderSide
+  readonly sigmaDistance: number
+}
