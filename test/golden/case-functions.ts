@@ -5,14 +5,22 @@ import { factorsCase } from './factors-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
 import { cat3InputsCase, survivalCase } from './survival-functions.js'
 import { universeCase } from './universe-functions.js'
+import {
+  binomialCase,
+  differenceTestCase,
+  fisherCase,
+  holmCase,
+  rateTestCase,
+  settlementCase,
+} from './validator-functions.js'
 
 /**
- * What the cases of golden case files ask for, by the name of their `fn`: from a case's `args` to what it expects, in its names
+ * What the cases of golden case files ask for, by the name of their `fn`: from a case's `args` and `options` to what it expects, in its names
  * and shapes (see the `about` of its file). One more is one line in this table; the function itself stands below, or in a file of
  * its own beside this one when it takes more than a few lines. Cases of a name that is not here are skipped, and said to be.
  */
 // biome-ignore lint/suspicious/noExplicitAny: every function knows the arguments of its own cases.
-export const CASE_FUNCTIONS: Readonly<Record<string, (args: any) => unknown>> = {
+export const CASE_FUNCTIONS: Readonly<Record<string, (args: any, options: any) => unknown>> = {
   shards,
   eigen_from_scan: eigenFromScan,
   breaker: breakerCase,
@@ -28,6 +36,12 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any) => unknown>> = 
   cat3_inputs: cat3InputsCase,
   factors: factorsCase,
   universe: universeCase,
+  rate_test: rateTestCase,
+  diff_test: differenceTestCase,
+  settlement_near: settlementCase,
+  holm: holmCase,
+  binom_p: binomialCase,
+  fisher_p: fisherCase,
 }
 
 function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {

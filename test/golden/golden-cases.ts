@@ -14,6 +14,8 @@ export interface GoldenCase {
   readonly id: string
   readonly fn: string
   readonly args: unknown
+  /** Arguments by name, besides the others. */
+  readonly options?: unknown
   readonly expected: unknown
   readonly tolerance?: number
 }
@@ -34,7 +36,9 @@ export function caseOutcome(file: CaseFile, golden: GoldenCase): { difference: s
     absolute: golden.tolerance ?? file.tolerance ?? file.absTolerance ?? 0,
   }
   try {
-    return { difference: caseDifference(golden.expected, CASE_FUNCTIONS[golden.fn]!(golden.args), tolerance) }
+    return {
+      difference: caseDifference(golden.expected, CASE_FUNCTIONS[golden.fn]!(golden.args, golden.options), tolerance),
+    }
   } catch (error) {
     return { difference: `it threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` }
   }
