@@ -32,11 +32,14 @@ export function differenceTest(test: DifferenceTest): TestedHypothesis {
       supportingEvents: first.supporting,
       successRate,
       rateDifference,
-      isLargeEnough: rateDifference >= differenceMin,
+      isLargeEnough: rateDifference >= differenceMin - ROUNDING,
       pValue: fisherExact({ first, second }),
     },
   }
 }
+
+/** Of two quotients and their difference: 12 of 20 less 10 of 20 is a tenth. */
+const ROUNDING = 1e-12
 
 function tooFew(size: number, otherSize: number): string | undefined {
   if (size + otherSize < EVENTS_MIN) return `fewer than ${EVENTS_MIN} events`
