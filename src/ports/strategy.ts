@@ -2,6 +2,7 @@ import { having, listOf } from '../base/arguments.js'
 import type { BarBooks, BooksNeeded } from './order-book.js'
 import type { Direction, Posture } from './vocabulary/market.js'
 import type { BarObservation } from './vocabulary/observation.js'
+import type { PrimitiveName } from './vocabulary/primitives.js'
 
 /** Precedence of mandates, highest first: EXIT, BLOCK, REDUCE, ENTRY, HOLD. Source: module contracts, layer 3. */
 export type MandateType = 'EXIT' | 'BLOCK' | 'REDUCE' | 'ENTRY' | 'HOLD'
@@ -91,8 +92,11 @@ export interface Strategy {
    * journal. Changes nothing. Absent: none.
    */
   booksNeeded?(bar: StrategyBar): BooksNeeded
-  /** Whether its bars need what was observed of the market; absent: no. */
-  readonly observes?: boolean
+  /**
+   * Whether its bars need what was observed of the market; a list: of the primitives those alone, beside regime and market. Absent:
+   * no. Whatever it may look at is in the journal with each bar.
+   */
+  readonly observes?: boolean | readonly PrimitiveName[]
   /** Its ENTRY was denied, late, rejected or dropped: nothing filled, nothing will. */
   onEntryDropped(symbol: string, reason: string): void
   onFill(fill: StrategyFill): void
@@ -129,7 +133,10 @@ export interface StrategyModule<Parameters = Readonly<Record<string, unknown>>> 
   readonly parameters?: object
   /** Its bars have the order books where they are live; absent: they have not. Every row of every bar is then in the journal. */
   readonly books?: boolean
-  /** Its bars have what was observed of the market ({@link StrategyBar}); absent: they have not. */
-  readonly observation?: boolean
+  /**
+   * Its bars have what was observed of the market ({@link StrategyBar}): `true` all of it, a list those primitives, beside regime and
+   * market; absent: they have not. All of it is then in the journal, so that a list is the better choice.
+   */
+  readonly observation?: boolean | readonly PrimitiveName[]
   create(context: StrategyContext<Parameters>): Strategy
 }

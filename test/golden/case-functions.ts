@@ -3,6 +3,7 @@ import { shardMap } from '../../src/core/grid/shards.js'
 import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
 import { factorsCase } from './factors-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
+import { sniperCase } from './strategy-functions.js'
 import { cat3InputsCase, survivalCase } from './survival-functions.js'
 import { universeCase } from './universe-functions.js'
 import {
@@ -15,8 +16,8 @@ import {
 } from './validator-functions.js'
 
 /**
- * What the cases of golden case files ask for, by the name of their `fn`: from a case's `args` and `options` to what it expects, in its names
- * and shapes (see the `about` of its file). One more is one line in this table; the function itself stands below, or in a file of
+ * What the cases of golden case files ask for, by the name of their `fn`: from a case's `args` and `options` to what it expects, in its
+ * names and shapes (see the `about` of its file). One more is one line in this table; the function itself stands below, or in a file of
  * its own beside this one when it takes more than a few lines. Cases of a name that is not here are skipped, and said to be.
  */
 // biome-ignore lint/suspicious/noExplicitAny: every function knows the arguments of its own cases.
@@ -42,6 +43,7 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any, options: any) =
   holm: holmCase,
   binom_p: binomialCase,
   fisher_p: fisherCase,
+  sniper: sniperCase,
 }
 
 function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {

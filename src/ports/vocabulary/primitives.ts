@@ -34,6 +34,8 @@ export interface M4PrimitiveBundle {
   readonly liquidationBurst?: LiquidationBurst
 }
 
+export type PrimitiveName = Exclude<keyof M4PrimitiveBundle, 'symbol'>
+
 /** Makes bundles: one of which nothing is known. */
 export const M4PrimitiveBundle = {
   empty(symbol: string): M4PrimitiveBundle {
