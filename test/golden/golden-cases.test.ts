@@ -40,7 +40,6 @@ const WITHOUT_FUNCTION: readonly string[] = [
   'refill',
   'regime',
   'run_system',
-  'sniper',
   'supply_demand',
   'system_regime',
   'trade_burst',
