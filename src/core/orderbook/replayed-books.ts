@@ -1,5 +1,6 @@
+import type { MarketDataEvent } from '../../ports/market-data.js'
 import type { FrameRow, LiquidationRow, ListingRow, MarketRows, RecordingFacts } from '../../ports/market-recording.js'
-import type { LevelRows } from '../../ports/vocabulary/depth.js'
+import { eventOfRow, NOBODY_WAITS } from '../recording/event-rows.js'
 import { MarketBooks, type MarketBooksBar } from './market-books.js'
 
 /** Tables of a recording that make bars. */
@@ -51,28 +52,18 @@ export class ReplayedBooks {
   }
 
   private frame(row: FrameRow): readonly MarketBooksBar[] {
-    const { E_ms: atMs, received_ms: receivedMs, symbol, U, u, pu, bids, asks } = row
-    const market = this.at(atMs)
-    const closed = this.hasClosings ? NO_BARS : market.closeUntil(atMs)
-    this.join(market, symbol)
-    if (u === null) market.handle({ kind: 'lost', symbols: [symbol], atMs, receivedMs }, receivedMs)
-    else if (U === null) {
-      const requestId = market.requestId(symbol) ?? NOBODY_WAITS
-      const snapshot = { requestId, lastUpdateId: u, bids: levels(bids), asks: levels(asks) }
-      market.handle({ kind: 'snapshot', symbol, atMs, receivedMs, snapshot }, receivedMs)
-    } else {
-      const frame = { U, u, pu: pu ?? Number.NaN, b: levels(bids), a: levels(asks) }
-      market.handle({ kind: 'depth', symbol, eventMs: atMs, receivedMs, frame }, receivedMs)
-    }
+    const market = this.at(row.E_ms)
+    const closed = this.hasClosings ? NO_BARS : market.closeUntil(row.E_ms)
+    this.join(market, row.symbol)
+    const event = eventOfRow({ table: 'frames', row })
+    market.handle(event.kind === 'snapshot' ? answering(event, market) : event, row.received_ms)
     return closed
   }
 
   private liquidation(row: LiquidationRow): void {
-    const { T_ms: atMs, received_ms: receivedMs, symbol, side, price, order_price: orderPrice, base_qty } = row
-    const market = this.at(atMs)
-    this.join(market, symbol)
-    const liquidation = { symbol, side, price, orderPrice, baseQuantity: base_qty, atMs, receivedMs }
-    market.handle({ kind: 'liquidation', ...liquidation }, receivedMs)
+    const market = this.at(row.T_ms)
+    this.join(market, row.symbol)
+    market.handle(eventOfRow({ table: 'liquidations', row }), row.received_ms)
   }
 
   private listing({ symbol, t_ms: atMs, is_listed: isListed }: ListingRow): void {
@@ -103,10 +94,8 @@ export class ReplayedBooks {
 
 const NO_BARS: readonly MarketBooksBar[] = Object.freeze([])
 
-/** No request has this number. */
-const NOBODY_WAITS = -1
-
-/** What could not be read when it came cannot be read now. */
-function levels(rows: LevelRows | null): LevelRows {
-  return rows ?? (null as unknown as LevelRows)
+/** A snapshot as the answer that its book waits for. */
+function answering(event: Extract<MarketDataEvent, { readonly kind: 'snapshot' }>, market: MarketBooks) {
+  const requestId = market.requestId(event.symbol) ?? NOBODY_WAITS
+  return { ...event, snapshot: { ...event.snapshot, requestId } }
 }

@@ -2,9 +2,10 @@ import { InputMistake } from '../../../base/mistakes.js'
 import type { BarValue } from '../../../core/orderbook/asset-bars.js'
 import { featureFigures, macroRow } from '../../../core/orderbook/feature-rows.js'
 import type { MarketBar } from '../../../core/orderbook/market-features.js'
+import { type EventTable, type NewEventRow, rowsOfEvent } from '../../../core/recording/event-rows.js'
 import type { ListedContract, MarketDataEvent } from '../../../ports/market-data.js'
-import type { FrameRow, MarketRecorder } from '../../../ports/market-recording.js'
-import type { BookScale, DepthFrame, LevelRows } from '../../../ports/vocabulary/depth.js'
+import type { MarketRecorder, MarketRows } from '../../../ports/market-recording.js'
+import type { BookScale } from '../../../ports/vocabulary/depth.js'
 
 /**
  * What the books of a market are recorded by: every event that counted, every closing, and what came of each bar, in the order
@@ -40,58 +41,14 @@ export class BookRecording {
   /** An event that the books took: see `MarketBooks.wasTaken`. */
   taken(event: MarketDataEvent, isOf: (symbol: string) => boolean): void {
     if ('symbol' in event && event.symbol !== null && this.leftOut.has(event.symbol)) return
-    switch (event.kind) {
-      case 'depth': {
-        const { symbol, eventMs, receivedMs, frame } = event
-        this.frame({ E_ms: eventMs, received_ms: receivedMs, symbol, ...kept(frame) })
-        break
-      }
-      case 'snapshot': {
-        const { symbol, atMs, receivedMs, snapshot } = event
-        const { lastUpdateId: u } = snapshot
-        const [bids, asks] = [keptLevels(snapshot.bids), keptLevels(snapshot.asks)]
-        this.frame({ E_ms: timeOf(atMs), received_ms: receivedMs, symbol, U: null, u, pu: null, bids, asks })
-        break
-      }
-      case 'lost':
-        for (const symbol of event.symbols) if (isOf(symbol) && !this.leftOut.has(symbol)) this.lost(symbol, event)
-        break
-      case 'liquidation':
-        this.recorder.add('liquidations', {
-          n: this.recorder.nextNumber(),
-          T_ms: event.atMs,
-          received_ms: event.receivedMs,
-          symbol: event.symbol,
-          side: event.side,
-          price: event.price,
-          order_price: event.orderPrice,
-          base_qty: event.baseQuantity,
-        })
-        break
-      default:
-    }
+    for (const { table, row } of rowsOfEvent(event))
+      if (event.kind !== 'lost' || (isOf(row.symbol) && !this.leftOut.has(row.symbol))) this.add(table, row)
   }
 
   /** What no book is made of. */
   told(event: MarketDataEvent): void {
-    if (event.kind === 'openInterest') {
-      this.recorder.add('open_interest', {
-        n: this.recorder.nextNumber(),
-        t_ms: event.atMs,
-        symbol: event.symbol,
-        open_interest: event.openInterest,
-      })
-    } else if (event.kind === 'mark' && this.isDue(event.symbol, event.atMs)) {
-      this.recorder.add('marks', {
-        n: this.recorder.nextNumber(),
-        E_ms: event.atMs,
-        symbol: event.symbol,
-        mark: event.mark,
-        index: event.index,
-        funding_rate: event.fundingRate,
-        next_funding_ms: event.nextFundingMs,
-      })
-    }
+    if (!this.isKept(event)) return
+    for (const { table, row } of rowsOfEvent(event)) this.add(table, row)
   }
 
   /** A bar, and what came of it; of an asset of which nothing is known there is no row. */
@@ -119,15 +76,21 @@ export class BookRecording {
     return !this.leftOut.has(symbol)
   }
 
-  private frame(row: Omit<FrameRow, 'n'>): void {
-    this.recorder.add('frames', { n: this.recorder.nextNumber(), ...row })
+  private isKept(event: MarketDataEvent): boolean {
+    switch (event.kind) {
+      case 'openInterest':
+      case 'trade':
+      case 'settledFunding':
+        return true
+      case 'mark':
+        return this.isDue(event.symbol, event.atMs)
+      default:
+        return false
+    }
   }
 
-  private lost(symbol: string, { atMs, receivedMs }: { readonly atMs: number; readonly receivedMs: number }): void {
-    this.frame({
-      ...{ E_ms: timeOf(atMs), received_ms: receivedMs, symbol },
-      ...{ U: null, u: null, pu: null, bids: null, asks: null },
-    })
+  private add(table: EventTable, row: NewEventRow['row']): void {
+    this.recorder.add(table, { n: this.recorder.nextNumber(), ...row } as MarketRows[EventTable])
   }
 
   /** One in each span of so many ms. */
@@ -145,35 +108,6 @@ export interface BookRecordingSettings {
   readonly marksEveryMs: number
   warn(text: string): void
 }
-
-/** A time that is none counts at once: as does the oldest of all. */
-function timeOf(ms: number): number {
-  return Number.isSafeInteger(ms) ? ms : 0
-}
-
-type FrameContent = Pick<FrameRow, 'U' | 'u' | 'pu' | 'bids' | 'asks'>
-
-/** A frame of which not even the form is right is kept as one that cannot be read either. Best levels need no `pu`. */
-function kept({ U, u, pu, b, a }: DepthFrame): FrameContent {
-  const bids = keptLevels(b)
-  const asks = keptLevels(a)
-  if (![U, u].every(Number.isSafeInteger) || bids === null || asks === null) return UNREADABLE
-  return { U, u, pu: Number.isSafeInteger(pu) ? pu : null, bids, asks }
-}
-
-/** Of each row what a book reads: behind it may stand anything, nested more deeply than can be written. Null: it cannot be read. */
-function keptLevels(rows: LevelRows): LevelRows | null {
-  if (!Array.isArray(rows)) return null
-  let arePairs = true
-  for (const row of rows as readonly (readonly unknown[] | null)[]) {
-    if (typeof row?.[0] !== 'string' || typeof row[1] !== 'string') return null
-    arePairs &&= row.length === 2
-  }
-  return arePairs ? rows : rows.map(([price, quantity]) => [price, quantity] as const)
-}
-
-/** Its first update is behind its last. */
-const UNREADABLE: FrameContent = { U: 1, u: 0, pu: 0, bids: [], asks: [] }
 
 function valueFigures(value: BarValue): Readonly<Record<string, number | null>> {
   return {

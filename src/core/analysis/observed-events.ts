@@ -1,0 +1,81 @@
+import type { LiquidationEvent, MarkEvent, MarketDataEvent, TradeEvent } from '../../ports/market-data.js'
+import type { ObservationEvent } from '../../ports/vocabulary/observation-events.js'
+import type { BookKind } from '../orderbook/market-features.js'
+import { ObservedBooks, type ObservedBooksCounters } from './observed-books.js'
+
+/**
+ * What an observer is told, from the events of a market, live or recorded. Events of symbols that nobody observes are passed on: the
+ * observer refuses and counts them. Of a book there is something to tell with each frame that it has taken, and only while it is known;
+ * its decimals come with `listed`. Nothing is asked for: books of changes wait for the snapshots that others ask for.
+ */
+export class ObservedEvents {
+  private readonly books: ObservedBooks
+
+  /** @param options `books`: what the depth frames are, changes or best levels whole; one stream is never both. */
+  constructor({ books }: { readonly books: BookKind }) {
+    this.books = new ObservedBooks(books)
+  }
+
+  /** What is told of an event; often nothing. */
+  of(event: MarketDataEvent): readonly ObservationEvent[] {
+    switch (event.kind) {
+      case 'trade':
+        return [trade(event)]
+      case 'liquidation':
+        return [liquidation(event)]
+      case 'mark':
+        return [mark(event)]
+      case 'settledFunding':
+        return [{ kind: 'FUNDING', symbol: event.symbol, tsMs: event.atMs, rate: event.rate }]
+      case 'openInterest': {
+        const { symbol, atMs: tsMs, openInterest } = event
+        return [{ kind: 'OPEN_INTEREST', symbol, tsMs, openInterest }]
+      }
+      case 'depth':
+        return some(this.books.depth(event))
+      case 'snapshot':
+        return some(this.books.snapshot(event))
+      case 'lost':
+        this.books.lost(event.symbols)
+        return NOTHING
+      case 'listed':
+        this.books.listed(event.contracts)
+        return NOTHING
+      default:
+        return NOTHING
+    }
+  }
+
+  counters(): ObservedBooksCounters {
+    return this.books.counters()
+  }
+}
+
+const NOTHING: readonly ObservationEvent[] = Object.freeze([])
+
+function some(event: ObservationEvent | undefined): readonly ObservationEvent[] {
+  return event === undefined ? NOTHING : [event]
+}
+
+function trade({ symbol, atMs: tsMs, price, baseQuantity: baseQty, side, venueId }: TradeEvent): ObservationEvent {
+  return { kind: 'TRADE', symbol, tsMs, price, baseQty, side, venueId }
+}
+
+/** Of one that is not filled yet the price at which it was ordered is all there is. */
+function liquidation({
+  symbol,
+  atMs: tsMs,
+  side,
+  price,
+  orderPrice,
+  baseQuantity,
+}: LiquidationEvent): ObservationEvent {
+  const at = price > 0 ? price : orderPrice
+  return { kind: 'LIQUIDATION', symbol, tsMs, price: at, baseQty: baseQuantity, side, orderPrice }
+}
+
+function mark({ symbol, atMs: tsMs, mark, index, fundingRate, nextFundingMs }: MarkEvent): ObservationEvent {
+  const told = { indexPrice: index, fundingRate, nextFundingMs }
+  const known = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null))
+  return { kind: 'MARK_PRICE', symbol, tsMs, markPrice: mark, ...known }
+}
