@@ -1,10 +1,10 @@
 import { type Endpoints, endpointsOf } from '../../adapters/binance/endpoints.js'
 import { found } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
-import { isDate } from '../../base/utc-date.js'
 import { aSharedGrid } from '../grid-option.js'
 import { LIVE_OPTIONS } from '../live-options.js'
 import { OptionCheck } from '../shell/option-check.js'
+import { utcTime } from '../shell/utc-time.js'
 
 /** @throws InputMistake with every mistake. */
 export function featuresOptions(raw: RawFeaturesOptions): FeaturesOptions {
@@ -159,17 +159,6 @@ function barStep(typed: string | undefined, check: OptionCheck): number | undefi
 }
 
 const MINUTE_SECONDS = 60
-
-/** A date is its first moment. */
-function utcTime(check: OptionCheck, option: string, typed: string | undefined): number | undefined {
-  if (typed === undefined) return undefined
-  const [, date, time] = UTC_TIME.exec(typed) ?? []
-  const ms = date !== undefined && isDate(date) ? Date.parse(`${date}T${time ?? '00:00'}Z`) : Number.NaN
-  if (Number.isFinite(ms)) return ms
-  return check.wrong(option, `expected a UTC time such as 2024-08-09T00:01:30Z or a date, found ${found(typed)}`)
-}
-
-const UTC_TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)Z?)?$/
 
 function named(check: OptionCheck, option: string, typed: string | undefined): string | undefined {
   return typed === '' ? check.wrong(option, 'expected a path, found ""') : typed

@@ -9,6 +9,7 @@ import { systemFailure } from '../../files/system-failure.js'
 import { writeAtomically } from '../../files/whole-file.js'
 import { type BookRecording, openBookRecording } from '../compose/book-recording.js'
 import { openFeatureParts } from '../compose/feature-parts.js'
+import { refuseUnrecorded } from '../compose/recorded-symbols.js'
 import { runBars } from '../compose/run-bars.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { refuseOverwriting } from '../shell/overwriting.js'
@@ -17,7 +18,6 @@ import { coloursFor, notice, noticeWarning, printResult } from '../shell/termina
 import { FeatureSummary } from './feature-summary.js'
 import { featuresJson, featuresText, type WrittenTable } from './features-text.js'
 import type { FeaturesOptions } from './options.js'
-import { refuseUnrecorded } from './recorded-symbols.js'
 
 /** Computes the features of a recording, and writes what was asked for. */
 export async function runFeatures(options: FeaturesOptions): Promise<ExitCode> {

@@ -20,6 +20,7 @@ export type ServiceName =
   | 'trader'
   | 'order-book'
   | 'order-book-universe'
+  | 'observation'
   | 'external-factors'
   | 'survival'
   | 'breaker'
