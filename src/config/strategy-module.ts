@@ -6,11 +6,13 @@ import { pathToFileURL } from 'node:url'
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import { found, InputMistake, type Place, type Problem } from '../base/mistakes.js'
 import { didYouMean } from '../base/suggest.js'
+import { EXAMPLE_STRATEGIES } from '../core/examples/example-strategies.js'
 import { called, StrategyFailure } from '../core/strategy/failure.js'
 import { authorPlace } from '../files/author-place.js'
 import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
 import type { Strategy, StrategyModule } from '../ports/strategy.js'
+import { PRIMITIVE_NAMES, type PrimitiveName } from '../ports/vocabulary/primitives.js'
 
 /** A strategy file that was read, and its parameters as they were asked for. */
 export interface LoadedStrategy {
@@ -24,6 +26,10 @@ export interface LoadedStrategy {
   readonly parameters: Readonly<Record<string, unknown>>
   /** Whether its bars have the order books. */
   readonly books: boolean
+  /** Whether its bars have what was observed of the market, and which primitives of it. */
+  readonly observation: NonNullable<Strategy['observes']>
+  /** One that is shipped to show what can be done: no file, nobody else's code, and nothing to trade money with. */
+  readonly isExample: boolean
   /** A fresh one. @throws StrategyFailure when the file's `create` throws or makes what is no strategy. */
   create(initialCapital: number): Strategy
 }
@@ -35,6 +41,7 @@ export interface LoadedStrategy {
  * @throws InputMistake with every problem, at the author's file and line where one is known.
  */
 export async function loadStrategy(path: string, set: readonly string[] = []): Promise<LoadedStrategy> {
+  if (isExample(path)) return loadExample(path, set)
   const file = displayPath(path)
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new InputMistake({ place: file, message: `cannot read the strategy: ${reason(error)}` })
@@ -51,6 +58,8 @@ export async function loadStrategy(path: string, set: readonly string[] = []): P
     sha256: createHash('sha256').update(bytes).digest('hex'),
     parameters,
     books: module.books === true,
+    observation: module.observation ?? false,
+    isExample: false,
     create(initialCapital) {
       const where = { strategyId: module.name, call: 'create' } as const
       const context = { id: module.name, initialCapital, parameters: structuredClone(parameters) }
@@ -66,6 +75,37 @@ export async function loadStrategy(path: string, set: readonly string[] = []): P
         throw new StrategyFailure(where, `made a strategy of id ${found(id)}, expected ${found(module.name)}`)
       return strategy as Strategy
     },
+  }
+}
+
+/** Whether what `--strategy` says names one of ours: `example:cascade-sniper`. */
+export function isExample(named: string): boolean {
+  return named.startsWith(EXAMPLE)
+}
+
+const EXAMPLE = 'example:'
+
+async function loadExample(named: string, set: readonly string[]): Promise<LoadedStrategy> {
+  const name = named.slice(EXAMPLE.length)
+  const names = Object.keys(EXAMPLE_STRATEGIES)
+  if (!Object.hasOwn(EXAMPLE_STRATEGIES, name)) {
+    const known = names.map((one) => EXAMPLE + one)
+    const message = `expected a file, ${known.join(' or ')}, found ${found(named)}${didYouMean(named, known)}`
+    throw new InputMistake({ place: '--strategy', message })
+  }
+  const module = EXAMPLE_STRATEGIES[name]!
+  const parameters = await withDefaults(module, set, named)
+  return {
+    id: module.name,
+    file: named,
+    path: named,
+    // What it decides by has a version, and another one when it decides otherwise.
+    sha256: createHash('sha256').update(module.policy).digest('hex'),
+    parameters,
+    books: module.books === true,
+    observation: module.observation ?? false,
+    isExample: true,
+    create: (initialCapital) => module.create({ id: module.name, initialCapital, parameters }),
   }
 }
 
@@ -92,7 +132,9 @@ async function imported(path: string, file: string): Promise<unknown> {
 function checked(exported: unknown, file: string): StrategyModule {
   const problems: Problem[] = []
   const wrong = (message: string) => problems.push({ place: file, message })
-  const { name, parameters, books, create } = (exported ?? {}) as Partial<Record<keyof StrategyModule, unknown>>
+  const { name, parameters, books, observation, create } = (exported ?? {}) as Partial<
+    Record<keyof StrategyModule, unknown>
+  >
   if (typeof exported !== 'object' || exported === null) {
     wrong(`default export: expected { name, create } (and parameters), found ${found(exported)}`)
   } else {
@@ -104,9 +146,18 @@ function checked(exported: unknown, file: string): StrategyModule {
       wrong(`parameters: expected a JSON Schema, found ${found(parameters)}`)
     }
     if (books !== undefined && typeof books !== 'boolean') wrong(`books: expected true or false, found ${found(books)}`)
+    const unknown = observationFault(observation)
+    if (unknown !== undefined) wrong(`observation: expected true, false or names of primitives, found ${unknown}`)
   }
   if (problems.length > 0) throw new InputMistake(problems)
   return exported as StrategyModule
+}
+
+function observationFault(observation: unknown): string | undefined {
+  if (observation === undefined || typeof observation === 'boolean') return undefined
+  if (!Array.isArray(observation)) return found(observation)
+  const stranger: unknown = observation.find((name) => !PRIMITIVE_NAMES.includes(name as PrimitiveName))
+  return stranger === undefined ? undefined : `${found(stranger)}${didYouMean(String(stranger), PRIMITIVE_NAMES)}`
 }
 
 async function withDefaults(

@@ -61,7 +61,7 @@ export function playChampion(market: Market, direction: -1 | 1, books: 'table' |
             }
           : {}),
       }
-      const mandates = strategy.onBar(table === undefined ? given : asRecorded(shown.withNeededBooks(given, {})))
+      const mandates = strategy.onBar(table === undefined ? given : asRecorded(shown.withNeeded(given, {})))
       for (const mandate of mandates) execute(strategy, mandate)
     }
   }

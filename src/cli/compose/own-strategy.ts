@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { InputMistake } from '../../base/mistakes.js'
-import { type LoadedStrategy, loadStrategy, strategyMistake } from '../../config/strategy-module.js'
+import { isExample, type LoadedStrategy, loadStrategy, strategyMistake } from '../../config/strategy-module.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { StrategyBacktest } from '../../core/backtest/strategy-backtest.js'
@@ -16,6 +16,7 @@ import type { PreparedRun, RunSettings } from './run-settings.js'
 /** The strategy of somebody's own that a run's settings name; undefined where they name none. Throws InputMistake. */
 export async function loadOwn({ strategy, param }: RunSettings): Promise<LoadedStrategy | undefined> {
   if (strategy === undefined) return undefined
+  if (isExample(strategy)) return loadStrategy(strategy, param)
   const file = displayPath(strategy)
   const watchdog = new CallWatchdog({ strategyId: basename(file), file })
   try {
@@ -67,7 +68,7 @@ export function asMistake({ own }: Pick<PreparedRun, 'own'>, error: unknown): un
 }
 
 /**
- * The strategies of a session: the champion, or one of somebody's own behind its guard.
+ * The strategies of a session: the champion, an example, or one of somebody's own behind its guard.
  *
  * @param failures where it failed in the session that goes on.
  */
@@ -77,10 +78,12 @@ export function sessionStrategies(
   failures: readonly RecordedFailure[] = [],
 ): { readonly strategies: readonly Strategy[]; close(): Promise<void> } {
   if (own === undefined) return { strategies: [championOf(run)], close: async () => {} }
-  const { id, path, parameters, books } = own
+  // Nobody else's code: it needs no guard.
+  if (own.isExample) return { strategies: [own.create(run.initialCapital)], close: async () => {} }
+  const { id, path, parameters, books, observation } = own
   const context = { id, initialCapital: run.initialCapital, parameters }
   try {
-    const guarded = new GuardedStrategy({ path, context, books, failures })
+    const guarded = new GuardedStrategy({ path, context, books, observation, failures })
     return { strategies: [guarded], close: () => guarded.close() }
   } catch (error) {
     throw new InputMistake((error as Error).message)

@@ -183,10 +183,12 @@ export class DecisionDesk {
     return contractAgeMs(this.link, this.settings.link, nowMs)
   }
 
-  /** Of a bar's books: what its strategies may look at. */
+  /** Of a bar's books and observation: what its strategies may look at. */
   private asRecorded(event: DecisionEvent): DecisionEvent {
-    if (event.kind !== 'bar' || event.bar.books === undefined) return event
-    return { ...event, bar: this.strategies.withNeededBooks(event.bar, this.state.blocked) }
+    if (event.kind !== 'bar') return event
+    const { bar } = event
+    const needed = this.strategies.withNeeded(bar, this.state.blocked)
+    return needed === bar ? event : { ...event, bar: needed }
   }
 
   private inputs(): string {

@@ -215,6 +215,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (bar.bar <= desk.state.bar) return
     const stale = desk.market.bar(bar.timestampMs, desk.nowMs)
     if (stale !== undefined) this.marketStale(stale)
+    this.checkObservation(bar)
     desk.record({ type: 'bar', bar: recordedBar(bar, desk.state.symbols) })
     this.cycle(bar)
     this.leaveWhenKilled()
@@ -359,6 +360,12 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (this.desk.state.latches.MARKET_DATA_STALE !== undefined) return
     this.desk.record({ type: 'latched', reason: 'MARKET_DATA_STALE', cause })
     this.desk.alert('WARNING', 'market', cause)
+  }
+
+  /** Of whoever decides on it: the market is as unknown as where no bar comes. */
+  private checkObservation({ observation }: StrategyBar): void {
+    if (observation?.status === 'FAILED')
+      this.marketStale(`the observation of the market has failed: ${observation.failureReason ?? 'unknown'}`)
   }
 
   /** Each anew: a gap after the truth that cleared the last one is another gap. */

@@ -1,11 +1,12 @@
 import { assert } from '../../base/assert.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 import { barBooks, recordedBooks } from './recorded-books.js'
+import { recordedObservation } from './recorded-observation.js'
 import type { RecordedBar } from './records.js'
 
 /** JSON has neither NaN nor −0: what the strategies see is made of this, so that it is what a recovery will show them. */
 export function recordedBar(bar: StrategyBar, known: readonly string[]): RecordedBar {
-  const { symbols, prices, velDiv, books, ...rest } = bar
+  const { symbols, prices, velDiv, books, observation, ...rest } = bar
   const isKnown = areSame(symbols, known)
   return {
     ...rest,
@@ -13,6 +14,7 @@ export function recordedBar(bar: StrategyBar, known: readonly string[]): Recorde
     prices: jsonNumbers(prices),
     velDiv: jsonNumber(velDiv),
     ...(books === undefined ? {} : { books: recordedBooks(books) }),
+    ...(observation === undefined ? {} : { observation: recordedObservation(observation) }),
   }
 }
 

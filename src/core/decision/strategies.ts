@@ -1,8 +1,10 @@
+import { present } from '../../base/present.js'
 import type { BooksNeeded } from '../../ports/order-book.js'
 import type { Mandate, Strategy, StrategyBar } from '../../ports/strategy.js'
 import { mandateFault } from '../arbitration/arbitration.js'
 import { neededBooks } from '../orderbook/needed-books.js'
 import { RISK_STRATEGY_ID } from '../risk/loss-breaker.js'
+import { neededObservation } from '../strategy/needed-observation.js'
 import type { StrategyFault } from './state.js'
 import type { StrategyCall } from './strategy-calls.js'
 
@@ -28,18 +30,21 @@ export class Strategies {
     return [...this.byId.keys()]
   }
 
-  /** The bar with the books that somebody who is not blocked may look at, and no others. One that cannot say it looks at all. */
-  withNeededBooks(bar: StrategyBar, blocked: Readonly<Record<string, string>>): StrategyBar {
-    const { books, ...rest } = bar
-    if (books === undefined) return bar
-    const needs: BooksNeeded[] = []
-    for (const strategy of this.strategies) {
-      if (blocked[strategy.id] !== undefined || strategy.booksNeeded === undefined) continue
-      const message = guarded(() => void needs.push(strategy.booksNeeded!(rest)))
-      if (message !== undefined) needs.push('all')
+  /** The bar with what somebody who is not blocked may look at of books and observation, and no more. */
+  withNeeded(bar: StrategyBar, blocked: Readonly<Record<string, string>>): StrategyBar {
+    if (bar.books === undefined && bar.observation === undefined) return bar
+    const { books, observation, ...rest } = bar
+    const asking = this.strategies.filter(({ id }) => blocked[id] === undefined)
+    return {
+      ...rest,
+      ...present({
+        books: books && neededBooks(books, booksOf(asking, rest)),
+        observation: neededObservation(
+          observation,
+          asking.map(({ observes }) => observes),
+        ),
+      }),
     }
-    const needed = neededBooks(books, needs)
-    return needed === undefined ? rest : { ...rest, books: needed }
   }
 
   /** Mandates of all that are not blocked, in the order in which the strategies were given. */
@@ -103,6 +108,17 @@ export class Strategies {
       strategy.restore(snapshots[strategy.id])
     }
   }
+}
+
+/** One that cannot say it looks at all. */
+function booksOf(strategies: readonly Strategy[], bar: StrategyBar): readonly BooksNeeded[] {
+  const needs: BooksNeeded[] = []
+  for (const strategy of strategies) {
+    if (strategy.booksNeeded === undefined) continue
+    const message = guarded(() => void needs.push(strategy.booksNeeded!(bar)))
+    if (message !== undefined) needs.push('all')
+  }
+  return needs
 }
 
 function checkMandate(mandate: Mandate, strategyId: string): void {

@@ -1,6 +1,6 @@
 import { fields, nullable, number, oneOf } from '../../base/arguments.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
-import type { M4PrimitiveBundle, SupplyDemandZone } from '../../ports/vocabulary/primitives.js'
+import type { PrimitiveName, SupplyDemandZone } from '../../ports/vocabulary/primitives.js'
 import { isHeld, NO_MANDATES, type Policy, type PolicyAnswer, type PolicyInput } from './policy.js'
 
 /**
@@ -43,7 +43,7 @@ export interface EnteredZone {
 }
 
 /** What is read here: the others need be neither made nor kept for it. */
-export const GEOMETRY_PRIMITIVES = ['supplyDemandZone'] as const satisfies readonly (keyof M4PrimitiveBundle)[]
+export const GEOMETRY_PRIMITIVES = ['supplyDemandZone'] as const satisfies readonly PrimitiveName[]
 
 const NOTHING: GeometryState = Object.freeze({ zone: null, broken: 0 })
 

@@ -1,5 +1,9 @@
 import type { Direction } from '../../ports/vocabulary/market.js'
-import type { LiquidationCascadeProximity, M4PrimitiveBundle } from '../../ports/vocabulary/primitives.js'
+import type {
+  LiquidationCascadeProximity,
+  M4PrimitiveBundle,
+  PrimitiveName,
+} from '../../ports/vocabulary/primitives.js'
 import type { PolicyInput } from './policy.js'
 
 /** What the cascade sniper looks at, of what is observed of a symbol. USD; absent: not known. */
@@ -47,7 +51,7 @@ export const SNIPER_PRIMITIVES = [
   'liquidationCascadeProximity',
   'liquidationBurst',
   'openInterestDirectionalBias',
-] as const satisfies readonly (keyof M4PrimitiveBundle)[]
+] as const satisfies readonly PrimitiveName[]
 
 const CLUSTER = { positionsMin: 2, valueUsdMin: 100_000, sideShareMin: 0.65, distanceFracMax: 0.005 }
 

@@ -36,6 +36,36 @@ export interface M4PrimitiveBundle {
 
 export type PrimitiveName = Exclude<keyof M4PrimitiveBundle, 'symbol'>
 
+const PRIMITIVES: Readonly<Record<PrimitiveName, true>> = {
+  zonePenetration: true,
+  displacementOriginAnchor: true,
+  priceTraversalVelocity: true,
+  traversalCompactness: true,
+  centralTendencyDeviation: true,
+  structuralAbsenceDuration: true,
+  traversalVoidSpan: true,
+  eventNonOccurrenceCounter: true,
+  structuralPersistenceDuration: true,
+  restingSize: true,
+  orderConsumption: true,
+  absorptionEvent: true,
+  refillEvent: true,
+  priceAcceptanceRatio: true,
+  liquidationDensity: true,
+  directionalContinuity: true,
+  tradeBurst: true,
+  orderBlock: true,
+  supplyDemandZone: true,
+  liquidationCascadeProximity: true,
+  cascadeState: true,
+  leverageConcentrationRatio: true,
+  openInterestDirectionalBias: true,
+  liquidationBurst: true,
+}
+
+/** All of them, in the order of the spec. */
+export const PRIMITIVE_NAMES: readonly PrimitiveName[] = Object.freeze(Object.keys(PRIMITIVES) as PrimitiveName[])
+
 /** Makes bundles: one of which nothing is known. */
 export const M4PrimitiveBundle = {
   empty(symbol: string): M4PrimitiveBundle {

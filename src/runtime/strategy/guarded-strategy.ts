@@ -16,6 +16,8 @@ export interface GuardSettings {
   readonly context: StrategyContext
   /** Whether its bars have the order books; absent: they have not. */
   readonly books?: boolean
+  /** Whether they have what was observed of the market, and which primitives of it; absent: they have not. */
+  readonly observation?: Strategy['observes']
   /** A call that takes longer is the last one; default 1,000. */
   readonly deadlineMs?: number
   /** What may be spent on finding the line of a call that missed its deadline; default 1,000. */
@@ -68,6 +70,7 @@ interface GuardSnapshot {
  */
 export class GuardedStrategy implements Strategy {
   readonly id: string
+  readonly observes: NonNullable<Strategy['observes']>
   private readonly port: MessagePort
   private readonly worker: Worker
   private readonly answers = new Int32Array(new SharedArrayBuffer(4))
@@ -80,6 +83,7 @@ export class GuardedStrategy implements Strategy {
   constructor(private readonly settings: GuardSettings) {
     const { context, path, twinBars = TWIN_BARS } = settings
     this.id = context.id
+    this.observes = settings.observation ?? false
     const { port1, port2 } = new MessageChannel()
     this.port = port1
     const setup: GuardSetup = {

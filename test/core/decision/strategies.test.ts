@@ -122,7 +122,7 @@ describe('the books of a bar', () => {
     ],
   ])('are those that are asked for: %s', (_, strategies, symbols) => {
     const all = new Strategies(strategies.map(([id, need]) => new Asking(id, need)))
-    const { books, ...rest } = all.withNeededBooks(FULL, { blocked: 'threw' })
+    const { books, ...rest } = all.withNeeded(FULL, { blocked: 'threw' })
     expect(books && Object.keys(books.rows)).toEqual(symbols)
     if (books !== undefined) expect(books.macro).toBe(BOOKS.macro)
     expect(rest).toEqual(BAR)
@@ -130,7 +130,7 @@ describe('the books of a bar', () => {
 
   it('are nobody’s where no strategy knows of books, and a bar without them stays as it is', () => {
     const all = new Strategies([new ScriptedStrategy('blue', HOLD)])
-    expect(all.withNeededBooks(FULL, {})).toEqual(BAR)
-    expect(all.withNeededBooks(BAR, {})).toBe(BAR)
+    expect(all.withNeeded(FULL, {})).toEqual(BAR)
+    expect(all.withNeeded(BAR, {})).toBe(BAR)
   })
 })

@@ -4,6 +4,7 @@ import type { Mandate, Strategy } from '../../../ports/strategy.js'
 export function notedStrategy(strategy: Strategy, wanted: (mandates: readonly Mandate[]) => void): Strategy {
   return {
     id: strategy.id,
+    observes: strategy.observes ?? false,
     onBar(bar) {
       const mandates = strategy.onBar(bar)
       wanted(mandates)
