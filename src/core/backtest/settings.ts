@@ -10,6 +10,7 @@ import type { Liquidation } from '../exits/liquidation.js'
 import type { MonteCarloForewarner } from '../forewarner/monte-carlo.js'
 import type { VolGate } from '../signal/vol-gate.js'
 import type { LotSizing } from './bar-price-fills.js'
+import type { BarObservations } from './day-observations.js'
 import type { OnGap } from './gaps.js'
 
 /** What a backtest runs with beside its days. */
@@ -24,6 +25,8 @@ export interface BacktestSettings {
   readonly volGate?: VolGate
   readonly breaker?: Pick<DailyBreaker, 'boostForDate'>
   readonly orderBook?: OrderBookSource
+  /** What was observed of the market by each bar, for a strategy of one's own; the engine observes nothing. */
+  readonly observation?: BarObservations
   readonly forewarner?: MonteCarloForewarner
   /** Absent: fills are simulated, with their costs. Given: every order fills whole at its bar's price and costs nothing. */
   readonly barPriceFills?: LotSizing
@@ -55,6 +58,7 @@ export const BACKTEST_CHECKS: Checks<BacktestSettings> = {
   volGate: optional(having('a VolGate', 'maskForDay')),
   breaker: optional(having('a DailyBreaker', 'boostForDate')),
   orderBook: optional(ORDER_BOOK),
+  observation: optional(having('observations of bars', 'at')),
   forewarner: optional(having('a MonteCarloForewarner', 'assess', 'observe')),
   barPriceFills: optional(callback),
   keepRefusals: optional(flag),

@@ -99,10 +99,7 @@ export class StrategyBacktest {
     refuse(DAY_COLUMNS(columns, 'columns'), anyText(sha256, 'sha256'))
     this.beginDay(columns)
     this.runTo(columns.bars, columns, this.settings.volGate?.maskForDay(columns))
-    const record = this.endDay()
-    this.equity.tellTimes(columns, this.bars - columns.bars)
-    this.days.describe(columns, sha256)
-    return record
+    return this.completeDay(columns, sha256)
   }
 
   /**
@@ -130,7 +127,7 @@ export class StrategyBacktest {
     const { day, settings } = this
     assert(day !== undefined, 'a day has begun')
     const timestampNs = timesOf(columns)
-    const { orderBook } = settings
+    const { orderBook, observation } = settings
     for (; day.row < untilRow; day.row++) {
       const { row, boost } = day
       if (row > 0 && day.closing.has(row)) this.close('DATA_GAP', columns.date)
@@ -142,7 +139,10 @@ export class StrategyBacktest {
         velDiv: shown(columns.velDiv[row]!),
         volOk: volOk === undefined ? row >= WARMUP_ROWS : volOk[row] === 1,
         posture: settings.posture,
-        ...present({ books: orderBook instanceof JournaledBooks ? orderBook.at(this.bars) : undefined }),
+        ...present({
+          books: orderBook instanceof JournaledBooks ? orderBook.at(this.bars) : undefined,
+          observation: observation?.at(this.bars),
+        }),
         ...(row === 0 && {
           day: { date: columns.date, ...(boost !== undefined && { boost: boost.boost, beta: boost.beta }) },
         }),
@@ -175,6 +175,14 @@ export class StrategyBacktest {
     }
     this.days.end(record, account.openPosition)
     this.day = undefined
+    return record
+  }
+
+  /** Ends a whole day that was run in parts, which the report tells of. @internal */
+  completeDay(columns: DayColumns, sha256: string): DayRecord {
+    const record = this.endDay()
+    this.equity.tellTimes(columns, this.bars - columns.bars)
+    this.days.describe(columns, sha256)
     return record
   }
 

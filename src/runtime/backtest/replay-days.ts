@@ -18,7 +18,7 @@ export async function replayDays(
   try {
     for await (const outcome of outcomes) {
       if (signal?.aborted) break
-      const error = addOutcome(backtest, outcome, check)
+      const error = await addOutcome(backtest, outcome, check)
       if (error !== undefined) {
         if (!keepGoing) throw error
         const day = { date: outcome.file.date, file: outcome.file.path, error: error.message }
@@ -45,8 +45,10 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A backtest, as far as days go. */
-export type DayTaker = Pick<Backtest, 'addDay' | 'skipDay'>
+/** A backtest, as far as days go; one that waits for what it takes beside a day's columns is waited for. */
+export interface DayTaker extends Pick<Backtest, 'skipDay'> {
+  addDay(...day: Parameters<Backtest['addDay']>): unknown
+}
 
 export interface DaysReplay {
   /** Days that were taken or left out. */
@@ -57,11 +59,15 @@ export interface DaysReplay {
 }
 
 /** Feeds one day to the engine; answers with the error when the day cannot be used. */
-function addOutcome(backtest: DayTaker, outcome: DayOutcome, check: ReplayOptions['check']): DayError | undefined {
+async function addOutcome(
+  backtest: DayTaker,
+  outcome: DayOutcome,
+  check: ReplayOptions['check'],
+): Promise<DayError | undefined> {
   if ('error' in outcome) return outcome.error
   check?.(outcome.day)
   try {
-    backtest.addDay(outcome.day.columns, outcome.day.sha256)
+    await backtest.addDay(outcome.day.columns, outcome.day.sha256)
     return undefined
   } catch (error) {
     if (!(error instanceof DayError)) throw error
