@@ -58,7 +58,7 @@ export default defineConfig({
         test: {
           ...limits,
           name: 'unit',
-          include: [...UNIT, 'test/*.test.ts'],
+          include: [...UNIT, 'test/contracts/**/*.test.ts', 'test/*.test.ts'],
           exclude: [...SLOW, ...REPLACING],
           // Files share the modules of their process: loading those anew for each file is half of the time.
           isolate: false,
