@@ -1,5 +1,6 @@
 import { type EigenScanForm, eigenScanForm } from '../../src/core/grid/eigen-scan.js'
 import { shardMap } from '../../src/core/grid/shards.js'
+import { assumptionRunCase, componentSafetyCase, driftCase, systemRegimeCase } from './assumption-functions.js'
 import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
 import { factorsCase } from './factors-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
@@ -44,6 +45,10 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any, options: any) =
   binom_p: binomialCase,
   fisher_p: fisherCase,
   sniper: sniperCase,
+  assumption_run: assumptionRunCase,
+  component_safety: componentSafetyCase,
+  drift: driftCase,
+  system_regime: systemRegimeCase,
 }
 
 function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {
