@@ -4,6 +4,7 @@ import type {
   MarkEvent,
   MarketDataEvent,
   MarketDataHealth,
+  TradeEvent,
 } from '../../../ports/market-data.js'
 import type { Machine, TimeInput } from '../machine.js'
 import type { Notice } from '../notice.js'
@@ -16,12 +17,14 @@ import type { MarketStreamEffect, StreamFrame } from '../streams/stream-effects.
 import { readContractInfo } from '../streams/trade-payloads.js'
 import type { WireCommand, WireEvent } from '../wire.js'
 import { followedStreams, type StreamTells } from './followed-streams.js'
+import { FundingRounds } from './funding-rounds.js'
 import { HeardLiquidations } from './heard-liquidations.js'
 import { ListingDesk } from './listing-desk.js'
-import { readDepth, readLiquidation, readMark } from './market-readings.js'
+import { readDepth, readLiquidation, readMark, readTrade } from './market-readings.js'
 import { OpenInterestRounds } from './open-interest-rounds.js'
 import { SNAPSHOT_WEIGHT, SnapshotDesk } from './snapshot-desk.js'
 import { SteadyClock } from './steady-clock.js'
+import { TradeDesk } from './trade-desk.js'
 
 export type DepthFeedInput =
   /** Somebody listens: what is listed is asked for from now on. Once. */
@@ -40,9 +43,9 @@ export interface DepthFeedParts {
 type Told = WireCommand | MarketDataEvent
 
 /**
- * Follows books and what is told beside them: diffs or best levels, liquidations and marks by the market streams, snapshots, open
- * interest and what is listed by the REST API, in that order of who waits for whom. Books it does not keep: frames are passed on
- * as they come, those of books that two sockets bring come twice, and a book whose stream went dark is told to be lost.
+ * Follows books and what is told beside them: diffs or best levels, trades, liquidations and marks by the market streams; snapshots, open
+ * interest, settled funding, missed trades and what is listed by the REST API. Books it does not keep: frames are passed on as they
+ * come, those of books that two sockets bring come twice, and a book whose stream went dark is told to be lost.
  */
 export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | TimeInput, Told> {
   private readonly rest: DepthFeedParts['rest']
@@ -51,6 +54,8 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
   private readonly listing = new ListingDesk()
   private readonly snapshots = new SnapshotDesk()
   private readonly openInterest = new OpenInterestRounds()
+  private readonly funding = new FundingRounds()
+  private readonly trades = new TradeDesk()
   private readonly liquidations = new HeardLiquidations()
   private readonly words = new UnknownWords()
   private readonly malformed = new Map<string, number>()
@@ -68,9 +73,10 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     const told: Told[] = []
     switch (input.kind) {
       case 'text':
-        // Nearly all there is, and nothing is asked because of it.
+        // Nearly all there is, and but for trades that were missed nothing is asked because of it.
         this.ofStreams(this.streams.handle(input, nowMs), nowMs, told)
         this.countUnread(nowMs, told)
+        if (this.trades.isAsking) this.callDue(nowMs, told)
         return told
       case 'begin':
         this.listing.begin(nowMs)
@@ -101,7 +107,7 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     // Asked after every frame, of which there are a thousand a second.
     const never = Number.POSITIVE_INFINITY
     let dueMs = Math.min(this.rest.nextDueMs() ?? never, this.streams.nextDueMs() ?? never)
-    dueMs = Math.min(dueMs, this.listing.dueMs, this.snapshots.dueMs)
+    dueMs = Math.min(dueMs, this.listing.dueMs, this.snapshots.dueMs, this.trades.dueMs, this.funding.dueMs)
     if (this.snapshots.isIdle) dueMs = Math.min(dueMs, this.openInterest.dueMs)
     return dueMs === never ? undefined : dueMs
   }
@@ -127,6 +133,8 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     const symbols = [...this.followed]
     this.liquidations.keep(this.followed)
     this.openInterest.follow(symbols, wish.openInterestEveryMs, nowMs)
+    this.funding.follow(this.followed, wish.settledFundingEveryMs, nowMs)
+    this.trades.keep(wish.trades ? this.followed : NO_SYMBOLS)
     told.push(...this.snapshots.keep(this.followed, nowMs))
     this.want({ ...wish, symbols }, nowMs, told)
   }
@@ -136,17 +144,19 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     this.ofStreams(this.streams.handle({ kind: 'want', streams: [...this.tells.keys()] }, nowMs), nowMs, told)
   }
 
-  /** What is listed is asked for first; open interest when no book waits. */
+  /** What is listed is asked for first, then what soon is of no use any more; open interest when no book waits. */
   private callDue(nowMs: number, told: Told[]): void {
     for (;;) {
       const call =
         this.listing.due(nowMs) ??
+        this.trades.due() ??
+        this.funding.due({ nowMs, exchangeMs: this.exchangeMs(nowMs) }) ??
         this.snapshots.due(nowMs) ??
         (this.snapshots.isIdle ? this.openInterest.due(nowMs) : undefined)
       if (call === undefined) break
       this.call(call, nowMs, told)
     }
-    told.push(...this.snapshots.progress(nowMs, this.snapshotsPerMinute(nowMs)))
+    told.push(...this.trades.progress(nowMs), ...this.snapshots.progress(nowMs, this.snapshotsPerMinute(nowMs)))
   }
 
   private snapshotsPerMinute(nowMs: number): number {
@@ -186,6 +196,18 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
       told.push(...listing.events)
       return
     }
+    const trades = this.trades.take(outcome, nowMs)
+    if (trades !== undefined) {
+      if (trades.malformed !== undefined) this.tellMalformed('trade', trades.malformed, nowMs, told)
+      told.push(...trades.events)
+      return
+    }
+    const funding = this.funding.take(outcome, nowMs)
+    if (funding !== undefined) {
+      if (funding === 'malformed') this.tellMalformed('fundingRate', null, nowMs, told)
+      else told.push(...funding)
+      return
+    }
     const interest = this.openInterest.take(outcome, nowMs)
     if (interest === undefined) return
     if ('malformed' in interest) this.tellMalformed('openInterest', interest.malformed, nowMs, told)
@@ -209,6 +231,8 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
       else if (event === 'foreign') return
       else if (this.isAhead(event.eventMs, nowMs)) this.unreadableBook('stamp', tells.symbol, nowMs, told)
       else told.push(event)
+    } else if (tells.of === 'trade') {
+      this.tell(readTrade(data, nowMs), tells, nowMs, told)
     } else if (tells.of === 'liquidation') {
       this.tell(readLiquidation(data, this.words, nowMs), tells, nowMs, told)
     } else if (tells.of === 'mark') {
@@ -223,8 +247,8 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
 
   /** What is not of a followed symbol came with a stream of the whole market. */
   private tell(
-    event: Reading<LiquidationEvent | MarkEvent>,
-    { of, symbol }: StreamTells & { readonly of: 'liquidation' | 'mark' },
+    event: Reading<LiquidationEvent | MarkEvent | TradeEvent>,
+    { of, symbol }: StreamTells & { readonly of: 'liquidation' | 'mark' | 'trade' },
     nowMs: number,
     told: Told[],
   ): void {
@@ -233,6 +257,7 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
       this.tellMalformed(of, symbol ?? null, nowMs, told)
     else if (!this.followed.has(event.symbol)) return
     else if (this.isAhead(event.atMs, nowMs)) this.tellMalformed('stamp', event.symbol, nowMs, told)
+    else if (event.kind === 'trade') told.push(...this.trades.heard(event, nowMs))
     else if (event.kind === 'mark' || !this.liquidations.isRepeated(event)) told.push(event)
   }
 
@@ -279,6 +304,8 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     this.malformed.set(what, (this.malformed.get(what) ?? 0) + 1)
   }
 }
+
+const NO_SYMBOLS: ReadonlySet<string> = new Set()
 
 /** How far two of the exchange's own clocks, and what is known of them here, may be apart. */
 const AHEAD_MS_MAX = 5_000

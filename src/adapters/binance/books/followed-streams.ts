@@ -2,6 +2,7 @@ import type { FollowedMarket } from '../../../ports/market-data.js'
 import {
   ALL_FORCE_ORDERS,
   ALL_MARK_PRICES,
+  aggTradeStream,
   CONTRACT_INFO,
   depthStream,
   forceOrderStream,
@@ -11,6 +12,7 @@ import {
 /** What a stream tells of. Without a symbol: of all of them. */
 export type StreamTells =
   | { readonly of: 'depth'; readonly symbol: string }
+  | { readonly of: 'trade'; readonly symbol: string }
   | { readonly of: 'liquidation' | 'mark'; readonly symbol: string | undefined }
   | { readonly of: 'contractInfo' }
 
@@ -29,6 +31,7 @@ export function followedStreams(wish: FollowedMarket | undefined): ReadonlyMap<s
       if (isWhole) streams.set(ofAll, { of, symbol: undefined })
       else for (const symbol of symbols) streams.set(ofOne(symbol), { of, symbol })
     }
+    if (wish.trades) for (const symbol of symbols) streams.set(aggTradeStream(symbol), { of: 'trade', symbol })
     if (wish.liquidations) follow('liquidation', ALL_FORCE_ORDERS, forceOrderStream)
     if (wish.marks) follow('mark', ALL_MARK_PRICES, markPriceStream)
   }

@@ -1,8 +1,8 @@
-import type { LiquidationEvent, MarkEvent, MarketDataEvent } from '../../../ports/market-data.js'
+import type { LiquidationEvent, MarkEvent, MarketDataEvent, TradeEvent } from '../../../ports/market-data.js'
 import type { DepthFrame } from '../../../ports/vocabulary/depth.js'
 import { isCount, isForeign, isPayload, type Reading, type UnknownWords } from '../streams/payload.js'
 import { readMarkPrice } from '../streams/quote-payloads.js'
-import { readForceOrder } from '../streams/trade-payloads.js'
+import { readAggregateTrade, readForceOrder } from '../streams/trade-payloads.js'
 
 export type DepthEvent = Extract<MarketDataEvent, { readonly kind: 'depth' }>
 
@@ -43,6 +43,22 @@ export function readMark(data: unknown, receivedMs: number): Reading<MarkEvent> 
   // A contract without funding has a rate of 0 and no time at which it settles.
   const fundingRate = nextFundingMs === null ? null : rate
   return { kind: 'mark', symbol, mark, index, fundingRate, nextFundingMs, atMs: eventMs, receivedMs }
+}
+
+/** A trade, of any symbol margined in USD. */
+export function readTrade(data: unknown, receivedMs: number): Reading<TradeEvent> {
+  const trade = readAggregateTrade(data)
+  if (typeof trade === 'string') return trade
+  const price = Number(trade.price)
+  const baseQuantity = Number(trade.quantity)
+  if (!isAmount(price) || !isAmount(baseQuantity) || price === 0 || baseQuantity === 0) return 'malformed'
+  const { symbol, aggressor: side, aggregateId: venueId, tradeMs: atMs } = trade
+  return { kind: 'trade', symbol, price, baseQuantity, side, venueId, atMs, receivedMs }
+}
+
+/** As the REST API tells it, which leaves out what was asked for. */
+export function readTradeRow(row: unknown, symbol: string, receivedMs: number): Reading<TradeEvent> {
+  return isPayload(row) ? readTrade({ ...row, s: symbol, E: row.T }, receivedMs) : 'malformed'
 }
 
 /** USD or base units; digits enough make a decimal infinite. */

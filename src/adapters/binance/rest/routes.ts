@@ -19,6 +19,9 @@ export const ROUTES = {
   klines: route('GET', '/fapi/v1/klines', 'public', klinesWeight),
   premiumIndex: route('GET', '/fapi/v1/premiumIndex', 'public', perSymbol(1, 10)),
   ticker24h: route('GET', '/fapi/v1/ticker/24hr', 'public', perSymbol(1, 40)),
+  aggTrades: route('GET', '/fapi/v1/aggTrades', 'public', 20),
+  // Of no weight, and of a limit of its own: 500 in five minutes.
+  fundingRate: route('GET', '/fapi/v1/fundingRate', 'public', 0),
   openInterest: route('GET', '/fapi/v1/openInterest', 'public', 1),
   bookTicker: route('GET', '/fapi/v1/ticker/bookTicker', 'public', perSymbol(2, 5)),
   apiRestrictions: route('GET', '/sapi/v1/account/apiRestrictions', 'signed', 1),

@@ -84,7 +84,7 @@ class FarEnd {
     }
   }
 
-  private usual(target: string): string {
+  usual(target: string): string {
     if (target.includes('/time')) return JSON.stringify({ serverTime: this.nowMs })
     if (!target.includes('/exchangeInfo')) return '{}'
     const row = { contractType: 'PERPETUAL', status: 'TRADING', quoteAsset: 'USDT', marginAsset: 'USDT' }
@@ -92,6 +92,23 @@ class FarEnd {
     return JSON.stringify({ symbols: SYMBOLS.map((symbol) => ({ symbol, ...row, ...rest })) })
   }
 }
+
+const aggTrade = (changes: object = {}) => ({
+  ...{
+    e: 'aggTrade',
+    E: START_MS,
+    a: 1,
+    s: 'BTCUSDT',
+    p: '100.5',
+    q: '2',
+    nq: '2',
+    f: 1,
+    l: 1,
+    T: START_MS - 3,
+    m: false,
+  },
+  ...changes,
+})
 
 const diff = (changes: object = {}) => ({
   ...{ e: 'depthUpdate', E: START_MS, T: START_MS, s: 'BTCUSDT', U: 1, u: 3, pu: 0, b: [['100.5', '2']], a: [], st: 1 },
@@ -106,6 +123,61 @@ describe('the feed of books', () => {
     const counts = [...end.subscribed.values()].map((streams) => streams.length).sort((a, b) => b - a)
     expect(counts).toEqual([200, 200, 140, 3])
     expect(end.machine.health(end.nowMs).connections).toBe(4)
+  })
+
+  it('follows trades of 540 symbols over three more connections, 200 streams on each at most', () => {
+    const symbols = Array.from({ length: 540 }, (_, i) => `A${i}USDT`)
+    const end = new FarEnd().start({
+      ...WISH,
+      symbols,
+      books: { kind: 'partial', levels: 5, everyMs: 100 },
+      trades: true,
+    })
+    expect([...end.opened].sort()).toEqual(['market', 'market', 'market', 'public', 'public', 'public'])
+    const counts = [...end.subscribed.values()].map((streams) => streams.length).sort((a, b) => b - a)
+    expect(counts).toEqual([200, 200, 200, 200, 143, 140])
+  })
+
+  it('tells of trades once and in order, and asks for those that it was not told of', () => {
+    const end = new FarEnd()
+    const targets: string[] = []
+    end.answer = (target) => {
+      if (!target.includes('/aggTrades')) return end.usual(target)
+      targets.push(target)
+      return JSON.stringify([2, 3].map((a) => ({ a, p: '10', q: '1', f: a, l: a, T: START_MS, m: true })))
+    }
+    end.start({ ...WISH, trades: true })
+    for (const a of [1, 1, 4, 5]) end.frame('btcusdt@aggTrade', aggTrade({ a }))
+    expect(targets).toEqual(['/fapi/v1/aggTrades?symbol=BTCUSDT&fromId=2&limit=2'])
+    const told = end.events.filter((event) => event.kind === 'trade')
+    expect(told.map(({ venueId, side }) => [venueId, side])).toEqual([
+      [1, 'BUY'],
+      [2, 'SELL'],
+      [3, 'SELL'],
+      [4, 'BUY'],
+      [5, 'BUY'],
+    ])
+    expect(told[0]).toEqual({
+      ...{ kind: 'trade', symbol: 'BTCUSDT', side: 'BUY', price: 100.5, baseQuantity: 2, venueId: 1 },
+      ...{ atMs: START_MS - 3, receivedMs: end.nowMs },
+    })
+  })
+
+  it('tells of rates that have settled, each once, asking for all symbols in one call', () => {
+    const end = new FarEnd()
+    const targets: string[] = []
+    end.answer = (target) => {
+      if (!target.includes('/fundingRate')) return end.usual(target)
+      targets.push(target)
+      const rows = [...SYMBOLS, 'XRPUSDT'].map((symbol) => ({ symbol, fundingTime: START_MS, fundingRate: '0.0001' }))
+      return JSON.stringify(rows)
+    }
+    end.start({ ...WISH, settledFundingEveryMs: 60_000 })
+    end.passMs(180_000)
+    expect(targets.length).toBeGreaterThanOrEqual(3)
+    expect(end.events.filter(({ kind }) => kind === 'settledFunding')).toMatchObject(
+      SYMBOLS.map((symbol) => ({ symbol, rate: 1e-4, atMs: START_MS })),
+    )
   })
 
   it('passes on what two sockets bring twice', () => {
@@ -180,13 +252,16 @@ describe('the feed of books', () => {
     ['a book', (end) => end.frame('btcusdt@depth@100ms', diff({ u: '3' })), 'depth', 'BTCUSDT'],
     ['a book of another symbol', (end) => end.frame('btcusdt@depth@100ms', diff({ s: 'X' })), 'depth', 'BTCUSDT'],
     ['a liquidation', (end) => end.frame('btcusdt@forceOrder', { o: 1 }), 'liquidation', 'BTCUSDT'],
+    ['a trade', (end) => end.frame('btcusdt@aggTrade', aggTrade({ m: 1 })), 'trade', 'BTCUSDT'],
+    ['a trade without a price', (end) => end.frame('btcusdt@aggTrade', aggTrade({ p: '0' })), 'trade', 'BTCUSDT'],
+    ['a trade of another symbol', (end) => end.frame('btcusdt@aggTrade', aggTrade({ s: 'X' })), 'trade', 'BTCUSDT'],
     ['a mark', (end) => end.frame('btcusdt@markPrice@1s', {}), 'mark', 'BTCUSDT'],
     ['news of a contract', (end) => end.frame('!contractInfo', {}), 'contractInfo', null],
     ['a text', (end) => end.text('!contractInfo', '{"stream":"!contractInfo","data":'), 'frame', null],
     ['an empty text', (end) => end.text('!contractInfo', ''), 'frame', null],
     ['data that are none', (end) => end.frame('btcusdt@depth@100ms', 7), 'frame', null],
   ])('tells and counts %s that cannot be read', (_, send, what, symbol) => {
-    const end = new FarEnd().start()
+    const end = new FarEnd().start({ ...WISH, trades: true })
     const before = end.machine.health(end.nowMs).malformed[what] ?? 0
     send(end)
     expect(end.events.at(-1)).toMatchObject(what === 'frame' ? {} : { kind: 'malformed', symbol, what })

@@ -30,6 +30,16 @@ describe('streams of a wish', () => {
     expect(names(6)).toEqual(['!forceOrder@arr', '!markPrice@arr@1s', '!contractInfo'])
   })
 
+  it('of trades are of each symbol, however many they are, where they are wished for', () => {
+    const symbols = Array.from({ length: 540 }, (_, i) => `A${i}USDT`)
+    const books = { kind: 'partial', levels: 5, everyMs: 100 } as const
+    const names = [...followedStreams({ symbols, books, ...QUIET, trades: true }).keys()]
+    expect(names.filter((name) => name.endsWith('@aggTrade'))).toEqual(
+      symbols.map((s) => `${s.toLowerCase()}@aggTrade`),
+    )
+    expect([...followedStreams({ symbols, books, ...QUIET, trades: false }).keys()]).toHaveLength(541)
+  })
+
   it('are all known to the exchange, of symbols in any script too', () => {
     const books = { kind: 'diffs', everyMs: 100 } as const
     const streams = followedStreams({
@@ -37,6 +47,7 @@ describe('streams of a wish', () => {
       books,
       liquidations: true,
       marks: true,
+      trades: true,
     })
     for (const name of streams.keys()) expect(streamFacts(name), name).toBeDefined()
   })
