@@ -52,6 +52,9 @@ export const FAULTS = {
   changeLeverage: act('symbol', 'another client of the account sets the leverage to 5'),
   depthSnapshotLagMs: knob(0, 'ms', 'a snapshot of a book is so much older than what its stream has told'),
   depthGapShare: knob(0, 'share', 'of the changes of a book that its stream leaves out: the next `pu` does not fit'),
+  tradeGapShare: knob(0, 'share', 'of the trades that their stream leaves out: the next number does not follow'),
+  tradeRepeatShare: knob(0, 'share', 'of the trades that their stream brings twice'),
+  cascade: act('symbol', 'positions of others are liquidated in three waves of twelve seconds, 45 seconds apart'),
   silentStreamShare: knob(
     0,
     'share',

@@ -4,6 +4,7 @@ import { FactorDesk } from './factors/factor-desk.js'
 import { FaultBoard } from './fault-board.js'
 import type { Floor } from './floor.js'
 import { Listing } from './listing.js'
+import { Crowd } from './market/crowd.js'
 import { MarketData } from './market/market-data.js'
 import { RestApi } from './rest/rest-api.js'
 import type { SandboxView } from './sandbox-view.js'
@@ -24,6 +25,7 @@ export class SandboxExchange {
   private readonly streams: StreamServer
   private readonly listing: Listing
   private readonly trading: TradingFloor
+  private readonly crowd: Crowd
   private readonly rest: RestApi
   private readonly factors: FactorDesk
   private effects: ExchangeEffect[] = []
@@ -46,6 +48,11 @@ export class SandboxExchange {
     this.trading = new TradingFloor(floor, this.streams, (event) => {
       this.market.market(event)
       this.streams.market(event)
+      this.crowd.happened(event)
+    })
+    this.crowd = new Crowd(floor, this.market, {
+      happens: (event) => this.trading.happens(event),
+      forced: (order) => this.streams.publishForced(order),
     })
     this.factors = new FactorDesk(floor)
     this.rest = new RestApi(floor, { market: this.market, trading: this.trading })
@@ -111,6 +118,7 @@ export class SandboxExchange {
       this.factors.strike(strike)
       this.streams.strike(strike)
       this.trading.strike(strike)
+      this.crowd.strike(strike)
     }
   }
 

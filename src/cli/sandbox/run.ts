@@ -44,7 +44,7 @@ async function start(
     startingBalanceUsd: balance,
     seed,
     keys: [key],
-    market: { history: player },
+    market: { history: player, liquidatedShare: LIQUIDATED_SHARE },
   })
   try {
     const server = await serveSandbox({ exchange, timer, market: player, port, token, key })
@@ -57,6 +57,9 @@ async function start(
     throw systemFailure(error) ?? error
   }
 }
+
+/** Of the trades: of 20 symbols somebody is liquidated about every ten seconds. */
+const LIQUIDATED_SHARE = 0.01
 
 function busyHint(error: unknown): { readonly hint?: string } {
   const isBusy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'

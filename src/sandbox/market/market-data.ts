@@ -1,9 +1,10 @@
 import type { MarketEvent } from '../../ports/played-market.js'
 import type { Floor } from '../floor.js'
 import { type Bar, barsOf, DAY_MS, type KlineInterval, MINUTE_MS, untradedBar } from './bar.js'
-import { hash, hashOfText } from './book-version.js'
+import { hashOfText } from './book-version.js'
 import { Funding } from './funding.js'
 import type { BarHistory } from './market-settings.js'
+import { OpenInterest } from './open-interest.js'
 import { SymbolMarket } from './symbol-market.js'
 
 /** What anybody may ask of the market: rules, prices, books, bars. */
@@ -14,6 +15,7 @@ export class MarketData {
   private readonly history: BarHistory | undefined
   /** Of the last change of any book: ids are shared by all symbols, so those of one symbol have gaps. */
   private updateIds = FIRST_UPDATE_ID
+  private readonly interests = new Map<string, OpenInterest>()
   private readonly dayStarts = new Map<string, DaySummary>()
 
   constructor(floor: Floor) {
@@ -94,11 +96,24 @@ export class MarketData {
     return minutes[place]?.close ?? this.history?.priceAt(symbol.symbol, timeMs)
   }
 
-  /** Base units held at a moment: it follows from the seed. */
+  /** Base units held at a moment: it follows from the seed, and from the positions that were closed by then. */
   openInterest(symbol: string, timeMs: number): number {
-    const key = hashOfText(symbol) ^ this.floor.settings.seed
-    const price = this.symbols.get(symbol)?.lastPrice ?? 1
-    return (INTEREST_USD / price) * (1 + hash(key, Math.floor(timeMs / MINUTE_MS)) / 2 ** 33)
+    return this.interestIn(symbol).at(timeMs)
+  }
+
+  /** A share of all positions in a symbol is closed now. */
+  closePositions(symbol: string, share: number): void {
+    this.interestIn(symbol).close(share, this.floor.clock.exchangeMs)
+  }
+
+  private interestIn(symbol: string): OpenInterest {
+    const known = this.interests.get(symbol)
+    if (known !== undefined) return known
+    const price = this.symbols.get(symbol)?.lastPrice
+    const interest = new OpenInterest(price ?? 1, hashOfText(symbol) ^ this.floor.settings.seed)
+    // What is asked for before there is a price is no measure of what comes.
+    if (price !== undefined) this.interests.set(symbol, interest)
+    return interest
   }
 
   /** The bar in hand of an interval, as far as it is; undefined: nothing was traded in it. */
@@ -196,8 +211,6 @@ const LONG_MS = 6 * 3_600_000
 const SLOT_MS = 900_000
 /** USD that are traded in a day where nobody says how much. */
 const DAY_USD = 200_000_000
-/** USD that are held at least in each symbol. */
-const INTEREST_USD = 400_000_000
 /** As large as those of the exchange: beyond 2^43. */
 const FIRST_UPDATE_ID = 11_747_004_000_000
 const FIRST_TRADE_ID = 8_149_000_000

@@ -8,6 +8,8 @@ export interface MarketSettings {
   readonly history?: BarHistory
   /** Levels on each side of a book of which only the best is given. Default 50. */
   readonly bookLevels?: number
+  /** Of the trades with each of which somebody else is liquidated. Default 0. */
+  readonly liquidatedShare?: number
   /** Symbols that nobody outside knows of until the act `listSymbol`. Default none. */
   readonly listedLater?: readonly string[]
   /** Whether exchangeInfo also lists what clients trip over: halted, settling, dated and other contracts. Default true. */

@@ -96,7 +96,11 @@ class QuoteChannel implements Channel {
 function onPrint(parts: ChannelParts, payload: (symbol: SymbolMarket) => object): Channel {
   return {
     market: (event, symbol) => {
-      if (event.kind === 'print') parts.publish(payload(symbol))
+      if (event.kind !== 'print') return
+      const { faults } = parts.floor
+      if (faults.happens(faults.plan.tradeGapShare)) return
+      parts.publish(payload(symbol))
+      if (faults.happens(faults.plan.tradeRepeatShare)) parts.publish(payload(symbol))
     },
     publish: parts.publish,
     end: () => {},

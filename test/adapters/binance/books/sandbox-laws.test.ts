@@ -262,3 +262,89 @@ describe('beside the books', () => {
     expect(at.of('lost')).toEqual([])
   })
 })
+
+describe('trades of the sandbox’s exchange', () => {
+  const wish: FollowedMarket = {
+    ...{ symbols: FOUR, ...DIFFS, liquidations: true, trades: true },
+    ...{ openInterestEveryMs: 10_000, settledFundingEveryMs: 60_000 },
+  }
+
+  function trading(options: Partial<ConstructorParameters<typeof SandboxMarketData>[0]> = {}): SandboxMarketData {
+    const at = new SandboxMarketData({ symbols: FOUR, ...options })
+    at.passMs(1_000)
+    at.data.follow(wish)
+    at.passMs(10_000)
+    return at
+  }
+
+  /** Numbers that were told of each symbol, less the number before: ones, where none is missing or comes twice. */
+  function steps(at: SandboxMarketData): Record<string, number[]> {
+    const numbers = Object.fromEntries(FOUR.map((symbol) => [symbol, [] as number[]]))
+    for (const { symbol, venueId } of at.of('trade')) numbers[symbol]!.push(venueId)
+    return Object.fromEntries(
+      Object.entries(numbers).map(([symbol, ids]) => [symbol, [...new Set(ids.slice(1).map((id, i) => id - ids[i]!))]]),
+    )
+  }
+
+  const WHOLE = Object.fromEntries(FOUR.map((symbol) => [symbol, [1]]))
+
+  it('come once each and in order, within the second', () => {
+    const at = trading()
+    at.passMs(60_000)
+    expect(at.of('trade').length).toBeGreaterThan(400)
+    expect(steps(at)).toEqual(WHOLE)
+    expect(Math.max(...at.of('trade').map(({ atMs, receivedMs }) => receivedMs - atMs))).toBeLessThan(1_000)
+  })
+
+  it('that streams leave out and bring twice come all the same, once each and in order', () => {
+    const at = trading()
+    let asked = 0
+    at.wire.lose = (target) => {
+      if (target.includes('/aggTrades')) asked++
+      return undefined
+    }
+    at.exchange.faults.set('tradeGapShare', 0.05)
+    at.exchange.faults.set('tradeRepeatShare', 0.2)
+    at.passMs(60_000)
+    at.exchange.faults.clear()
+    at.passMs(10_000)
+    expect(steps(at)).toEqual(WHOLE)
+    expect(asked).toBeGreaterThan(5)
+  })
+
+  it('of the time without a connection are asked for', () => {
+    const at = trading()
+    at.exchange.faults.strike('cutSockets')
+    at.passMs(60_000)
+    expect(steps(at)).toEqual(WHOLE)
+    expect(at.notices()).not.toContain('TRADES_MISSED')
+  })
+
+  it('that cannot be asked for any more are told to be missed, and those behind them come', () => {
+    const at = trading()
+    at.exchange.faults.set('tradeGapShare', 0.05)
+    at.wire.lose = (target) => (target.includes('/aggTrades') ? 'answer' : undefined)
+    at.passMs(60_000)
+    expect(at.notices()).toContain('TRADES_MISSED')
+    at.exchange.faults.clear()
+    at.passMs(30_000)
+    expect(at.of('trade').at(-1)!.receivedMs).toBeGreaterThan(at.time.epochMs() - 1_000)
+  })
+
+  it('come with the cascade that they are of: forced orders, and open interest that falls', () => {
+    const at = trading()
+    at.exchange.faults.strike('cascade', 'BTCUSDT')
+    at.passMs(60_000)
+    expect(at.of('liquidation').filter(({ symbol }) => symbol === 'BTCUSDT').length).toBeGreaterThan(20)
+    const interest = at.of('openInterest').filter(({ symbol }) => symbol === 'BTCUSDT')
+    expect(interest.at(-1)!.openInterest / interest[0]!.openInterest).toBeLessThan(0.9)
+  })
+
+  it('stand beside the rates that settle, each told once and within half a minute', () => {
+    const at = trading({ stepMs: 60_000 })
+    at.passMs(Date.UTC(2026, 9, 7, 16, 0, 30) - START_MS)
+    const settled = at.of('settledFunding')
+    expect(settled.map(({ symbol }) => symbol).sort()).toEqual([...FOUR].sort())
+    expect(Math.max(...settled.map(({ atMs, receivedMs }) => receivedMs - atMs))).toBeLessThan(30_000)
+  })
+})
