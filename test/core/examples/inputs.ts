@@ -77,9 +77,9 @@ export function sniperInput(symbol: string, nowMs: number, seen: Seen, position?
 
 /** Confirmed, as it stands. */
 export function zoneOf(zone: Partial<SupplyDemandZone> = {}): SupplyDemandZone {
-  const { zoneLow = 99, zoneHigh = 100 } = zone
+  const { zoneLow = 90, zoneHigh = 100 } = zone
   return {
-    zoneId: 'BTCUSDT:demand:4603',
+    zoneId: 'BTCUSDT:demand:4556',
     zoneType: 'demand',
     zoneLow,
     zoneHigh,
