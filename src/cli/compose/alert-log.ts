@@ -9,7 +9,7 @@ export function alertLine({ atMs, level, category, message }: Alert, colours: Co
 
 /** Tells what a connection to an exchange says, with its time: it goes on for days. `quiet` spares what is routine. */
 export function exchangeLog(
-  connection: 'account' | 'prices' | 'books',
+  connection: 'account' | 'prices' | 'books' | 'market',
   { quiet, nowMs }: { readonly quiet: boolean; readonly nowMs: () => number },
 ): (told: { readonly level: AlertLevel; readonly code: string; readonly message: string }) => void {
   const log = alertLog({ quiet })

@@ -11,6 +11,8 @@ export const EXIT = Object.freeze({
   usage: 2,
   /** Data was refused: unreadable, inconsistent, or not a day file. */
   dataRefused: 3,
+  /** An observation has failed for ever: what it said before holds, and it says nothing more. */
+  observationFailed: 4,
   /** Stopped by Ctrl-C; nothing half was printed or written. 128 + SIGINT, as shells count. */
   interrupted: 130,
 })
@@ -25,3 +27,9 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    wrong command line or configuration; nothing was run
   3    data refused
   130  interrupted; nothing half was written`
+
+/** The same for what observes. */
+export const OBSERVE_EXIT_CODES_HELP = EXIT_CODES_HELP.replace(
+  '\n  130 ',
+  '\n  4    the observation has FAILED: what it said before holds, and it says nothing more\n  130 ',
+).replace('nothing half was written', 'the summary so far was printed')

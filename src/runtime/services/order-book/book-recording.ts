@@ -51,11 +51,16 @@ export class BookRecording {
     for (const { table, row } of rowsOfEvent(event)) this.add(table, row)
   }
 
+  /** Everything that came by `endMs` has been told, said by the exchange's clock at `closedAtMs`. */
+  closed(endMs: number, closedAtMs: number): void {
+    this.recorder.add('closings', { n: this.recorder.nextNumber(), t_ms: endMs, closed_at_ms: closedAtMs })
+  }
+
   /** A bar, and what came of it; of an asset of which nothing is known there is no row. */
   bar(bar: MarketBar, closedAtMs: number): void {
     const { recorder } = this
     const { endMs, assets } = bar
-    recorder.add('closings', { n: recorder.nextNumber(), t_ms: endMs, closed_at_ms: closedAtMs })
+    this.closed(endMs, closedAtMs)
     for (const { symbol, value, features } of assets) {
       if (value === undefined || this.leftOut.has(symbol)) continue
       recorder.add('samples', { n: recorder.nextNumber(), t_ms: endMs, symbol, figures: valueFigures(value) })

@@ -1,0 +1,31 @@
+import {
+  type ObservationServer,
+  type ObservationView,
+  serveObservation,
+} from '../../adapters/http/observation-server.js'
+import { SurroundingsFailed } from '../../base/mistakes.js'
+import { present } from '../../base/present.js'
+import { processLimits } from '../shell/process-limits.js'
+import { notice } from '../shell/terminal.js'
+import type { LiveObservation } from './live-observation.js'
+import type { ServeAddress } from './serve-address.js'
+
+/** Serves an observation to this machine, and says where: with port 0 nobody could know otherwise. */
+export async function serveLiveObservation(
+  { observer, service, ageMs }: LiveObservation,
+  { host, port }: ServeAddress,
+): Promise<ObservationServer> {
+  const look = (): ObservationView => {
+    const { advances, symbols, market, recording } = service.figures()
+    const readings = advances === 0 ? {} : observer.observed().symbols
+    const regimes = Object.fromEntries(Object.entries(readings).map(([symbol, { regime }]) => [symbol, regime.regime]))
+    return { snapshot: observer.snapshot(), regimes, advances, followed: symbols.length, market, recording }
+  }
+  const settings = { host, port, ageMs, nowMs: () => performance.now() }
+  const openFiles = processLimits().openFiles ?? undefined
+  const server = await serveObservation(look, { ...settings, ...present({ openFiles }) }).catch((error: Error) => {
+    throw new SurroundingsFailed({ place: '--serve', message: `cannot listen at ${host}:${port}: ${error.message}` })
+  })
+  notice(`Serving /metrics, /healthz and /observation at ${server.address}`)
+  return server
+}

@@ -1,0 +1,113 @@
+import { failedText } from '../../runtime/services/observation/observation-service.js'
+import type { Observer } from '../../runtime/services/observation/observer.js'
+import type { marketObserver } from '../compose/market-observer.js'
+import { openRecordedMarket, type RecordedMarket } from '../compose/recorded-market.js'
+import { refuseUnrecorded } from '../compose/recorded-symbols.js'
+import { EXIT, type ExitCode } from '../shell/exit-codes.js'
+import { startProgress } from '../shell/progress.js'
+import { watchInterrupt } from '../shell/signals.js'
+import { notice, noticeWarning, printResult } from '../shell/terminal.js'
+import type { ReplayOptions } from './options.js'
+import { ReplayClock } from './replay-clock.js'
+import { printSummary, shownText } from './shown-observation.js'
+import { Tally } from './tally.js'
+
+/** Tells a recorded market to an observer, advance by advance, and shows what it says. */
+export async function runReplay(options: ReplayOptions, observerOf: typeof marketObserver): Promise<ExitCode> {
+  const { path, symbols: asked, primitives, cadenceMs, quiet } = options
+  const watch = watchInterrupt('block')
+  try {
+    const market = await openRecordedMarket({ path, symbols: asked })
+    const recorded = Object.fromEntries(market.symbols.map((symbol) => [symbol, true]))
+    if (primitives !== undefined) refuseUnrecorded(path, { option: '--primitives', asked: [primitives], recorded })
+    const observer = observerOf({ symbols: market.symbols, books: market.facts.books })
+    const tally = new Tally({ symbols: market.symbols, cadenceMs, lookEveryMs: lookEvery(options) })
+    const replay = new Replay({ options, observer, tally, market })
+    // Tables on a terminal show how far it is.
+    await replay.run({ signal: watch.signal, quiet: quiet || process.stdout.isTTY === true })
+    if (replay.shown === 0 && !watch.signal.aborted)
+      noticeWarning(`${path}: nothing was shown: no advance of the recording is a whole --every in the period.`)
+    const { status, ...snapshot } = observer.snapshot()
+    await printSummary(tally.summary(observer), options)
+    if (status === 'FAILED') {
+      noticeWarning(`${failedText({ status, ...snapshot })}.`)
+      return EXIT.observationFailed
+    }
+    if (!watch.signal.aborted) return EXIT.ok
+    if (!quiet) notice('Interrupted: the summary is of what was replayed so far.')
+    return EXIT.interrupted
+  } finally {
+    watch.stop()
+  }
+}
+
+/** Regimes are looked at each 10 s, or with each advance or table where those are rarer or more frequent. */
+function lookEvery({ cadenceMs, everyMs }: ReplayOptions): number {
+  return everyMs < LOOK_EVERY_MS || LOOK_EVERY_MS % cadenceMs !== 0 ? everyMs : LOOK_EVERY_MS
+}
+
+const LOOK_EVERY_MS = 10_000
+const MINUTE_MS = 60_000
+
+interface ReplayParts {
+  readonly options: ReplayOptions
+  readonly observer: Observer
+  readonly tally: Tally
+  readonly market: RecordedMarket
+}
+
+class Replay {
+  /** Tables, or lines, so far. */
+  shown = 0
+  private isOver = false
+
+  constructor(private readonly parts: ReplayParts) {}
+
+  async run({ signal, quiet }: { readonly signal: AbortSignal; readonly quiet: boolean }): Promise<void> {
+    const { market, options, observer } = this.parts
+    const { cadenceMs: stepMs } = options
+    const clock = new ReplayClock({ stepMs, isTold: await market.tellsSteps(stepMs) })
+    const { fromMs, untilMs } = market.span
+    const minutes = Math.max(1, Math.ceil((untilMs - fromMs) / MINUTE_MS))
+    const progress = startProgress({ total: minutes, unit: 'min', label: 'Observing', quiet })
+    let told = 0
+    try {
+      for await (const next of market.told()) {
+        if (signal.aborted) return
+        await this.advance(next.kind === 'boundary' ? clock.told(next.atMs) : clock.before(next.atMs))
+        if (this.isOver) return
+        if (next.kind === 'events') for (const event of next.events) observer.handle(event)
+        const minute = Math.min(minutes, Math.floor(((clock.timeMs ?? fromMs) - fromMs) / MINUTE_MS))
+        if (minute > told) progress.advance(minute - told)
+        told = Math.max(told, minute)
+      }
+      await this.advance(clock.end())
+    } finally {
+      progress.stop()
+    }
+  }
+
+  private async advance(times: Iterable<number>): Promise<void> {
+    const { options, observer, tally } = this.parts
+    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, everyMs } = options
+    for (const tMs of times) {
+      if (tMs > toMs) this.isOver = true
+      if (this.isOver) return
+      observer.advance(tMs)
+      const snapshot = observer.snapshot()
+      this.isOver = snapshot.status === 'FAILED'
+      if (tMs < fromMs) continue
+      tally.advanced(tMs, snapshot)
+      if (tally.isLookDue(tMs)) tally.looked(observer.observed())
+      if (tMs % everyMs === 0 || this.isOver) await this.show()
+    }
+  }
+
+  private async show(): Promise<void> {
+    const { observer, options } = this.parts
+    // A blank line between tables.
+    const before = this.shown > 0 && !options.json ? '\n' : ''
+    this.shown++
+    await printResult(`${before}${shownText(observer, options)}`)
+  }
+}

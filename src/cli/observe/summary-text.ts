@@ -1,0 +1,87 @@
+import type { RegimeType } from '../../ports/vocabulary/observation.js'
+import { count, duration, percent, plural, table } from '../shell/figures-text.js'
+import { type Colours, textOfLines } from '../shell/terminal.js'
+import { priceText, short, timeText } from './figures.js'
+import type { ObservationSummary } from './tally.js'
+
+/** For people, in 100 columns. */
+export function summaryText(summary: ObservationSummary, colours: Colours): string {
+  const { firstMs, lastMs, advances, cadenceMs, symbols } = summary
+  if (firstMs === null || lastMs === null) return textOfLines(['Nothing was observed: there was no advance.'])
+  return textOfLines([
+    `${timeText(firstMs)} … ${timeText(lastMs)}, ${plural(symbols.length, 'symbol')}, ${plural(advances, 'advance')} of ${duration(cadenceMs / 1_000)}`,
+    statusLine(summary, colours),
+    '',
+    ...eventLines(summary, colours),
+    ...refusedLines(summary, colours),
+    ...evictedLines(summary, colours),
+    promotedLine(summary, colours),
+    '',
+    ...regimeLines(summary, colours),
+  ])
+}
+
+function statusLine({ status, failureReason }: ObservationSummary, colours: Colours): string {
+  return status === 'FAILED'
+    ? `status      ${colours.bold(colours.red(`FAILED: ${failureReason ?? 'no reason was told'}`))}`
+    : `${colours.dim('status')}      ${status}: no failure seen`
+}
+
+function eventLines({ counters: { accepted, refused } }: ObservationSummary, colours: Colours): readonly string[] {
+  const refusedOf = (kind: string): number => {
+    const of = Object.entries(refused).filter(([name]) => name.startsWith(`${kind}:`))
+    return of.reduce((sum, [, amount]) => sum + amount, 0)
+  }
+  const kinds = [
+    ...new Set([...Object.keys(accepted), ...Object.keys(refused).map((name) => name.split(':')[0]!)]),
+  ].sort()
+  if (kinds.length === 0) return ['no event was told']
+  const rows = kinds.map((kind) => [kind, count(accepted[kind] ?? 0), count(refusedOf(kind))])
+  return [...table(['events', 'accepted', 'refused'], rows, { head: colours.dim }), '']
+}
+
+/** The first of each kind and reason says more than a number. */
+function refusedLines({ counters, firstRefused }: ObservationSummary, colours: Colours): readonly string[] {
+  const entries = Object.entries(counters.refused).sort(([one], [other]) => (one < other ? -1 : 1))
+  if (entries.length === 0) return []
+  const sampleOf = (name: string): string => {
+    const sample = firstRefused.find(({ kind, reason }) => `${kind}:${reason}` === name)
+    return sample === undefined ? '' : `first: ${sampleText(sample.event)}`
+  }
+  const lines = entries.flatMap(([name, amount]) => [
+    `${colours.yellow(name)} ${count(amount)}`,
+    ...(sampleOf(name) === '' ? [] : [`  ${colours.dim(sampleOf(name))}`]),
+  ])
+  return [colours.dim('refused'), ...lines, '']
+}
+
+function sampleText(event: unknown): string {
+  const text = JSON.stringify(event) ?? String(event)
+  return text.length <= SAMPLE_CHARACTERS ? text : `${text.slice(0, SAMPLE_CHARACTERS - 1)}…`
+}
+
+const SAMPLE_CHARACTERS = 400
+
+function evictedLines({ counters: { evicted } }: ObservationSummary, colours: Colours): readonly string[] {
+  const parts = Object.entries(evicted).map(([why, amount]) => `${why} ${count(amount)}`)
+  return [`${colours.dim('gone')}        ${parts.length === 0 ? 'nothing left a buffer' : parts.join(', ')}`]
+}
+
+function promotedLine({ promoted: { count: amount, farthest } }: ObservationSummary, colours: Colours): string {
+  const of =
+    farthest === null
+      ? ''
+      : `; the farthest ${farthest.sigmaDistance.toFixed(1)} sigma: ${farthest.symbol} ${farthest.side} ` +
+        `${short(farthest.quoteQty)} USD at ${priceText(farthest.price)}, ${timeText(farthest.tsMs)}`
+  return `${colours.dim('promoted')}    ${plural(amount, 'trade')}${of}`
+}
+
+const REGIMES: readonly RegimeType[] = ['TRENDING', 'RANGING', 'VOLATILE', 'UNKNOWN']
+
+function regimeLines({ regimes, lookEveryMs }: ObservationSummary, colours: Colours): readonly string[] {
+  const rows = Object.entries(regimes).map(([symbol, counts]) => {
+    const looks = REGIMES.reduce((sum, regime) => sum + counts[regime], 0)
+    return [symbol, ...REGIMES.map((regime) => (looks === 0 ? '-' : percent(counts[regime] / looks, 1)))]
+  })
+  return table([`regime, each ${duration(lookEveryMs / 1_000)}`, ...REGIMES], rows, { head: colours.dim })
+}
