@@ -37,8 +37,13 @@ export interface ObservationCounters {
   readonly accepted: Readonly<Record<string, number>>
   /** By `kind:reason`. */
   readonly refused: Readonly<Record<string, number>>
-  /** What left a buffer: `expired` by age, `ringEvicted` because it was full, and the like. */
+  /** Trades and liquidations that left their buffers: `expired` by age, `ringEvicted` because one was full. Always both. */
   readonly evicted: Readonly<Record<string, number>>
+  /**
+   * What else gave way or was found: `depthOutOfOrder`, `nodesDisplaced`, `promotedDropped`, `positionsEvicted`, and what the book
+   * says of the trades' sides: `sideValidated`, `sideMismatch`, `sideUnvalidated`.
+   */
+  readonly noted: Readonly<Record<string, number>>
 }
 
 /** Source: module contracts, layer 2. */
