@@ -1,0 +1,118 @@
+import type { SupplyDemandZone, ZonePenetration } from '../../../../ports/vocabulary/primitives.js'
+import type { NodeView, SymbolView, TradeColumns } from '../symbol-view.js'
+import { priceRange } from './price-path.js'
+
+/** How deep the price was in the band of the node nearest to it, of those whose bands it was in. */
+export function zonePenetration(nodes: readonly NodeView[], trades: TradeColumns): ZonePenetration | undefined {
+  const lastPrice = trades.price[trades.to - 1]!
+  const [lowest, highest] = priceRange(trades)
+  let nearest: ZonePenetration | undefined
+  let nearestDistance = Number.POSITIVE_INFINITY
+  for (const { id, priceCenter, priceBand } of nodes) {
+    const distance = Math.abs(lastPrice - priceCenter)
+    const [zoneLow, zoneHigh] = [priceCenter - priceBand / 2, priceCenter + priceBand / 2]
+    if (distance >= nearestDistance || zoneLow > highest || zoneHigh < lowest) continue
+    const depth = penetrationDepth({ low: zoneLow, high: zoneHigh }, trades)
+    if (depth === undefined) continue
+    nearestDistance = distance
+    nearest = { zoneId: id, zoneLow, zoneHigh, penetrationDepth: depth }
+  }
+  return nearest
+}
+
+/** The farthest that a price lies from the nearer bound of a zone that it is in; undefined when none is. */
+export function penetrationDepth(
+  { low, high }: { readonly low: number; readonly high: number },
+  { from, to, price }: TradeColumns,
+): number | undefined {
+  let deepest = -1
+  for (let i = from; i < to; i++) {
+    const depth = Math.min(price[i]! - low, high - price[i]!)
+    if (depth > deepest) deepest = depth
+  }
+  return deepest < 0 ? undefined : deepest
+}
+
+/** Nodes belong together while the next is no farther than this, as a share of the lower one's price. */
+const JOINED_FRAC = 0.002
+const ZONE = { nodes: 3, widthFrac: 0.005, strength: 0.3 }
+const DISPLACED_FRAC = 0.003
+const RETEST_MS = 60_000
+
+/** Of the nodes that lie close together, those with most volume; absent when nowhere enough of them do. */
+export function supplyDemandZone(
+  { symbol, nowMs, nodes }: Pick<SymbolView, 'symbol' | 'nowMs' | 'nodes'>,
+  price: number,
+): SupplyDemandZone | undefined {
+  if (nodes.length < ZONE.nodes) return undefined
+  let zone: Cluster | undefined
+  for (const cluster of clusters(nodes)) {
+    if (cluster.nodes.length < ZONE.nodes) continue
+    if (cluster.high - cluster.low > ZONE.widthFrac * cluster.center || cluster.strength < ZONE.strength) continue
+    if (zone === undefined || cluster.volumeUsd > zone.volumeUsd) zone = cluster
+  }
+  if (zone === undefined) return undefined
+  const { low, high, center } = zone
+  const zoneType = center > price ? 'supply' : 'demand'
+  const isDisplaced = Math.abs(price - center) / center >= DISPLACED_FRAC
+  const retests = isDisplaced ? zone.nodes.filter((node) => nowMs - node.lastInteractionMs <= RETEST_MS).length : 0
+  return {
+    zoneId: `${symbol}:${zoneType}:${logStep(center)}`,
+    zoneType,
+    zoneLow: low,
+    zoneHigh: high,
+    zoneCenter: center,
+    zoneWidth: high - low,
+    nodeCount: zone.nodes.length,
+    totalInteractions: zone.nodes.reduce((sum, node) => sum + node.interactionCount, 0),
+    totalVolumeUsd: zone.volumeUsd,
+    avgNodeStrength: zone.strength,
+    displacementDetected: isDisplaced,
+    ...(isDisplaced && price > high && { displacementDirection: 'up' as const }),
+    ...(isDisplaced && price < low && { displacementDirection: 'down' as const }),
+    ...(isDisplaced && { displacementMagnitude: Math.abs(price - center) }),
+    retestDetected: retests > 0,
+    ...(retests > 0 && { retestCount: retests }),
+  }
+}
+
+interface Cluster {
+  readonly nodes: readonly NodeView[]
+  readonly low: number
+  readonly high: number
+  /** Half way between them. */
+  readonly center: number
+  readonly volumeUsd: number
+  /** Mean. */
+  readonly strength: number
+}
+
+/** From the lowest up. */
+function* clusters(nodes: readonly NodeView[]): Generator<Cluster> {
+  const sorted = [...nodes].sort((a, b) => a.priceCenter - b.priceCenter || a.n - b.n)
+  for (let start = 0, end = 1; start < sorted.length; start = end++) {
+    while (end < sorted.length && isJoined(sorted[end - 1]!, sorted[end]!)) end++
+    yield clusterOf(sorted.slice(start, end))
+  }
+}
+
+function isJoined(lower: NodeView, higher: NodeView): boolean {
+  return higher.priceCenter - lower.priceCenter <= JOINED_FRAC * lower.priceCenter
+}
+
+function clusterOf(nodes: readonly NodeView[]): Cluster {
+  const low = nodes[0]!.priceCenter
+  const high = nodes.at(-1)!.priceCenter
+  let volumeUsd = 0
+  let strengthSum = 0
+  for (const node of nodes) {
+    volumeUsd += node.totalVolumeUsd
+    strengthSum += node.strength
+  }
+  return { nodes, low, high, center: (low + high) / 2, volumeUsd, strength: strengthSum / nodes.length }
+}
+
+/** The number of the step of a tenth of a percent that a price is nearest to: names the same zone again, whatever its price. */
+function logStep(price: number): number {
+  return Math.floor(Math.log(price) / Math.log(1.001) + 0.5)
+}
