@@ -16,6 +16,7 @@ const TROUBLES: readonly Part[] = [
   fc.constant({ isLoopStalled: true }),
   fc.constant({ forewarner: 'RED' }),
   fc.constant({ breakerOpen: true }),
+  fc.constant({ unsafeComponents: ['execution: api_calls_in_time INVALID'] }),
   fc.constant({ harnessViolated: true }),
   fc.constant({ accountLockout: true }),
   fc.constant({ expectedChampionHash: 'ffffffffffffffff' }),

@@ -1,7 +1,10 @@
 import { assert, unreachable } from '../../base/assert.js'
 import { Exact } from '../../base/exact.js'
 import type { OperatorCommand } from '../../ports/sides.js'
+import type { AssumptionRun } from '../../ports/vocabulary/assumptions.js'
 import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { assumptionNotice } from '../assumptions/assumption-alerts.js'
+import { standAfter } from '../assumptions/assumption-registry.js'
 import { isMaintainedAfter } from '../mode/maintenance.js'
 import { afterAlert, afterCommand } from '../mode/operator-mode.js'
 import { flatPosition, transition } from '../position/position.js'
@@ -76,6 +79,8 @@ export function apply(
       return withoutNotices(latched(state, record.reason, record.cause))
     case 'operator':
       return withoutNotices(commanded(state, record.operator, record.balanceUsd))
+    case 'assumption':
+      return assumed(state, record.run)
     case 'alerted': {
       const mode = afterAlert(state.mode, record.alert)
       const after = record.fault === undefined ? state : withoutStrategy(state, record.fault)
@@ -256,6 +261,13 @@ function commanded(before: DecisionState, command: OperatorCommand, balanceUsd: 
 function moded(state: DecisionState, command: OperatorCommand): DecisionState {
   const mode = afterCommand(state.mode, command)
   return mode === afterCommand('ACTIVE', command) ? { ...state, mode, modeCause: `operator: ${command.reason}` } : state
+}
+
+function assumed(before: DecisionState, run: AssumptionRun): Applied {
+  const stand = standAfter(before.assumptions[run.name], run)
+  const notice = assumptionNotice(run.name, before.assumptions[run.name], stand)
+  const state = { ...before, assumptions: { ...before.assumptions, [run.name]: stand } }
+  return { state, notices: notice === undefined ? [] : [notice] }
 }
 
 function latched(state: DecisionState, reason: OpenPermissionReason, cause: string): DecisionState {

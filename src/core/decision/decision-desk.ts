@@ -5,6 +5,7 @@ import type { SideEffect } from '../../ports/sides.js'
 import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { OpenPermissionReason } from '../../ports/vocabulary/messages.js'
+import { EntrySafety } from '../assumptions/entry-safety.js'
 import { journalledCommand } from '../journal/journalled-command.js'
 import { contractAgeMs } from '../link/contract-age.js'
 import { type ApplicationMessage, LinkEndpoint } from '../link/link-endpoint.js'
@@ -37,6 +38,7 @@ export class DecisionDesk {
   durableReports: number
   readonly link: LinkEndpoint
   readonly market: MarketWatch
+  readonly safety: EntrySafety
   private readonly instruments: ReadonlyMap<string, Instrument>
   private event: DecisionEvent | undefined
   private eventHash: string | undefined
@@ -55,6 +57,7 @@ export class DecisionDesk {
     this.durableReports = state.reportsSeen
     this.instruments = new Map(settings.instruments.map((instrument) => [instrument.identity.symbol, instrument]))
     this.market = new MarketWatch(settings.market)
+    this.safety = new EntrySafety(settings.assumptions)
     this.link = new LinkEndpoint(
       { side: 'D', build: settings.build, stand: () => this.stand(), reportsSeen: () => this.durableReports },
       state.session,
@@ -136,7 +139,7 @@ export class DecisionDesk {
 
   /** What the mode is made of at the moment of the last event; the other side's gate, as it last told, included. */
   modeInputs(): ModeInputs {
-    const { mode, isMaintained, breaker, posture, forewarner, position } = this.state
+    const { mode, isMaintained, breaker, posture, forewarner, position, assumptions } = this.state
     const { market, nowMs, journal, conditions, marginUtil } = this
     const { state: linkState, peer } = this.link
     // Written out, and asked four times on the way to an order: behind a spread each further field is a slow one, 20 µs in all.
@@ -156,6 +159,7 @@ export class DecisionDesk {
       posture,
       forewarner,
       breakerOpen: breaker.state === 'OPEN',
+      unsafeComponents: this.safety.unsafe(assumptions, { isLive: conditions.environment === 'LIVE', nowMs }),
       latches: this.openLatches(),
       accountLockout: false,
       isFillUnresolved: position?.state === 'ENTERING' && position.entryPrice !== null,

@@ -8,6 +8,7 @@ import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
 import { LINK_ALERT } from '../link/link-health.js'
+import { expiredText } from '../assumptions/assumption-alerts.js'
 import { heldBack, type OpenPermission } from '../mode/entry-gate.js'
 import { hostNotices, stallText } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
@@ -182,6 +183,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       case 'feedGap':
         this.feedGap(event.feed, event.cause)
         break
+      case 'assumption':
+        desk.record({ type: 'assumption', run: event.run })
+        break
       default:
         unreachable(event)
     }
@@ -216,6 +220,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     const stale = desk.market.bar(bar.timestampMs, desk.nowMs)
     if (stale !== undefined) this.marketStale(stale)
     this.checkObservation(bar)
+    this.checkAssumptions()
     desk.record({ type: 'bar', bar: recordedBar(bar, desk.state.symbols) })
     this.cycle(bar)
     this.leaveWhenKilled()
@@ -366,6 +371,13 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   private checkObservation({ observation }: StrategyBar): void {
     if (observation?.status === 'FAILED')
       this.marketStale(`the observation of the market has failed: ${observation.failureReason ?? 'unknown'}`)
+  }
+
+  /** A test that is too old says nothing any more: that is told once for each. */
+  private checkAssumptions(): void {
+    const { desk } = this
+    for (const { name, lastTestedMs } of desk.safety.expired(desk.state.assumptions, desk.nowMs))
+      desk.alertOnce(`expired ${name} ${lastTestedMs}`, 'WARNING', 'assumption', expiredText(name, lastTestedMs))
   }
 
   /** Each anew: a gap after the truth that cleared the last one is another gap. */

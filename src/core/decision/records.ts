@@ -3,6 +3,7 @@ import type { JournalRecord } from '../../ports/journal.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { StrategyBar } from '../../ports/strategy.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
+import type { AssumptionRun } from '../../ports/vocabulary/assumptions.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
 import type { EntryPermission, EntryVeto, Message, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabulary/session.js'
@@ -91,6 +92,8 @@ export type DecisionFact =
   /** `balanceUsd`: the venue's wallet, adopted by clear-lockout. */
   /** A command; `operator` is the journal's word for it. */
   | { readonly type: 'operator'; readonly operator: OperatorCommand; readonly balanceUsd?: DecimalText }
+  /** A test of an assumption was run. */
+  | { readonly type: 'assumption'; readonly run: AssumptionRun }
   /** `fault`: it is about a strategy that was blocked. */
   | { readonly type: 'alerted'; readonly alert: Alert; readonly fault?: StrategyFault }
 

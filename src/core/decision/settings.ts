@@ -16,6 +16,7 @@ import {
 import type { DecimalText } from '../../base/exact.js'
 import { INSTRUMENT, type Instrument } from '../../ports/vocabulary/instrument.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
+import { ASSUMPTION_SETTINGS, type AssumptionSettings } from '../assumptions/entry-safety.js'
 import { CHAMPION_HASH } from '../engine/parameters.js'
 import { LINK_TIMINGS, type LinkTimings } from '../link/link-timings.js'
 import type { Conditions } from '../mode/mode.js'
@@ -65,6 +66,8 @@ export interface DecisionSettings {
   readonly conditions: Conditions
   /** Balance and equity may differ from the venue's by this fraction of the venue's. */
   readonly accountTolerance: DecimalText
+  /** What is taken for granted and tested while it runs, and which components an entry needs. Absent: nothing. */
+  readonly assumptions?: AssumptionSettings | undefined
 }
 
 /** The defaults of everything but what a run must say itself. */
@@ -111,4 +114,5 @@ export const DECISION_SETTINGS = fields<DecisionSettings>({
     isLoopStalled: flag,
   }),
   accountTolerance: decimal('of zero or more'),
+  assumptions: optional(ASSUMPTION_SETTINGS),
 })

@@ -6,6 +6,7 @@ import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { ExitTrigger, FillPurpose, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import type { OrderSide } from '../../ports/vocabulary/orders.js'
+import type { AssumptionStands } from '../assumptions/assumption-registry.js'
 import type { Position } from '../position/position.js'
 import { closedBreaker, type LossBreaker } from '../risk/loss-breaker.js'
 import type { DecisionSettings } from './settings.js'
@@ -104,6 +105,8 @@ export interface DecisionState {
   readonly breaker: LossBreaker
   /** Number of the last report of the execution side that was taken in. */
   readonly reportsSeen: number
+  /** What the tests of assumptions have said so far. */
+  readonly assumptions: AssumptionStands
   /** Truths in a row that disagreed about the position, and about the account. */
   readonly mismatches: { readonly position: number; readonly account: number }
 }
@@ -131,6 +134,7 @@ export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd
     balanceUsd: settings.initialBalanceUsd,
     breaker: closedBreaker(settings.initialBalanceUsd),
     reportsSeen: 0,
+    assumptions: {},
     mismatches: { position: 0, account: 0 },
   }
 }

@@ -63,6 +63,7 @@ export function modeInputs(desk: ExecutionDesk): ModeInputs {
     posture: 'APEX',
     forewarner: 'OK',
     breakerOpen: false,
+    unsafeComponents: [],
     latches: new Set(entryBlocks(desk)),
     accountLockout: false,
     isFillUnresolved: isFillUnresolved(desk),

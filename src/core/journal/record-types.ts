@@ -24,6 +24,7 @@ const DECISION: Readonly<Record<DecisionFact['type'], true>> = {
   forgotten: true,
   latched: true,
   operator: true,
+  assumption: true,
   alerted: true,
 }
 

@@ -1,6 +1,6 @@
 import type { EntryHold } from '../../ports/strategy.js'
 import type { EntryRejectReason, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
-import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
+import { type ModeReason, STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import { marginRefusal } from './margin.js'
 import { entryRefusal, type Mode, type ModeInputs, modeOf } from './mode.js'
 
@@ -26,7 +26,7 @@ export interface OpenPermission {
 export function openPermission({ inputs, modeCause, causes, isFlat }: GateView): OpenPermission {
   const mode = modeOf(inputs)
   const reject = entryRefusal(mode)
-  if (reject !== undefined) return { reject, detail: describe(mode, modeCause, causes), mode }
+  if (reject !== undefined) return { reject, detail: describe(mode, { modeCause, causes, unsafe: inputs.unsafeComponents }), mode }
   if (!isFlat) return { reject: 'REJECT_POSITION_EXISTS', detail: 'one position at a time', mode }
   const margin = marginRefusal(inputs.marginUtil)
   if (margin !== undefined) return { reject: 'REJECT_RISK_LIMIT', detail: margin, mode }
@@ -45,13 +45,22 @@ const HELD_BACK: Record<EntryHold, Pick<OpenPermission, 'reject' | 'detail'>> = 
   FOREWARNER_RED: { reject: 'REJECT_LATCHED', detail: 'the forewarner says RED' },
 }
 
-function describe({ reasons }: Mode, modeCause: string, causes: GateView['causes']): string {
+function describe({ reasons }: Mode, known: Causes): string {
   return reasons
     .map((reason) => {
-      const cause = SET_BY_PERSON.has(reason) ? modeCause : latchCause(reason, causes)
+      const cause = causeOf(reason, known)
       return cause === '' ? reason : `${reason} (${cause})`
     })
     .join(', ')
+}
+
+interface Causes extends Pick<GateView, 'modeCause' | 'causes'> {
+  readonly unsafe: readonly string[]
+}
+
+function causeOf(reason: ModeReason, { modeCause, causes, unsafe }: Causes): string {
+  if (reason === 'REDUCEONLY_COMPONENT_UNSAFE') return unsafe.join('; ')
+  return SET_BY_PERSON.has(reason) ? modeCause : latchCause(reason, causes)
 }
 
 const SET_BY_PERSON: ReadonlySet<string> = new Set(['KILL_OPERATOR', 'REDUCEONLY_OPERATOR'])

@@ -34,6 +34,8 @@ export interface ModeInputs extends Conditions {
   readonly posture: Posture
   readonly forewarner: 'OK' | 'ORANGE' | 'RED'
   readonly breakerOpen: boolean
+  /** Those that an entry needs and that rely on what does not hold, each with what that is. */
+  readonly unsafeComponents: readonly string[]
   readonly latches: ReadonlySet<OpenPermissionReason>
   readonly accountLockout: boolean
   /** An order's outcome is not known, or an entry that filled in part is not over. */
@@ -96,6 +98,7 @@ const HOLDS: Record<ModeReason, (inputs: ModeInputs) => boolean> = {
   REDUCEONLY_POSTURE_TURTLE: ({ posture }) => posture === 'TURTLE',
   REDUCEONLY_MC_RED: ({ forewarner }) => forewarner === 'RED',
   REDUCEONLY_CIRCUIT_BREAKER_OPEN: ({ breakerOpen }) => breakerOpen,
+  REDUCEONLY_COMPONENT_UNSAFE: ({ unsafeComponents }) => unsafeComponents.length > 0,
   REDUCEONLY_F1_CERT: ({ environment, certificate }) => isCertificateGate(environment) && certificate !== 'PASS',
   REDUCEONLY_MAINTENANCE: ({ isMaintained }) => isMaintained,
   REDUCEONLY_OPERATOR: ({ operatorMode }) => operatorMode === 'REDUCE_ONLY',
@@ -160,6 +163,7 @@ const REFUSED_AS: Readonly<Partial<Record<ModeReason, EntryRejectReason>>> = {
   REDUCEONLY_MARGIN_HIGH: 'REJECT_RISK_LIMIT',
   REDUCEONLY_POSTURE_TURTLE: 'REJECT_MODE_REDUCE_ONLY',
   REDUCEONLY_MC_RED: 'REJECT_MODE_REDUCE_ONLY',
+  REDUCEONLY_COMPONENT_UNSAFE: 'REJECT_MODE_REDUCE_ONLY',
   REDUCEONLY_F1_CERT: 'REJECT_MODE_REDUCE_ONLY',
   REDUCEONLY_CIRCUIT_BREAKER_OPEN: 'REJECT_RISK_LIMIT',
 }

@@ -394,6 +394,20 @@ export const STATUS_REGISTRIES = {
       ],
     },
     {
+      code: 'REDUCEONLY_COMPONENT_UNSAFE',
+      tier: 'ReduceOnly',
+      owner_state: 'COMPONENT_ASSUMPTION_UNSAFE',
+      owner_message:
+        'Something that an entry relies on failed its tests, or has not been tested; exits go on, nothing opens.',
+      unblock: [
+        {
+          type: 'AUTO',
+          condition: 'the tests of what it relies on pass',
+          target: 'every component of the entry path safe',
+        },
+      ],
+    },
+    {
       code: 'REDUCEONLY_F1_CERT',
       tier: 'ReduceOnly',
       owner_state: 'CERTIFICATE_F1_NOT_PASSED',
@@ -782,6 +796,7 @@ export type ReduceOnlyReason =
   | 'REDUCEONLY_POSTURE_TURTLE'
   | 'REDUCEONLY_MC_RED'
   | 'REDUCEONLY_CIRCUIT_BREAKER_OPEN'
+  | 'REDUCEONLY_COMPONENT_UNSAFE'
   | 'REDUCEONLY_F1_CERT'
   | 'REDUCEONLY_MAINTENANCE'
   | 'REDUCEONLY_OPERATOR'
@@ -814,6 +829,7 @@ export type OwnerState =
   | 'POSTURE_SURVIVAL_TURTLE'
   | 'FOREWARNER_ENVELOPE_RED'
   | 'BREAKER_LOSSES_OPEN'
+  | 'COMPONENT_ASSUMPTION_UNSAFE'
   | 'CERTIFICATE_F1_NOT_PASSED'
   | 'OPERATOR_MAINTENANCE_SET'
   | 'OPERATOR_REDUCE_ONLY_SET'

@@ -66,8 +66,9 @@ it('a decision state that is made of other fields needs another shape: a start w
   const { checkpoint } = held()
   expect([DECISION_SHAPE, fieldsOf((checkpoint.state as { readonly state: unknown }).state)]).toMatchInlineSnapshot(`
     [
-      "decision/3",
+      "decision/4",
       [
+        ".assumptions: {}",
         ".balanceUsd: string",
         ".bar: number",
         ".barAtMs: number",

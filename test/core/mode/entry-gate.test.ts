@@ -34,6 +34,7 @@ describe('the entry gate', () => {
     ${{ breakerOpen: true }}                                      | ${'REJECT_RISK_LIMIT'}       | ${'REDUCEONLY_CIRCUIT_BREAKER_OPEN'}
     ${{ breakerOpen: true, ...latched('LINK_NOT_OK') }}           | ${'REJECT_LATCHED'}          | ${`${LATCHED}, REDUCEONLY_LINK_DEGRADED, REDUCEONLY_CIRCUIT_BREAKER_OPEN`}
     ${{ breakerOpen: true, operatorMode: 'REDUCE_ONLY' }}         | ${'REJECT_MODE_REDUCE_ONLY'} | ${'REDUCEONLY_CIRCUIT_BREAKER_OPEN, REDUCEONLY_OPERATOR'}
+    ${{ unsafeComponents: ['a: b INVALID', 'c: d EXPIRED'] }}     | ${'REJECT_MODE_REDUCE_ONLY'} | ${'REDUCEONLY_COMPONENT_UNSAFE (a: b INVALID; c: d EXPIRED)'}
     ${{ isFillUnresolved: true }}                                 | ${'REJECT_MODE_REDUCE_ONLY'} | ${'REDUCEONLY_PARTIAL_FILL_CONTAINMENT'}
     ${{ isMaintained: true, ...latched('LINK_NOT_OK') }}          | ${'REJECT_MODE_REDUCE_ONLY'} | ${`${LATCHED}, REDUCEONLY_LINK_DEGRADED, REDUCEONLY_MAINTENANCE`}
     ${{ isLoopStalled: true }}                                    | ${'REJECT_MODE_REDUCE_ONLY'} | ${'REDUCEONLY_WATCHDOG'}

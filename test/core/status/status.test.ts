@@ -52,6 +52,7 @@ describe('the mode', () => {
     ['REDUCEONLY_POSTURE_TURTLE', { posture: 'TURTLE' }],
     ['REDUCEONLY_MC_RED', { forewarner: 'RED' }],
     ['REDUCEONLY_CIRCUIT_BREAKER_OPEN', { breakerOpen: true }],
+    ['REDUCEONLY_COMPONENT_UNSAFE', { unsafeComponents: ['marketData: feed_latency INVALID'] }],
     ['REDUCEONLY_F1_CERT', { environment: 'LIVE', certificate: 'STALE' }],
     ['REDUCEONLY_MAINTENANCE', { isMaintained: true }],
     ['REDUCEONLY_OPERATOR', { operatorMode: 'REDUCE_ONLY' }],
@@ -68,7 +69,7 @@ describe('the mode', () => {
   })
 
   test('has a reason for every code of the registry, and the certificate blocks nothing in paper', () => {
-    expect(STATUS_REGISTRIES.mode_reasons).toHaveLength(29)
+    expect(STATUS_REGISTRIES.mode_reasons).toHaveLength(30)
     expect(modeOf({ ...HEALTHY, certificate: 'MISSING' }).mode).toBe('Active')
   })
 

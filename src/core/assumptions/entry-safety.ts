@@ -1,0 +1,93 @@
+import { fields, listOf, milliseconds, oneOf, optional, text } from '../../base/arguments.js'
+import type { Assumption, AssumptionDefinition } from '../../ports/vocabulary/assumptions.js'
+import { type AssumptionStands, readingOf } from './assumption-registry.js'
+import { componentsOf } from './component-safety.js'
+
+/** What a session takes for granted, and which of its components nothing is entered without. */
+export interface AssumptionSettings {
+  readonly definitions: readonly AssumptionDefinition[]
+  /** While one of them is unsafe, nothing opens. */
+  readonly entryComponents: readonly string[]
+}
+
+/** Of {@link AssumptionSettings}, as somebody else's program gives them. */
+export const ASSUMPTION_SETTINGS = fields<AssumptionSettings>({
+  definitions: listOf(
+    fields<AssumptionDefinition>({
+      name: text,
+      description: text,
+      category: oneOf('market_structure', 'data_quality', 'execution', 'model'),
+      testId: optional(text),
+      revalidateAfterMs: milliseconds,
+      invalidationAction: text,
+      affectedComponents: listOf(text),
+    }),
+  ),
+  entryComponents: listOf(text),
+})
+
+/** Whether what an entry relies on holds. Asked seven times on the way to one, so an answer is kept until it can change. */
+export class EntrySafety {
+  private readonly definitions: readonly AssumptionDefinition[]
+  private readonly entryComponents: readonly string[]
+  private answered: (Asked & { readonly answer: readonly string[]; readonly untilMs: number }) | undefined
+
+  constructor(settings: AssumptionSettings | undefined) {
+    this.definitions = settings?.definitions ?? []
+    this.entryComponents = settings?.entryComponents ?? []
+  }
+
+  /** The components that an entry needs and that are unsafe, each with the assumptions that make it so. */
+  unsafe(stands: AssumptionStands, { isLive, nowMs }: Omit<Asked, 'stands'>): readonly string[] {
+    if (this.entryComponents.length === 0) return NONE
+    const { answered } = this
+    const isSame = answered?.stands === stands && answered.isLive === isLive
+    if (isSame && nowMs >= answered.nowMs && nowMs <= answered.untilMs) return answered.answer
+    const readings = this.definitions.map((definition) => readingOf(definition, stands[definition.name], nowMs))
+    const expiries = readings.flatMap(({ validUntilMs }) =>
+      validUntilMs === undefined || validUntilMs < nowMs ? [] : [validUntilMs],
+    )
+    const answer = unsafeOf(readings, this.entryComponents, isLive)
+    this.answered = { stands, isLive, nowMs, answer, untilMs: Math.min(...expiries) }
+    return answer
+  }
+
+  /** The assumptions whose last test is too old. */
+  expired(stands: AssumptionStands, nowMs: number): readonly { readonly name: string; readonly lastTestedMs: number }[] {
+    let expired: readonly { readonly name: string; readonly lastTestedMs: number }[] = NOTHING_EXPIRED
+    for (const { name, revalidateAfterMs } of this.definitions) {
+      const lastTestedMs = stands[name]?.lastTestedMs
+      if (lastTestedMs !== undefined && nowMs > lastTestedMs + revalidateAfterMs)
+        expired = [...expired, { name, lastTestedMs }]
+    }
+    return expired
+  }
+}
+
+interface Asked {
+  readonly stands: AssumptionStands
+  readonly isLive: boolean
+  readonly nowMs: number
+}
+
+const NONE: readonly string[] = []
+const NOTHING_EXPIRED = [] as const
+
+function unsafeOf(
+  readings: readonly Assumption[],
+  entryComponents: readonly string[],
+  isLive: boolean,
+): readonly string[] {
+  const components = componentsOf(readings, { isLive })
+  return entryComponents.flatMap((component) => {
+    if (components.get(component) !== 'UNSAFE') return []
+    const causes = readings
+      .filter(({ affectedComponents, status }) => affectedComponents.includes(component) && isAgainst(status, isLive))
+      .map(({ name, status }) => `${name} ${status}`)
+    return [`${component}: ${causes.join(', ')}`]
+  })
+}
+
+function isAgainst(status: Assumption['status'], isLive: boolean): boolean {
+  return status === 'INVALID' || status === 'EXPIRED' || (isLive && status === 'UNTESTED')
+}
