@@ -34,6 +34,8 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'order_book.books_every_ms': 100,
   'order_book.open_interest_seconds': 60,
   'order_book.mark_seconds': 10,
+  'order_book.record_trades': false,
+  'order_book.funding_seconds': 300,
   'order_book.file': 'ob_cache/latest_ob_features.json',
   'order_book.record': null,
   'order_book.flush_seconds': 60,
@@ -104,6 +106,10 @@ export interface OrderBookConfig {
   readonly openInterestEveryMs?: number
   /** Absent: marks are not recorded. */
   readonly marksEveryMs?: number
+  /** Whether the recording has every trade; absent: it has none. */
+  readonly recordTrades?: boolean
+  /** How often the recording asks for settled funding; absent: never. */
+  readonly settledFundingEveryMs?: number
   /** Where the features of the last bar stand, too; absent: nowhere. */
   readonly file?: string
   /** The folder of the recording; absent: nothing is recorded. */
@@ -174,6 +180,8 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'order_book.books_every_ms': oneOf([100, 250, 500]),
   'order_book.open_interest_seconds': orNull(whole()),
   'order_book.mark_seconds': orNull(whole()),
+  'order_book.record_trades': { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
+  'order_book.funding_seconds': orNull(whole()),
   'order_book.file': orNull(file('a file')),
   'order_book.record': orNull(file('a folder')),
   'order_book.flush_seconds': whole(),
@@ -256,11 +264,13 @@ function orderBookOf(values: Values): OrderBookConfig {
       values['order_book.books'] as BookWord,
       values['order_book.books_every_ms'] as BookStream['everyMs'],
     ),
+    recordTrades: values['order_book.record_trades'] as boolean,
     flushMs: secondsOf(values['order_book.flush_seconds'])!,
     ...present({
       top: optional<number>('order_book.top'),
       openInterestEveryMs: secondsOf(values['order_book.open_interest_seconds']),
       marksEveryMs: secondsOf(values['order_book.mark_seconds']),
+      settledFundingEveryMs: secondsOf(values['order_book.funding_seconds']),
       file: optional<string>('order_book.file'),
       record: optional<string>('order_book.record'),
     }),

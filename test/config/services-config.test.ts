@@ -44,6 +44,7 @@ describe('the configuration of the services', () => {
           books: { kind: 'diffs', everyMs: 100 },
           flushMs: 60_000,
         },
+        ...{ recordTrades: false, settledFundingEveryMs: 300_000 },
         ...{ openInterestEveryMs: 60_000, marksEveryMs: 10_000, file: 'ob_cache/latest_ob_features.json' },
       },
       universe: { exchangeAt: 'production', flushMs: 300_000 },

@@ -39,12 +39,16 @@ export interface OrderBooksChoice {
  */
 export async function openOrderBooks(config: BooksConfig, choice: OrderBooksChoice): Promise<OrderBookService> {
   const { stepMs, books, openInterestEveryMs, marksEveryMs, record, flushMs, file } = config
+  const recorded = {
+    trades: config.recordTrades === true && record !== undefined,
+    settledFundingEveryMs: record === undefined ? undefined : config.settledFundingEveryMs,
+  }
   const { at, room, isPublished = true, quiet, closed } = choice
   const symbols = await symbolsOf(config, choice)
   const facts = { stepMs, books: books.kind, scales: {} }
   const recorder = record === undefined ? undefined : await recorderOf({ folder: record, facts, flushMs, quiet })
   return new OrderBookService(
-    { stepMs, symbols, books, ...present({ openInterestEveryMs, marksEveryMs }) },
+    { stepMs, symbols, books, ...present({ openInterestEveryMs, marksEveryMs, ...recorded }) },
     {
       ...marketPorts(at, quiet),
       ...(isPublished ? { outlet: room.bookOutlet(file) } : {}),

@@ -13,7 +13,9 @@ export function declareBooksOptions(service: BooksServed, command: Command): voi
       ['barSeconds', { help: 'from bar to bar: 60, or a part of it (default: 5, which the champion is of)' }],
       ...(['books', 'file'] as const),
     ])
-  declareOptions(command, '', BOOKS_OPTIONS, ['record', 'grid'])
+  declareOptions(command, '', BOOKS_OPTIONS, ['record'])
+  if (service === 'order-book') declareOptions(command, '', ORDER_BOOK_OPTIONS, ['recordTrades'])
+  declareOptions(command, '', BOOKS_OPTIONS, ['grid'])
   command
     .option('--config <yaml>', 'configuration of the services (default: the packaged configs/services.yml)')
     .option('--json', 'its health and figures when it ends, as JSON on stdout')

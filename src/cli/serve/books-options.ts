@@ -38,11 +38,13 @@ export async function booksOptions(service: BooksServed, raw: RawBooksOptions): 
       '--record',
       'expected a folder, or --grid hazelcast://host:port, found neither: nobody would see anything',
     )
+  const orderBook = orderBookOf(config.orderBook, { ...books, ...present({ record }) })
+  if (books.recordTrades && orderBook.record === undefined)
+    check.wrong('--record-trades', 'expected --record, found none: there is no recording that they would be in')
   check.done()
   return {
-    ...{ service, grid, universe },
+    ...{ service, grid, universe, orderBook },
     at: exchangeAt ?? endpointsOf((service === 'order-book' ? config.orderBook : config.universe).exchangeAt),
-    orderBook: orderBookOf(config.orderBook, { ...books, ...present({ record }) }),
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
   }
@@ -62,7 +64,7 @@ function checkTogether(typed: TypedBooks, check: OptionCheck): void {
 /** Which contracts: one of three ways, whichever was typed. */
 function orderBookOf(
   { symbols, top, ...config }: OrderBookConfig,
-  { symbols: typed, top: typedTop, universe, barSeconds, books, file, record }: TypedBooks,
+  { symbols: typed, top: typedTop, universe, barSeconds, books, file, record, recordTrades }: TypedBooks,
 ): OrderBookConfig {
   const named = typed ?? (universe === undefined ? undefined : readUniverse(universe))
   return {
@@ -72,7 +74,7 @@ function orderBookOf(
       top: named === undefined ? (typedTop ?? top) : undefined,
       stepMs: barSeconds === undefined ? undefined : barSeconds * 1_000,
       books: books === undefined ? undefined : bookStreamOf(books, config.books.everyMs),
-      ...{ file, record },
+      ...{ file, record, recordTrades },
     }),
   }
 }

@@ -1,7 +1,7 @@
 import type { BookWord } from '../../config/services-config.js'
 import { aSharedGrid } from '../grid-option.js'
 import { LIVE_BAR_OPTION, LIVE_OPTIONS } from '../live-options.js'
-import { aFile, option, type RawOptions } from '../shell/option-table.js'
+import { aFile, asTyped, option, type RawOptions } from '../shell/option-table.js'
 
 /** The services that keep books of an exchange. */
 export type BooksServed = 'order-book' | 'order-book-universe'
@@ -37,6 +37,11 @@ export const ORDER_BOOK_OPTIONS = {
     value: '<what>',
     help: 'diffs: whole books. depth5, depth10, depth20: the best levels, which LIVE refuses (default: diffs)',
     parse: (typed, check, flag) => check.oneOf(flag, typed, BOOK_WORDS),
+  }),
+  recordTrades: option({
+    flag: '--record-trades',
+    help: 'with --record: every trade, too, which takes gigabytes a day of busy contracts (default: not)',
+    parse: asTyped<boolean>,
   }),
   file: option({
     flag: '--file',

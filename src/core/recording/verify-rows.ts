@@ -1,5 +1,5 @@
 import { dateOfEpochMs, type IsoDate } from '../../base/utc-date.js'
-import type { FrameRow, MarketRows, MarketTable, RecordingFacts } from '../../ports/market-recording.js'
+import type { FrameRow, MarketRows, MarketTable, RecordingFacts, TradeRow } from '../../ports/market-recording.js'
 import type { LevelRows } from '../../ports/vocabulary/depth.js'
 import type { Severity } from '../days/finding.js'
 import type { NumberSet } from './number-set.js'
@@ -12,6 +12,9 @@ export type RecordingCheck =
   | 'outside-date'
   | 'time-order'
   | 'crossed'
+  | 'non-positive'
+  | 'trade-gap'
+  | 'trade-order'
   | 'unknown-scale'
   | 'gap'
   | 'missing-rows'
@@ -65,6 +68,8 @@ export class RowsVerification {
     },
     /** Of all tables of the recording. */
     private readonly numbers: NumberSet,
+    /** Of the last trade of each symbol, from one date to the next. */
+    private readonly venueIds: Map<string, number> = new Map(),
   ) {}
 
   take(row: Row): void {
@@ -80,6 +85,7 @@ export class RowsVerification {
     if (dateOfEpochMs(ms) !== this.of.date) this.note('outside-date', `row ${n} is of ${new Date(ms).toISOString()}`)
     this.checkTime(symbol, { n, ms })
     if (this.of.table === 'frames') this.checkFrame(row as FrameRow)
+    else if (this.of.table === 'trades') this.checkTrade(row as TradeRow)
   }
 
   summary(): RowsSummary {
@@ -119,6 +125,18 @@ export class RowsVerification {
     if (bid >= ask) this.note('crossed', `row ${n} of ${symbol} has a best bid of ${bid} and a best ask of ${ask}`)
   }
 
+  /** The venue numbers the trades of a symbol, one by one. */
+  private checkTrade({ n, symbol, price, base_qty: baseQuantity, venue_id: venueId }: TradeRow): void {
+    if (!(price > 0 && baseQuantity > 0))
+      this.note('non-positive', `row ${n} of ${symbol} is of ${baseQuantity} base units at a price of ${price}`)
+    const lastId = this.venueIds.get(symbol)
+    this.venueIds.set(symbol, venueId)
+    if (lastId === undefined || venueId === lastId + 1) return
+    const follows = `row ${n} of ${symbol} is trade ${venueId} behind trade ${lastId}`
+    if (venueId <= lastId) this.note('trade-order', follows)
+    else this.note('trade-gap', `${follows}: ${venueId - lastId - 1} are missing`)
+  }
+
   private note(check: RecordingCheck, first: string): void {
     const found = this.found.get(check)
     if (found === undefined) this.found.set(check, { first, count: 1 })
@@ -126,7 +144,11 @@ export class RowsVerification {
   }
 }
 
-const SEVERITIES: Readonly<Partial<Record<RecordingCheck, Severity>>> = { crossed: 'warning', 'time-order': 'warning' }
+const SEVERITIES: Readonly<Partial<Record<RecordingCheck, Severity>>> = {
+  crossed: 'warning',
+  'time-order': 'warning',
+  'trade-gap': 'warning',
+}
 
 /** Not a number where there is no level, or one that could not be read when it came: then nothing is crossed. */
 function best(levels: LevelRows, choose: (...prices: number[]) => number): number {

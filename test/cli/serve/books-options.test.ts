@@ -22,6 +22,15 @@ describe('the options of dolphin serve order-book', () => {
     expect(orderBook).not.toHaveProperty('record')
   })
 
+  it('record trades where that is asked for, and refuse to without a recording', async () => {
+    const { orderBook } = await booksOptions('order-book', { record: 'a' })
+    expect(orderBook).toMatchObject({ recordTrades: false, settledFundingEveryMs: 300_000 })
+    expect((await booksOptions('order-book', { record: 'a', recordTrades: true })).orderBook.recordTrades).toBe(true)
+    await expect(booksOptions('order-book', { recordTrades: true })).rejects.toThrow(
+      '--record-trades: expected --record, found none: there is no recording that they would be in',
+    )
+  })
+
   it('win over the file, and the file over what is in force without one', async () => {
     const config = withFile(
       'grid:\n  url: hazelcast://10.0.0.1:5701\norder_book:\n  exchange_at: demo\n  symbols: BTCUSDT\n  books_every_ms: 500\n  record: a\n',

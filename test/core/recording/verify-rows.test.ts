@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { NumberSet } from '../../../src/core/recording/number-set.js'
 import { RowsVerification } from '../../../src/core/recording/verify-rows.js'
-import type { FrameRow, MarketRows, MarketTable, RecordingFacts } from '../../../src/ports/market-recording.js'
+import type {
+  FrameRow,
+  MarketRows,
+  MarketTable,
+  RecordingFacts,
+  TradeRow,
+} from '../../../src/ports/market-recording.js'
 
 const NOON_MS = Date.UTC(2026, 0, 5, 12)
 const FACTS: RecordingFacts = {
@@ -21,6 +27,52 @@ function frame(n: number, with_: Partial<FrameRow> = {}): FrameRow {
   const levels = { bids: [['1.0', '1']] as const, asks: [['1.1', '1']] as const }
   return { n, E_ms: ms, received_ms: ms, symbol: 'BTCUSDT', U: n, u: n, pu: n, ...levels, ...with_ }
 }
+
+function trade(n: number, venueId: number, with_: Partial<TradeRow> = {}): TradeRow {
+  const ms = NOON_MS + n
+  const of = { symbol: 'BTCUSDT', side: 'BUY', price: 60_000, base_qty: 0.1 } as const
+  return { n, T_ms: ms, received_ms: ms, ...of, venue_id: venueId, ...with_ }
+}
+
+const TRADES: readonly (readonly [string, readonly TradeRow[], readonly string[]])[] = [
+  ['nothing, where each follows on the one before it', [trade(1, 7), trade(2, 8), trade(3, 9)], []],
+  [
+    'nothing of two symbols, each of which counts by itself',
+    [trade(1, 7), trade(2, 1, { symbol: 'ETHUSDT' }), trade(3, 8), trade(4, 2, { symbol: 'ETHUSDT' })],
+    [],
+  ],
+  [
+    'a gap, with how many are missing',
+    [trade(1, 7), trade(2, 11), trade(3, 13)],
+    ['warning trade-gap: row 2 of BTCUSDT is trade 11 behind trade 7: 3 are missing, and 1 more'],
+  ],
+  [
+    'a trade twice, or behind a later one',
+    [trade(1, 7), trade(2, 7), trade(3, 5)],
+    ['error trade-order: row 2 of BTCUSDT is trade 7 behind trade 7, and 1 more'],
+  ],
+  [
+    'a price or a quantity that is none',
+    [trade(1, 7, { price: 0 }), trade(2, 8, { base_qty: -1 })],
+    ['error non-positive: row 1 of BTCUSDT is of 0.1 base units at a price of 0, and 1 more'],
+  ],
+]
+
+test.each(TRADES)('of trades there is found %s', (_, rows, expected) => {
+  const { findings } = verified('trades', 'T_ms', rows)
+  expect(findings.map(({ severity, check, message }) => `${severity} ${check}: ${message}`)).toEqual(expected)
+})
+
+test('trades of a date follow on those of the date before', () => {
+  const venueIds = new Map<string, number>()
+  const next = (date: '2026-01-05' | '2026-01-06', row: TradeRow) => {
+    const rows = new RowsVerification({ table: 'trades', date, time: 'T_ms', facts: FACTS }, new NumberSet(), venueIds)
+    rows.take(row)
+    return rows.findings().map(({ check }) => check)
+  }
+  expect(next('2026-01-05', trade(1, 7))).toEqual([])
+  expect(next('2026-01-06', trade(2, 9, { T_ms: NOON_MS + 86_400_000 }))).toEqual(['trade-gap'])
+})
 
 const closing = (n: number, ms: number) => ({ n, t_ms: ms, closed_at_ms: ms })
 

@@ -67,12 +67,13 @@ export async function verifyRecording(
 ): Promise<VerifiedRecording> {
   const recording = await readRecording(folder)
   const numbers = new NumberSet()
+  const venueIds = new Map<string, number>()
   const dates: VerifiedRows[] = []
   for (const table of tables) {
     for (const date of await datesOf(folder, table)) {
       const all = await partsOf(folder, table, date)
       const parts = all.filter(({ path }) => !(recording?.writing ?? []).includes(relative(folder, path)))
-      const rows = new RowsVerification({ table, date, time: TABLES[table].time, facts: recording }, numbers)
+      const rows = new RowsVerification({ table, date, time: TABLES[table].time, facts: recording }, numbers, venueIds)
       const refused: RecordingFinding[] = []
       let bytes = 0
       for (const part of parts) {

@@ -47,7 +47,7 @@ export class BookRecording {
 
   /** What no book is made of. */
   told(event: MarketDataEvent): void {
-    if (!this.isKept(event)) return
+    if (!this.isKept(event) || ('symbol' in event && this.leftOut.has(event.symbol!))) return
     for (const { table, row } of rowsOfEvent(event)) this.add(table, row)
   }
 

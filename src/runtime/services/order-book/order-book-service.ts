@@ -1,3 +1,4 @@
+import { present } from '../../../base/present.js'
 import { assetBook } from '../../../core/orderbook/asset-features.js'
 import type { Book } from '../../../core/orderbook/depth-book.js'
 import { FEATURE_WINDOWS } from '../../../core/orderbook/feature-windows.js'
@@ -35,6 +36,10 @@ export interface OrderBookSettings {
   readonly openInterestEveryMs?: number
   /** Of each contract at most one mark price in so many ms is recorded; absent: none is followed. */
   readonly marksEveryMs?: number
+  /** Whether every trade is followed, for the recording. */
+  readonly trades?: boolean
+  /** How often the funding rates that settled are asked for, for the recording, ms; absent: never. */
+  readonly settledFundingEveryMs?: number
 }
 
 export interface OrderBookPorts {
@@ -222,10 +227,14 @@ export class OrderBookService implements Service {
   }
 
   private wish(): FollowedMarket {
-    const { books, openInterestEveryMs, marksEveryMs } = this.settings
+    const { books, openInterestEveryMs, marksEveryMs, trades = false, settledFundingEveryMs } = this.settings
     const symbols = [...this.followed.keys()]
     const marks = marksEveryMs !== undefined
-    return { symbols, books, liquidations: true, marks, ...(openInterestEveryMs && { openInterestEveryMs }) }
+    return {
+      ...{ symbols, books, liquidations: true, marks },
+      ...(trades && { trades }),
+      ...present({ openInterestEveryMs, settledFundingEveryMs }),
+    }
   }
 
   /** Each 100 ms: what has changed goes out, and now and then it is looked at how everything is. */

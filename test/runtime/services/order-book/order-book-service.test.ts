@@ -506,6 +506,35 @@ describe('a recording', () => {
     expect(recorder.scales.get('AUSDT')).toEqual({ priceDecimals: 2, quantityDecimals: 3 })
   })
 
+  it('has trades and settled funding where they are to be recorded, which are followed only then', async () => {
+    const world = setUp({ trades: true, settledFundingEveryMs: 300_000 })
+    const { market, time, recorder } = world
+    market.list('AUSDT')
+    await pass(time, 100)
+    expect(market.wishes.at(-1)).toMatchObject({ trades: true, settledFundingEveryMs: 300_000 })
+    const of = { symbol: 'AUSDT', atMs: START_MS, receivedMs: START_MS + 7 }
+    market.tell({ kind: 'trade', ...of, side: 'SELL', price: 100, baseQuantity: 2, venueId: 5 })
+    market.tell({ kind: 'settledFunding', ...of, rate: 1e-4 })
+    await world.end()
+    expect(recorder.of('trades')).toMatchObject([
+      {
+        T_ms: START_MS,
+        received_ms: START_MS + 7,
+        symbol: 'AUSDT',
+        side: 'SELL',
+        price: 100,
+        base_qty: 2,
+        venue_id: 5,
+      },
+    ])
+    expect(recorder.of('funding')).toMatchObject([{ t_ms: START_MS, symbol: 'AUSDT', rate: 1e-4 }])
+    const usual = setUp()
+    usual.market.list('AUSDT')
+    await pass(usual.time, 100)
+    expect(Object.keys(usual.market.wishes.at(-1)!)).not.toContain('trades')
+    await usual.end()
+  })
+
   it('played again makes the bars that were told, bit for bit, also where contracts came, left and were lost meanwhile', async () => {
     const world = setUp({ symbols: 'listed' })
     const { market, time, recorder } = world
