@@ -42,7 +42,9 @@ export class ConnectionWatch {
 
   drop(name: string, stream: string): void {
     const connection = this.connectionOf(name)
-    if (connection.streams.get(stream)?.speech) connection.speakers--
+    const watched = connection.streams.get(stream)
+    if (watched?.speech) connection.speakers--
+    if (watched?.hasSpoken) connection.spoken--
     connection.streams.delete(stream)
   }
 
@@ -75,6 +77,7 @@ export class ConnectionWatch {
     stream.heardAtMs = nowMs
     stream.stage = 'FLOWING'
     stream.isKnown = true
+    if (!stream.hasSpoken) connection.spoken++
     stream.hasSpoken = true
   }
 
@@ -82,8 +85,7 @@ export class ConnectionWatch {
   tick(nowMs: number): WatchAction[] {
     const actions: WatchAction[] = []
     for (const [name, connection] of this.connections) {
-      // With nothing on it that has to speak, silence says nothing.
-      if (connection.openedAtMs === undefined || connection.speakers === 0) continue
+      if (connection.openedAtMs === undefined || maySayNothing(connection)) continue
       const quietMs = nowMs - connection.heardAtMs
       if (connection.isReconnecting) {
         // Nothing more is asked, but the old connection may go quiet before the new one is there.
@@ -167,8 +169,9 @@ interface Connection {
   openedInVain: number
   /** … that did not even come to carry the subscriptions. */
   failedInARow: number
-  /** Streams that have to speak. */
+  /** Streams that have to speak, and those of all that have. */
   speakers: number
+  spoken: number
   readonly streams: Map<string, WatchedStream>
 }
 
@@ -190,9 +193,18 @@ function newConnection(): Connection {
     openedInVain: 0,
     failedInARow: 0,
     speakers: 0,
+    spoken: 0,
     streams: new Map(),
   }
 }
+
+/** With nothing on it that has to speak, silence says nothing; that of many streams which have spoken does. */
+function maySayNothing({ speakers, spoken }: Connection): boolean {
+  return speakers === 0 && spoken < CROWD_MIN
+}
+
+/** Streams of trades: of so many symbols one is traded in any quarter of a minute. */
+const CROWD_MIN = 20
 
 function quiet(
   name: string,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { WATCH } from '../../../../src/adapters/binance/streams/connection-watch.js'
+import { ConnectionWatch, WATCH } from '../../../../src/adapters/binance/streams/connection-watch.js'
 import { watchCase, watchOf } from '../../../golden/guard-functions.js'
 import { marketCases, marketDifference } from '../../../support/golden-market.js'
 
@@ -19,6 +19,33 @@ describe('a tick that comes late', () => {
       { kind: 'unknown', streams: ['B'] },
       { kind: 'reconnect', connection: 'one', afterMs: 0 },
     ])
+  })
+})
+
+describe('a connection on which nothing has to speak', () => {
+  const carrying = (streams: number): ConnectionWatch => {
+    const watch = new ConnectionWatch()
+    for (let i = 0; i < streams; i++) watch.carry('one', `s${i}`, { speech: null, nowMs: 0 })
+    watch.opened('one', 0)
+    for (let i = 0; i < streams; i++) watch.frame({ connection: 'one', stream: `s${i}`, nowMs: 1_000 })
+    return watch
+  }
+
+  it('may be silent for ever, unless twenty of its streams have spoken', () => {
+    expect(carrying(19).tick(1_000 + WATCH.lostMs)).toEqual([])
+    expect(
+      carrying(20)
+        .tick(1_000 + WATCH.quietMs)
+        .map(({ kind }) => kind),
+    ).toEqual(['unknown', 'resubscribe'])
+    expect(
+      carrying(20)
+        .tick(1_000 + WATCH.lostMs)
+        .map(({ kind }) => kind),
+    ).toEqual(['unknown', 'reconnect'])
+    const left = carrying(20)
+    left.drop('one', 's0')
+    expect(left.tick(1_000 + WATCH.lostMs)).toEqual([])
   })
 })
 
