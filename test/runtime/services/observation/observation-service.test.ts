@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { type EventRow, eventOfRow } from '../../../../src/core/recording/event-rows.js'
+import type { TradeEvent } from '../../../../src/ports/market-data.js'
+import {
+  ObservationFailed,
+  ObservationService,
+} from '../../../../src/runtime/services/observation/observation-service.js'
+import { VirtualTime } from '../../../../src/runtime/time/virtual-time.js'
+import { hosted } from '../../../support/hosted-service.js'
+import { MemoryRecorder } from '../../../support/memory-recorder.js'
+import { pass } from '../../../support/pass-time.js'
+import { StandInMarket } from '../../../support/stand-in-market.js'
+import { StandInObserver } from '../../../support/stand-in-observer.js'
+
+const START_MS = Date.UTC(2026, 0, 6)
+const SYMBOLS = ['AUSDT', 'BUSDT']
+
+function setUp(offsetMs: number | null = 0) {
+  const time = new VirtualTime(START_MS)
+  const market = new StandInMarket(time)
+  market.offsetMs = offsetMs ?? undefined
+  const [observer, recorder] = [new StandInObserver(SYMBOLS), new MemoryRecorder()]
+  const [warnings, said]: [string[], string[]] = [[], []]
+  const service = new ObservationService(
+    { symbols: SYMBOLS, cadenceMs: 1_000, openInterestEveryMs: 60_000, settledFundingEveryMs: 3_600_000 },
+    {
+      ...{ market, time, observer, recorder },
+      warn: (text) => warnings.push(text),
+      tell: (text) => said.push(text),
+    },
+  )
+  return { time, market, observer, recorder, warnings, said, service, ...hosted(service, time) }
+}
+
+function trade({ time, market }: ReturnType<typeof setUp>, price: number): TradeEvent {
+  const atMs = time.epochMs()
+  const event: TradeEvent = {
+    ...{ kind: 'trade', symbol: 'AUSDT', price, baseQuantity: 1, side: 'BUY', venueId: price },
+    ...{ atMs, receivedMs: atMs },
+  }
+  market.tell(event)
+  return event
+}
+
+describe('an observation of a market that goes on', () => {
+  it('advances by the exchange’s clock, each boundary once, and never ahead of it', async () => {
+    const world = setUp(-400)
+    await pass(world.time, 3_500)
+    expect(world.observer.advances).toEqual([
+      START_MS - 1_000,
+      START_MS,
+      START_MS + 1_000,
+      START_MS + 2_000,
+      START_MS + 3_000,
+    ])
+    await world.end()
+  })
+
+  it('waits for the clock of the exchange, and takes nothing before it is known', async () => {
+    const world = setUp(null)
+    world.market.list(...SYMBOLS)
+    await pass(world.time, 2_000)
+    trade(world, 1)
+    expect(world.observer.told.filter(({ kind }) => kind !== 'listed')).toEqual([])
+    world.market.offsetMs = 0
+    await pass(world.time, 1_000)
+    const told = trade(world, 2)
+    expect(world.observer.told.filter(({ kind }) => kind === 'trade')).toEqual([told])
+    expect(world.market.wishes).toHaveLength(1)
+    await world.end()
+  })
+
+  it('follows trades, the five best levels, liquidations, marks, open interest and settled funding of what is listed', async () => {
+    const world = setUp()
+    world.market.list('AUSDT', 'CUSDT')
+    await pass(world.time, 1_000)
+    expect(world.market.wishes).toEqual([
+      {
+        symbols: ['AUSDT'],
+        books: { kind: 'partial', levels: 5, everyMs: 100 },
+        ...{ liquidations: true, marks: true, trades: true },
+        ...{ openInterestEveryMs: 60_000, settledFundingEveryMs: 3_600_000 },
+      },
+    ])
+    expect(world.warnings).toEqual(['BUSDT is not listed: it is observed once it is'])
+    world.market.list('AUSDT', 'BUSDT')
+    await pass(world.time, 1_000)
+    expect(world.market.wishes.at(-1)!.symbols).toEqual(SYMBOLS)
+    await world.end()
+  })
+
+  it('tells what comes at a boundary after the advance to it', async () => {
+    const world = setUp()
+    world.market.list(...SYMBOLS)
+    await pass(world.time, 900)
+    world.market.offsetMs = 100
+    const told = trade(world, 5)
+    expect(world.observer.told.slice(-2)).toEqual([{ kind: 'advance', tMs: START_MS + 1_000 }, told])
+    await world.end()
+  })
+
+  it('records everything that it was told, and its advances, in their order', async () => {
+    const world = setUp()
+    world.market.list(...SYMBOLS)
+    await pass(world.time, 1_500)
+    const first = trade(world, 5)
+    await pass(world.time, 1_000)
+    const second = trade(world, 6)
+    await world.end()
+    const rows = world.recorder.rows.filter(({ table }) => table !== 'listings')
+    const replayed = rows.map((row) =>
+      row.table === 'closings'
+        ? { kind: 'advance', tMs: (row.row as { readonly t_ms: number }).t_ms }
+        : eventOfRow(row as EventRow),
+    )
+    expect(replayed).toEqual(world.observer.told.filter(({ kind }) => kind !== 'listed'))
+    expect(replayed).toEqual(expect.arrayContaining([first, second]))
+    expect([...world.recorder.scales.keys()]).toEqual(SYMBOLS)
+    expect([world.recorder.closed, world.market.closed]).toEqual([true, true])
+  })
+
+  it('ends as fatal with the reason once the observation has failed, and closes its recording', async () => {
+    const world = setUp()
+    await pass(world.time, 1_000)
+    world.observer.failure = 'NON_FINITE_OUTPUT'
+    await pass(world.time, 1_000)
+    const { error, health } = await world.end()
+    expect(error).toBeInstanceOf(ObservationFailed)
+    expect(health).toMatchObject({ state: 'FATAL', detail: expect.stringContaining('NON_FINITE_OUTPUT') })
+    expect([world.recorder.closed, world.market.closed]).toEqual([true, true])
+  })
+})
