@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
  * whole source, or starts a process, a server, a worker or a compiler.
  */
 const SLOW = [
-  ...['book', 'compare', 'data', 'journal', 'sandbox', 'scan', 'trade', 'verify-path'].map(
+  ...['book', 'compare', 'data', 'journal', 'observe', 'sandbox', 'scan', 'trade', 'verify-path'].map(
     (command) => `test/cli/${command}/**/*.test.ts`,
   ),
   'test/cli/backtest/causality.test.ts',

@@ -51,16 +51,12 @@ function cells(symbol: string, of: SymbolObservation): readonly string[] {
     shown(market.price, priceText),
     regimeText(regime),
     shown(liquidationZ, (z) => z.toFixed(1)),
-    burst === undefined
-      ? ABSENT
-      : sides({ L: burst.longLiquidationsUsd, S: burst.shortLiquidationsUsd }, (usd) =>
-          short(Number(usd.toPrecision(2))),
-        ),
+    burst === undefined ? ABSENT : sides({ L: burst.longLiquidationsUsd, S: burst.shortLiquidationsUsd }),
     cascadeState === undefined || cascadeState.phase === 'NONE'
       ? ABSENT
       : `${cascadeState.phase} ${cascadeState.liquidations60s}`,
     shown(tradesPerSecond(of), short),
-    restingSize === undefined ? ABSENT : `${short(restingSize.bidSize)}/${short(restingSize.askSize)}`,
+    restingSize === undefined ? ABSENT : `${rough(restingSize.bidSize)}/${rough(restingSize.askSize)}`,
     zonesText(of),
     shown(openInterestChange5mFrac, (change) => `${change > 0 ? '+' : ''}${(change * 100).toFixed(1)}`),
   ]
@@ -70,9 +66,14 @@ function shown(value: number | undefined, text: (value: number) => string): stri
   return value === undefined ? ABSENT : text(value)
 }
 
-function sides(amounts: Readonly<Record<string, number>>, text: (amount: number) => string): string {
+function sides(amounts: Readonly<Record<string, number>>): string {
   const there = Object.entries(amounts).filter(([, amount]) => amount > 0)
-  return there.map(([side, amount]) => `${side}${text(amount)}`).join(' ')
+  return there.map(([side, amount]) => `${side}${rough(amount)}`).join(' ')
+}
+
+/** Two digits, where two numbers share a cell. */
+function rough(value: number): string {
+  return short(Number(value.toPrecision(2)))
 }
 
 /** Where block and zone are from the price: above it is positive. */
