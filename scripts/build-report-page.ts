@@ -1,8 +1,9 @@
-/** Bundles the script of the report page into the module that the report embeds. `npm run report:build`. */
+/** Bundles the scripts of the pages into the modules that they are embedded from. `npm run report:build`. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundleReportPage } from '../test/support/bundle-report-page.js'
+import { bundleReportPage, PAGE_BUNDLES } from '../test/support/bundle-report-page.js'
 
-const OUTPUT = join(import.meta.dirname, '..', 'src/adapters/report/page-script.generated.ts')
+const FOLDER = join(import.meta.dirname, '..', 'src/adapters/report')
 
-writeFileSync(OUTPUT, await bundleReportPage())
+for (const module of Object.keys(PAGE_BUNDLES) as (keyof typeof PAGE_BUNDLES)[])
+  writeFileSync(join(FOLDER, module), await bundleReportPage(module))

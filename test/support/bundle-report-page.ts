@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
-const ENTRY = fileURLToPath(new URL('../../src/adapters/report/page/main.js', import.meta.url))
+/** What pages run, by the module that holds its bundle, both below `src/adapters/report`. */
+export const PAGE_BUNDLES = {
+  'page-script.generated.ts': 'page/main.js',
+  'cascades/page-script.generated.ts': 'page/cascades.js',
+} as const
+
+const REPORT = new URL('../../src/adapters/report/', import.meta.url)
 
 /** Imports say `.js`, as everywhere here; esbuild looks for the `.ts` behind one only when a `.ts` file imports it. */
 const typescriptBehindJs: Plugin = {
@@ -13,10 +19,12 @@ const typescriptBehindJs: Plugin = {
   },
 }
 
-/** The module that holds the report page's script, made from `src/adapters/report/page` and what that imports. */
-export async function bundleReportPage(): Promise<string> {
+/** The module that holds the script of a page, made from `src/adapters/report/page` and what that imports. */
+export async function bundleReportPage(
+  module: keyof typeof PAGE_BUNDLES = 'page-script.generated.ts',
+): Promise<string> {
   const result = await build({
-    entryPoints: [ENTRY],
+    entryPoints: [fileURLToPath(new URL(PAGE_BUNDLES[module], REPORT))],
     bundle: true,
     write: false,
     format: 'iife',
@@ -27,7 +35,7 @@ export async function bundleReportPage(): Promise<string> {
   })
   // Paths in esbuild's comments depend on where it is run from.
   const script = result.outputFiles[0]!.text.replace(/^ *\/\/ \S*src\/(?:adapters\/report\/)?(\S+)$/gm, '  // $1')
-  return `/** The script of the report page. Generated from page/ by \`npm run report:build\`. Do not edit. */
+  return `/** The script of ${module === 'page-script.generated.ts' ? 'the report page' : 'the page of cascades'}. Generated from page/ by \`npm run report:build\`. Do not edit. */
 // biome-ignore-all lint: generated
 // biome-ignore-all format: generated
 export const PAGE_SCRIPT: string = String.raw\`${escapeForRaw(script)}\`

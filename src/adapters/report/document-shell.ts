@@ -2,16 +2,24 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Html, html, trusted } from './html.js'
-import { PAGE_SCRIPT } from './page-script.generated.js'
-import { STYLES } from './styles.js'
+
+/** What stands round a body. All of it is of this package and its libraries, nothing from a report. */
+export interface Page {
+  readonly title: string
+  readonly body: Html
+  /** JSON for the scripts, as `embedJson` makes it. */
+  readonly data: Html
+  readonly styles: readonly string[]
+  readonly scripts: readonly string[]
+  /** What licences of what is inlined ask copies to keep. */
+  readonly notice?: string
+}
 
 /**
  * A whole document round a body. Its content security policy allows exactly the scripts and style sheets that are in
  * it, by hash, and no connection of any kind: neither a mistake in escaping nor a later edit can make it call home.
  */
-export function documentShell(page: { readonly title: string; readonly body: Html; readonly data: Html }): Html {
-  const styles = [readTrimmed(require.resolve('uplot/dist/uPlot.min.css')), STYLES]
-  const scripts = [readTrimmed(require.resolve('uplot/dist/uPlot.iife.min.js')), PAGE_SCRIPT]
+export function documentShell({ title, body, data, styles, scripts, notice }: Page): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -20,16 +28,24 @@ export function documentShell(page: { readonly title: string; readonly body: Htm
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${page.title}</title>
+<title>${title}</title>
 <link rel="icon" href="data:,">
-<!-- ${trusted(CHART_NOTICE)} -->
-${styles.map((style) => html`<style>${trusted(style)}</style>\n`)}</head>
+${notice !== undefined && html`<!-- ${trusted(notice)} -->\n`}${styles.map((style) => html`<style>${trusted(style)}</style>\n`)}</head>
 <body>
-${page.body}
-<script type="application/json" id="page-data">${page.data}</script>
+${body}
+<script type="application/json" id="page-data">${data}</script>
 ${scripts.map((script) => html`<script>${trusted(script)}</script>\n`)}</body>
 </html>
 `
+}
+
+/** The library that draws curves, to be inlined before what uses it. */
+export function chartLibrary(): { readonly style: string; readonly script: string; readonly notice: string } {
+  return {
+    style: readTrimmed(require.resolve('uplot/dist/uPlot.min.css')),
+    script: readTrimmed(require.resolve('uplot/dist/uPlot.iife.min.js')),
+    notice: CHART_NOTICE,
+  }
 }
 
 const require = createRequire(import.meta.url)

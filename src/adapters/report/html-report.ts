@@ -14,13 +14,15 @@ import {
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import { assetSection, costSection, daySection, exitSection, exposureSection } from './breakdowns.js'
 import { configurationSection, openPositionSection } from './configuration.js'
-import { documentShell } from './document-shell.js'
+import { chartLibrary, documentShell } from './document-shell.js'
 import { headline } from './headline.js'
 import { calendarOf, heatmapSection, MONTHS_WITH_FIGURES } from './heatmap-view.js'
 import { embedJson, type Html, html } from './html.js'
 import { chartSection, tradeSection } from './interactive.js'
 import { masthead } from './masthead.js'
 import { pageData } from './page-data.js'
+import { PAGE_SCRIPT } from './page-script.generated.js'
+import { STYLES } from './styles.js'
 
 /**
  * A backtest as one HTML document: figures, curves, calendar, attribution, trade list, configuration. It holds all it
@@ -45,7 +47,11 @@ ${tradeSection(report)}
 ${openPositionSection(report)}
 ${configurationSection(report)}
 </main>`
-  return documentShell({ title: `${report.strategy}${period}`, body, data: embedJson(pageData(report)) }).toString()
+  const { style, script, notice } = chartLibrary()
+  return documentShell({
+    ...{ title: `${report.strategy}${period}`, body, data: embedJson(pageData(report)), notice },
+    ...{ styles: [style, STYLES], scripts: [script, PAGE_SCRIPT] },
+  }).toString()
 }
 
 const object = fields<object>({})
