@@ -1,11 +1,8 @@
-import type { writeTable } from '../../adapters/parquet/day-writer.js'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { reason } from '../../files/reason.js'
-import { type StagedFile, stageFile, stageWith } from '../../files/whole-file.js'
+import { type StagedFile, stageFile } from '../../files/whole-file.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
-import type { Trade } from '../../ports/vocabulary/trades.js'
 import { reportJson } from '../shell/report-json.js'
-import type { TradeColumn } from './trades-table.js'
 
 export interface OutputPaths {
   readonly json?: string
@@ -53,30 +50,9 @@ async function stageReport(path: string, report: BacktestReport): Promise<Staged
 }
 
 async function stageTrades(path: string, { trades, fills }: BacktestReport): Promise<StagedFile> {
-  const { tradeColumns, tradesCsv } = await import('./trades-table.js')
-  const columns = tradeColumns(fills)
-  if (path.toLowerCase().endsWith('.csv')) return await stageFile(path, tradesCsv(trades, columns))
-  const { writeTable } = await import('../../adapters/parquet/day-writer.js')
-  return await stageWith(path, async (temporary) => {
-    await writeTable(
-      temporary,
-      columns.map((column) => parquetColumn(column, trades)),
-    )
-  })
-}
-
-type ParquetColumn = Parameters<typeof writeTable>[1][number]
-
-function parquetColumn({ name, type, cell }: TradeColumn, trades: readonly Trade[]): ParquetColumn {
-  const cells = trades.map(cell)
-  switch (type) {
-    case 'string':
-      return { name, type, values: cells as (string | null)[] }
-    case 'boolean':
-      return { name, type, values: cells as (boolean | null)[] }
-    case 'int64':
-      return { name, type, values: cells.map((value) => (value === null ? null : BigInt(value))) }
-    case 'float64':
-      return { name, type, values: cells as (number | null)[] }
-  }
+  const [{ stageTable }, { tradeColumns }] = await Promise.all([
+    import('../compose/table-files.js'),
+    import('./trades-table.js'),
+  ])
+  return await stageTable(path, trades, tradeColumns(fills))
 }

@@ -1,14 +1,9 @@
-import { csvLine } from '../../base/csv.js'
 import { directionName } from '../../base/direction.js'
-import { printable } from '../../base/printable.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { Trade } from '../../ports/vocabulary/trades.js'
+import { count, type FileColumn, number, tableCsv, text } from '../compose/table-files.js'
 
-export interface TradeColumn {
-  readonly name: string
-  readonly type: TradeColumnType
-  readonly cell: (trade: Trade) => Cell
-}
+export type TradeColumn = FileColumn<Trade>
 
 /**
  * The columns of `--trades`, CSV and Parquet alike. Times are UTC, money is USD, fractions are of 1 (0.01 is 1 %), bars are the
@@ -56,9 +51,6 @@ export const TRADE_COLUMNS: readonly TradeColumn[] = [
   number('gap_ms', (t) => t.gapMs ?? 0),
 ]
 
-type TradeColumnType = 'string' | 'boolean' | 'float64' | 'int64'
-type Cell = string | number | boolean | null
-
 /** What only confirmed fills have. */
 const FILL_COLUMNS: readonly TradeColumn[] = [
   number('quantity', (t) => t.quantity ?? null),
@@ -70,25 +62,11 @@ export function tradeColumns(fills: BacktestReport['fills']): readonly TradeColu
   return fills === 'simulated' ? TRADE_COLUMNS : [...TRADE_COLUMNS, ...FILL_COLUMNS]
 }
 
-/** Trades as CSV with a header line; numbers in shortest round-trip form, what is absent as an empty cell. */
+/** Trades as CSV with a header line. */
 export function tradesCsv(trades: readonly Trade[], columns = TRADE_COLUMNS): string {
-  const header = csvLine(columns.map((column) => column.name))
-  const rows = trades.map((trade) => printable(csvLine(columns.map((column) => column.cell(trade)))))
-  return `${[header, ...rows].join('\n')}\n`
+  return tableCsv(trades, columns)
 }
 
 function isoTime(timeMs: number | null): string | null {
   return timeMs === null ? null : new Date(timeMs).toISOString()
-}
-
-function text(name: string, cell: TradeColumn['cell']): TradeColumn {
-  return { name, type: 'string', cell }
-}
-
-function number(name: string, cell: TradeColumn['cell']): TradeColumn {
-  return { name, type: 'float64', cell }
-}
-
-function count(name: string, cell: TradeColumn['cell']): TradeColumn {
-  return { name, type: 'int64', cell }
 }
