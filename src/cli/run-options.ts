@@ -74,7 +74,7 @@ const STRATEGY = {
   strategy: runOption({
     flag: '--strategy',
     value: '<file>',
-    help: "a strategy of one's own instead of the champion, a JavaScript file",
+    help: "a strategy of one's own instead of the champion, a JavaScript file; or an example, which is not for trading: example:cascade-sniper, example:geometry",
     parse: aFile,
     decides: true,
   }),
@@ -85,6 +85,14 @@ const STRATEGY = {
     help: 'a parameter of that strategy, repeatable',
     parse: asTyped<readonly string[]>,
     decides: true,
+  }),
+  observe: runOption({
+    flag: '--observe',
+    value: '<recording>',
+    help: 'the recorded market that this strategy observes, up to each bar',
+    parse: aFile,
+    decides: true,
+    records: ({ observe }) => (observe === undefined ? undefined : { fileOf: 'observe' }),
   }),
   direction: runOption({
     flag: '--direction',

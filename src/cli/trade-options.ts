@@ -2,6 +2,7 @@ import type { Endpoints } from '../adapters/binance/endpoints.js'
 import { endpointsOf } from '../adapters/binance/endpoints.js'
 import { found } from '../base/mistakes.js'
 import { present } from '../base/present.js'
+import { isExample } from '../ports/vocabulary/report.js'
 import { EMBEDDED_GRID } from './compose/grid-address.js'
 import type { ServeChoice } from './compose/serve-address.js'
 import type { SessionChoice } from './compose/session-settings.js'
@@ -31,6 +32,8 @@ export function tradeOptions(given: RawTradeOptions): TradeOptions {
   if (raw.out === undefined) check.wrong('--out', "expected the session's folder, found none")
   if (raw.environment === undefined)
     check.wrong('--environment', "expected STAGING (the exchange's demo, no money) or LIVE, found none")
+  if (environment === 'LIVE' && isExample({ file: raw.strategy ?? '' }))
+    check.wrong('--strategy', `expected no example where money is traded, found ${raw.strategy}`)
   const at = placeOf(own, check)
   const live = liveChoice(own, at, check)
   const { grid = EMBEDDED_GRID, gridFile, survival = false, bars } = own

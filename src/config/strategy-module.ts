@@ -13,6 +13,7 @@ import { displayPath } from '../files/package-files.js'
 import { reason } from '../files/reason.js'
 import type { Strategy, StrategyModule } from '../ports/strategy.js'
 import { PRIMITIVE_NAMES, type PrimitiveName } from '../ports/vocabulary/primitives.js'
+import { EXAMPLE, isExample } from '../ports/vocabulary/report.js'
 
 /** A strategy file that was read, and its parameters as they were asked for. */
 export interface LoadedStrategy {
@@ -41,7 +42,7 @@ export interface LoadedStrategy {
  * @throws InputMistake with every problem, at the author's file and line where one is known.
  */
 export async function loadStrategy(path: string, set: readonly string[] = []): Promise<LoadedStrategy> {
-  if (isExample(path)) return loadExample(path, set)
+  if (isExample({ file: path })) return loadExample(path, set)
   const file = displayPath(path)
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new InputMistake({ place: file, message: `cannot read the strategy: ${reason(error)}` })
@@ -77,13 +78,6 @@ export async function loadStrategy(path: string, set: readonly string[] = []): P
     },
   }
 }
-
-/** Whether what `--strategy` says names one of ours: `example:cascade-sniper`. */
-export function isExample(named: string): boolean {
-  return named.startsWith(EXAMPLE)
-}
-
-const EXAMPLE = 'example:'
 
 async function loadExample(named: string, set: readonly string[]): Promise<LoadedStrategy> {
   const name = named.slice(EXAMPLE.length)

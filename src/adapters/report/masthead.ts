@@ -1,4 +1,4 @@
-import type { BacktestReport } from '../../ports/vocabulary/report.js'
+import { type BacktestReport, EXAMPLE_TEXT, isExample } from '../../ports/vocabulary/report.js'
 import { formatCount, formatDate, formatDuration, formatNumber, formatUsd, formatUsdChange } from './format.js'
 import { type Html, html } from './html.js'
 import { sideOf } from './trade-columns.js'
@@ -7,7 +7,7 @@ import { sideOf } from './trade-columns.js'
 export function masthead(report: BacktestReport): Html {
   return html`<header class="masthead">
 <p class="overline">dolphin-engine ${report.engineVersion} · backtest</p>
-<h1>${report.strategy}${badge(report.ownStrategy === undefined && !report.strategy.toUpperCase().includes(sideOf(report)) && sideOf(report))}${badge(report.research && 'RESEARCH', 'research')}${badge(report.fills === 'bar-price' && 'COST-FREE', 'research')}</h1>
+<h1>${report.strategy}${badge(report.ownStrategy === undefined && !report.strategy.toUpperCase().includes(sideOf(report)) && sideOf(report))}${badge(report.research && 'RESEARCH', 'research')}${badge(report.ownStrategy !== undefined && isExample(report.ownStrategy) && 'EXAMPLE', 'research')}${badge(report.fills === 'bar-price' && 'COST-FREE', 'research')}</h1>
 <p class="period">${period(report)}</p>
 <ul class="facts">${facts(report).map((fact) => html`<li>${fact}</li>`)}</ul>
 </header>
@@ -50,7 +50,9 @@ function daysText({ days, calendar }: BacktestReport): string {
 function researchNotice({ research, drift, ownStrategy }: BacktestReport): Html | false {
   if (!research) return false
   const drifted = drift.length > 0 && html`${formatCount(drift.length, 'parameter')} drifted.`
-  const own = ownStrategy !== undefined && html`<code>${ownStrategy.file}</code> decided. `
+  const own =
+    ownStrategy !== undefined &&
+    html`<code>${ownStrategy.file}</code>${isExample(ownStrategy) && `, ${EXAMPLE_TEXT},`} decided. `
   return html`<aside class="notice research" aria-label="Research run">
 <p><strong>Research run.</strong> Not the frozen champion: ${own}${own || drifted ? drifted : 'its parameters differ from it.'}</p>
 ${drift.length > 0 && html`<ul>${drift.map((line) => html`<li><code>${line}</code></li>`)}</ul>`}

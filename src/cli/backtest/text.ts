@@ -1,7 +1,13 @@
 import { directionName } from '../../base/direction.js'
 import { printable } from '../../base/printable.js'
 import { PRICES_TO_FIRST_SCAN } from '../../core/eigen/warm-up.js'
-import type { BacktestReport, OwnStrategy, TradeGroup } from '../../ports/vocabulary/report.js'
+import {
+  type BacktestReport,
+  EXAMPLE_TEXT,
+  isExample,
+  type OwnStrategy,
+  type TradeGroup,
+} from '../../ports/vocabulary/report.js'
 import type { Figures } from '../../ports/vocabulary/trades.js'
 import { count, duration, percent, plural, signedPercent, signedUsd, table, usd } from '../shell/figures-text.js'
 import { type Colours, paintSign } from '../shell/terminal.js'
@@ -60,8 +66,9 @@ function researchLines(report: BacktestReport, c: Colours): string[] {
   const changed = drift.length === 0 ? '' : `${plural(drift.length, 'parameter')} changed`
   const lines = drift.map((line) => `${blank}${line}`)
   if (ownStrategy === undefined) return [`${banner}not the champion: ${changed}`, ...lines]
+  const what = isExample(ownStrategy) ? EXAMPLE_TEXT : 'a strategy of its own'
   return [
-    `${banner}not the champion, but a strategy of its own${changed === '' ? '' : `; ${changed} of costs and limits`}`,
+    `${banner}not the champion, but ${what}${changed === '' ? '' : `; ${changed} of costs and limits`}`,
     ...lines,
     ...ownLines(ownStrategy, c),
   ]

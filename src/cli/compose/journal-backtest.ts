@@ -3,6 +3,7 @@ import { DataRefused, InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import type { Backtest } from '../../core/backtest/backtest.js'
 import { lotSizing } from '../../core/backtest/bar-price-fills.js'
+import { DayObservations } from '../../core/backtest/day-observations.js'
 import type { StrategyBacktest } from '../../core/backtest/strategy-backtest.js'
 import { barBooks } from '../../core/decision/recorded-books.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
@@ -13,6 +14,7 @@ import { packageVersion } from '../../files/package-files.js'
 import { type DayColumns, DayError } from '../../ports/days.js'
 import type { BarBooks } from '../../ports/order-book.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { BarObservation } from '../../ports/vocabulary/observation.js'
 import type { BacktestReport } from '../../ports/vocabulary/report.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import { codeHash } from '../shell/code-hash.js'
@@ -56,8 +58,9 @@ export async function journalBacktest(
 export class JournalBacktest {
   private readonly days = new JournalDays()
   private readonly books = new JournaledBooks()
+  private readonly observations = new DayObservations()
   /** Of the bars since the last day that was run. */
-  private ofDay: (BarBooks | undefined)[] = []
+  private ofDay: { readonly books: BarBooks | undefined; readonly observation: BarObservation | undefined }[] = []
   private bars = 0
   private readonly backtest: Backtest | StrategyBacktest
   private readonly runs: ReturnType<typeof bulkRuns>
@@ -82,14 +85,15 @@ export class JournalBacktest {
     const rules = made.barPriceFills && lotSizing(ruleOf(settings))
     // Those that came with the bars.
     const orderBook = made.orderBook instanceof BarOrderBook ? this.books : made.orderBook
-    this.backtest = this.runs.make({ ...made, ...present({ orderBook, barPriceFills: rules }) })
+    const observation = run.own !== undefined && run.own.observation !== false ? this.observations : undefined
+    this.backtest = this.runs.make({ ...made, ...present({ orderBook, barPriceFills: rules, observation }) })
   }
 
   take(record: DecisionRecord): void {
     if (record.type !== 'bar') return
     this.add(this.days.take(record.bar))
-    const { books } = record.bar
-    this.ofDay.push(books && barBooks(books))
+    const { books, observation } = record.bar
+    this.ofDay.push({ books: books && barBooks(books), observation })
   }
 
   /** What the bars so far came to. */
@@ -106,7 +110,14 @@ export class JournalBacktest {
 
   private add(day: DayColumns | undefined): void {
     if (day === undefined) return
-    this.books.beginDay(this.bars, this.ofDay)
+    this.books.beginDay(
+      this.bars,
+      this.ofDay.map(({ books }) => books),
+    )
+    this.observations.beginDay(
+      this.bars,
+      this.ofDay.map(({ observation }) => observation),
+    )
     this.ofDay = []
     try {
       this.backtest.addDay(day, hashOf(day))

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { InputMistake } from '../../base/mistakes.js'
-import { isExample, type LoadedStrategy, loadStrategy, strategyMistake } from '../../config/strategy-module.js'
+import { type LoadedStrategy, loadStrategy, strategyMistake } from '../../config/strategy-module.js'
 import { Backtest } from '../../core/backtest/backtest.js'
 import type { BacktestSettings } from '../../core/backtest/settings.js'
 import { StrategyBacktest } from '../../core/backtest/strategy-backtest.js'
@@ -8,7 +8,7 @@ import { championOf } from '../../core/session/session-plan.js'
 import { StrategyFailure } from '../../core/strategy/failure.js'
 import { displayPath } from '../../files/package-files.js'
 import type { Strategy } from '../../ports/strategy.js'
-import type { OwnStrategy } from '../../ports/vocabulary/report.js'
+import { isExample, type OwnStrategy } from '../../ports/vocabulary/report.js'
 import { CallWatchdog } from '../../runtime/strategy/call-watchdog.js'
 import { GuardedStrategy, type RecordedFailure } from '../../runtime/strategy/guarded-strategy.js'
 import type { PreparedRun, RunSettings } from './run-settings.js'
@@ -16,7 +16,7 @@ import type { PreparedRun, RunSettings } from './run-settings.js'
 /** The strategy of somebody's own that a run's settings name; undefined where they name none. Throws InputMistake. */
 export async function loadOwn({ strategy, param }: RunSettings): Promise<LoadedStrategy | undefined> {
   if (strategy === undefined) return undefined
-  if (isExample(strategy)) return loadStrategy(strategy, param)
+  if (isExample({ file: strategy })) return loadStrategy(strategy, param)
   const file = displayPath(strategy)
   const watchdog = new CallWatchdog({ strategyId: basename(file), file })
   try {

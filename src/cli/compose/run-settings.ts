@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RECORDING_FILE } from '../../adapters/market-parquet/recording-file.js'
 import { assert } from '../../base/assert.js'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
@@ -74,7 +76,7 @@ export function prepareRun(options: RunSettings, own?: LoadedStrategy): Prepared
   })
   return {
     settings,
-    ...present({ own, assets: options.assets, renames: options.rename }),
+    ...present({ own, observe: options.observe, assets: options.assets, renames: options.rename }),
     recorded: recordedOf(options, { ...files, ...present({ factors }) }),
     ...present({ factorDates: breaker && new Set([...breaker.factors.keys(), ...breaker.w750.keys()]) }),
     ...overrideNotice(file, config, options),
@@ -93,6 +95,8 @@ export interface RunSettings {
   readonly strategy?: string
   /** Its parameters, `name=value`. */
   readonly param?: readonly string[]
+  /** The folder of the recorded market that the strategy observes. Absent: it observes none. */
+  readonly observe?: string
   /** Absent: as configured. */
   readonly direction?: Direction
   /** Values of the configuration, `key=value`, in the order in which they apply. */
@@ -129,7 +133,7 @@ export interface RunSettings {
 /** A value, or the hash of a file that the settings name: a path says nothing about a run. */
 export type RecordedSetting = string | number | null | { readonly fileOf: InputName }
 
-export type InputName = 'factors' | 'orderBook' | 'forewarnerTrades' | 'instruments'
+export type InputName = 'factors' | 'orderBook' | 'forewarnerTrades' | 'instruments' | 'observe'
 
 export type VolGateChoice =
   | { readonly kind: 'warmup' }
@@ -148,6 +152,8 @@ export interface PreparedRun {
   readonly renames?: readonly Rename[]
   /** A strategy of somebody's own, which decides instead of the engine. */
   readonly own?: LoadedStrategy
+  /** The folder of the recorded market that it observes. */
+  readonly observe?: string
   /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */
   readonly recorded: BacktestReport['settings']
   /** Dates that the factors table has a row for; absent without a table. */
@@ -165,9 +171,10 @@ interface InputFile {
 
 type InputFiles = Readonly<Partial<Record<Exclude<InputName, 'factors'>, InputFile>>>
 
-function readInputs({ orderBook, forewarnerTrades, fills, instruments }: RunSettings): InputFiles {
+function readInputs({ orderBook, forewarnerTrades, fills, instruments, observe }: RunSettings): InputFiles {
   const rules = fills === 'simulated' ? undefined : (instruments ?? DEFAULT_INSTRUMENTS)
-  const paths = Object.entries({ orderBook, forewarnerTrades, instruments: rules })
+  const recording = observe === undefined ? undefined : join(observe, RECORDING_FILE)
+  const paths = Object.entries({ orderBook, forewarnerTrades, instruments: rules, observe: recording })
   return Object.fromEntries(paths.flatMap(([name, path]) => (path === undefined ? [] : [[name, readInput(path)]])))
 }
 

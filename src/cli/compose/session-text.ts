@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { printable } from '../../base/printable.js'
 import { ALERT_LEVELS } from '../../core/mode/alert-limits.js'
 import { FEW_DAYS } from '../../core/performance/calendar.js'
+import { EXAMPLE_TEXT, isExample } from '../../ports/vocabulary/report.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import type { SessionResult } from '../../runtime/session/session.js'
 import type { SessionFigures } from '../../runtime/session/session-books.js'
@@ -57,6 +58,9 @@ function titleLines(setup: SessionSetup, { bars, figures }: SessionResult, c: Co
   const period = from === undefined ? 'no day' : from === to ? from : `${from} to ${to}`
   return [
     `${c.bold(`${session.strategy}${session.ownStrategy === undefined ? ` ${session.direction}` : ''} ${placeOf(session)}`)}${c.dim(`  dolphin-engine ${session.engineVersion}`)}`,
+    ...(session.ownStrategy !== undefined && isExample(session.ownStrategy)
+      ? [row('Strategy', `${session.ownStrategy.file}, ${EXAMPLE_TEXT}`)]
+      : []),
     row('Period', `${period}, ${plural(days.length, 'day')}, ${plural(bars, 'bar')}`),
     row('Fills', fillsOf(session)),
   ]

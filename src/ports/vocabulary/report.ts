@@ -69,6 +69,17 @@ export interface OwnStrategy {
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
+/** Whether a strategy is one of those that are shipped to show what can be done; `file` as it was typed: `example:geometry`. */
+export function isExample({ file }: Pick<OwnStrategy, 'file'>): boolean {
+  return file.startsWith(EXAMPLE)
+}
+
+/** What the names of such strategies begin with. */
+export const EXAMPLE = 'example:'
+
+/** What whoever sees one of their results must know. */
+export const EXAMPLE_TEXT = 'an example: nobody has shown that it earns anything'
+
 /** A day that was left out, and why. */
 export interface SkippedDay {
   readonly date: IsoDate
