@@ -19,6 +19,7 @@ export function register(parent: Command): void {
     'config',
     'strategy',
     'param',
+    'observe',
     'direction',
     'set',
     'convertBars',

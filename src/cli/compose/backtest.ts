@@ -1,9 +1,13 @@
+import { assert } from '../../base/assert.js'
 import { DataRefused, Interrupted, type Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import type { Backtest } from '../../core/backtest/backtest.js'
+import { StrategyBacktest } from '../../core/backtest/strategy-backtest.js'
 import { packageVersion } from '../../files/package-files.js'
 import type { DayFile, LoadedDay } from '../../ports/days.js'
 import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
 import type { BacktestReport, SkippedDay } from '../../ports/vocabulary/report.js'
+import { ObservationAtBar, ObservedDays } from '../../runtime/backtest/observed-days.js'
 import { replayDays } from '../../runtime/backtest/replay-days.js'
 import { codeHash } from '../shell/code-hash.js'
 import { plural } from '../shell/figures-text.js'
@@ -11,6 +15,7 @@ import { startProgress } from '../shell/progress.js'
 import { noticeWarning } from '../shell/terminal.js'
 import { type ReadChoice, readDays } from './days.js'
 import { incompleteDays } from './incomplete-days.js'
+import { observedRecording } from './observed-recording.js'
 import { asMistake, bulkRuns, ownStrategyOf, refuseChance } from './own-strategy.js'
 import type { PreparedRun } from './run-settings.js'
 import { SeenColumns } from './seen-columns.js'
@@ -22,8 +27,13 @@ import { SeenColumns } from './seen-columns.js'
  */
 export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Promise<BacktestResult> {
   const { files, quiet, signal, keepGoing, check } = choice
+  const observed = await observedRecording(run)
   const runs = bulkRuns(run)
-  const backtest = runs.make({ ...run.settings(), ...present({ keepRefusals: choice.keepRefusals }) })
+  const atBar = new ObservationAtBar()
+  const backtest = runs.make({
+    ...run.settings(),
+    ...present({ keepRefusals: choice.keepRefusals, observation: observed && atBar }),
+  })
   const progress = startProgress({ total: files.length, unit: 'days', label: 'Backtest', quiet })
   let code: string | undefined
   const onDay = (date: string): void => {
@@ -34,7 +44,7 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
   const seen = new SeenColumns(run)
   const options = { keepGoing, signal, onDay, ...present({ check }) }
   const { done, skipped, aborted } = await replayDays(
-    backtest,
+    observed === undefined ? backtest : observedDays(backtest, { atBar, observedBy: (ms) => observed.observedBy(ms) }),
     seen.watch(readDays(files, { ...choice, columns: run })),
     options,
   )
@@ -43,13 +53,15 @@ export async function backtestDays(run: PreparedRun, choice: BacktestChoice): Pr
     })
     .finally(async () => {
       progress.stop()
+      await observed?.close()
       await runs.close()
     })
   if (aborted) {
     throw new Interrupted(`Interrupted after ${done} of ${plural(files.length, 'day')}; nothing was written.`)
   }
   if (skipped.length === files.length) throw allRefused(skipped)
-  for (const warning of [...seen.warnings(), ...incompleteDays(files)]) noticeWarning(warning)
+  const warnings = [...seen.warnings(), ...incompleteDays(files), ...(observed?.warnings() ?? [])]
+  for (const warning of warnings) noticeWarning(warning)
   refuseChance(run, backtest)
   const about = {
     engineVersion: packageVersion(),
@@ -76,6 +88,14 @@ export interface BacktestResult {
   readonly skipped: readonly SkippedDay[]
   /** Empty where they were not kept. */
   readonly refusals: readonly RefusedEntry[]
+}
+
+function observedDays(
+  backtest: Backtest | StrategyBacktest,
+  around: ConstructorParameters<typeof ObservedDays>[1],
+): ObservedDays {
+  assert(backtest instanceof StrategyBacktest, 'it is a strategy of its own that observes')
+  return new ObservedDays(backtest, around)
 }
 
 function allRefused(skipped: readonly SkippedDay[]): Mistake {

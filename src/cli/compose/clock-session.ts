@@ -5,6 +5,7 @@ import { PacedTime } from '../../runtime/time/paced-time.js'
 import { scaledClock } from '../../runtime/time/scaled-clock.js'
 import { behindNotices, behindText } from './kept-pace.js'
 import { type KeptChoice, runKeptSession } from './kept-session.js'
+import { observedRecording, withObservations } from './observed-recording.js'
 import { resumedText } from './resumed-text.js'
 import type { SessionNews } from './session-news.js'
 import type { PaperSetup } from './session-settings.js'
@@ -24,19 +25,26 @@ export function runClockSession(
   return runKeptSession(
     setup,
     choice,
-    ({ closing }) => ({
-      steps: (ended, from) => sessionSteps(setup.days, setup.run, ended, from),
-      time(startedAtMs, scale) {
-        if (choice.executor !== 'in-process') return scaledClock(scale, systemClock)
-        const fellBehind = behindNotices(news.onNotice, () => systemClock.nowMs())
-        const time = new PacedTime({ startedAtMs, speed: choice.speed, clock: systemClock, fellBehind })
-        closing.push(async () => {
-          if (time.kept.lostMs > 0) news.onNotice(`In all ${behindText(time.kept)}.`)
-        })
-        return time
-      },
-      resumed: (from) => resumedText(from),
-    }),
+    async ({ closing }) => {
+      const observed = await observedRecording(setup)
+      closing.push(async () => {
+        for (const warning of observed?.warnings() ?? []) news.onWarning(warning)
+        await observed?.close()
+      })
+      return {
+        steps: (ended, from) => withObservations(sessionSteps(setup.days, setup.run, ended, from), observed),
+        time(startedAtMs, scale) {
+          if (choice.executor !== 'in-process') return scaledClock(scale, systemClock)
+          const fellBehind = behindNotices(news.onNotice, () => systemClock.nowMs())
+          const time = new PacedTime({ startedAtMs, speed: choice.speed, clock: systemClock, fellBehind })
+          closing.push(async () => {
+            if (time.kept.lostMs > 0) news.onNotice(`In all ${behindText(time.kept)}.`)
+          })
+          return time
+        },
+        resumed: (from) => resumedText(from),
+      }
+    },
     { news, signal },
   )
 }

@@ -28,6 +28,7 @@ import { type DaysSurvey, surveyDays } from '../../runtime/session/days-survey.j
 import { codeHash } from '../shell/code-hash.js'
 import { daySource, findDays } from './days.js'
 import { incompleteDays } from './incomplete-days.js'
+import { refuseUnobserved } from './observed-recording.js'
 import { loadOwn, ownStrategyOf } from './own-strategy.js'
 import { type PreparedRun, prepareRun, type RunSettings } from './run-settings.js'
 import { columnWarnings } from './seen-columns.js'
@@ -67,6 +68,7 @@ export interface SessionFiles {
 /** @throws Mistake */
 export async function prepareParts(choice: SessionChoice): Promise<SessionFiles> {
   const prepared = prepareRun(choice.run, await loadOwn(choice.run))
+  refuseUnobserved(prepared)
   const run = prepared.settings()
   if (run.parameters.close_at_end) {
     throw new InputMistake('exits.close_at_end: a session leaves its position open, as a live one does; expected false')
@@ -120,7 +122,7 @@ export async function prepareSession(
     session,
     run,
     symbols: market.symbols,
-    ...present({ own: prepared.own }),
+    ...present({ own: prepared.own, observe: prepared.observe }),
     notices: [
       ...(prepared.notice === undefined ? [] : [prepared.notice]),
       ...withoutCertificate(choice, { parameters: run.parameters, barSeconds: market.stepMs / 1000 }),
@@ -160,6 +162,8 @@ export interface SessionSetup extends SessionPlan {
   readonly symbols: readonly string[]
   /** Absent: the champion. */
   readonly own?: LoadedStrategy
+  /** The folder of the recorded market that it observes, or `live`. Absent: it observes none. */
+  readonly observe?: string
   readonly notices: readonly string[]
 }
 

@@ -5,6 +5,7 @@ import { runSession, type SessionResult } from '../../runtime/session/session.js
 import { sessionSteps } from '../../runtime/session/session-steps.js'
 import { VirtualTime } from '../../runtime/time/virtual-time.js'
 import { refuseKeptExchange } from './kept-exchange.js'
+import { observedRecording, withObservations } from './observed-recording.js'
 import { sessionStrategies } from './own-strategy.js'
 import { inSessionFolder } from './session-folder.js'
 import type { SessionNews } from './session-news.js'
@@ -30,12 +31,13 @@ export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: 
       throw error
     })
     const own = sessionStrategies(setup.run, setup.own, decisionJournal.failures)
+    const observed = await observedRecording(setup)
     return await runSession(
       {
         ...news,
         start: setup,
         time,
-        steps: (ended) => sessionSteps(setup.days, setup.run, ended),
+        steps: (ended) => withObservations(sessionSteps(setup.days, setup.run, ended), observed),
         strategies: own.strategies,
         decision: { settings: setup.decision, journal: decisionJournal, link: decisionEnd },
         execution: { settings: setup.execution, journal: executionJournal, link: executionEnd },
@@ -44,7 +46,11 @@ export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: 
         log: folder.log,
       },
       signal,
-    ).finally(() => own.close())
+    ).finally(async () => {
+      for (const warning of observed?.warnings() ?? []) news.onWarning(warning)
+      await observed?.close()
+      await own.close()
+    })
   })
 }
 
