@@ -10,6 +10,7 @@ import { present } from '../base/present.js'
 import { W750_SCANS } from '../core/breaker/scan-factors.js'
 import type { Period } from '../core/days/period.js'
 import type { SessionSettings } from '../ports/vocabulary/session.js'
+import { LIVE } from './compose/observed-now.js'
 import type { RunSettings } from './compose/run-settings.js'
 import { type RunFacts, runOption } from './run-option-row.js'
 import {
@@ -89,10 +90,10 @@ const STRATEGY = {
   observe: runOption({
     flag: '--observe',
     value: '<recording>',
-    help: 'the recorded market that this strategy observes, up to each bar',
+    help: 'the recorded market that this strategy observes, up to each bar; or live, with live prices',
     parse: aFile,
     decides: true,
-    records: ({ observe }) => (observe === undefined ? undefined : { fileOf: 'observe' }),
+    records: ({ observe }) => (observe === undefined || observe === LIVE ? observe : { fileOf: 'observe' }),
   }),
   direction: runOption({
     flag: '--direction',

@@ -4,6 +4,7 @@ import { found } from '../base/mistakes.js'
 import { present } from '../base/present.js'
 import { isExample } from '../ports/vocabulary/report.js'
 import { EMBEDDED_GRID } from './compose/grid-address.js'
+import { LIVE } from './compose/observed-now.js'
 import type { ServeChoice } from './compose/serve-address.js'
 import type { SessionChoice } from './compose/session-settings.js'
 import { aGrid } from './grid-option.js'
@@ -34,6 +35,8 @@ export function tradeOptions(given: RawTradeOptions): TradeOptions {
     check.wrong('--environment', "expected STAGING (the exchange's demo, no money) or LIVE, found none")
   if (environment === 'LIVE' && isExample({ file: raw.strategy ?? '' }))
     check.wrong('--strategy', `expected no example where money is traded, found ${raw.strategy}`)
+  if (raw.observe !== undefined && raw.observe !== LIVE)
+    check.wrong(RUN_OPTIONS.observe.flag, `expected ${LIVE}, found ${found(raw.observe)}`)
   const at = placeOf(own, check)
   const live = liveChoice(own, at, check)
   const { grid = EMBEDDED_GRID, gridFile, survival = false, bars } = own

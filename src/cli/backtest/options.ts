@@ -4,6 +4,7 @@ import { found } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import type { CutCount } from '../../core/backtest/cut-plan.js'
 import type { Period } from '../../core/days/period.js'
+import { LIVE } from '../compose/observed-now.js'
 import type { RunSettings } from '../compose/run-settings.js'
 import { NO_COLOR, QUIET, RUN_OPTIONS, runOptions } from '../run-options.js'
 import { BYTES_EXPECTED, parseBytes } from '../shell/byte-size.js'
@@ -23,6 +24,7 @@ export function backtestOptions(inputs: readonly string[], raw: RawBacktestOptio
   if (own.exhaustive && typeof raw.causalityCheck === 'string') {
     check.wrong('--exhaustive', `expected --causality-check without a number, found ${found(raw.causalityCheck)}`)
   }
+  if (raw.observe === LIVE) check.wrong('--observe', 'expected a recorded market: live goes with dolphin paper --live')
   if (inputs.length === 0) check.wrong('<days…>', noInputs(raw))
   check.done()
   const closing = closeAtEnd ? ['exits.close_at_end=true'] : []

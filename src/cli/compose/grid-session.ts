@@ -8,6 +8,7 @@ import { SCAN_AGE_LIMITS, type ScanAgeLimits } from '../../core/grid/scan-intake
 import { LiveVolGate } from '../../core/signal/live-vol-gate.js'
 import type { ScanRecord } from '../../ports/scan-archive.js'
 import type { ServiceEnd } from '../../runtime/services/service-host.js'
+import type { LiveObservations } from '../../runtime/services/trader/live-observations.js'
 import { RecordedBars } from '../../runtime/services/trader/recorded-bars.js'
 import { Trader, type TraderMode } from '../../runtime/services/trader/trader.js'
 import { TraderService } from '../../runtime/services/trader/trader-service.js'
@@ -52,6 +53,8 @@ export interface GridSessionParts {
   readonly exchangeView?: KeptMarket['exchangeView']
   /** The order books that decide, by the clock; absent: none do, or those of a table. */
   readonly books?: OwnBooks | undefined
+  /** What is observed of the market, by the clock; absent: no strategy observes. */
+  readonly observations?: LiveObservations | undefined
 }
 
 /** Scans that are published from this process: recorded days, or live prices. */
@@ -206,7 +209,7 @@ const GAP_STEPS = 1.5
 function newTrader(
   setup: SessionSetup,
   choice: GridSessionChoice,
-  { parts, news, progress, books }: GridSessionParts & { progress(): void },
+  { parts, news, progress, books, observations }: GridSessionParts & { progress(): void },
 ): Trader {
   const { run, session } = setup
   const { volGate } = run
@@ -232,6 +235,7 @@ function newTrader(
     expectsBoost: choice.expectsBoost,
     barsMax: choice.barsMax,
     books: books?.books,
+    observations,
     notice: news.onNotice,
     waiting: news.onWarning,
     progress,

@@ -23,6 +23,8 @@ import type { KeptMarket } from './kept-session.js'
 import { runOwnBooks } from './live-books.js'
 import { beginLivePrices, type LiveUniverse } from './live-prices.js'
 import { LiveScans } from './live-scans.js'
+import { LIVE } from './observed-now.js'
+import { runOwnObservation } from './own-observation.js'
 import { runOwnServices } from './own-services.js'
 import type { ServeChoice } from './serve-address.js'
 import { type SessionNews, showingSession } from './session-news.js'
@@ -194,6 +196,8 @@ async function run(
     choice.session.run.books === 'live'
       ? await runOwnBooks(parts, { at, symbols, stepMs, isPublished: isOwnGrid, quiet, signal, warn })
       : undefined
+  const observations =
+    setup.observe === LIVE ? await runOwnObservation(parts, { at, symbols, quiet, signal, warn }) : undefined
   if (isOwnGrid)
     await runOwnServices(
       parts,
@@ -230,7 +234,7 @@ async function run(
         expectsBoost: false,
         ...present({ barsMax: choice.bars }),
       },
-      { parts, news, signal, scans, filledBy, exchangeView, books },
+      { parts, news, signal, scans, filledBy, exchangeView, books, observations },
     )
   } finally {
     await scans.close()

@@ -1,4 +1,5 @@
 import { readRecording } from '../../adapters/market-parquet/recording-file.js'
+import { assert } from '../../base/assert.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { neededObservation } from '../../core/strategy/needed-observation.js'
@@ -9,6 +10,7 @@ import { observedSteps } from '../../runtime/observation/observed-steps.js'
 import type { SessionStep } from '../../runtime/session/session-steps.js'
 import { plural } from '../shell/figures-text.js'
 import { marketObserver } from './market-observer.js'
+import { LIVE } from './observed-now.js'
 import { openRecordedMarket, type RecordedMarket } from './recorded-market.js'
 import type { PreparedRun } from './run-settings.js'
 
@@ -32,6 +34,7 @@ export interface ObservedRecording {
 export async function observedRecording({ own, observe }: Observing): Promise<ObservedRecording | undefined> {
   refuseUnobserved(present({ own, observe }))
   if (own === undefined || observe === undefined) return undefined
+  assert(observe !== LIVE, 'recorded bars are observed in a recording')
   const market = await openRecordedMarket({ path: observe })
   const bars = new BarObserver({
     observer: marketObserver({ symbols: market.symbols, books: market.facts.books }),

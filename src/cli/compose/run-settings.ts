@@ -34,6 +34,7 @@ import type { Rename } from '../../ports/days.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
 import type { BacktestReport, RunRules } from '../../ports/vocabulary/report.js'
 import { type Factors, readFactors } from './factors.js'
+import { LIVE } from './observed-now.js'
 
 /**
  * Builds a run: reads the configuration and every file that the settings name but the strategy's own, which takes an import
@@ -95,7 +96,7 @@ export interface RunSettings {
   readonly strategy?: string
   /** Its parameters, `name=value`. */
   readonly param?: readonly string[]
-  /** The folder of the recorded market that the strategy observes. Absent: it observes none. */
+  /** The folder of the recorded market that the strategy observes, or {@link LIVE}. Absent: it observes none. */
   readonly observe?: string
   /** Absent: as configured. */
   readonly direction?: Direction
@@ -152,7 +153,7 @@ export interface PreparedRun {
   readonly renames?: readonly Rename[]
   /** A strategy of somebody's own, which decides instead of the engine. */
   readonly own?: LoadedStrategy
-  /** The folder of the recorded market that it observes. */
+  /** The folder of the recorded market that it observes, or {@link LIVE}. */
   readonly observe?: string
   /** Settings that are no engine parameters. Files appear by their hash: a path says nothing about a run. */
   readonly recorded: BacktestReport['settings']
@@ -173,7 +174,7 @@ type InputFiles = Readonly<Partial<Record<Exclude<InputName, 'factors'>, InputFi
 
 function readInputs({ orderBook, forewarnerTrades, fills, instruments, observe }: RunSettings): InputFiles {
   const rules = fills === 'simulated' ? undefined : (instruments ?? DEFAULT_INSTRUMENTS)
-  const recording = observe === undefined ? undefined : join(observe, RECORDING_FILE)
+  const recording = observe === undefined || observe === LIVE ? undefined : join(observe, RECORDING_FILE)
   const paths = Object.entries({ orderBook, forewarnerTrades, instruments: rules, observe: recording })
   return Object.fromEntries(paths.flatMap(([name, path]) => (path === undefined ? [] : [[name, readInput(path)]])))
 }

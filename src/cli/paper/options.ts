@@ -3,6 +3,7 @@ import { found } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { packageFile } from '../../files/package-files.js'
 import { EMBEDDED_GRID } from '../compose/grid-address.js'
+import { LIVE } from '../compose/observed-now.js'
 import type { ServeChoice } from '../compose/serve-address.js'
 import type { SessionChoice } from '../compose/session-settings.js'
 import {
@@ -39,6 +40,7 @@ export function paperOptions(given: RawPaperOptions): PaperOptions {
     check.wrong('--speed', 'goes with --days: scans of others come at the pace of their scanner')
   const status = sessionStatusOptions(raw, { byClock: !isVirtual || grid !== undefined }, check)
   if (raw.days?.length === 0) check.wrong('--days', 'expected folders or files of days, found none')
+  checkObserve(raw, { isLive: live !== undefined, hasGrid: grid !== undefined }, check)
   const { period, run } = runOptions(raw, check)
   for (const wrong of hasDays ? [] : ofDaysAlone(raw, live)) check.wrong(...wrong)
   check.done()
@@ -85,6 +87,20 @@ function liveOf(raw: RawPaperOptions, grid: GridChoice | undefined, check: Optio
     check,
   )
   return { ...live, ...present({ externalFactors }) }
+}
+
+/** A recording is of the time of recorded days; what happens now is observed now. */
+function checkObserve(
+  { observe }: RawPaperOptions,
+  { isLive, hasGrid }: { readonly isLive: boolean; readonly hasGrid: boolean },
+  check: OptionCheck,
+): void {
+  const { flag } = RUN_OPTIONS.observe
+  if (observe === undefined || (isLive && observe === LIVE)) return
+  if (isLive) check.wrong(flag, `expected ${LIVE} with --live, found ${found(observe)}`)
+  else if (observe === LIVE) check.wrong(flag, `${LIVE} goes with --live`)
+  else if (hasGrid)
+    check.wrong(flag, 'goes with --days, and without --grid: scans say nothing of when they were recorded')
 }
 
 /** What a newcomer sees without naming anything: the last bundled days, through everything that there is. */

@@ -33,6 +33,7 @@ export function register(parent: Command): void {
     'config',
     'strategy',
     'param',
+    ['observe', { help: 'live: the market that this strategy observes' }],
     'direction',
     'set',
     'research',

@@ -3,7 +3,6 @@ import { dateOfEpochMs } from '../../../base/utc-date.js'
 import { WARMUP_ROWS } from '../../../core/engine/engine.js'
 import type { LiveVolGate } from '../../../core/signal/live-vol-gate.js'
 import { VOLATILITY_ASSET } from '../../../core/signal/vol-gate.js'
-import type { BarBooks } from '../../../ports/order-book.js'
 import type { StrategyBar } from '../../../ports/strategy.js'
 import { FundingTimes } from '../../session/funding-times.js'
 import type { SessionStep } from '../../session/session-steps.js'
@@ -11,6 +10,9 @@ import type { TakenScan } from './scan-taker.js'
 
 /** What a bar is decided under. */
 export type BarGates = Pick<StrategyBar, 'posture' | 'breaker' | 'hold'>
+
+/** What a bar is decided on beside its prices. */
+export type BesidePrices = Pick<StrategyBar, 'books' | 'observation'>
 
 export interface ScanBarsParts {
   /** What may be traded: prices of anything else are left out. */
@@ -44,8 +46,8 @@ export class ScanBars {
     return this.bars
   }
 
-  /** The next bar. `gates` is asked after the day that it may begin. `books`: absent where none decide. */
-  step(scan: TakenScan, gates: (date: string) => BarGates, books?: BarBooks): SessionStep {
+  /** The next bar. `gates` is asked after the day that it may begin. `beside`: what else decides; absent where nothing does. */
+  step(scan: TakenScan, gates: (date: string) => BarGates, beside: BesidePrices = {}): SessionStep {
     const { barAtMs } = scan
     const date = this.dateAt(barAtMs)
     const isFirst = date !== this.date
@@ -67,7 +69,7 @@ export class ScanBars {
         velDiv: scan.velDiv,
         volOk: scan.volOk ?? own ?? row >= WARMUP_ROWS,
         ...day,
-        ...present({ books }),
+        ...beside,
         ...gates(date),
       },
       date,

@@ -37,7 +37,7 @@ import { ScanBars } from './scan-bars.js'
 import { type ReadScan, type ScanNews, ScanTaker, type TakenScan } from './scan-taker.js'
 import { StepWatch } from './step-watch.js'
 import { type Put, TraderResults } from './trader-results.js'
-import { traderSteps } from './trader-steps.js'
+import { type TraderStepsParts, traderSteps } from './trader-steps.js'
 
 /**
  * `live`: by the clock; scans that come late are old, and documents have an age. `replay`: time is what the scans say, all of
@@ -77,6 +77,8 @@ export interface TraderParts {
   readonly barsMax?: number | undefined
   /** Order books that decide, of a market that is traded by the clock; absent: none do. */
   readonly books?: BookWatchParts['books'] | undefined
+  /** What is observed of the market, for strategies that observe; absent: nobody does. */
+  readonly observations?: TraderStepsParts['observations']
   /** Something that a person should know. */
   notice(text: string): void
   /** Nothing can be traded before that comes: a person should know it, whatever they asked to be spared. */
@@ -215,6 +217,7 @@ export class Trader {
         barsBehind,
         bars,
         books,
+        observations: parts.observations,
         gates: watch,
         barsMax,
         scans: (ended) => this.scans(ended, begin),
