@@ -25,6 +25,7 @@ export function register(parent: Command): void {
     ['rename', { help: 'without a session: a symbol that has another name, old=new@date, repeatable' }],
     ['strategy', { help: "without a session: a strategy of one's own to trade, a JavaScript file" }],
     ['param', { help: 'without a session: a parameter of that strategy, name=value, repeatable' }],
+    ['observe', { help: 'without a session: the recorded market that this strategy observes' }],
     ['fills', { help: 'without a session: realistic or bar-price (default: realistic)', standard: null }],
     ['seed', { help: 'without a session: of whatever is drawn at random (default: 1)', standard: null }],
     'all',

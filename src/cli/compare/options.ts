@@ -22,7 +22,7 @@ export function compareOptions(args: readonly string[], raw: RawCompareOptions):
     check.wrong('<days…>', 'expected the folder of a paper session, or days to trade, found none')
   }
   if (given !== undefined) {
-    for (const name of ['from', 'to', 'assets', 'rename', 'strategy', 'param', 'fills', 'seed'] as const) {
+    for (const name of ['from', 'to', 'assets', 'rename', 'strategy', 'param', 'observe', 'fills', 'seed'] as const) {
       if (raw[name] !== undefined) {
         check.wrong(OWN_SESSION[name].flag, 'is for days without a session; this one has run already')
       }
@@ -53,8 +53,8 @@ export interface CompareOptions {
 }
 
 /** What a session of its own is run with. */
-const { from, to, assets, rename, strategy, param } = RUN_OPTIONS
-const OWN_SESSION = { from, to, assets, rename, strategy, param, ...SESSION_OPTIONS }
+const { from, to, assets, rename, strategy, param, observe } = RUN_OPTIONS
+const OWN_SESSION = { from, to, assets, rename, strategy, param, observe, ...SESSION_OPTIONS }
 
 export const COMPARE_OPTIONS = {
   session: option({
@@ -106,7 +106,7 @@ function ownSession(
 ): SessionChoice {
   const check = new OptionCheck()
   const asked = Object.fromEntries(
-    (['from', 'to', 'assets', 'rename', 'strategy', 'param'] as const).flatMap((name) =>
+    (['from', 'to', 'assets', 'rename', 'strategy', 'param', 'observe'] as const).flatMap((name) =>
       raw[name] === undefined ? [] : [[name, raw[name]]],
     ),
   )

@@ -16,6 +16,7 @@ import type { Link } from '../../../src/ports/link.js'
 import type { CommonInput, ExecutionInput, OperatorCommand } from '../../../src/ports/sides.js'
 import type { EntryHold, Strategy } from '../../../src/ports/strategy.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
+import type { BarObservation } from '../../../src/ports/vocabulary/observation.js'
 import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
 import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
 import { instrument } from '../../support/instruments.js'
@@ -58,6 +59,8 @@ export class TwoSides {
   prices: readonly number[] = [50_000, 2_000]
   /** Of the bars from now on. */
   hold: EntryHold | undefined
+  /** Of the bars from now on, by their time. */
+  observation: ((timestampMs: number) => BarObservation) | undefined
   readonly executionDisk = new RecordDisk<ExecutionRecord>(this.time, () => this.diskMs)
   private readonly venue = new PaperVenue({ exchange: this.exchange, timer: this.time })
   private readonly decision: SideProcess<DecisionInput, DecisionRecord, DecisionSide>
@@ -132,7 +135,7 @@ export class TwoSides {
       symbols: SYMBOLS,
       prices: Float64Array.from(this.prices),
       ...market,
-      ...present({ hold: this.hold }),
+      ...present({ hold: this.hold, observation: this.observation?.(this.nowMs) }),
     }
     this.decision.post({ kind: 'bar', bar })
     this.beforeRun?.()
