@@ -14,6 +14,7 @@ const VIEW: ObservationView = {
       accepted: { TRADE: 120, MARK_PRICE: 9 },
       refused: { 'TRADE:DUPLICATE': 3, 'LIQUIDATION:TOO_OLD': 1 },
       evicted: { ringEvicted: 5 },
+      noted: {},
     },
     primitives: new Map(),
   },

@@ -74,6 +74,7 @@ const SUMMARY: ObservationSummary = {
     accepted: { TRADE: 1_234, MARK_PRICE: 61 },
     refused: { 'TRADE:DUPLICATE': 2, 'TRADE:TOO_OLD': 1, 'LIQUIDATION:NON_FINITE': 1 },
     evicted: { ringEvicted: 734 },
+    noted: {},
   },
   firstRefused: [{ kind: 'TRADE', reason: 'DUPLICATE', event: { kind: 'TRADE', venueId: 7 } }],
   promoted: {
