@@ -4,6 +4,7 @@ import { assumptionRunCase, componentSafetyCase, driftCase, systemRegimeCase } f
 import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
 import { factorsCase } from './factors-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
+import { systemCase } from './observation-functions.js'
 import { PRIMITIVE_FUNCTIONS } from './primitive-functions.js'
 import { sniperCase } from './strategy-functions.js'
 import { cat3InputsCase, survivalCase } from './survival-functions.js'
@@ -50,6 +51,7 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any, options: any) =
   component_safety: componentSafetyCase,
   drift: driftCase,
   system_regime: systemRegimeCase,
+  run_system: systemCase,
   ...PRIMITIVE_FUNCTIONS,
 }
 

@@ -19,7 +19,6 @@ const WITHOUT_FUNCTION: readonly string[] = [
   'imbalance',
   'liq_z',
   'regime',
-  'run_system',
   'vwap',
   'waves',
 ]

@@ -10,12 +10,11 @@ import { M4PrimitiveBundle } from '../../ports/vocabulary/primitives.js'
 import type { AppliedListener } from './applied-event.js'
 import { AppliedRecord } from './internal/applied-record.js'
 import { KIND, KINDS } from './internal/event-kinds.js'
+import { NodeInvariantBroken, NonFiniteOutput } from './internal/failures.js'
 import { FrozenMap } from './internal/frozen-map.js'
 import { Ingestion } from './internal/ingestion.js'
 import { LifecycleBoundaries } from './internal/lifecycle-boundaries.js'
 import { NodeQueries } from './internal/node-queries.js'
-import { NodeInvariantBroken } from './internal/node-strength.js'
-import { nonFiniteIn } from './internal/non-finite.js'
 import { ObservedCounts, ObservedSymbol } from './internal/observed-symbol.js'
 import { primitivesOf } from './internal/primitives.js'
 import { PromotedTrades } from './internal/promoted-trades.js'
@@ -88,8 +87,7 @@ export class Observation {
   /** What is known as of the last advance, frozen. It changes nothing, but for finding out that the observation has failed. */
   snapshot(): ObservationSnapshot {
     const primitives = this.failed === undefined ? this.guarded(() => this.primitives()) : undefined
-    if (primitives === undefined) return this.snapshotWith(NO_PRIMITIVES)
-    return this.snapshotWith(primitives)
+    return this.snapshotWith(primitives ?? NO_PRIMITIVES)
   }
 
   /**
@@ -138,20 +136,10 @@ export class Observation {
     listener?.applied(record)
   }
 
-  private primitives(): ReadonlyMap<string, M4PrimitiveBundle> | undefined {
+  private primitives(): ReadonlyMap<string, M4PrimitiveBundle> {
     const nowMs = this.ingestion.timeMs
     if (Number.isNaN(nowMs)) return new FrozenMap(this.names.map((symbol) => [symbol, M4PrimitiveBundle.empty(symbol)]))
-    const bundles: [string, M4PrimitiveBundle][] = []
-    for (const symbol of this.symbols) {
-      const bundle = primitivesOf(viewOfSymbol(symbol, nowMs, this.expected))
-      const nonFinite = nonFiniteIn(bundle)
-      if (nonFinite !== undefined) {
-        this.fail('NON_FINITE_OUTPUT', `${symbol.symbol} ${nonFinite}`)
-        return undefined
-      }
-      bundles.push([symbol.symbol, bundle])
-    }
-    return new FrozenMap(bundles)
+    return new FrozenMap(this.symbols.map((of) => [of.symbol, primitivesOf(viewOfSymbol(of, nowMs, this.expected))]))
   }
 
   private snapshotWith(primitives: ReadonlyMap<string, M4PrimitiveBundle>): ObservationSnapshot {
@@ -187,8 +175,7 @@ export class Observation {
     try {
       return step()
     } catch (error) {
-      const reason = error instanceof NodeInvariantBroken ? 'NODE_INVARIANT' : 'EXCEPTION'
-      this.fail(reason, error instanceof Error ? error.message : String(error))
+      this.fail(reasonOf(error), error instanceof Error ? error.message : String(error))
       return undefined
     }
   }
@@ -197,6 +184,11 @@ export class Observation {
     this.failed = Object.freeze({ reason, detail: clipped(detail, DETAIL_MAX) })
     this.ingestion.halted = true
   }
+}
+
+function reasonOf(error: unknown): ObservationFailure {
+  if (error instanceof NodeInvariantBroken) return 'NODE_INVARIANT'
+  return error instanceof NonFiniteOutput ? 'NON_FINITE_OUTPUT' : 'EXCEPTION'
 }
 
 const DETAIL_MAX = 300

@@ -1,5 +1,6 @@
+import { assertNode } from './failures.js'
 import { ACTIVE_MAX, DORMANT_MAX, NodeColumns } from './node-columns.js'
-import { assertNode, decayedStrength, revivedStrength, timeBelowStrengthMs } from './node-strength.js'
+import { decayedStrength, revivedStrength, timeBelowStrengthMs } from './node-strength.js'
 import { SlotList } from './slot-list.js'
 
 /** Bounds, decay and steps of nodes. Source: spec, "M2 memory". */

@@ -28,12 +28,3 @@ export function timeBelowStrengthMs(
 ): number {
   return (1000 * Math.log(strength / strengthMin)) / decayPerSec - 1000
 }
-
-/** What must hold of nodes does not: what is remembered is wrong, and nobody can say since when. */
-export class NodeInvariantBroken extends Error {
-  override readonly name = 'NodeInvariantBroken'
-}
-
-export function assertNode(ok: boolean, invariant: string): asserts ok {
-  if (!ok) throw new NodeInvariantBroken(invariant)
-}

@@ -1,5 +1,5 @@
-import { assert } from '../../../base/assert.js'
 import type { M4PrimitiveBundle, OrderConsumption } from '../../../ports/vocabulary/primitives.js'
+import { assertFinite } from './failures.js'
 import { absorptionEvent, orderConsumption, refillEvent, restingSize } from './primitives/depth.js'
 import { cascadeState, liquidationBurst, liquidationDensity } from './primitives/liquidations.js'
 import { orderBlock } from './primitives/order-block.js'
@@ -123,8 +123,7 @@ function firstHalf(trades: TradeColumns): TradeColumns {
 
 function sealed<P extends Primitive>(name: PrimitiveName, primitive: P): P {
   for (const field in primitive) {
-    const value: unknown = primitive[field]
-    assert(typeof value !== 'number' || Number.isFinite(value), `${name}.${field} is finite`)
+    assertFinite(primitive[field], `${name}.${field}`)
   }
   return Object.freeze(primitive)
 }
