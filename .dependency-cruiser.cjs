@@ -150,6 +150,14 @@ module.exports = {
       to: { path: '^src/core/(decision|execution)/', reachable: true },
     },
     {
+      name: 'observation-keeps-its-inside-to-itself',
+      comment:
+        'Strategies read what a snapshot says, tools what queries and the applied events tell. Buffers, nodes and windows are columns that change with the next advance: whoever held one would know what no snapshot knows, and could change it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/core/observation/' },
+      to: { path: '^src/core/observation/internal/' },
+    },
+    {
       name: 'only-the-composition-root-imports-cli',
       comment: 'The command line is the outermost layer: nothing depends on it.',
       severity: 'error',
