@@ -47,7 +47,6 @@ export function supplyDemandZone(
   if (nodes.length < ZONE.nodes) return undefined
   let zone: Cluster | undefined
   for (const cluster of clusters(nodes)) {
-    if (cluster.nodes.length < ZONE.nodes) continue
     if (cluster.high - cluster.low > ZONE.widthFrac * cluster.center || cluster.strength < ZONE.strength) continue
     if (zone === undefined || cluster.volumeUsd > zone.volumeUsd) zone = cluster
   }
@@ -87,12 +86,12 @@ interface Cluster {
   readonly strength: number
 }
 
-/** From the lowest up. */
+/** Those of enough nodes, from the lowest up. */
 function* clusters(nodes: readonly NodeView[]): Generator<Cluster> {
   const sorted = [...nodes].sort((a, b) => a.priceCenter - b.priceCenter || a.n - b.n)
   for (let start = 0, end = 1; start < sorted.length; start = end++) {
     while (end < sorted.length && isJoined(sorted[end - 1]!, sorted[end]!)) end++
-    yield clusterOf(sorted.slice(start, end))
+    if (end - start >= ZONE.nodes) yield clusterOf(sorted.slice(start, end))
   }
 }
 
