@@ -1,5 +1,14 @@
 import { type EigenScanForm, eigenScanForm } from '../../src/core/grid/eigen-scan.js'
 import { shardMap } from '../../src/core/grid/shards.js'
+import {
+  atrCase,
+  cascadesCase,
+  imbalanceCase,
+  liquidationZCase,
+  regimeCase,
+  vwapCase,
+  wavesCase,
+} from './analysis-functions.js'
 import { assumptionRunCase, componentSafetyCase, driftCase, systemRegimeCase } from './assumption-functions.js'
 import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
 import { factorsCase } from './factors-functions.js'
@@ -47,6 +56,13 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any, options: any) =
   binom_p: binomialCase,
   fisher_p: fisherCase,
   sniper: sniperCase,
+  cascades: cascadesCase,
+  waves: wavesCase,
+  liq_z: liquidationZCase,
+  atr: atrCase,
+  vwap: vwapCase,
+  imbalance: imbalanceCase,
+  regime: regimeCase,
   assumption_run: assumptionRunCase,
   component_safety: componentSafetyCase,
   drift: driftCase,

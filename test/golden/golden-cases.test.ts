@@ -14,13 +14,6 @@ const files = ['market', 'observation'].flatMap((folder) =>
 /** Cases that wait for their functions. This list may only shrink. */
 // biome-ignore format: a line each, so that each can leave by itself.
 const WITHOUT_FUNCTION: readonly string[] = [
-  'atr',
-  'cascades',
-  'imbalance',
-  'liq_z',
-  'regime',
-  'vwap',
-  'waves',
 ]
 
 test('every function that cases ask for is registered, but for those that do not exist yet', () => {
