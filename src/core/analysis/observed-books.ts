@@ -5,9 +5,14 @@ import type { BookSide } from '../orderbook/book-side.js'
 import { DepthBook } from '../orderbook/depth-book.js'
 import type { BookKind } from '../orderbook/market-features.js'
 import { PartialBook } from '../orderbook/partial-book.js'
+import { usdWithin } from '../orderbook/sample.js'
+import { TWO_PERCENT_PPM } from '../orderbook/snapshot-reach.js'
 
 /** How many levels of a side are summed. Source: spec, "M1 ingestion". */
 const TOP_LEVELS = 5
+
+/** A book of which nothing has come for longer tells nothing of now. Source: spec, "M4 primitives". */
+const DEPTH_STALE_MS = 10_000
 
 /** The five best levels of each book, after each frame that the book has taken; of a book that is not known nothing. */
 export class ObservedBooks {
@@ -47,6 +52,18 @@ export class ObservedBooks {
 
   lost(symbols: readonly string[]): void {
     for (const symbol of symbols) this.books.get(symbol)?.book.connectionChanged()
+  }
+
+  /**
+   * Quote currency that rests within 2 % of the middle of a book, as of a time, UTC ms; undefined where so much of the book is not known,
+   * or where its last frame is later, or more than ten seconds older.
+   */
+  depthWithin2PctUsd(symbol: string, nowMs: number): number | undefined {
+    const of = this.books.get(symbol)
+    if (of === undefined || !(of.book instanceof DepthBook) || of.eventMs > nowMs) return undefined
+    const { book, eventMs } = of
+    if (!book.isLive || book.reachPpm < TWO_PERCENT_PPM || nowMs - eventMs > DEPTH_STALE_MS) return undefined
+    return book.bids.count === 0 || book.asks.count === 0 ? undefined : usdWithin(book, TWO_PERCENT_PPM)
   }
 
   counters(): ObservedBooksCounters {

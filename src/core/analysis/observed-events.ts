@@ -46,6 +46,11 @@ export class ObservedEvents {
     }
   }
 
+  /** Quote currency that rests within 2 % of the middle of a book, as of a time, UTC ms; undefined where that is not known. */
+  depthWithin2PctUsd(symbol: string, nowMs: number): number | undefined {
+    return this.books.depthWithin2PctUsd(symbol, nowMs)
+  }
+
   counters(): ObservedBooksCounters {
     return this.books.counters()
   }

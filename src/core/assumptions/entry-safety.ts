@@ -53,7 +53,10 @@ export class EntrySafety {
   }
 
   /** The assumptions whose last test is too old. */
-  expired(stands: AssumptionStands, nowMs: number): readonly { readonly name: string; readonly lastTestedMs: number }[] {
+  expired(
+    stands: AssumptionStands,
+    nowMs: number,
+  ): readonly { readonly name: string; readonly lastTestedMs: number }[] {
     let expired: readonly { readonly name: string; readonly lastTestedMs: number }[] = NOTHING_EXPIRED
     for (const { name, revalidateAfterMs } of this.definitions) {
       const lastTestedMs = stands[name]?.lastTestedMs

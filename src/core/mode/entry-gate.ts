@@ -26,7 +26,8 @@ export interface OpenPermission {
 export function openPermission({ inputs, modeCause, causes, isFlat }: GateView): OpenPermission {
   const mode = modeOf(inputs)
   const reject = entryRefusal(mode)
-  if (reject !== undefined) return { reject, detail: describe(mode, { modeCause, causes, unsafe: inputs.unsafeComponents }), mode }
+  if (reject !== undefined)
+    return { reject, detail: describe(mode, { modeCause, causes, unsafe: inputs.unsafeComponents }), mode }
   if (!isFlat) return { reject: 'REJECT_POSITION_EXISTS', detail: 'one position at a time', mode }
   const margin = marginRefusal(inputs.marginUtil)
   if (margin !== undefined) return { reject: 'REJECT_RISK_LIMIT', detail: margin, mode }

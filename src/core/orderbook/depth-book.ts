@@ -2,7 +2,7 @@ import type { BookScale, DepthFrame, DepthSnapshot } from '../../ports/vocabular
 import { BookSide } from './book-side.js'
 import { applyKept, FrameLevels, type KeptLevels } from './frame-levels.js'
 import { SnapshotPace } from './snapshot-pace.js'
-import { ONE_PERCENT_PPM, snapshotReachPpm } from './snapshot-reach.js'
+import { ONE_PERCENT_PPM, snapshotReachPpm, TWO_PERCENT_PPM } from './snapshot-reach.js'
 
 /** A book as samples see it. Prices in ticks, quantities in lots. */
 export interface Book extends BookScale {
@@ -41,7 +41,8 @@ export class DepthBook implements Book {
   readonly asks = new BookSide('asks')
   readonly counters: BookCounters = noCounts()
   state: BookState = 'EMPTY'
-  bandPpm = ONE_PERCENT_PPM
+  /** How far from its mid it is known, millionths; at most 20,000. */
+  reachPpm = TWO_PERCENT_PPM
   private lastUpdateId = 0
   private readonly levels: FrameLevels
   private readonly bufferedMax: number
@@ -59,6 +60,10 @@ export class DepthBook implements Book {
 
   get isLive(): boolean {
     return this.state === 'LIVE'
+  }
+
+  get bandPpm(): number {
+    return Math.min(ONE_PERCENT_PPM, this.reachPpm)
   }
 
   get updateId(): number | undefined {
@@ -164,7 +169,7 @@ export class DepthBook implements Book {
   private load(): void {
     this.levels.bids.replace(this.bids)
     this.levels.asks.replace(this.asks)
-    this.bandPpm = snapshotReachPpm(this)
+    this.reachPpm = snapshotReachPpm(this)
   }
 
   private apply({ levels }: KeptDiff): void {
@@ -217,7 +222,7 @@ export class DepthBook implements Book {
     this.waitingId = undefined
     this.bids.clear()
     this.asks.clear()
-    this.bandPpm = ONE_PERCENT_PPM
+    this.reachPpm = TWO_PERCENT_PPM
   }
 }
 

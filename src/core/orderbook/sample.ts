@@ -36,19 +36,25 @@ export function writeSample(book: Book, columns: Float64Array): boolean {
   const askLots = asks.lotsAt(asks.top)
   const bidUsd = usdOfBest(bids, priceScale, quantityScale)
   const askUsd = usdOfBest(asks, priceScale, quantityScale)
-  // |2·price − (bid + ask)| is an integer, so that the floor of the limit decides exactly as the limit does.
   const quotes = bid + ask
-  const reach = floorOfShare(quotes, book.bandPpm)
-  const depth = bids.valueWithin((quotes - reach) / 2) + asks.valueWithin((quotes + reach) / 2)
   columns[0] = quotes / 2 / priceScale
   columns[1] = (20_000 * (ask - bid)) / quotes
   columns[2] = bidUsd
   columns[3] = askUsd
   columns[4] = (bidUsd - askUsd) / (bidUsd + askUsd)
-  columns[5] = depth / priceScale / quantityScale
+  columns[5] = usdWithin(book, book.bandPpm)
   columns[6] = bidUsd / askUsd
   columns[7] = (bid * askLots + ask * bidLots) / (bidLots + askLots) / priceScale
   return true
+}
+
+/** USD on both sides of a book that has both, at most so many millionths from its mid. */
+export function usdWithin({ bids, asks, priceDecimals, quantityDecimals }: Omit<Book, 'bandPpm'>, ppm: number): number {
+  // |2·price − (bid + ask)| is an integer, so that the floor of the limit decides exactly as the limit does.
+  const quotes = bids.bestTicks + asks.bestTicks
+  const reach = floorOfShare(quotes, ppm)
+  const depth = bids.valueWithin((quotes - reach) / 2) + asks.valueWithin((quotes + reach) / 2)
+  return depth / EXACT_POWERS[priceDecimals]! / EXACT_POWERS[quantityDecimals]!
 }
 
 /** The columns by their names, for each published sample. */
