@@ -28,13 +28,31 @@ beforeEach(async () => {
     keeper.take(event)
   })
   await until(() => events.some(({ kind }) => kind === 'listed'))
-  data.follow({ symbols: SYMBOLS, books: { kind: 'diffs', everyMs: 100 }, liquidations: true, marks: true })
+  const books = { kind: 'diffs', everyMs: 100 } as const
+  data.follow({ symbols: SYMBOLS, books, liquidations: true, marks: true, trades: true })
 })
 
 afterEach(async () => {
   await data.close()
   await sandbox.close()
 })
+
+/** Numbers of trades as they were told, by symbol. */
+function tradeNumbers(): Map<string, number[]> {
+  const numbers = new Map<string, number[]>()
+  for (const event of events) {
+    if (event.kind !== 'trade') continue
+    const told = numbers.get(event.symbol)
+    if (told === undefined) numbers.set(event.symbol, [event.venueId])
+    else told.push(event.venueId)
+  }
+  return numbers
+}
+
+const tellsTradesOfAll = (count: number) => {
+  const numbers = [...tradeNumbers().values()]
+  return numbers.length === SYMBOLS.length && numbers.every(({ length }) => length >= count)
+}
 
 const frames = () => events.filter(({ kind }) => kind === 'depth').length
 
@@ -49,6 +67,19 @@ describe('over sockets', () => {
     await everyBookIsRight()
     expect(keeper.resyncs).toEqual([])
     expect(data.health()).toMatchObject({ malformed: {}, reconnects: {}, dead: [] })
+  })
+
+  it('every trade comes once and in its order, also those of the time without a socket unless they are told to be missed', async () => {
+    await until(() => tellsTradesOfAll(3))
+    sandbox.exchange.faults.strike('cutSockets')
+    await until(() => tellsTradesOfAll(12))
+    // A machine that is slow enough is not answered in time, and says so.
+    const isMissing = events.some((event) => event.kind === 'notice' && event.code === 'TRADES_MISSED')
+    for (const [symbol, numbers] of tradeNumbers()) {
+      const inOrder = [...new Set(numbers)].sort((one, other) => one - other)
+      expect(numbers, symbol).toEqual(isMissing ? inOrder : numbers.map((_, i) => numbers[0]! + i))
+    }
+    expect(data.health().malformed).toEqual({})
   })
 
   it('every book is lost with its socket, and right again soon after', async () => {
