@@ -128,6 +128,8 @@ export interface LiquidationEvent {
   readonly orderPrice: number
   /** What was filled. */
   readonly baseQuantity: number
+  /** What was ordered; absent where that is not known. */
+  readonly orderBaseQuantity?: number
   /** Its `T`. */
   readonly atMs: number
   readonly receivedMs: number

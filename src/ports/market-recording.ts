@@ -113,6 +113,8 @@ export interface LiquidationRow {
   readonly price: number
   readonly order_price: number
   readonly base_qty: number
+  /** What was ordered; absent where that is not known. */
+  readonly order_qty?: number
 }
 
 export interface OpenInterestRow {

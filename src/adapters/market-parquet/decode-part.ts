@@ -68,6 +68,7 @@ function checkedColumns({ schema }: FileMetaData, table: MarketTable): readonly 
   const stored = new Map(schema.slice(1).map((element) => [element.name, element]))
   for (const column of columns) {
     const element = stored.get(column.name)
+    if (element === undefined && column.isLater) continue
     if (element === undefined) throw new PartRefused('this column', 'none', column.name)
     stored.delete(column.name)
     const expected = typeText(column)
@@ -81,7 +82,11 @@ function checkedColumns({ schema }: FileMetaData, table: MarketTable): readonly 
       throw new PartRefused(typeText(figure), storedText(element), figure.name)
     return figure
   })
-  return [...columns, ...figures]
+  return [...columns.filter(({ name, isLater }) => !isLater || isStored(schema, name)), ...figures]
+}
+
+function isStored(schema: readonly SchemaElement[], column: string): boolean {
+  return schema.slice(1).some(({ name }) => name === column)
 }
 
 const TYPES = { whole: 'INT64', figure: 'DOUBLE', flag: 'BOOLEAN', name: 'BYTE_ARRAY', text: 'BYTE_ARRAY' } as const
@@ -100,20 +105,21 @@ function rowsOf<Table extends MarketTable>(
   columns: readonly TableColumn[],
   { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, symbols }: PartChoice,
 ): MarketRows[Table][] {
-  const {
-    time,
-    columns: { length: own },
-    hasFigures,
-  } = TABLES[table]
+  const { time, columns: all, hasFigures } = TABLES[table]
+  const own = columns.filter((column) => all.includes(column))
+  const figures = columns.slice(own.length)
   const rows: MarketRows[Table][] = []
   for (const values of stored) {
     const atMs = Number(values[time])
     if (atMs < fromMs || atMs >= toMs) continue
     if (symbols !== undefined && 'symbol' in values && !symbols.has(values.symbol as string)) continue
     const row: Record<string, unknown> = {}
-    for (let i = 0; i < own; i++) row[columns[i]!.name] = fromStored(values[columns[i]!.name], columns[i]!)
+    for (const column of own) {
+      const value = fromStored(values[column.name], column)
+      if (value !== null || !column.isLater) row[column.name] = value
+    }
     if (hasFigures) {
-      row.figures = Object.fromEntries(columns.slice(own).map(({ name }) => [name, values[name] ?? null]))
+      row.figures = Object.fromEntries(figures.map(({ name }) => [name, values[name] ?? null]))
     }
     rows.push(row as unknown as MarketRows[Table])
   }

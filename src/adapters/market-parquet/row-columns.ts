@@ -132,6 +132,7 @@ class NumberColumn {
   add(value: unknown, row: number): void {
     this.reserve(row + 1)
     if (value === null && this.column.optional) return
+    if (value === undefined && this.column.isLater) return
     assert(typeof value === 'number', `${this.name} is a number`)
     assert(this.column.kind === 'figure' || Number.isSafeInteger(value), `${this.name} is a whole number`)
     this.values[row] = value

@@ -9,6 +9,8 @@ export interface TableColumn {
   readonly kind: 'whole' | 'figure' | 'flag' | 'name' | 'text'
   /** Whether a row may have none. */
   readonly optional: boolean
+  /** Parts of before it was kept do not have it; a row without it has no field of its name. */
+  readonly isLater?: true
 }
 
 export interface TableColumns {
@@ -25,6 +27,7 @@ const flag = (name: string): TableColumn => ({ name, kind: 'flag', optional: fal
 const name = (column: string): TableColumn => ({ name: column, kind: 'name', optional: false })
 const text = (column: string): TableColumn => ({ name: column, kind: 'text', optional: true })
 const optional = (column: TableColumn): TableColumn => ({ ...column, optional: true })
+const later = (column: TableColumn): TableColumn => ({ ...column, optional: true, isLater: true })
 
 const FIGURES: TableColumns = {
   time: 't_ms',
@@ -72,7 +75,7 @@ export const TABLES: Readonly<Record<MarketTable, TableColumns>> = {
     time: 'T_ms',
     columns: [
       ...[whole('n'), whole('T_ms'), whole('received_ms'), name('symbol'), name('side')],
-      ...[figure('price'), figure('order_price'), figure('base_qty')],
+      ...[figure('price'), figure('order_price'), figure('base_qty'), later(figure('order_qty'))],
     ],
     hasFigures: false,
   },

@@ -66,17 +66,12 @@ function trade({ symbol, atMs: tsMs, price, baseQuantity: baseQty, side, venueId
   return { kind: 'TRADE', symbol, tsMs, price, baseQty, side, venueId }
 }
 
-/** Of one that is not filled yet the price at which it was ordered is all there is. */
-function liquidation({
-  symbol,
-  atMs: tsMs,
-  side,
-  price,
-  orderPrice,
-  baseQuantity,
-}: LiquidationEvent): ObservationEvent {
-  const at = price > 0 ? price : orderPrice
-  return { kind: 'LIQUIDATION', symbol, tsMs, price: at, baseQty: baseQuantity, side, orderPrice }
+/** Of one that is not filled yet what was ordered is all there is. */
+function liquidation(event: LiquidationEvent): ObservationEvent {
+  const { symbol, atMs: tsMs, side, orderPrice, baseQuantity, orderBaseQuantity } = event
+  const price = event.price > 0 ? event.price : orderPrice
+  const baseQty = baseQuantity > 0 ? baseQuantity : (orderBaseQuantity ?? 0)
+  return { kind: 'LIQUIDATION', symbol, tsMs, price, baseQty, side, orderPrice }
 }
 
 function mark({ symbol, atMs: tsMs, mark, index, fundingRate, nextFundingMs }: MarkEvent): ObservationEvent {

@@ -1,3 +1,4 @@
+import { present } from '../../base/present.js'
 import type { LiquidationEvent, MarkEvent, MarketDataEvent, TradeEvent } from '../../ports/market-data.js'
 import type { FrameRow, MarketRows } from '../../ports/market-recording.js'
 import type { DepthFrame, LevelRows } from '../../ports/vocabulary/depth.js'
@@ -62,9 +63,10 @@ export function eventOfRow({ table, row }: EventRow): MarketDataEvent {
       return { kind: 'trade', symbol, side, price, baseQuantity: base_qty, venueId, atMs, receivedMs }
     }
     case 'liquidations': {
-      const { T_ms: atMs, received_ms: receivedMs, symbol, side, price, order_price, base_qty } = row
+      const { T_ms: atMs, received_ms: receivedMs, symbol, side, price, order_price, base_qty, order_qty } = row
       const of = { symbol, side, price, orderPrice: order_price, baseQuantity: base_qty }
-      return { kind: 'liquidation', ...of, atMs, receivedMs }
+      const ordered = present({ orderBaseQuantity: order_qty })
+      return { kind: 'liquidation', ...of, ...ordered, atMs, receivedMs }
     }
     case 'funding':
       return { kind: 'settledFunding', symbol: row.symbol, rate: row.rate, atMs: row.t_ms, receivedMs: row.t_ms }
@@ -100,8 +102,13 @@ function tradeRow(event: TradeEvent): Omit<MarketRows['trades'], 'n'> {
 }
 
 function liquidationRow(event: LiquidationEvent): Omit<MarketRows['liquidations'], 'n'> {
-  const { symbol, side, price, orderPrice, baseQuantity, atMs, receivedMs } = event
-  const amounts = { price, order_price: orderPrice, base_qty: baseQuantity }
+  const { symbol, side, price, orderPrice, baseQuantity, orderBaseQuantity, atMs, receivedMs } = event
+  const amounts = {
+    price,
+    order_price: orderPrice,
+    base_qty: baseQuantity,
+    ...present({ order_qty: orderBaseQuantity }),
+  }
   return { T_ms: atMs, received_ms: receivedMs, symbol, side, ...amounts }
 }
 

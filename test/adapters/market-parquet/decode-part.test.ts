@@ -113,3 +113,22 @@ async function replaced(part: Uint8Array, text: string, by: string): Promise<Uin
   bytes.write(crc32(bytes).toString(16).padStart(8, '0'), at, 'latin1')
   return bytes
 }
+
+test('a part of before a later column was kept has rows without it, as has a row that does not know it', async () => {
+  const row = { n: 1, T_ms: 0, received_ms: 1, symbol: 'BTCUSDT', side: 'SELL', price: 9, order_price: 8, base_qty: 2 }
+  const columns = new RowColumns('liquidations')
+  columns.add({ ...row, order_qty: 3 })
+  columns.add({ ...row, n: 2 })
+  const now = columns.seal()
+  const before = { ...now, columns: now.columns.filter(({ name }) => name !== 'order_qty') }
+  const rows = async (bytes: Uint8Array) => {
+    const all: object[] = []
+    for await (const batch of rowsOfPart(bytes, 'liquidations')) all.push(...batch)
+    return all
+  }
+  expect(await rows(await encodePart(now))).toStrictEqual([
+    { ...row, order_qty: 3 },
+    { ...row, n: 2 },
+  ])
+  expect(await rows(await encodePart(before))).toStrictEqual([row, { ...row, n: 2 }])
+})

@@ -92,10 +92,13 @@ const ROWS: { readonly [Table in MarketTable]: fc.Arbitrary<Omit<MarketRows[Tabl
     ...{ T_ms: ms, received_ms: ms, symbol, side: fc.constantFrom('BUY', 'SELL') },
     ...{ price: figure, base_qty: figure, venue_id: fc.nat() },
   }),
-  liquidations: fc.record({
-    ...{ T_ms: ms, received_ms: ms, symbol, side: fc.constantFrom('BUY', 'SELL') },
-    ...{ price: figure, order_price: figure, base_qty: figure },
-  }),
+  liquidations: fc.record(
+    {
+      ...{ T_ms: ms, received_ms: ms, symbol, side: fc.constantFrom('BUY', 'SELL') },
+      ...{ price: figure, order_price: figure, base_qty: figure, order_qty: figure },
+    },
+    { requiredKeys: ['T_ms', 'received_ms', 'symbol', 'side', 'price', 'order_price', 'base_qty'] },
+  ),
   funding: fc.record({ t_ms: ms, symbol, rate: figure }),
   open_interest: fc.record({ t_ms: ms, symbol, open_interest: figure }),
   marks: fc.record({

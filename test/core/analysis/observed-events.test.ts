@@ -28,12 +28,12 @@ describe('what an observer is told', () => {
     ],
     [
       'has a liquidation at the average price of what was filled',
-      { kind: 'liquidation', ...of, side: 'BUY', price: 99.5, orderPrice: 100, baseQuantity: 3 },
+      { kind: 'liquidation', ...of, side: 'BUY', price: 99.5, orderPrice: 100, baseQuantity: 3, orderBaseQuantity: 5 },
       { kind: 'LIQUIDATION', ...seen, side: 'BUY', price: 99.5, orderPrice: 100, baseQty: 3 },
     ],
     [
-      'has a liquidation of which nothing is filled at the price of its order',
-      { kind: 'liquidation', ...of, side: 'BUY', price: 0, orderPrice: 100, baseQuantity: 3 },
+      'has a liquidation of which nothing is filled as it was ordered',
+      { kind: 'liquidation', ...of, side: 'BUY', price: 0, orderPrice: 100, baseQuantity: 0, orderBaseQuantity: 3 },
       { kind: 'LIQUIDATION', ...seen, side: 'BUY', price: 100, orderPrice: 100, baseQty: 3 },
     ],
     [

@@ -27,10 +27,15 @@ const event: fc.Arbitrary<MarketDataEvent> = fc.oneof(
     ...{ kind: fc.constant('trade' as const), symbol, side, price: figure, baseQuantity: figure },
     ...{ venueId: fc.maxSafeNat(), ...times },
   }),
-  fc.record({
-    ...{ kind: fc.constant('liquidation' as const), symbol, side, price: figure, orderPrice: figure },
-    ...{ baseQuantity: figure, ...times },
-  }),
+  fc.record(
+    {
+      ...{ kind: fc.constant('liquidation' as const), symbol, side, price: figure, orderPrice: figure },
+      ...{ baseQuantity: figure, orderBaseQuantity: figure, ...times },
+    },
+    {
+      requiredKeys: ['kind', 'symbol', 'side', 'price', 'orderPrice', 'baseQuantity', 'atMs', 'receivedMs'],
+    },
+  ),
   fc.record({ kind: fc.constant('settledFunding' as const), symbol, rate: figure, ...times }),
   fc.record({ kind: fc.constant('openInterest' as const), symbol, openInterest: figure, ...times }),
   fc.record({

@@ -26,9 +26,12 @@ export function readLiquidation(data: unknown, words: UnknownWords, receivedMs: 
   const price = Number(order.averagePrice)
   const orderPrice = Number(order.orderPrice)
   const baseQuantity = Number(order.filledQuantity)
-  if (!isAmount(price) || !isAmount(orderPrice) || !isAmount(baseQuantity)) return 'malformed'
+  const orderBaseQuantity = Number(order.quantity)
+  if (!isAmount(orderBaseQuantity) || !isAmount(price) || !isAmount(orderPrice) || !isAmount(baseQuantity))
+    return 'malformed'
   const { symbol, side, tradeMs } = order
-  return { kind: 'liquidation', symbol, side, price, orderPrice, baseQuantity, atMs: tradeMs, receivedMs }
+  const amounts = { price, orderPrice, baseQuantity, orderBaseQuantity }
+  return { kind: 'liquidation', symbol, side, ...amounts, atMs: tradeMs, receivedMs }
 }
 
 /** The mark price of any symbol margined in USD. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { readDepth, readLiquidation, readMark } from '../../../../src/adapters/binance/books/market-readings.js'
+import {
+  readDepth,
+  readLiquidation,
+  readMark,
+  readTrade,
+  readTradeRow,
+} from '../../../../src/adapters/binance/books/market-readings.js'
 import { UnknownWords } from '../../../../src/adapters/binance/streams/payload.js'
 
 const NOW_MS = 1_800_000_000_000
@@ -37,10 +43,10 @@ describe('a liquidation', () => {
   const read = (changes: object = {}) =>
     readLiquidation({ e: 'forceOrder', E: 10, o: { ...ORDER, ...changes } }, new UnknownWords(), NOW_MS)
 
-  it('has the average price and what was filled', () => {
+  it('has the average price, what was filled and what was ordered', () => {
     expect(read()).toEqual({
       ...{ kind: 'liquidation', symbol: 'BTCUSDT', side: 'SELL', price: 100.5, orderPrice: 99, baseQuantity: 1.5 },
-      ...{ atMs: 9, receivedMs: NOW_MS },
+      ...{ orderBaseQuantity: 2, atMs: 9, receivedMs: NOW_MS },
     })
   })
 
@@ -53,6 +59,36 @@ describe('a liquidation', () => {
 
   it('of COIN-M is foreign', () => {
     expect(read({ st: 2 })).toBe('foreign')
+  })
+})
+
+describe('a trade', () => {
+  const TRADE = { e: 'aggTrade', E: 10, s: 'BTCUSDT', a: 77, p: '100.5', q: '1.50', f: 7, l: 9, T: 9, m: true, st: 1 }
+  const SAID = {
+    ...{ kind: 'trade', symbol: 'BTCUSDT', price: 100.5, baseQuantity: 1.5, side: 'SELL', venueId: 77 },
+    ...{ atMs: 9, receivedMs: NOW_MS },
+  }
+
+  it('has the side of its taker, who sells where the buyer is the maker', () => {
+    expect(readTrade(TRADE, NOW_MS)).toEqual(SAID)
+    expect(readTrade({ ...TRADE, m: false }, NOW_MS)).toMatchObject({ side: 'BUY' })
+  })
+
+  it('is the same as the REST API tells it', () => {
+    const { a, p, q, f, l, T, m } = TRADE
+    expect(readTradeRow({ a, p, q, f, l, T, m }, 'BTCUSDT', NOW_MS)).toEqual(SAID)
+    expect(readTradeRow([a], 'BTCUSDT', NOW_MS)).toBe('malformed')
+  })
+
+  it.each([{ p: '0' }, { q: '0.000' }, { p: '-1' }, { q: '9'.repeat(400) }, { a: '77' }, { m: 1 }, { T: -1 }])(
+    'with %j is malformed',
+    (changes) => {
+      expect(readTrade({ ...TRADE, ...changes }, NOW_MS)).toBe('malformed')
+    },
+  )
+
+  it('of COIN-M is foreign', () => {
+    expect(readTrade({ ...TRADE, st: 2 }, NOW_MS)).toBe('foreign')
   })
 })
 
