@@ -42,6 +42,13 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'order_book_universe.exchange_at': 'production',
   'order_book_universe.record': null,
   'order_book_universe.flush_seconds': 300,
+  'observation.exchange_at': 'production',
+  'observation.symbols': 'universe',
+  'observation.top': null,
+  'observation.cadence_ms': 1_000,
+  'observation.open_interest_seconds': 60,
+  'observation.record': null,
+  'observation.flush_seconds': 60,
 } as const
 
 /** The services, as a person configured them. */
@@ -91,6 +98,22 @@ export interface ServicesConfig {
     /** How long a row waits at most before it is written. */
     readonly flushMs: number
   }
+  readonly observation: ObservationConfig
+}
+
+export interface ObservationConfig {
+  /** `production`, `demo`, or the address of a sandbox. */
+  readonly exchangeAt: string
+  /** Those of the packaged list, or these. */
+  readonly symbols: 'universe' | readonly string[]
+  /** Instead, so many of the most traded. */
+  readonly top?: number
+  /** From advance to advance. */
+  readonly cadenceMs: number
+  readonly openInterestEveryMs: number
+  /** The folder of the recording; absent: nothing is recorded. */
+  readonly record?: string
+  readonly flushMs: number
 }
 
 export interface OrderBookConfig {
@@ -188,6 +211,19 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'order_book_universe.exchange_at': file('production, demo or an address'),
   'order_book_universe.record': orNull(file('a folder')),
   'order_book_universe.flush_seconds': whole(),
+  'observation.exchange_at': file('production, demo or an address'),
+  'observation.symbols': {
+    expected: "'universe', or contracts such as BTCUSDT,ETHUSDT, each once",
+    fits: (value) => typeof value === 'string' && SYMBOLS.test(value) && isEachOnce(value.split(',')),
+  },
+  'observation.top': orNull(whole()),
+  'observation.cadence_ms': {
+    expected: 'a whole number from 100 to 60000 that divides 60000',
+    fits: (value) => Number.isInteger(value) && (value as number) >= 100 && 60_000 % (value as number) === 0,
+  },
+  'observation.open_interest_seconds': whole(),
+  'observation.record': orNull(file('a folder')),
+  'observation.flush_seconds': whole(),
 }
 
 /** The stream of a word, as often as that. */
@@ -250,6 +286,22 @@ function configOf(values: Values): ServicesConfig {
       flushMs: secondsOf(values['order_book_universe.flush_seconds'])!,
       ...present({ record: optional<string>('order_book_universe.record') }),
     },
+    observation: observationOf(values),
+  }
+}
+
+function observationOf(values: Values): ObservationConfig {
+  const symbols = values['observation.symbols'] as string
+  return {
+    exchangeAt: values['observation.exchange_at'] as string,
+    symbols: symbols === 'universe' ? symbols : symbols.split(','),
+    cadenceMs: values['observation.cadence_ms'] as number,
+    openInterestEveryMs: secondsOf(values['observation.open_interest_seconds'])!,
+    flushMs: secondsOf(values['observation.flush_seconds'])!,
+    ...present({
+      top: (values['observation.top'] ?? undefined) as number | undefined,
+      record: (values['observation.record'] ?? undefined) as string | undefined,
+    }),
   }
 }
 

@@ -48,7 +48,21 @@ describe('the configuration of the services', () => {
         ...{ openInterestEveryMs: 60_000, marksEveryMs: 10_000, file: 'ob_cache/latest_ob_features.json' },
       },
       universe: { exchangeAt: 'production', flushMs: 300_000 },
+      observation: {
+        ...{ exchangeAt: 'production', symbols: 'universe', cadenceMs: 1_000 },
+        ...{ openInterestEveryMs: 60_000, flushMs: 60_000 },
+      },
     })
+  })
+
+  it('reads what is observed, and where it is recorded', async () => {
+    const path = written('observation:\n  symbols: BTCUSDT,ETHUSDT\n  cadence_ms: 500\n  record: market\n')
+    expect((await loadServicesConfig(path)).observation).toMatchObject({
+      ...{ symbols: ['BTCUSDT', 'ETHUSDT'], cadenceMs: 500, record: 'market' },
+    })
+    await expect(loadServicesConfig(written('observation:\n  cadence_ms: 700\n'))).rejects.toThrow(
+      /observation\.cadence_ms: expected a whole number from 100 to 60000 that divides 60000, found 700/,
+    )
   })
 
   it('changes what a file names and leaves the rest', async () => {

@@ -30,6 +30,11 @@ export interface LiveObservationChoice {
   /** Ends what is waited for before there is a service. */
   readonly signal: AbortSignal
   readonly advanced?: ObservationPorts['advanced']
+  /** Where documents are put; absent: nowhere. */
+  readonly put?: ObservationPorts['put']
+  /** What a kill costs a recording at most, ms. */
+  readonly flushMs?: number
+  readonly openInterestEveryMs?: number
 }
 
 export interface LiveObservation {
@@ -38,6 +43,8 @@ export interface LiveObservation {
   readonly service: ObservationService
   /** The exchange's clock less the time of the last advance, ms. */
   ageMs(): number | undefined
+  /** Gives the recording back where the service was never started. */
+  abandon(): Promise<void>
 }
 
 /**
@@ -49,7 +56,8 @@ export async function openLiveObservation(
   choice: LiveObservationChoice,
   observerOf: typeof marketObserver,
 ): Promise<LiveObservation> {
-  const { at, cadenceMs, record, quiet, advanced, signal } = choice
+  const { at, cadenceMs, record, quiet, advanced, put, signal } = choice
+  const { flushMs = FLUSH_MS, openInterestEveryMs = OPEN_INTEREST_MS } = choice
   const symbols = await symbolsOf(choice)
   signal.throwIfAborted()
   const recorder =
@@ -58,7 +66,7 @@ export async function openLiveObservation(
       : await openMarketRecorder({
           folder: record,
           facts: { stepMs: cadenceMs, books: 'partial', scales: {} },
-          ...{ clock: gridTime, timer: gridTime, flushMs: FLUSH_MS },
+          ...{ clock: gridTime, timer: gridTime, flushMs },
           encode: threadedPartEncoder({ warn: noticeWarning }),
           report: ({ level, message }) => {
             if (level !== 'INFO') noticeWarning(message)
@@ -68,20 +76,21 @@ export async function openLiveObservation(
   const observer = observerOf({ symbols, books: 'partial' })
   const market = new BinanceMarketData({ wire: new BinanceWire(at), timer: gridTime })
   const service = new ObservationService(
-    { symbols, cadenceMs, openInterestEveryMs: OPEN_INTEREST_MS, settledFundingEveryMs: SETTLED_FUNDING_MS },
+    { symbols, cadenceMs, openInterestEveryMs, settledFundingEveryMs: SETTLED_FUNDING_MS },
     {
       ...{ market, time: gridTime, observer },
       warn: noticeWarning,
       tell: quiet ? () => {} : notice,
       notice: exchangeLog('market', { quiet, nowMs: () => gridTime.epochMs() }),
-      ...present({ recorder, advanced, listed: choice.symbols && refuseUnlisted(choice.symbols, at) }),
+      ...present({ recorder, advanced, put, listed: choice.symbols && refuseUnlisted(choice.symbols, at) }),
     },
   )
   const ageMs = (): number | undefined => {
     const [nowMs, { advancedMs }] = [market.exchangeMs(), service.figures()]
     return nowMs === undefined || advancedMs === null ? undefined : nowMs - advancedMs
   }
-  return { symbols, observer, service, ageMs }
+  const abandon = async (): Promise<void> => recorder?.close()
+  return { symbols, observer, service, ageMs, abandon }
 }
 
 /** What was typed and does not trade is a mistake; what a list names may come. */

@@ -10,9 +10,13 @@ import { notice } from '../shell/terminal.js'
 import type { LiveObservation } from './live-observation.js'
 import type { ServeAddress } from './serve-address.js'
 
-/** Serves an observation to this machine, and says where: with port 0 nobody could know otherwise. */
+/**
+ * Serves an observation that is about to start to this machine, and says where: with port 0 nobody could know otherwise.
+ *
+ * @throws SurroundingsFailed when the address cannot be had; the observation is given up then.
+ */
 export async function serveLiveObservation(
-  { observer, service, ageMs }: LiveObservation,
+  { observer, service, ageMs, abandon }: LiveObservation,
   { host, port }: ServeAddress,
 ): Promise<ObservationServer> {
   const look = (): ObservationView => {
@@ -23,9 +27,12 @@ export async function serveLiveObservation(
   }
   const settings = { host, port, ageMs, nowMs: () => performance.now() }
   const openFiles = processLimits().openFiles ?? undefined
-  const server = await serveObservation(look, { ...settings, ...present({ openFiles }) }).catch((error: Error) => {
-    throw new SurroundingsFailed({ place: '--serve', message: `cannot listen at ${host}:${port}: ${error.message}` })
-  })
+  const server = await serveObservation(look, { ...settings, ...present({ openFiles }) }).catch(
+    async (error: Error) => {
+      await abandon()
+      throw new SurroundingsFailed({ place: '--serve', message: `cannot listen at ${host}:${port}: ${error.message}` })
+    },
+  )
   notice(`Serving /metrics, /healthz and /observation at ${server.address}`)
   return server
 }

@@ -1,8 +1,8 @@
 import { type Endpoints, endpointsOf } from '../../adapters/binance/endpoints.js'
 import { found } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
-import { type ServeAddress, serveAddress } from '../compose/serve-address.js'
-import { LIVE_OPTIONS } from '../live-options.js'
+import type { ServeAddress } from '../compose/serve-address.js'
+import { OBSERVED_OPTIONS } from '../observed-options.js'
 import { OptionCheck } from '../shell/option-check.js'
 import { aFile, option, parseOptions, type RawOptions } from '../shell/option-table.js'
 import { span, utcTime } from '../shell/utc-time.js'
@@ -16,14 +16,8 @@ export const SOURCE_OPTIONS = {
     parse: aFile,
   }),
   live: option({ flag: '--live', help: 'the market of the exchange, now', parse: (typed) => typed }),
-  symbols: LIVE_OPTIONS.symbols,
-  cadence: option({
-    flag: '--cadence',
-    value: '<time>',
-    help: 'from advance to advance, 100ms to 60s, a part of a minute',
-    standard: '1s',
-    parse: (typed, check, flag) => aCadence(typed, check, flag),
-  }),
+  symbols: OBSERVED_OPTIONS.symbols,
+  cadence: OBSERVED_OPTIONS.cadence,
 }
 
 /** Of a recording. */
@@ -44,25 +38,15 @@ export const REPLAY_OPTIONS = {
 
 /** Of the market of now. */
 export const LIVE_OBSERVE_OPTIONS = {
-  exchangeAt: LIVE_OPTIONS.exchangeAt,
-  top: LIVE_OPTIONS.top,
+  exchangeAt: OBSERVED_OPTIONS.exchangeAt,
+  top: OBSERVED_OPTIONS.top,
+  record: OBSERVED_OPTIONS.record,
+  serve: OBSERVED_OPTIONS.serve,
   for: option({
     flag: '--for',
     value: '<time>',
     help: 'end after so long, 30s, 5m, 8h (default: at Ctrl-C)',
     parse: (typed, check, flag) => span(check, flag, { typed, minMs: 1_000 }),
-  }),
-  record: option({
-    flag: '--record',
-    value: '<folder>',
-    help: 'record everything that is told, and when time was told: --replay makes the same of it',
-    parse: aFile,
-  }),
-  serve: option({
-    flag: '--serve',
-    value: '[addr]',
-    help: 'serve /metrics, /healthz and /observation at 127.0.0.1:8080, or at [host:]port of this machine',
-    parse: (typed, check, flag) => aLocalAddress(typed, check, flag),
   }),
 }
 
@@ -174,22 +158,3 @@ function checkTogether(raw: RawObserveOptions, check: OptionCheck): void {
 }
 
 const DAY_MS = 86_400_000
-const MINUTE_MS = 60_000
-
-function aCadence(typed: string, check: OptionCheck, flag: string): number | undefined {
-  const ms = span(check, flag, { typed, minMs: 100, maxMs: MINUTE_MS })
-  if (ms === undefined || MINUTE_MS % ms === 0) return ms
-  return check.wrong(flag, `expected a part of a minute, found ${found(typed)}`)
-}
-
-/** What is served takes no token: nobody else may reach it. */
-function aLocalAddress(typed: string | true, check: OptionCheck, flag: string): ServeAddress | undefined {
-  const problems: { readonly message: string }[] = []
-  const address = serveAddress(typed, problems)
-  for (const { message } of problems) check.wrong(flag, message)
-  if (address === undefined) return undefined
-  const isLocal = ['127.0.0.1', 'localhost', '::1'].includes(address.host)
-  return isLocal
-    ? address
-    : check.wrong(flag, `expected an address of this machine such as 127.0.0.1:8080, found ${found(typed)}`)
-}

@@ -27,7 +27,7 @@ export async function runLive(options: LiveOptions, observerOf: typeof marketObs
     const of = { display: undefined as LiveDisplay | undefined }
     const choice = { ...options, signal: stopping.signal, advanced: (tMs: number) => of.display?.advanced(tMs) }
     const live = await openLiveObservation(choice, observerOf)
-    of.display = displayOf(live, options)
+    of.display = await displayOf(live, options)
     const error = await untilOver(live, options, stopping)
     await of.display.end()
     if (error !== undefined && !(error instanceof ObservationFailed)) throw error
@@ -45,11 +45,13 @@ export async function runLive(options: LiveOptions, observerOf: typeof marketObs
   }
 }
 
-function displayOf(live: LiveObservation, options: LiveOptions): LiveDisplay {
+async function displayOf(live: LiveObservation, options: LiveOptions): Promise<LiveDisplay> {
   const { primitives, cadenceMs, everyMs, at, record, quiet } = options
   const { symbols, observer } = live
-  if (primitives !== undefined && !symbols.includes(primitives))
+  if (primitives !== undefined && !symbols.includes(primitives)) {
+    await live.abandon()
     throw new InputMistake({ place: '--primitives', message: `${primitives} is not among what is observed` })
+  }
   const kept = record === undefined ? 'not recorded' : `recorded into ${record}`
   if (!quiet)
     notice(

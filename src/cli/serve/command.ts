@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { declareScannerOptions } from '../live-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
+import { declareOptions } from '../shell/option-table.js'
 import { declareBooksOptions } from './books-declared.js'
 import type { RawServeBridgeOptions } from './bridge-options.js'
 import type { RawFactorsOptions } from './factors-options.js'
+import { OBSERVATION_OPTIONS, type RawServeObservationOptions } from './observation-table.js'
 import type { RawServeScannerOptions } from './scanner-options.js'
 import type { RawServiceOptions, Served } from './service-options.js'
 import type { RawServeStatusOptions } from './stopped-session.js'
@@ -51,6 +53,7 @@ export function register(parent: Command): void {
     .option('--strategy <yaml>', 'whose leverage is asked about (default: the packaged champion)')
   registerService('forewarner', forewarner)
   registerFactors(group)
+  registerObservation(group)
 }
 
 /** What all of them have. */
@@ -113,6 +116,42 @@ function registerFactors(group: Command): void {
       process.exitCode = await runFactors(await factorsOptions(raw))
     })
 }
+
+function registerObservation(group: Command): void {
+  const command = group
+    .command('observation')
+    .summary('observe markets: regime and status for whoever watches')
+    .description(
+      'Observe contracts of the exchange, as dolphin observe --live does, and publish regime and status of each in the grid,\n' +
+        'observation_latest. With --record everything that is told is recorded, and dolphin observe --replay makes the same of it.',
+    )
+  declareOptions(command, '', OBSERVATION_OPTIONS, [
+    'exchangeAt',
+    'symbols',
+    'top',
+    'cadence',
+    'record',
+    'serve',
+    'grid',
+  ])
+  command
+    .option('--config <yaml>', 'configuration of the services (default: the packaged configs/services.yml)')
+    .option('--json', 'its health when it stops, as JSON on stdout')
+    .option('--quiet', 'no notices; warnings are always told')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', `\n${OBSERVATION_EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+    .action(async (raw: RawServeObservationOptions) => {
+      const [{ serveObservationOptions }, { runObservation }] = await Promise.all([
+        import('./observation-options.js'),
+        import('./run-observation.js'),
+      ])
+      process.exitCode = await runObservation(await serveObservationOptions(raw))
+    })
+}
+
+const OBSERVATION_EXAMPLES = `Examples:
+  dolphin serve observation --grid hazelcast://127.0.0.1:5701 --top 50 --record market/ --serve`
 
 const FACTORS_EXAMPLES = `Examples:
   dolphin serve external-factors --once                                            can the four sources be reached?

@@ -11,6 +11,7 @@ import {
   STATUS_KEYS,
   type StrategyColour,
 } from './names.js'
+import { OBSERVATION } from './observation-document.js'
 import { ORDER_BOOK, ORDER_BOOK_FEATURES, ORDER_BOOK_SHARD, UNIVERSE } from './order-book-documents.js'
 import { SHARD_MAPS } from './shards.js'
 import { DAILY_RESULT, FLOW_STATE, SIGNALS, SUPERVISED_STATE, TRADER_STATE } from './trader-documents.js'
@@ -110,6 +111,14 @@ export const GRID_PLACES: readonly GridPlace[] = [
       `trader, survival, ${WATCHERS}`,
       'every bar',
       '`ob_cache/latest_ob_features.json` is the same document, for when the grid is away.',
+    ],
+    [
+      FEATURE_KEYS.observation,
+      OBSERVATION,
+      'observation',
+      WATCHERS,
+      'every second',
+      'Regime and status of what is observed. Fresh by _pushed_at; FAILED stays until the service starts anew.',
     ],
   ]),
   place(

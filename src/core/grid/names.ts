@@ -24,6 +24,7 @@ export const FEATURE_KEYS = {
   externalFactorsBefore: 'ext_features_latest',
   universe: 'obf_universe_latest',
   orderBook: 'obf_features_latest',
+  observation: 'observation_latest',
 } as const
 
 /** The newest scans in order, as texts of `latest_eigen_scan`: for a trader that was away. */

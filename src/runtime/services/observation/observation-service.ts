@@ -1,3 +1,6 @@
+import { SurroundingsFailed } from '../../../base/mistakes.js'
+import { FEATURE_KEYS, GRID_MAPS } from '../../../core/grid/names.js'
+import { OBSERVATION, observationDocument } from '../../../core/grid/observation-document.js'
 import type { Clock, Timer } from '../../../ports/clock.js'
 import type { FollowedMarket, ListedContract, MarketData, MarketDataEvent } from '../../../ports/market-data.js'
 import type { MarketRecorder, RecorderHealth } from '../../../ports/market-recording.js'
@@ -27,6 +30,8 @@ export interface ObservationPorts {
   readonly observer: Observer
   /** Its own: it is closed with the service. */
   readonly recorder?: MarketRecorder
+  /** Puts a document into the grid. Returns at once, whatever becomes of it; absent: nowhere. */
+  readonly put?: (map: string, key: string, text: string) => void
   /** For the person who runs it: what is wrong. */
   warn(text: string): void
   /** What is routine. */
@@ -40,11 +45,9 @@ export interface ObservationPorts {
 }
 
 /** A failed observation is over: whoever goes on needs a new observer. */
-export class ObservationFailed extends Error {
-  override readonly name = 'ObservationFailed'
-
-  constructor(readonly snapshot: ObservationSnapshot) {
-    super(failedText(snapshot))
+export class ObservationFailed extends SurroundingsFailed {
+  constructor(snapshot: ObservationSnapshot) {
+    super(failedText(snapshot), { hint: 'Start anew: nothing else helps.' })
   }
 }
 
@@ -66,6 +69,7 @@ export class ObservationService implements Service {
   private readonly followed = new Map<string, ListedContract>()
   private listed: readonly ListedContract[] | undefined
   private advancedMs: number | undefined
+  private publishedMs = Number.NEGATIVE_INFINITY
   private advances = 0
   private events = 0
   private callOff: (() => void) | undefined
@@ -199,9 +203,22 @@ export class ObservationService implements Service {
     observer.advance(tMs)
     this.ports.advanced?.(tMs)
     const snapshot = observer.snapshot()
+    // A cadence below a second is for strategies: readers of the grid are people.
+    if (tMs - this.publishedMs >= PUBLISH_MS || snapshot.status === 'FAILED') this.publish(snapshot, tMs)
     if (snapshot.status === 'FAILED') throw new ObservationFailed(snapshot)
     if (isFirst && this.listed !== undefined) this.choose(this.listed, tMs)
     this.life.progress(this.detail(tMs))
+  }
+
+  private publish(snapshot: ObservationSnapshot, tMs: number): void {
+    const { put, observer, time, recorder } = this.ports
+    if (put === undefined) return
+    this.publishedMs = tMs
+    const document = observationDocument({
+      ...{ observed: observer.observed(), snapshot, cadenceMs: this.settings.cadenceMs },
+      ...{ pushedMs: time.epochMs(), isRecorded: recorder !== undefined },
+    })
+    put(GRID_MAPS.features, FEATURE_KEYS.observation, OBSERVATION.write(document))
   }
 
   private detail(tMs: number): string {
@@ -221,6 +238,8 @@ export interface ObservationFigures {
   readonly recording?: RecorderHealth
 }
 
+/** A document is put at most once in so long, ms. */
+const PUBLISH_MS = 1_000
 /** The longest that is waited at once, ms: the exchange's clock may turn out to be another. */
 const CLOCK_LOOK_MS = 250
 
