@@ -49,6 +49,12 @@ describe('what cannot be is refused with what was expected', () => {
     ['7 seconds', { ...STAGING, barSeconds: '7' }, /^--bar-seconds: expected 60, or a whole number of seconds/],
     ['both choices', { ...STAGING, symbols: 'BTCUSDT', top: '5' }, /^--top: does not go with --symbols/],
     ['a confirmation of nothing', { ...STAGING, iMeanIt: 'SgsR' }, /^--i-mean-it: goes with --environment LIVE/],
+    [
+      'an example with money',
+      { environment: 'LIVE', out: 'session', strategy: 'example:geometry', observe: 'live' },
+      /^--strategy: expected no example where money is traded, found example:geometry$/,
+    ],
+    ['a recording of before', { ...STAGING, strategy: 'x.mjs', observe: 'market' }, /^--observe: expected live, found/],
     ['a file of a cluster', { ...STAGING, grid: 'hazelcast://h:1', gridFile: 'g' }, /^--grid-file: goes with/],
   ])('%s', (_, raw, message) => {
     expect(problems(raw)).toEqual([expect.stringMatching(message)])

@@ -93,3 +93,60 @@ describe('a strategy file', () => {
     expect(() => create(1)).toThrow(message)
   })
 })
+
+describe('an example', () => {
+  test.each(['example:cascade-sniper', 'example:geometry'])(
+    '%s is no file, and is made like any other',
+    async (named) => {
+      const loaded = await loadStrategy(named, ['notionalUsd=500'])
+      expect(loaded).toMatchObject({ file: named, isExample: true, parameters: { notionalUsd: 500 } })
+      expect(loaded.observation).toEqual(loaded.create(25_000).observes)
+      expect(loaded.sha256).toBe((await loadStrategy(named)).sha256)
+    },
+  )
+
+  test.each([
+    [
+      'example:snipe',
+      [],
+      /^--strategy: expected a file, example:cascade-sniper or example:geometry, found "example:snipe"/,
+    ],
+    ['example:geometry', ['mode=CASCADE_MOMENTUM'], /^--param: expected one of notionalUsd, .*, found "mode"/],
+    [
+      'example:cascade-sniper',
+      ['mode=SOON'],
+      /parameter mode must be equal to one of the allowed values, found "SOON"$/,
+    ],
+    ['example:cascade-sniper', ['stopFrac=0'], /parameter stopFrac must be > 0, found 0$/],
+  ])('%s with %s is refused', async (named, set, message) => {
+    await expect(loadStrategy(named, set)).rejects.toThrow(message)
+  })
+
+  test('takes triggers of some coins beside the built-in ones', async () => {
+    const { parameters } = await loadStrategy('example:cascade-sniper', ['triggersUsd={"BTC":80000}'])
+    expect(parameters.triggersUsd).toEqual({ BTC: 80_000 })
+  })
+})
+
+describe('what a strategy observes', () => {
+  const observing = (observation: string) =>
+    loadStrategy(
+      file(`export default { name: 'mine', observation: ${observation}, create: () => ({ id: 'mine', ${METHODS} }) }`),
+    )
+
+  test.each([
+    ['true', true],
+    ['false', false],
+    ['undefined', false],
+    ["['orderBlock', 'tradeBurst']", ['orderBlock', 'tradeBurst']],
+  ])('%s', async (text, observation) => {
+    expect((await observing(text)).observation).toEqual(observation)
+  })
+
+  test.each([
+    ['"all"', /observation: expected true, false or names of primitives, found "all"$/],
+    ["['orderBlok']", /found "orderBlok"; did you mean 'orderBlock'\?$/],
+  ])('%s is refused', async (text, message) => {
+    await expect(observing(text)).rejects.toThrow(message)
+  })
+})

@@ -70,3 +70,25 @@ describe('the order books of a session at live prices', () => {
     expect(() => paperOptions({ ...LIVE, books: 'depth' })).toThrow("--books: expected 'live' or 'none'")
   })
 })
+
+describe('what a session observes', () => {
+  const STRATEGY = { strategy: 'example:geometry', out: 'session' }
+
+  it.each([
+    ['a recording, with recorded days', { days: ['days'], observe: 'market' }, 'market'],
+    ['the market of now, with live prices', { live: true, observe: 'live' }, 'live'],
+    ['nothing, where nothing is said', { days: ['days'] }, undefined],
+  ])('is %s', (_, given, observe) => {
+    const options = paperOptions({ ...STRATEGY, ...given })
+    expect([options.run.observe, options.given.observe]).toEqual([observe, observe])
+  })
+
+  it.each([
+    [{ live: true, observe: 'market' }, '--observe: expected live with --live, found "market"'],
+    [{ days: ['days'], observe: 'live' }, '--observe: live goes with --live'],
+    [{ days: ['days'], grid: 'embedded', observe: 'market' }, '--observe: goes with --days, and without --grid'],
+    [{ observe: 'market' }, '--observe: goes with --days, and without --grid'],
+  ])('is refused as %o', (given, message) => {
+    expect(() => paperOptions({ ...STRATEGY, ...given })).toThrow(message)
+  })
+})
