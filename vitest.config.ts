@@ -24,6 +24,7 @@ const SLOW = [
   'test/core/execution/execution-model.test.ts',
   'test/core/exits/{delisting,liquidation}.test.ts',
   'test/core/journal/scan.test.ts',
+  'test/core/observation/{bounds,laws}.test.ts',
   'test/core/orderbook/{asset-features,book-side,depth-book,market-features,replayed-books}.test.ts',
   'test/core/link/{envelope,link-endpoint,prose}.test.ts',
   'test/core/selection/selection.test.ts',
