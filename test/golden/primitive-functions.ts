@@ -1,9 +1,4 @@
 import { absorptionEvent, orderConsumption, refillEvent } from '../../src/core/observation/internal/primitives/depth.js'
-import {
-  cascadeState,
-  liquidationBurst,
-  liquidationDensity,
-} from '../../src/core/observation/internal/primitives/liquidations.js'
 import { orderBlock } from '../../src/core/observation/internal/primitives/order-block.js'
 import {
   leverageConcentrationRatio,
@@ -22,6 +17,11 @@ import {
   priceTraversalVelocity,
   traversalCompactness,
 } from '../../src/core/observation/internal/primitives/price-path.js'
+import {
+  cascadeState,
+  liquidationBurst,
+  liquidationDensity,
+} from '../../src/core/observation/internal/primitives/recent-liquidations.js'
 import {
   directionalContinuity,
   eventNonOccurrenceCounter,

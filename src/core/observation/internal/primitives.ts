@@ -1,7 +1,6 @@
 import type { M4PrimitiveBundle, OrderConsumption } from '../../../ports/vocabulary/primitives.js'
 import { assertFinite } from './failures.js'
 import { absorptionEvent, orderConsumption, refillEvent, restingSize } from './primitives/depth.js'
-import { cascadeState, liquidationBurst, liquidationDensity } from './primitives/liquidations.js'
 import { orderBlock } from './primitives/order-block.js'
 import {
   leverageConcentrationRatio,
@@ -21,6 +20,7 @@ import {
   priceTraversalVelocity,
   traversalCompactness,
 } from './primitives/price-path.js'
+import { cascadeState, liquidationBurst, liquidationDensity } from './primitives/recent-liquidations.js'
 import {
   directionalContinuity,
   eventNonOccurrenceCounter,

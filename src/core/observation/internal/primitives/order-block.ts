@@ -1,11 +1,6 @@
 import type { OrderBlock } from '../../../../ports/vocabulary/primitives.js'
 import type { NodeView } from '../symbol-view.js'
 
-/** What a node must have to be told as an order block. */
-const LEAST = { interactions: 10, strength: 0.4, burstiness: 0.3 }
-const LONGEST_IDLE_MS = 300_000
-const HOUR_MS = 3_600_000
-
 /** Of the nodes that come and go in bursts, the one with most interactions an hour; absent when none does. */
 export function orderBlock(nodes: readonly NodeView[], nowMs: number): OrderBlock | undefined {
   let block: { readonly node: NodeView; readonly perHour: number; readonly gaps: Gaps } | undefined
@@ -33,6 +28,11 @@ export function orderBlock(nodes: readonly NodeView[], nowMs: number): OrderBloc
     liquidationsWithinBand: node.liquidationCount,
   }
 }
+
+/** What a node must have to be told as an order block. */
+const LEAST = { interactions: 10, strength: 0.4, burstiness: 0.3 }
+const LONGEST_IDLE_MS = 300_000
+const HOUR_MS = 3_600_000
 
 interface Gaps {
   /** −1 as regular as a clock, 0 by chance, towards 1 in bursts. */

@@ -5,10 +5,6 @@ import type {
 } from '../../../../ports/vocabulary/primitives.js'
 import type { PositionView } from '../symbol-view.js'
 
-/** How near to liquidation a position must be, as a share of the price, to be counted. */
-const AT_RISK_FRAC = 0.02
-const OLDEST_POSITION_MS = 600_000
-
 /** Which positions are about to be liquidated at a price; absent when none is. */
 export function liquidationCascadeProximity(
   priceLevel: number,
@@ -51,6 +47,10 @@ export function liquidationCascadeProximity(
     }),
   }
 }
+
+/** How near to liquidation a position must be, as a share of the price, to be counted. */
+const AT_RISK_FRAC = 0.02
+const OLDEST_POSITION_MS = 600_000
 
 function nobodyNear() {
   return { count: 0, valueUsd: 0, closestPrice: 0, closestFrac: 0, distanceFracSum: 0 }

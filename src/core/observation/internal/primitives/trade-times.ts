@@ -6,9 +6,6 @@ import type {
 } from '../../../../ports/vocabulary/primitives.js'
 import type { TradeColumns } from '../symbol-view.js'
 
-/** Gaps between trades that are listed one by one. */
-const VOID_MS = 1_000
-
 /** How long nobody traded; absent when all trades are of one time. */
 export function traversalVoidSpan({ from, to, tsMs }: TradeColumns): TraversalVoidSpan | undefined {
   if (tsMs[to - 1] === tsMs[from]) return undefined
@@ -21,6 +18,9 @@ export function traversalVoidSpan({ from, to, tsMs }: TradeColumns): TraversalVo
   }
   return { maxVoidSec: maxVoidMs / 1_000, voidIntervalsMs: Object.freeze(voidIntervalsMs) }
 }
+
+/** Gaps between trades that are listed one by one. */
+const VOID_MS = 1_000
 
 const BURST_MS = 1_000
 

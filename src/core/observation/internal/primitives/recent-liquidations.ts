@@ -1,9 +1,6 @@
 import type { CascadeState, LiquidationBurst, LiquidationDensity } from '../../../../ports/vocabulary/primitives.js'
 import type { TradeColumns } from '../symbol-view.js'
 
-/** Width around the price in which liquidations are counted, as a share of it. */
-const DENSITY_WIDTH_FRAC = 0.01
-
 /** How many liquidations lie around the price; absent when fewer than two are known at all. */
 export function liquidationDensity(
   { from, to, price, baseQty }: TradeColumns,
@@ -25,6 +22,9 @@ export function liquidationDensity(
   const densityScore = liquidationCount / priceWindow
   return { priceCenter, priceWindow, liquidationCount, totalVolume, totalValueUsd, densityScore }
 }
+
+/** Width around the price in which liquidations are counted, as a share of it. */
+const DENSITY_WIDTH_FRAC = 0.01
 
 const CASCADING = { withinMs: 30_000, liquidations: 3 }
 const LIQUIDATING_WITHIN_MS = 5_000
