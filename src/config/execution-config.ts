@@ -1,5 +1,6 @@
 import { type DecimalText, Exact } from '../base/exact.js'
 import { InputMistake } from '../base/mistakes.js'
+import { EXPECTED_WIN_RATE } from '../core/assumptions/system-regime.js'
 import { DECISION_TIMINGS } from '../core/decision/settings.js'
 import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS } from '../core/execution/settings.js'
 import { LINK_TIMINGS } from '../core/link/link-timings.js'
@@ -50,6 +51,8 @@ export const EXECUTION_CONFIG_DEFAULTS = {
   'risk.stop_loss_pct': CHAMPION_RISK.stopLossPct,
   'risk.consecutive_losses_max': CHAMPION_RISK.lossBreaker.consecutiveLossesMax,
   'risk.loss_pct_max': CHAMPION_RISK.lossBreaker.lossPctMax,
+  'risk.expected_win_rate': EXPECTED_WIN_RATE,
+  'risk.act_on_regime': false,
   'paper.leverage': 10,
   'paper.maker_fee': '0.0002',
   'paper.taker_fee': '0.0005',
@@ -160,6 +163,10 @@ function configOf(values: Values): ExecutionConfig {
         lossPctMax: limit('risk.loss_pct_max'),
       },
     }),
+    edge: {
+      expectedWinRate: ms('risk.expected_win_rate'),
+      actOnRegime: values['risk.act_on_regime'] as boolean,
+    },
     paper: {
       leverage: ms('paper.leverage'),
       makerFee: decimal('paper.maker_fee'),

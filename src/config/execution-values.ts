@@ -28,6 +28,7 @@ const OWN: Readonly<Record<string, ValueCheck>> = {
   'risk.stop_loss_pct': orNull(number({ above: 0, below: 1 })),
   'risk.consecutive_losses_max': orNull(whole()),
   'risk.loss_pct_max': orNull(number({ above: 0, below: 1 })),
+  'risk.expected_win_rate': number({ above: 0, below: 1 }),
   'paper.leverage': number({ from: 1, below: LEVERAGE }),
   'paper.maker_fee': decimal({ below: 1, such: '0.0002' }),
   'paper.taker_fee': decimal({ below: 1, such: '0.0005' }),

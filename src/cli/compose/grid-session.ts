@@ -3,6 +3,7 @@ import { delayedLinkPair } from '../../adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
 import { present } from '../../base/present.js'
+import { SHIPPED_TESTS } from '../../core/assumptions/shipped-assumptions.js'
 import { SCAN_STREAM, type StrategyColour } from '../../core/grid/names.js'
 import { SCAN_AGE_LIMITS, type ScanAgeLimits } from '../../core/grid/scan-intake.js'
 import { LiveVolGate } from '../../core/signal/live-vol-gate.js'
@@ -51,6 +52,7 @@ export interface GridSessionParts {
   /** Who fills, by the clock; absent: a paper exchange that is shown the bars. */
   readonly filledBy?: KeptMarket['filledBy']
   readonly exchangeView?: KeptMarket['exchangeView']
+  readonly feedLatencyMs?: KeptMarket['feedLatencyMs']
   /** The order books that decide, by the clock; absent: none do, or those of a table. */
   readonly books?: OwnBooks | undefined
   /** What is observed of the market, by the clock; absent: no strategy observes. */
@@ -151,6 +153,7 @@ function replaySession(setup: SessionSetup, { serve }: GridSessionChoice, around
           venue: new PaperVenue({ exchange: new PaperExchange(setup.exchange), timer: time }),
           fundingRate: setup.fundingRate,
           log: folder.log,
+          assumptions: { tests: SHIPPED_TESTS, isNow: false },
           outside: (decision) => trader.outside(decision),
           recorded: (record) => trader.recorded(record),
           ...(served === undefined ? {} : { status: served, started: () => served.listen() }),
@@ -171,7 +174,7 @@ const LINK_MS = 1
 
 /** By the machine's clock: a session that goes on has a gap where it was not there. */
 function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Around): Promise<SessionResult> {
-  const { news, signal, trader, beginScans, filledBy, exchangeView, books } = around
+  const { news, signal, trader, beginScans, filledBy, exchangeView, feedLatencyMs, books } = around
   const { executor, serve, stepMs } = choice
   return runKeptSession(
     setup,
@@ -196,7 +199,7 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
         resumed: (from, bar) => resumedText(from, { firstBarAtMs: bar.timestampMs, gapMsMax: GAP_STEPS * stepMs }),
         outside: (decision) => trader.outside(decision),
         recorded: (record) => trader.recorded(record),
-        ...present({ filledBy, exchangeView, booksView: books?.view }),
+        ...present({ filledBy, exchangeView, feedLatencyMs, booksView: books?.view }),
       }
     },
     { news, signal },

@@ -3,6 +3,7 @@ import { memoryLinkPair } from '../../adapters/link-memory/memory-link.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
 import { DataRefused, type Mistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import { SHIPPED_TESTS } from '../../core/assumptions/shipped-assumptions.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import type { DecisionSettings } from '../../core/decision/settings.js'
 import type { ExecutionRecord } from '../../core/execution/records.js'
@@ -86,6 +87,8 @@ export interface KeptMarket {
   readonly filledBy?: ShownQuotes | RealExchange
   /** How connections to an exchange stand; absent: there are none. */
   readonly exchangeView?: () => readonly ExchangeView[]
+  /** Age of what the feed of prices told last, ms; null: nothing yet. Absent: no feed of this process says. */
+  readonly feedLatencyMs?: () => number | null
   /** How the order books stand that decide; absent: none do. */
   readonly booksView?: () => BooksView
   readonly outside?: SessionParts['outside']
@@ -183,6 +186,11 @@ async function partsOf(
     fundingRate: setup.fundingRate,
     log: folder.log,
     status: served,
+    assumptions: {
+      tests: SHIPPED_TESTS,
+      isNow: market.filledBy !== undefined,
+      ...present({ feedLatencyMs: market.feedLatencyMs }),
+    },
     disk: statfsDisk(folder.folder),
     started: () => served.listen(),
     onResumed: (last, bar) => news.onNotice(market.resumed(last, bar)),

@@ -234,7 +234,7 @@ async function run(
         expectsBoost: false,
         ...present({ barsMax: choice.bars }),
       },
-      { parts, news, signal, scans, filledBy, exchangeView, books, observations },
+      { parts, news, signal, scans, filledBy, exchangeView, feedLatencyMs: () => prices.feedLatencyMs(), books, observations },
     )
   } finally {
     await scans.close()

@@ -232,14 +232,15 @@ function sessionSettings(
   },
 ): SessionSettings {
   const { run, market, plan, config } = facts
-  // What does not decide about the trades of a session that may trade: the build, and what it runs under.
-  const { build: _, conditions: __, ...decision } = plan.decision
+  // What does not decide about the trades of a session that may trade: the build, what it runs under, and what is said of assumptions.
+  const { build: _, conditions: __, assumptions: ___, ...decision } = plan.decision
   const { own } = facts.prepared
   const decides = {
     ...present({ ownStrategy: own && { sha256: own.sha256, parameters: own.parameters } }),
     recorded: facts.prepared.recorded,
     run: { ...run.parameters },
     execution: config.execution,
+    edge: config.edge,
     decision,
   }
   return {

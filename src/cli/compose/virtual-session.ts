@@ -1,6 +1,7 @@
 import { delayedLinkPair } from '../../adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
+import { SHIPPED_TESTS } from '../../core/assumptions/shipped-assumptions.js'
 import { runSession, type SessionResult } from '../../runtime/session/session.js'
 import { sessionSteps } from '../../runtime/session/session-steps.js'
 import { VirtualTime } from '../../runtime/time/virtual-time.js'
@@ -44,6 +45,7 @@ export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: 
         venue: new PaperVenue({ exchange: new PaperExchange(setup.exchange), timer: time }),
         fundingRate: setup.fundingRate,
         log: folder.log,
+        assumptions: { tests: SHIPPED_TESTS, isNow: false },
       },
       signal,
     ).finally(async () => {

@@ -1,5 +1,6 @@
-import type { AlertLevel } from '../../ports/vocabulary/alerts.js'
-import type { AssumptionStand } from '../../ports/vocabulary/assumptions.js'
+import type { Alert, AlertLevel } from '../../ports/vocabulary/alerts.js'
+import type { AssumptionStand, SystemRegime } from '../../ports/vocabulary/assumptions.js'
+import type { SystemRegimeStand } from './system-regime.js'
 
 /** What somebody should know of an assumption's last run; undefined: its status is what it was, or has become better. */
 export function assumptionNotice(
@@ -23,4 +24,32 @@ const LEVELS: Record<AssumptionStand['status'], AlertLevel | undefined> = {
 
 export function expiredText(name: string, lastTestedMs: number): string {
   return `${name} is EXPIRED: it was last tested at ${new Date(lastTestedMs).toISOString()}`
+}
+
+/** What somebody should know when a trade has changed what is thought of the system; undefined: nothing, or good news. */
+export function regimeAlert(before: SystemRegime, after: SystemRegimeStand, atMs: number): Alert | undefined {
+  const { regime, confidence, trades, recent } = after
+  const level = REGIME_LEVELS[regime]
+  if (level === undefined || regime === before) return undefined
+  const won = `${recent.filter(Boolean).length} of the last ${recent.length} trades won`
+  const message = `system regime ${regime}, confidence ${confidence / 10}: ${won}`
+  return { alertId: `regime.${trades}`, level, category: REGIME_CATEGORY, message, atMs }
+}
+
+const REGIME_LEVELS: Record<SystemRegime, AlertLevel | undefined> = {
+  UNKNOWN: undefined,
+  EDGE_PRESENT: undefined,
+  EDGE_DECAYING: 'WARNING',
+  REGIME_CHANGE: 'WARNING',
+  EDGE_GONE: 'CRITICAL',
+}
+
+const REGIME_CATEGORY = 'regime'
+
+/**
+ * Whether an alert is for people alone. A critical one otherwise allows exits only; that the edge has gone changes nothing by
+ * itself, and what it is to change, `actOnRegime` says. Source: observation semantics, section 9.
+ */
+export function isForPeople({ category }: Alert): boolean {
+  return category === REGIME_CATEGORY
 }

@@ -1,4 +1,4 @@
-import { fields, listOf, milliseconds, oneOf, optional, text } from '../../base/arguments.js'
+import { fields, flag, listOf, milliseconds, oneOf, optional, text } from '../../base/arguments.js'
 import type { Assumption, AssumptionDefinition } from '../../ports/vocabulary/assumptions.js'
 import { type AssumptionStands, readingOf } from './assumption-registry.js'
 import { componentsOf } from './component-safety.js'
@@ -8,6 +8,8 @@ export interface AssumptionSettings {
   readonly definitions: readonly AssumptionDefinition[]
   /** While one of them is unsafe, nothing opens. */
   readonly entryComponents: readonly string[]
+  /** Every entry is blocked while the system's edge is gone. */
+  readonly actOnRegime: boolean
 }
 
 /** Of {@link AssumptionSettings}, as somebody else's program gives them. */
@@ -24,6 +26,7 @@ export const ASSUMPTION_SETTINGS = fields<AssumptionSettings>({
     }),
   ),
   entryComponents: listOf(text),
+  actOnRegime: flag,
 })
 
 /** Whether what an entry relies on holds. Asked seven times on the way to one, so an answer is kept until it can change. */

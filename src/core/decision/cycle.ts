@@ -7,7 +7,7 @@ import { type Action, arbitrate } from '../arbitration/arbitration.js'
 import type { OpenPermission } from '../mode/entry-gate.js'
 import { approve } from '../risk/approval.js'
 import { type AccountState, type PositionRisk, positionRisk } from '../risk/calculator.js'
-import { breakerMandates, RISK_STRATEGY_ID } from '../risk/loss-breaker.js'
+import { blockMandates, breakerMandates, RISK_STRATEGY_ID } from '../risk/loss-breaker.js'
 import { positionFault } from '../risk/position-check.js'
 import type { RiskConfig } from '../risk/risk-config.js'
 import { missedEntry, walletUsd } from './book.js'
@@ -27,6 +27,8 @@ export interface CycleInput {
   /** USD, of the position's symbol: by the last bar or truth; null when nobody said. */
   readonly markPrice: DecimalText | null
   readonly liquidationPrice: DecimalText | null
+  /** Entries are blocked: trades are won far less often than they should be. */
+  readonly isEdgeGone: boolean
   instrument(symbol: string): Instrument | undefined
 }
 
@@ -90,11 +92,14 @@ function factOf(plan: CyclePlan, actions: readonly Action[], input: CycleInput):
   }
 }
 
-/** EXIT for a position that has broken a limit; BLOCK for every symbol that somebody wants to enter while the breaker is open. */
+/** EXIT for a position that has broken a limit; BLOCK for every symbol that somebody wants to enter while the breaker is open or the edge gone. */
 function riskMandates(input: CycleInput, held: PositionRisk | undefined): readonly Mandate[] {
   const { state, risk, nowMs } = input
   const symbols = new Set(state.undecided.filter(({ type }) => type === 'ENTRY').map(({ symbol }) => symbol))
-  const blocks = breakerMandates(state.breaker, symbols, nowMs)
+  const blocks = [
+    ...breakerMandates(state.breaker, symbols, nowMs),
+    ...(input.isEdgeGone ? blockMandates('system regime EDGE_GONE', symbols, nowMs) : []),
+  ]
   const fault = held === undefined || state.position?.state === 'CLOSING' ? undefined : positionFault(held, risk)
   if (held === undefined || fault === undefined) return blocks
   const { symbol, markPrice } = held

@@ -239,6 +239,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       marginAvailableUsd: truth.account?.availableMarginUsd ?? null,
       markPrice: this.markPrice(bar),
       liquidationPrice: this.heldStatus()?.liquidationPrice ?? null,
+      isEdgeGone: desk.conditions.isEdgeGone === true,
       instrument: (symbol) => desk.instrument(symbol),
     })
     if (fact === undefined) return

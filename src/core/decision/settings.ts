@@ -112,6 +112,7 @@ export const DECISION_SETTINGS = fields<DecisionSettings>({
     gridConnected: flag,
     diskUsedPct: nullable(number({ min: 0, max: 100 })),
     isLoopStalled: flag,
+    isEdgeGone: optional(flag),
   }),
   accountTolerance: decimal('of zero or more'),
   assumptions: optional(ASSUMPTION_SETTINGS),

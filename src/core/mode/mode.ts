@@ -22,6 +22,8 @@ export interface Conditions extends HostConditions {
   /** Null exactly while the certificate is MISSING or INVALID. */
   readonly certificateExpiresAtMs: number | null
   readonly gridConnected: boolean
+  /** The system's edge is gone, and whoever runs it wants that to block entries; absent: it does not. */
+  readonly isEdgeGone?: boolean | undefined
 }
 
 /** What the mode is made of: everything that can forbid an entry, as the parts of the system report it. */

@@ -9,6 +9,8 @@ export interface SessionStart {
   readonly initialCapitalUsd: DecimalText
   /** UTC ms; its day is the first of the session until there are bars. */
   readonly startedAtMs: number
+  /** Share of trades that the certified backtest won; default 0.55. */
+  readonly expectedWinRate?: number | undefined
 }
 
 /** UTC ms of a record's exit. */

@@ -55,9 +55,13 @@ export function breakerMandates(
   symbols: Iterable<string>,
   timestampMs: number,
 ): readonly Mandate[] {
-  if (breaker.state === 'CLOSED') return []
+  return breaker.state === 'CLOSED' ? [] : blockMandates(`loss breaker: ${breaker.cause}`, symbols, timestampMs)
+}
+
+/** Nothing is entered in any of the symbols. */
+export function blockMandates(reason: string, symbols: Iterable<string>, timestampMs: number): readonly Mandate[] {
   const common = { strategyId: RISK_STRATEGY_ID, type: 'BLOCK', authority: 1, timestampMs } as const
-  return Array.from(symbols, (symbol) => ({ ...common, symbol, reason: `loss breaker: ${breaker.cause}` }))
+  return Array.from(symbols, (symbol) => ({ ...common, symbol, reason }))
 }
 
 function causeToOpen(breaker: LossBreaker, limits: LossBreakerLimits): string | undefined {

@@ -2,6 +2,8 @@ import { type DecimalText, Exact } from '../../base/exact.js'
 import { present } from '../../base/present.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { FillMode, PaperSettings } from '../../ports/vocabulary/paper.js'
+import { SHIPPED_ASSUMPTION_SETTINGS } from '../assumptions/shipped-assumptions.js'
+import { EXPECTED_WIN_RATE } from '../assumptions/system-regime.js'
 import type { BacktestSettings } from '../backtest/settings.js'
 import { DECISION_DEFAULTS, type DecisionSettings } from '../decision/settings.js'
 import type { ExecutionSettings } from '../execution/settings.js'
@@ -17,6 +19,7 @@ export function planSession(wish: SessionWish): SessionPlan {
   return {
     startedAtMs,
     initialCapitalUsd,
+    expectedWinRate: config.edge?.expectedWinRate ?? EXPECTED_WIN_RATE,
     decision: {
       ...DECISION_DEFAULTS,
       instruments,
@@ -28,6 +31,7 @@ export function planSession(wish: SessionWish): SessionPlan {
       link: config.execution.link,
       market: marketLimits(fills, market.stepMs),
       ...present({ conditions: wish.conditions }),
+      assumptions: { ...SHIPPED_ASSUMPTION_SETTINGS, actOnRegime: config.edge?.actOnRegime ?? false },
     },
     execution: { ...config.execution, instruments, build },
     exchange: exchangeSettings(wish, initialCapitalUsd),
@@ -41,7 +45,17 @@ export interface ExecutionConfig {
   readonly execution: Omit<ExecutionSettings, 'instruments' | 'build'>
   readonly decision: DecisionSettings['timings']
   readonly risk: RiskConfig
+  /** What the trades of a session are held to; absent: the defaults. */
+  readonly edge?: EdgeConfig | undefined
   readonly paper: PaperConfig
+}
+
+/** How often trades should be won, and whether it matters. */
+export interface EdgeConfig {
+  /** Share of trades that the certified backtest won, above 0 and below 1. */
+  readonly expectedWinRate: number
+  /** Nothing is entered while far fewer are won. */
+  readonly actOnRegime: boolean
 }
 
 /** The paper exchange in `realistic` mode. */
@@ -87,6 +101,8 @@ export interface SessionPlan {
   /** UTC ms, before the first bar: both sides find each other and compare notes until then. */
   readonly startedAtMs: number
   readonly initialCapitalUsd: DecimalText
+  /** Share of trades that the certified backtest won. */
+  readonly expectedWinRate: number
   readonly decision: DecisionSettings
   readonly execution: ExecutionSettings
   readonly exchange: PaperSettings

@@ -1,5 +1,9 @@
 import { directionSign } from '../../base/direction.js'
 import { Exact } from '../../base/exact.js'
+import { regimeAlert } from '../../core/assumptions/assumption-alerts.js'
+import { CalibratedParameter, type ParameterReading } from '../../core/assumptions/calibrated-parameter.js'
+import { shippedParameters } from '../../core/assumptions/shipped-assumptions.js'
+import { type SystemRegimeStand, SystemRegimeTracker } from '../../core/assumptions/system-regime.js'
 import { type DecisionRecord, tradeFacts } from '../../core/decision/records.js'
 import { performanceAlerts } from '../../core/mode/alert-limits.js'
 import type { SessionStart } from '../../core/performance/daily-book.js'
@@ -14,6 +18,8 @@ export class SessionBooks {
   private readonly log: SessionLog
   private readonly journal: TradeJournal
   private readonly tracker: PerformanceTracker
+  private readonly regime: SystemRegimeTracker
+  private readonly parameters: readonly CalibratedParameter[]
   private readonly missed = new Map<string, number>()
   private readonly disagreements = new Map<string, number>()
   private readonly alerts: Record<AlertLevel, number> = { INFO: 0, WARNING: 0, ERROR: 0, CRITICAL: 0, EMERGENCY: 0 }
@@ -25,6 +31,8 @@ export class SessionBooks {
     this.log = log
     this.journal = new TradeJournal(start)
     this.tracker = new PerformanceTracker(start)
+    this.regime = new SystemRegimeTracker(start.expectedWinRate)
+    this.parameters = shippedParameters(start.expectedWinRate).map((each) => new CalibratedParameter(each))
   }
 
   /** Takes a record; answers with what it makes of the session's performance, where that calls for an alert. */
@@ -61,6 +69,16 @@ export class SessionBooks {
     })
   }
 
+  /** Closed ones, the oldest first. */
+  get trades(): readonly TradeRecord[] {
+    return this.journal.trades
+  }
+
+  /** What the trades so far make of the system, and of what it was calibrated with. */
+  get health(): SystemHealth {
+    return { regime: this.regime.reading, parameters: this.parameters.map(({ reading }) => reading) }
+  }
+
   figures(atMs: number): SessionFigures {
     return {
       performance: this.tracker.snapshot(atMs),
@@ -82,8 +100,27 @@ export class SessionBooks {
     this.tracker.add(trade)
     this.log.trade(trade)
     this.slippage = this.slippage.plus(slippageOf(trade))
-    return performanceAlerts(before, this.tracker.snapshot(atMs))
+    return [...performanceAlerts(before, this.tracker.snapshot(atMs)), ...this.learn(trade, atMs)]
   }
+
+  private learn(trade: TradeRecord, atMs: number): readonly Alert[] {
+    const { regime: before } = this.regime.reading
+    const isWin = Number(trade.netPnl) > 0
+    this.regime.closed(isWin)
+    const observed: Readonly<Record<string, number>> = {
+      win_rate: isWin ? 1 : 0,
+      entry_slippage: trade.entrySlippageBps,
+    }
+    for (const parameter of this.parameters) parameter.observe(observed[parameter.reading.name]!)
+    const alert = regimeAlert(before, this.regime.reading, atMs)
+    return alert === undefined ? [] : [alert]
+  }
+}
+
+/** What the trades of a session make of the system. */
+export interface SystemHealth {
+  readonly regime: SystemRegimeStand
+  readonly parameters: readonly ParameterReading[]
 }
 
 /** What a session came to. */

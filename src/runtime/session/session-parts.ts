@@ -4,10 +4,12 @@ import {
   callback,
   decimal,
   fields,
+  flag,
   having,
   listOf,
   matching,
   milliseconds,
+  number,
   optional,
   text,
 } from '../../base/arguments.js'
@@ -31,6 +33,7 @@ import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { SessionSurface } from '../status/session-surface.js'
 import type { StandingCommands } from '../status/standing-commands.js'
 import type { VirtualTime } from '../time/virtual-time.js'
+import type { AssumptionParts } from './assumption-watch.js'
 import type { SessionPoint, SessionRecovery } from './session-recovery.js'
 import type { SessionStep } from './session-steps.js'
 
@@ -69,6 +72,8 @@ export interface SessionParts {
   readonly log: SessionLog
   /** What people see of it and command it by. */
   readonly status?: { readonly surface: SessionSurface; readonly standing: StandingCommands } | undefined
+  /** Tests of what the decision side's settings take for granted; absent: none is run. */
+  readonly assumptions?: AssumptionParts | undefined
   /** That the journals lie on; by a clock it forbids entries when it fills up. */
   readonly disk?: DiskUsage | undefined
   /** Both sides are up, and commands that outlived their process are in force: the first step waits for this. */
@@ -140,7 +145,11 @@ const isRemote = (value: unknown): boolean => typeof (value as Partial<RemoteExe
 
 /** Everything that a session is handed, before any of it is made. */
 export const SESSION_PARTS = fields<SessionParts>({
-  start: fields<SessionStart>({ initialCapitalUsd: decimal('above zero'), startedAtMs: milliseconds }),
+  start: fields<SessionStart>({
+    initialCapitalUsd: decimal('above zero'),
+    startedAtMs: milliseconds,
+    expectedWinRate: optional(number({ above: 0, max: 1 })),
+  }),
   time: having('a VirtualTime or a clock', 'nowMs', 'epochMs', 'sleep'),
   steps: callback,
   strategies: STRATEGIES,
@@ -154,6 +163,9 @@ export const SESSION_PARTS = fields<SessionParts>({
       surface: having('a SessionSurface', 'attach', 'decided', 'executed'),
       standing: having('StandingCommands', 'inForce'),
     }),
+  ),
+  assumptions: optional(
+    fields<AssumptionParts>({ tests: having('tests by name'), isNow: flag, feedLatencyMs: optional(callback) }),
   ),
   disk: optional(having('a disk', 'usedPct')),
   started: optional(callback),

@@ -1,3 +1,4 @@
+import { isForPeople } from '../../core/assumptions/assumption-alerts.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
 import { commandOf } from '../../core/mode/operator-mode.js'
 import type { OperatorCommand } from '../../ports/sides.js'
@@ -20,7 +21,7 @@ export class SessionRecorder {
   recorded(record: DecisionRecord): void {
     for (const alert of this.books.record(record)) {
       this.alerted(alert)
-      const command = commandOf(alert)
+      const command = isForPeople(alert) ? undefined : commandOf(alert)
       if (command !== undefined) this.parts.instruct({ command, reason: `${alert.alertId}: ${alert.message}` })
     }
   }

@@ -10,6 +10,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { refuse } from '../../base/arguments.js'
 import { InputMistake } from '../../base/mistakes.js'
+import { EXPECTED_WIN_RATE } from '../../core/assumptions/system-regime.js'
 import { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionInput } from '../../core/decision/event.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
@@ -29,6 +30,7 @@ import { everyRealMs, Vitals } from '../status/vitals.js'
 import { type Pace, paceOf } from '../time/pace.js'
 import { PacedTime } from '../time/paced-time.js'
 import { VirtualTime } from '../time/virtual-time.js'
+import { AssumptionWatch } from './assumption-watch.js'
 import { type CourseEnd, type CourseParts, runCourse } from './course.js'
 import { PacedJournal, pacedSteps } from './paced-session.js'
 import { QuietTime } from './quiet-time.js'
@@ -84,6 +86,8 @@ class Session {
   private readonly execution: ExecutionParty
   private readonly timedJournals: TimedJournal[] = []
   private vitals: Vitals | undefined
+  private readonly assumptions: AssumptionWatch | undefined
+  private isEdgeGone = false
   /** Aborted with what a side threw. */
   private readonly broken = new AbortController()
 
@@ -98,12 +102,14 @@ class Session {
     })
     this.decision = this.hostDecision(parts.decision)
     this.execution = 'settings' in parts.execution ? this.hostExecution(parts.execution) : parts.execution
+    this.assumptions = this.watchAssumptions()
   }
 
   async start(): Promise<void> {
     const { decision, execution, parts } = this
     if ('host' in execution) execution.host.start()
     decision.host.start()
+    this.actOnRegime()
     parts.outside?.({ tell: (input) => decision.host.post(input), state: () => decision.side.state })
     if (parts.status !== undefined) await this.show(parts.status)
     this.measure()
@@ -122,7 +128,10 @@ class Session {
         pace: this.quietPace(),
         ...marketOf(parts),
         ...this.settling(),
-        bar: (bar) => decision.host.post({ kind: 'bar', bar }),
+        bar: (bar) => {
+          decision.host.post({ kind: 'bar', bar })
+          this.assumptions?.bar(bar, this.pace.timer.epochMs())
+        },
         dayEnded: (atMs) => recorder.books.write(atMs, false),
         turn: (step) => {
           parts.onStep?.(step)
@@ -195,6 +204,7 @@ class Session {
       format: recordLine,
       recorded: (record) => {
         this.recorder.recorded(record)
+        this.actOnRegime()
         surface?.decided(record)
         this.parts.recorded?.(record)
       },
@@ -221,6 +231,29 @@ class Session {
       return { records: side.state.n, stateHash: side.stateHash() }
     }
     return { side, host, journal, stop }
+  }
+
+  private watchAssumptions(): AssumptionWatch | undefined {
+    const { parts, decision, recorder } = this
+    const { settings } = parts.decision
+    if (settings.assumptions === undefined || parts.assumptions === undefined) return undefined
+    return new AssumptionWatch(settings.assumptions, {
+      parts: parts.assumptions,
+      expectedWinRate: parts.start.expectedWinRate ?? EXPECTED_WIN_RATE,
+      stands: () => decision.side.state.assumptions,
+      trades: () => recorder.books.trades,
+      agreedAtMs: () => decision.side.agreedAtMs,
+      tell: (run) => decision.host.post({ kind: 'assumption', run }),
+    })
+  }
+
+  /** Where that is wanted, what the trades make of the system is a condition of every entry. */
+  private actOnRegime(): void {
+    if (this.parts.decision.settings.assumptions?.actOnRegime !== true) return
+    const isEdgeGone = this.recorder.books.health.regime.regime === 'EDGE_GONE'
+    if (isEdgeGone === this.isEdgeGone) return
+    this.isEdgeGone = isEdgeGone
+    this.decision.host.post({ kind: 'conditions', conditions: { isEdgeGone } })
   }
 
   private commonPorts() {

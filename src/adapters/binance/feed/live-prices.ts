@@ -137,6 +137,11 @@ export class LivePrices implements PriceSource {
     return Math.max(0, (this.feed.exchangeMs(nowMs) ?? nowMs) - lastStepMs)
   }
 
+  /** How old the frame that came last was when it came, ms by the exchange's clock; null: none has, or the clock is not known. */
+  feedLatencyMs(): number | null {
+    return this.feed.frameAgeMs ?? null
+  }
+
   /** How much of its allowance the address has used. */
   usage(): ReturnType<MarketFeed['usage']> {
     return this.feed.usage(this.driven.nowMs())

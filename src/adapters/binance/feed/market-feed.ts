@@ -47,7 +47,7 @@ export type FeedTold =
 /** What a feed is made of. */
 export interface FeedParts {
   readonly rest: Pick<RestMachine, 'handle' | 'nextDueMs' | 'exchangeMs' | 'usage'>
-  readonly streams: Pick<MarketStreams, 'handle' | 'nextDueMs'>
+  readonly streams: Pick<MarketStreams, 'handle' | 'nextDueMs' | 'frameAgeMs'>
 }
 
 /** The feed waits for its first step until this share of the contracts has a price … */
@@ -140,6 +140,11 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
   /** The time of the exchange, UTC ms; undefined before it is known. */
   exchangeMs(nowMs: number): number | undefined {
     return this.rest.exchangeMs(nowMs)
+  }
+
+  /** How old the frame that came last was when it came, ms by the exchange's clock; undefined: none has, or that is not known. */
+  get frameAgeMs(): number | undefined {
+    return this.streams.frameAgeMs
   }
 
   /** How much of its allowance the address has used. */

@@ -33,6 +33,7 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
   private readonly maker: SocketMaker
   private effects: MarketStreamEffect[] = []
   private offsetMs: number | undefined
+  private lastAgeMs: number | undefined
   private malformed = 0
   private socketsMade = 0
   private messagesSent = 0
@@ -70,6 +71,11 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
   /** Frames so far that could not be read. */
   get unread(): number {
     return this.malformed
+  }
+
+  /** How old the last frame with a time was when it came, ms by the exchange's clock; undefined: none has. */
+  get frameAgeMs(): number | undefined {
+    return this.lastAgeMs
   }
 
   /** For a page that shows how it is. */
@@ -177,7 +183,10 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
 
   private lateness({ lateness }: WatchedConnection, data: StreamFrame['data'], nowMs: number): void {
     const eventMs = this.offsetMs === undefined ? undefined : eventTimeMs(data)
-    if (eventMs !== undefined) lateness.heard(nowMs + this.offsetMs! - eventMs, nowMs)
+    if (eventMs === undefined) return
+    const ageMs = nowMs + this.offsetMs! - eventMs
+    this.lastAgeMs = Math.max(0, ageMs)
+    lateness.heard(ageMs, nowMs)
   }
 
   private answer(socket: MarketSocket, message: { readonly id: number }, nowMs: number): void {

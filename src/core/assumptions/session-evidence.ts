@@ -1,0 +1,109 @@
+import { present } from '../../base/present.js'
+import type { StrategyBar } from '../../ports/strategy.js'
+import type { TradeRecord } from '../../ports/vocabulary/session.js'
+import type { AssumptionEvidence } from './shipped-assumptions.js'
+
+/** What a session cannot know of its own bars and trades. */
+export interface SessionSource {
+  /** Trades are filled by a market that is really there, at prices of now. */
+  readonly isNow: boolean
+  readonly expectedWinRate: number
+}
+
+/**
+ * What a running session knows of what it takes for granted: of the last bars and trades, and of the market where a strategy
+ * observes it. Whatever it was not told of stays absent. Not durable: after a restart bars are gathered anew.
+ */
+export class SessionEvidence {
+  private readonly latenciesMs: number[] = []
+  private readonly timesMs: number[] = []
+  private readonly answers: boolean[] = []
+  private readonly minutes: { readonly minute: number; readonly price: number }[] = []
+  private readonly openInterest = new Map<string, number>()
+  private moves = 0
+  private fell = 0
+  private bursts = 0
+  private observedMs = 0
+  private lastObservedMs: number | undefined
+
+  constructor(private readonly source: SessionSource) {}
+
+  /** `feedLatencyMs`: age of what the feed told last; absent: there is no feed that says. */
+  bar(bar: StrategyBar, feedLatencyMs?: number): void {
+    keep(this.timesMs, bar.timestampMs, BARS_KEPT)
+    if (feedLatencyMs !== undefined) keep(this.latenciesMs, feedLatencyMs, BARS_KEPT)
+    this.price(bar)
+    this.observed(bar)
+  }
+
+  /** Whether the exchange had answered within its time, as of a bar. */
+  answered(inTime: boolean): void {
+    keep(this.answers, inTime, BARS_KEPT)
+  }
+
+  /** @param trades all that were closed, the oldest first. */
+  gathered(trades: readonly TradeRecord[]): AssumptionEvidence {
+    const { source, latenciesMs, answers, observedMs, bursts, moves, fell } = this
+    const recent = trades.slice(-TRADES_KEPT)
+    const slippage = recent.flatMap(({ entrySlippageBps, exitSlippageBps }) =>
+      exitSlippageBps === null ? [entrySlippageBps] : [entrySlippageBps, exitSlippageBps],
+    )
+    const isObserving = this.lastObservedMs !== undefined
+    return {
+      timestampsMs: this.timesMs,
+      tradesWon: { won: recent.map(({ netPnl }) => Number(netPnl) > 0), expectedWinRate: source.expectedWinRate },
+      ...present({
+        liquidations: isObserving ? { events: bursts, listenedMs: observedMs } : undefined,
+        openInterest: isObserving ? { moves, fell } : undefined,
+        feedLatencyMs: latenciesMs.length > 0 ? latenciesMs : undefined,
+        exchangeAnswers:
+          answers.length > 0 ? { asked: answers.length, inTime: answers.filter(Boolean).length } : undefined,
+        fillSlippageBps: source.isNow ? slippage : undefined,
+        returns: this.returns(),
+      }),
+    }
+  }
+
+  /** One a minute, of the first symbol: what comes faster hangs together too much to be compared. */
+  private price({ prices, timestampMs }: StrategyBar): void {
+    const minute = Math.floor(timestampMs / MINUTE_MS)
+    const price = prices[0] ?? Number.NaN
+    if (!(price > 0) || this.minutes.at(-1)?.minute === minute) return
+    keep(this.minutes, { minute, price }, MINUTES_KEPT)
+  }
+
+  private returns(): AssumptionEvidence['returns'] {
+    const returns = this.minutes.flatMap(({ minute, price }, i, all) =>
+      all[i - 1]?.minute === minute - 1 ? [Math.log(price / all[i - 1]!.price)] : [],
+    )
+    const half = Math.floor(returns.length / 2)
+    return { before: returns.slice(0, half), recent: returns.slice(half) }
+  }
+
+  private observed({ observation, timestampMs }: StrategyBar): void {
+    if (observation === undefined || observation.status === 'FAILED') return
+    this.observedMs += Math.max(0, timestampMs - (this.lastObservedMs ?? timestampMs))
+    this.lastObservedMs = timestampMs
+    for (const symbol in observation.symbols) {
+      const { primitives, market } = observation.symbols[symbol]!
+      const before = this.openInterest.get(symbol)
+      if (market.openInterest !== undefined) this.openInterest.set(symbol, market.openInterest)
+      if (primitives.liquidationBurst === undefined) continue
+      this.bursts++
+      if (before === undefined || market.openInterest === undefined || market.openInterest === before) continue
+      this.moves++
+      if (market.openInterest < before) this.fell++
+    }
+  }
+}
+
+const MINUTE_MS = 60_000
+const BARS_KEPT = 1_000
+const TRADES_KEPT = 50
+/** A day and a half. */
+const MINUTES_KEPT = 2_160
+
+function keep<T>(values: T[], value: T, most: number): void {
+  values.push(value)
+  if (values.length > most) values.shift()
+}
