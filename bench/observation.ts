@@ -1,0 +1,202 @@
+import { Observation } from '../src/core/observation/observation.js'
+import { type Figure, line, median, quantile } from './measure.js'
+
+/**
+ * What observing a market of 540 symbols costs: `npx tsx bench/observation.ts`, a day of virtual time with `--hours 24`. Events are
+ * made before the clock starts: trades mostly, depths, marks and some liquidations, as a busy market has them, told every 100 ms.
+ * The same events go to a naive twin that keeps an object for each in maps of lists, in the same rounds: what it takes is what
+ * the validation, numbering, order, nodes, windows and bounds of ours are measured against. Medians of rounds.
+ */
+const SYMBOLS = Array.from({ length: 540 }, (_, i) => `S${i}USDT`)
+const START_MS = 1_767_225_600_000
+const STEP_MS = 100
+const PER_STEP = 20_000
+const ROUNDS = 61
+const WARM_UP = 15
+
+type Made = Parameters<Observation['ingest']>[0] & { readonly symbol: string; readonly tsMs: number }
+
+let state = 1
+function draw(below: number): number {
+  state = (Math.imul(state, 48_271) >>> 0) % 2_147_483_647
+  return state % below
+}
+
+let venueId = 0
+function made(fromMs: number, perStep: number): Made[] {
+  return Array.from({ length: perStep }, () => {
+    const symbol = SYMBOLS[draw(SYMBOLS.length)]!
+    const tsMs = fromMs + draw(STEP_MS)
+    const price = 100 + draw(1_000) / 1_000
+    const side = draw(2) === 0 ? 'BUY' : 'SELL'
+    const roll = draw(100)
+    if (roll < 2) return { kind: 'LIQUIDATION', symbol, tsMs, price, baseQty: 1 + draw(10), side }
+    if (roll < 5) return { kind: 'MARK_PRICE', symbol, tsMs, markPrice: price, fundingRate: 0.0001 }
+    if (roll < 30) {
+      const sizes = { bidSize: 1 + draw(50), askSize: 1 + draw(50) }
+      return { kind: 'DEPTH_TOP', symbol, tsMs, ...sizes, bestBid: price - 0.01, bestAsk: price + 0.01 }
+    }
+    return { kind: 'TRADE', symbol, tsMs, price, baseQty: (1 + draw(100)) / 10, side, venueId: ++venueId }
+  })
+}
+
+/** What one would write first: nothing checked, nothing bounded but the last 500 of a symbol, nothing remembered of places. */
+class NaiveTwin {
+  private queue: Made[] = []
+  private readonly bySymbol = new Map<string, Made[]>()
+
+  ingest(event: Made): void {
+    this.queue.push({ ...event })
+  }
+
+  advanceTime(tMs: number): void {
+    const due = this.queue.filter(({ tsMs }) => tsMs <= tMs).sort((one, other) => one.tsMs - other.tsMs)
+    this.queue = this.queue.filter(({ tsMs }) => tsMs > tMs)
+    for (const event of due) {
+      const kept = this.bySymbol.get(event.symbol) ?? []
+      if (kept.length === 0) this.bySymbol.set(event.symbol, kept)
+      kept.push(event)
+      if (kept.length > 500) kept.shift()
+    }
+  }
+}
+
+function usSince(startNs: bigint): number {
+  return Number(process.hrtime.bigint() - startNs) / 1_000
+}
+
+function memoryMb(): number {
+  globalThis.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return (heapUsed + arrayBuffers) / 1e6
+}
+
+function perEventFigures(): Figure[] {
+  const beforeMb = memoryMb()
+  const observation = new Observation({ symbols: SYMBOLS })
+  const twin = new NaiveTwin()
+  observation.advanceTime(START_MS)
+  const [ingestUs, applyUs, twinIngestUs, twinApplyUs, snapshotUs]: number[][] = [[], [], [], [], []]
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const fromMs = START_MS + 1 + (round + WARM_UP) * STEP_MS
+    const events = made(fromMs, PER_STEP)
+    const times = [
+      timed(() => {
+        for (const event of events) observation.ingest(event)
+      }),
+      timed(() => observation.advanceTime(fromMs + STEP_MS)),
+      timed(() => {
+        for (const event of events) twin.ingest(event)
+      }),
+      timed(() => twin.advanceTime(fromMs + STEP_MS)),
+      timed(() => void observation.snapshot()) * PER_STEP,
+    ]
+    if (round < 0) continue
+    for (const [i, list] of [ingestUs, applyUs, twinIngestUs, twinApplyUs, snapshotUs].entries())
+      list!.push(times[i]! / PER_STEP)
+  }
+  const both = ingestUs!.map((us, i) => us + applyUs![i]!)
+  const twinBoth = twinIngestUs!.map((us, i) => us + twinApplyUs![i]!)
+  const accepted = Object.values(observation.snapshot().counters.accepted).reduce((sum, count) => sum + count, 0)
+  if (accepted !== (ROUNDS + WARM_UP) * PER_STEP) throw new Error(`only ${accepted} events were accepted`)
+  const named = (name: string, values: number[]) => ({ name, value: median(values) })
+  return [
+    {
+      ...{ name: 'ingest an event', value: median(ingestUs!), unit: 'µs', target: '≤ 1 µs' },
+      baseline: named('naive twin', twinIngestUs!),
+    },
+    {
+      ...{ name: 'apply an event', value: median(applyUs!), unit: 'µs', target: '≤ 3 µs' },
+      baseline: named('naive twin', twinApplyUs!),
+    },
+    {
+      ...{
+        name: 'events a second, ingested and applied',
+        value: 1e6 / median(both),
+        unit: '/s',
+        target: '≥ 200,000/s',
+      },
+      baseline: { name: 'naive twin', value: 1e6 / median(twinBoth) },
+    },
+    { name: '… in the slowest tenth of rounds', value: 1e6 / quantile(both, 0.9), unit: '/s', target: '≥ 200,000/s' },
+    {
+      name: 'snapshot of 540 symbols, full buffers',
+      value: median(snapshotUs!) / 1_000,
+      unit: 'ms',
+      target: '≤ 30 ms',
+    },
+    { name: '… in the slowest tenth', value: quantile(snapshotUs!, 0.9) / 1_000, unit: 'ms', target: '≤ 30 ms' },
+    { name: 'memory of it and the twin, full buffers', value: memoryMb() - beforeMb, unit: 'MB' },
+  ]
+}
+
+/** A market of about 4,000 events a second: what a process that observes all of it has to do. */
+function usualFigures(): Figure[] {
+  const beforeMb = memoryMb()
+  const observation = new Observation({ symbols: SYMBOLS })
+  observation.advanceTime(START_MS)
+  let nowMs = START_MS
+  const stepUs: number[] = []
+  const snapshotMs: number[] = []
+  for (let step = 0; step < 1_200; step++) {
+    const events = made(nowMs + 1, 400)
+    nowMs += STEP_MS
+    stepUs.push(
+      timed(() => {
+        for (const event of events) observation.ingest(event)
+        observation.advanceTime(nowMs)
+      }),
+    )
+    if (step >= 600 && step % 10 === 0) snapshotMs.push(timed(() => void observation.snapshot()) / 1_000)
+  }
+  const boundaryUs = stepUs.filter((_, step) => step % 100 === 99)
+  return [
+    { name: 'snapshot of 540 symbols, 4,000 events/s', value: median(snapshotMs), unit: 'ms', target: '≤ 10 ms' },
+    { name: '… in the slowest tenth', value: quantile(snapshotMs, 0.9), unit: 'ms', target: '≤ 10 ms' },
+    {
+      name: 'a step of 100 ms with a lifecycle boundary',
+      value: median(boundaryUs) / 1_000,
+      unit: 'ms',
+      target: '≤ 5 ms',
+    },
+    { name: 'memory of it', value: memoryMb() - beforeMb, unit: 'MB', target: '≤ 100 MB' },
+  ]
+}
+
+/** So many virtual hours at a few events a second for each symbol: nothing may grow once the buffers have filled. */
+function growthFigures(hours: number): Figure[] {
+  const observation = new Observation({ symbols: SYMBOLS })
+  observation.advanceTime(START_MS)
+  let nowMs = START_MS
+  let afterFirstMb = 0
+  const startNs = process.hrtime.bigint()
+  const steps = hours * 3_600
+  for (let step = 0; step < steps; step++) {
+    for (const event of made(nowMs + 1, 600)) observation.ingest(event)
+    nowMs += 1_000
+    observation.advanceTime(nowMs)
+    if (step % 60 === 0) observation.snapshot()
+    if (step === Math.floor(steps / 12)) afterFirstMb = memoryMb()
+  }
+  const grownMb = memoryMb() - afterFirstMb
+  return [
+    {
+      name: `memory after ${hours} virtual hours`,
+      value: memoryMb(),
+      unit: 'MB',
+      baseline: { name: 'after a twelfth of them', value: afterFirstMb },
+    },
+    { name: 'growth since', value: grownMb, unit: 'MB', target: '≤ 5 MB' },
+    { name: 'wall time of it', value: usSince(startNs) / 1e6, unit: 's' },
+  ]
+}
+
+function timed(run: () => void): number {
+  const startNs = process.hrtime.bigint()
+  run()
+  return usSince(startNs)
+}
+
+const hours = process.argv.includes('--hours') ? Number(process.argv[process.argv.indexOf('--hours') + 1]) : 0
+const figures = hours > 0 ? growthFigures(hours) : [...usualFigures(), ...perEventFigures()]
+for (const figure of figures) console.log(line(figure))
