@@ -1,4 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest'
+import type { CascadeWave, LabeledCascade } from '../../src/core/analysis/cascade-labels.js'
+import type { ValidationResult, ValidationStatus } from '../../src/core/analysis/validators/validation-result.js'
+import type { LiquidationWave } from '../../src/core/analysis/waves.js'
 import type { Action, ActionType } from '../../src/core/arbitration/arbitration.js'
 import { PerformanceTracker } from '../../src/core/performance/performance-tracker.js'
 import type { PortfolioRisk } from '../../src/core/risk/calculator.js'
@@ -35,6 +38,28 @@ test('an observation is UNINITIALIZED or FAILED, and its snapshot read-only', ()
 test('a regime is one of four, with a reason and without a confidence', () => {
   expectTypeOf<RegimeType>().toEqualTypeOf<'UNKNOWN' | 'TRENDING' | 'RANGING' | 'VOLATILE'>()
   expectTypeOf<keyof RegimeReading>().toEqualTypeOf<'regime' | 'reason' | 'metrics'>()
+})
+
+test('a labelled cascade and its waves are what happened, and no judgement of it', () => {
+  expectTypeOf<keyof LabeledCascade>().toEqualTypeOf<
+    | ('cascadeId' | 'coin' | 'startTsMs' | 'endTsMs' | 'oiDropPct' | 'liquidationCount' | 'waveCount' | 'waves')
+    | ('priceStart' | 'priceEnd' | 'price5minAfter' | 'outcome')
+  >()
+  expectTypeOf<NonNullable<LabeledCascade['outcome']>>().toEqualTypeOf<'REVERSAL' | 'CONTINUATION' | 'NEUTRAL'>()
+  expectTypeOf<keyof CascadeWave>().toEqualTypeOf<
+    'waveNum' | 'startTsMs' | 'endTsMs' | 'liquidationCount' | 'oiDropPct'
+  >()
+  expectTypeOf<keyof LiquidationWave>().toEqualTypeOf<
+    'waveNum' | 'startTsMs' | 'endTsMs' | 'liquidationCount' | 'totalValueUsd'
+  >()
+})
+
+test('a validation is counts, rates and probabilities, and one of three words', () => {
+  expectTypeOf<keyof ValidationResult>().toEqualTypeOf<
+    | ('hypothesisName' | 'proxy' | 'totalEvents' | 'supportingEvents' | 'successRate' | 'rateDifference')
+    | ('calibratedThreshold' | 'status' | 'pValue' | 'adjustedPValue' | 'details')
+  >()
+  expectTypeOf<ValidationStatus>().toEqualTypeOf<'VALIDATED' | 'FAILED' | 'INSUFFICIENT_DATA'>()
 })
 
 test('a bundle of primitives may be empty, and each primitive absent', () => {

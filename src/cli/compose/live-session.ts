@@ -218,6 +218,7 @@ async function run(
           venue: executor === 'in-process' ? account?.venue : undefined,
           ...present({ ready: executor === 'in-process' ? account?.ready : undefined }),
         }
+  const feedLatencyMs = () => prices.feedLatencyMs()
   const exchangeView = () => [
     viewOf('prices', prices.usage(), prices.stepAgeMs()),
     ...(account === undefined || executor !== 'in-process' ? [] : [account.view()]),
@@ -234,7 +235,7 @@ async function run(
         expectsBoost: false,
         ...present({ barsMax: choice.bars }),
       },
-      { parts, news, signal, scans, filledBy, exchangeView, feedLatencyMs: () => prices.feedLatencyMs(), books, observations },
+      { parts, news, signal, scans, filledBy, exchangeView, feedLatencyMs, books, observations },
     )
   } finally {
     await scans.close()
