@@ -158,6 +158,17 @@ module.exports = {
       to: { path: '^src/core/observation/internal/' },
     },
     {
+      name: 'facts-know-nobody-who-trades',
+      comment:
+        'Observation and analysis say what happened, without a thought of what follows from it: whoever decides, risks or executes stands on them, and they on none of these, whatever the route.',
+      severity: 'error',
+      from: { path: '^src/core/(observation|analysis)/' },
+      to: {
+        path: '^src/core/(engine|signal|selection|sizing|exits|strategy|examples|decision|arbitration|risk|position|orders|execution|mode|assumptions|performance)/',
+        reachable: true,
+      },
+    },
+    {
       name: 'only-the-composition-root-imports-cli',
       comment: 'The command line is the outermost layer: nothing depends on it.',
       severity: 'error',
