@@ -40,7 +40,7 @@ export interface OrderBooksChoice {
 export async function openOrderBooks(config: BooksConfig, choice: OrderBooksChoice): Promise<OrderBookService> {
   const { stepMs, books, openInterestEveryMs, marksEveryMs, record, flushMs, file } = config
   const recorded = {
-    trades: config.recordTrades === true && record !== undefined,
+    trades: record === undefined ? undefined : config.recordTrades,
     settledFundingEveryMs: record === undefined ? undefined : config.settledFundingEveryMs,
   }
   const { at, room, isPublished = true, quiet, closed } = choice

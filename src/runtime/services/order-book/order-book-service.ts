@@ -227,14 +227,10 @@ export class OrderBookService implements Service {
   }
 
   private wish(): FollowedMarket {
-    const { books, openInterestEveryMs, marksEveryMs, trades = false, settledFundingEveryMs } = this.settings
+    const { books, marksEveryMs, openInterestEveryMs, settledFundingEveryMs, trades } = this.settings
     const symbols = [...this.followed.keys()]
-    const marks = marksEveryMs !== undefined
-    return {
-      ...{ symbols, books, liquidations: true, marks },
-      ...(trades && { trades }),
-      ...present({ openInterestEveryMs, settledFundingEveryMs }),
-    }
+    const wish = { symbols, books, liquidations: true, marks: marksEveryMs !== undefined }
+    return { ...wish, ...present({ openInterestEveryMs, settledFundingEveryMs, trades }) }
   }
 
   /** Each 100 ms: what has changed goes out, and now and then it is looked at how everything is. */
