@@ -60,6 +60,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'show, measure and check order books, recorded or live',
     load: () => import('./book/command.js'),
   },
+  observe: {
+    summary: 'observe a market, recorded or live: facts without opinions',
+    load: () => import('./observe/command.js'),
+  },
   data: { summary: 'make and check day files', load: () => import('./data/command.js') },
 }
 

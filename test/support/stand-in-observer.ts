@@ -1,16 +1,12 @@
+import type { FailureFound } from '../../src/core/observation/observation.js'
 import type { MarketDataEvent } from '../../src/ports/market-data.js'
-import type {
-  BarObservation,
-  ObservationFailure,
-  ObservationSnapshot,
-  SymbolObservation,
-} from '../../src/ports/vocabulary/observation.js'
+import type { BarObservation, ObservationSnapshot, SymbolObservation } from '../../src/ports/vocabulary/observation.js'
 import type { Observer } from '../../src/runtime/services/observation/observer.js'
 
 /** Keeps what it is told, in its order, and knows of each symbol its last price. It fails when a test says so. */
 export class StandInObserver implements Observer {
   readonly told: (MarketDataEvent | { readonly kind: 'advance'; readonly tMs: number })[] = []
-  failure: ObservationFailure | undefined
+  failure: FailureFound | undefined
   private timeMs: number | null = null
   private readonly prices = new Map<string, number>()
 
@@ -45,7 +41,7 @@ export class StandInObserver implements Observer {
       },
       promotedEvents: [],
       primitives: new Map(),
-      ...(this.failure !== undefined && { failureReason: this.failure }),
+      ...(this.failure !== undefined && { failureReason: this.failure.reason }),
     }
   }
 
@@ -55,10 +51,9 @@ export class StandInObserver implements Observer {
     return { status, timestampMs: this.timeMs ?? 0, symbols: Object.fromEntries(symbols) }
   }
 
-  firstRefused() {
-    return [
-      { kind: 'TRADE', reason: 'DUPLICATE', event: { kind: 'TRADE', symbol: 'BTCUSDT', price: Number.NaN } },
-    ] as const
+  refusalSamples() {
+    const event = { kind: 'TRADE', symbol: 'BTCUSDT', price: Number.NaN, baseQty: 1, side: 'BUY', tsMs: 0 } as const
+    return [{ kind: 'TRADE', reason: 'DUPLICATE', event }] as const
   }
 
   private of(symbol: string): SymbolObservation {

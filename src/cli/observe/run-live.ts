@@ -34,7 +34,7 @@ export async function runLive(options: LiveOptions, observerOf: typeof marketObs
     if (cause === undefined && live.service.figures().advances === 0) throw nothingHeard(options)
     await printSummary(of.display.tally.summary(live.observer), options)
     if (error === undefined) return cause === undefined ? EXIT.ok : stopExitCode(cause)
-    noticeWarning(`${failedText(live.observer.snapshot())}. Only a new start helps.`)
+    noticeWarning(`${failedText(live.observer)}. Only a new start helps.`)
     return EXIT.observationFailed
   } catch (error) {
     // Stopped before there was anything to sum up.

@@ -27,10 +27,9 @@ export async function runReplay(options: ReplayOptions, observerOf: typeof marke
     await replay.run({ signal: watch.signal, quiet: quiet || process.stdout.isTTY === true })
     if (replay.shown === 0 && !watch.signal.aborted)
       noticeWarning(`${path}: nothing was shown: no advance of the recording is a whole --every in the period.`)
-    const { status, ...snapshot } = observer.snapshot()
     await printSummary(tally.summary(observer), options)
-    if (status === 'FAILED') {
-      noticeWarning(`${failedText({ status, ...snapshot })}.`)
+    if (observer.failure !== undefined) {
+      noticeWarning(`${failedText(observer)}.`)
       return EXIT.observationFailed
     }
     if (!watch.signal.aborted) return EXIT.ok

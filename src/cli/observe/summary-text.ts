@@ -14,7 +14,7 @@ export function summaryText(summary: ObservationSummary, colours: Colours): stri
     '',
     ...eventLines(summary, colours),
     ...refusedLines(summary, colours),
-    ...evictedLines(summary, colours),
+    ...goneLines(summary, colours),
     promotedLine(summary, colours),
     '',
     ...regimeLines(summary, colours),
@@ -62,9 +62,16 @@ function sampleText(event: unknown): string {
 
 const SAMPLE_CHARACTERS = 400
 
-function evictedLines({ counters: { evicted } }: ObservationSummary, colours: Colours): readonly string[] {
-  const parts = Object.entries(evicted).map(([why, amount]) => `${why} ${count(amount)}`)
-  return [`${colours.dim('gone')}        ${parts.length === 0 ? 'nothing left a buffer' : parts.join(', ')}`]
+function goneLines({ counters: { evicted, noted } }: ObservationSummary, colours: Colours): readonly string[] {
+  const said = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .filter(([, amount]) => amount > 0)
+      .map(([what, amount]) => `${what} ${count(amount)}`)
+      .join(', ')
+  return [
+    `${colours.dim('gone')}        ${said(evicted) || 'nothing left a buffer'}`,
+    ...(said(noted) === '' ? [] : [`${colours.dim('noted')}       ${said(noted)}`]),
+  ]
 }
 
 function promotedLine({ promoted: { count: amount, farthest } }: ObservationSummary, colours: Colours): string {

@@ -1,6 +1,7 @@
+import type { RefusedSample } from '../../core/analysis/market-observer.js'
 import type { BarObservation, ObservationSnapshot, RegimeType } from '../../ports/vocabulary/observation.js'
 import type { PromotedTrade } from '../../ports/vocabulary/primitives.js'
-import type { Observer, RefusedEvent } from '../../runtime/services/observation/observer.js'
+import type { Observer } from '../../runtime/services/observation/observer.js'
 
 /** What is said of an observation when it is over. */
 export interface ObservationSummary {
@@ -13,7 +14,7 @@ export interface ObservationSummary {
   readonly cadenceMs: number
   readonly symbols: readonly string[]
   readonly counters: ObservationSnapshot['counters']
-  readonly firstRefused: readonly RefusedEvent[]
+  readonly firstRefused: readonly RefusedSample[]
   readonly promoted: { readonly count: number; readonly farthest: PromotedTrade | null }
   /** Of each symbol how often it was looked at, and how often it was in each regime then. */
   readonly regimes: Readonly<Record<string, Readonly<Record<RegimeType, number>>>>
@@ -38,7 +39,8 @@ export class Tally {
       readonly lookEveryMs: number
     },
   ) {
-    for (const symbol of of.symbols) this.regimes.set(symbol, { TRENDING: 0, RANGING: 0, VOLATILE: 0, UNKNOWN: 0 })
+    for (const symbol of of.symbols.toSorted())
+      this.regimes.set(symbol, { TRENDING: 0, RANGING: 0, VOLATILE: 0, UNKNOWN: 0 })
   }
 
   advanced(tMs: number, { promotedEvents }: Pick<ObservationSnapshot, 'promotedEvents'>): void {
@@ -61,13 +63,13 @@ export class Tally {
     }
   }
 
-  summary(observer: Pick<Observer, 'snapshot' | 'firstRefused'>): ObservationSummary {
+  summary(observer: Pick<Observer, 'snapshot' | 'refusalSamples'>): ObservationSummary {
     const { firstMs, lastMs, advances, promoted: count, farthest } = this
     const { status, counters, failureReason } = observer.snapshot()
     return {
       ...{ status, ...(failureReason !== undefined && { failureReason }) },
       ...{ firstMs, lastMs, advances, ...this.of, counters },
-      firstRefused: observer.firstRefused(),
+      firstRefused: observer.refusalSamples(),
       promoted: { count, farthest },
       regimes: Object.fromEntries(this.regimes),
     }

@@ -109,13 +109,13 @@ describe('dolphin observe --replay', () => {
     const failing = (observer: StandInObserver) => {
       const advance = observer.advance.bind(observer)
       observer.advance = (tMs) => {
-        if (tMs >= RECORDED_MS + 7_000) observer.failure = 'EXCEPTION'
+        if (tMs >= RECORDED_MS + 7_000) observer.failure = { reason: 'EXCEPTION', detail: 'a bug' }
         advance(tMs)
       }
     }
     const { code, stdout, stderr, observer } = await replay({ quiet: true }, failing)
     expect(code).toBe(4)
-    expect(stderr).toContain('WARNING the observation has FAILED after 2026-01-05T12:00:06.000Z: EXCEPTION.')
+    expect(stderr).toContain('WARNING the observation has FAILED after 2026-01-05T12:00:06.000Z: EXCEPTION, a bug.')
     expect(stdout).toContain('FAILED: EXCEPTION')
     expect(observer.advances.at(-1)).toBe(RECORDED_MS + 7_000)
   })

@@ -4,6 +4,7 @@ import { primitivesText } from '../../../src/cli/observe/primitives-text.js'
 import { summaryText } from '../../../src/cli/observe/summary-text.js'
 import { tableText } from '../../../src/cli/observe/table-text.js'
 import type { ObservationSummary } from '../../../src/cli/observe/tally.js'
+import type { ObservationEvent } from '../../../src/ports/vocabulary/observation-events.js'
 import { PRIMITIVE_NAMES } from '../../../src/ports/vocabulary/primitives.js'
 import { cascading, OBSERVED_MS, observedOf, quiet } from '../../support/observed.js'
 
@@ -66,6 +67,11 @@ describe('what is known of one symbol', () => {
   })
 })
 
+const DUPLICATE: ObservationEvent = {
+  ...{ kind: 'TRADE', symbol: 'BTCUSDT', tsMs: OBSERVED_MS, venueId: 7 },
+  ...{ price: 1, baseQty: 1, side: 'BUY' },
+}
+
 const SUMMARY: ObservationSummary = {
   ...{ status: 'UNINITIALIZED', firstMs: OBSERVED_MS, lastMs: OBSERVED_MS + 60_000, advances: 61, cadenceMs: 1_000 },
   symbols: ['BTCUSDT'],
@@ -73,10 +79,10 @@ const SUMMARY: ObservationSummary = {
     intervalsProcessed: 60,
     accepted: { TRADE: 1_234, MARK_PRICE: 61 },
     refused: { 'TRADE:DUPLICATE': 2, 'TRADE:TOO_OLD': 1, 'LIQUIDATION:NON_FINITE': 1 },
-    evicted: { ringEvicted: 734 },
-    noted: {},
+    evicted: { expired: 0, ringEvicted: 734 },
+    noted: { sideValidated: 9 },
   },
-  firstRefused: [{ kind: 'TRADE', reason: 'DUPLICATE', event: { kind: 'TRADE', venueId: 7 } }],
+  firstRefused: [{ kind: 'TRADE', reason: 'DUPLICATE', event: DUPLICATE }],
   promoted: {
     count: 3,
     farthest: {
@@ -103,10 +109,11 @@ TRADE           1,234        3
 refused
 LIQUIDATION:NON_FINITE 1
 TRADE:DUPLICATE 2
-  first: {"kind":"TRADE","venueId":7}
+  first: ${JSON.stringify(DUPLICATE)}
 TRADE:TOO_OLD 1
 
 gone        ringEvicted 734
+noted       sideValidated 9
 promoted    3 trades; the farthest 8.1 sigma: BTCUSDT SELL 1.2M USD at 96000.0, 2026-01-05 12:00:05.000 UTC
 
 regime, each 10 s  TRENDING  RANGING  VOLATILE  UNKNOWN

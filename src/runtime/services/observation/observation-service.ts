@@ -46,15 +46,18 @@ export interface ObservationPorts {
 
 /** A failed observation is over: whoever goes on needs a new observer. */
 export class ObservationFailed extends SurroundingsFailed {
-  constructor(snapshot: ObservationSnapshot) {
-    super(failedText(snapshot), { hint: 'Start anew: nothing else helps.' })
+  constructor(observer: Pick<Observer, 'snapshot' | 'failure'>) {
+    super(failedText(observer), { hint: 'Start anew: nothing else helps.' })
   }
 }
 
 /** What a person is told of an observation that has failed. */
-export function failedText({ failureReason, timestampMs }: ObservationSnapshot): string {
-  const since = timestampMs === null ? 'before its first advance' : `after ${new Date(timestampMs).toISOString()}`
-  return `the observation has FAILED ${since}: ${failureReason ?? 'no reason was told'}. What it said until then holds; it says nothing more`
+export function failedText(observer: Pick<Observer, 'snapshot' | 'failure'>): string {
+  const { timestampMs } = observer.snapshot()
+  const when = timestampMs === null ? 'before its first advance' : `after ${new Date(timestampMs).toISOString()}`
+  const why =
+    observer.failure === undefined ? 'no reason was told' : `${observer.failure.reason}, ${observer.failure.detail}`
+  return `the observation has FAILED ${when}: ${why}. What it said until then holds; it says nothing more`
 }
 
 /**
@@ -205,7 +208,7 @@ export class ObservationService implements Service {
     const snapshot = observer.snapshot()
     // A cadence below a second is for strategies: readers of the grid are people.
     if (tMs - this.publishedMs >= PUBLISH_MS || snapshot.status === 'FAILED') this.publish(snapshot, tMs)
-    if (snapshot.status === 'FAILED') throw new ObservationFailed(snapshot)
+    if (snapshot.status === 'FAILED') throw new ObservationFailed(observer)
     if (isFirst && this.listed !== undefined) this.choose(this.listed, tMs)
     this.life.progress(this.detail(tMs))
   }

@@ -122,11 +122,14 @@ describe('an observation of a market that goes on', () => {
   it('ends as fatal with the reason once the observation has failed, and closes its recording', async () => {
     const world = setUp()
     await pass(world.time, 1_000)
-    world.observer.failure = 'NON_FINITE_OUTPUT'
+    world.observer.failure = { reason: 'NON_FINITE_OUTPUT', detail: 'velocity of AUSDT' }
     await pass(world.time, 1_000)
     const { error, health } = await world.end()
     expect(error).toBeInstanceOf(ObservationFailed)
-    expect(health).toMatchObject({ state: 'FATAL', detail: expect.stringContaining('NON_FINITE_OUTPUT') })
+    expect(health).toMatchObject({
+      state: 'FATAL',
+      detail: expect.stringContaining('NON_FINITE_OUTPUT, velocity of AUSDT'),
+    })
     expect([world.recorder.closed, world.market.closed]).toEqual([true, true])
   })
 })
