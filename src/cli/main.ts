@@ -56,6 +56,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     load: () => import('./doctor/command.js'),
   },
   new: { summary: 'begin something of your own: a strategy', load: () => import('./new/command.js') },
+  analyse: {
+    summary: 'cascades of liquidations in recorded markets, and what they say of hypotheses',
+    load: () => import('./analyse/command.js'),
+  },
   book: {
     summary: 'show, measure and check order books, recorded or live',
     load: () => import('./book/command.js'),

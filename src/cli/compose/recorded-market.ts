@@ -65,7 +65,8 @@ export async function openRecordedMarket({ path, symbols: asked }: RecordedMarke
   }
 }
 
-async function recordingAt(path: string): Promise<Recording> {
+/** @throws InputMistake where nothing is at the path; DataRefused for a folder that is no recording. */
+export async function recordingAt(path: string): Promise<Recording> {
   const entry = await stat(path).catch((error: unknown) => {
     throw new InputMistake({ place: path, message: `cannot open the recording: ${reason(error)}` })
   })

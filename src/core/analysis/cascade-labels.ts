@@ -1,5 +1,6 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
-import { CascadeStarts } from './cascade-starts.js'
+import { CASCADE_RULES, type CascadeRules } from './cascade-rules.js'
+import { CascadeStarts, type SearchedFeeds } from './cascade-starts.js'
 import { lastAtOrBefore, TimedDecimals, type TimedFigures } from './timed-figures.js'
 import { detectWaves } from './waves.js'
 
@@ -48,32 +49,26 @@ export interface CascadeLabels {
   readonly unpriced: number
 }
 
-/** A liquidation so long after the last one, or after the fall that made the cascade, still belongs to it. */
-const FOLLOWS_MS = 60_000
-const LONGEST_MS = 30 * 60_000
 const AFTER_MS = 300_000
-
-/** A mark price that is older tells nothing. */
-const MARK_STALE_MS = 5_000
-
-/** A move of half a percent of the first price, or less, is none. */
-const NEUTRAL_FRAC = '0.005'
 
 /**
  * The cascades of one coin, from what was recorded of it: a fall of the open interest by a tenth within a minute with two liquidations
  * or more, and what follows. Decimals are exact, rounded half to even. The time that it takes grows with the number of snapshots.
  * Source: spec, "Analysis: cascade labeler".
  */
-export function labelCascades({ coin, openInterest, liquidations, marks }: CascadeInputs): CascadeLabels {
+export function labelCascades(
+  { coin, openInterest, liquidations, marks }: CascadeInputs,
+  rules: CascadeRules = CASCADE_RULES,
+): CascadeLabels {
   const snapshots = new TimedDecimals(openInterest)
   const prices = new TimedDecimals(marks)
   const forcedMs = Float64Array.from(liquidations).sort()
-  const starts = new CascadeStarts(snapshots, forcedMs)
+  const starts = new CascadeStarts({ snapshots, forcedMs, rules })
   const labels: LabeledCascade[] = []
   let unpriced = 0
   for (let found = starts.next(0); found !== undefined; ) {
-    const cascade = { ...found, coin, ...extent(found, snapshots, forcedMs) }
-    const label = labelOf({ cascade, snapshots, prices, forcedMs })
+    const cascade = { ...found, coin, ...extent(found, { snapshots, forcedMs, rules }) }
+    const label = labelOf({ cascade, snapshots, prices, forcedMs, rules })
     if (label === undefined) unpriced++
     else labels.push({ cascadeId: labels.length + 1, ...label })
     found = starts.next(lastAtOrBefore(snapshots.tsMs, cascade.endTsMs) + 1)
@@ -97,40 +92,44 @@ interface Cascade extends FoundCascade {
 }
 
 /** How long it runs, and which liquidations are its own. */
-function extent({ first, fallen }: FoundCascade, snapshots: TimedDecimals, forcedMs: Float64Array) {
+function extent({ first, fallen }: FoundCascade, { snapshots, forcedMs, rules }: SearchedFeeds) {
   const startTsMs = snapshots.tsMs[first]!
   let endTsMs = snapshots.tsMs[fallen]!
   let toForced = lastAtOrBefore(forcedMs, endTsMs) + 1
   while (toForced < forcedMs.length) {
     const nextMs = forcedMs[toForced]!
-    if (nextMs - endTsMs > FOLLOWS_MS || nextMs - startTsMs > LONGEST_MS) break
+    if (nextMs - endTsMs > rules.followsMs || nextMs - startTsMs > rules.longestMs) break
     endTsMs = nextMs
     toForced++
   }
   return { startTsMs, endTsMs, fromForced: lastAtOrBefore(forcedMs, startTsMs - 1) + 1, toForced }
 }
 
-interface Labelling {
+interface Labelling extends SearchedFeeds {
   readonly cascade: Cascade
-  readonly snapshots: TimedDecimals
   readonly prices: TimedDecimals
-  readonly forcedMs: Float64Array
 }
 
 /** Undefined where a price is not known. */
-function labelOf({ cascade, snapshots, prices, forcedMs }: Labelling): Omit<LabeledCascade, 'cascadeId'> | undefined {
+function labelOf({
+  cascade,
+  snapshots,
+  prices,
+  forcedMs,
+  rules,
+}: Labelling): Omit<LabeledCascade, 'cascadeId'> | undefined {
   const { coin, first, startTsMs, endTsMs, fromForced, toForced } = cascade
-  const priceStart = markAt(prices, startTsMs)
-  const priceEnd = markAt(prices, endTsMs)
+  const priceStart = markAt(prices, startTsMs, rules)
+  const priceEnd = markAt(prices, endTsMs, rules)
   if (priceStart === undefined || priceEnd === undefined) return undefined
   const openInterest = snapshots.exactAt(first)
   const dropPct = (fromPlace: number, least: Exact) => pctText(snapshots.exactAt(fromPlace).minus(least), openInterest)
   const forced = Array.from(forcedMs.subarray(fromForced, toForced), (tsMs) => ({ tsMs }))
-  const waves = detectWaves(forced).waves.map((wave) => {
+  const waves = detectWaves(forced, { gapMs: rules.waveGapMs, minWaveSize: rules.waveSizeMin }).waves.map((wave) => {
     const [from, to] = [wave.startTsMs, wave.endTsMs].map((tsMs) => lastAtOrBefore(snapshots.tsMs, tsMs))
     return { ...wave, oiDropPct: dropPct(from!, snapshots.exactAt(to!)) }
   })
-  const price5minAfter = markAt(prices, endTsMs + AFTER_MS)
+  const price5minAfter = markAt(prices, endTsMs + AFTER_MS, rules)
   return {
     ...{ coin, startTsMs, endTsMs },
     oiDropPct: dropPct(first, leastOf(snapshots, first, lastAtOrBefore(snapshots.tsMs, endTsMs))),
@@ -138,7 +137,10 @@ function labelOf({ cascade, snapshots, prices, forcedMs }: Labelling): Omit<Labe
     waveCount: waves.length,
     waves,
     ...{ priceStart, priceEnd },
-    ...(price5minAfter !== undefined && { price5minAfter, outcome: outcomeOf(priceStart, priceEnd, price5minAfter) }),
+    ...(price5minAfter !== undefined && {
+      price5minAfter,
+      outcome: outcomeOf([priceStart, priceEnd, price5minAfter], rules),
+    }),
   }
 }
 
@@ -157,14 +159,14 @@ function pctText(part: Exact, whole: Exact): DecimalText {
 }
 
 /** The last mark price at or before a time, unless it is too old: nothing from after that time is known at it. */
-function markAt(prices: TimedDecimals, tsMs: number): DecimalText | undefined {
+function markAt(prices: TimedDecimals, tsMs: number, { markStaleMs }: CascadeRules): DecimalText | undefined {
   const place = lastAtOrBefore(prices.tsMs, tsMs)
-  return place < 0 || tsMs - prices.tsMs[place]! > MARK_STALE_MS ? undefined : prices.textAt(place)
+  return place < 0 || tsMs - prices.tsMs[place]! > markStaleMs ? undefined : prices.textAt(place)
 }
 
-function outcomeOf(start: DecimalText, end: DecimalText, after: DecimalText): CascadeOutcome {
-  const [p, q, r] = [new Exact(start), new Exact(end), new Exact(after)]
+function outcomeOf(prices: readonly [DecimalText, DecimalText, DecimalText], rules: CascadeRules): CascadeOutcome {
+  const [p, q, r] = prices.map((price) => new Exact(price)) as [Exact, Exact, Exact]
   const [moved, fell] = [r.minus(q), q.minus(p)]
-  if (fell.isZero() || moved.abs().lte(p.times(NEUTRAL_FRAC))) return 'NEUTRAL'
+  if (fell.isZero() || moved.abs().lte(p.times(rules.neutralFrac))) return 'NEUTRAL'
   return moved.isNegative() === fell.isNegative() ? 'CONTINUATION' : 'REVERSAL'
 }

@@ -1,12 +1,17 @@
+import { Exact } from '../../base/exact.js'
+import type { CascadeRules } from './cascade-rules.js'
 import type { TimedDecimals } from './timed-figures.js'
 
-/** Open interest that falls by a tenth within a minute, with two liquidations. Source: spec, "Analysis: cascade labeler". */
-const WITHIN_MS = 60_000
-const LEFT_FRAC = '0.9'
-const LIQUIDATIONS_MIN = 2
-
 /** Snapshots that float64 finds this near to the limit are compared exactly. */
-const ROUGH_LEFT_FRAC = 0.9 * (1 + 1e-12)
+const ROUGHLY = 1 + 1e-12
+
+/** In what cascades are looked for, and by which rules. */
+export interface SearchedFeeds {
+  readonly snapshots: TimedDecimals
+  /** Times of liquidations in order, UTC ms. */
+  readonly forcedMs: Float64Array
+  readonly rules: CascadeRules
+}
 
 /**
  * Where cascades start. The least open interest that can end the fall from a snapshot is kept as the window moves on with it, so that
@@ -14,15 +19,24 @@ const ROUGH_LEFT_FRAC = 0.9 * (1 + 1e-12)
  */
 export class CascadeStarts {
   private readonly least: SlidingLeast
+  private readonly rules: CascadeRules
   /** Of the first snapshot at which two liquidations can have been. */
   private fromPlace = 0
   private toPlace = 0
   private forced = 0
 
-  constructor(
-    private readonly snapshots: TimedDecimals,
-    private readonly forcedMs: Float64Array,
-  ) {
+  private readonly snapshots: TimedDecimals
+  private readonly forcedMs: Float64Array
+  /** Of the open interest, where it has fallen enough. */
+  private readonly leftFrac: Exact
+  private readonly roughLeftFrac: number
+
+  constructor({ snapshots, forcedMs, rules }: SearchedFeeds) {
+    this.snapshots = snapshots
+    this.forcedMs = forcedMs
+    this.rules = rules
+    this.leftFrac = new Exact(1).minus(rules.dropFrac)
+    this.roughLeftFrac = this.leftFrac.toNumber() * ROUGHLY
     this.least = new SlidingLeast(snapshots.rough)
   }
 
@@ -32,7 +46,7 @@ export class CascadeStarts {
     for (let first = fromPlace; first < snapshots.tsMs.length; first++) {
       if (!this.moveTo(first)) return undefined
       const rough = snapshots.rough[first]!
-      if (rough > 0 && this.least.value <= rough * ROUGH_LEFT_FRAC) {
+      if (rough > 0 && this.least.value <= rough * this.roughLeftFrac) {
         const fallen = this.fallenFrom(first)
         if (fallen !== undefined) return { first, fallen }
       }
@@ -44,19 +58,19 @@ export class CascadeStarts {
   private moveTo(first: number): boolean {
     const { tsMs } = this.snapshots
     while (this.forced < this.forcedMs.length && this.forcedMs[this.forced]! < tsMs[first]!) this.forced++
-    const enough = this.forcedMs[this.forced + LIQUIDATIONS_MIN - 1]
+    const enough = this.forcedMs[this.forced + this.rules.liquidationsMin - 1]
     if (enough === undefined) return false
     this.fromPlace = Math.max(this.fromPlace, first + 1)
     while (this.fromPlace < tsMs.length && tsMs[this.fromPlace]! < enough) this.fromPlace++
-    while (this.toPlace < tsMs.length && tsMs[this.toPlace]! - tsMs[first]! <= WITHIN_MS)
+    while (this.toPlace < tsMs.length && tsMs[this.toPlace]! - tsMs[first]! <= this.rules.withinMs)
       this.least.push(this.toPlace++)
     this.least.dropBefore(this.fromPlace)
     return true
   }
 
   private fallenFrom(first: number): number | undefined {
-    const left = this.snapshots.exactAt(first).times(LEFT_FRAC)
-    const roughLeft = this.snapshots.rough[first]! * ROUGH_LEFT_FRAC
+    const left = this.snapshots.exactAt(first).times(this.leftFrac)
+    const roughLeft = this.snapshots.rough[first]! * this.roughLeftFrac
     for (let place = this.fromPlace; place < this.toPlace; place++)
       if (this.snapshots.rough[place]! <= roughLeft && this.snapshots.exactAt(place).lte(left)) return place
     return undefined
