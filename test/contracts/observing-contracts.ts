@@ -111,7 +111,10 @@ export const OBSERVING_CONTRACTS: readonly ModuleContract[] = [
       {
         kind: 'allowed',
         says: 'Parse what the venue sends, normalise names and times (here: milliseconds)',
-        heldBy: held('adapters/binance/books/market-readings.test.ts', 'has the average price and what was filled'),
+        heldBy: held(
+          'adapters/binance/books/market-readings.test.ts',
+          'has the average price, what was filled and what was ordered',
+        ),
       },
       {
         kind: 'forbidden',
