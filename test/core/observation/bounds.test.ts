@@ -16,8 +16,8 @@ it('no flood makes an observation keep more than its bounds, and what gave way i
       const observation = observing()
       let state = seed
       const draw = (below: number) => {
-        state = (Math.imul(state, 48_271) >>> 0) % 2_147_483_647
-        return state % below
+        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+        return Math.floor((state / 2 ** 32) * below)
       }
       let accepted = 0
       for (let second = 0; second < seconds; second++) {

@@ -82,7 +82,10 @@ export class NodeColumns {
   }
 
   times(slot: number): readonly number[] {
-    return Array.from(this.timesMs.subarray(slot * TIMES_MAX, slot * TIMES_MAX + this.timesCount[slot]!))
+    const start = slot * TIMES_MAX
+    const times: number[] = []
+    for (let at = start; at < start + this.timesCount[slot]!; at++) times.push(this.timesMs[at]!)
+    return times
   }
 
   /** The open interval ends with the last interaction. */
