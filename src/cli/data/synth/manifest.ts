@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { found, InputMistake, Mistake } from '../../../base/mistakes.js'
 import { type IsoDate, isDate } from '../../../base/utc-date.js'
+import type { Plant } from '../../../core/days/planted-cascades.js'
 import { SYNTH_VERSION, type SynthSpec } from '../../../core/days/synthesize.js'
 import { writeAtomically } from '../../../files/whole-file.js'
 import { dayPath, isIntact, type ListedFile, manifestText, parseManifest, refuseForeignDays } from '../day-folder.js'
@@ -12,6 +13,8 @@ export interface SynthManifest {
   /** Construction of the market; days of another version are another market. */
   readonly version: number
   readonly spec: SynthSpec
+  /** What was planted into the prices; absent: nothing. */
+  readonly plant?: Plant
   /** By date: what was written. */
   readonly days: Readonly<Record<IsoDate, SynthDay>>
 }
@@ -24,8 +27,13 @@ const MANIFEST = 'synth.json'
  * Anything else is refused with a {@link Mistake}, unless `force` gives the folder to the new market; the days that
  * an old manifest lists are then removed.
  */
-export async function openManifest(folder: string, spec: SynthSpec, force: boolean): Promise<SynthManifest> {
-  const fresh: SynthManifest = { schema: 'dolphin.synth/1', version: SYNTH_VERSION, spec, days: {} }
+export async function openManifest(
+  folder: string,
+  { spec, plant }: { readonly spec: SynthSpec; readonly plant: Plant | undefined },
+  force: boolean,
+): Promise<SynthManifest> {
+  const planted = plant === undefined ? {} : { plant }
+  const fresh: SynthManifest = { schema: 'dolphin.synth/1', version: SYNTH_VERSION, spec, ...planted, days: {} }
   const path = join(folder, MANIFEST)
   const text = await manifestText(path)
   if (text === undefined) {
@@ -77,5 +85,13 @@ function differenceBetween(there: SynthManifest, wanted: SynthManifest): string 
     .filter((key) => there.spec[key] !== wanted.spec[key])
     .map((key) => `${key} ${found(there.spec[key])}, not ${found(wanted.spec[key])}`)
   if (there.version !== wanted.version) differences.push(`made by construction ${there.version}, not ${wanted.version}`)
+  const [planted, wish] = [plantText(there.plant), plantText(wanted.plant)]
+  if (planted !== wish) differences.push(`${planted}, not ${wish}`)
   return differences.length === 0 ? undefined : differences.join('; ')
+}
+
+function plantText(plant: Plant | undefined): string {
+  if (plant === undefined) return 'no liquidations'
+  const { symbols, cascadesPerDay, tradesPerSecond } = plant
+  return `liquidations of ${symbols} (${cascadesPerDay} cascades a day, ${tradesPerSecond} trades a second)`
 }

@@ -1,8 +1,12 @@
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { parquetDayWriter } from '../../../adapters/parquet/day-writer.js'
 import { found, InputMistake, Interrupted, Mistake, type Problem } from '../../../base/mistakes.js'
+import { didYouMean } from '../../../base/suggest.js'
 import { dateOfEpochDay, epochDay, type IsoDate, isDate } from '../../../base/utc-date.js'
+import { PLANT_DEFAULTS, PLANT_LIMITS, type Plant, synthesizePlantedDay } from '../../../core/days/planted-cascades.js'
 import { SYNTH_DEFAULTS, SYNTH_LIMITS, type SynthSpec, synthesizeDay } from '../../../core/days/synthesize.js'
+import { syntheticAssets } from '../../../core/days/synthetic-assets.js'
 import { displayPath } from '../../../files/package-files.js'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from '../../shell/exit-codes.js'
 import { count, plural } from '../../shell/figures-text.js'
@@ -11,6 +15,7 @@ import { watchInterrupt } from '../../shell/signals.js'
 import { notice, printResult, textOfLines } from '../../shell/terminal.js'
 import { dayPath, type HeldFolder, holdFolder, writeFailure } from '../day-folder.js'
 import { isComplete, openManifest, type SynthDay, type SynthManifest, writeManifest } from './manifest.js'
+import { keepRecording, type MadeRecording, refuseForeignFolder } from './recording.js'
 
 /** `dolphin data synth`. */
 export function register(parent: Command): void {
@@ -29,6 +34,14 @@ export function register(parent: Command): void {
     .option('--seed <n>', 'seed of the market', String(SYNTH_DEFAULTS.seed))
     .option('--start <date>', 'first day, YYYY-MM-DD', DEFAULT_START)
     .option('--missing-rate <share>', 'share of missing prices, 0 to 0.5', String(SYNTH_DEFAULTS.missingRate))
+    .option('--liquidations', 'plant cascades of liquidations into the prices, and record that market beside the days')
+    .option('--recording <folder>', 'where to put the recording (default: recording, in the folder of --out)')
+    .option(
+      '--recorded <symbols>',
+      `symbols that are recorded, by comma (default: the first ${PLANT_DEFAULTS.symbols})`,
+    )
+    .option('--cascades <n>', `cascades a day and symbol, 0 to 12 (default: ${PLANT_DEFAULTS.cascadesPerDay})`)
+    .option('--trade-rate <n>', `trades a second and symbol, 0 to 20 (default: ${PLANT_DEFAULTS.tradesPerSecond})`)
     .option('--force', 'replace the days of another market in that folder')
     .option('--json', 'what was made, as JSON on stdout')
     .option('--quiet', 'no progress and no notices')
@@ -46,7 +59,8 @@ const DAYS_LIMITS = [1, 3_660] as const
 const EXAMPLES = `Examples:
   dolphin data synth --out days/                                  56 days of 17,280 bars and 50 assets
   dolphin data synth --out small/ --days 3 --bars 1440 --assets 8 --seed 7
-  dolphin data synth --out days/ --days 90                        34 days more of the market above`
+  dolphin data synth --out days/ --days 90                        34 days more of the market above
+  dolphin data synth --out fallen/ --days 2 --liquidations        and a recording of three symbols with three cascades a day each`
 
 interface RawSynthOptions {
   readonly out: string
@@ -56,6 +70,11 @@ interface RawSynthOptions {
   readonly seed: string
   readonly start: string
   readonly missingRate: string
+  readonly liquidations?: boolean
+  readonly recording?: string
+  readonly recorded?: string
+  readonly cascades?: string
+  readonly tradeRate?: string
   readonly force?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -65,6 +84,9 @@ interface SynthJob {
   readonly out: string
   readonly days: number
   readonly spec: SynthSpec
+  readonly plant: Plant | undefined
+  /** Folder of the recording. */
+  readonly recording: string
   readonly force: boolean
   readonly json: boolean
   readonly quiet: boolean
@@ -91,9 +113,48 @@ function synthJob(raw: RawSynthOptions): SynthJob {
     missingRate: number('--missing-rate', raw.missingRate, SYNTH_LIMITS.missingRate, false),
   }
   const days = number('--days', raw.days, DAYS_LIMITS)
+  const { out, force = false, json = false, quiet = false, recording = join(raw.out, 'recording') } = raw
+  const plant: Plant = {
+    symbols: recordedSymbols(raw.recorded, spec, problems),
+    cascadesPerDay: number(
+      '--cascades',
+      raw.cascades ?? String(PLANT_DEFAULTS.cascadesPerDay),
+      PLANT_LIMITS.cascadesPerDay,
+    ),
+    tradesPerSecond: number(
+      '--trade-rate',
+      raw.tradeRate ?? String(PLANT_DEFAULTS.tradesPerSecond),
+      PLANT_LIMITS.tradesPerSecond,
+      false,
+    ),
+  }
+  problems.push(...plantProblems(raw, spec))
   if (problems.length > 0) throw new InputMistake(problems)
-  const { out, force = false, json = false, quiet = false } = raw
-  return { out, days, spec, force, json, quiet }
+  return { out, days, spec, plant: raw.liquidations ? plant : undefined, recording, force, json, quiet }
+}
+
+function recordedSymbols(text: string | undefined, spec: SynthSpec, problems: Problem[]): readonly string[] {
+  const assets = syntheticAssets(spec.assets).map(({ symbol }) => symbol)
+  if (text === undefined) return assets.slice(0, PLANT_DEFAULTS.symbols)
+  const symbols = [...new Set(text.split(','))]
+  for (const symbol of symbols) {
+    if (assets.includes(symbol)) continue
+    const message = `expected symbols of the ${plural(assets.length, 'asset')}, found ${found(symbol)}${didYouMean(symbol, assets)}`
+    problems.push({ place: '--recorded', message })
+  }
+  return symbols
+}
+
+function plantProblems(raw: RawSynthOptions, spec: SynthSpec): Problem[] {
+  if (raw.liquidations) {
+    const message = 'expected 0 with --liquidations: a market that is recorded lacks no prices'
+    return spec.missingRate === 0 ? [] : [{ place: '--missing-rate', message }]
+  }
+  const { recording, recorded, cascades, tradeRate } = raw
+  const given = { '--recording': recording, '--recorded': recorded, '--cascades': cascades, '--trade-rate': tradeRate }
+  return Object.entries(given).flatMap(([place, value]) =>
+    value === undefined ? [] : [{ place, message: 'expected --liquidations with it' }],
+  )
 }
 
 /** Makes what is missing, day by day; each day is listed in the manifest as soon as its file is complete. */
@@ -107,8 +168,9 @@ async function synthesize(job: SynthJob): Promise<ExitCode> {
 }
 
 async function synthesizeInto({ lost }: HeldFolder, job: SynthJob): Promise<ExitCode> {
-  const { out, days, spec } = job
-  let manifest = await openManifest(out, spec, job.force)
+  const { out, days, spec, plant } = job
+  if (plant !== undefined) await refuseForeignFolder(job.recording, job)
+  let manifest = await openManifest(out, job, job.force)
   const dates = Array.from({ length: days }, (_, index) => dateOfEpochDay(epochDay(spec.start) + index))
 
   const watch = watchInterrupt()
@@ -121,7 +183,7 @@ async function synthesizeInto({ lost }: HeldFolder, job: SynthJob): Promise<Exit
         throw new Interrupted(`Interrupted after ${index} of ${days} days; the same command continues.`)
       }
       if (!(await isComplete(out, date, manifest.days[date]))) {
-        const day = await writeDay(out, date, spec, index)
+        const day = await writeDay(out, date, job, index)
         manifest = { ...manifest, days: { ...manifest.days, [date]: day } }
         await writeManifest(out, manifest)
         made++
@@ -132,24 +194,34 @@ async function synthesizeInto({ lost }: HeldFolder, job: SynthJob): Promise<Exit
     progress.stop()
     watch.stop()
   }
-  await report(job, manifest, dates, made)
+  const recording =
+    plant === undefined ? undefined : await keepRecording({ ...job, folder: job.recording, plant, lost })
+  await report(job, manifest, { dates, made, recording })
   return EXIT.ok
 }
 
-async function writeDay(out: string, date: IsoDate, spec: SynthSpec, index: number): Promise<SynthDay> {
+async function writeDay(out: string, date: IsoDate, { spec, plant }: SynthJob, index: number): Promise<SynthDay> {
   const path = dayPath(out, date)
+  const day = plant === undefined ? synthesizeDay(spec, index) : synthesizePlantedDay(spec, plant, index)
   try {
-    return await parquetDayWriter.write(path, synthesizeDay(spec, index))
+    return await parquetDayWriter.write(path, day)
   } catch (error) {
     throw writeFailure(path, error)
   }
 }
 
-async function report(job: SynthJob, manifest: SynthManifest, dates: readonly IsoDate[], made: number): Promise<void> {
+interface Made {
+  readonly dates: readonly IsoDate[]
+  /** Days that were not there before. */
+  readonly made: number
+  readonly recording: MadeRecording | undefined
+}
+
+async function report(job: SynthJob, manifest: SynthManifest, { dates, made, recording }: Made): Promise<void> {
   const rows = dates.map((date) => ({ date, file: `${date}.parquet`, ...manifest.days[date]! }))
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
   if (job.json) {
-    const { spec, version } = manifest
+    const { spec, version, plant } = manifest
     const document = {
       schema: 'dolphin.data-synth/1',
       version,
@@ -158,6 +230,7 @@ async function report(job: SynthJob, manifest: SynthManifest, dates: readonly Is
       kept: rows.length - made,
       bytes,
       days: rows,
+      ...(recording !== undefined && { plant, recording }),
     }
     await printResult(`${JSON.stringify(document, null, 2)}\n`)
     return
@@ -168,7 +241,14 @@ async function report(job: SynthJob, manifest: SynthManifest, dates: readonly Is
       `${plural(rows.length, 'day')} ${dates[0]} … ${dates.at(-1)} in ${displayPath(job.out)}: ` +
         `${plural(made, 'day')} made, ${rows.length - made} kept, ${(bytes / 1e6).toFixed(1)} MB`,
       `${count(bars)} bars a day, ${plural(assets, 'asset')}, seed ${seed}`,
+      ...(recording === undefined ? [] : [recordingLine(recording)]),
     ]),
   )
   if (!job.quiet) notice('Synthetic: the signal leads these prices by construction; results say nothing about markets.')
+}
+
+function recordingLine({ folder, isNew, rows, bytes, symbols, cascades }: MadeRecording): string {
+  const size = `${plural(rows, 'row')}, ${(bytes / 1e6).toFixed(1)} MB`
+  const what = `${plural(symbols, 'symbol')} with ${plural(cascades, 'cascade')}`
+  return `${isNew ? 'recorded' : 'kept the recording of'} ${what} in ${displayPath(folder)}: ${size}`
 }
