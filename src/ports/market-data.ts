@@ -69,6 +69,7 @@ export type MarketDataEvent =
   | {
       readonly kind: 'snapshotFailed'
       readonly symbol: string
+      /** With which it was asked for. */
       readonly requestId: number
       readonly receivedMs: number
       readonly message: string
@@ -106,7 +107,9 @@ export type MarketDataEvent =
 export interface TradeEvent {
   readonly kind: 'trade'
   readonly symbol: string
+  /** USD per base unit. */
   readonly price: number
+  /** Base units. */
   readonly baseQuantity: number
   /** The taker's. */
   readonly side: OrderSide
@@ -125,6 +128,7 @@ export interface LiquidationEvent {
   readonly side: OrderSide
   /** Average price of what was filled. */
   readonly price: number
+  /** At which it was ordered. */
   readonly orderPrice: number
   /** What was filled. */
   readonly baseQuantity: number
@@ -138,6 +142,7 @@ export interface LiquidationEvent {
 export interface MarkEvent {
   readonly kind: 'mark'
   readonly symbol: string
+  /** USD per base unit. */
   readonly mark: number
   /** Null where there is none. */
   readonly index: number | null
@@ -152,6 +157,7 @@ export interface MarkEvent {
 export interface SettledFundingEvent {
   readonly kind: 'settledFunding'
   readonly symbol: string
+  /** A fraction of the position. */
   readonly rate: number
   /** When it was settled. */
   readonly atMs: number

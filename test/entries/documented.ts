@@ -124,8 +124,8 @@ function throws(body: ts.Node): boolean {
 
 type Property = ts.PropertySignature | ts.PropertyDeclaration
 
-/** Milliseconds, UTC where an `At` stands before it (`docs/glossary.md`); US dollars; basis points; bytes. */
-const UNIT = /(?:Ms|Usd|Bps|[bB]ytes(?:Max|Written)?)$/
+/** Milliseconds, UTC where an `At` stands before it (`docs/glossary.md`); seconds; US dollars; basis points; fractions, percent; how many; bytes. */
+const UNIT = /(?:Ms|Sec|Usd|Bps|Frac|Pct|Ratio|Count|[bB]ytes(?:Max|Written)?)$/
 
 const NOTHING = ts.TypeFlags.Null | ts.TypeFlags.Undefined
 

@@ -35,6 +35,7 @@ export interface LabeledCascade {
 export type CascadeOutcome = 'REVERSAL' | 'CONTINUATION' | 'NEUTRAL'
 
 export interface CascadeWave {
+  /** 1, 2, 3 … of the cascade. */
   readonly waveNum: number
   readonly startTsMs: number
   readonly endTsMs: number

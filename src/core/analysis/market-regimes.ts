@@ -70,7 +70,9 @@ export interface MarketRegimesCounters {
   candleTradesLate: number
   /** Entries that made room for later ones while they were needed; the same of the others. */
   flowDropped: number
+  /** Liquidations of the last minute. */
   liquidationsDropped: number
+  /** Readings of the open interest. */
   openInterestDropped: number
 }
 

@@ -96,11 +96,15 @@ export class ObservedBooks {
 export interface ObservedBooksCounters {
   /** Books of which something has come: those that are known now, and the others. */
   readonly known: number
+  /** Books of which something has come and that are not known now. */
   readonly unknown: number
   /** Frames of contracts whose decimals are not known. */
   readonly unlisted: number
+  /** Times at which changes of a book were missing. */
   readonly gaps: number
+  /** Times at which a book had a bid at or above an ask. */
   readonly crossed: number
+  /** Frames that could not be read. */
   readonly malformed: number
 }
 

@@ -20,6 +20,7 @@ export interface LiquidationWave {
 }
 
 export interface LiquidationWaves {
+  /** How many. */
   readonly totalWaves: number
   readonly waves: readonly LiquidationWave[]
   /** From the first start to the last end. */

@@ -11,21 +11,27 @@ export interface AppliedEvent {
   /** Its place among the configured symbols, by code unit. */
   readonly symbolIndex: number
   readonly tsMs: number
+  /** Its number among all accepted events, from 1. */
   readonly seq: number
   /** Of TRADE and LIQUIDATION. */
   readonly price: number
+  /** Base units. */
   readonly baseQty: number
   readonly side: OrderSide | undefined
   /** Of MARK_PRICE. */
   readonly markPrice: number
+  /** Of one settlement, a fraction of the position. */
   readonly fundingRate: number
   /** Of OPEN_INTEREST, base units. */
   readonly openInterest: number
   /** Of KLINE, closed ones alone. */
   readonly interval: string | undefined
   readonly openMs: number
+  /** Quote currency per base unit. */
   readonly high: number
+  /** Quote currency per base unit. */
   readonly low: number
+  /** Quote currency per base unit. */
   readonly close: number
 }
 

@@ -10,13 +10,27 @@ export interface ObservationQueries {
   /** When a node was touched, up to and with `endMs`, the earliest first; of more than `max` the last. */
   temporalSequence(nodeId: string, span: SequenceSpan): readonly number[]
   /** Nodes of a symbol whose centre lies from `minPrice` to `maxPrice`, both included. */
-  spatialGroup(symbol: string, range: { readonly minPrice: number; readonly maxPrice: number }): readonly NodeIdentity[]
+  spatialGroup(symbol: string, range: PriceRange): readonly NodeIdentity[]
   /** How many nodes are in each state, of a symbol or of all. */
   stateDistribution(symbol?: string): StateDistribution
   /** Nodes of a symbol whose centre is at most `radius` from a price. */
-  proximity(symbol: string, around: { readonly price: number; readonly radius: number }): readonly NodeDistance[]
+  proximity(symbol: string, around: PriceSurroundings): readonly NodeDistance[]
   /** Nodes of a symbol that are not archived, with their strength at a time. */
   nodes(symbol: string, atMs: number): readonly NodeFacts[]
+}
+
+export interface PriceRange {
+  /** Quote currency per base unit. */
+  readonly minPrice: number
+  /** Quote currency per base unit. */
+  readonly maxPrice: number
+}
+
+export interface PriceSurroundings {
+  /** Quote currency per base unit. */
+  readonly price: number
+  /** Quote currency per base unit. */
+  readonly radius: number
 }
 
 export type NodeState = 'ACTIVE' | 'DORMANT' | 'ARCHIVED'
@@ -25,6 +39,7 @@ export interface NodeIdentity {
   readonly id: string
   readonly symbol: string
   readonly state: NodeState
+  /** Quote currency per base unit. */
   readonly priceCenter?: number
   /** Full width. */
   readonly priceBand?: number
@@ -43,10 +58,13 @@ export interface NodeContext {
   readonly buyVolumeUsd: number
   readonly sellVolumeUsd: number
   readonly liquidationCount: number
+  /** How many were of long positions. */
   readonly longLiquidations: number
+  /** How many were of short positions. */
   readonly shortLiquidations: number
   /** Base units, as of `restingUpdatedMs`; absent until a best price was within the band. */
   readonly restingBidSize?: number
+  /** Base units. */
   readonly restingAskSize?: number
   readonly restingUpdatedMs?: number
 }
@@ -55,6 +73,7 @@ export interface SequenceSpan {
   readonly endMs: number
   /** Without it, as far back as times are kept. */
   readonly lookbackSec?: number
+  /** At most so many. */
   readonly max?: number
 }
 
@@ -68,7 +87,9 @@ export interface NodeDistance extends NodeIdentity {
 export interface NodeFacts {
   readonly id: string
   readonly state: 'ACTIVE' | 'DORMANT'
+  /** Quote currency per base unit. */
   readonly priceCenter: number
+  /** 0 … 1. */
   readonly strength: number
   readonly interactionCount: number
   /** When it was ACTIVE, the open interval last. */

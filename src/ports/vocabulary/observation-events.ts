@@ -23,7 +23,9 @@ interface Observed<Kind extends string> {
 }
 
 export interface ObservedTrade extends Observed<'TRADE'> {
+  /** Quote currency per base unit. */
   readonly price: number
+  /** Base units. */
   readonly baseQty: number
   /** The taker's. */
   readonly side: OrderSide
@@ -34,22 +36,30 @@ export interface ObservedTrade extends Observed<'TRADE'> {
 export interface ObservedLiquidation extends Observed<'LIQUIDATION'> {
   /** Average price of what was filled. */
   readonly price: number
+  /** Base units. */
   readonly baseQty: number
   /** Of the forced order: SELL closes somebody's long position. */
   readonly side: OrderSide
+  /** At which it was ordered; quote currency per base unit. */
   readonly orderPrice?: number
 }
 
 /** The five best levels of a book, summed, base units; of a stream whose number of levels never changes. */
 export interface ObservedDepthTop extends Observed<'DEPTH_TOP'> {
+  /** Base units. */
   readonly bidSize: number
+  /** Base units. */
   readonly askSize: number
+  /** Quote currency per base unit. */
   readonly bestBid?: number
+  /** Quote currency per base unit. */
   readonly bestAsk?: number
 }
 
 export interface ObservedMarkPrice extends Observed<'MARK_PRICE'> {
+  /** Quote currency per base unit. */
   readonly markPrice: number
+  /** Quote currency per base unit. */
   readonly indexPrice?: number
   /** Running estimate of the rate that settles next. */
   readonly fundingRate?: number
@@ -58,6 +68,7 @@ export interface ObservedMarkPrice extends Observed<'MARK_PRICE'> {
 
 /** A rate that was settled. */
 export interface ObservedFunding extends Observed<'FUNDING'> {
+  /** A fraction of the position. */
   readonly rate: number
 }
 
@@ -72,10 +83,15 @@ export interface ObservedKline extends Observed<'KLINE'> {
   readonly interval: string
   readonly openMs: number
   readonly closeMs: number
+  /** Quote currency per base unit. */
   readonly open: number
+  /** Quote currency per base unit. */
   readonly high: number
+  /** Quote currency per base unit. */
   readonly low: number
+  /** Quote currency per base unit. */
   readonly close: number
+  /** Base units. */
   readonly baseVolume: number
   /** Only closed ones are used. */
   readonly closed: boolean
@@ -87,8 +103,11 @@ export interface ObservedPosition extends Observed<'POSITION'> {
   /** Base units, signed. */
   readonly positionSize: number
   readonly positionValueUsd: number
+  /** Value of the position by its margin. */
   readonly leverage: number
+  /** Quote currency per base unit. */
   readonly entryPrice?: number
+  /** Quote currency per base unit. */
   readonly liquidationPrice?: number
 }
 
@@ -109,5 +128,5 @@ export type IngestRefusal =
 
 /** A refusal is a value: a bad message of a venue does not kill the observer. */
 export type IngestAnswer =
-  | { readonly accepted: true; readonly seq: number }
-  | { readonly accepted: false; readonly reason: IngestRefusal }
+  /** `seq`: its number among all that were accepted, from 1. */
+  { readonly accepted: true; readonly seq: number } | { readonly accepted: false; readonly reason: IngestRefusal }

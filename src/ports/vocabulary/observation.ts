@@ -57,11 +57,13 @@ export interface RegimeReading {
 }
 
 export interface RegimeMetrics {
+  /** Quote currency per base unit. */
   readonly price?: number
   /** Since 00:00 UTC. */
   readonly vwap?: number
   /** Average true ranges of candles of five and of thirty minutes, quote currency. */
   readonly atr5m?: number
+  /** Of thirty minutes, as that of five. */
   readonly atr30m?: number
   /** |buy − sell| / (buy + sell) of what takers traded in 30 s, base units. */
   readonly imbalance30s?: number
@@ -75,6 +77,7 @@ export interface RegimeMetrics {
 export interface ObservedMarket {
   /** Of the last trade of the last five minutes. */
   readonly price?: number
+  /** Quote currency per base unit. */
   readonly markPrice?: number
   /** Base units. */
   readonly openInterest?: number

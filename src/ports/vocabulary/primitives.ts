@@ -75,19 +75,24 @@ export const M4PrimitiveBundle = {
 
 export interface ZonePenetration {
   readonly zoneId: string
+  /** Quote currency per base unit. */
   readonly zoneLow: number
+  /** Quote currency per base unit. */
   readonly zoneHigh: number
   /** Quote currency. */
   readonly penetrationDepth: number
 }
 
 export interface DisplacementOriginAnchor {
+  /** Quote currency per base unit. */
   readonly anchorLow: number
+  /** Quote currency per base unit. */
   readonly anchorHigh: number
   readonly anchorDwellSec: number
 }
 
 export interface PriceTraversalVelocity {
+  /** Quote currency per base unit. */
   readonly priceDelta: number
   readonly timeDeltaSec: number
   /** Quote currency per second. */
@@ -95,7 +100,9 @@ export interface PriceTraversalVelocity {
 }
 
 export interface TraversalCompactness {
+  /** Quote currency per base unit. */
   readonly netDisplacement: number
+  /** Quote currency per base unit. */
   readonly totalPathLength: number
   readonly compactnessRatio: number
 }
@@ -131,9 +138,13 @@ export interface StructuralPersistenceDuration {
 
 /** Base units; a price is absent where it was not told. */
 export interface RestingSize {
+  /** Base units. */
   readonly bidSize: number
+  /** Base units. */
   readonly askSize: number
+  /** Quote currency per base unit. */
   readonly bestBidPrice?: number
+  /** Quote currency per base unit. */
   readonly bestAskPrice?: number
   readonly tsMs: number
 }
@@ -141,13 +152,16 @@ export interface RestingSize {
 export type BookSideName = 'bid' | 'ask'
 
 export interface OrderConsumption {
+  /** Base units. */
   readonly consumedSize: number
   readonly side: BookSideName
+  /** Quote currency per base unit. */
   readonly priceLevel: number
   readonly tsMs: number
 }
 
 export interface AbsorptionEvent {
+  /** Base units. */
   readonly consumedSize: number
   readonly priceMovementPct: number
   readonly side: BookSideName
@@ -155,20 +169,26 @@ export interface AbsorptionEvent {
 }
 
 export interface RefillEvent {
+  /** Base units. */
   readonly addedSize: number
   readonly side: BookSideName
+  /** Quote currency per base unit. */
   readonly priceLevel: number
   readonly tsMs: number
 }
 
 export interface PriceAcceptanceRatio {
+  /** Quote currency per base unit. */
   readonly acceptedRange: number
+  /** Quote currency per base unit. */
   readonly rejectedRange: number
   readonly acceptanceRatio: number
 }
 
 export interface LiquidationDensity {
+  /** Quote currency per base unit. */
   readonly priceCenter: number
+  /** Full width, quote currency per base unit. */
   readonly priceWindow: number
   readonly liquidationCount: number
   /** Base units. */
@@ -179,9 +199,13 @@ export interface LiquidationDensity {
 }
 
 export interface DirectionalContinuity {
+  /** How many. */
   readonly totalTrades: number
+  /** How many. */
   readonly buyTrades: number
+  /** How many. */
   readonly sellTrades: number
+  /** The share of the more frequent side, 0.5 … 1. */
   readonly continuityValue: number
 }
 
@@ -190,20 +214,27 @@ export interface TradeBurst {
   readonly burstEndMs: number
   readonly burstDurationSec: number
   readonly tradeCount: number
+  /** Over the burst; how many, where it lasts no time. */
   readonly tradesPerSecond: number
 }
 
 export interface OrderBlock {
   readonly nodeId: string
+  /** Quote currency per base unit. */
   readonly priceCenter: number
+  /** Full width, quote currency per base unit. */
   readonly priceBand: number
   readonly interactionCount: number
+  /** Since it was first seen. */
   readonly interactionsPerHour: number
+  /** −1 for times that are even, towards 1 for bursts. */
   readonly burstinessCoefficient: number
   readonly timeSinceInteractionSec: number
   readonly longestIdlePeriodSec: number
   readonly totalVolumeUsd: number
+  /** 0 … 1. */
   readonly nodeStrength: number
+  /** How many. */
   readonly liquidationsWithinBand: number
 }
 
@@ -211,32 +242,42 @@ export interface OrderBlock {
 export interface SupplyDemandZone {
   readonly zoneId: string
   readonly zoneType: 'supply' | 'demand'
+  /** Quote currency per base unit. */
   readonly zoneLow: number
+  /** Quote currency per base unit. */
   readonly zoneHigh: number
+  /** Quote currency per base unit. */
   readonly zoneCenter: number
+  /** Quote currency per base unit. */
   readonly zoneWidth: number
   readonly nodeCount: number
+  /** How many. */
   readonly totalInteractions: number
   readonly totalVolumeUsd: number
+  /** 0 … 1. */
   readonly avgNodeStrength: number
   readonly displacementDetected: boolean
   readonly displacementDirection?: 'up' | 'down'
+  /** Quote currency per base unit. */
   readonly displacementMagnitude?: number
   readonly retestDetected: boolean
   readonly retestCount?: number
 }
 
 export interface LiquidationCascadeProximity {
+  /** Quote currency per base unit. */
   readonly priceLevel: number
   readonly thresholdFrac: number
   readonly positionsAtRiskCount: number
   readonly aggregatePositionValueUsd: number
   readonly longPositionsCount: number
   readonly longPositionsValueUsd: number
+  /** Quote currency per base unit. */
   readonly longClosestPrice?: number
   readonly longAvgDistanceFrac?: number
   readonly shortPositionsCount: number
   readonly shortPositionsValueUsd: number
+  /** Quote currency per base unit. */
   readonly shortClosestPrice?: number
   readonly shortAvgDistanceFrac?: number
 }
@@ -244,10 +285,14 @@ export interface LiquidationCascadeProximity {
 export interface CascadeState {
   readonly phase: 'NONE' | 'PROXIMITY' | 'LIQUIDATING' | 'CASCADING' | 'EXHAUSTED'
   readonly hasConfirmedLiquidation: boolean
+  /** How many in five seconds. */
   readonly liquidations5s: number
+  /** How many in thirty seconds. */
   readonly liquidations30s: number
+  /** How many in a minute. */
   readonly liquidations60s: number
   readonly confirmedLiquidationValueUsd: number
+  /** How many. */
   readonly positionsRemainingAtRisk: number
   readonly cascadeStartMs?: number
   readonly cascadeDurationSec: number
@@ -255,17 +300,22 @@ export interface CascadeState {
 }
 
 export interface LeverageConcentrationRatio {
+  /** Value of a position by its margin. */
   readonly medianLeverage: number
+  /** Value of a position by its margin. */
   readonly meanLeverage: number
   readonly leverage25thPct: number
   readonly leverage75thPct: number
   readonly leverage90thPct: number
+  /** Value of a position by its margin. */
   readonly leverageMax: number
   readonly lowLeverageCount: number
   readonly mediumLeverageCount: number
   readonly highLeverageCount: number
   readonly extremeLeverageCount: number
+  /** The mean, by the value of the positions. */
   readonly weightedAvgLeverage: number
+  /** How many. */
   readonly totalPositionsObserved: number
   readonly totalPositionValueUsd: number
 }
@@ -294,11 +344,15 @@ export interface LiquidationBurst {
 
 /** A trade that was far larger than those of the seconds before it; `seq` is its number among all accepted events. */
 export interface PromotedTrade {
+  /** From 1. */
   readonly seq: number
   readonly symbol: string
   readonly tsMs: number
+  /** Quote currency per base unit. */
   readonly price: number
+  /** Quote currency. */
   readonly quoteQty: number
   readonly side: OrderSide
+  /** How many standard deviations above the mean. */
   readonly sigmaDistance: number
 }
