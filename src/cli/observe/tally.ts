@@ -1,6 +1,6 @@
 import type { RefusedSample } from '../../core/analysis/market-observer.js'
 import type { BarObservation, ObservationSnapshot, RegimeType } from '../../ports/vocabulary/observation.js'
-import type { PromotedTrade } from '../../ports/vocabulary/primitives.js'
+import type { PromotedTrade } from '../../ports/vocabulary/promoted-trade.js'
 import type { Observer } from '../../runtime/services/observation/observer.js'
 
 /** What is said of an observation when it is over. */

@@ -1,6 +1,3 @@
-/** Smoothing over so many candles; before that there is no figure. Source: spec, "Analysis: ATR". */
-const CANDLES = 14
-
 /**
  * Average true range, in the currency of the price: the exponential mean of the true ranges, begun at the first, α = 2/(candles + 1).
  */
@@ -27,6 +24,9 @@ export class AverageTrueRange {
     this.count++
   }
 }
+
+/** Smoothing over so many candles; before that there is no figure. Source: spec, "Analysis: ATR". */
+const CANDLES = 14
 
 export interface CandleRange {
   readonly high: number

@@ -2,9 +2,6 @@ import { Exact } from '../../base/exact.js'
 import type { CascadeRules } from './cascade-rules.js'
 import type { TimedDecimals } from './timed-figures.js'
 
-/** Snapshots that float64 finds this near to the limit are compared exactly. */
-const ROUGHLY = 1 + 1e-12
-
 /** In what cascades are looked for, and by which rules. */
 export interface SearchedFeeds {
   readonly snapshots: TimedDecimals
@@ -12,6 +9,9 @@ export interface SearchedFeeds {
   readonly forcedMs: Float64Array
   readonly rules: CascadeRules
 }
+
+/** Snapshots that float64 finds this near to the limit are compared exactly. */
+const ROUGHLY = 1 + 1e-12
 
 /**
  * Where cascades start. The least open interest that can end the fall from a snapshot is kept as the window moves on with it, so that

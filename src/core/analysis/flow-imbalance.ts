@@ -1,10 +1,3 @@
-/** Sums of takers' trades are kept for so long. Source: spec, "Analysis: imbalance". */
-const WINDOW_MS = 30_000
-
-/** Different milliseconds with trades that are kept; of the busiest contract there are some thousands in 30 s. */
-const ENTRIES_MAX = 16_384
-const ENTRIES_AT_FIRST = 64
-
 /**
  * What takers bought and sold within the last 30 s. Trades of one millisecond are one entry; sums are made anew, in the order of time,
  * when they are asked for, so that nothing adds up over days.
@@ -108,6 +101,13 @@ export class TakerFlow {
     return (this.first + i) & (this.tsMs.length - 1)
   }
 }
+
+/** Sums of takers' trades are kept for so long. Source: spec, "Analysis: imbalance". */
+const WINDOW_MS = 30_000
+
+/** Different milliseconds with trades that are kept; of the busiest contract there are some thousands in 30 s. */
+const ENTRIES_MAX = 16_384
+const ENTRIES_AT_FIRST = 64
 
 export interface TakerTrade {
   /** UTC ms. */

@@ -1,12 +1,6 @@
 import type { OrderSide } from '../../base/direction.js'
 import type { LiquidationBurst } from '../../ports/vocabulary/primitives.js'
 
-/** Both ends are inside. Source: spec, primitive 24. */
-const WINDOW_MS = 10_000
-
-/** Liquidations that are kept. */
-const KEPT_MAX = 1_000
-
 /**
  * What was liquidated within the last ten seconds: primitive 24, for who holds no snapshot. A SELL closes a long position, a BUY a
  * short one. It remembers the last 1,000 liquidations and nothing that it has answered.
@@ -42,6 +36,12 @@ export class LiquidationBurstWindow {
     }
   }
 }
+
+/** Both ends are inside. Source: spec, primitive 24. */
+const WINDOW_MS = 10_000
+
+/** Liquidations that are kept. */
+const KEPT_MAX = 1_000
 
 export interface KeptLiquidation {
   /** UTC ms. */

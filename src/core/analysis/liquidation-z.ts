@@ -1,19 +1,3 @@
-const MINUTE_MS = 60_000
-
-/** Whole minutes that the last one is compared with: the hour that ended a minute before the present one began. */
-const BASELINE_MINUTES = 60
-
-/** Nothing is known until so much has been heard: the first minute of the baseline is a whole one by then. */
-const WARM_UP_MS = 62 * MINUTE_MS
-
-/** Minutes whose sums are kept: the baseline, the last one and the present one. */
-const MINUTES_KEPT = BASELINE_MINUTES + 2
-
-/** Liquidations of the last minute that are kept. */
-const LAST_MAX = 1_024
-
-const Z_MAX = 10
-
 /**
  * How far the liquidations of the last minute, quote currency, are from those of the hour before, in standard deviations, clipped to
  * ±10. Minutes without any count with 0. Source: spec, "Analysis: liquidation z".
@@ -111,3 +95,19 @@ export class LiquidationZ {
     this.lastCount -= gone
   }
 }
+
+const MINUTE_MS = 60_000
+
+/** Whole minutes that the last one is compared with: the hour that ended a minute before the present one began. */
+const BASELINE_MINUTES = 60
+
+/** Nothing is known until so much has been heard: the first minute of the baseline is a whole one by then. */
+const WARM_UP_MS = 62 * MINUTE_MS
+
+/** Minutes whose sums are kept: the baseline, the last one and the present one. */
+const MINUTES_KEPT = BASELINE_MINUTES + 2
+
+/** Liquidations of the last minute that are kept. */
+const LAST_MAX = 1_024
+
+const Z_MAX = 10

@@ -1,3 +1,4 @@
+import { fields, listOf, oneOf, refuse, text } from '../../base/arguments.js'
 import { assert } from '../../base/assert.js'
 import type { MarketDataEvent } from '../../ports/market-data.js'
 import type { BarObservation, ObservationSnapshot, SymbolObservation } from '../../ports/vocabulary/observation.js'
@@ -10,8 +11,6 @@ import { ObservedEvents } from './observed-events.js'
 /**
  * Observes a market: takes what it shows, live or recorded, and says of each symbol what is known as of the last advance. Everything
  * depends on events and advances alone: the same ones make the same bytes.
- *
- * @throws InputMistake for no symbols, or one that is named twice.
  */
 export class MarketObserver {
   private readonly events: ObservedEvents
@@ -24,7 +23,10 @@ export class MarketObserver {
   /** The last that was asked for, whatever came of it. */
   private askedMs: number | undefined
 
-  constructor({ symbols, books, expectedKinds }: MarketObserverSettings) {
+  /** @throws InputMistake for no symbols, one that is named twice, or kinds that do not exist. */
+  constructor(settings: MarketObserverSettings) {
+    refuse(SETTINGS(settings, 'settings'))
+    const { symbols, books, expectedKinds } = settings
     this.events = new ObservedEvents({ books })
     this.regimes = new MarketRegimes(symbols)
     this.observation = new Observation({
@@ -104,6 +106,12 @@ export class MarketObserver {
     return depthWithin2PctUsd === undefined ? market : Object.freeze({ ...market, depthWithin2PctUsd })
   }
 }
+
+/** The rest is for the observation to refuse. */
+const SETTINGS = fields<Pick<MarketObserverSettings, 'symbols' | 'books'>>({
+  symbols: listOf(text, { min: 1 }),
+  books: oneOf('diffs', 'partial'),
+})
 
 export interface MarketObserverSettings {
   readonly symbols: readonly string[]

@@ -10,11 +10,6 @@ import { OpenInterestChange } from './open-interest-change.js'
 import { classifyRegime } from './regime.js'
 import { DailyVwap } from './vwap.js'
 
-/** A trade or a liquidation that is older tells nothing of now. Source: spec, "M1 ingestion": the horizon of the buffers. */
-const HORIZON_MS = 300_000
-
-const FLOW_MS = 10_000
-
 /**
  * The figures by which the market of each symbol is told to trend or not, kept as events are applied. What it remembers is bounded,
  * and once it is warm a trade allocates nothing. Source: spec, "Analysis".
@@ -63,6 +58,11 @@ export class MarketRegimes implements AppliedListener {
     return this.markets[place]!
   }
 }
+
+/** A trade or a liquidation that is older tells nothing of now. Source: spec, "M1 ingestion": the horizon of the buffers. */
+const HORIZON_MS = 300_000
+
+const FLOW_MS = 10_000
 
 /** What was left out of the figures of all symbols. */
 export interface MarketRegimesCounters {

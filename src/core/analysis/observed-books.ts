@@ -8,12 +8,6 @@ import { PartialBook } from '../orderbook/partial-book.js'
 import { usdWithin } from '../orderbook/sample.js'
 import { TWO_PERCENT_PPM } from '../orderbook/snapshot-reach.js'
 
-/** How many levels of a side are summed. Source: spec, "M1 ingestion". */
-const TOP_LEVELS = 5
-
-/** A book of which nothing has come for longer tells nothing of now. Source: spec, "M4 primitives". */
-const DEPTH_STALE_MS = 10_000
-
 /** The five best levels of each book, after each frame that the book has taken; of a book that is not known nothing. */
 export class ObservedBooks {
   private readonly scales = new Map<string, BookScale>()
@@ -92,6 +86,12 @@ export class ObservedBooks {
     return of
   }
 }
+
+/** How many levels of a side are summed. Source: spec, "M1 ingestion". */
+const TOP_LEVELS = 5
+
+/** A book of which nothing has come for longer tells nothing of now. Source: spec, "M4 primitives". */
+const DEPTH_STALE_MS = 10_000
 
 export interface ObservedBooksCounters {
   /** Books of which something has come: those that are known now, and the others. */

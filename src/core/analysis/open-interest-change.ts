@@ -1,11 +1,3 @@
-/** How far apart the two readings are, at least. Source: spec, "Analysis: regime". */
-const APART_MS = 300_000
-
-/** A reading that is older than this at the time that it stands for tells nothing of it. */
-const STALE_MS = 300_000
-
-const READINGS_MAX = 256
-
 /** How much the open interest has changed within five minutes. */
 export class OpenInterestChange {
   /** Readings that were still needed when they made room for later ones. */
@@ -65,3 +57,11 @@ export class OpenInterestChange {
     this.count -= gone
   }
 }
+
+/** How far apart the two readings are, at least. Source: spec, "Analysis: regime". */
+const APART_MS = 300_000
+
+/** A reading that is older than this at the time that it stands for tells nothing of it. */
+const STALE_MS = 300_000
+
+const READINGS_MAX = 256

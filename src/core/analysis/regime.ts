@@ -1,11 +1,6 @@
 import { present } from '../../base/present.js'
 import type { RegimeMetrics, RegimeReading, RegimeType } from '../../ports/vocabulary/observation.js'
 
-/** Thresholds of the table of regimes; distances from the VWAP are in average true ranges of five minutes. Source: spec, "Analysis: regime". */
-const RANGING = { distanceMax: 1.25, rangeRatioBelow: 0.8, imbalanceBelow: 0.18, liquidationZBelow: 2 }
-const TRENDING = { distanceMin: 1.5, rangeRatioMin: 1, imbalanceMin: 0.35, liquidationZMin: 2.5, openInterestMin: 0.01 }
-const VOLATILE = { rangeRatioMin: 1.5, liquidationZMin: 2.5 }
-
 /**
  * How a market behaves by its figures: the first row of the table whose conditions all hold. What no row describes is UNKNOWN and never
  * guessed; so is everything while a figure is missing. It remembers nothing. Source: module contracts, layer 2; spec, "Analysis: regime".
@@ -19,6 +14,11 @@ export function classifyRegime(metrics: RegimeMetrics): RegimeReading {
   if (isVolatile(figures)) return reading('VOLATILE', 'CRITERIA_MET', known)
   return reading('UNKNOWN', 'NO_CRITERIA', known)
 }
+
+/** Thresholds of the table of regimes; distances from the VWAP are in average true ranges of five minutes. Source: spec, "Analysis: regime". */
+const RANGING = { distanceMax: 1.25, rangeRatioBelow: 0.8, imbalanceBelow: 0.18, liquidationZBelow: 2 }
+const TRENDING = { distanceMin: 1.5, rangeRatioMin: 1, imbalanceMin: 0.35, liquidationZMin: 2.5, openInterestMin: 0.01 }
+const VOLATILE = { rangeRatioMin: 1.5, liquidationZMin: 2.5 }
 
 /** The ranges of the short candles against those of the long ones; undefined where either is not known. */
 export function rangeRatio({ atr5m, atr30m }: Pick<RegimeMetrics, 'atr5m' | 'atr30m'>): number | undefined {

@@ -1,5 +1,3 @@
-const DAY_MS = 86_400_000
-
 /**
  * The volume-weighted average price since 00:00 UTC, of the trades that were heard. A trade of the day before that comes after the
  * first of today counts no more.
@@ -27,3 +25,5 @@ export class DailyVwap {
     return this.quote / this.base
   }
 }
+
+const DAY_MS = 86_400_000

@@ -1,4 +1,5 @@
-import type { M4PrimitiveBundle, PromotedTrade } from './primitives.js'
+import type { M4PrimitiveBundle } from './primitives.js'
+import type { PromotedTrade } from './promoted-trade.js'
 
 /**
  * `UNINITIALIZED`: no failure seen, also while it works; `FAILED` is for ever, and a new observer the only way out.

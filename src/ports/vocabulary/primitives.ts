@@ -1,5 +1,3 @@
-import type { OrderSide } from '../../base/direction.js'
-
 /**
  * What can be said of one symbol's market at one time without an opinion: twenty-four primitives, each absent where its condition
  * is not met. Numbers describe; none is a rank, a score or a signal. `…Sec` are seconds, `…Ms` UTC ms, `…Frac` fractions.
@@ -340,19 +338,4 @@ export interface LiquidationBurst {
   readonly liquidationCount: number
   readonly windowStartMs: number
   readonly windowEndMs: number
-}
-
-/** A trade that was far larger than those of the seconds before it; `seq` is its number among all accepted events. */
-export interface PromotedTrade {
-  /** From 1. */
-  readonly seq: number
-  readonly symbol: string
-  readonly tsMs: number
-  /** Quote currency per base unit. */
-  readonly price: number
-  /** Quote currency. */
-  readonly quoteQty: number
-  readonly side: OrderSide
-  /** How many standard deviations above the mean. */
-  readonly sigmaDistance: number
 }

@@ -79,6 +79,13 @@ describe('what is observed', () => {
   })
 })
 
+it('settings that nothing can be observed by are refused, with everything that is wrong', () => {
+  const made = (settings: unknown) => () => new MarketObserver(settings as never)
+  expect(made({ symbols: 5, books: 'whole' })).toThrow(/settings\.symbols: .*\n?.*settings\.books: /s)
+  expect(made({ symbols: ['A', 'A'], books: 'diffs' })).toThrow('symbols: expected at least one symbol, each once')
+  expect(made(undefined)).toThrow('settings: expected an object')
+})
+
 it('of each kind and reason the first refused event is kept, and every one is counted', () => {
   const observing = observer()
   observing.handle(trade(0))

@@ -1,4 +1,4 @@
-import type { PromotedTrade } from '../../../ports/vocabulary/primitives.js'
+import type { PromotedTrade } from '../../../ports/vocabulary/promoted-trade.js'
 
 /** So many trades may be promoted in one advance. */
 export const PROMOTED_MAX = 1_000
