@@ -1,5 +1,6 @@
 import { printable } from '../base/printable.js'
-import type { BooksView, ExchangeView, SessionView } from '../ports/status-surface.js'
+import { assumptionCounts, marketRegimeText } from '../core/status/health-text.js'
+import type { BooksView, ExchangeView, HealthView, SessionView } from '../ports/status-surface.js'
 import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 import { age, signedUsd, usd, utc } from './format.js'
 import type { Verdict } from './verdict.js'
@@ -90,6 +91,7 @@ function share(fraction: number | null | undefined): string {
 /** The views beside the document: position, trades, events. */
 export function showSession(session: SessionView): void {
   showExchange(session.exchange ?? [], session.books)
+  showHealth(session.health)
   const { position } = session
   if (position === null) {
     put('position', 'Flat')
@@ -207,6 +209,27 @@ function booksFacts({ known, followed, barAgeMs }: BooksView): Fact[] {
     ['order books', `${known} of ${followed} known`],
     ['order books, last bar', barAgeMs === null ? 'never' : `${age(barAgeMs)} ago`],
   ]
+}
+
+/** What the system takes for granted: whether it holds, and what trades and market say of it. */
+function showHealth(health: HealthView | undefined): void {
+  element('health-card').hidden = health === undefined
+  if (health === undefined) return
+  put('health', healthWord(health))
+  const { systemRegime, marketRegimes, parameters, components } = health
+  const unsafe = components.filter(({ safety }) => safety === 'UNSAFE').map(({ component }) => component)
+  facts('health-facts', [
+    ['assumptions', assumptionCounts(health)],
+    ['unsafe', unsafe.join(', ') || 'none'],
+    ['system regime', `${systemRegime.regime}, confidence ${systemRegime.confidence.toFixed(1)}`],
+    ...parameters.map(({ name, healthStatus }): Fact => [name.replaceAll('_', ' '), healthStatus]),
+    ...(marketRegimes.length === 0 ? [] : [['market regime', marketRegimeText(marketRegimes)] as const]),
+  ])
+}
+
+function healthWord({ components }: HealthView): string {
+  if (components.some(({ safety, isNeeded }) => isNeeded && safety === 'UNSAFE')) return 'nothing opens'
+  return components.some(({ safety }) => safety === 'UNSAFE') ? 'unsafe, not needed to open' : 'hold as far as tested'
 }
 
 /** Whether requests may leave, by the connection that waits the longest. */

@@ -1,6 +1,8 @@
 import type { TradeDirection } from '../base/direction.js'
 import type { OperatorCommand } from './sides.js'
+import type { AssumptionStatus, ComponentSafety, ModelHealthStatus, SystemRegime } from './vocabulary/assumptions.js'
 import type { PositionId } from './vocabulary/ids.js'
+import type { RegimeType } from './vocabulary/observation.js'
 import type { StatusDocument } from './vocabulary/status.generated.js'
 
 /** What the dashboard shows beside `/status`: views, never authority. Money in USD, times UTC ms. */
@@ -38,6 +40,48 @@ export interface SessionView {
   readonly exchange?: readonly ExchangeView[]
   /** The order books that decide; absent: none do. */
   readonly books?: BooksView
+  /** How what it takes for granted stands; absent: nothing is. */
+  readonly health?: HealthView
+}
+
+/** What the system takes for granted, and what its trades and its market say of that. */
+export interface HealthView {
+  readonly assumptions: readonly {
+    readonly name: string
+    readonly status: AssumptionStatus
+    /** UTC ms; null: never. */
+    readonly testedAtMs: number | null
+    /** Figures of the last test; null: there was none. */
+    readonly detail: string | null
+  }[]
+  readonly components: readonly {
+    readonly component: string
+    readonly safety: ComponentSafety
+    /** While it is unsafe, nothing opens. */
+    readonly isNeeded: boolean
+  }[]
+  readonly systemRegime: {
+    readonly regime: SystemRegime
+    /** 0 to 1. */
+    readonly confidence: number
+    /** Closed so far. */
+    readonly trades: number
+    /** Of the last fifty, a fraction; null: none was closed. */
+    readonly winRate: number | null
+  }
+  readonly parameters: readonly {
+    readonly name: string
+    readonly unit: string
+    /** That it was calibrated with. */
+    readonly value: number
+    readonly healthStatus: ModelHealthStatus
+    /** Null: too few were observed. */
+    readonly observedMean: number | null
+    /** A fraction. */
+    readonly driftPct: number | null
+  }[]
+  /** Where a strategy observes the market, as of the last bar. */
+  readonly marketRegimes: readonly { readonly symbol: string; readonly regime: RegimeType }[]
 }
 
 /** How the order books stand that a session decides on. */

@@ -1,5 +1,6 @@
 import { Gauge, Registry } from 'prom-client'
 import type { BooksView, ExchangeView, StatusSurface } from '../../ports/status-surface.js'
+import type { AssumptionStatus, SystemRegime } from '../../ports/vocabulary/assumptions.js'
 import { STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import type { RefusalCount } from './refusals.js'
 
@@ -54,6 +55,7 @@ export class StatusMetrics {
         if (books !== undefined) gauge.set(books[name] ?? Number.NaN)
       })
     }
+    this.health()
     this.gauge(
       'http_turned_away',
       'requests and connections that this server has turned away since its start',
@@ -76,6 +78,49 @@ export class StatusMetrics {
   text(): Promise<string> {
     this.document = this.surface.status()
     return this.registry.metrics()
+  }
+
+  private health(): void {
+    const { surface } = this
+    this.gauge(
+      'assumptions',
+      'assumptions by how they stand',
+      (gauge) => {
+        const { assumptions } = surface.session().health ?? {}
+        if (assumptions === undefined) return
+        for (const status of ASSUMPTION_STATUSES)
+          gauge.set({ status }, assumptions.filter((each) => each.status === status).length)
+      },
+      ['status'],
+    )
+    this.gauge(
+      'component_unsafe',
+      '1 for every component that relies on what does not hold',
+      (gauge) => {
+        for (const { component, safety } of surface.session().health?.components ?? [])
+          gauge.set({ component }, safety === 'UNSAFE' ? 1 : 0)
+      },
+      ['component'],
+    )
+    this.gauge(
+      'system_regime',
+      '1 for what the trades make of the system',
+      (gauge) => {
+        const { systemRegime } = surface.session().health ?? {}
+        if (systemRegime === undefined) return
+        for (const value of SYSTEM_REGIMES) gauge.set({ value }, value === systemRegime.regime ? 1 : 0)
+      },
+      ['value'],
+    )
+    this.gauge(
+      'parameter_drift',
+      'how far the observed mean is from the calibrated one, a fraction; NaN while unknown',
+      (gauge) => {
+        for (const { name, driftPct } of surface.session().health?.parameters ?? [])
+          gauge.set({ parameter: name }, driftPct ?? Number.NaN)
+      },
+      ['parameter'],
+    )
   }
 
   private gauge(name: string, help: string, collect: (gauge: Gauge) => void, labelNames: string[] = []): void {
@@ -118,6 +163,15 @@ const BOOKS_GAUGES = [
   ['followed', 'contracts whose order books are followed'],
   ['barAgeMs', 'ms since the last bar of the order books ended'],
 ] as const satisfies readonly (readonly [keyof BooksView, string])[]
+
+const ASSUMPTION_STATUSES: readonly AssumptionStatus[] = ['UNTESTED', 'VALID', 'WARNING', 'INVALID', 'EXPIRED']
+const SYSTEM_REGIMES: readonly SystemRegime[] = [
+  'UNKNOWN',
+  'EDGE_PRESENT',
+  'EDGE_DECAYING',
+  'EDGE_GONE',
+  'REGIME_CHANGE',
+]
 
 /** Numbers of the document → gauges of the same name. */
 const GAUGES = [

@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
+import { printable } from '../../base/printable.js'
 import { checkStatus } from '../../core/status/check.js'
+import { assumptionCounts, marketRegimeText } from '../../core/status/health-text.js'
+import type { HealthView } from '../../ports/status-surface.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { duration } from '../shell/figures-text.js'
 import { type Colours, coloursFor, printResult, textOfLines } from '../shell/terminal.js'
-import { readStatus, type StatusSource } from './source.js'
+import { readHealth, readStatus, type StatusSource } from './source.js'
 
 /** `dolphin status show`. */
 export function register(parent: Command): void {
@@ -40,7 +43,7 @@ async function show(options: StatusSource & { readonly color?: boolean }): Promi
     await printResult(textOfLines([`${verdict}  the document breaks its contract`, ...broken]))
     return EXIT.failed
   }
-  await printResult(statusScreen(document as StatusDocument, colours))
+  await printResult(statusScreen(document as StatusDocument, colours, await readHealth(options)))
   return EXIT.ok
 }
 
@@ -53,7 +56,7 @@ const MODE_WORDS = {
 const ENDS = { AUTO: 'by itself', OPERATOR: 'by an operator', RESTART: 'by a restart' } as const
 
 /** What a person must know in five seconds, the most important first. */
-export function statusScreen(status: StatusDocument, colours: Colours): string {
+export function statusScreen(status: StatusDocument, colours: Colours, health?: HealthView): string {
   const [word, meaning] = MODE_WORDS[status.trading_mode]
   const paint = { Active: colours.green, ReduceOnly: colours.yellow, Kill: colours.red }[status.trading_mode]
   const { owner_view: owner } = status
@@ -85,9 +88,24 @@ export function statusScreen(status: StatusDocument, colours: Colours): string {
     ),
     row('disk', `${percent(status.disk_used_pct)} used`),
     row('latch', latchText(status)),
+    ...(health === undefined ? [] : healthRows(health)).map(([name, text]) => row(name, printable(text))),
     row('as of', `${new Date(status.status_ts_ms).toISOString()}, up ${duration(status.uptime_s)}`),
   ]
   return textOfLines(lines)
+}
+
+/** What the system takes for granted, and what its trades and its market say of it. */
+function healthRows(health: HealthView): (readonly [string, string])[] {
+  const { components, systemRegime, marketRegimes } = health
+  const unsafe = components.flatMap(({ component, safety, isNeeded }) =>
+    safety === 'UNSAFE' ? [isNeeded ? `${component} (nothing opens)` : component] : [],
+  )
+  const won = systemRegime.winRate === null ? 'no trades' : `${percent(systemRegime.winRate, 100)} won`
+  return [
+    ['assumes', `${assumptionCounts(health)}; unsafe: ${unsafe.join(', ') || 'none'}`],
+    ['edge', `${systemRegime.regime}, confidence ${systemRegime.confidence.toFixed(1)}, ${won}`],
+    ...(marketRegimes.length === 0 ? [] : [['market', marketRegimeText(marketRegimes)] as const]),
+  ]
 }
 
 /** A document may leave it out, and null is not known yet. */

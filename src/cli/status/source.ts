@@ -4,6 +4,7 @@ import { plainText } from '../../base/plain-text.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import { bodyParts, type TimeLimit, within } from '../../files/within.js'
+import type { HealthView } from '../../ports/status-surface.js'
 
 /** Where a document comes from: exactly one of both. */
 export interface StatusSource {
@@ -31,6 +32,25 @@ export async function readStatus({ file, url }: StatusSource): Promise<unknown> 
     throw new InputMistake({ place, message: `expected JSON: ${(error as Error).message}` }, hint)
   }
 }
+
+/**
+ * What a server shows beside its document of what the system takes for granted; undefined where there is none: of a file, of a
+ * server that shows none, or does not answer. It is a view: what cannot be had is not missed.
+ */
+export async function readHealth({ url }: StatusSource): Promise<HealthView | undefined> {
+  if (url === undefined || !url.endsWith(STATUS_PATH)) return undefined
+  try {
+    const text = await fetchText(`${url.slice(0, -STATUS_PATH.length)}${SESSION_PATH}`)
+    const { health } = JSON.parse(text) as { readonly health?: HealthView }
+    const lists = [health?.assumptions, health?.components, health?.marketRegimes]
+    return lists.every((list) => Array.isArray(list)) && typeof health?.systemRegime === 'object' ? health : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const STATUS_PATH = '/api/v1/status'
+const SESSION_PATH = '/api/v1/session'
 
 async function fileText(file: string): Promise<string> {
   try {

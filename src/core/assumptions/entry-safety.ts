@@ -31,8 +31,8 @@ export const ASSUMPTION_SETTINGS = fields<AssumptionSettings>({
 
 /** Whether what an entry relies on holds. Asked seven times on the way to one, so an answer is kept until it can change. */
 export class EntrySafety {
-  private readonly definitions: readonly AssumptionDefinition[]
-  private readonly entryComponents: readonly string[]
+  readonly definitions: readonly AssumptionDefinition[]
+  readonly entryComponents: readonly string[]
   private answered: (Asked & { readonly answer: readonly string[]; readonly untilMs: number }) | undefined
 
   constructor(settings: AssumptionSettings | undefined) {
@@ -46,13 +46,18 @@ export class EntrySafety {
     const { answered } = this
     const isSame = answered?.stands === stands && answered.isLive === isLive
     if (isSame && nowMs >= answered.nowMs && nowMs <= answered.untilMs) return answered.answer
-    const readings = this.definitions.map((definition) => readingOf(definition, stands[definition.name], nowMs))
+    const readings = this.readings(stands, nowMs)
     const expiries = readings.flatMap(({ validUntilMs }) =>
       validUntilMs === undefined || validUntilMs < nowMs ? [] : [validUntilMs],
     )
     const answer = unsafeOf(readings, this.entryComponents, isLive)
     this.answered = { stands, isLive, nowMs, answer, untilMs: Math.min(...expiries) }
     return answer
+  }
+
+  /** How each stands at a moment. */
+  readings(stands: AssumptionStands, nowMs: number): readonly Assumption[] {
+    return this.definitions.map((definition) => readingOf(definition, stands[definition.name], nowMs))
   }
 
   /** The assumptions whose last test is too old. */

@@ -12,6 +12,7 @@ import { LINK_ALERT } from '../link/link-health.js'
 import { heldBack, type OpenPermission } from '../mode/entry-gate.js'
 import { hostNotices, stallText } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
+import type { HealthFacts } from '../status/health-view.js'
 import { adoptedBalance } from './apply.js'
 import { decideCycle } from './cycle.js'
 import { DecisionDesk, type DecisionEffect } from './decision-desk.js'
@@ -90,6 +91,13 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   /** What the mode that `/status` publishes is made of: entries obey the same. */
   modeInputs(): ModeInputs {
     return this.desk.modeInputs()
+  }
+
+  /** How everything that is taken for granted stands at the moment of the last event, and what an entry needs of it. */
+  assumptions(): Pick<HealthFacts, 'assumptions' | 'entryComponents' | 'isLive'> {
+    const { safety, state, nowMs, conditions } = this.desk
+    const assumptions = safety.readings(state.assumptions, nowMs)
+    return { assumptions, entryComponents: safety.entryComponents, isLive: conditions.environment === 'LIVE' }
   }
 
   get linkState(): LinkState {

@@ -1,14 +1,15 @@
 import { directionSign } from '../../base/direction.js'
 import { Exact } from '../../base/exact.js'
 import { regimeAlert } from '../../core/assumptions/assumption-alerts.js'
-import { CalibratedParameter, type ParameterReading } from '../../core/assumptions/calibrated-parameter.js'
+import { CalibratedParameter } from '../../core/assumptions/calibrated-parameter.js'
 import { shippedParameters } from '../../core/assumptions/shipped-assumptions.js'
-import { type SystemRegimeStand, SystemRegimeTracker } from '../../core/assumptions/system-regime.js'
+import { SystemRegimeTracker } from '../../core/assumptions/system-regime.js'
 import { type DecisionRecord, tradeFacts } from '../../core/decision/records.js'
 import { performanceAlerts } from '../../core/mode/alert-limits.js'
 import type { SessionStart } from '../../core/performance/daily-book.js'
 import { PerformanceTracker } from '../../core/performance/performance-tracker.js'
 import { TradeJournal } from '../../core/performance/trade-journal.js'
+import type { SystemHealth } from '../../core/status/health-view.js'
 import type { SessionLog } from '../../ports/session-log.js'
 import type { Alert, AlertLevel } from '../../ports/vocabulary/alerts.js'
 import type { DailyStats, PerformanceSnapshot, TradeOpened, TradeRecord } from '../../ports/vocabulary/session.js'
@@ -115,12 +116,6 @@ export class SessionBooks {
     const alert = regimeAlert(before, this.regime.reading, atMs)
     return alert === undefined ? [] : [alert]
   }
-}
-
-/** What the trades of a session make of the system. */
-export interface SystemHealth {
-  readonly regime: SystemRegimeStand
-  readonly parameters: readonly ParameterReading[]
 }
 
 /** What a session came to. */

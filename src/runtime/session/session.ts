@@ -288,7 +288,8 @@ class Session {
       decision.host.post({ kind: 'command', command })
       if ('host' in execution) execution.host.post({ kind: 'command', command })
     }
-    surface.attach('host' in execution ? { decision, execution } : { decision, elsewhere: [execution] })
+    const health = () => this.recorder.books.health
+    surface.attach('host' in execution ? { decision, execution, health } : { decision, elsewhere: [execution], health })
   }
 
   /** By a clock; on virtual time no process has to keep up with anything. */

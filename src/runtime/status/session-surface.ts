@@ -2,10 +2,12 @@ import { directionName } from '../../base/direction.js'
 import { type DecimalText, Exact } from '../../base/exact.js'
 import type { DecisionSide } from '../../core/decision/decision-side.js'
 import type { DecisionRecord } from '../../core/decision/records.js'
+import { healthView, type SystemHealth } from '../../core/status/health-view.js'
 import { statusOf } from '../../core/status/status.js'
 import { sessionState } from '../../core/status/system-state.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { SessionView } from '../../ports/status-surface.js'
+import type { BarObservation } from '../../ports/vocabulary/observation.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import type { CommandTargets } from './carry-out.js'
 import { give, type HostedDecision, type HostedExecution } from './hosted-side.js'
@@ -21,13 +23,18 @@ export class SessionSurface extends RunningSurface<SessionIdentity> {
   private decision: HostedDecision | undefined
   private execution: HostedExecution | undefined
   private elsewhere: CommandTargets['elsewhere'] = []
+  private health: (() => SystemHealth) | undefined
+  private observation: BarObservation | undefined
 
   /** The sides, and how commands reach an execution side in another process. */
   attach(parts: {
     readonly decision: HostedDecision
     readonly execution?: HostedExecution
     readonly elsewhere?: CommandTargets['elsewhere']
+    /** What its trades make of it; absent: nobody counts them. */
+    readonly health?: () => SystemHealth
   }): void {
+    this.health = parts.health
     this.decision = parts.decision
     this.execution = parts.execution
     this.elsewhere = parts.elsewhere ?? []
@@ -36,6 +43,7 @@ export class SessionSurface extends RunningSurface<SessionIdentity> {
 
   decided(record: DecisionRecord): void {
     this.history.decided(record)
+    if (record.type === 'bar') this.observation = record.bar.observation
     this.listeners.changed()
   }
 
@@ -54,6 +62,16 @@ export class SessionSurface extends RunningSurface<SessionIdentity> {
     const host = this.hostFacts(identity.strategyId, journals)
     const recent = this.history.facts(host.nowMs)
     return statusOf(sessionState({ decision: decision.side, execution: execution?.side, host, recent }))
+  }
+
+  override session(): SessionView {
+    const { decision, health, observation } = this
+    const view = super.session()
+    if (decision === undefined || health === undefined) return view
+    const facts = decision.side.assumptions()
+    return facts.assumptions.length === 0
+      ? view
+      : { ...view, health: healthView({ ...facts, health: health(), observation }) }
   }
 
   protected position(): SessionView['position'] {

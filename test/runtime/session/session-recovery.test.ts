@@ -17,6 +17,7 @@ import type { ExecutionRecord } from '../../../src/core/execution/records.js'
 import { recordLine } from '../../../src/core/journal/frame.js'
 import { planSession, type SessionPlan } from '../../../src/core/session/session-plan.js'
 import type { StrategyBar } from '../../../src/ports/strategy.js'
+import type { AssumptionRun } from '../../../src/ports/vocabulary/assumptions.js'
 import { runSession, type SessionResult } from '../../../src/runtime/session/session.js'
 import type { SessionParts } from '../../../src/runtime/session/session-parts.js'
 import { type SessionPoint, SessionRecovery } from '../../../src/runtime/session/session-recovery.js'
@@ -133,13 +134,61 @@ describe('a session by a clock', () => {
   })
 })
 
-/** LONG from bar 2 to bar 8, after funding at bar 10 nothing; SHORT from bar 11 to bar 13. */
+describe('an assumption whose test fails in a session by a clock', () => {
+  const failing = { timestamps_monotonic: () => ({ passed: false, detail: 'they went back' }) }
+  const steps = () => stepsOf(25)
+
+  it('forbids entries after the third failure, which each run of the test has in the journal', async () => {
+    const disks = new Disks()
+    const { log } = await lived(disks, { steps, tests: failing })
+    expect(runsOf(disks).map(({ result, atMs }) => [result, (atMs - FIRST_BAR_MS) / BAR_MS])).toEqual([
+      ['failed', 0],
+      ['failed', 10],
+      ['failed', 20],
+    ])
+    expect(log.missedEntries).toMatchObject([{ reason: 'REJECT_MODE_REDUCE_ONLY', detail: UNSAFE, entryBar: 22 }])
+    expect(log.trades).toHaveLength(2)
+  })
+
+  it('still forbids them when the process has died meanwhile, and no test is run in the next', async () => {
+    const disks = new Disks()
+    await lived(disks, { steps, tests: failing, stopAt: 20 })
+    const { log } = await lived(disks, { steps, tests: {} })
+    expect(runsOf(disks)).toHaveLength(3)
+    expect(log.missedEntries).toMatchObject([{ reason: 'REJECT_MODE_REDUCE_ONLY', detail: UNSAFE }])
+  })
+
+  it('allows them again once it has passed', async () => {
+    const disks = new Disks()
+    await lived(disks, { steps, tests: failing, stopAt: 20 })
+    const passing = { timestamps_monotonic: () => ({ passed: true, detail: '' }) }
+    const { log } = await lived(disks, { steps: () => stepsOf(36), tests: passing })
+    expect(runsOf(disks).at(-1)).toMatchObject({ result: 'passed', atMs: FIRST_BAR_MS + 30 * BAR_MS })
+    expect(log.missedEntries).toHaveLength(1)
+    expect(log.trades.map(({ entryBar }) => entryBar)).toEqual([2, 11, 32])
+  })
+
+  it('that no entry needs forbids nothing', async () => {
+    const unneeded = { cascades_have_waves: () => ({ passed: false, detail: '' }) }
+    const { log } = await lived(new Disks(), { steps, tests: unneeded })
+    expect(log.trades).toHaveLength(3)
+  })
+
+  const UNSAFE = expect.stringContaining('REDUCEONLY_COMPONENT_UNSAFE (marketData: timestamps_monotonic INVALID)')
+})
+
+function runsOf({ decision }: Disks): AssumptionRun[] {
+  return recordsOf<DecisionRecord>(decision).flatMap((record) => (record.type === 'assumption' ? [record.run] : []))
+}
+
+/** LONG from bar 2 to bar 8, after funding at bar 10 nothing; SHORT from bar 11 to bar 13; LONG again for a bar from 22 and 32 on. */
 const SCRIPT: Script = ({ bar, prices }, { held, pending }) => {
   const price = prices[0]!
   const entry = { type: 'ENTRY', symbol: 'BTCUSDT', notionalUsd: price / 100, price, reason: 'SIGNAL' } as const
-  if (held === null && pending === null && (bar === 2 || bar === 11))
-    return [{ ...entry, direction: bar === 2 ? 1 : -1 }]
-  if (held !== null && (bar === 8 || bar === 13)) return [{ type: 'EXIT', symbol: 'BTCUSDT', price, reason: 'DONE' }]
+  if (held === null && pending === null && [2, 11, 22, 32].includes(bar))
+    return [{ ...entry, direction: bar === 11 ? -1 : 1 }]
+  if (held !== null && [8, 13, 23, 33].includes(bar))
+    return [{ type: 'EXIT', symbol: 'BTCUSDT', price, reason: 'DONE' }]
   return []
 }
 
@@ -156,9 +205,10 @@ interface Wish {
   readonly steps?: (from: SessionPoint | undefined) => readonly SessionStep[]
   readonly onResumed?: SessionParts['onResumed']
   readonly surface?: SessionSurface
+  readonly tests?: NonNullable<SessionParts['assumptions']>['tests']
 }
 
-async function lived(disks: Disks, { stopAt, steps, onResumed, surface }: Wish = {}): Promise<Life> {
+async function lived(disks: Disks, { stopAt, steps, onResumed, surface, tests }: Wish = {}): Promise<Life> {
   const parts = await partsOf(disks, surface)
   const stop = new AbortController()
   const result = await runSession(
@@ -166,6 +216,7 @@ async function lived(disks: Disks, { stopAt, steps, onResumed, surface }: Wish =
       ...parts,
       ...(steps && { steps: (_, from) => steps(from) }),
       ...(onResumed && { onResumed }),
+      ...(tests && { assumptions: { tests, isNow: false } }),
       onStep: ({ bar }) => (bar.bar === stopAt ? stop.abort() : undefined),
     },
     stop.signal,
@@ -234,8 +285,9 @@ function facts({ entryBar, exitBar, netPnl, reason }: MemorySessionLog['trades']
   return [entryBar, exitBar, netPnl, reason]
 }
 
-function stepsOf(): SessionStep[] {
-  return PRICES.map((price, bar) => {
+function stepsOf(bars = PRICES.length): SessionStep[] {
+  return Array.from({ length: bars }, (_, bar) => {
+    const price = 60_000 + 10 * bar
     const timestampMs = FIRST_BAR_MS + bar * BAR_MS
     const step: SessionStep = {
       bar: {
