@@ -12,7 +12,7 @@ export interface SyntheticMarketSettings {
   readonly assets: readonly SyntheticListing[]
   /** When it begins to be played, UTC ms; what was traded before is known nevertheless. */
   readonly startMs: number
-  /** Between two quotes of a symbol, ms; each fourth comes with a trade. Default 500. */
+  /** Between two quotes of a symbol, ms; each fourth comes with a trade, of each symbol another. Default 500. */
   readonly stepMs?: number
   readonly fundingIntervalHours?: number
 }
@@ -38,7 +38,9 @@ export class SyntheticMarket implements MarketPlayer {
     this.nextStepMs = startMs - (startMs % stepMs)
     this.market = new PricePath(hash(seed, MARKET_KEY), MARKET_PER_DAY)
     this.funding = new Funding(fundingIntervalHours, seed)
-    this.assets = new Map(assets.map((listing) => [listing.instrument.identity.symbol, new Asset(listing, seed)]))
+    this.assets = new Map(
+      assets.map((listing) => [listing.instrument.identity.symbol, new Asset(listing, seed, stepMs)]),
+    )
   }
 
   nextDueMs(): number {
@@ -64,7 +66,8 @@ export class SyntheticMarket implements MarketPlayer {
     const asset = this.assets.get(symbol)
     const bars: Bar[] = []
     if (asset === undefined) return bars
-    for (let timeMs = Math.ceil(fromMs / this.tradeMs) * this.tradeMs; timeMs < untilMs; timeMs += this.tradeMs) {
+    const firstMs = Math.ceil((fromMs - asset.phaseMs) / this.tradeMs) * this.tradeMs + asset.phaseMs
+    for (let timeMs = firstMs; timeMs < untilMs; timeMs += this.tradeMs) {
       addTo(bars, { openMs: timeMs - (timeMs % MINUTE_MS), trade: this.tradeOf(asset, timeMs) })
     }
     return bars
@@ -77,7 +80,8 @@ export class SyntheticMarket implements MarketPlayer {
     if (asset === undefined) return bars
     const weight = MINUTE_MS / this.tradeMs / 2
     for (let minuteMs = Math.ceil(fromMs / MINUTE_MS) * MINUTE_MS; minuteMs < untilMs; minuteMs += MINUTE_MS) {
-      for (const timeMs of [minuteMs, minuteMs + MINUTE_MS - this.tradeMs]) {
+      const firstMs = minuteMs + asset.phaseMs
+      for (const timeMs of [firstMs, firstMs + MINUTE_MS - this.tradeMs]) {
         if (timeMs >= untilMs) continue
         const trade = this.tradeOf(asset, timeMs)
         const openMs = timeMs - (timeMs % HOUR_MS)
@@ -90,7 +94,7 @@ export class SyntheticMarket implements MarketPlayer {
   priceAt(symbol: string, timeMs: number): number | undefined {
     const asset = this.assets.get(symbol)
     if (asset === undefined) return undefined
-    return this.tradeOf(asset, timeMs - (timeMs % this.tradeMs)).price
+    return this.tradeOf(asset, timeMs - ((timeMs - asset.phaseMs) % this.tradeMs)).price
   }
 
   private tradeOf(asset: Asset, timeMs: number): BarTrade {
@@ -102,7 +106,7 @@ export class SyntheticMarket implements MarketPlayer {
     for (const [symbol, asset] of this.assets) {
       const price = this.priceOf(asset, timeMs)
       events.push({ kind: 'quote', quote: asset.quoteAt(timeMs, price) })
-      if (timeMs % this.tradeMs === 0) events.push(asset.printAt(timeMs, price))
+      if ((timeMs - asset.phaseMs) % this.tradeMs === 0) events.push(asset.printAt(timeMs, price))
       if (settles) events.push({ kind: 'fundingRate', symbol, rate: this.funding.rateAt(symbol, timeMs - 1) })
     }
   }
@@ -139,13 +143,16 @@ class Asset extends QuotedSymbol {
   /** How much of the market's moves it follows. */
   readonly share: number
   readonly path: PricePath
+  /** Of its trades, from the multiples of their period. */
+  readonly phaseMs: number
 
-  constructor(listing: SyntheticListing, seed: number) {
+  constructor(listing: SyntheticListing, seed: number, stepMs: number) {
     super(listing, seed)
     const key = hash(seed ^ ASSET_KEY, hashOfText(this.symbol))
     this.base = listing.price
     this.share = 0.6 + (0.8 * hash(key, 1)) / 2 ** 32
     this.path = new PricePath(hash(key, 2), ASSET_PER_DAY)
+    this.phaseMs = stepMs * (hash(key, 3) % TRADE_STEPS)
   }
 }
 

@@ -1,19 +1,18 @@
 import { expect, it } from 'vitest'
 import { MarketObserver } from '../../../../src/core/analysis/market-observer.js'
-import { SandboxMarketData } from './sandbox-market-data.js'
+import { SandboxMarketData, START_MS } from './sandbox-market-data.js'
 
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT']
 
-it('at a sandbox everything is seen that does not need the positions of others', () => {
+it('at a sandbox whoever advances by the second sees everything that does not need the positions of others', () => {
   const at = new SandboxMarketData({
     ...{ symbols: SYMBOLS, stepMs: 500, isUnheard: true },
     exchange: { market: { liquidatedShare: 0.01 } },
   })
   const observer = new MarketObserver({ symbols: SYMBOLS, books: 'partial' })
   at.data.listen((event) => observer.handle(event))
-  // Between two frames with a trade, which comes each two seconds: what is absorbed is seen until the next frame.
-  at.passMs(2_300)
-  observer.advance(at.data.exchangeMs()!)
+  at.passMs(2_000)
+  observer.advance(START_MS)
   at.data.follow({
     ...{ symbols: SYMBOLS, books: { kind: 'partial', levels: 5, everyMs: 100 }, liquidations: true, marks: true },
     ...{ trades: true, openInterestEveryMs: 10_000, settledFundingEveryMs: 60_000 },
@@ -23,7 +22,7 @@ it('at a sandbox everything is seen that does not need the positions of others',
   for (let second = 0; second < 600; second++) {
     if (second === 120) at.exchange.faults.strike('cascade', 'BTCUSDT')
     at.passMs(1_000)
-    observer.advance(at.data.exchangeMs()!)
+    observer.advance(Math.floor(at.data.exchangeMs()! / 1_000) * 1_000)
     const { symbols } = observer.observed()
     for (const { primitives } of Object.values(symbols)) {
       for (const [name, value] of Object.entries(primitives)) if (value !== undefined) seen.add(name)
