@@ -22,6 +22,15 @@ export class RunningDolphin {
     this.ended = new Promise((resolve) => this.child.on('close', resolve))
   }
 
+  /** Reads nothing more of its stdout: it waits once some tens of kilobytes stand there. */
+  pause(): void {
+    this.child.stdout!.pause()
+  }
+
+  resume(): void {
+    this.child.stdout!.resume()
+  }
+
   stop(signal: NodeJS.Signals): Promise<number | null> {
     this.child.kill(signal)
     return this.ended

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { failedText } from '../../runtime/services/observation/observation-service.js'
 import type { Observer } from '../../runtime/services/observation/observer.js'
 import type { marketObserver } from '../compose/market-observer.js'
@@ -47,6 +48,7 @@ function lookEvery({ cadenceMs, everyMs }: ReplayOptions): number {
 
 const LOOK_EVERY_MS = 10_000
 const MINUTE_MS = 60_000
+const ADVANCES_A_TURN = 8
 
 interface ReplayParts {
   readonly options: ReplayOptions
@@ -59,6 +61,7 @@ class Replay {
   /** Tables, or lines, so far. */
   shown = 0
   private isOver = false
+  private advances = 0
 
   constructor(private readonly parts: ReplayParts) {}
 
@@ -92,6 +95,8 @@ class Replay {
     for (const tMs of times) {
       if (tMs > toMs) this.isOver = true
       if (this.isOver) return
+      // Rows in memory and writes to a pipe give no turn to whoever presses Ctrl-C.
+      if (++this.advances % ADVANCES_A_TURN === 0) await turn()
       observer.advance(tMs)
       const snapshot = observer.snapshot()
       this.isOver = snapshot.status === 'FAILED'

@@ -15,7 +15,7 @@ export function summaryText(summary: ObservationSummary, colours: Colours): stri
     ...eventLines(summary, colours),
     ...refusedLines(summary, colours),
     ...goneLines(summary, colours),
-    promotedLine(summary, colours),
+    ...promotedLines(summary, colours),
     '',
     ...regimeLines(summary, colours),
   ])
@@ -74,21 +74,31 @@ function goneLines({ counters: { evicted, noted } }: ObservationSummary, colours
   ]
 }
 
-function promotedLine({ promoted: { count: amount, farthest } }: ObservationSummary, colours: Colours): string {
-  const of =
-    farthest === null
-      ? ''
-      : `; the farthest ${farthest.sigmaDistance.toFixed(1)} sigma: ${farthest.symbol} ${farthest.side} ` +
-        `${short(farthest.quoteQty)} USD at ${priceText(farthest.price)}, ${timeText(farthest.tsMs)}`
-  return `${colours.dim('promoted')}    ${plural(amount, 'trade')}${of}`
+function promotedLines({ promoted: { count: amount, farthest } }: ObservationSummary, colours: Colours): string[] {
+  const lines = [`${colours.dim('promoted')}    ${plural(amount, 'trade')}`]
+  if (farthest === null) return lines
+  const { symbol, side, quoteQty, price, sigmaDistance, tsMs } = farthest
+  const what = `${symbol} ${side} ${short(quoteQty)} USD at ${priceText(price)}, ${timeText(tsMs)}`
+  return [...lines, `            the farthest, ${sigmaDistance.toFixed(1)} sigma: ${what}`]
 }
 
 const REGIMES: readonly RegimeType[] = ['TRENDING', 'RANGING', 'VOLATILE', 'UNKNOWN']
 
 function regimeLines({ regimes, lookEveryMs }: ObservationSummary, colours: Colours): readonly string[] {
-  const rows = Object.entries(regimes).map(([symbol, counts]) => {
-    const looks = REGIMES.reduce((sum, regime) => sum + counts[regime], 0)
-    return [symbol, ...REGIMES.map((regime) => (looks === 0 ? '-' : percent(counts[regime] / looks, 1)))]
-  })
-  return table([`regime, each ${duration(lookEveryMs / 1_000)}`, ...REGIMES], rows, { head: colours.dim })
+  const looks = (counts: ObservationSummary['regimes'][string]): number =>
+    REGIMES.reduce((sum, regime) => sum + counts[regime], 0)
+  const entries = Object.entries(regimes)
+  const known = entries.filter(([, counts]) => looks(counts) > counts.UNKNOWN)
+  const rows = known.map(([symbol, counts]) => [
+    symbol,
+    ...REGIMES.map((regime) => percent(counts[regime] / looks(counts), 1)),
+  ])
+  const unknown = entries.length - known.length
+  const rest = `regime      UNKNOWN of ${plural(unknown, 'symbol')} all the time: it is told after seven hours of trades`
+  return [
+    ...(rows.length === 0
+      ? []
+      : table([`regime, each ${duration(lookEveryMs / 1_000)}`, ...REGIMES], rows, { head: colours.dim })),
+    ...(unknown === 0 ? [] : [rest]),
+  ]
 }

@@ -91,17 +91,19 @@ function distance(level: number, price: number): string {
   return bps > 0 ? `+${bps}` : String(bps === 0 ? 0 : bps)
 }
 
-/** In their order; of more than there is room for those of which most is heard: liquidations first, then trades. */
+/** In their order; of more than there is room for those of which most is heard: liquidations first, then trades, then any price. */
 function shownSymbols({ symbols }: BarObservation, rows: number | undefined): readonly string[] {
   const names = Object.keys(symbols)
   if (rows === undefined || rows >= names.length) return names
   const heard = names.map((name) => {
-    const { primitives } = symbols[name]!
-    const { liquidationBurst, directionalContinuity } = primitives
-    const weight = [liquidationBurst?.totalVolumeUsd ?? 0, directionalContinuity?.totalTrades ?? 0] as const
-    return { name, weight }
+    const { primitives, market } = symbols[name]!
+    const liquidatedUsd = primitives.liquidationBurst?.totalVolumeUsd ?? 0
+    const trades = primitives.directionalContinuity?.totalTrades ?? 0
+    return { name, liquidatedUsd, trades, priced: Number(market.price !== undefined) }
   })
-  heard.sort((one, other) => other.weight[0] - one.weight[0] || other.weight[1] - one.weight[1])
+  heard.sort(
+    (one, other) => other.liquidatedUsd - one.liquidatedUsd || other.trades - one.trades || other.priced - one.priced,
+  )
   const chosen = new Set(heard.slice(0, rows).map(({ name }) => name))
   return names.filter((name) => chosen.has(name))
 }

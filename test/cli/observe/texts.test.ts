@@ -114,7 +114,8 @@ TRADE:TOO_OLD 1
 
 gone        ringEvicted 734
 noted       sideValidated 9
-promoted    3 trades; the farthest 8.1 sigma: BTCUSDT SELL 1.2M USD at 96000.0, 2026-01-05 12:00:05.000 UTC
+promoted    3 trades
+            the farthest, 8.1 sigma: BTCUSDT SELL 1.2M USD at 96000.0, 2026-01-05 12:00:05.000 UTC
 
 regime, each 10 s  TRENDING  RANGING  VOLATILE  UNKNOWN
 BTCUSDT              25.0 %   25.0 %     0.0 %   50.0 %
