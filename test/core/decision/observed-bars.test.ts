@@ -80,7 +80,10 @@ it('an observation that has failed latches stale data, by which nothing is enter
     ...{ status: 'FAILED', timestampMs, failureReason: 'NODE_INVARIANT', symbols: {} },
   })
   sides.bar()
-  expect(sides.decisionSide.openPermission()).toMatchObject({ reject: 'REJECT_STALE_SCAN', mode: { mode: 'ReduceOnly' } })
+  expect(sides.decisionSide.openPermission()).toMatchObject({
+    reject: 'REJECT_STALE_SCAN',
+    mode: { mode: 'ReduceOnly' },
+  })
   const latched = sides.decisionDisk.records.filter(({ type }) => type === 'latched')
   expect(latched).toMatchObject([
     { reason: 'MARKET_DATA_STALE', cause: 'the observation of the market has failed: NODE_INVARIANT' },
