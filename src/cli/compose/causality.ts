@@ -66,7 +66,7 @@ export interface CausalityChoice extends BacktestChoice {
 
 /**
  * The observations of each day before it is run, since many runs go through it side by side. Each is of its own bar, by what had come
- * by then: whatever future a run is given, it holds nothing of it. A day is in memory whole: about 2 kB for each bar and symbol.
+ * by then: whatever future a run is given, it holds nothing of it. A day is in memory whole.
  */
 class DaysAhead {
   readonly observations = new DayObservations()

@@ -76,8 +76,9 @@ export function refuseUnobserved({ own, observe }: Observing): void {
   throw new InputMistake({ place: '--observe', message: `goes with a strategy that observes the market: ${who}` })
 }
 
+/** Of one bar nothing needs to be said: before the first event of a recording, that of its first second tells nothing. */
 function unobservedText(path: string, { asked, unobserved, events }: ObservedBars): readonly string[] {
-  if (unobserved === 0) return []
+  if (unobserved <= 1) return []
   const when =
     events === undefined ? 'it tells of no time before' : `it tells of ${utc(events.firstMs)} to ${utc(events.lastMs)}`
   return [`--observe ${path}: nothing is known at ${unobserved} of ${plural(asked, 'bar')}: ${when}`]
