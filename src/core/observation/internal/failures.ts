@@ -11,8 +11,3 @@ export function assertNode(ok: boolean, invariant: string): asserts ok {
 export class NonFiniteOutput extends Error {
   override readonly name = 'NonFiniteOutput'
 }
-
-/** @param place Where the figure stands, such as `tradeBurst.tradesPerSecond`. */
-export function assertFinite(figure: unknown, place: string): void {
-  if (typeof figure === 'number' && !Number.isFinite(figure)) throw new NonFiniteOutput(`${place} is ${figure}`)
-}

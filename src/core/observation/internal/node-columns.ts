@@ -81,11 +81,10 @@ export class NodeColumns {
     this.timesCount[slot] = 0
   }
 
-  times(slot: number): readonly number[] {
+  /** The earliest first, in place: they change with the next event. */
+  times(slot: number): Float64Array {
     const start = slot * TIMES_MAX
-    const times: number[] = []
-    for (let at = start; at < start + this.timesCount[slot]!; at++) times.push(this.timesMs[at]!)
-    return times
+    return this.timesMs.subarray(start, start + this.timesCount[slot]!)
   }
 
   /** The open interval ends with the last interaction. */
@@ -101,15 +100,26 @@ export class NodeColumns {
     this.activatedMs[slot] = Number.NaN
   }
 
-  /** Intervals in which the node was ACTIVE, the open one last. */
-  presence(slot: number): readonly (readonly [fromMs: number, toMs: number])[] {
+  /** Intervals in which the node was ACTIVE, the open one last, into a list that is the caller's, and into those that it has. */
+  presence(slot: number, into: [fromMs: number, toMs: number][]): [fromMs: number, toMs: number][] {
     const start = slot * CLOSED_MAX * 2
-    const intervals: [number, number][] = []
-    for (let i = 0; i < this.closedCount[slot]!; i++)
-      intervals.push([this.closedMs[start + 2 * i]!, this.closedMs[start + 2 * i + 1]!])
-    const activatedMs = this.activatedMs[slot]!
-    if (!Number.isNaN(activatedMs)) intervals.push([activatedMs, this.lastInteractionMs[slot]!])
-    return intervals
+    const closed = this.closedCount[slot]!
+    const isOpen = !Number.isNaN(this.activatedMs[slot]!)
+    into.length = Math.min(into.length, closed + (isOpen ? 1 : 0))
+    for (let i = 0; i < closed; i++)
+      intervalAt(into, i, this.closedMs[start + 2 * i]!, this.closedMs[start + 2 * i + 1]!)
+    if (isOpen) intervalAt(into, closed, this.activatedMs[slot]!, this.lastInteractionMs[slot]!)
+    return into
+  }
+}
+
+function intervalAt(into: [number, number][], i: number, fromMs: number, toMs: number): void {
+  const interval = into[i]
+  if (interval === undefined) {
+    into.push([fromMs, toMs])
+  } else {
+    interval[0] = fromMs
+    interval[1] = toMs
   }
 }
 

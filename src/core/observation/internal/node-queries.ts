@@ -38,7 +38,7 @@ export class NodeQueries implements ObservationQueries {
     const slot = slotOf(book, nodeId)
     if (book === undefined || slot === undefined) return []
     const afterMs = lookbackSec === undefined ? Number.NEGATIVE_INFINITY : endMs - 1000 * lookbackSec
-    const within = book.columns.times(slot).filter((tsMs) => tsMs > afterMs && tsMs <= endMs)
+    const within = [...book.columns.times(slot)].filter((tsMs) => tsMs > afterMs && tsMs <= endMs)
     return max === undefined ? within : within.slice(Math.max(0, within.length - max))
   }
 
@@ -79,7 +79,7 @@ export class NodeQueries implements ObservationQueries {
       priceCenter: columns.priceCenter[slot]!,
       strength: book.strengthAt(slot, atMs),
       interactionCount: columns.interactionCount[slot]!,
-      presenceMs: columns.presence(slot),
+      presenceMs: columns.presence(slot, []),
     }))
   }
 

@@ -1,5 +1,5 @@
 import type { M4PrimitiveBundle, OrderConsumption } from '../../../ports/vocabulary/primitives.js'
-import { assertFinite } from './failures.js'
+import { NonFiniteOutput } from './failures.js'
 import { absorptionEvent, orderConsumption, refillEvent, restingSize } from './primitives/depth.js'
 import { orderBlock } from './primitives/order-block.js'
 import {
@@ -117,13 +117,14 @@ const PRIMITIVES: { readonly [Name in PrimitiveName]: (facts: Facts) => M4Primit
 
 const NAMES = Object.keys(PRIMITIVES) as readonly PrimitiveName[]
 
-function firstHalf(trades: TradeColumns): TradeColumns {
-  return { ...trades, to: trades.from + Math.floor((trades.to - trades.from) / 2) }
+function firstHalf({ from, to, tsMs, price, baseQty, isBuy }: TradeColumns): TradeColumns {
+  return { from, to: from + Math.floor((to - from) / 2), tsMs, price, baseQty, isBuy }
 }
 
 function sealed<P extends Primitive>(name: PrimitiveName, primitive: P): P {
   for (const field in primitive) {
-    assertFinite(primitive[field], `${name}.${field}`)
+    const value: unknown = primitive[field]
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new NonFiniteOutput(`${name}.${field} is ${value}`)
   }
   return Object.freeze(primitive)
 }

@@ -47,7 +47,7 @@ export interface NodeView {
   readonly strength: number
   readonly interactionCount: number
   /** The last fifty. */
-  readonly interactionTimesMs: readonly number[]
+  readonly interactionTimesMs: ArrayLike<number>
   readonly firstSeenMs: number
   readonly lastInteractionMs: number
   readonly totalVolumeUsd: number

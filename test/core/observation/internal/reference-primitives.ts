@@ -200,7 +200,9 @@ function block(nodes: readonly NodeView[], nowMs: number): unknown {
     .map((node) => ({ node, perHour: node.interactionCount / ((nowMs - node.firstSeenMs) / 3_600_000) }))
     .map((one) => ({
       ...one,
-      gaps: one.node.interactionTimesMs.slice(1).map((t, i) => t - one.node.interactionTimesMs[i]!),
+      gaps: Array.from(one.node.interactionTimesMs)
+        .slice(1)
+        .map((t, i) => t - one.node.interactionTimesMs[i]!),
     }))
     .map((one) => ({ ...one, burstiness: burstiness(one.gaps) }))
     .filter((one) => one.burstiness >= 0.3)

@@ -40,7 +40,7 @@ interface Gaps {
   readonly longestMs: number
 }
 
-function gapsBetween(timesMs: readonly number[]): Gaps {
+function gapsBetween(timesMs: ArrayLike<number>): Gaps {
   const count = timesMs.length - 1
   if (count < 1) return { burstiness: 0, longestMs: 0 }
   const mean = (timesMs[count]! - timesMs[0]!) / count

@@ -5,17 +5,40 @@ import { priceRange } from './price-path.js'
 /** How deep the price was in the band of the node nearest to it, of those whose bands it was in. */
 export function zonePenetration(nodes: readonly NodeView[], trades: TradeColumns): ZonePenetration | undefined {
   const lastPrice = trades.price[trades.to - 1]!
+  // Mostly the price was in the nearest of all: the others are looked at only where it was not.
+  const nearest = nearestTo(lastPrice, nodes)
+  const first = nearest && penetrationOf(nearest, trades)
+  if (first !== undefined) return first
   const [lowest, highest] = priceRange(trades)
-  let nearest: ZonePenetration | undefined
-  let nearestDistance = Number.POSITIVE_INFINITY
-  for (const { id, priceCenter, priceBand } of nodes) {
-    const distance = Math.abs(lastPrice - priceCenter)
-    const [zoneLow, zoneHigh] = [priceCenter - priceBand / 2, priceCenter + priceBand / 2]
-    if (distance >= nearestDistance || zoneLow > highest || zoneHigh < lowest) continue
-    const depth = penetrationDepth({ low: zoneLow, high: zoneHigh }, trades)
-    if (depth === undefined) continue
-    nearestDistance = distance
-    nearest = { zoneId: id, zoneLow, zoneHigh, penetrationDepth: depth }
+  let found: ZonePenetration | undefined
+  let foundDistance = Number.POSITIVE_INFINITY
+  for (const node of nodes) {
+    const distance = Math.abs(lastPrice - node.priceCenter)
+    const halfBand = node.priceBand / 2
+    if (distance >= foundDistance || node === nearest) continue
+    if (node.priceCenter - halfBand > highest || node.priceCenter + halfBand < lowest) continue
+    const penetration = penetrationOf(node, trades)
+    if (penetration === undefined) continue
+    foundDistance = distance
+    found = penetration
+  }
+  return found
+}
+
+function penetrationOf({ id, priceCenter, priceBand }: NodeView, trades: TradeColumns): ZonePenetration | undefined {
+  const [zoneLow, zoneHigh] = [priceCenter - priceBand / 2, priceCenter + priceBand / 2]
+  const depth = penetrationDepth({ low: zoneLow, high: zoneHigh }, trades)
+  return depth === undefined ? undefined : { zoneId: id, zoneLow, zoneHigh, penetrationDepth: depth }
+}
+
+function nearestTo(price: number, nodes: readonly NodeView[]): NodeView | undefined {
+  let nearest: NodeView | undefined
+  let least = Number.POSITIVE_INFINITY
+  for (const node of nodes) {
+    const distance = Math.abs(price - node.priceCenter)
+    if (distance >= least) continue
+    nearest = node
+    least = distance
   }
   return nearest
 }
