@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { printable } from '../../base/printable.js'
 import { ALERT_LEVELS } from '../../core/mode/alert-limits.js'
 import { FEW_DAYS } from '../../core/performance/calendar.js'
+import { performanceWarnings } from '../../core/performance/performance-warnings.js'
 import { EXAMPLE_TEXT, isExample } from '../../ports/vocabulary/report.js'
 import type { SessionSettings } from '../../ports/vocabulary/session.js'
 import type { SessionResult } from '../../runtime/session/session.js'
@@ -83,6 +84,7 @@ function fillsOf(session: SessionSettings): string {
 function figureLines({ session }: SessionSetup, { performance: p, daily }: SessionFigures, c: Colours): string[] {
   const row = rowPainter(c)
   const net = Number(p.netPnl)
+  const warnings = performanceWarnings(p)
   const profitFactor = p.profitFactor === null ? '∞' : p.totalTrades === 0 ? '-' : p.profitFactor.toFixed(2)
   return [
     row('Capital', `${usd(Number(p.capitalUsd))} USD, from ${usd(Number(session.initialCapitalUsd))}`),
@@ -94,6 +96,7 @@ function figureLines({ session }: SessionSetup, { performance: p, daily }: Sessi
       'Exposure',
       `${percent(p.timeInMarket, 1)} of the time in the market, mean hold ${duration(p.meanHoldMs / 1000)}`,
     ),
+    ...(warnings.length === 0 ? [] : [row('Look at', c.yellow(warnings.map(({ text }) => text).join(', ')))]),
   ]
 }
 

@@ -11,6 +11,8 @@ export interface SessionStart {
   readonly startedAtMs: number
   /** Share of trades that the certified backtest won; default 0.55. */
   readonly expectedWinRate?: number | undefined
+  /** Distance of the stop that every position has from its entry price, a fraction; absent: none is known. */
+  readonly stopPct?: number | undefined
 }
 
 /** UTC ms of a record's exit. */

@@ -1,4 +1,5 @@
 import { Exact } from '../../base/exact.js'
+import { present } from '../../base/present.js'
 import type { PerformanceSnapshot, TradeRecord } from '../../ports/vocabulary/session.js'
 import { DailyBook, drawdown, entryAtMs, exitAtMs, type SessionStart } from './daily-book.js'
 import { profitFactorOf, sharpeOf } from './figures.js'
@@ -9,6 +10,7 @@ import { profitFactorOf, sharpeOf } from './figures.js'
  */
 export class PerformanceTracker {
   private readonly startedAtMs: number
+  private readonly stopPct: number | undefined
   private readonly book: DailyBook
   private trades = 0
   private wins = 0
@@ -26,9 +28,13 @@ export class PerformanceTracker {
   private longestLossStreak = 0
   private drawdownMax = 0
   private heldMs = 0
+  private readonly recent: boolean[] = []
+  private readonly strategies = new Map<string, StrategyTotals>()
+  private rMultiples = 0
 
   constructor(start: SessionStart) {
     this.startedAtMs = start.startedAtMs
+    this.stopPct = start.stopPct
     this.book = new DailyBook(start)
   }
 
@@ -43,6 +49,8 @@ export class PerformanceTracker {
     this.book.add(trade)
     this.trades++
     this.countResult(net)
+    this.countStrategy(trade.strategy, net)
+    if (this.stopPct !== undefined) this.rMultiples += net.div(trade.entryValueUsd).toNumber() / this.stopPct
     this.realized = this.realized.plus(trade.realizedPnl)
     this.fees = this.fees.plus(trade.entryFeesUsd).plus(trade.exitFeesUsd)
     this.funding = this.funding.plus(trade.fundingUsd)
@@ -65,7 +73,17 @@ export class PerformanceTracker {
       losses,
       winRate: trades === 0 ? 0 : wins / trades,
       profitFactor: profitFactorOf(this.gains.toNumber(), this.lost.toNumber()),
-      sharpeRatio30d: sharpeOf(this.book.days(atMs, SHARPE_DAYS).map((day) => day.returnPct)),
+      breakeven: trades - wins - losses,
+      winRate20: this.recent.length === 0 ? 0 : this.recent.filter(Boolean).length / this.recent.length,
+      ...present({
+        winLossRatio: wins === 0 || losses === 0 ? undefined : -mean(this.gains, wins) / mean(this.lost, losses),
+        meanRMultiple: this.stopPct === undefined || trades === 0 ? undefined : this.rMultiples / trades,
+      }),
+      sharpeRatio30d: this.rollingSharpe(atMs, 30),
+      sharpeRatio90d: this.rollingSharpe(atMs, 90),
+      byStrategy: Array.from(this.strategies, ([strategy, { trades, wins, losses, net }]) => {
+        return { strategy, trades, wins, losses, netPnl: net.toFixed() }
+      }),
       currentDrawdownPct: drawdown(peak, capital),
       drawdownPctMax: this.drawdownMax,
       capitalUsd: capital.toFixed(),
@@ -88,6 +106,24 @@ export class PerformanceTracker {
     }
   }
 
+  /** Over UTC days, today included; fewer than five say nothing. Source: module contracts, layer 6. */
+  private rollingSharpe(atMs: number, days: number): number {
+    const returns = this.book.days(atMs, days).map((day) => day.returnPct)
+    return returns.length < FEWEST_SHARPE_DAYS ? 0 : sharpeOf(returns)
+  }
+
+  private countStrategy(strategy: string, net: Exact): void {
+    this.recent.push(net.greaterThan(0))
+    if (this.recent.length > ROLLING_TRADES) this.recent.shift()
+    const { trades, wins, losses, net: before } = this.strategies.get(strategy) ?? NO_TOTALS
+    this.strategies.set(strategy, {
+      trades: trades + 1,
+      wins: wins + (net.greaterThan(0) ? 1 : 0),
+      losses: losses + (net.lessThan(0) ? 1 : 0),
+      net: before.plus(net),
+    })
+  }
+
   /** A result of exactly zero is neither won nor lost, and ends a streak. */
   private countResult(net: Exact): void {
     if (net.greaterThan(0)) {
@@ -106,10 +142,19 @@ export class PerformanceTracker {
   }
 }
 
-/** UTC days that the rolling Sharpe ratio looks back on, today included. Source: module contracts, layer 6. */
-const SHARPE_DAYS = 30
+const FEWEST_SHARPE_DAYS = 5
+const ROLLING_TRADES = 20
 
 const ZERO = new Exact(0)
+
+interface StrategyTotals {
+  readonly trades: number
+  readonly wins: number
+  readonly losses: number
+  readonly net: Exact
+}
+
+const NO_TOTALS: StrategyTotals = { trades: 0, wins: 0, losses: 0, net: ZERO }
 
 function mean(sum: Exact, amount: number): number {
   return amount === 0 ? 0 : sum.div(amount).toNumber()

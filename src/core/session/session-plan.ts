@@ -20,6 +20,7 @@ export function planSession(wish: SessionWish): SessionPlan {
     startedAtMs,
     initialCapitalUsd,
     expectedWinRate: config.edge?.expectedWinRate ?? EXPECTED_WIN_RATE,
+    stopPct: Math.min(Number(config.execution.catastrophicStop), config.risk.stopLossPct ?? Number.POSITIVE_INFINITY),
     decision: {
       ...DECISION_DEFAULTS,
       instruments,
@@ -103,6 +104,8 @@ export interface SessionPlan {
   readonly initialCapitalUsd: DecimalText
   /** Share of trades that the certified backtest won. */
   readonly expectedWinRate: number
+  /** Distance of a position's stop from its entry price, a fraction: the nearer of risk's and of the order at the exchange. */
+  readonly stopPct: number
   readonly decision: DecisionSettings
   readonly execution: ExecutionSettings
   readonly exchange: PaperSettings

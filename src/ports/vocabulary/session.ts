@@ -141,8 +141,20 @@ export interface PerformanceSnapshot {
   readonly winRate: number
   /** Gains over losses; null (infinite) when nothing was lost, 0 when nothing was won either. */
   readonly profitFactor: number | null
-  /** Daily returns of the last 30 UTC days, days without trades included: mean / population deviation × √365. */
+  /** Trades whose net is exactly zero. */
+  readonly breakeven: number
+  /** Of the last 20 trades; 0 without trades. */
+  readonly winRate20: number
+  /** Mean win over mean loss; absent where nothing was won, or nothing lost. */
+  readonly winLossRatio?: number
+  /** Daily returns of the last 30 UTC days, days without trades included: mean / population deviation × √365. 0 below 5 days. */
   readonly sharpeRatio30d: number
+  /** Of the last 90. */
+  readonly sharpeRatio90d: number
+  /** Mean of net over what the stop would have lost; absent where no stop is known. */
+  readonly meanRMultiple?: number
+  /** By strategy, in the order in which they first closed a trade. */
+  readonly byStrategy: readonly StrategyPerformance[]
   /** Fall from the peak of the capital, a fraction of the peak. */
   readonly currentDrawdownPct: number
   /** The deepest of them. */
@@ -170,6 +182,16 @@ export interface PerformanceSnapshot {
   readonly timeInMarket: number
   /** Sum of entry and exit values. */
   readonly turnoverUsd: DecimalText
+}
+
+/** What one strategy's closed trades came to. */
+export interface StrategyPerformance {
+  readonly strategy: string
+  readonly trades: number
+  readonly wins: number
+  readonly losses: number
+  /** USD. */
+  readonly netPnl: DecimalText
 }
 
 export interface SessionDay {

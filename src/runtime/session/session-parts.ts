@@ -149,6 +149,7 @@ export const SESSION_PARTS = fields<SessionParts>({
     initialCapitalUsd: decimal('above zero'),
     startedAtMs: milliseconds,
     expectedWinRate: optional(number({ above: 0, max: 1 })),
+    stopPct: optional(number({ above: 0 })),
   }),
   time: having('a VirtualTime or a clock', 'nowMs', 'epochMs', 'sleep'),
   steps: callback,

@@ -50,6 +50,12 @@ describe('performance', () => {
       wins: 2,
       losses: 2,
       winRate: 0.4,
+      breakeven: 1,
+      winRate20: 0.4,
+      winLossRatio: 3,
+      sharpeRatio30d: 0,
+      sharpeRatio90d: 0,
+      byStrategy: [{ strategy: 'blue', trades: 5, wins: 2, losses: 2, netPnl: '20' }],
       profitFactor: 3,
       netPnl: '20',
       realizedPnl: '20.3',
@@ -95,6 +101,46 @@ describe('performance', () => {
     expect(tracker.snapshot(MIDNIGHT + 29 * DAY).sharpeRatio30d).toBeCloseTo((mean / deviation) * Math.sqrt(365), 12)
     expect(tracker.snapshot(MIDNIGHT + 30 * DAY).sharpeRatio30d).toBe(0)
     expect(tracker.snapshot(MIDNIGHT + HOUR).sharpeRatio30d).toBe(0)
+  })
+
+  it('has a Sharpe ratio of 0 below five days, and another of 90 days', () => {
+    const tracker = trackerOf([trade('100', MIDNIGHT + HOUR)])
+    expect(tracker.snapshot(MIDNIGHT + 3 * DAY).sharpeRatio30d).toBe(0)
+    expect(tracker.snapshot(MIDNIGHT + 4 * DAY).sharpeRatio30d).toBeGreaterThan(0)
+    expect(tracker.snapshot(MIDNIGHT + 89 * DAY).sharpeRatio90d).toBeGreaterThan(0)
+    expect(tracker.snapshot(MIDNIGHT + 90 * DAY).sharpeRatio90d).toBe(0)
+  })
+
+  it('has a win rate of the last twenty trades', () => {
+    const nets = Array.from({ length: 30 }, (_, i) => (i < 15 ? '1' : '-1'))
+    const { winRate, winRate20 } = trackerOf(nets.map((net, i) => trade(net, MIDNIGHT + (i + 1) * 2 * HOUR))).snapshot(
+      MIDNIGHT + 3 * DAY,
+    )
+    expect([winRate, winRate20]).toEqual([0.5, 0.25])
+  })
+
+  it.each([[['5', '5']], [['-5', '0']], [['0']], [[]]])('of %j has no ratio of wins to losses', (nets) => {
+    const snapshot = trackerOf(nets.map((net, i) => trade(net, MIDNIGHT + (i + 1) * 2 * HOUR))).snapshot(MIDNIGHT + DAY)
+    expect(snapshot).not.toHaveProperty('winLossRatio')
+  })
+
+  it('tells R multiples where a stop is known: net over what the stop would have lost', () => {
+    expect(trackerOf([trade('5', MIDNIGHT + HOUR)]).snapshot(MIDNIGHT + DAY)).not.toHaveProperty('meanRMultiple')
+    const tracker = new PerformanceTracker({ ...START, stopPct: 0.1 })
+    for (const [i, net] of ['9.9', '-4.95'].entries())
+      tracker.add({ ...trade(net, MIDNIGHT + (i + 1) * 2 * HOUR), entryValueUsd: '49.5' })
+    expect(tracker.snapshot(MIDNIGHT + DAY).meanRMultiple).toBeCloseTo(0.5, 12)
+  })
+
+  it('is told apart by strategy', () => {
+    const tracker = new PerformanceTracker(START)
+    tracker.add({ ...trade('5', MIDNIGHT + 2 * HOUR), strategy: 'blue' })
+    tracker.add({ ...trade('-2', MIDNIGHT + 4 * HOUR), strategy: 'green' })
+    tracker.add({ ...trade('1.5', MIDNIGHT + 6 * HOUR), strategy: 'blue' })
+    expect(tracker.snapshot(MIDNIGHT + DAY).byStrategy).toEqual([
+      { strategy: 'blue', trades: 2, wins: 2, losses: 0, netPnl: '6.5' },
+      { strategy: 'green', trades: 1, wins: 0, losses: 1, netPnl: '-2' },
+    ])
   })
 
   it('is that of the whole history, whatever was asked on the way', () => {
@@ -168,6 +214,7 @@ function sharpe(trades: readonly TradeRecord[], atMs: number): number {
     capital += net
   }
   const last = returns.slice(-30)
+  if (last.length < 5) return 0
   const mean = last.reduce((a, b) => a + b, 0) / last.length
   const deviation = Math.sqrt(last.reduce((sum, value) => sum + (value - mean) ** 2, 0) / last.length)
   return last.every((value) => value === last[0]) ? 0 : (mean / deviation) * Math.sqrt(365)
@@ -204,7 +251,7 @@ describe('the calendar of a session', () => {
         const backtest = figures(1000, netsByDay)
         const { sharpe, days: calendarDays } = calendarOf(days, backtest.dailyReturns)
         const session = tracker.snapshot(dayMs)
-        if (calendarDays <= 30) expect(session.sharpeRatio30d).toBeCloseTo(sharpe, 9)
+        if (calendarDays <= 30 && calendarDays >= 5) expect(session.sharpeRatio30d).toBeCloseTo(sharpe, 9)
         expect(session.drawdownPctMax).toBeCloseTo(backtest.maxDrawdown, 12)
         expect([session.totalTrades, session.wins]).toEqual([backtest.trades, backtest.wins])
         expect(session.winRate).toBe(backtest.winRate)
