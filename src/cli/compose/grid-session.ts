@@ -53,6 +53,7 @@ export interface GridSessionParts {
   readonly filledBy?: KeptMarket['filledBy']
   readonly exchangeView?: KeptMarket['exchangeView']
   readonly feedLatencyMs?: KeptMarket['feedLatencyMs']
+  readonly earlierSlippageBps?: KeptMarket['earlierSlippageBps']
   /** The order books that decide, by the clock; absent: none do, or those of a table. */
   readonly books?: OwnBooks | undefined
   /** What is observed of the market, by the clock; absent: no strategy observes. */
@@ -174,7 +175,7 @@ const LINK_MS = 1
 
 /** By the machine's clock: a session that goes on has a gap where it was not there. */
 function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Around): Promise<SessionResult> {
-  const { news, signal, trader, beginScans, filledBy, exchangeView, feedLatencyMs, books } = around
+  const { news, signal, trader, beginScans, filledBy, exchangeView, feedLatencyMs, earlierSlippageBps, books } = around
   const { executor, serve, stepMs } = choice
   return runKeptSession(
     setup,
@@ -199,7 +200,7 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
         resumed: (from, bar) => resumedText(from, { firstBarAtMs: bar.timestampMs, gapMsMax: GAP_STEPS * stepMs }),
         outside: (decision) => trader.outside(decision),
         recorded: (record) => trader.recorded(record),
-        ...present({ filledBy, exchangeView, feedLatencyMs, booksView: books?.view }),
+        ...present({ filledBy, exchangeView, feedLatencyMs, earlierSlippageBps, booksView: books?.view }),
       }
     },
     { news, signal },

@@ -89,6 +89,8 @@ export interface KeptMarket {
   readonly exchangeView?: () => readonly ExchangeView[]
   /** Age of what the feed of prices told last, ms; null: nothing yet. Absent: no feed of this process says. */
   readonly feedLatencyMs?: () => number | null
+  /** What fills before the session cost, basis points against us; absent: nothing is known of any. */
+  readonly earlierSlippageBps?: readonly number[]
   /** How the order books stand that decide; absent: none do. */
   readonly booksView?: () => BooksView
   readonly outside?: SessionParts['outside']
@@ -189,7 +191,7 @@ async function partsOf(
     assumptions: {
       tests: SHIPPED_TESTS,
       isNow: market.filledBy !== undefined,
-      ...present({ feedLatencyMs: market.feedLatencyMs }),
+      ...present({ feedLatencyMs: market.feedLatencyMs, earlierSlippageBps: market.earlierSlippageBps }),
     },
     disk: statfsDisk(folder.folder),
     started: () => served.listen(),

@@ -55,6 +55,8 @@ export interface LiveSessionChoice {
   readonly grid: { readonly url: string; readonly file?: string }
   /** The posture of the sensors, in this process, instead of a person's. */
   readonly survival: boolean
+  /** What fills cost before, basis points; absent: nothing is known of any. */
+  readonly earlierSlippageBps?: readonly number[]
   readonly executor: 'in-process' | ExecutorFiles
   readonly serve: ServeChoice
   readonly bars?: number
@@ -189,7 +191,7 @@ async function run(
   around: Around & { readonly account: ExchangeAccount | undefined; readonly news: SessionNews },
 ): Promise<SessionResult> {
   const { parts, prices, quotes, account, news, signal } = around
-  const { executor, serve, stepMs, at, quiet, warn, externalFactors } = choice
+  const { executor, serve, stepMs, at, quiet, warn, externalFactors, earlierSlippageBps } = choice
   const isOwnGrid = choice.grid.url === EMBEDDED_GRID
   const { symbols } = setup
   const books =
@@ -235,7 +237,18 @@ async function run(
         expectsBoost: false,
         ...present({ barsMax: choice.bars }),
       },
-      { parts, news, signal, scans, filledBy, exchangeView, feedLatencyMs, books, observations },
+      {
+        parts,
+        news,
+        signal,
+        scans,
+        filledBy,
+        exchangeView,
+        feedLatencyMs,
+        books,
+        observations,
+        ...present({ earlierSlippageBps }),
+      },
     )
   } finally {
     await scans.close()

@@ -4,6 +4,7 @@ import { demandedCredentials } from '../compose/demanded-credentials.js'
 import { gatesHeld } from '../compose/gates-held.js'
 import { lookAtGates, refuseClosedGates } from '../compose/live-gates.js'
 import { runLiveSession } from '../compose/live-session.js'
+import { recordSlippageBps } from '../compose/record-slippage.js'
 import { meansFractions } from '../compose/session-settings.js'
 import { interruptedText, sessionSummaryJson, sessionSummaryText } from '../compose/session-text.js'
 import { runOfSession } from '../run-options.js'
@@ -50,6 +51,7 @@ export async function runTrade(options: TradeOptions, look: typeof lookAtGates =
         serve,
         quiet,
         ...present({ bars: options.bars }),
+        earlierSlippageBps: await recordSlippageBps(options.record),
         tell: (text) => (quiet ? undefined : notice(text)),
         warn: noticeWarning,
       },

@@ -8,6 +8,8 @@ export interface SessionSource {
   /** Trades are filled by a market that is really there, at prices of now. */
   readonly isNow: boolean
   readonly expectedWinRate: number
+  /** Of fills before the session, basis points against us, the oldest first. */
+  readonly earlierSlippageBps?: readonly number[] | undefined
 }
 
 /**
@@ -45,9 +47,7 @@ export class SessionEvidence {
   gathered(trades: readonly TradeRecord[]): AssumptionEvidence {
     const { source, latenciesMs, answers, observedMs, bursts, moves, fell } = this
     const recent = trades.slice(-TRADES_KEPT)
-    const slippage = recent.flatMap(({ entrySlippageBps, exitSlippageBps }) =>
-      exitSlippageBps === null ? [entrySlippageBps] : [entrySlippageBps, exitSlippageBps],
-    )
+    const slippage = [...(source.earlierSlippageBps ?? []), ...slippageBpsOf(trades)].slice(-FILLS_KEPT)
     const isObserving = this.lastObservedMs !== undefined
     return {
       timestampsMs: this.timesMs,
@@ -97,9 +97,17 @@ export class SessionEvidence {
   }
 }
 
+/** Of both legs; an exit that was decided at no price has none. */
+export function slippageBpsOf(trades: readonly TradeRecord[]): readonly number[] {
+  return trades.flatMap(({ entrySlippageBps, exitSlippageBps }) =>
+    exitSlippageBps === null ? [entrySlippageBps] : [entrySlippageBps, exitSlippageBps],
+  )
+}
+
 const MINUTE_MS = 60_000
 const BARS_KEPT = 1_000
 const TRADES_KEPT = 50
+const FILLS_KEPT = 100
 /** A day and a half. */
 const MINUTES_KEPT = 2_160
 

@@ -17,6 +17,8 @@ export interface AssumptionParts {
   readonly isNow: boolean
   /** Age of what the feed told last, ms; null: nothing yet. Absent: no feed says. */
   feedLatencyMs?(): number | null
+  /** What fills before the session cost, basis points against us, the oldest first; absent: there were none. */
+  readonly earlierSlippageBps?: readonly number[] | undefined
 }
 
 /**
@@ -31,7 +33,9 @@ export class AssumptionWatch {
     private readonly settings: AssumptionSettings,
     private readonly around: AroundAssumptions,
   ) {
-    this.evidence = new SessionEvidence({ isNow: around.parts.isNow, expectedWinRate: around.expectedWinRate })
+    const { parts, expectedWinRate } = around
+    const { isNow, earlierSlippageBps } = parts
+    this.evidence = new SessionEvidence({ isNow, expectedWinRate, earlierSlippageBps })
   }
 
   /** A bar was decided on. */

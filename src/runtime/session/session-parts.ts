@@ -166,7 +166,12 @@ export const SESSION_PARTS = fields<SessionParts>({
     }),
   ),
   assumptions: optional(
-    fields<AssumptionParts>({ tests: having('tests by name'), isNow: flag, feedLatencyMs: optional(callback) }),
+    fields<AssumptionParts>({
+      tests: having('tests by name'),
+      isNow: flag,
+      feedLatencyMs: optional(callback),
+      earlierSlippageBps: optional(listOf(number({}))),
+    }),
   ),
   disk: optional(having('a disk', 'usedPct')),
   started: optional(callback),
