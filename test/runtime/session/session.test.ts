@@ -17,6 +17,7 @@ import { planSession } from '../../../src/core/session/session-plan.js'
 import type { Clock, Timer } from '../../../src/ports/clock.js'
 import type { StrategyBar } from '../../../src/ports/strategy.js'
 import type { Venue } from '../../../src/ports/venue.js'
+import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
 import { runSession } from '../../../src/runtime/session/session.js'
 import type { SessionParts } from '../../../src/runtime/session/session-parts.js'
 import type { SessionStep } from '../../../src/runtime/session/session-steps.js'
@@ -307,3 +308,49 @@ async function withStatus({ parts, log }: Rig) {
   onTestFinished(() => surface.close())
   return { parts: { ...parts, status: { surface, standing } }, log, standing, surface }
 }
+
+/** Prices rise. Every second bar is one of entry; of ten positions one is LONG, and wins. */
+const mostlyWrong: Script = (bar, { held }) => {
+  if (held !== null) return [exit(bar)]
+  return bar.bar % 2 === 0 ? [{ ...enter(bar), direction: bar.bar % 20 === 0 ? 1 : -1 }] : []
+}
+const RISING: readonly number[] = Array.from({ length: 46 }, (_, bar) => 60_000 + 10 * bar)
+
+function actingOnRegime(parts: SessionParts): SessionParts {
+  const { settings } = parts.decision
+  const assumptions = { ...settings.assumptions!, actOnRegime: true }
+  return { ...parts, decision: { ...parts.decision, settings: { ...settings, assumptions } } }
+}
+
+it('an edge that is gone is a critical alert, and changes nothing by itself', async () => {
+  const alerts: Alert[] = []
+  const { parts, log } = await rig(RISING, mostlyWrong)
+  await runSession({ ...parts, onAlert: (alert) => void alerts.push(alert) })
+  expect(alerts.filter(({ category }) => category === 'regime')).toMatchObject([
+    { level: 'CRITICAL', alertId: 'regime.20', message: expect.stringContaining('EDGE_GONE') },
+  ])
+  expect(log.trades).toHaveLength(23)
+  expect(log.missedEntries).toEqual([])
+})
+
+it('an edge that is gone blocks entries where somebody wants that', async () => {
+  const { parts, log } = await rig(RISING, mostlyWrong)
+  await runSession(actingOnRegime(parts))
+  expect(log.trades).toHaveLength(20)
+  expect(log.missedEntries[0]).toMatchObject({
+    reason: 'REJECT_RISK_LIMIT',
+    detail: 'blocked: system regime EDGE_GONE',
+    entryBar: 40,
+  })
+})
+
+it('runs the same tests at the same bars when it is computed again, and acts on them alike', async () => {
+  const tests = { timestamps_monotonic: () => ({ passed: false, detail: '' }) }
+  const whole = await rig(RISING, mostlyWrong)
+  await runSession({ ...whole.parts, assumptions: { tests, isNow: false } })
+  expect(whole.lines.decision.filter((line) => line.includes('"type":"assumption"'))).toHaveLength(5)
+  const lines = { ...whole.lines, decision: whole.lines.decision.slice(0, 150) }
+  const again = await rig(RISING, mostlyWrong, lines)
+  await runSession({ ...again.parts, assumptions: { tests, isNow: false } })
+  expect(again.lines.decision.at(-1)).toEqual(whole.lines.decision.at(-1))
+})
