@@ -1,5 +1,4 @@
 import { printable } from '../base/printable.js'
-import { assumptionCounts, marketRegimeText } from '../core/status/health-text.js'
 import type { BooksView, ExchangeView, HealthView, SessionView } from '../ports/status-surface.js'
 import type { StatusDocument } from '../ports/vocabulary/status.generated.js'
 import { age, signedUsd, usd, utc } from './format.js'
@@ -216,14 +215,20 @@ function showHealth(health: HealthView | undefined): void {
   element('health-card').hidden = health === undefined
   if (health === undefined) return
   put('health', healthWord(health))
-  const { systemRegime, marketRegimes, parameters, components } = health
-  const unsafe = components.filter(({ safety }) => safety === 'UNSAFE').map(({ component }) => component)
+  const { assumptions, systemRegime, marketRegimes, parameters, components } = health
+  const standing = (...statuses: readonly string[]) =>
+    assumptions.filter(({ status }) => statuses.includes(status)).length
   facts('health-facts', [
-    ['assumptions', assumptionCounts(health)],
-    ['unsafe', unsafe.join(', ') || 'none'],
-    ['system regime', `${systemRegime.regime}, confidence ${systemRegime.confidence.toFixed(1)}`],
+    ['hold', `${standing('VALID')} of ${assumptions.length}`],
+    ['failed or expired', String(standing('WARNING', 'INVALID', 'EXPIRED'))],
+    ['untested', String(standing('UNTESTED'))],
+    ...components.map(({ component, safety }): Fact => [component, safety]),
+    ['system regime', systemRegime.regime],
+    ['confidence', systemRegime.confidence.toFixed(1)],
     ...parameters.map(({ name, healthStatus }): Fact => [name.replaceAll('_', ' '), healthStatus]),
-    ...(marketRegimes.length === 0 ? [] : [['market regime', marketRegimeText(marketRegimes)] as const]),
+    ...[...new Set(marketRegimes.map(({ regime }) => regime))]
+      .sort()
+      .map((word): Fact => [`market ${word}`, String(marketRegimes.filter(({ regime }) => regime === word).length)]),
   ])
 }
 

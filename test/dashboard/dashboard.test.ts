@@ -5,9 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DASHBOARD_PAGE } from '../../src/adapters/http/dashboard-page.generated.js'
 import { type StatusServer, serveStatus } from '../../src/adapters/http/status-server.js'
 import { statusOf } from '../../src/core/status/status.js'
-import type { ExchangeView, SessionView, StatusSurface } from '../../src/ports/status-surface.js'
+import type { ExchangeView, HealthView, SessionView, StatusSurface } from '../../src/ports/status-surface.js'
 import { positionId } from '../../src/ports/vocabulary/ids.js'
 import { findChromium, launchChromium } from '../support/chromium.js'
+import { AILING } from '../support/health-view.js'
 import { HEALTHY } from '../support/system-state.js'
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
@@ -94,9 +95,22 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await heading.getByText('banned until').waitFor()
   })
 
+  test('shows what the system takes for granted, and whether anything opens for it', async () => {
+    expect(await page.locator('#health-card').isVisible()).toBe(false)
+    surface.ail(AILING)
+    await page.locator('#health').getByText('nothing opens', { exact: true }).waitFor()
+    const facts = await page.locator('#health-facts > *').allTextContents()
+    expect(facts.join(' ')).toBe(
+      'hold 1 of 3 failed or expired 1 untested 1 marketData UNSAFE execution DEGRADED calibration UNSAFE ' +
+        'system regime EDGE_DECAYING confidence 0.7 win rate BROKEN entry slippage UNKNOWN market RANGING 1',
+    )
+  })
+
   test('gives each word its room beside an exchange, on a screen of any width', async () => {
     surface.connect([PRICES, { ...PRICES, connection: 'account' }])
+    surface.ail(AILING)
     await page.getByText('account, weight used').waitFor()
+    await page.getByText('entry slippage').waitFor()
     for (const width of [1280, 1010, 700, 375]) {
       await page.setViewportSize({ width, height: 900 })
       const crossing = await page.evaluate(
@@ -208,6 +222,7 @@ const PRICES: ExchangeView = {
 class TestSurface implements StatusSurface {
   private state = HEALTHY
   private exchange: readonly ExchangeView[] | undefined
+  private health: HealthView | undefined
   private lie: object = {}
   private readonly beganAtMs = performance.now()
   private stoodAtMs: number | undefined
@@ -221,6 +236,11 @@ class TestSurface implements StatusSurface {
 
   connect(exchange: readonly ExchangeView[]): void {
     this.exchange = exchange
+    for (const listener of this.listeners) listener()
+  }
+
+  ail(health: HealthView): void {
+    this.health = health
     for (const listener of this.listeners) listener()
   }
 
@@ -273,6 +293,7 @@ class TestSurface implements StatusSurface {
       ],
       events: [{ atMs, level: 'WARNING', category: 'link', message: 'LINK_DEGRADED: two heartbeats missed' }],
       ...(this.exchange === undefined ? {} : { exchange: this.exchange }),
+      ...(this.health === undefined ? {} : { health: this.health }),
     }
   }
 

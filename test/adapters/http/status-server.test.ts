@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type StatusServer, type StatusServerSettings, serveStatus } from '../../../src/adapters/http/status-server.js'
 import { statusOf } from '../../../src/core/status/status.js'
 import type { OperatorCommand } from '../../../src/ports/sides.js'
-import type { CommandOutcome, StatusSurface } from '../../../src/ports/status-surface.js'
+import type { CommandOutcome, HealthView, StatusSurface } from '../../../src/ports/status-surface.js'
+import { AILING } from '../../support/health-view.js'
 import { HEALTHY } from '../../support/system-state.js'
 
 const TOKEN = 'correct horse battery staple'
@@ -46,6 +47,23 @@ describe('reading', () => {
     expect(text).toContain('dolphin_trading_mode{value="Active"} 0')
     expect(text).toContain('dolphin_mode_reason{reason="KILL_OPERATOR"} 1')
     expect(text).toContain('dolphin_link_age_ms Nan')
+  })
+
+  test('gives metrics of what the system takes for granted, where it takes anything', async () => {
+    expect((await ask('GET', '/metrics')).text).not.toMatch(/^dolphin_(assumptions|system_regime)\{/m)
+    surface.health = AILING
+    const { text } = await ask('GET', '/metrics')
+    for (const line of [
+      'dolphin_assumptions{status="INVALID"} 1',
+      'dolphin_assumptions{status="EXPIRED"} 0',
+      'dolphin_component_unsafe{component="marketData"} 1',
+      'dolphin_component_unsafe{component="execution"} 0',
+      'dolphin_system_regime{value="EDGE_DECAYING"} 1',
+      'dolphin_system_regime{value="EDGE_GONE"} 0',
+      'dolphin_parameter_drift{parameter="win_rate"} 0.31',
+      'dolphin_parameter_drift{parameter="entry_slippage"} Nan',
+    ])
+      expect(text).toContain(line)
   })
 
   test('lets the page run its own script and no other', async () => {
@@ -289,6 +307,7 @@ describe('the event stream', () => {
 
 class TestSurface implements StatusSurface {
   state = HEALTHY
+  health: HealthView | undefined
   outcome: CommandOutcome = { inForce: true, durable: true, detail: 'done' }
   readonly commands: OperatorCommand[] = []
   private readonly listeners = new Set<() => void>()
@@ -310,6 +329,7 @@ class TestSurface implements StatusSurface {
       equity: [],
       trades: [],
       events: [],
+      ...(this.health && { health: this.health }),
     }
   }
 

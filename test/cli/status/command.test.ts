@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { register } from '../../../src/cli/status/command.js'
 import { statusOf } from '../../../src/core/status/status.js'
+import { AILING } from '../../support/health-view.js'
 import { runCommand } from '../../support/in-process-command.js'
 import { HEALTHY } from '../../support/system-state.js'
 
@@ -17,6 +18,8 @@ let server: Server
 /** Documents that were asked for so far, of the addresses that count. */
 let asked = 0
 let url: string
+/** What the server shows beside its document. */
+let session: unknown
 
 function at(nowMs: number) {
   return { ...HEALTHY, nowMs, reconcileLastOkAtMs: HEALTHY.startedAtMs }
@@ -25,6 +28,8 @@ function at(nowMs: number) {
 beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/status') response.end(JSON.stringify(statusOf(HEALTHY)))
+    else if (request.url === '/api/v1/status') response.end(JSON.stringify(statusOf(HEALTHY)))
+    else if (request.url === '/api/v1/session') response.end(JSON.stringify(session))
     else if (request.url === '/running') response.end(JSON.stringify(statusOf(at(HEALTHY.nowMs + 1_000 * asked++))))
     else if (request.url === '/backwards') response.end(JSON.stringify(statusOf(at(HEALTHY.nowMs - asked++))))
     else if (request.url === '/endless') for (let i = 0; i < 40; i++) response.write(' '.repeat(50_000))
@@ -137,6 +142,23 @@ describe('status validate', () => {
 })
 
 describe('status show', () => {
+  test('shows what a running session takes for granted, and nothing of it where none is shown', async () => {
+    session = { health: AILING }
+    const { code, stdout } = await run('show', '--url', `${url}/api/v1/status`)
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      'assumes    1 INVALID, 1 UNTESTED, 1 VALID; unsafe: marketData (nothing opens), calibration',
+    )
+    expect(stdout).toContain('edge       EDGE_DECAYING, confidence 0.7, 38.0 % won')
+    expect(stdout).toContain('market     RANGING BTCUSDT')
+    for (const nothing of [{}, null, { health: { assumptions: 'none' } }]) {
+      session = nothing
+      const without = await run('show', '--url', `${url}/api/v1/status`)
+      expect(without.code).toBe(0)
+      expect(without.stdout).not.toContain('assumes')
+    }
+  })
+
   test('says mode, reason and end first', async () => {
     const { code, stdout } = await run('show', '--file', stale)
     expect(code).toBe(0)
