@@ -13,7 +13,7 @@ const SLOW = [
   'test/cli/backtest/causality.test.ts',
   'test/cli/compose/{analysed-recordings,book-recording,live-gates,live-record,looked-at-books}.test.ts',
   'test/cli/disordered-days.test.ts',
-  'test/cli/serve/run-books.test.ts',
+  'test/cli/serve/run-{books,observation}.test.ts',
   'test/cli/status/{command,source}.test.ts',
   'test/core/backtest/{causality,replica,strategy-backtest,veiled-day}.test.ts',
   'test/core/days/synthesize.test.ts',
