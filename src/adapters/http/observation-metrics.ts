@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { ObservationView } from './observation-server.js'
+import type { ObservationView } from './observation-view.js'
 
 /** An observation in the exposition format of Prometheus, read when it is asked for. */
 export class ObservationMetrics {

@@ -1,23 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { MarketDataHealth } from '../../ports/market-data.js'
-import type { RecorderHealth } from '../../ports/market-recording.js'
-import type { ObservationSnapshot, RegimeType } from '../../ports/vocabulary/observation.js'
 import { callerOf, isForeignPage, isOwnName } from './access.js'
 import { Connections, connectionLimits } from './connections.js'
 import { ObservationMetrics } from './observation-metrics.js'
+import type { ObservationView } from './observation-view.js'
 import { RateLimit } from './rate-limit.js'
-
-/** What is served of an observation. */
-export interface ObservationView {
-  readonly snapshot: ObservationSnapshot
-  readonly regimes: Readonly<Record<string, RegimeType>>
-  readonly advances: number
-  /** Contracts that are followed now. */
-  readonly followed: number
-  readonly market: MarketDataHealth
-  readonly recording?: RecorderHealth | undefined
-}
 
 export interface ObservationServerSettings {
   /** An address of this machine: nobody is asked for a token. */

@@ -1,8 +1,5 @@
-import {
-  type ObservationServer,
-  type ObservationView,
-  serveObservation,
-} from '../../adapters/http/observation-server.js'
+import { type ObservationServer, serveObservation } from '../../adapters/http/observation-server.js'
+import type { ObservationView } from '../../adapters/http/observation-view.js'
 import { SurroundingsFailed } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
 import { processLimits } from '../shell/process-limits.js'

@@ -24,7 +24,7 @@ export class LiveDisplay {
     this.observer = observer
     this.options = options
     this.tally = tally
-    this.screen = !options.json && process.stdout.isTTY === true ? new LiveScreen(process.stdout) : undefined
+    this.screen = isDrawn(options) ? new LiveScreen(process.stdout) : undefined
   }
 
   advanced(tMs: number): void {
@@ -62,6 +62,11 @@ export class LiveDisplay {
       this.waiting--
     })
   }
+}
+
+/** Whether there is a terminal that a table is drawn on in place. */
+export function isDrawn({ json }: Pick<LiveOptions, 'json'>): boolean {
+  return !json && process.stdout.isTTY === true
 }
 
 interface LiveDisplayParts {

@@ -9,7 +9,7 @@ import { plural } from '../shell/figures-text.js'
 import { type StopCause, stopExitCode, stopSignals } from '../shell/signals.js'
 import { notice, noticeWarning } from '../shell/terminal.js'
 import { spanText } from '../shell/utc-time.js'
-import { LiveDisplay } from './live-display.js'
+import { isDrawn, LiveDisplay } from './live-display.js'
 import type { LiveOptions } from './options.js'
 import { printSummary } from './shown-observation.js'
 import { Tally } from './tally.js'
@@ -25,7 +25,9 @@ export async function runLive(options: LiveOptions, observerOf: typeof marketObs
   })
   try {
     const of = { display: undefined as LiveDisplay | undefined }
-    const choice = { ...options, signal: stopping.signal, advanced: (tMs: number) => of.display?.advanced(tMs) }
+    // What is routine would stand among the frames.
+    const quiet = options.quiet || isDrawn(options)
+    const choice = { ...options, quiet, signal: stopping.signal, advanced: (tMs: number) => of.display?.advanced(tMs) }
     const live = await openLiveObservation(choice, observerOf)
     of.display = await displayOf(live, options)
     const error = await untilOver(live, options, stopping)

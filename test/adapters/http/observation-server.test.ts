@@ -1,10 +1,7 @@
 import { request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type ObservationServer,
-  type ObservationView,
-  serveObservation,
-} from '../../../src/adapters/http/observation-server.js'
+import { type ObservationServer, serveObservation } from '../../../src/adapters/http/observation-server.js'
+import type { ObservationView } from '../../../src/adapters/http/observation-view.js'
 
 const VIEW: ObservationView = {
   snapshot: {

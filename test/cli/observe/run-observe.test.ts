@@ -86,6 +86,15 @@ describe('dolphin observe --replay', () => {
     expect(new Set(symbols)).toEqual(new Set(['ETHUSDT']))
   })
 
+  it('finds the symbols of a recording that states no decimals in its rows', async () => {
+    await recordTwoContracts(market(), 3, { scales: {} })
+    const { stdout } = await replay({ json: true, every: '1s' })
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!).symbols).toEqual(['BTCUSDT', 'ETHUSDT'])
+    expect(await replay({ symbols: 'NOTTHERE' })).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining('found NOTTHERE: it has BTCUSDT, ETHUSDT') },
+    })
+  })
+
   it('advances as the recording tells where it was advanced by the same step', async () => {
     await recordMarket(
       market(),
