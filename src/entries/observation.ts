@@ -27,6 +27,7 @@ export {
   type LabeledCascade,
   labelCascades,
 } from '../core/analysis/cascade-labels.js'
+export { CASCADE_RULES, type CascadeRules } from '../core/analysis/cascade-rules.js'
 export { type KeptLiquidation, LiquidationBurstWindow } from '../core/analysis/liquidation-burst.js'
 export {
   MarketObserver,

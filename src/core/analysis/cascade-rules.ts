@@ -5,12 +5,14 @@ export interface CascadeRules {
   /** The fall of the open interest, a fraction of what it falls from, within so long, with so many liquidations at least. */
   readonly dropFrac: DecimalText
   readonly withinMs: number
+  /** How many. */
   readonly liquidationsMin: number
   /** A liquidation so long after the last one, or after the fall that made the cascade, still belongs to it. */
   readonly followsMs: number
   readonly longestMs: number
   /** A longer pause between two of its liquidations starts a wave; waves of fewer are left out. */
   readonly waveGapMs: number
+  /** Liquidations. */
   readonly waveSizeMin: number
   /** A mark price that is older tells nothing. */
   readonly markStaleMs: number
