@@ -1,8 +1,10 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { Observation } from '../src/core/observation/observation.js'
 import { type Figure, line, median, quantile } from './measure.js'
 
 /**
- * What observing a market of 540 symbols costs: `node --expose-gc --import tsx bench/observation.ts`, a day of virtual time with `--hours 24`. Events are
+ * What observing a market of 540 symbols costs: `node scripts/run-bundled.mjs bench/observation.ts`, a day of virtual time with `--hours 24`. Events are
  * made before the clock starts: trades mostly, depths, marks and some liquidations, as a busy market has them, told every 100 ms.
  * The same events go to a naive twin that keeps an object for each in maps of lists, in the same rounds: what it takes is what
  * the validation, numbering, order, nodes, windows and bounds of ours are measured against. CPU time, medians of
@@ -73,9 +75,12 @@ class NaiveTwin {
   }
 }
 
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
 /** What is held, of which whatever the caller still uses is a part. */
 function memoryMb(): number {
-  globalThis.gc?.()
+  collect()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 1e6
 }
