@@ -85,8 +85,9 @@ function memoryMb(): number {
   return (heapUsed + arrayBuffers) / 1e6
 }
 
+const EMPTY_MB = memoryMb()
+
 function perEventFigures(): Figure[] {
-  const beforeMb = memoryMb()
   const observation = new Observation({ symbols: SYMBOLS })
   const twin = new NaiveTwin()
   observation.advanceTime(START_MS)
@@ -110,7 +111,7 @@ function perEventFigures(): Figure[] {
       list!.push(times[i]! / PER_STEP)
   }
   twin.forget()
-  const ownMb = memoryMb() - beforeMb
+  const ownMb = memoryMb() - EMPTY_MB
   keep(observation)
   const both = ingestUs!.map((us, i) => us + applyUs![i]!)
   const twinBoth = twinIngestUs!.map((us, i) => us + twinApplyUs![i]!)
@@ -149,7 +150,6 @@ function perEventFigures(): Figure[] {
 
 /** A market of about 4,000 events a second: what a process that observes all of it has to do. */
 function usualFigures(): Figure[] {
-  const beforeMb = memoryMb()
   const observation = new Observation({ symbols: SYMBOLS })
   observation.advanceTime(START_MS)
   let nowMs = START_MS
@@ -166,7 +166,7 @@ function usualFigures(): Figure[] {
     )
     if (step >= 600 && step % 10 === 0) snapshotMs.push(timed(() => void observation.snapshot()) / 1_000)
   }
-  const ownMb = memoryMb() - beforeMb
+  const ownMb = memoryMb() - EMPTY_MB
   keep(observation)
   const boundaryUs = stepUs.filter((_, step) => step % 100 === 99)
   return [

@@ -26,14 +26,15 @@ const BURST_MS = 1_000
 
 /** The busiest second: of those with most trades, the first that begins with a trade. */
 export function tradeBurst({ from, to, tsMs }: TradeColumns): TradeBurst {
+  // The span looked at grows where a second holds one trade more than any before, and else moves on: it never shrinks.
   let first = from
   let tradeCount = 0
-  for (let start = from, end = from; start < to; start++) {
-    const untilMs = tsMs[start]! + BURST_MS
-    while (end < to && tsMs[end]! <= untilMs) end++
-    if (end - start > tradeCount) {
+  for (let start = from, end = from; end < to; end++) {
+    if (tsMs[end]! - tsMs[start]! <= BURST_MS) {
       first = start
-      tradeCount = end - start
+      tradeCount = end - start + 1
+    } else {
+      start++
     }
   }
   const burstStartMs = tsMs[first]!
