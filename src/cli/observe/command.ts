@@ -19,7 +19,12 @@ export function register(parent: Command): void {
       'Observe a market: trades, liquidations, top of the books, marks, open interest and funding become primitives of each\n' +
         'symbol, and a regime, second by second. Of a recording, the same bytes each time; or of the exchange, now.',
     )
-  declareOptions(command, 'What is observed:', SOURCE_OPTIONS, ['replay', 'live', 'symbols', 'cadence'])
+  declareOptions(command, 'What is observed:', SOURCE_OPTIONS, [
+    'replay',
+    'live',
+    ['symbols', { help: SYMBOLS_HELP }],
+    'cadence',
+  ])
   declareOptions(command, 'Of a recording:', REPLAY_OPTIONS, ['from', 'to'])
   declareOptions(command, 'Live:', LIVE_OBSERVE_OPTIONS, ['exchangeAt', 'top', 'for', 'record', 'serve'])
   declareOptions(command, 'What is shown:', SHOWN_OPTIONS, ['every', 'rows', 'primitives'])
@@ -37,6 +42,9 @@ export function register(parent: Command): void {
       process.exitCode = await runObserve(observeOptions({ ...command.optsWithGlobals(), ...raw }))
     })
 }
+
+const SYMBOLS_HELP =
+  'of these alone, BTCUSDT,ETHUSDT,… (default: all of a recording; live the packaged configs/universe.json)'
 
 const EXAMPLES = `Examples:
   dolphin observe --replay market/ --every 1m

@@ -45,7 +45,7 @@ export class LiveDisplay {
   private draw(screen: LiveScreen): void {
     const room = Math.max(1, screen.rows - LINES_BESIDE)
     const rows = Math.min(this.options.rows ?? room, room)
-    screen.draw(shownText(this.observer, { ...this.options, rows }))
+    screen.draw(shownText(this.observer, { ...this.options, rows, linesMax: screen.rows - 1 }))
   }
 
   private print(): void {

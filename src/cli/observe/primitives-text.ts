@@ -4,23 +4,33 @@ import { plural } from '../shell/figures-text.js'
 import { type Colours, textOfLines } from '../shell/terminal.js'
 import { regimeText, timeText } from './figures.js'
 
-/** Everything that is known of one symbol: the primitives in the order of their definition, each figure with its unit. */
-export function primitivesText(observed: BarObservation, symbol: string, colours: Colours): string {
+export interface ShownPrimitives {
+  readonly observed: BarObservation
+  readonly symbol: string
+  /** Lines that there is room for; where it takes more, absent primitives share a line. Absent: as many as it takes. */
+  readonly linesMax?: number | undefined
+}
+
+/** Everything that is known of one symbol: regime, market, and the primitives in the order of their definition, each figure with its unit. */
+export function primitivesText({ observed, symbol, linesMax }: ShownPrimitives, colours: Colours): string {
   const of = observed.symbols[symbol]
   const head = `${observed.status === 'FAILED' ? 'FAILED  ' : ''}${timeText(observed.timestampMs)}  ${symbol}`
   if (of === undefined) return textOfLines([head, `nothing is known of ${symbol}`])
-  return textOfLines([
+  const { primitives, regime } = of
+  const regimeFigures = { regime: regimeText(regime), reason: regime.reason, ...regime.metrics }
+  const above = [
     head,
-    ...PRIMITIVE_NAMES.flatMap((name, i) =>
-      primitiveLines(`${String(i + 1).padStart(2)} ${name}`, of.primitives[name], colours),
-    ),
-    ...primitiveLines(
-      '   regime',
-      { regime: regimeText(of.regime), reason: of.regime.reason, ...of.regime.metrics },
-      colours,
-    ),
+    ...primitiveLines('   regime', regimeFigures, colours),
     ...primitiveLines('   market', marketFigures(of), colours),
-  ])
+  ]
+  const all = PRIMITIVE_NAMES.map((name, i) =>
+    primitiveLines(`${String(i + 1).padStart(2)} ${name}`, primitives[name], colours),
+  )
+  if (linesMax === undefined || above.length + all.flat().length <= linesMax)
+    return textOfLines([...above, ...all.flat()])
+  const known = all.filter((_, i) => primitives[PRIMITIVE_NAMES[i]!] !== undefined)
+  const absent = PRIMITIVE_NAMES.filter((name) => primitives[name] === undefined)
+  return textOfLines([...above, ...known.flat(), ...wrapped(absent).map((line) => colours.dim(`   absent: ${line}`))])
 }
 
 function marketFigures({ market: { flow10s, ...figures } }: SymbolObservation): object {

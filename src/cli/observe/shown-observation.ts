@@ -11,13 +11,18 @@ import type { ObservationSummary } from './tally.js'
 /** What is known now, as it was asked for: a line of JSON, all of one symbol, or a table of all. */
 export function shownText(
   observer: Observer,
-  { json, primitives, rows, color }: Pick<ShownOptions, 'json' | 'primitives' | 'rows' | 'color'>,
+  { json, primitives: symbol, rows, linesMax, color }: ShownChoice,
 ): string {
   const observed = observer.observed()
   if (json) return snapshotLine(observer.snapshot(), observed)
   const colours = coloursFor(process.stdout, color)
-  if (primitives !== undefined) return primitivesText(observed, primitives, colours)
+  if (symbol !== undefined) return primitivesText({ observed, symbol, linesMax }, colours)
   return tableText({ observed, rows, beside: besideText(observer) }, colours)
+}
+
+interface ShownChoice extends Pick<ShownOptions, 'json' | 'primitives' | 'rows' | 'color'> {
+  /** Lines that a terminal has; absent: there is room for all. */
+  readonly linesMax?: number
 }
 
 export function printSummary(

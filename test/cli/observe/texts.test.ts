@@ -39,7 +39,7 @@ describe('the table of an observation', () => {
 })
 
 describe('what is known of one symbol', () => {
-  const text = primitivesText(observedOf(cascading('BTCUSDT', 96_123.4)), 'BTCUSDT', PLAIN)
+  const text = primitivesText({ observed: observedOf(cascading('BTCUSDT', 96_123.4)), symbol: 'BTCUSDT' }, PLAIN)
 
   it('names each of the 24 primitives, in 100 columns, absent ones too', () => {
     for (const [i, name] of PRIMITIVE_NAMES.entries()) expect(text).toMatch(new RegExp(`^ ?${i + 1} ${name} `, 'm'))
@@ -62,8 +62,18 @@ describe('what is known of one symbol', () => {
     expect(text).toContain(says)
   })
 
+  it('puts what is absent together where there is no room for a line of each', () => {
+    const observed = observedOf(cascading('BTCUSDT', 96_123.4))
+    const lines = primitivesText({ observed, symbol: 'BTCUSDT', linesMax: 23 }, PLAIN).trimEnd().split('\n')
+    expect(lines.filter((line) => / absent$/.test(line))).toEqual([])
+    expect(lines.findLast((line) => line.startsWith('   absent: '))).toContain('openInterestDirectionalBias')
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
+  })
+
   it('says where a symbol is not there', () => {
-    expect(primitivesText(observedOf(), 'BTCUSDT', PLAIN)).toContain('nothing is known of BTCUSDT')
+    expect(primitivesText({ observed: observedOf(), symbol: 'BTCUSDT' }, PLAIN)).toContain(
+      'nothing is known of BTCUSDT',
+    )
   })
 })
 
