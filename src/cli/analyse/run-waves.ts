@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { detectWaves, type LiquidationWave, type LiquidationWaves } from '../../core/analysis/waves.js'
+import { detectWaves, type LiquidationWave } from '../../core/analysis/waves.js'
 import { displayPath } from '../../files/package-files.js'
 import { AnalysedRecordings } from '../compose/analysed-recordings.js'
 import { count, type FileColumn, number, stageTable, text } from '../compose/table-files.js'
@@ -10,13 +10,7 @@ import { isoTime } from './cascade-tables.js'
 import { type AnalyseOptions, wavesText } from './options.js'
 import { refuseOverRecordings } from './over-recordings.js'
 import { StagedFiles } from './staged-files.js'
-import { symbolWavesText, wavesJson } from './waves-text.js'
-
-/** The waves in which the liquidations of a symbol came. */
-export interface SymbolWaves extends LiquidationWaves {
-  readonly symbol: string
-  readonly liquidations: number
-}
+import { type SymbolWaves, symbolWavesText, wavesJson } from './waves-text.js'
 
 /** Groups the liquidations of recordings into waves, prints them and writes them where that was asked for. */
 export async function runWaves(options: AnalyseOptions): Promise<ExitCode> {

@@ -1,8 +1,8 @@
+import type { LiquidationWaves } from '../../core/analysis/waves.js'
 import { count, duration, plural, table, usd } from '../shell/figures-text.js'
 import { reportJson } from '../shell/report-json.js'
 import { type Colours, textOfLines } from '../shell/terminal.js'
 import { rulesLine } from './cascades-text.js'
-import type { SymbolWaves } from './run-waves.js'
 import { utcText } from './utc-text.js'
 
 export interface WavesResult {
@@ -12,6 +12,12 @@ export interface WavesResult {
   readonly untilMs: number
   readonly rules: Readonly<Record<string, string>>
   readonly symbols: readonly SymbolWaves[]
+}
+
+/** The waves in which the liquidations of a symbol came. */
+export interface SymbolWaves extends LiquidationWaves {
+  readonly symbol: string
+  readonly liquidations: number
 }
 
 /** For people: a row each symbol, and the waves of most liquidations. */

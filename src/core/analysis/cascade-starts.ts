@@ -2,17 +2,6 @@ import { Exact } from '../../base/exact.js'
 import type { CascadeRules } from './cascade-rules.js'
 import type { TimedDecimals } from './timed-figures.js'
 
-/** In what cascades are looked for, and by which rules. */
-export interface SearchedFeeds {
-  readonly snapshots: TimedDecimals
-  /** Times of liquidations in order, UTC ms. */
-  readonly forcedMs: Float64Array
-  readonly rules: CascadeRules
-}
-
-/** Snapshots that float64 finds this near to the limit are compared exactly. */
-const ROUGHLY = 1 + 1e-12
-
 /**
  * Where cascades start. The least open interest that can end the fall from a snapshot is kept as the window moves on with it, so that
  * each snapshot enters and leaves once; only where it is low enough are snapshots compared exactly, one by one.
@@ -76,6 +65,17 @@ export class CascadeStarts {
     return undefined
   }
 }
+
+/** In what cascades are looked for, and by which rules. */
+export interface SearchedFeeds {
+  readonly snapshots: TimedDecimals
+  /** Times of liquidations in order, UTC ms. */
+  readonly forcedMs: Float64Array
+  readonly rules: CascadeRules
+}
+
+/** Snapshots that float64 finds this near to the limit are compared exactly. */
+const ROUGHLY = 1 + 1e-12
 
 /** The least of the figures in a window of places of which both ends only move on. */
 class SlidingLeast {

@@ -7,9 +7,6 @@ import { paddedRange, type Range, type Scale, scaleOf, ticksOf, timeTicksOf } fr
 import type { RecordedRound, ShownCascade, ShownValue } from './shown-cascade.js'
 import { thinned } from './thinned.js'
 
-/** More points than this to a line would be less than two units of it. */
-const POINTS_MAX = 480
-
 /** Marks, open interest and liquidations round a cascade, one below the other, over the same time. Needs no script. */
 export function cascadeChart(cascade: ShownCascade, recorded: RecordedRound): Html {
   const { marks, openInterest, liquidations } = recorded
@@ -34,6 +31,9 @@ ${bars.marks}
 ${liquidationMarks(liquidations, { time, price })}
 </svg>`
 }
+
+/** More points than this to a line would be less than two units of it. */
+const POINTS_MAX = 480
 
 function chartName({
   coin,

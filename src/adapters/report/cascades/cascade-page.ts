@@ -11,11 +11,11 @@ import {
 import { embedJson, type Html, html } from '../html.js'
 import { STYLES } from '../styles.js'
 import { cascadeChart } from './cascade-chart.js'
+import { CASCADE_STYLES } from './cascade-styles.js'
 import { chartReadings } from './chart-readings.js'
 import { overviewSection } from './overview.js'
 import { PAGE_SCRIPT } from './page-script.generated.js'
 import type { CascadePageData, ShownCascade } from './shown-cascade.js'
-import { CASCADE_STYLES } from './styles.js'
 
 /**
  * Cascades of recordings as one HTML document: a table of all, and of those with `recorded` a chart of price, open interest and

@@ -4,8 +4,6 @@ import { CHART, round } from './chart-places.js'
 import { type Scale, scaleOf } from './scales.js'
 import type { ShownLiquidation } from './shown-cascade.js'
 
-const BAR_WIDTH = 6
-
 /** Liquidated USD in short equal times: longs above the line, shorts below it, on one scale. */
 export function liquidationBars(
   liquidations: readonly ShownLiquidation[],
@@ -38,6 +36,8 @@ export function liquidationBars(
   )
   return { grid, marks }
 }
+
+const BAR_WIDTH = 6
 
 /** More would hide the line that they stand on. */
 const MARKS_MAX = 150

@@ -72,7 +72,10 @@ export function basis(
     totalEvents: total,
     supportingEvents: supporting,
     baseRate: total === 0 ? 0 : chances / total,
-    details: { spot: 'index price of the marks' },
+    details: {
+      spot: 'index price of the marks',
+      ...(total === 0 && { reason: 'no index price is known before a cascade' }),
+    },
   }
   return rateTest(test)
 }

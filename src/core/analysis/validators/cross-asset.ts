@@ -31,7 +31,8 @@ export function crossAsset(cascades: readonly CountedCascade[], observed: Observ
     }
   }
   const baseRate = total === 0 ? 0 : chances / total
-  return rateTest({ hypothesisName: 'crossAsset', totalEvents: total, supportingEvents: supporting, baseRate })
+  const details = total === 0 ? { reason: 'no cascade of BTC or ETH that a recorded market could follow' } : {}
+  return rateTest({ hypothesisName: 'crossAsset', totalEvents: total, supportingEvents: supporting, baseRate, details })
 }
 
 const LEADS: readonly {

@@ -29,7 +29,7 @@ export function rateTest({
   assert(supportingEvents <= totalEvents, 'supporting events are some of the events')
   const common = { hypothesisName, proxy, totalEvents, details: { ...details, baseRate, rateMin } }
   if (totalEvents < EVENTS_MIN)
-    return { ...common, details: { ...common.details, reason: `fewer than ${EVENTS_MIN} events` } }
+    return { ...common, details: { reason: `fewer than ${EVENTS_MIN} events`, ...common.details } }
   const successRate = supportingEvents / totalEvents
   const pValue = atLeast({ successes: supportingEvents, trials: totalEvents, chance: baseRate })
   return { ...common, counts: { supportingEvents, successRate, isLargeEnough: successRate >= rateMin, pValue } }

@@ -1,5 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { renderCascadePage } from '../../../../src/adapters/report/cascades/cascade-page.js'
+import type { CascadePageData } from '../../../../src/adapters/report/cascades/shown-cascade.js'
+import { findChromium, launchChromium } from '../../../support/chromium.js'
 import { sampleCascade, sampleCascadePage } from '../../../support/sample-cascades.js'
 
 describe('the page of cascades', () => {
@@ -59,3 +66,118 @@ describe('the page of cascades', () => {
     expect(page.length - renderCascadePage(sampleCascadePage(0)).length).toBeLessThan(60_000)
   })
 })
+
+const chromium = findChromium()
+
+const WIDE: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
+const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 812 }, hasTouch: true, deviceScaleFactor: 2 }
+
+describe.skipIf(chromium === undefined)('the page of cascades in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dolphin-cascades-'))
+  let browser: Browser
+  let complaints: string[] = []
+
+  beforeAll(async () => {
+    browser = await launchChromium(chromium!)
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close()
+    expect(complaints, 'console errors and requests').toEqual([])
+  })
+
+  async function open(data: CascadePageData, options: BrowserContextOptions = WIDE): Promise<Page> {
+    complaints = []
+    const file = join(folder, 'cascades.html')
+    writeFileSync(file, renderCascadePage(data))
+    const address = pathToFileURL(file).href
+    const page = await (await browser.newContext(options)).newPage()
+    page.setDefaultTimeout(0)
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('request', (request) => {
+      if (request.url() !== address && !/^(data|blob):/.test(request.url())) complaints.push(request.url())
+    })
+    await page.goto(address)
+    return page
+  }
+
+  test.each([
+    ['wide', WIDE],
+    ['phone', PHONE],
+    ['dark', { ...WIDE, colorScheme: 'dark' as const }],
+    ['without script', { ...WIDE, javaScriptEnabled: false }],
+  ])('%s it shows every cascade, no wider than the screen, and calls nobody', async (_, options) => {
+    const page = await open(sampleCascadePage(3), options)
+    expect(await page.locator('table.cascades tbody tr').count()).toBe(3)
+    expect(await page.locator('svg.cascade-chart').count()).toBe(3)
+    const { scroll, client } = await widths(page)
+    expect(scroll).toBeLessThanOrEqual(client)
+  })
+
+  test('its rows lead to the charts, and the charts back to them', async () => {
+    const page = await open(sampleCascadePage(3))
+    await page.getByRole('link', { name: 'Chart of cascade 2' }).click()
+    expect(new URL(page.url()).hash).toBe('#cascade-2')
+    await page.locator('#cascade-2').getByRole('link', { name: 'Next cascade, #3' }).click()
+    expect(new URL(page.url()).hash).toBe('#cascade-3')
+    await page.locator('#cascade-3').getByRole('link', { name: 'Overview' }).click()
+    expect(new URL(page.url()).hash).toBe('#overview')
+  })
+
+  test('its charts have names that say what they show', async () => {
+    const page = await open(sampleCascadePage(1))
+    const chart = page.getByRole('img', { name: /^ETHUSDT, 2026-01-05 14:33:20 UTC: price from 68,626\.26 to / })
+    expect(await chart.count()).toBe(1)
+    expect(await chart.getAttribute('aria-labelledby')).toBe('chart-title-1')
+  })
+
+  test('arrow keys read its moments and liquidations, from the first to the last', async () => {
+    const page = await open(sampleCascadePage(2))
+    const reading = page.locator('#cascade-1 .reading')
+    await page.locator('#cascade-1 [data-cascade]').focus()
+    await page.keyboard.press('Home')
+    expect(await reading.textContent()).toMatch(/^14:33:20 UTC, start · price 68,626\.26\d* · open interest 81,\d{3}$/)
+    await page.keyboard.press('ArrowRight')
+    expect(await reading.textContent()).toMatch(/^14:33:26 UTC, start of wave 1 · price .* · liquidated longs \$/)
+    await page.keyboard.press('End')
+    expect(await reading.textContent()).toMatch(/^14:40:26 UTC, five minutes after · price/)
+    expect(await page.locator('#cascade-1 .cursor').count()).toBe(1)
+    expect(await page.locator('#cascade-2 .cursor').count()).toBe(0)
+  })
+
+  test('a finger reads what stands under it', async () => {
+    const page = await open(sampleCascadePage(1), PHONE)
+    const chart = page.locator('svg.cascade-chart')
+    await chart.tap({ position: { x: 120, y: 100 } })
+    expect(await page.locator('.reading').textContent()).toMatch(/^14:3\d:\d\d UTC · price 6\d,\d{3}/)
+  })
+
+  test('its table sorts by every column', async () => {
+    const page = await open(sampleCascadePage(3))
+    await page.getByRole('button', { name: 'USD' }).click()
+    const cells = await page.locator('table.cascades tbody tr td:nth-child(7)').allTextContents()
+    const amounts = cells.map((text) => Number(text.replace(/[$,]/g, '')))
+    expect(amounts).toEqual([...amounts].sort((a, b) => b - a))
+    expect(await page.locator('th[aria-sort="descending"]').textContent()).toBe('USD')
+  })
+
+  test('printed it is on paper without what needs a screen', async () => {
+    const page = await open(sampleCascadePage(2))
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.locator('.reading').first().isVisible()).toBe(false)
+    expect(await page.locator('svg.cascade-chart').first().isVisible()).toBe(true)
+  })
+})
+
+async function widths(page: Page): Promise<{ scroll: number; client: number }> {
+  const read = '({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth })'
+  return (await page.evaluate(read)) as { scroll: number; client: number }
+}
