@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -56,6 +56,61 @@ describe('an example in a backtest', () => {
     expect(stderr).toContain('--observe late: nothing is known at 181 of 360 bars: it tells of 2026-01-01T00:15:00Z to')
   })
 })
+
+test('an example enters within the cascades that dolphin data synth plants, and in each of its symbol', async () => {
+  const made = ['--out', 'made', '--days', '1', '--assets', '10', '--recorded', 'BTCUSDT', '--cascades', '2', '--quiet']
+  expect((await run('data', 'synth', ...made, '--liquidations', '--trade-rate', '0.2')).code).toBe(0)
+  const { code, stdout } = await run('backtest', 'made', ...SNIPER, '--observe', 'made/recording', '--json', '--quiet')
+  expect(code).toBe(0)
+  const { trades } = JSON.parse(stdout) as BacktestReport
+  const planted = JSON.parse(readFileSync(join(cwd, 'made', 'recording', 'planted.json'), 'utf8')) as Planted
+  const entered = planted.cascades.map(
+    ({ startMs, endMs }) => trades.filter(({ entryTimeMs: at }) => at! > startMs && at! <= endMs + 60_000).length,
+  )
+  expect(entered).toHaveLength(2)
+  for (const entries of entered) expect(entries).toBeGreaterThan(0)
+  expect(entered.reduce((sum, entries) => sum + entries, 0)).toBe(trades.length)
+})
+
+interface Planted {
+  readonly cascades: readonly { readonly startMs: number; readonly endMs: number }[]
+}
+
+describe('a strategy of somebody’s own that observes', () => {
+  test('is shown the primitives that it names, behind its guard too, and decides the same in both', async () => {
+    writeFileSync(join(cwd, 'own.mjs'), OWN)
+    const own = ['--strategy', 'own.mjs', '--observe', 'recording']
+    const bulk = await run('backtest', 'days', ...own, '--json', '--quiet', '--fills', 'bar-price')
+    expect(bulk.code).toBe(0)
+    expect((JSON.parse(bulk.stdout) as BacktestReport).trades).toHaveLength(CASCADES_AT_S.length)
+    const session = await run('paper', '--days', 'days', ...own, '--fills', 'bar-price', '--out', 'own', '--quiet')
+    expect(session.code).toBe(0)
+    const compared = await run('compare', 'own')
+    expect(compared.stdout).toContain('2 trades in both, 0 missed, 0 extra')
+  })
+})
+
+/** Buys what is liquidated, and sells it two bars later. */
+const OWN = `class Own {
+  constructor({ id }) { this.id = id; this.bars = 0; this.state = 'flat' }
+  onBar(bar) {
+    const [symbol] = bar.symbols
+    const { primitives } = bar.observation?.symbols[symbol] ?? { primitives: {} }
+    const strangers = Object.keys(primitives).filter((name) => name !== 'symbol' && name !== 'liquidationBurst')
+    if (strangers.length > 0) throw new Error('was shown ' + strangers)
+    const common = { strategyId: this.id, symbol, authority: 1, timestampMs: bar.timestampMs, price: bar.prices[0] }
+    if (this.state === 'held') return ++this.bars < 30 ? [] : [{ ...common, type: 'EXIT', reason: 'HELD' }]
+    if (this.state === 'asked' || primitives.liquidationBurst === undefined) return []
+    this.state = 'asked'
+    return [{ ...common, type: 'ENTRY', direction: 1, notionalUsd: 1000, reason: 'BURST' }]
+  }
+  onFill({ leg, complete }) { this.state = leg === 'entry' ? 'held' : complete ? 'flat' : 'held'; this.bars = 0 }
+  onEntryDropped() { this.state = 'flat' }
+  snapshot() { return { bars: this.bars, state: this.state } }
+  restore({ bars, state }) { this.bars = bars; this.state = state }
+}
+export default { name: 'own', observation: ['liquidationBurst'], create: (context) => new Own(context) }
+`
 
 describe('an example in a session of recorded days', () => {
   test('trades what its backtest trades, and its journal leads to the same again', async () => {
