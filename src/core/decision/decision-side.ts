@@ -4,9 +4,8 @@ import { decimalText } from '../../base/exact.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import { type OperatorCommand, type QuietSpan, REDUCES_RISK, type Side } from '../../ports/sides.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
-import type { LinkState, StandOfSide } from '../../ports/vocabulary/messages.js'
+import type { LinkState } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
-import { expiredText } from '../assumptions/assumption-alerts.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
 import { LINK_ALERT } from '../link/link-health.js'
 import { heldBack, type OpenPermission } from '../mode/entry-gate.js'
@@ -16,6 +15,7 @@ import type { HealthFacts } from '../status/health-view.js'
 import { adoptedBalance } from './apply.js'
 import { decideCycle } from './cycle.js'
 import { DecisionDesk, type DecisionEffect } from './decision-desk.js'
+import { checkAssumptions, checkBuild, checkObservation, checkStand, feedGap, marketStale } from './desk-alarms.js'
 import { Entries } from './entries.js'
 import type { DecisionEvent } from './event.js'
 import { Exits } from './exits.js'
@@ -189,7 +189,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
         this.entries.gatesMoved(event.detail)
         break
       case 'feedGap':
-        this.feedGap(event.feed, event.cause)
+        feedGap(desk, event)
         break
       case 'assumption':
         desk.record({ type: 'assumption', run: event.run })
@@ -216,7 +216,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     const { desk } = this
     this.linked(desk.link.time(desk.nowMs))
     const stale = desk.market.time(desk.nowMs)
-    if (stale !== undefined) this.marketStale(stale)
+    if (stale !== undefined) marketStale(desk, stale)
     this.entries.time()
     this.exits.time()
   }
@@ -226,9 +226,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     // A host that starts again may tell what is in the journal already.
     if (bar.bar <= desk.state.bar) return
     const stale = desk.market.bar(bar.timestampMs, desk.nowMs)
-    if (stale !== undefined) this.marketStale(stale)
-    this.checkObservation(bar)
-    this.checkAssumptions()
+    if (stale !== undefined) marketStale(desk, stale)
+    checkObservation(desk, bar)
+    checkAssumptions(desk)
     desk.record({ type: 'bar', bar: recordedBar(bar, desk.state.symbols) })
     this.cycle(bar)
     this.leaveWhenKilled()
@@ -268,7 +268,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
           this.message(outcome.message)
           break
         case 'heartbeat':
-          this.checkBuild(outcome.heartbeat.build)
+          checkBuild(desk, outcome.heartbeat.build)
           break
         case 'state':
           this.linkMoved(outcome.from, outcome.to, outcome.why)
@@ -284,7 +284,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
           desk.alert('WARNING', 'host', stallText(outcome.ms))
           break
         case 'stand':
-          this.checkStand(outcome.stand)
+          checkStand(desk, outcome.stand)
           break
         default:
           unreachable(outcome)
@@ -370,33 +370,6 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     this.exits.order(trigger, this.desk.state.modeCause, { positionId: null, price: null })
   }
 
-  private marketStale(cause: string): void {
-    if (this.desk.state.latches.MARKET_DATA_STALE !== undefined) return
-    this.desk.record({ type: 'latched', reason: 'MARKET_DATA_STALE', cause })
-    this.desk.alert('WARNING', 'market', cause)
-  }
-
-  /** Of whoever decides on it: the market is as unknown as where no bar comes. */
-  private checkObservation({ observation }: StrategyBar): void {
-    if (observation?.status === 'FAILED')
-      this.marketStale(`the observation of the market has failed: ${observation.failureReason ?? 'unknown'}`)
-  }
-
-  /** A test that is too old says nothing any more: that is told once for each. */
-  private checkAssumptions(): void {
-    const { desk } = this
-    for (const { name, lastTestedMs } of desk.safety.expired(desk.state.assumptions, desk.nowMs))
-      desk.alertOnce(`expired ${name} ${lastTestedMs}`, 'WARNING', 'assumption', expiredText(name, lastTestedMs))
-  }
-
-  /** Each anew: a gap after the truth that cleared the last one is another gap. */
-  private feedGap(feed: 'BOOK' | 'TRADES', cause: string): void {
-    const reason = `${feed}_GAP` as const
-    if (this.desk.state.latches[reason] !== undefined) return
-    this.desk.record({ type: 'latched', reason, cause })
-    this.desk.alert('WARNING', 'market', `${feed} feed lost events: ${cause}`)
-  }
-
   private linkMoved(from: LinkState, to: LinkState, why: string): void {
     const { desk } = this
     const { latches, holding, position } = desk.state
@@ -405,19 +378,6 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     desk.alert(LINK_ALERT[to], 'link', `${to}: ${why}`)
     if (to === 'LINK_CORRUPT' && position !== null)
       this.exits.order('SAFETY', 'link_corrupt', { positionId: holding?.positionId ?? null, price: null })
-  }
-
-  private checkBuild(build: string): void {
-    if (build === this.desk.settings.build) return
-    const message = `the other side runs build ${build}, this one ${this.desk.settings.build}`
-    this.desk.alertOnce(`build ${build}`, 'CRITICAL', 'build', message)
-  }
-
-  private checkStand({ reports }: StandOfSide): void {
-    const { reportsSeen } = this.desk.state
-    if (reports >= reportsSeen) return
-    const message = `the execution side has issued ${reports} reports, ${reportsSeen} were seen here: not the journal it was`
-    this.desk.alertOnce(message, 'CRITICAL', 'journal', message)
   }
 
   /** USD, of the position's symbol: the bar's, else the last truth's. */
