@@ -14,9 +14,6 @@ import { LIVE } from './observed-now.js'
 import { openRecordedMarket, type RecordedMarket } from './recorded-market.js'
 import type { PreparedRun } from './run-settings.js'
 
-/** A run or a session: its strategy, and the folder of what that observes. */
-type Observing = Pick<PreparedRun, 'own' | 'observe'>
-
 /** What the bars of a run are observed in. */
 export interface ObservedRecording {
   /** What of it the strategy may look at, by a time, UTC ms, which never goes back. */
@@ -25,6 +22,9 @@ export interface ObservedRecording {
   warnings(): readonly string[]
   close(): Promise<void>
 }
+
+/** A run or a session: its strategy, and the folder of what that observes. */
+type Observing = Pick<PreparedRun, 'own' | 'observe'>
 
 /**
  * Opens the recording that a run's strategy observes; undefined where it observes nothing.
