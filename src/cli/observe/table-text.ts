@@ -58,12 +58,19 @@ function cells(symbol: string, of: SymbolObservation): readonly string[] {
     shown(tradesPerSecond(of), short),
     restingSize === undefined ? ABSENT : `${rough(restingSize.bidSize)}/${rough(restingSize.askSize)}`,
     zonesText(of),
-    shown(openInterestChange5mFrac, (change) => `${change > 0 ? '+' : ''}${(change * 100).toFixed(1)}`),
+    shown(openInterestChange5mFrac, changeText),
   ]
 }
 
 function shown(value: number | undefined, text: (value: number) => string): string {
   return value === undefined ? ABSENT : text(value)
+}
+
+/** Percent with its sign; what rounds to nothing has none. */
+function changeText(change: number): string {
+  const text = (change * 100).toFixed(1)
+  if (Number(text) === 0) return '0.0'
+  return change > 0 ? `+${text}` : text
 }
 
 function sides(amounts: Readonly<Record<string, number>>): string {

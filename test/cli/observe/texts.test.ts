@@ -32,6 +32,19 @@ describe('the table of an observation', () => {
     expect(lines.at(-1)).toBe('and 2 more')
   })
 
+  it.each([
+    [0.0123, '+1.2'],
+    [-0.0004, '0.0'],
+    [-0.1, '-10.0'],
+  ])('shows a change of the open interest of %d as %s percent', (change, text) => {
+    const of = cascading('BTCUSDT', 1)
+    const regime = { ...of.regime, metrics: { openInterestChange5mFrac: change } }
+    const lines = tableText({ observed: observedOf({ ...of, regime }), beside: '' }, PLAIN)
+      .trimEnd()
+      .split('\n')
+    expect(lines.at(-1)!.split(/ +/).at(-1)).toBe(text)
+  })
+
   it('says that an observation has failed', () => {
     const observed = { ...observedOf(), status: 'FAILED' as const }
     expect(tableText({ observed, beside: '' }, PLAIN)).toMatch(/^FAILED {2}2026-01-05/)
