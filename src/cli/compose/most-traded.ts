@@ -1,5 +1,6 @@
 import type { Endpoints } from '../../adapters/binance/endpoints.js'
-import { type AskedRoute, type FeedInput, type FeedTold, MarketFeed } from '../../adapters/binance/feed/market-feed.js'
+import type { AskedRoute, FeedInput, FeedTold } from '../../adapters/binance/feed/feed-messages.js'
+import { MarketFeed } from '../../adapters/binance/feed/market-feed.js'
 import { listedContracts, mostTraded } from '../../adapters/binance/feed/universe.js'
 import { BinanceWire } from '../../adapters/binance/io/binance-wire.js'
 import { Driven } from '../../adapters/binance/machine.js'

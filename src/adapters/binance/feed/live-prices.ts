@@ -8,8 +8,9 @@ import type { Notice } from '../notice.js'
 import { RestMachine } from '../rest/rest-machine.js'
 import { MarketStreams } from '../streams/market-streams.js'
 import type { Wire } from '../wire.js'
+import type { AskedRoute, FeedInput, FeedTold } from './feed-messages.js'
 import type { PriceHistory } from './kline-history.js'
-import { type AskedRoute, type FeedInput, type FeedTold, MarketFeed } from './market-feed.js'
+import { MarketFeed } from './market-feed.js'
 
 export interface LivePricesOptions {
   readonly wire: Wire

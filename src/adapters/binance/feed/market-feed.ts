@@ -8,60 +8,12 @@ import { type BookTicker, readBookTicker, readDepthUpdate, readMarkPrice } from 
 import type { MarketStreamEffect, StreamFrame } from '../streams/stream-effects.js'
 import { bookTickerStream, depthStream, markPriceStream } from '../streams/stream-names.js'
 import type { WireCommand, WireEvent } from '../wire.js'
-import { type HistoryWish, KlineHistory, type PriceHistory } from './kline-history.js'
+import type { AskedRoute, FeedInput, FeedTold, FollowedContracts } from './feed-messages.js'
+import { type HistoryWish, KlineHistory } from './kline-history.js'
 import { ListingWatch } from './listing-watch.js'
 import { PlayedQuotes } from './played-quotes.js'
 import { isForGood } from './refused.js'
-import { type ClosedStep, StepPrices } from './step-prices.js'
-
-export type FeedInput =
-  /** Follow these contracts from now on. Once. */
-  | { readonly kind: 'follow'; readonly contracts: FollowedContracts }
-  /** What the exchange lists, or what was traded of it in the last 24 hours. Asked again until there is an answer. */
-  | { readonly kind: 'ask'; readonly route: AskedRoute }
-  /** Klines of a minute for the followed contracts. Once. */
-  | { readonly kind: 'fetchHistory'; readonly untilMs: number; readonly minutes: number }
-
-export type AskedRoute = 'exchangeInfo' | 'ticker24h'
-
-export interface FollowedContracts {
-  /** Whose prices make the steps. */
-  readonly symbols: readonly string[]
-  /** From one step to the next. Steps end on multiples of it by the exchange's clock. */
-  readonly stepMs: number
-  /** Of which quotes, marks, levels and funding are told as they come; absent: of none. */
-  readonly played?: readonly string[]
-}
-
-export type FeedTold =
-  | Notice
-  | { readonly kind: 'answer'; readonly route: AskedRoute; readonly value: unknown }
-  /** There will be none: the exchange refuses. */
-  | { readonly kind: 'noAnswer'; readonly route: AskedRoute; readonly message: string }
-  /** A step has ended; none is told before most contracts have a price, and one that comes much too late is left out. */
-  | { readonly kind: 'step'; readonly step: ClosedStep }
-  | { readonly kind: 'historyProgress'; readonly done: number; readonly total: number }
-  | { readonly kind: 'history'; readonly history: PriceHistory }
-  | { readonly kind: 'market'; readonly event: MarketEvent }
-
-/** What a feed is made of. */
-export interface FeedParts {
-  readonly rest: Pick<RestMachine, 'handle' | 'nextDueMs' | 'exchangeMs' | 'usage'>
-  readonly streams: Pick<MarketStreams, 'handle' | 'nextDueMs' | 'frameAgeMs'>
-}
-
-/** The feed waits for its first step until this share of the contracts has a price … */
-const PRICED_SHARE_MIN = 0.8
-/** … but not for longer than this many steps after the first price. */
-const UNPRICED_STEPS_MAX = 2
-/** A step that is this many steps late is not closed any more: its prices would be those of later. */
-const STEPS_LATE_MAX = 2
-/** How long an answer may take, with all that waits before it. */
-const ASK_PATIENCE_MS = 60_000
-const ASK_AGAIN_MS = 5_000
-/** How far the exchange's clock goes ahead within a step when that is not how well it is known, and for how long it must. */
-const LEAP_MIN_MS = 5_000
-const LEAP_DOUBTED_MS = 60_000
+import { StepPrices } from './step-prices.js'
 
 /**
  * Live prices of a set of contracts: asks what is listed, follows best quotes and marks over the market streams, and closes a step
@@ -334,6 +286,12 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
   }
 }
 
+/** What a feed is made of. */
+export interface FeedParts {
+  readonly rest: Pick<RestMachine, 'handle' | 'nextDueMs' | 'exchangeMs' | 'usage'>
+  readonly streams: Pick<MarketStreams, 'handle' | 'nextDueMs' | 'frameAgeMs'>
+}
+
 interface StreamHandler {
   readonly of: 'best' | 'mark' | 'levels'
   /** Among the symbols of the steps. */
@@ -350,3 +308,16 @@ function middleOf(ticker: BookTicker): number {
   const [bid, ask] = [Number(ticker.bid), Number(ticker.ask)]
   return bid > 0 && ask > bid ? (bid + ask) / 2 : Number.NaN
 }
+
+/** The feed waits for its first step until this share of the contracts has a price … */
+const PRICED_SHARE_MIN = 0.8
+/** … but not for longer than this many steps after the first price. */
+const UNPRICED_STEPS_MAX = 2
+/** A step that is this many steps late is not closed any more: its prices would be those of later. */
+const STEPS_LATE_MAX = 2
+/** How long an answer may take, with all that waits before it. */
+const ASK_PATIENCE_MS = 60_000
+const ASK_AGAIN_MS = 5_000
+/** How far the exchange's clock goes ahead within a step when that is not how well it is known, and for how long it must. */
+const LEAP_MIN_MS = 5_000
+const LEAP_DOUBTED_MS = 60_000

@@ -3,12 +3,8 @@ import type { Machine, TimeInput } from '../machine.js'
 import type { WireEvent } from '../wire.js'
 import { ConnectionWatch, WATCH, type WatchAction } from './connection-watch.js'
 import { Lateness } from './lateness.js'
-import {
-  MarketConnection,
-  type MarketConnectionView,
-  type MarketSocket,
-  type SocketMaker,
-} from './market-connection.js'
+import { MarketConnection, type MarketSocket, type SocketMaker } from './market-connection.js'
+import type { MarketStreamsView, ReconnectReason } from './market-streams-view.js'
 import { isPayload, parsedJson } from './payload.js'
 import { eventTimeMs } from './quote-payloads.js'
 import type { MarketStreamEffect, StreamFrame } from './stream-effects.js'
@@ -327,19 +323,6 @@ export interface MarketStreamOptions {
   /** Default 200; the exchange allows 1,024. */
   readonly streamsPerConnection?: number
 }
-
-export interface MarketStreamsView {
-  readonly connections: readonly MarketConnectionView[]
-  /** Sockets opened so far beyond the first of each connection, by why. */
-  readonly reconnects: Readonly<Partial<Record<ReconnectReason, number>>>
-  /** Frames that could not be read. */
-  readonly malformed: number
-  /** Streams that neither a new subscription nor a new connection has brought to speak. */
-  readonly dead: readonly string[]
-}
-
-/** `opening`: the attempt before failed. */
-export type ReconnectReason = 'closed' | 'silent' | 'late' | 'age' | 'opening'
 
 interface WatchedConnection {
   readonly name: string

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type FeedInput, type FeedTold, MarketFeed } from '../../../../src/adapters/binance/feed/market-feed.js'
+import type { FeedInput, FeedTold } from '../../../../src/adapters/binance/feed/feed-messages.js'
+import { MarketFeed } from '../../../../src/adapters/binance/feed/market-feed.js'
 import type { RestCall, RestOutcome } from '../../../../src/adapters/binance/rest/call.js'
 import type { MarketStreamEffect } from '../../../../src/adapters/binance/streams/stream-effects.js'
 import type { WireCommand } from '../../../../src/adapters/binance/wire.js'
