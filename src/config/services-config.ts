@@ -4,6 +4,7 @@ import type { BetaPolicy } from '../core/breaker/breaker.js'
 import { W750_SCANS, type W750Scans } from '../core/breaker/scan-factors.js'
 import type { BookStream } from '../ports/market-data.js'
 import { POSTURES, type Posture } from '../ports/vocabulary/market.js'
+import { BOOK_WORDS, type BookWord, bookStreamOf } from './book-words.js'
 import { orNull, type ValueCheck, whole } from './execution-values.js'
 import { readSections, sectionedValues } from './sectioned-values.js'
 import type { ConfigDocument } from './yaml-document.js'
@@ -158,9 +159,6 @@ export async function loadServicesConfig(path?: string): Promise<ServicesConfig>
 }
 
 const BETA_POLICIES: readonly BetaPolicy[] = ['expanding', 'full-sample', 'fixed']
-/** What books are made of, by the words for it. */
-export const BOOK_WORDS = ['diffs', 'depth5', 'depth10', 'depth20'] as const
-export type BookWord = (typeof BOOK_WORDS)[number]
 const SYMBOLS = /^[^\s,]+(,[^\s,]+)*$/
 const GRID_URL = /^hazelcast:\/\/[^\s/,:]+:\d{1,5}(,[^\s/,:]+:\d{1,5})*(\/[^\s/]+)?$/
 
@@ -224,13 +222,6 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'observation.open_interest_seconds': whole(),
   'observation.record': orNull(file('a folder')),
   'observation.flush_seconds': whole(),
-}
-
-/** The stream of a word, as often as that. */
-export function bookStreamOf(word: BookWord, everyMs: BookStream['everyMs']): BookStream {
-  return word === 'diffs'
-    ? { kind: 'diffs', everyMs }
-    : { kind: 'partial', levels: Number(word.slice('depth'.length)) as 5 | 10 | 20, everyMs }
 }
 
 function valueCheck(key: string): ValueCheck {

@@ -1,11 +1,7 @@
 import { type Endpoints, endpointsOf } from '../../adapters/binance/endpoints.js'
 import { present } from '../../base/present.js'
-import {
-  bookStreamOf,
-  loadServicesConfig,
-  type OrderBookConfig,
-  type ServicesConfig,
-} from '../../config/services-config.js'
+import { bookStreamOf } from '../../config/book-words.js'
+import { loadServicesConfig, type OrderBookConfig, type ServicesConfig } from '../../config/services-config.js'
 import { readUniverse } from '../../config/universe.js'
 import { EMBEDDED_GRID } from '../compose/grid-address.js'
 import { liveChoice } from '../live-options.js'

@@ -1,4 +1,4 @@
-import type { BookWord } from '../../config/services-config.js'
+import type { BookWord } from '../../config/book-words.js'
 import { aSharedGrid } from '../grid-option.js'
 import { LIVE_BAR_OPTION, LIVE_OPTIONS } from '../live-options.js'
 import { aFile, asTyped, option, type RawOptions } from '../shell/option-table.js'
