@@ -99,3 +99,28 @@ interface BetaOptions {
   readonly betaPolicy?: string
   readonly betaThreshold?: string
 }
+
+/** What a strategy of one's own knows nothing of would be silently without effect. */
+export function checkStrategy(raw: StrategyOptions, check: OptionCheck): void {
+  if (raw.strategy === undefined) {
+    if (raw.param !== undefined) check.wrong('--param', 'needs --strategy <file>: it sets a parameter of that strategy')
+    return
+  }
+  for (const [name, flag] of Object.entries(CHAMPIONS) as [keyof typeof CHAMPIONS, string][]) {
+    if (raw[name] === undefined || (name === 'forewarner' && raw[name] === 'off')) continue
+    check.wrong(flag, "is the champion's, and does not go with --strategy")
+  }
+}
+
+const CHAMPIONS = {
+  convertBars: '--convert-bars',
+  direction: '--direction',
+  orderBook: '--order-book',
+  forewarner: '--forewarner',
+  forewarnerTrades: '--forewarner-trades',
+} as const
+
+interface StrategyOptions extends Partial<Readonly<Record<keyof typeof CHAMPIONS, string>>> {
+  readonly strategy?: string
+  readonly param?: readonly string[]
+}

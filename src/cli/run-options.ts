@@ -22,6 +22,7 @@ import {
   aSeed,
   aVolGate,
   checkBeta,
+  checkStrategy,
   renamesOf,
   volGateText,
 } from './run-option-values.js'
@@ -383,19 +384,6 @@ function checkTogether(raw: RawRunOptions, { from, to }: Period, check: OptionCh
   checkBeta(raw, check)
   if (raw.forewarnerTrades !== undefined && (raw.forewarner ?? 'off') === 'off') {
     check.wrong('--forewarner-trades', 'needs --forewarner monte-carlo')
-  }
-}
-
-/** What a strategy of one's own knows nothing of would be silently without effect. */
-function checkStrategy(raw: RawRunOptions, check: OptionCheck): void {
-  if (raw.strategy === undefined) {
-    if (raw.param !== undefined) check.wrong('--param', 'needs --strategy <file>: it sets a parameter of that strategy')
-    return
-  }
-  const champions = ['convertBars', 'direction', 'orderBook', 'forewarner', 'forewarnerTrades'] as const
-  for (const name of champions) {
-    if (raw[name] === undefined || (name === 'forewarner' && raw[name] === 'off')) continue
-    check.wrong(RUN_OPTIONS[name].flag, "is the champion's, and does not go with --strategy")
   }
 }
 

@@ -2,7 +2,7 @@
 
 /** Source files of more lines than a sitting, and how many at most. */
 export const LONG_FILES: Readonly<Record<string, number>> = {
-  'src/cli/run-options.ts': 395,
+  'src/cli/run-options.ts': 392,
   'src/core/decision/decision-side.ts': 398,
   'src/core/engine/engine.ts': 476,
   'src/core/execution/execution-side.ts': 430,
@@ -47,6 +47,7 @@ export const SAME_NAMES: readonly string[] = [
 /** Test files without a source file of the same name. */
 export const TESTS_OF_MORE: readonly string[] = [
   'test/adapters/arrow/scan-file.test.ts',
+  'test/adapters/binance/books/observed-sandbox.test.ts',
   'test/adapters/binance/books/over-sockets.test.ts',
   'test/adapters/binance/books/sandbox-laws.test.ts',
   'test/adapters/binance/rest/recorded-answers.test.ts',
@@ -61,6 +62,7 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/adapters/klines/fuzz.test.ts',
   'test/adapters/klines/refusals.test.ts',
   'test/adapters/klines/zip.test.ts',
+  'test/adapters/market-parquet/observed-again.test.ts',
   'test/adapters/paper/connection.test.ts',
   'test/adapters/paper/laws.test.ts',
   'test/adapters/paper/matching.test.ts',
@@ -71,6 +73,8 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/adapters/report/page-script.test.ts',
   'test/adapters/report/trades.test.ts',
   'test/cli/disordered-days.test.ts',
+  'test/cli/observe/texts.test.ts',
+  'test/core/decision/observed-bars.test.ts',
   'test/core/decision/two-sides.test.ts',
   'test/core/eigen/exact.test.ts',
   'test/core/eigen/golden.test.ts',
@@ -80,6 +84,8 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/core/execution/baselines.test.ts',
   'test/core/execution/execution-model.test.ts',
   'test/core/execution/last-resorts.test.ts',
+  'test/core/observation/bounds.test.ts',
+  'test/core/observation/laws.test.ts',
   'test/core/strategy/champion-books.test.ts',
   'test/core/strategy/parity.test.ts',
   'test/entries/arguments.test.ts',
