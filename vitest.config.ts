@@ -16,7 +16,7 @@ const SLOW = [
   'test/cli/serve/run-{books,observation}.test.ts',
   'test/cli/status/{command,source}.test.ts',
   'test/core/backtest/{causality,replica,strategy-backtest,veiled-day}.test.ts',
-  'test/core/days/synthesize.test.ts',
+  'test/core/days/{synthesize,synthetic-recording}.test.ts',
   'test/core/decision/two-sides.test.ts',
   'test/runtime/services/trader/live-session-books.test.ts',
   'test/core/eigen/**/*.test.ts',

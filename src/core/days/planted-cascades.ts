@@ -1,9 +1,7 @@
 import { assert } from '../../base/assert.js'
 import { epochDay, MS_PER_DAY } from '../../base/utc-date.js'
-import type { DayColumns } from '../../ports/days.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
-import { type SynthSpec, synthesizeDay } from './synthesize.js'
-import { type SyntheticAsset, syntheticAssets } from './synthetic-assets.js'
+import type { SynthSpec } from './synthesize.js'
 
 /**
  * The cascades of day `dayIndex` of a symbol, which depend on spec, plant, day and symbol alone. Each lies in its own part of the day,
@@ -55,7 +53,7 @@ export interface PlantedCascade {
   readonly outcome: 'REVERSAL' | 'CONTINUATION'
   /** The last wave's prices lie close together, are left, come back to, and left again: only where the price reverses. */
   readonly hasRetestedZone: boolean
-  /** The price as a share of what it would have been, at times: straight lines between them, and 1 outside. */
+  /** The price as a share of that at the start, at times: straight lines between them, 1 outside. The last leads back. */
   readonly priceFactors: Curve
   readonly openInterestFactors: Curve
 }
@@ -75,38 +73,21 @@ export interface PlantedLiquidation {
 
 export type Curve = readonly (readonly [ms: number, factor: number])[]
 
-/** The day of a market with cascades: its prices are what they would be without, times the factors of the cascades. */
-export function synthesizePlantedDay(spec: SynthSpec, plant: Plant, dayIndex: number): DayColumns {
-  const day = synthesizeDay(spec, dayIndex)
-  const prices = day.prices.map((closes, i) => {
-    const asset = plantedAsset(spec, plant, day.assets[i]!)
-    if (asset === undefined) return closes
-    const cascades = plantedCascades(spec, plant, dayIndex, asset.symbol)
-    return closes.map((close, bar) => onTick(close * factorAt(cascades, barMs(day, bar)), asset))
-  })
-  return { ...day, prices }
-}
-
-/** The product of what the cascades do to the price at a time, UTC ms. */
-export function factorAt(cascades: readonly PlantedCascade[], ms: number): number {
-  return cascades.reduce((factor, { priceFactors }) => factor * curveAt(priceFactors, ms), 1)
-}
-
+/** What the cascades leave of the open interest at a time, UTC ms. */
 export function openInterestFactorAt(cascades: readonly PlantedCascade[], ms: number): number {
   return cascades.reduce((factor, { openInterestFactors }) => factor * curveAt(openInterestFactors, ms), 1)
 }
 
-/** The price on the asset's tick; one that is missing stays so. */
-export function onTick(price: number, { decimals }: SyntheticAsset): number {
-  const ticksPerUnit = 10 ** decimals
-  return Math.max(1, Math.round(price * ticksPerUnit)) / ticksPerUnit
+/** 1 before the curve and after it. */
+export function curveAt(curve: Curve, ms: number): number {
+  if (ms <= curve[0]![0] || ms >= curve.at(-1)![0]) return 1
+  const next = curve.findIndex(([at]) => at >= ms)
+  const [[fromMs, from], [toMs, to]] = [curve[next - 1]!, curve[next]!]
+  return from + ((to - from) * (ms - fromMs)) / (toMs - fromMs)
 }
 
-/** UTC ms of a bar, rounded down. */
-export function barMs({ timestampNs }: Pick<DayColumns, 'timestampNs'>, bar: number): number {
-  assert(timestampNs !== undefined, 'a synthetic day has times')
-  return Number(timestampNs[bar]! / 1_000_000n)
-}
+/** After the end of a cascade: when the price is in the zone of its last wave again. */
+export const RETEST_MS = { from: 95_000, to: 110_000 } as const
 
 const STREAM = 20
 
@@ -119,7 +100,8 @@ const STEP_FALL = 0.006
 const LIQUIDATION_STEP = 0.0008
 /** More than any trigger of a burst: most of it comes within ten seconds. */
 const WAVE_USD = [160_000, 240_000] as const
-const LAST_WAVE_FACTOR = 1.6
+/** So that of all zones the one of the last wave has most volume. */
+const LAST_WAVE_FACTOR = 3
 
 function cascadeAt(startMs: number, symbol: string, draw: Xoshiro128): PlantedCascade {
   const waves = wavesFrom(startMs, draw)
@@ -178,28 +160,15 @@ function priceFactors(
       ? [[endMs + 240_000, low - 0.02] as const, [endMs + 330_000, low - 0.02] as const]
       : [
           // Away from the zone of the last wave, back into it, and away from it again.
-          ...[[endMs + 60_000, low + 0.009] as const, [endMs + 95_000, low + WAVE_FALL / 2] as const],
-          ...[[endMs + 110_000, low + WAVE_FALL / 2] as const, [endMs + 140_000, low + 0.01] as const],
+          ...[[endMs + 60_000, low + 0.009] as const, [endMs + RETEST_MS.from, low + WAVE_FALL / 2] as const],
+          ...[[endMs + RETEST_MS.to, low + WAVE_FALL / 2] as const, [endMs + 140_000, low + 0.01] as const],
           ...[[endMs + 240_000, back] as const, [endMs + 330_000, back] as const],
         ]
   return [[startMs, 1], ...falling, ...after, [endMs + 2_130_000, 1]]
 }
 
-function curveAt(curve: Curve, ms: number): number {
-  if (ms <= curve[0]![0] || ms >= curve.at(-1)![0]) return 1
-  const next = curve.findIndex(([at]) => at >= ms)
-  const [[fromMs, from], [toMs, to]] = [curve[next - 1]!, curve[next]!]
-  return from + ((to - from) * (ms - fromMs)) / (toMs - fromMs)
-}
-
 function whole10s(sec: number): number {
   return Math.round(sec / 10) * 10_000
-}
-
-function plantedAsset(spec: SynthSpec, plant: Plant, symbol: string): SyntheticAsset | undefined {
-  return plant.symbols.includes(symbol)
-    ? syntheticAssets(spec.assets).find((asset) => asset.symbol === symbol)
-    : undefined
 }
 
 function assertPlant(spec: SynthSpec, plant: Plant): void {

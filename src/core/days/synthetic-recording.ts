@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { epochDay } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { ListingRow, RecordingFacts } from '../../ports/market-recording.js'
 import type { LevelRows } from '../../ports/vocabulary/depth.js'
@@ -6,14 +7,13 @@ import type { OrderSide } from '../../ports/vocabulary/orders.js'
 import { Xoshiro128 } from '../numeric/xoshiro128.js'
 import type { NewEventRow } from '../recording/event-rows.js'
 import {
-  barMs,
-  factorAt,
-  onTick,
   openInterestFactorAt,
   type Plant,
   type PlantedCascade,
   plantedCascades,
+  RETEST_MS,
 } from './planted-cascades.js'
+import { onTick, PlantedPath } from './planted-path.js'
 import { type SynthSpec, synthesizeDay } from './synthesize.js'
 import { type SyntheticAsset, syntheticAssets } from './synthetic-assets.js'
 
@@ -50,7 +50,7 @@ export class SyntheticRecording {
   *nextDay(): Generator<NewRecordedRow, void, void> {
     const dayIndex = this.days++
     const day = synthesizeDay(this.spec, dayIndex)
-    const dayMs = barMs(day, 0)
+    const dayMs = (epochDay(this.spec.start) + dayIndex) * DAY_MS
     if (dayIndex === 0) {
       for (const symbol of ['', ...this.plant.symbols])
         yield { table: 'listings', row: { t_ms: dayMs, symbol, is_listed: true } }
@@ -72,11 +72,11 @@ export class SyntheticRecording {
   private marketOf(asset: SyntheticAsset, day: DayColumns, dayIndex: number): RecordedMarket {
     const { spec, plant } = this
     const cascades = plantedCascades(spec, plant, dayIndex, asset.symbol)
-    const closes = day.prices[day.assets.indexOf(asset.symbol)]!
-    const times = Float64Array.from(closes, (_, bar) => barMs(day, bar))
-    const draw = new Xoshiro128(spec.seed, Math.floor(times[0]! / DAY_MS), STREAM, plant.symbols.indexOf(asset.symbol))
+    const path = new PlantedPath(day, asset, cascades)
+    const place = plant.symbols.indexOf(asset.symbol)
+    const draw = new Xoshiro128(spec.seed, epochDay(spec.start) + dayIndex, STREAM, place)
     const numbers = this.numbers.get(asset.symbol)!
-    return new RecordedMarket({ asset, closes, times, cascades, draw, numbers, tradesPerSecond: plant.tradesPerSecond })
+    return new RecordedMarket({ asset, path, cascades, draw, numbers, tradesPerSecond: plant.tradesPerSecond })
   }
 }
 
@@ -108,10 +108,7 @@ interface VenueNumbers {
 
 interface MarketInputs {
   readonly asset: SyntheticAsset
-  /** Without what cascades do to them. */
-  readonly closes: Float64Array
-  /** UTC ms of each. */
-  readonly times: Float64Array
+  readonly path: PlantedPath
   readonly cascades: readonly PlantedCascade[]
   readonly draw: Xoshiro128
   readonly numbers: VenueNumbers
@@ -157,14 +154,15 @@ class RecordedMarket {
   }
 
   private addMarks(secondMs: number): void {
-    const { times } = this.of
+    const { path } = this.of
+    const { times } = path
     while (this.bar < times.length && times[this.bar]! < secondMs + 1_000) {
       const ms = times[this.bar]!
-      this.addMark(ms, this.priceAtBar(this.bar))
+      this.addMark(ms, path.at(ms))
       this.bar++
       if (ms % MARK_MS === 0 && ms === secondMs) return
     }
-    if (secondMs % MARK_MS === 0) this.addMark(secondMs, this.priceAt(secondMs))
+    if (secondMs % MARK_MS === 0) this.addMark(secondMs, path.at(secondMs))
   }
 
   private addMark(ms: number, mark: number): void {
@@ -207,13 +205,13 @@ class RecordedMarket {
     for (const wave of cascade?.waves ?? []) {
       for (const { tsMs, valueUsd, priceFrac } of wave.liquidations) {
         if (tsMs < secondMs || tsMs >= secondMs + 1_000) continue
-        this.addLiquidation(tsMs, 'SELL', valueUsd, this.priceAt(wave.startMs) * priceFrac)
+        this.addLiquidation(tsMs, 'SELL', valueUsd, this.of.path.at(wave.startMs) * priceFrac)
       }
     }
     const isFree = cascades.every(({ startMs, endMs }) => secondMs < startMs - 200_000 || secondMs > endMs + 600_000)
     if (draw.double() >= STRAY_PER_SECOND || !isFree) return
     const [tsMs, side] = [secondMs + draw.integer(200, 999), draw.double() < 0.5 ? 'BUY' : 'SELL'] as const
-    this.addLiquidation(tsMs, side, draw.between(200, 1_500), this.priceAt(tsMs))
+    this.addLiquidation(tsMs, side, draw.between(200, 1_500), this.of.path.at(tsMs))
   }
 
   /** A forced order, and the trade that it is. */
@@ -238,6 +236,10 @@ class RecordedMarket {
         50 + 1_500 * share * share * share,
       )
     }
+    if (cascade?.hasRetestedZone && isRetest(cascade, secondMs)) {
+      this.addOrganicTrade(secondMs + 100, 'SELL', 500)
+      this.addOrganicTrade(secondMs + 600, 'BUY', 500)
+    }
     if (!cascade?.waves.some(({ endMs }) => secondMs >= endMs + 2_000 && secondMs < endMs + 16_000)) return
     for (const ms of [secondMs + 250, secondMs + 750]) this.addOrganicTrade(ms, 'BUY', draw.between(4_000, 8_000))
   }
@@ -258,30 +260,18 @@ class RecordedMarket {
   /** Best quotes and the distance of levels, in ticks. */
   private quotesAt(ms: number): { readonly bid: number; readonly ask: number; readonly gap: number } {
     const { asset } = this.of
-    const ticks = Math.round(this.priceAt(ms) * 10 ** asset.decimals)
+    const ticks = Math.round(this.of.path.at(ms) * 10 ** asset.decimals)
     const gap = Math.max(1, Math.round(ticks * 0.00003))
     return { bid: ticks - gap, ask: ticks + gap, gap }
-  }
-
-  private priceAtBar(bar: number): number {
-    const { closes, times, cascades, asset } = this.of
-    return onTick(closes[bar]! * factorAt(cascades, times[bar]!), asset)
-  }
-
-  private priceAt(ms: number): number {
-    const { closes, times, cascades, asset } = this.of
-    const stepMs = DAY_MS / times.length
-    let bar = Math.min(times.length - 1, Math.floor((ms - times[0]!) / stepMs))
-    while (bar > 0 && times[bar]! > ms) bar--
-    while (bar + 1 < times.length && times[bar + 1]! <= ms) bar++
-    const [from, to] = [closes[bar]!, closes[Math.min(bar + 1, closes.length - 1)]!]
-    const base = from + ((to - from) * (ms - times[bar]!)) / stepMs
-    return onTick(base * factorAt(cascades, ms), asset)
   }
 
   private onLot(units: number): number {
     return Math.max(1, Math.round(units * this.lots)) / this.lots
   }
+}
+
+function isRetest({ endMs }: PlantedCascade, secondMs: number): boolean {
+  return secondMs >= endMs + RETEST_MS.from && secondMs < endMs + RETEST_MS.to
 }
 
 /** A lot is worth some dollars, or less. */

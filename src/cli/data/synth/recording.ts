@@ -127,9 +127,10 @@ async function makeRecording(job: RecordingJob, wanted: Planted): Promise<Plante
   const { folder } = job
   const making = join(dirname(folder), `.${basename(folder)}.making`)
   await makeFolder(dirname(folder))
-  await rm(making, { recursive: true, force: true })
+  const watch = watchInterrupt()
   try {
-    const planted = { ...wanted, rows: await record(making, job) }
+    await rm(making, { recursive: true, force: true })
+    const planted = { ...wanted, rows: await record(making, job, watch.signal) }
     await writeAtomically(join(making, PLANTED_FILE), `${JSON.stringify(planted, null, 2)}\n`)
     await rm(folder, { recursive: true, force: true })
     await rename(making, folder)
@@ -138,13 +139,19 @@ async function makeRecording(job: RecordingJob, wanted: Planted): Promise<Plante
   } catch (error) {
     await rm(making, { recursive: true, force: true })
     throw error
+  } finally {
+    watch.stop()
   }
 }
 
 /** Rows that are written together, at most: below what the recorder would write by itself. */
 const PORTION_ROWS = 100_000
 
-async function record(folder: string, { spec, plant, days, quiet, lost }: RecordingJob): Promise<number> {
+async function record(
+  folder: string,
+  { spec, plant, days, quiet, lost }: RecordingJob,
+  interrupt: AbortSignal,
+): Promise<number> {
   const recording = new SyntheticRecording(spec, plant)
   let nowMs = epochDay(spec.start) * MS_PER_DAY
   const recorder = await openMarketRecorder({
@@ -156,7 +163,6 @@ async function record(folder: string, { spec, plant, days, quiet, lost }: Record
       if (level === 'ERROR') throw new SurroundingsFailed({ place: displayPath(folder), message })
     },
   })
-  const watch = watchInterrupt()
   const progress = startProgress({ total: days, unit: 'days', label: 'Recording', quiet })
   let rows = 0
   try {
@@ -166,15 +172,14 @@ async function record(folder: string, { spec, plant, days, quiet, lost }: Record
         add(recorder, next)
         if (++rows % PORTION_ROWS !== 0) continue
         await recorder.flush()
-        refuse({ lost, interrupt: watch.signal })
+        refuse({ lost, interrupt })
       }
       await recorder.flush()
-      refuse({ lost, interrupt: watch.signal })
+      refuse({ lost, interrupt })
       progress.advance(1, dateOfEpochMs(nowMs))
     }
   } finally {
     progress.stop()
-    watch.stop()
     await recorder.close()
   }
   return rows
