@@ -223,6 +223,9 @@ function showHealth(health: HealthView | undefined): void {
     ['failed or expired', String(standing('WARNING', 'INVALID', 'EXPIRED'))],
     ['untested', String(standing('UNTESTED'))],
     ...components.map(({ component, safety }): Fact => [component, safety]),
+    ...components
+      .filter(({ isNeeded }) => isNeeded)
+      .flatMap(({ against }) => against.map((name): Fact => [name.replaceAll('_', ' '), 'against it'])),
     ['system regime', systemRegime.regime],
     ['confidence', systemRegime.confidence.toFixed(1)],
     ...parameters.map(({ name, healthStatus }): Fact => [name.replaceAll('_', ' '), healthStatus]),

@@ -59,6 +59,8 @@ export interface HealthView {
     readonly safety: ComponentSafety
     /** While it is unsafe, nothing opens. */
     readonly isNeeded: boolean
+    /** Assumptions that make it unsafe. */
+    readonly against: readonly string[]
   }[]
   readonly systemRegime: {
     readonly regime: SystemRegime

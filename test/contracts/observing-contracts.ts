@@ -311,4 +311,71 @@ export const OBSERVING_CONTRACTS: readonly ModuleContract[] = [
       },
     ],
   },
+  {
+    layer: 6,
+    module: 'runtime/meta/assumption_registry.py',
+    lies: ['core/assumptions/assumption-registry.ts', 'core/assumptions/component-safety.ts'],
+    clauses: [
+      {
+        kind: 'allowed',
+        says: 'Run tests of assumptions, keep the history, report unsafe components',
+        heldBy: [
+          ...held('core/assumptions/assumption-registry.test.ts', 'tells the history of each, the oldest first'),
+          ...held(
+            'core/assumptions/entry-safety.test.ts',
+            'names the components that an entry needs and that are unsafe, with what makes them so',
+          ),
+        ],
+      },
+      {
+        kind: 'forbidden',
+        says: 'Fix an assumption by itself',
+        heldBy: held(
+          'core/assumptions/assumption-registry.test.ts',
+          'that is invalid and old is expired, and a pass makes it valid again',
+        ),
+      },
+      {
+        kind: 'forbidden',
+        says: 'Ignore a failure in silence',
+        heldBy: [
+          ...held(
+            'core/assumptions/assumption-registry.test.ts',
+            'never says that something is valid which failed last twice or more',
+          ),
+          ...held(
+            'runtime/session/session-recovery.test.ts',
+            'forbids entries after the third failure, which each run of the test has in the journal',
+          ),
+        ],
+      },
+    ],
+  },
+  {
+    layer: 6,
+    module: 'runtime/meta/types.py',
+    lies: [
+      'ports/vocabulary/assumptions.ts',
+      'core/assumptions/calibrated-parameter.ts',
+      'core/assumptions/system-regime.ts',
+    ],
+    clauses: [
+      {
+        kind: 'invariant',
+        says: 'A parameter that is broken stays so until it is calibrated anew',
+        heldBy: held(
+          'core/assumptions/calibrated-parameter.test.ts',
+          'stays broken whatever comes, until it is calibrated anew',
+        ),
+      },
+      {
+        kind: 'invariant',
+        says: 'The system regime is UNKNOWN without enough trades',
+        heldBy: held(
+          'core/assumptions/system-regime.test.ts',
+          'is unknown below twenty trades, and known with half confidence at the twentieth',
+        ),
+      },
+    ],
+  },
 ]

@@ -8,9 +8,9 @@ export const AILING: HealthView = {
     { name: 'api_calls_in_time', status: 'UNTESTED', testedAtMs: null, detail: null },
   ],
   components: [
-    { component: 'marketData', safety: 'UNSAFE', isNeeded: true },
-    { component: 'execution', safety: 'DEGRADED', isNeeded: true },
-    { component: 'calibration', safety: 'UNSAFE', isNeeded: false },
+    { component: 'marketData', safety: 'UNSAFE', isNeeded: true, against: ['feed_latency'] },
+    { component: 'execution', safety: 'DEGRADED', isNeeded: true, against: [] },
+    { component: 'calibration', safety: 'UNSAFE', isNeeded: false, against: ['distributions_stable'] },
   ],
   systemRegime: { regime: 'EDGE_DECAYING', confidence: 0.7, trades: 120, winRate: 0.38 },
   parameters: [

@@ -97,12 +97,13 @@ export function statusScreen(status: StatusDocument, colours: Colours, health?: 
 /** What the system takes for granted, and what its trades and its market say of it. */
 function healthRows(health: HealthView): (readonly [string, string])[] {
   const { components, systemRegime, marketRegimes } = health
-  const unsafe = components.flatMap(({ component, safety, isNeeded }) =>
-    safety === 'UNSAFE' ? [isNeeded ? `${component} (nothing opens)` : component] : [],
+  const unsafe = components.flatMap(({ component, safety, isNeeded, against }) =>
+    safety === 'UNSAFE' ? [`${component}${isNeeded ? ', so nothing opens' : ''} (${against.join(', ')})`] : [],
   )
   const won = systemRegime.winRate === null ? 'no trades' : `${percent(systemRegime.winRate, 100)} won`
   return [
-    ['assumes', `${assumptionCounts(health)}; unsafe: ${unsafe.join(', ') || 'none'}`],
+    ['assumes', assumptionCounts(health)],
+    ...unsafe.map((text) => ['unsafe', text] as const),
     ['edge', `${systemRegime.regime}, confidence ${systemRegime.confidence.toFixed(1)}, ${won}`],
     ...(marketRegimes.length === 0 ? [] : [['market', marketRegimeText(marketRegimes)] as const]),
   ]

@@ -16,14 +16,23 @@ export function componentSafety(
 /** The components that the assumptions speak of, each with its safety, in the order in which they are first named. */
 export function componentsOf(
   assumptions: readonly Assumption[],
-  options: { readonly isLive: boolean },
-): ReadonlyMap<string, ComponentSafety> {
-  const statuses = new Map<string, AssumptionStatus[]>()
-  for (const { affectedComponents, status } of assumptions)
-    for (const component of affectedComponents) {
-      const known = statuses.get(component)
-      if (known === undefined) statuses.set(component, [status])
-      else known.push(status)
-    }
-  return new Map(Array.from(statuses, ([component, of]) => [component, componentSafety(of, options)]))
+  { isLive }: { readonly isLive: boolean },
+): readonly ComponentReading[] {
+  const names = new Set(assumptions.flatMap(({ affectedComponents }) => affectedComponents))
+  return Array.from(names, (component) => {
+    const of = assumptions.filter(({ affectedComponents }) => affectedComponents.includes(component))
+    const statuses = of.map(({ status }) => status)
+    return { component, safety: componentSafety(statuses, { isLive }), against: of.filter(isAgainst(isLive)) }
+  })
+}
+
+export interface ComponentReading {
+  readonly component: string
+  readonly safety: ComponentSafety
+  /** What makes it unsafe. */
+  readonly against: readonly Assumption[]
+}
+
+function isAgainst(isLive: boolean): (assumption: Assumption) => boolean {
+  return ({ status }) => componentSafety([status], { isLive }) === 'UNSAFE'
 }

@@ -89,16 +89,10 @@ function unsafeOf(
   entryComponents: readonly string[],
   isLive: boolean,
 ): readonly string[] {
-  const components = componentsOf(readings, { isLive })
+  const unsafe = new Map(componentsOf(readings, { isLive }).map((each) => [each.component, each.against]))
   return entryComponents.flatMap((component) => {
-    if (components.get(component) !== 'UNSAFE') return []
-    const causes = readings
-      .filter(({ affectedComponents, status }) => affectedComponents.includes(component) && isAgainst(status, isLive))
-      .map(({ name, status }) => `${name} ${status}`)
-    return [`${component}: ${causes.join(', ')}`]
+    const against = unsafe.get(component) ?? []
+    if (against.length === 0) return []
+    return [`${component}: ${against.map(({ name, status }) => `${name} ${status}`).join(', ')}`]
   })
-}
-
-function isAgainst(status: Assumption['status'], isLive: boolean): boolean {
-  return status === 'INVALID' || status === 'EXPIRED' || (isLive && status === 'UNTESTED')
 }

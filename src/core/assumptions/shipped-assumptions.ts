@@ -5,13 +5,6 @@ import type { AssumptionSettings } from './entry-safety.js'
 import { distributionDistance } from './kolmogorov-smirnov.js'
 import { EXPECTED_WIN_RATE } from './system-regime.js'
 
-const DAY_MS = 86_400_000
-const WEEK_MS = 7 * DAY_MS
-
-/** What entries go through; the others are told of and forbid nothing. */
-const MARKET_DATA = 'marketData'
-const EXECUTION = 'execution'
-
 /** What everything here takes for granted. Source: observation semantics, section 9. */
 export const SHIPPED_ASSUMPTIONS: readonly AssumptionDefinition[] = [
   {
@@ -19,7 +12,7 @@ export const SHIPPED_ASSUMPTIONS: readonly AssumptionDefinition[] = [
     description: 'the exchange tells of liquidations while they happen',
     category: 'market_structure',
     testId: 'liquidations_observable',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction:
       'look whether the stream of forced orders is subscribed to and speaks; leave cascade strategies off',
     affectedComponents: ['cascadeAnalysis'],
@@ -29,7 +22,7 @@ export const SHIPPED_ASSUMPTIONS: readonly AssumptionDefinition[] = [
     description: 'open interest falls where positions are liquidated',
     category: 'market_structure',
     testId: 'open_interest_reflects_positions',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction: 'do not label cascades by open interest; look how the exchange counts it',
     affectedComponents: ['cascadeAnalysis'],
   },
@@ -38,7 +31,7 @@ export const SHIPPED_ASSUMPTIONS: readonly AssumptionDefinition[] = [
     description: 'most cascades have two waves or more',
     category: 'market_structure',
     testId: 'cascades_have_waves',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction: 'run dolphin analyse validate anew; leave what trades on waves off',
     affectedComponents: ['cascadeAnalysis'],
   },
@@ -47,43 +40,43 @@ export const SHIPPED_ASSUMPTIONS: readonly AssumptionDefinition[] = [
     description: 'the median age of what the feed tells is below 100 ms',
     category: 'data_quality',
     testId: 'feed_latency',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction: 'look at the network and the clock; move nearer to the exchange',
-    affectedComponents: [MARKET_DATA],
+    affectedComponents: ['marketData'],
   },
   {
     name: 'timestamps_monotonic',
     description: 'the times of bars never go back',
     category: 'data_quality',
     testId: 'timestamps_monotonic',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction: 'look at the clock of whatever scans, and restart it',
-    affectedComponents: [MARKET_DATA],
+    affectedComponents: ['marketData'],
   },
   {
     name: 'fills_within_slippage',
     description: '95 % of fills cost at most twice the slippage that is expected',
     category: 'execution',
     testId: 'fills_within_slippage',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction: 'compare with dolphin compare; trade less, or more liquid contracts',
-    affectedComponents: [EXECUTION],
+    affectedComponents: ['execution'],
   },
   {
     name: 'api_calls_in_time',
     description: 'the exchange answers 99 % of what it is asked in time',
     category: 'execution',
     testId: 'api_calls_in_time',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction: 'look at the connection and at the limits of the exchange; stop while it lasts',
-    affectedComponents: [EXECUTION],
+    affectedComponents: ['execution'],
   },
   {
     name: 'success_rate_in_range',
     description: 'trades are won about as often as was certified',
     category: 'model',
     testId: 'success_rate_in_range',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction: 'certify anew over recent days before anything is changed',
     affectedComponents: ['calibration'],
   },
@@ -92,7 +85,7 @@ export const SHIPPED_ASSUMPTIONS: readonly AssumptionDefinition[] = [
     description: 'returns are distributed as they were before',
     category: 'model',
     testId: 'distributions_stable',
-    revalidateAfterMs: WEEK_MS,
+    revalidateAfterMs: 604_800_000,
     invalidationAction: 'calibrate anew over recent days; a market that has changed has changed for every threshold',
     affectedComponents: ['calibration'],
   },
@@ -101,7 +94,7 @@ export const SHIPPED_ASSUMPTIONS: readonly AssumptionDefinition[] = [
 /** The shipped list, and what entries need of it. */
 export const SHIPPED_ASSUMPTION_SETTINGS: AssumptionSettings = {
   definitions: SHIPPED_ASSUMPTIONS,
-  entryComponents: [MARKET_DATA, EXECUTION],
+  entryComponents: ['marketData', 'execution'],
   actOnRegime: false,
 }
 

@@ -15,7 +15,6 @@ import type { HealthFacts } from '../status/health-view.js'
 import { adoptedBalance } from './apply.js'
 import { decideCycle } from './cycle.js'
 import { DecisionDesk, type DecisionEffect } from './decision-desk.js'
-import { checkAssumptions, checkBuild, checkObservation, checkStand, feedGap, marketStale } from './desk-alarms.js'
 import { Entries } from './entries.js'
 import type { DecisionEvent } from './event.js'
 import { Exits } from './exits.js'
@@ -27,6 +26,7 @@ import { Reports } from './reports.js'
 import { DECISION_SETTINGS, type DecisionSettings } from './settings.js'
 import { type DecisionState, initialState } from './state.js'
 import { Strategies } from './strategies.js'
+import { Surroundings } from './surroundings.js'
 import { TruthCheck } from './truth-check.js'
 
 /**
@@ -39,6 +39,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   private readonly exits: Exits
   private readonly truth: TruthCheck
   private readonly reports: Reports
+  private readonly surroundings: Surroundings
 
   /** A side with a new journal. @throws InputMistake that names every setting that is wrong. */
   constructor(settings: DecisionSettings, strategies: readonly Strategy[])
@@ -51,6 +52,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     this.exits = new Exits(this.desk)
     this.truth = new TruthCheck(this.desk, this.exits)
     this.reports = new Reports(this.desk)
+    this.surroundings = new Surroundings(this.desk)
   }
 
   /**
@@ -93,11 +95,9 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     return this.desk.modeInputs()
   }
 
-  /** How everything that is taken for granted stands at the moment of the last event, and what an entry needs of it. */
+  /** How everything that is taken for granted stands, and what an entry needs of it. */
   assumptions(): Pick<HealthFacts, 'assumptions' | 'entryComponents' | 'isLive'> {
-    const { safety, state, nowMs, conditions } = this.desk
-    const assumptions = safety.readings(state.assumptions, nowMs)
-    return { assumptions, entryComponents: safety.entryComponents, isLive: conditions.environment === 'LIVE' }
+    return this.surroundings.assumptions()
   }
 
   get linkState(): LinkState {
@@ -189,7 +189,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
         this.entries.gatesMoved(event.detail)
         break
       case 'feedGap':
-        feedGap(desk, event)
+        this.surroundings.gap(event.feed, event.cause)
         break
       case 'assumption':
         desk.record({ type: 'assumption', run: event.run })
@@ -216,7 +216,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     const { desk } = this
     this.linked(desk.link.time(desk.nowMs))
     const stale = desk.market.time(desk.nowMs)
-    if (stale !== undefined) marketStale(desk, stale)
+    if (stale !== undefined) this.surroundings.stale(stale)
     this.entries.time()
     this.exits.time()
   }
@@ -226,9 +226,8 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     // A host that starts again may tell what is in the journal already.
     if (bar.bar <= desk.state.bar) return
     const stale = desk.market.bar(bar.timestampMs, desk.nowMs)
-    if (stale !== undefined) marketStale(desk, stale)
-    checkObservation(desk, bar)
-    checkAssumptions(desk)
+    if (stale !== undefined) this.surroundings.stale(stale)
+    this.surroundings.bar(bar)
     desk.record({ type: 'bar', bar: recordedBar(bar, desk.state.symbols) })
     this.cycle(bar)
     this.leaveWhenKilled()
@@ -268,7 +267,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
           this.message(outcome.message)
           break
         case 'heartbeat':
-          checkBuild(desk, outcome.heartbeat.build)
+          this.surroundings.build(outcome.heartbeat.build)
           break
         case 'state':
           this.linkMoved(outcome.from, outcome.to, outcome.why)
@@ -284,7 +283,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
           desk.alert('WARNING', 'host', stallText(outcome.ms))
           break
         case 'stand':
-          checkStand(desk, outcome.stand)
+          this.surroundings.stand(outcome.stand)
           break
         default:
           unreachable(outcome)

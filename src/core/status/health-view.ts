@@ -28,8 +28,13 @@ export function healthView({ assumptions, entryComponents, isLive, health, obser
     assumptions: assumptions.map(({ name, status, lastTestedMs, lastDetail }) => {
       return { name, status, testedAtMs: lastTestedMs ?? null, detail: lastDetail ?? null }
     }),
-    components: Array.from(componentsOf(assumptions, { isLive }), ([component, safety]) => {
-      return { component, safety, isNeeded: entryComponents.includes(component) }
+    components: componentsOf(assumptions, { isLive }).map(({ component, safety, against }) => {
+      return {
+        component,
+        safety,
+        isNeeded: entryComponents.includes(component),
+        against: against.map(({ name }) => name),
+      }
     }),
     systemRegime: {
       regime: regime.regime,

@@ -146,9 +146,9 @@ describe('status show', () => {
     session = { health: AILING }
     const { code, stdout } = await run('show', '--url', `${url}/api/v1/status`)
     expect(code).toBe(0)
-    expect(stdout).toContain(
-      'assumes    1 INVALID, 1 UNTESTED, 1 VALID; unsafe: marketData (nothing opens), calibration',
-    )
+    expect(stdout).toContain('assumes    1 INVALID, 1 UNTESTED, 1 VALID')
+    expect(stdout).toContain('unsafe     marketData, so nothing opens (feed_latency)')
+    expect(stdout).toContain('unsafe     calibration (distributions_stable)')
     expect(stdout).toContain('edge       EDGE_DECAYING, confidence 0.7, 38.0 % won')
     expect(stdout).toContain('market     RANGING BTCUSDT')
     for (const nothing of [{}, null, { health: { assumptions: 'none' } }]) {

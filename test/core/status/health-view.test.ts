@@ -18,10 +18,10 @@ describe('the view of what the system takes for granted', () => {
     const view = healthView(UNTESTED)
     expect(assumptionCounts(view)).toBe('9 UNTESTED')
     expect(view.components).toEqual([
-      { component: 'cascadeAnalysis', safety: 'DEGRADED', isNeeded: false },
-      { component: 'marketData', safety: 'DEGRADED', isNeeded: false },
-      { component: 'execution', safety: 'DEGRADED', isNeeded: true },
-      { component: 'calibration', safety: 'DEGRADED', isNeeded: false },
+      { component: 'cascadeAnalysis', safety: 'DEGRADED', isNeeded: false, against: [] },
+      { component: 'marketData', safety: 'DEGRADED', isNeeded: false, against: [] },
+      { component: 'execution', safety: 'DEGRADED', isNeeded: true, against: [] },
+      { component: 'calibration', safety: 'DEGRADED', isNeeded: false, against: [] },
     ])
     expect(view.systemRegime).toEqual({ regime: 'UNKNOWN', confidence: 0, trades: 0, winRate: null })
     expect(view.marketRegimes).toEqual([])

@@ -39,6 +39,7 @@ export interface LivePricesOptions {
 export class LivePrices implements PriceSource {
   private readonly driven: Driven<FeedInput, FeedTold>
   private readonly feed: MarketFeed
+  private readonly streams = new MarketStreams()
   private readonly waiting: LiveStep[] = []
   private readonly answers = new Map<AskedRoute, Deferred<unknown>>()
   private history: Deferred<PriceHistory> | undefined
@@ -71,7 +72,7 @@ export class LivePrices implements PriceSource {
 
   private constructor(private readonly options: LivePricesOptions) {
     const { wire, timer } = options
-    this.feed = new MarketFeed({ rest: new RestMachine(), streams: new MarketStreams() })
+    this.feed = new MarketFeed({ rest: new RestMachine(), streams: this.streams })
     this.driven = new Driven({ machine: this.feed, wire, timer, tell: (told) => this.told(told) })
     this.opening = this.begin()
     // Told to whoever waits for it.
@@ -140,7 +141,7 @@ export class LivePrices implements PriceSource {
 
   /** How old the frame that came last was when it came, ms by the exchange's clock; null: none has, or the clock is not known. */
   feedLatencyMs(): number | null {
-    return this.feed.frameAgeMs ?? null
+    return this.streams.frameAgeMs ?? null
   }
 
   /** How much of its allowance the address has used. */

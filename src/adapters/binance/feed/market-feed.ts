@@ -94,11 +94,6 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
     return this.rest.exchangeMs(nowMs)
   }
 
-  /** How old the frame that came last was when it came, ms by the exchange's clock; undefined: none has, or that is not known. */
-  get frameAgeMs(): number | undefined {
-    return this.streams.frameAgeMs
-  }
-
   /** How much of its allowance the address has used. */
   usage(nowMs?: number): ReturnType<RestMachine['usage']> {
     return this.rest.usage(nowMs)
@@ -289,7 +284,7 @@ export class MarketFeed implements Machine<FeedInput | WireEvent | TimeInput, Wi
 /** What a feed is made of. */
 export interface FeedParts {
   readonly rest: Pick<RestMachine, 'handle' | 'nextDueMs' | 'exchangeMs' | 'usage'>
-  readonly streams: Pick<MarketStreams, 'handle' | 'nextDueMs' | 'frameAgeMs'>
+  readonly streams: Pick<MarketStreams, 'handle' | 'nextDueMs'>
 }
 
 interface StreamHandler {

@@ -6,13 +6,17 @@ export class Lateness {
   private sinceMs: number | undefined
   private renewalsInARow = 0
 
-  /** @param ageMs what the exchange's clock has gone since the frame's stamp. */
-  heard(ageMs: number, nowMs: number): void {
+  /**
+   * @param ageMs what the exchange's clock has gone since the frame's stamp.
+   * @returns it, and 0 where the stamp is ahead of that clock.
+   */
+  heard(ageMs: number, nowMs: number): number {
     if (ageMs > LATENESS.behindMs) this.sinceMs ??= nowMs
     else {
       this.sinceMs = undefined
       this.renewalsInARow = 0
     }
+    return Math.max(0, ageMs)
   }
 
   /** A new connection that is late again is given twice the time: the fault may not be the connection's. */

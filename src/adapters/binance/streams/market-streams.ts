@@ -29,7 +29,8 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
   private readonly maker: SocketMaker
   private effects: MarketStreamEffect[] = []
   private offsetMs: number | undefined
-  private lastAgeMs: number | undefined
+  /** How old the last frame with a time was when it came, ms by the exchange's clock; undefined: none has. */
+  frameAgeMs: number | undefined
   private malformed = 0
   private socketsMade = 0
   private messagesSent = 0
@@ -67,11 +68,6 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
   /** Frames so far that could not be read. */
   get unread(): number {
     return this.malformed
-  }
-
-  /** How old the last frame with a time was when it came, ms by the exchange's clock; undefined: none has. */
-  get frameAgeMs(): number | undefined {
-    return this.lastAgeMs
   }
 
   /** For a page that shows how it is. */
@@ -179,10 +175,7 @@ export class MarketStreams implements Machine<MarketStreamInput | WireEvent | Ti
 
   private lateness({ lateness }: WatchedConnection, data: StreamFrame['data'], nowMs: number): void {
     const eventMs = this.offsetMs === undefined ? undefined : eventTimeMs(data)
-    if (eventMs === undefined) return
-    const ageMs = nowMs + this.offsetMs! - eventMs
-    this.lastAgeMs = Math.max(0, ageMs)
-    lateness.heard(ageMs, nowMs)
+    if (eventMs !== undefined) this.frameAgeMs = lateness.heard(nowMs + this.offsetMs! - eventMs, nowMs)
   }
 
   private answer(socket: MarketSocket, message: { readonly id: number }, nowMs: number): void {

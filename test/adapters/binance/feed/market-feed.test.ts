@@ -33,7 +33,6 @@ class Rig {
       usage: () => ({}) as never,
     },
     streams: {
-      frameAgeMs: undefined,
       handle: (input) => {
         if (input.kind === 'want') this.wanted.push(input.streams)
         if (input.kind === 'exchangeClock') this.offsets.push(input.offsetMs)
