@@ -3,7 +3,7 @@ import { existsSync, type FSWatcher, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { forcedTimes, type PlantedCascade, recordMarket } from '../support/cascade-recording.js'
 import { dolphin, temporaryFolder } from './dolphin.js'
 
@@ -150,6 +150,21 @@ describe('dolphin analyse cascades', () => {
   })
 })
 
+test('of a synthetic market every cascade is found that was planted, and no other', async () => {
+  const out = join(folder.path, 'days')
+  const made = ['--days', '1', '--bars', '5760', '--assets', '4', '--liquidations', '--quiet']
+  expect((await dolphin(['data', 'synth', '--out', out, ...made])).code).toBe(0)
+  const recording = join(out, 'recording')
+  const { cascades: planted } = JSON.parse(readFileSync(join(recording, 'planted.json'), 'utf8'))
+  const { stdout } = await dolphin(['analyse', 'cascades', recording, '--json'])
+  const { cascades, unpriced } = JSON.parse(stdout)
+  expect([cascades.length > 0, unpriced]).toEqual([true, 0])
+  const byEnd = (a: readonly unknown[], b: readonly unknown[]) => Number(a[1]) - Number(b[1])
+  const found = cascades.map((one: Found) => [one.coin, one.endTsMs, one.liquidationCount, one.waveCount])
+  const expected = planted.map((one: Planted) => [one.symbol, one.endMs, one.liquidationCount, one.waves.length])
+  expect(found.sort(byEnd)).toEqual(expected.sort(byEnd))
+})
+
 describe('dolphin analyse waves', () => {
   it('groups liquidations by their pauses, and writes each wave', async () => {
     const out = join(folder.path, 'tables')
@@ -243,6 +258,20 @@ describe('dolphin analyse validate', () => {
       if (pValue !== null) expect(adjustedPValue).toBeGreaterThanOrEqual(pValue)
   })
 })
+
+interface Found {
+  readonly coin: string
+  readonly endTsMs: number
+  readonly liquidationCount: number
+  readonly waveCount: number
+}
+
+interface Planted {
+  readonly symbol: string
+  readonly endMs: number
+  readonly liquidationCount: number
+  readonly waves: readonly unknown[]
+}
 
 async function parquet(path: string): Promise<Record<string, unknown>[]> {
   const bytes = readFileSync(path)

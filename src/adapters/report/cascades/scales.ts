@@ -38,12 +38,13 @@ export function ticksOf({ low, high }: Range): number[] {
   return ticks
 }
 
-/** Round times within a stretch of it, UTC ms, at most six. */
+/** Round times within a stretch of it, UTC ms, at most eight. */
 export function timeTicksOf({ low, high }: Range): number[] {
-  const step = TIME_STEPS_MS.find((candidate) => (high - low) / candidate <= 6) ?? TIME_STEPS_MS.at(-1)!
+  const step = TIME_STEPS_MS.find((candidate) => (high - low) / candidate <= TIME_TICKS_MAX) ?? TIME_STEPS_MS.at(-1)!
   const ticks: number[] = []
   for (let ms = Math.ceil(low / step) * step; ms <= high; ms += step) ticks.push(ms)
   return ticks
 }
 
+const TIME_TICKS_MAX = 8
 const TIME_STEPS_MS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600].map((seconds) => seconds * 1_000)

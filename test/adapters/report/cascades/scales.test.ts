@@ -27,14 +27,15 @@ describe('the ticks of a scale', () => {
     expect(ticksOf({ low, high })).toEqual(expected)
   })
 
-  test('of times are round times, six at most but for whole days', () => {
+  test('of times are round times, eight at most', () => {
     const low = Date.UTC(2026, 0, 5, 14, 1, 20)
-    expect(timeTicksOf({ low, high: low + 600_000 }).map((ms) => new Date(ms).toISOString().slice(11, 19))).toEqual([
+    expect(timeTicksOf({ low, high: low + 720_000 }).map((ms) => new Date(ms).toISOString().slice(11, 19))).toEqual([
       '14:02:00',
       '14:04:00',
       '14:06:00',
       '14:08:00',
       '14:10:00',
+      '14:12:00',
     ])
   })
 })
