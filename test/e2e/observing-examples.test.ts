@@ -137,6 +137,12 @@ describe('an example in a session of recorded days', () => {
   })
 })
 
+test('an example trades what scanners publish of recorded days, with what was observed by each scan', async () => {
+  const onGrid = ['--grid', 'embedded', '--fills', 'bar-price', '--out', 'scanned', '--quiet']
+  expect((await run('paper', '--days', 'days', ...OBSERVED, ...onGrid)).code).toBe(0)
+  expect((await run('compare', 'scanned')).stdout).toContain('2 trades in both, 0 missed, 0 extra')
+})
+
 describe('an example is refused', () => {
   test.each([
     [

@@ -9,9 +9,8 @@ import { SCAN_AGE_LIMITS, type ScanAgeLimits } from '../../core/grid/scan-intake
 import { LiveVolGate } from '../../core/signal/live-vol-gate.js'
 import type { ScanRecord } from '../../ports/scan-archive.js'
 import type { ServiceEnd } from '../../runtime/services/service-host.js'
-import type { LiveObservations } from '../../runtime/services/trader/live-observations.js'
 import { RecordedBars } from '../../runtime/services/trader/recorded-bars.js'
-import { Trader, type TraderMode } from '../../runtime/services/trader/trader.js'
+import { Trader, type TraderMode, type TraderParts } from '../../runtime/services/trader/trader.js'
 import { TraderService } from '../../runtime/services/trader/trader-service.js'
 import { runSession, type SessionResult } from '../../runtime/session/session.js'
 import { scaledClock } from '../../runtime/time/scaled-clock.js'
@@ -56,8 +55,8 @@ export interface GridSessionParts {
   readonly earlierSlippageBps?: KeptMarket['earlierSlippageBps']
   /** The order books that decide, by the clock; absent: none do, or those of a table. */
   readonly books?: OwnBooks | undefined
-  /** What is observed of the market, by the clock; absent: no strategy observes. */
-  readonly observations?: LiveObservations | undefined
+  /** What is observed of the market, now or in a recording; absent: no strategy observes. */
+  readonly observations?: TraderParts['observations']
 }
 
 /** Scans that are published from this process: recorded days, or live prices. */

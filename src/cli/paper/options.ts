@@ -40,7 +40,7 @@ export function paperOptions(given: RawPaperOptions): PaperOptions {
     check.wrong('--speed', 'goes with --days: scans of others come at the pace of their scanner')
   const status = sessionStatusOptions(raw, { byClock: !isVirtual || grid !== undefined }, check)
   if (raw.days?.length === 0) check.wrong('--days', 'expected folders or files of days, found none')
-  checkObserve(raw, { isLive: live !== undefined, hasGrid: grid !== undefined }, check)
+  checkObserve(raw, { isLive: live !== undefined, hasDays }, check)
   const { period, run } = runOptions(raw, check)
   for (const wrong of hasDays ? [] : ofDaysAlone(raw, live)) check.wrong(...wrong)
   check.done()
@@ -92,15 +92,14 @@ function liveOf(raw: RawPaperOptions, grid: GridChoice | undefined, check: Optio
 /** A recording is of the time of recorded days; what happens now is observed now. */
 function checkObserve(
   { observe }: RawPaperOptions,
-  { isLive, hasGrid }: { readonly isLive: boolean; readonly hasGrid: boolean },
+  { isLive, hasDays }: { readonly isLive: boolean; readonly hasDays: boolean },
   check: OptionCheck,
 ): void {
   const { flag } = RUN_OPTIONS.observe
   if (observe === undefined || (isLive && observe === LIVE)) return
   if (isLive) check.wrong(flag, `expected ${LIVE} with --live, found ${found(observe)}`)
   else if (observe === LIVE) check.wrong(flag, `${LIVE} goes with --live`)
-  else if (hasGrid)
-    check.wrong(flag, 'goes with --days, and without --grid: scans say nothing of when they were recorded')
+  else if (!hasDays) check.wrong(flag, 'goes with --days: scans of others say nothing of when they were recorded')
 }
 
 /** What a newcomer sees without naming anything: the last bundled days, through everything that there is. */

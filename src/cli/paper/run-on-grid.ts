@@ -4,6 +4,7 @@ import { openGrid } from '../compose/grid.js'
 import { gridMarket } from '../compose/grid-market.js'
 import { GridParts } from '../compose/grid-parts.js'
 import { runGridSession } from '../compose/grid-session.js'
+import { observedRecording } from '../compose/observed-recording.js'
 import { runOwnServices } from '../compose/own-services.js'
 import { ScanReplaySide } from '../compose/scan-replay.js'
 import { type SessionNews, showingSession } from '../compose/session-news.js'
@@ -69,6 +70,8 @@ async function run(
         speed: options.speed,
       })
     : undefined
+  const observed = await observedRecording(setup)
+  const observations = observed && { at: (endMs: number) => observed.observedBy(endMs) }
   try {
     return await runGridSession(
       setup,
@@ -81,9 +84,11 @@ async function run(
         barsMax: bars,
         expectsBoost,
       },
-      { parts, news, signal, scans },
+      { parts, news, signal, scans, observations },
     )
   } finally {
+    for (const warning of observed?.warnings() ?? []) news.onWarning(warning)
+    await observed?.close()
     await scans?.close()
   }
 }

@@ -86,8 +86,7 @@ describe('what a session observes', () => {
   it.each([
     [{ live: true, observe: 'market' }, '--observe: expected live with --live, found "market"'],
     [{ days: ['days'], observe: 'live' }, '--observe: live goes with --live'],
-    [{ days: ['days'], grid: 'embedded', observe: 'market' }, '--observe: goes with --days, and without --grid'],
-    [{ observe: 'market' }, '--observe: goes with --days, and without --grid'],
+    [{ grid: 'embedded', observe: 'market' }, '--observe: goes with --days: scans of others say nothing'],
   ])('is refused as %o', (given, message) => {
     expect(() => paperOptions({ ...STRATEGY, ...given })).toThrow(message)
   })
