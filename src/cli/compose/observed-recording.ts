@@ -23,9 +23,6 @@ export interface ObservedRecording {
   close(): Promise<void>
 }
 
-/** A run or a session: its strategy, and the folder of what that observes. */
-type Observing = Pick<PreparedRun, 'own' | 'observe'>
-
 /**
  * Opens the recording that a run's strategy observes; undefined where it observes nothing.
  *
