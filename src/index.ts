@@ -34,6 +34,26 @@ export {
 } from './base/mistakes.js'
 export type { IsoDate } from './base/utc-date.js'
 export type { ActionType } from './core/arbitration/arbitration.js'
+export {
+  AssumptionRegistry,
+  type AssumptionStands,
+  type AssumptionTests,
+  type TestVerdict,
+} from './core/assumptions/assumption-registry.js'
+export {
+  CalibratedParameter,
+  type ParameterCalibration,
+  type ParameterReading,
+  type ParameterStand,
+} from './core/assumptions/calibrated-parameter.js'
+export { componentSafety } from './core/assumptions/component-safety.js'
+export type { AssumptionSettings } from './core/assumptions/entry-safety.js'
+export {
+  type AssumptionEvidence,
+  SHIPPED_ASSUMPTION_SETTINGS,
+  SHIPPED_TESTS,
+} from './core/assumptions/shipped-assumptions.js'
+export { type SystemRegimeStand, SystemRegimeTracker } from './core/assumptions/system-regime.js'
 export { Backtest } from './core/backtest/backtest.js'
 export { type LotSizing, lotSizing } from './core/backtest/bar-price-fills.js'
 export {
@@ -177,6 +197,7 @@ export type * from './ports/sides.js'
 export type * from './ports/strategy.js'
 export type * from './ports/venue.js'
 export type * from './ports/vocabulary/alerts.js'
+export type * from './ports/vocabulary/assumptions.js'
 export type * from './ports/vocabulary/ids.js'
 export type * from './ports/vocabulary/instrument.js'
 export type * from './ports/vocabulary/market.js'

@@ -34,6 +34,7 @@ export type { CertificateVerdict } from '../core/mode/certificate.js'
 export { conditionsOf, type RunsUnder } from '../core/mode/conditions.js'
 export {
   championOf,
+  type EdgeConfig,
   type ExecutionConfig,
   type PaperConfig,
   planSession,
@@ -52,6 +53,7 @@ export {
 } from '../runtime/backtest/replay-days.js'
 export { type HostedVenue, SideHost, type SideHostPorts } from '../runtime/host/side-host.js'
 export { type ReplayOptions, replayPrices } from '../runtime/services/scan/replay-prices.js'
+export type { AssumptionParts } from '../runtime/session/assumption-watch.js'
 export { type DaysSurvey, type RecordedDays, surveyDays } from '../runtime/session/days-survey.js'
 export { priceSteps } from '../runtime/session/price-steps.js'
 export { runSession, type SessionResult } from '../runtime/session/session.js'

@@ -22,6 +22,7 @@ export { type StatusServer, type StatusServerSettings, serveStatus } from '../ad
 export { type JournalInputs, type Mode, modeOf } from '../core/mode/mode.js'
 export { checkStatus } from '../core/status/check.js'
 export type { StatusViolation } from '../core/status/check-against.js'
+export type { SystemHealth } from '../core/status/health-view.js'
 export { type SystemState, statusOf } from '../core/status/status.js'
 export { StatusStream } from '../core/status/stream.js'
 export type * from '../ports/status-surface.js'

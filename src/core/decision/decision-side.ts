@@ -95,7 +95,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     return this.desk.modeInputs()
   }
 
-  /** How everything that is taken for granted stands, and what an entry needs of it. */
+  /** How everything that is taken for granted stands, and what an entry needs of it. @internal */
   assumptions(): Pick<HealthFacts, 'assumptions' | 'entryComponents' | 'isLive'> {
     return this.surroundings.assumptions()
   }
