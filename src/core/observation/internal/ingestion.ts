@@ -5,10 +5,6 @@ import { EventQueue, QUEUED_MAX } from './event-queue.js'
 import { RecentIds } from './recent-ids.js'
 import { refusalSample } from './refusal-sample.js'
 
-/** An event may be so much older, and so much later, than the time of the last advance. */
-const OLDER_MS_MAX = 30_000
-const AHEAD_MS_MAX = 5_000
-
 /**
  * What is observed, from the door to the queue: each event is read, refused with the first reason that holds, or numbered and
  * queued. Nothing that comes throws, and nothing leaves without being counted. Source: spec, "M1 ingestion".
@@ -91,3 +87,7 @@ function counted(counts: Float64Array, nameOf: (i: number) => string): Readonly<
   for (const [i, count] of counts.entries()) if (count > 0) named[nameOf(i)] = count
   return Object.freeze(named)
 }
+
+/** An event may be so much older, and so much later, than the time of the last advance. */
+const OLDER_MS_MAX = 30_000
+const AHEAD_MS_MAX = 5_000

@@ -1,7 +1,5 @@
 import type { ObservedSymbol } from './observed-symbol.js'
 
-const BOUNDARY_MS = 10_000
-
 /**
  * The times at which nodes are looked at: whole multiples of ten seconds after the first advance. However far time goes at once,
  * only the boundaries at which some node can change are run.
@@ -41,3 +39,5 @@ export class LifecycleBoundaries {
 function boundaryAfter(tMs: number): number {
   return (Math.floor(tMs / BOUNDARY_MS) + 1) * BOUNDARY_MS
 }
+
+const BOUNDARY_MS = 10_000

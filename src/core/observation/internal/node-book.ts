@@ -4,24 +4,6 @@ import { decayedStrength, revivedStrength, timeBelowStrengthMs } from './node-st
 import { NodeViews } from './node-views.js'
 import { SlotList } from './slot-list.js'
 
-/** Bounds, decay and steps of nodes. Source: spec, "M2 memory". */
-const BAND_FRAC = 0.001
-const FIRST_STRENGTH = 0.5
-const LIQUIDATION_STRENGTH = 0.15
-const TRADE_STRENGTH_MAX = 0.1
-const TRADE_USD = 10_000
-const ACTIVE = { decayPerSec: 1e-4, strengthMin: 0.15, idleMsMax: 3_600_000 }
-const DORMANT = { decayPerSec: 1e-5, strengthMin: 0.01, idleMsMax: 86_400_000 }
-const ARCHIVED_KEPT = 32
-
-/** What touches nodes: a trade or a liquidation. */
-export interface Touch {
-  readonly tsMs: number
-  readonly price: number
-  readonly quoteUsd: number
-  readonly isBuy: boolean
-}
-
 /**
  * A symbol's nodes: places where liquidations happened, how much happened there since, and how long ago. Liquidations make and
  * revive them, trades and depth only update them; time makes them DORMANT, then ARCHIVED.
@@ -226,3 +208,21 @@ export class NodeBook {
     this.dueMs = Math.min(this.dueMs, lastInteractionMs[slot]! + idleMsMax, strengthMs[slot]! + weakMs)
   }
 }
+
+/** What touches nodes: a trade or a liquidation. */
+export interface Touch {
+  readonly tsMs: number
+  readonly price: number
+  readonly quoteUsd: number
+  readonly isBuy: boolean
+}
+
+/** Bounds, decay and steps of nodes. Source: spec, "M2 memory". */
+const BAND_FRAC = 0.001
+const FIRST_STRENGTH = 0.5
+const LIQUIDATION_STRENGTH = 0.15
+const TRADE_STRENGTH_MAX = 0.1
+const TRADE_USD = 10_000
+const ACTIVE = { decayPerSec: 1e-4, strengthMin: 0.15, idleMsMax: 3_600_000 }
+const DORMANT = { decayPerSec: 1e-5, strengthMin: 0.01, idleMsMax: 86_400_000 }
+const ARCHIVED_KEPT = 32

@@ -1,6 +1,3 @@
-/** So many of a symbol's trades are remembered by their numbers. */
-const REMEMBERED = 512
-
 /**
  * The numbers of a symbol's last accepted trades. A venue numbers upwards: what is above all before is not looked for, and only a
  * number that comes out of turn costs a search.
@@ -24,3 +21,6 @@ export class RecentIds {
     if (id > this.highest) this.highest = id
   }
 }
+
+/** So many of a symbol's trades are remembered by their numbers. */
+const REMEMBERED = 512

@@ -1,10 +1,3 @@
-const WINDOW_MS = 1_000
-/** So many closed windows are the baseline, and so many make it warm. */
-const BASELINE = 60
-const WARM = 10
-/** So many standard deviations above the mean of the baseline, a trade is promoted. */
-const SIGMAS = 2
-
 /**
  * A symbol's windows of whole seconds, and how large its trades have been in them: the mean quote value of a trade, window by
  * window. A trade is judged by the windows that were closed before its own second. Source: spec, "M3 temporal windows".
@@ -79,3 +72,10 @@ export class TradeWindows {
     return isPromoted ? (quoteUsd - this.mean) / this.sigma : Number.NaN
   }
 }
+
+const WINDOW_MS = 1_000
+/** So many closed windows are the baseline, and so many make it warm. */
+const BASELINE = 60
+const WARM = 10
+/** So many standard deviations above the mean of the baseline, a trade is promoted. */
+const SIGMAS = 2

@@ -1,8 +1,6 @@
 import type { ObservedSymbol } from './observed-symbol.js'
 import type { SymbolView } from './symbol-view.js'
 
-const OBSERVED_WITHIN_MS = 60_000
-
 /** What is known of a symbol now, read where it is kept; `expected` kinds by their numbers. */
 export function viewOfSymbol(of: ObservedSymbol, nowMs: number, expected: readonly number[]): SymbolView {
   return {
@@ -19,3 +17,5 @@ export function viewOfSymbol(of: ObservedSymbol, nowMs: number, expected: readon
     observedKinds: expected.filter((kind) => of.lastMs[kind]! > nowMs - OBSERVED_WITHIN_MS).length,
   }
 }
+
+const OBSERVED_WITHIN_MS = 60_000
