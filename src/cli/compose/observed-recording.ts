@@ -47,6 +47,9 @@ export async function observedRecording({ own, observe }: Observing): Promise<Ob
   }
 }
 
+/** A run or a session: its strategy, and the folder of what that observes. */
+type Observing = Pick<PreparedRun, 'own' | 'observe'>
+
 async function* eventsOf(market: RecordedMarket): AsyncGenerator<MarketDataEvent, void, void> {
   for await (const told of market.told()) if (told.kind === 'events') yield* told.events
 }
