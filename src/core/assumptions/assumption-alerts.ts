@@ -22,8 +22,8 @@ const LEVELS: Record<AssumptionStand['status'], AlertLevel | undefined> = {
   INVALID: 'ERROR',
 }
 
-export function expiredText(name: string, lastTestedMs: number): string {
-  return `${name} is EXPIRED: it was last tested at ${new Date(lastTestedMs).toISOString()}`
+export function expiredText(name: string, sinceMs: number): string {
+  return `${name} is EXPIRED: no test has borne it out since ${new Date(sinceMs).toISOString()}`
 }
 
 /** What somebody should know when a trade has changed what is thought of the system; undefined: nothing, or good news. */

@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { present } from '../../base/present.js'
 import type {
   Assumption,
   AssumptionDefinition,
@@ -93,11 +94,20 @@ const INVALID_AFTER = 3
 /** The first failure leaves the status as it was: one bad sample is no news. A test that throws has failed. */
 export function standAfter(before: AssumptionStand | undefined, run: AssumptionRun): AssumptionStand {
   const last = { lastTestedMs: run.atMs, lastResult: run.result, lastDetail: run.detail }
-  if (run.result === 'passed') return { status: 'VALID', ...last, consecutiveFailures: 0 }
+  if (run.result === 'passed') return { status: 'VALID', ...last, lastPassedMs: run.atMs, consecutiveFailures: 0 }
+  return { ...failed(before), ...last, ...present({ lastPassedMs: before?.lastPassedMs }) }
+}
+
+function failed(before: AssumptionStand | undefined): Pick<AssumptionStand, 'status' | 'consecutiveFailures'> {
   const consecutiveFailures = (before?.consecutiveFailures ?? 0) + 1
-  if (consecutiveFailures >= INVALID_AFTER) return { status: 'INVALID', ...last, consecutiveFailures }
-  if (consecutiveFailures >= WARNING_AFTER) return { status: 'WARNING', ...last, consecutiveFailures }
-  return { status: before?.status ?? 'UNTESTED', ...last, consecutiveFailures }
+  if (consecutiveFailures >= INVALID_AFTER) return { status: 'INVALID', consecutiveFailures }
+  if (consecutiveFailures >= WARNING_AFTER) return { status: 'WARNING', consecutiveFailures }
+  return { status: before?.status ?? 'UNTESTED', consecutiveFailures }
+}
+
+/** From when on its time runs: a failure makes nothing hold longer. One that never passed runs from its last test. */
+export function heldSinceMs({ lastPassedMs, lastTestedMs }: AssumptionStand): number {
+  return lastPassedMs ?? lastTestedMs
 }
 
 /** An assumption at a moment: one that has been tested expires, whatever the test said. */
@@ -107,6 +117,6 @@ export function readingOf(
   nowMs: number,
 ): Assumption {
   if (stand === undefined) return { ...definition, status: 'UNTESTED', consecutiveFailures: 0 }
-  const validUntilMs = stand.lastTestedMs + definition.revalidateAfterMs
+  const validUntilMs = heldSinceMs(stand) + definition.revalidateAfterMs
   return { ...definition, ...stand, ...(nowMs > validUntilMs ? { status: 'EXPIRED' } : {}), validUntilMs }
 }

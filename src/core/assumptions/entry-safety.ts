@@ -1,6 +1,6 @@
 import { fields, flag, listOf, milliseconds, oneOf, optional, text } from '../../base/arguments.js'
 import type { Assumption, AssumptionDefinition } from '../../ports/vocabulary/assumptions.js'
-import { type AssumptionStands, readingOf } from './assumption-registry.js'
+import { type AssumptionStands, heldSinceMs, readingOf } from './assumption-registry.js'
 import { componentsOf } from './component-safety.js'
 
 /** What a session takes for granted, and which of its components nothing is entered without. */
@@ -60,16 +60,14 @@ export class EntrySafety {
     return this.definitions.map((definition) => readingOf(definition, stands[definition.name], nowMs))
   }
 
-  /** The assumptions whose last test is too old. */
-  expired(
-    stands: AssumptionStands,
-    nowMs: number,
-  ): readonly { readonly name: string; readonly lastTestedMs: number }[] {
-    let expired: readonly { readonly name: string; readonly lastTestedMs: number }[] = NOTHING_EXPIRED
+  /** The assumptions that nothing has borne out for too long, and since when. */
+  expired(stands: AssumptionStands, nowMs: number): readonly { readonly name: string; readonly sinceMs: number }[] {
+    let expired: readonly { readonly name: string; readonly sinceMs: number }[] = NOTHING_EXPIRED
     for (const { name, revalidateAfterMs } of this.definitions) {
-      const lastTestedMs = stands[name]?.lastTestedMs
-      if (lastTestedMs !== undefined && nowMs > lastTestedMs + revalidateAfterMs)
-        expired = [...expired, { name, lastTestedMs }]
+      const stand = stands[name]
+      if (stand === undefined) continue
+      const sinceMs = heldSinceMs(stand)
+      if (nowMs > sinceMs + revalidateAfterMs) expired = [...expired, { name, sinceMs }]
     }
     return expired
   }

@@ -29,8 +29,8 @@ export class Surroundings {
     if (observation?.status === 'FAILED')
       this.stale(`the observation of the market has failed: ${observation.failureReason ?? 'unknown'}`)
     // A test that is too old says nothing any more: that is told once for each.
-    for (const { name, lastTestedMs } of desk.safety.expired(desk.state.assumptions, desk.nowMs))
-      desk.alertOnce(`expired ${name} ${lastTestedMs}`, 'WARNING', 'assumption', expiredText(name, lastTestedMs))
+    for (const { name, sinceMs } of desk.safety.expired(desk.state.assumptions, desk.nowMs))
+      desk.alertOnce(`expired ${name} ${sinceMs}`, 'WARNING', 'assumption', expiredText(name, sinceMs))
   }
 
   /** Of the other side. */

@@ -1,7 +1,7 @@
 /** What an assumption is about. Source: module contracts, layer 6. */
 export type AssumptionCategory = 'market_structure' | 'data_quality' | 'execution' | 'model'
 
-/** `WARNING` after two failures in a row, `INVALID` after three; `EXPIRED`: the last test is too old to say anything. */
+/** `WARNING` after two failures in a row, `INVALID` after three; `EXPIRED`: the last pass, or without one the last test, is too old. */
 export type AssumptionStatus = 'UNTESTED' | 'VALID' | 'WARNING' | 'INVALID' | 'EXPIRED'
 
 /** Something that the system takes for granted, and who relies on it. */
@@ -11,7 +11,7 @@ export interface AssumptionDefinition {
   readonly category: AssumptionCategory
   /** Of the test that can fail it; absent: nobody tests it. */
   readonly testId?: string
-  /** A test holds no longer than this, ms. */
+  /** A pass holds no longer than this, ms. */
   readonly revalidateAfterMs: number
   /** What a person is to do when it does not hold: nothing is done by itself. */
   readonly invalidationAction: string
@@ -34,6 +34,8 @@ export interface AssumptionStand {
   /** As of the last run: whether it has expired since, only a reader's time can say. */
   readonly status: Exclude<AssumptionStatus, 'EXPIRED'>
   readonly lastTestedMs: number
+  /** Absent while no test has passed. */
+  readonly lastPassedMs?: number
   readonly lastResult: AssumptionRun['result']
   readonly lastDetail: string
   readonly consecutiveFailures: number

@@ -66,6 +66,23 @@ describe('an assumption', () => {
   })
 })
 
+describe('an expired assumption', () => {
+  it('stays so when its test fails: only a pass makes it valid again', () => {
+    const made = fed('good')
+    made.apply(made.test('tested', 'bad', 8 * DAY_MS)!)
+    expect(made.reading('tested', 8 * DAY_MS)).toMatchObject({ status: 'EXPIRED', consecutiveFailures: 1 })
+    made.apply(made.test('tested', 'good', 9 * DAY_MS)!)
+    expect(made.reading('tested', 9 * DAY_MS).status).toBe('VALID')
+  })
+
+  it('is one that last passed too long ago, however often its test has failed since', () => {
+    const made = fed('good')
+    made.apply(made.test('tested', 'bad', 6 * DAY_MS)!)
+    expect(made.reading('tested', 7 * DAY_MS)).toMatchObject({ status: 'VALID', validUntilMs: 7 * DAY_MS })
+    expect(made.reading('tested', 7 * DAY_MS + 1).status).toBe('EXPIRED')
+  })
+})
+
 describe('a registry', () => {
   it('runs no test without evidence, without a test, or with a test that nobody gave', () => {
     const made = registry()

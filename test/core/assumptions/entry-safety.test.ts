@@ -38,7 +38,7 @@ it('knows by itself when a test becomes too old', () => {
   expect(at(WEEK_MS + 6)).toEqual(['marketData: timestamps_monotonic EXPIRED'])
   expect(at(WEEK_MS + 5)).toEqual([])
   expect(safety.expired(stands, WEEK_MS + 5)).toEqual([])
-  expect(safety.expired(stands, WEEK_MS + 6)).toEqual([{ name: 'timestamps_monotonic', lastTestedMs: 5 }])
+  expect(safety.expired(stands, WEEK_MS + 6)).toEqual([{ name: 'timestamps_monotonic', sinceMs: 5 }])
 })
 
 it('answers the same whether it was asked before or not', () => {
