@@ -86,6 +86,7 @@ export type MarketDataEvent =
   | MarkEvent
   | SettledFundingEvent
   | OpenInterestEvent
+  | KlineEvent
   /** Everything that trades now: perpetuals in USDT. First once it is known, then each hour, and whenever one comes or goes. */
   | { readonly kind: 'listed'; readonly contracts: readonly ListedContract[]; readonly receivedMs: number }
   /** Something that claimed to be of a symbol and could not be read; null: not even that. */
@@ -172,6 +173,25 @@ export interface OpenInterestEvent {
   readonly atMs: number
   readonly receivedMs: number
 }
+
+/** A candle that the exchange has closed, which was asked for. Prices in USD, the volume in base units. */
+export interface KlineEvent {
+  readonly kind: 'kline'
+  readonly symbol: string
+  readonly interval: KlineInterval
+  readonly openMs: number
+  /** Its last millisecond. */
+  readonly closeMs: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly baseVolume: number
+  readonly receivedMs: number
+}
+
+/** As the exchange names them. */
+export type KlineInterval = '5m' | '30m'
 
 /** A contract that trades, with the decimals that its book is read by: its precisions, not its tick. */
 export interface ListedContract extends BookScale {

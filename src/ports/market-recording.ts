@@ -1,3 +1,4 @@
+import type { KlineInterval } from './market-data.js'
 import type { LevelRows } from './vocabulary/depth.js'
 import type { OrderSide } from './vocabulary/orders.js'
 
@@ -20,6 +21,7 @@ export interface MarketRows {
   funding: FundingRow
   open_interest: OpenInterestRow
   marks: MarkRow
+  klines: KlineRow
 }
 
 export type MarketTable = keyof MarketRows
@@ -132,6 +134,21 @@ export interface MarkRow {
   readonly index: number | null
   readonly funding_rate: number | null
   readonly next_funding_ms: number | null
+}
+
+/** A candle that the exchange had closed; `close_ms` is its last millisecond. */
+export interface KlineRow {
+  readonly n: number
+  readonly close_ms: number
+  readonly received_ms: number
+  readonly symbol: string
+  readonly interval: KlineInterval
+  readonly open_ms: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly base_volume: number
 }
 
 /** What is recorded, said once in the folder's `recording.json`. */

@@ -93,6 +93,14 @@ export const TABLES: Readonly<Record<MarketTable, TableColumns>> = {
     ],
     hasFigures: false,
   },
+  klines: {
+    time: 'close_ms',
+    columns: [
+      ...[whole('n'), whole('close_ms'), whole('received_ms'), name('symbol'), name('interval'), whole('open_ms')],
+      ...[figure('open'), figure('high'), figure('low'), figure('close'), figure('base_volume')],
+    ],
+    hasFigures: false,
+  },
 }
 
 export const MARKET_TABLES = Object.keys(TABLES) as readonly MarketTable[]

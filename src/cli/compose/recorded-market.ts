@@ -124,6 +124,8 @@ function stampOf(next: ToldRow): number {
     case 'trades':
     case 'liquidations':
       return next.row.T_ms
+    case 'klines':
+      return next.row.close_ms
     default:
       return next.row.t_ms
   }

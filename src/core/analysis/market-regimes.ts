@@ -18,7 +18,9 @@ export class MarketRegimes implements AppliedListener {
   private readonly symbols: readonly string[]
   private readonly markets: readonly SymbolMarket[]
   private readonly places: ReadonlyMap<string, number>
+  /** Since when the market is heard: the last time that was told before anything came by itself. */
   private sinceMs: number | undefined
+  private isHeard = false
 
   /** @param symbols those of the observation; in the order of their code units they have the places that its events name. */
   constructor(symbols: readonly string[]) {
@@ -28,11 +30,12 @@ export class MarketRegimes implements AppliedListener {
   }
 
   applied(event: AppliedEvent): void {
+    if (!this.isHeard && !ASKED_FOR.has(event.kind)) this.heard()
     this.markets[event.symbolIndex]!.applied(event)
   }
 
   advanced(tMs: number): void {
-    this.sinceMs ??= tMs
+    if (!this.isHeard) this.sinceMs = tMs
     for (const market of this.markets) market.advanced(tMs)
   }
 
@@ -52,12 +55,20 @@ export class MarketRegimes implements AppliedListener {
     return counts
   }
 
+  private heard(): void {
+    this.isHeard = true
+    for (const market of this.markets) market.heardSince(this.sinceMs ?? 0)
+  }
+
   private of(symbol: string): SymbolMarket {
     const place = this.places.get(symbol)
     assert(place !== undefined, 'a market that is asked for is one of those that are observed')
     return this.markets[place]!
   }
 }
+
+/** Of times before anybody listened, too: that these are known does not say that liquidations or trades of then were heard. */
+const ASKED_FOR: ReadonlySet<AppliedEvent['kind']> = new Set(['KLINE', 'FUNDING', 'OPEN_INTEREST'])
 
 /** A trade or a liquidation that is older tells nothing of now. Source: spec, "M1 ingestion": the horizon of the buffers. */
 const HORIZON_MS = 300_000
@@ -115,6 +126,11 @@ class SymbolMarket {
         break
       default:
     }
+  }
+
+  heardSince(tMs: number): void {
+    this.candles5m.heardSince(tMs)
+    this.candles30m.heardSince(tMs)
   }
 
   advanced(tMs: number): void {

@@ -1,4 +1,4 @@
-import type { LiquidationEvent, MarkEvent, MarketDataEvent, TradeEvent } from '../../ports/market-data.js'
+import type { KlineEvent, LiquidationEvent, MarkEvent, MarketDataEvent, TradeEvent } from '../../ports/market-data.js'
 import type { ObservationEvent } from '../../ports/vocabulary/observation-events.js'
 import type { BookKind } from '../orderbook/market-features.js'
 import { ObservedBooks, type ObservedBooksCounters } from './observed-books.js'
@@ -31,6 +31,8 @@ export class ObservedEvents {
         const { symbol, atMs: tsMs, openInterest } = event
         return [{ kind: 'OPEN_INTEREST', symbol, tsMs, openInterest }]
       }
+      case 'kline':
+        return event.baseVolume > 0 ? [kline(event)] : NOTHING
       case 'depth':
         return some(this.books.depth(event))
       case 'snapshot':
@@ -78,4 +80,9 @@ function mark({ symbol, atMs: tsMs, mark, index, fundingRate, nextFundingMs }: M
   const told = { indexPrice: index, fundingRate, nextFundingMs }
   const known = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null))
   return { kind: 'MARK_PRICE', symbol, tsMs, markPrice: mark, ...known }
+}
+
+/** What the exchange calls the candle of a time without trades is no candle. */
+function kline({ symbol, closeMs: tsMs, kind: _, receivedMs: __, ...candle }: KlineEvent): ObservationEvent {
+  return { kind: 'KLINE', symbol, tsMs, closeMs: tsMs, closed: true, ...candle }
 }

@@ -1,10 +1,10 @@
 import { present } from '../../base/present.js'
-import type { LiquidationEvent, MarkEvent, MarketDataEvent, TradeEvent } from '../../ports/market-data.js'
+import type { KlineEvent, LiquidationEvent, MarkEvent, MarketDataEvent, TradeEvent } from '../../ports/market-data.js'
 import type { FrameRow, MarketRows } from '../../ports/market-recording.js'
 import type { DepthFrame, LevelRows } from '../../ports/vocabulary/depth.js'
 
 /** Tables whose rows are events of a market, as they came. */
-export const EVENT_TABLES = ['frames', 'trades', 'liquidations', 'funding', 'open_interest', 'marks'] as const
+export const EVENT_TABLES = ['frames', 'trades', 'liquidations', 'funding', 'open_interest', 'marks', 'klines'] as const
 
 export type EventTable = (typeof EVENT_TABLES)[number]
 
@@ -45,6 +45,8 @@ export function rowsOfEvent(event: MarketDataEvent): readonly NewEventRow[] {
     }
     case 'mark':
       return [{ table: 'marks', row: markRow(event) }]
+    case 'kline':
+      return [{ table: 'klines', row: klineRow(event) }]
     default:
       return NONE
   }
@@ -77,6 +79,11 @@ export function eventOfRow({ table, row }: EventRow): MarketDataEvent {
     case 'marks': {
       const { E_ms: atMs, symbol, mark, index, funding_rate: fundingRate, next_funding_ms: nextFundingMs } = row
       return { kind: 'mark', symbol, mark, index, fundingRate, nextFundingMs, atMs, receivedMs: atMs }
+    }
+    case 'klines': {
+      const { close_ms: closeMs, received_ms: receivedMs, symbol, interval, open_ms: openMs } = row
+      const { open, high, low, close, base_volume: baseVolume } = row
+      return { kind: 'kline', symbol, interval, openMs, closeMs, open, high, low, close, baseVolume, receivedMs }
     }
   }
 }
@@ -114,6 +121,12 @@ function liquidationRow(event: LiquidationEvent): Omit<MarketRows['liquidations'
 
 function markRow({ symbol, mark, index, fundingRate, nextFundingMs, atMs }: MarkEvent): Omit<MarketRows['marks'], 'n'> {
   return { E_ms: atMs, symbol, mark, index, funding_rate: fundingRate, next_funding_ms: nextFundingMs }
+}
+
+function klineRow(event: KlineEvent): Omit<MarketRows['klines'], 'n'> {
+  const { symbol, interval, openMs, closeMs, receivedMs, open, high, low, close, baseVolume } = event
+  const times = { close_ms: closeMs, received_ms: receivedMs }
+  return { ...times, symbol, interval, open_ms: openMs, open, high, low, close, base_volume: baseVolume }
 }
 
 /** A time that is none counts at once: as does the oldest of all. */

@@ -1,5 +1,12 @@
 import { dateOfEpochMs, type IsoDate } from '../../base/utc-date.js'
-import type { FrameRow, MarketRows, MarketTable, RecordingFacts, TradeRow } from '../../ports/market-recording.js'
+import type {
+  FrameRow,
+  KlineRow,
+  MarketRows,
+  MarketTable,
+  RecordingFacts,
+  TradeRow,
+} from '../../ports/market-recording.js'
 import type { LevelRows } from '../../ports/vocabulary/depth.js'
 import type { Severity } from '../days/finding.js'
 import type { NumberSet } from './number-set.js'
@@ -13,6 +20,7 @@ export type RecordingCheck =
   | 'time-order'
   | 'crossed'
   | 'non-positive'
+  | 'candle'
   | 'trade-gap'
   | 'trade-order'
   | 'unknown-scale'
@@ -86,6 +94,7 @@ export class RowsVerification {
     this.checkTime(symbol, { n, ms })
     if (this.of.table === 'frames') this.checkFrame(row as FrameRow)
     else if (this.of.table === 'trades') this.checkTrade(row as TradeRow)
+    else if (this.of.table === 'klines') this.checkKline(row as KlineRow)
   }
 
   summary(): RowsSummary {
@@ -137,12 +146,26 @@ export class RowsVerification {
     else this.note('trade-gap', `${follows}: ${venueId - lastId - 1} are missing`)
   }
 
+  private checkKline({ n, symbol, interval, open_ms: openMs, close_ms: closeMs, ...candle }: KlineRow): void {
+    const { open, high, low, close, base_volume: baseVolume } = candle
+    const of = `row ${n} of ${symbol}`
+    if (!(Math.min(open, high, low, close) > 0 && baseVolume >= 0))
+      this.note('non-positive', `${of} has a price of 0 or less, or a volume below 0`)
+    if (high < Math.max(open, close, low) || low > Math.min(open, close))
+      this.note('candle', `${of} has a high of ${high}, a low of ${low}, an open of ${open} and a close of ${close}`)
+    const lengthMs = KLINE_MS[interval]
+    if (lengthMs === undefined || openMs % lengthMs !== 0 || closeMs !== openMs + lengthMs - 1)
+      this.note('candle', `${of} is no candle of ${interval}: it is of ${openMs} to ${closeMs}`)
+  }
+
   private note(check: RecordingCheck, first: string): void {
     const found = this.found.get(check)
     if (found === undefined) this.found.set(check, { first, count: 1 })
     else found.count++
   }
 }
+
+const KLINE_MS: Readonly<Record<string, number>> = { '5m': 300_000, '30m': 1_800_000 }
 
 const SEVERITIES: Readonly<Partial<Record<RecordingCheck, Severity>>> = {
   crossed: 'warning',

@@ -105,6 +105,10 @@ const ROWS: { readonly [Table in MarketTable]: fc.Arbitrary<Omit<MarketRows[Tabl
     ...{ E_ms: ms, symbol, mark: figure, index: fc.option(figure), funding_rate: fc.option(figure) },
     ...{ next_funding_ms: fc.option(ms) },
   }),
+  klines: fc.record({
+    ...{ close_ms: ms, received_ms: ms, symbol, interval: fc.constantFrom('5m', '30m'), open_ms: ms },
+    ...{ open: figure, high: figure, low: figure, close: figure, base_volume: figure },
+  }),
 }
 
 /** A row of any table, without its number. */

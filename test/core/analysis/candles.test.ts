@@ -72,4 +72,53 @@ describe('a candle', () => {
     candles.kline({ openMs: 17, high: 15, low: 5, close: 9 })
     expect(closed).toEqual([{ high: 10, low: 10, close: 10 }])
   })
+
+  it('of which not all trades were heard is none after candles of the venue, which may still come for it', () => {
+    const { candles, closed } = recorded()
+    candles.kline({ openMs: 0, high: 15, low: 5, close: 9 })
+    candles.heardSince(400_000)
+    candles.trade(500_000, 20)
+    candles.advanced(600_000)
+    candles.trade(599_999, 99)
+    candles.trade(600_000, 30)
+    expect([closed.length, candles.late]).toEqual([1, 1])
+    candles.kline({ openMs: 300_000, high: 25, low: 8, close: 20 })
+    candles.kline({ openMs: 300_000, high: 99, low: 8, close: 20 })
+    candles.advanced(900_000)
+    expect(closed.slice(1)).toEqual([
+      { high: 25, low: 8, close: 20 },
+      { high: 30, low: 30, close: 30 },
+    ])
+  })
+
+  it('that the venue closed comes too late behind a later one', () => {
+    const { candles, closed } = recorded()
+    candles.kline({ openMs: 0, high: 15, low: 5, close: 9 })
+    candles.heardSince(400_000)
+    candles.trade(500_000, 20)
+    candles.trade(600_000, 30)
+    candles.trade(900_000, 40)
+    candles.kline({ openMs: 300_000, high: 25, low: 8, close: 20 })
+    expect(closed).toEqual([
+      { high: 15, low: 5, close: 9 },
+      { high: 30, low: 30, close: 30 },
+    ])
+  })
+
+  it('in which hearing begins with its first millisecond is whole', () => {
+    const { candles, closed } = recorded()
+    candles.kline({ openMs: 0, high: 15, low: 5, close: 9 })
+    candles.heardSince(300_000)
+    candles.trade(300_001, 20)
+    candles.advanced(600_000)
+    expect(closed[1]).toEqual({ high: 20, low: 20, close: 20 })
+  })
+
+  it('is of the trades that were heard where none of the venue went before', () => {
+    const { candles, closed } = recorded()
+    candles.heardSince(100_000)
+    candles.trade(200_000, 20)
+    candles.advanced(300_000)
+    expect(closed).toEqual([{ high: 20, low: 20, close: 20 }])
+  })
 })

@@ -87,6 +87,20 @@ describe('the regime of a symbol', () => {
     expect(made.reading('A', 7 * 60 * MINUTE_MS).metrics).toMatchObject({ atr5m: 2, atr30m: 2 })
   })
 
+  it('does not take the time of candles for one in which liquidations were heard', () => {
+    const made = regimes()
+    const asked = { interval: '5m', openMs: 0, tsMs: 299_999, high: 1, low: 1, close: 1 } as const
+    made.applied({ ...NOTHING, kind: 'KLINE', ...asked })
+    made.applied({ ...NOTHING, kind: 'FUNDING' })
+    made.advanced(100 * MINUTE_MS)
+    made.applied(trade(100 * MINUTE_MS + 1, 10))
+    const known = (minute: number) => {
+      made.advanced(minute * MINUTE_MS)
+      return made.reading('A', minute * MINUTE_MS).metrics.liquidationZ !== undefined
+    }
+    expect([known(161), known(162)]).toEqual([false, true])
+  })
+
   it('is by the change of open interest in five minutes', () => {
     const made = regimes(
       { kind: 'OPEN_INTEREST', tsMs: 0, openInterest: 100 },

@@ -11,6 +11,7 @@ import { contractOf, played, STORY_START_MS, STORY_STEP_MS, STORY_SYMBOLS, story
 
 const BTC: ListedContract = { symbol: 'BTCUSDT', priceDecimals: 1, quantityDecimals: 3 }
 const of = { symbol: 'BTCUSDT', atMs: 5_000, receivedMs: 5_007 }
+const CANDLE = { openMs: 0, closeMs: 299_999, open: 10, high: 12, low: 9, close: 11, baseVolume: 2 }
 const seen = { symbol: 'BTCUSDT', tsMs: 5_000 }
 
 function observed(books: 'diffs' | 'partial', ...contracts: readonly ListedContract[]): ObservedEvents {
@@ -55,6 +56,11 @@ describe('what an observer is told', () => {
       'has open interest in base units',
       { kind: 'openInterest', ...of, openInterest: 12.5 },
       { kind: 'OPEN_INTEREST', ...seen, openInterest: 12.5 },
+    ],
+    [
+      'has a candle that the exchange closed, as of its end',
+      { kind: 'kline', symbol: 'BTCUSDT', receivedMs: 300_900, interval: '5m', ...CANDLE },
+      { kind: 'KLINE', symbol: 'BTCUSDT', tsMs: 299_999, interval: '5m', ...CANDLE, closed: true },
     ],
   ]
   it.each(CASES)('%s', (_, told, said) => {

@@ -34,7 +34,9 @@ function rowsOf<T extends Table>(table: T, symbol?: string): RowOf<T>[] {
 }
 
 function msOf({ row }: NewRecordedRow): number {
-  return 'T_ms' in row ? row.T_ms : 'E_ms' in row ? row.E_ms : row.t_ms
+  if ('T_ms' in row) return row.T_ms
+  if ('E_ms' in row) return row.E_ms
+  return 'close_ms' in row ? row.close_ms : row.t_ms
 }
 
 describe('the recording of a synthetic market', () => {

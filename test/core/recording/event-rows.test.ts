@@ -42,6 +42,11 @@ const event: fc.Arbitrary<MarketDataEvent> = fc.oneof(
     ...{ kind: fc.constant('mark' as const), symbol, mark: figure, index: fc.option(figure) },
     ...{ fundingRate: fc.option(figure), nextFundingMs: fc.option(ms), ...times },
   }),
+  fc.record({
+    ...{ kind: fc.constant('kline' as const), symbol, interval: fc.constantFrom('5m' as const, '30m' as const) },
+    ...{ openMs: ms, closeMs: ms, open: figure, high: figure, low: figure, close: figure },
+    ...{ baseVolume: figure, receivedMs: ms },
+  }),
 )
 
 /** What no table keeps. */

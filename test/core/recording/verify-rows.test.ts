@@ -3,6 +3,7 @@ import { NumberSet } from '../../../src/core/recording/number-set.js'
 import { RowsVerification } from '../../../src/core/recording/verify-rows.js'
 import type {
   FrameRow,
+  KlineRow,
   MarketRows,
   MarketTable,
   RecordingFacts,
@@ -61,6 +62,27 @@ const TRADES: readonly (readonly [string, readonly TradeRow[], readonly string[]
 test.each(TRADES)('of trades there is found %s', (_, rows, expected) => {
   const { findings } = verified('trades', 'T_ms', rows)
   expect(findings.map(({ severity, check, message }) => `${severity} ${check}: ${message}`)).toEqual(expected)
+})
+
+function kline(n: number, with_: Partial<KlineRow> = {}): KlineRow {
+  const times = { open_ms: NOON_MS, close_ms: NOON_MS + 299_999, received_ms: NOON_MS + 300_000 }
+  const of = { symbol: 'BTCUSDT', interval: '5m', open: 10, high: 12, low: 9, close: 11, base_volume: 0 } as const
+  return { n, ...times, ...of, ...with_ }
+}
+
+const KLINES: readonly (readonly [string, readonly KlineRow[], readonly string[]])[] = [
+  ['nothing of what is one', [kline(1), kline(2, { interval: '30m', close_ms: NOON_MS + 1_799_999 })], []],
+  ['a price of 0', [kline(1, { low: 0 })], ['error non-positive']],
+  ['a volume below 0', [kline(1, { base_volume: -1 })], ['error non-positive']],
+  ['a high below its close', [kline(1, { high: 10 })], ['error candle']],
+  ['a low above its open', [kline(1, { low: 10.5 })], ['error candle']],
+  ['a time that is none of its interval', [kline(1, { close_ms: NOON_MS + 300_000 })], ['error candle']],
+  ['an interval that nobody asks for', [kline(1, { interval: '1h' as '5m' })], ['error candle']],
+]
+
+test.each(KLINES)('of candles there is found %s', (_, rows, expected) => {
+  const { findings } = verified('klines', 'close_ms', rows)
+  expect(findings.map(({ severity, check }) => `${severity} ${check}`)).toEqual(expected)
 })
 
 test('trades of a date follow on those of the date before', () => {

@@ -190,7 +190,9 @@ function add(recorder: MarketRecorder, { table, row }: NewRecordedRow): void {
 }
 
 function msOf({ row }: NewRecordedRow): number {
-  return 'T_ms' in row ? row.T_ms : 'E_ms' in row ? row.E_ms : row.t_ms
+  if ('T_ms' in row) return row.T_ms
+  if ('E_ms' in row) return row.E_ms
+  return 'close_ms' in row ? row.close_ms : row.t_ms
 }
 
 function refuse({ lost, interrupt }: { readonly lost: AbortSignal; readonly interrupt: AbortSignal }): void {
