@@ -4,15 +4,17 @@ import type { ModelHealthStatus } from '../../ports/vocabulary/assumptions.js'
 /** A number that the system was calibrated with, and how what is observed of it should look. */
 export interface ParameterCalibration {
   readonly name: string
+  /** In `unit`, as are the means and deviations below. */
   readonly value: number
   readonly unit: string
   /** UTC ms. */
   readonly calibratedAtMs: number
-  /** That it was made of. */
+  /** Count of what it was made of. */
   readonly samples: number
   readonly source: string
+  /** In `unit`; absent: nothing is compared. */
   readonly expectedMean?: number
-  /** Absent: only how far the mean has moved counts. */
+  /** In `unit`. Absent: only how far the mean has moved counts. */
   readonly expectedStd?: number
   /** UTC ms. */
   readonly validUntilMs?: number
@@ -20,24 +22,32 @@ export interface ParameterCalibration {
 
 /** A calibration and what has been observed since. Absent figures: there are too few observations, or nothing to compare with. */
 export interface ParameterReading extends ParameterCalibration {
+  /** Count, at most 1,000. */
   readonly observations: number
+  /** In `unit`. */
   readonly observedMean?: number
+  /** In `unit`; of the population. */
   readonly observedStd?: number
   /** |observed − expected| as a fraction of the expected mean; absolute where that is 0. */
   readonly driftPct?: number
   /** In standard errors of the expected deviation. */
   readonly zMean?: number
+  /** |observed − expected deviation| as a fraction of the expected. */
   readonly stdDriftPct?: number
+  /** Expected deviations, summed above and below the expected mean. */
   readonly cusumPos: number
+  /** Expected deviations. */
   readonly cusumNeg: number
   readonly healthStatus: ModelHealthStatus
 }
 
 /** What has been observed. Plain JSON, never changed in place. */
 export interface ParameterStand {
-  /** The last thousand, the oldest first. */
+  /** The last thousand in the calibration's unit, the oldest first. */
   readonly observed: readonly number[]
+  /** Expected deviations, summed above and below the expected mean. */
   readonly cusumPos: number
+  /** Expected deviations. */
   readonly cusumNeg: number
   readonly isBroken: boolean
 }

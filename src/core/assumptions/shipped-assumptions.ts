@@ -100,18 +100,37 @@ export const SHIPPED_ASSUMPTION_SETTINGS: AssumptionSettings = {
 
 /** What is known of each; absent: nothing, and its test is not run. Times UTC ms. */
 export interface AssumptionEvidence {
-  readonly liquidations?: { readonly events: number; readonly listenedMs: number }
+  readonly liquidations?: {
+    /** Count. */
+    readonly events: number
+    readonly listenedMs: number
+  }
   /** Times that there were liquidations and the open interest before and after was known, and those in which it fell. */
-  readonly openInterest?: { readonly moves: number; readonly fell: number }
+  readonly openInterest?: {
+    /** Count. */
+    readonly moves: number
+    /** Count. */
+    readonly fell: number
+  }
   /** Waves of each cascade. */
   readonly cascadeWaves?: readonly number[]
   readonly feedLatencyMs?: readonly number[]
   readonly timestampsMs?: readonly number[]
   /** Against us, basis points of the price that was decided at. */
   readonly fillSlippageBps?: readonly number[]
-  readonly exchangeAnswers?: { readonly asked: number; readonly inTime: number }
+  readonly exchangeAnswers?: {
+    /** Count. */
+    readonly asked: number
+    /** Count. */
+    readonly inTime: number
+  }
   /** Of closed trades, the oldest first, whether they were won. */
-  readonly tradesWon?: { readonly won: readonly boolean[]; readonly expectedWinRate: number }
+  readonly tradesWon?: {
+    readonly won: readonly boolean[]
+    /** A fraction. */
+    readonly expectedWinRate: number
+  }
+  /** Logarithms of price over the price before. */
   readonly returns?: { readonly before: readonly number[]; readonly recent: readonly number[] }
 }
 

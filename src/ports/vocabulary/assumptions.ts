@@ -38,12 +38,14 @@ export interface AssumptionStand {
   readonly lastPassedMs?: number
   readonly lastResult: AssumptionRun['result']
   readonly lastDetail: string
+  /** Count of failed tests since one passed. */
   readonly consecutiveFailures: number
 }
 
 /** An assumption as it stands at a moment. */
 export interface Assumption extends AssumptionDefinition, Partial<Omit<AssumptionStand, 'status'>> {
   readonly status: AssumptionStatus
+  /** Count of failed tests since one passed. */
   readonly consecutiveFailures: number
   /** UTC ms; absent while it is untested. */
   readonly validUntilMs?: number

@@ -187,8 +187,11 @@ export interface PerformanceSnapshot {
 /** What one strategy's closed trades came to. */
 export interface StrategyPerformance {
   readonly strategy: string
+  /** Count. */
   readonly trades: number
+  /** Trades with a net above zero. */
   readonly wins: number
+  /** Trades with a net below zero. */
   readonly losses: number
   /** USD. */
   readonly netPnl: DecimalText
