@@ -1,8 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   formatPercent,
@@ -12,7 +9,8 @@ import {
 } from '../../../src/adapters/report/format.js'
 import { renderHtmlReport } from '../../../src/adapters/report/html-report.js'
 import type { BacktestReport } from '../../../src/ports/vocabulary/report.js'
-import { findChromium, launchChromium } from '../../support/chromium.js'
+import { BrowserPages, PHONE, WIDE } from '../../support/browser-pages.js'
+import { findChromium } from '../../support/chromium.js'
 import {
   flawlessReport,
   hostileReport,
@@ -27,45 +25,17 @@ import { until } from '../../support/until.js'
 
 const chromium = findChromium()
 
-const WIDE: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
-const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 812 }, hasTouch: true, deviceScaleFactor: 2 }
-
 describe.skipIf(chromium === undefined)('the HTML report in a browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'dolphin-report-'))
-  let browser: Browser
-  let complaints: string[] = []
+  const pages = new BrowserPages()
 
-  beforeAll(async () => {
-    browser = await launchChromium(chromium!)
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-
+  beforeAll(() => pages.start(chromium!))
+  afterAll(() => pages.stop())
   afterEach(async () => {
-    for (const context of browser.contexts()) await context.close()
-    expect(complaints, 'console errors and requests').toEqual([])
+    expect(await pages.close(), 'console errors and requests').toEqual([])
   })
 
-  async function open(report: BacktestReport, options: BrowserContextOptions = WIDE): Promise<Page> {
-    complaints = []
-    const file = join(folder, 'report.html')
-    writeFileSync(file, renderHtmlReport(report))
-    const address = pathToFileURL(file).href
-    const page = await (await browser.newContext({ acceptDownloads: true, ...options })).newPage()
-    page.setDefaultTimeout(0)
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('request', (request) => {
-      const isLocal = request.url() === address || /^(data|blob):/.test(request.url())
-      if (!isLocal) complaints.push(`request to ${request.url()}`)
-    })
-    await page.goto(address)
-    return page
+  function open(report: BacktestReport, options?: BrowserContextOptions): Promise<Page> {
+    return pages.open(renderHtmlReport(report), options)
   }
 
   const cases: readonly (readonly [string, BacktestReport])[] = [

@@ -55,18 +55,18 @@ interface Neighbours {
 function cascadeSection(cascade: ShownCascade, neighbours: Neighbours): Html {
   const { cascadeId, coin, startTsMs } = cascade
   return html`<section class="card cascade" id="cascade-${cascadeId}" aria-labelledby="cascade-title-${cascadeId}">
-<div class="card-head"><h2 id="cascade-title-${cascadeId}">#${cascadeId} ${coin} <span class="muted">${formatTime(startTsMs)} UTC</span> ${outcomeBadge(cascade)}</h2>${navigation(neighbours)}</div>
+<div class="card-head"><h2 id="cascade-title-${cascadeId}">#${cascadeId} ${coin} <span class="muted">${formatTime(startTsMs)} UTC</span> ${outcomeBadge(cascade)}</h2>${navigation(cascadeId, neighbours)}</div>
 ${factList(cascade)}
 <figure class="scroll chart-frame" tabindex="0" role="group" aria-label="Chart of cascade ${cascadeId}. Arrow keys read values." data-cascade="${cascadeId}">${cascadeChart(cascade, cascade.recorded!)}</figure>
 <p class="reading small muted needs-script" aria-live="polite">Point at the chart, touch it, or focus it and press an arrow key: its values stand here.</p>
 </section>`
 }
 
-function navigation({ previous, next }: Neighbours): Html {
+function navigation(cascadeId: number, { previous, next }: Neighbours): Html {
   const link = (to: ShownCascade | undefined, text: string) =>
     to !== undefined &&
     html`<a href="#cascade-${to.cascadeId}" aria-label="${text} cascade, #${to.cascadeId}">${text}</a>`
-  return html`<nav class="steps" aria-label="Other cascades">${link(previous, 'Previous')}<a href="#overview">Overview</a>${link(next, 'Next')}</nav>`
+  return html`<nav class="steps" aria-label="From cascade ${cascadeId} to others">${link(previous, 'Previous')}<a href="#overview">Overview</a>${link(next, 'Next')}</nav>`
 }
 
 export function outcomeBadge({ outcome }: ShownCascade): Html {

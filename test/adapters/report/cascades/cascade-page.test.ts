@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { renderCascadePage } from '../../../../src/adapters/report/cascades/cascade-page.js'
 import type { CascadePageData } from '../../../../src/adapters/report/cascades/shown-cascade.js'
-import { findChromium, launchChromium } from '../../../support/chromium.js'
+import { accessibilityViolations, BrowserPages, PHONE, WIDE } from '../../../support/browser-pages.js'
+import { findChromium } from '../../../support/chromium.js'
 import { sampleCascade, sampleCascadePage } from '../../../support/sample-cascades.js'
 
 describe('the page of cascades', () => {
@@ -69,44 +66,17 @@ describe('the page of cascades', () => {
 
 const chromium = findChromium()
 
-const WIDE: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
-const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 812 }, hasTouch: true, deviceScaleFactor: 2 }
-
 describe.skipIf(chromium === undefined)('the page of cascades in a browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'dolphin-cascades-'))
-  let browser: Browser
-  let complaints: string[] = []
+  const pages = new BrowserPages()
 
-  beforeAll(async () => {
-    browser = await launchChromium(chromium!)
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-
+  beforeAll(() => pages.start(chromium!))
+  afterAll(() => pages.stop())
   afterEach(async () => {
-    for (const context of browser.contexts()) await context.close()
-    expect(complaints, 'console errors and requests').toEqual([])
+    expect(await pages.close(), 'console errors and requests').toEqual([])
   })
 
-  async function open(data: CascadePageData, options: BrowserContextOptions = WIDE): Promise<Page> {
-    complaints = []
-    const file = join(folder, 'cascades.html')
-    writeFileSync(file, renderCascadePage(data))
-    const address = pathToFileURL(file).href
-    const page = await (await browser.newContext(options)).newPage()
-    page.setDefaultTimeout(0)
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('request', (request) => {
-      if (request.url() !== address && !/^(data|blob):/.test(request.url())) complaints.push(request.url())
-    })
-    await page.goto(address)
-    return page
+  function open(data: CascadePageData, options?: BrowserContextOptions): Promise<Page> {
+    return pages.open(renderCascadePage(data), options)
   }
 
   test.each([
@@ -120,6 +90,13 @@ describe.skipIf(chromium === undefined)('the page of cascades in a browser', () 
     expect(await page.locator('svg.cascade-chart').count()).toBe(3)
     const { scroll, client } = await widths(page)
     expect(scroll).toBeLessThanOrEqual(client)
+  })
+
+  test.each([
+    ['light', WIDE],
+    ['dark', { ...PHONE, colorScheme: 'dark' as const }],
+  ])('%s it keeps nobody from reading and using it', async (_, options) => {
+    expect(await accessibilityViolations(await open(sampleCascadePage(3), options))).toEqual([])
   })
 
   test('its rows lead to the charts, and the charts back to them', async () => {
