@@ -2,7 +2,7 @@ import type { TradeDirection } from '../base/direction.js'
 import type { OperatorCommand } from './sides.js'
 import type { AssumptionStatus, ComponentSafety, ModelHealthStatus, SystemRegime } from './vocabulary/assumptions.js'
 import type { PositionId } from './vocabulary/ids.js'
-import type { RegimeType } from './vocabulary/observation.js'
+import type { ObservationSnapshot, RegimeType } from './vocabulary/observation.js'
 import type { StatusDocument } from './vocabulary/status.generated.js'
 
 /** What the dashboard shows beside `/status`: views, never authority. Money in USD, times UTC ms. */
@@ -86,6 +86,12 @@ export interface HealthView {
   readonly marketRegimes: readonly { readonly symbol: string; readonly regime: RegimeType }[]
 }
 
+/** How the observation of a market stands. */
+export interface ObservedView extends Pick<ObservationSnapshot, 'status' | 'timestampMs' | 'counters'> {
+  /** Beside what a snapshot counts: frames of books that could not be used, and figures that were too many or too late, by what. */
+  readonly leftOut: Readonly<Record<string, number>>
+}
+
 /** How the order books stand that a session decides on. */
 export interface BooksView {
   /** To the exchange. */
@@ -136,6 +142,8 @@ export interface CommandOutcome {
 export interface StatusSurface {
   status(): StatusDocument
   session(): SessionView
+  /** How the observation stands that strategies decide on; undefined: none is made here. */
+  observed?(): ObservedView | undefined
   operate(command: OperatorCommand): Promise<CommandOutcome>
   listen(listener: () => void): () => void
 }

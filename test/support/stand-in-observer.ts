@@ -51,6 +51,13 @@ export class StandInObserver implements Observer {
     return { status, timestampMs: this.timeMs ?? 0, symbols: Object.fromEntries(symbols) }
   }
 
+  counters() {
+    return {
+      books: { known: 0, unknown: 0, unlisted: 1, gaps: 0, crossed: 0, malformed: 0 },
+      regimes: { candleTradesLate: 3, flowDropped: 0, liquidationsDropped: 0, openInterestDropped: 0 },
+    }
+  }
+
   refusalSamples() {
     const event = { kind: 'TRADE', symbol: 'BTCUSDT', price: Number.NaN, baseQty: 1, side: 'BUY', tsMs: 0 } as const
     return [{ kind: 'TRADE', reason: 'DUPLICATE', event }] as const

@@ -1,7 +1,8 @@
 import { Gauge, Registry } from 'prom-client'
-import type { BooksView, ExchangeView, StatusSurface } from '../../ports/status-surface.js'
+import type { BooksView, ExchangeView, ObservedView, StatusSurface } from '../../ports/status-surface.js'
 import type { AssumptionStatus, SystemRegime } from '../../ports/vocabulary/assumptions.js'
 import { STATUS_REGISTRIES, type StatusDocument } from '../../ports/vocabulary/status.generated.js'
+import { observedMetrics } from './observed-metrics.js'
 import type { RefusalCount } from './refusals.js'
 
 /** `/status` in the exposition format of Prometheus. Read when asked for: a gauge is never older than its document. */
@@ -9,6 +10,7 @@ export class StatusMetrics {
   private readonly registry = new Registry()
   /** Of the reading that is going on: one document for all its gauges, which then belong together. */
   private document: StatusDocument | undefined
+  private observed: ObservedView | undefined
 
   constructor(
     private readonly surface: StatusSurface,
@@ -56,6 +58,7 @@ export class StatusMetrics {
       })
     }
     this.health()
+    observedMetrics(this.registry, () => this.observed)
     this.gauge(
       'http_turned_away',
       'requests and connections that this server has turned away since its start',
@@ -77,6 +80,7 @@ export class StatusMetrics {
 
   text(): Promise<string> {
     this.document = this.surface.status()
+    this.observed = this.surface.observed?.()
     return this.registry.metrics()
   }
 

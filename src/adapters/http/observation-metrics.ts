@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { ObservationView } from './observation-view.js'
+import { observedMetrics } from './observed-metrics.js'
 
 /** An observation in the exposition format of Prometheus, read when it is asked for. */
 export class ObservationMetrics {
@@ -9,18 +10,7 @@ export class ObservationMetrics {
 
   constructor(private readonly look: () => ObservationView) {
     this.view = look()
-    this.counter('accepted_total', 'events that were taken, by kind', ['kind'], (counter) => {
-      for (const [kind, amount] of Object.entries(this.view.snapshot.counters.accepted)) counter.inc({ kind }, amount)
-    })
-    this.counter('refused_total', 'events that were refused, by kind and reason', ['kind', 'reason'], (counter) => {
-      for (const [name, amount] of Object.entries(this.view.snapshot.counters.refused)) {
-        const at = name.indexOf(':')
-        counter.inc({ kind: name.slice(0, at), reason: name.slice(at + 1) }, amount)
-      }
-    })
-    this.counter('evicted_total', 'what left memory or found no place in it, by why', ['why'], (counter) => {
-      for (const [why, amount] of Object.entries(this.view.snapshot.counters.evicted)) counter.inc({ why }, amount)
-    })
+    observedMetrics(this.registry, () => ({ ...this.view.snapshot, leftOut: this.view.leftOut }))
     this.counter(
       'malformed_total',
       'messages that could not be read, by what they claimed to be',
@@ -32,13 +22,6 @@ export class ObservationMetrics {
     this.counter('reconnects_total', 'sockets opened beyond the first, by why', ['why'], (counter) => {
       for (const [why, amount] of Object.entries(this.view.market.reconnects)) counter.inc({ why }, amount)
     })
-    this.gauge('status', '1 for the status in force', ['value'], (gauge) => {
-      for (const value of ['UNINITIALIZED', 'FAILED'] as const)
-        gauge.set({ value }, value === this.view.snapshot.status ? 1 : 0)
-    })
-    this.gauge('snapshot_time_ms', 'time of the last advance, UTC ms of the exchange; NaN before', [], (gauge) =>
-      gauge.set(this.view.snapshot.timestampMs ?? Number.NaN),
-    )
     this.gauge('advances', 'advances since the start', [], (gauge) => gauge.set(this.view.advances))
     this.gauge('symbols', 'contracts that are followed', [], (gauge) => gauge.set(this.view.followed))
     this.gauge('regime', '1 for the regime of each symbol', ['symbol', 'value'], (gauge) => {

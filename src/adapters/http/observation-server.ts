@@ -110,11 +110,13 @@ function faultOf({ snapshot }: ObservationView, ageMs: number | undefined): stri
   return ageMs > STILL_MS ? `not advanced for ${Math.round(ageMs / 1_000)} s` : undefined
 }
 
-function documentOf({ snapshot, regimes, advances, followed, market, recording }: ObservationView): object {
+function documentOf({ snapshot, leftOut, ...of }: ObservationView): object {
+  const { regimes, advances, followed, market, recording } = of
   const { status, timestampMs, symbolsActive, counters, failureReason } = snapshot
   return {
     schema: 'dolphin.observation-health/1',
-    ...{ status, failureReason, timestampMs, symbolsActive, counters, regimes, advances, followed, market, recording },
+    ...{ status, failureReason, timestampMs, symbolsActive, counters, leftOut, regimes },
+    ...{ advances, followed, market, recording },
   }
 }
 

@@ -43,6 +43,7 @@ export function runClockSession(
           return time
         },
         resumed: (from) => resumedText(from),
+        ...(observed && { observedView: () => observed.view() }),
       }
     },
     { news, signal },

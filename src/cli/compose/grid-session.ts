@@ -57,6 +57,8 @@ export interface GridSessionParts {
   readonly books?: OwnBooks | undefined
   /** What is observed of the market, now or in a recording; absent: no strategy observes. */
   readonly observations?: TraderParts['observations']
+  /** How that observation stands. */
+  readonly observedView?: KeptMarket['observedView']
 }
 
 /** Scans that are published from this process: recorded days, or live prices. */
@@ -121,7 +123,7 @@ interface Around extends GridSessionParts {
 
 /** On virtual time: a function of the scans. One that was interrupted is computed again from the bars of its journal. */
 function replaySession(setup: SessionSetup, { serve }: GridSessionChoice, around: Around): Promise<SessionResult> {
-  const { news, signal, trader, beginScans } = around
+  const { news, signal, trader, beginScans, observedView } = around
   return inSessionFolder(setup, news.onWarning, async (folder) => {
     refuseKeptExchange(journalFolder(folder.folder, 'exchange'), { place: '--mode', expected: 'live', found: 'replay' })
     const time = new VirtualTime(setup.startedAtMs)
@@ -135,6 +137,7 @@ function replaySession(setup: SessionSetup, { serve }: GridSessionChoice, around
     const own = sessionStrategies(setup.run, setup.own, decisionJournal.failures)
     const served =
       serve.serve === undefined ? undefined : new ServedSession(setup, serve, { folder: folder.folder, clock: time })
+    if (observedView !== undefined) served?.surface.showObservation(observedView)
     const listening = new AbortController()
     try {
       const session = runSession(
@@ -175,6 +178,7 @@ const LINK_MS = 1
 /** By the machine's clock: a session that goes on has a gap where it was not there. */
 function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Around): Promise<SessionResult> {
   const { news, signal, trader, beginScans, filledBy, exchangeView, feedLatencyMs, earlierSlippageBps, books } = around
+  const { observedView } = around
   const { executor, serve, stepMs } = choice
   return runKeptSession(
     setup,
@@ -199,7 +203,7 @@ function liveSession(setup: SessionSetup, choice: GridSessionChoice, around: Aro
         resumed: (from, bar) => resumedText(from, { firstBarAtMs: bar.timestampMs, gapMsMax: GAP_STEPS * stepMs }),
         outside: (decision) => trader.outside(decision),
         recorded: (record) => trader.recorded(record),
-        ...present({ filledBy, exchangeView, feedLatencyMs, earlierSlippageBps, booksView: books?.view }),
+        ...present({ filledBy, exchangeView, feedLatencyMs, earlierSlippageBps, booksView: books?.view, observedView }),
       }
     },
     { news, signal },

@@ -14,7 +14,7 @@ import type { Clock } from '../../ports/clock.js'
 import { type Journal, JournalError, type JournalKind, type SideKind } from '../../ports/journal.js'
 import type { Link } from '../../ports/link.js'
 import type { MarketEvent, PlayedMarket } from '../../ports/played-market.js'
-import type { BooksView, ExchangeView } from '../../ports/status-surface.js'
+import type { BooksView, ExchangeView, ObservedView } from '../../ports/status-surface.js'
 import type { Strategy, StrategyBar } from '../../ports/strategy.js'
 import type { Venue } from '../../ports/venue.js'
 import { PacedJournal } from '../../runtime/session/paced-session.js'
@@ -93,6 +93,8 @@ export interface KeptMarket {
   readonly earlierSlippageBps?: readonly number[]
   /** How the order books stand that decide; absent: none do. */
   readonly booksView?: () => BooksView
+  /** How the observation stands that strategies decide on; absent: they observe nothing. */
+  readonly observedView?: () => ObservedView
   readonly outside?: SessionParts['outside']
   readonly recorded?: SessionParts['recorded']
 }
@@ -140,6 +142,7 @@ async function partsOf(
   closing.push(() => served.close())
   if (market.exchangeView !== undefined) served.surface.showExchange(market.exchangeView)
   if (market.booksView !== undefined) served.surface.showBooks(market.booksView)
+  if (market.observedView !== undefined) served.surface.showObservation(market.observedView)
   const settings = decisionOf(setup, choice)
   const strategies = market.strategies?.(own.strategies) ?? own.strategies
   const recovery = new SessionRecovery({

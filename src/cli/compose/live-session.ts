@@ -198,7 +198,7 @@ async function run(
     choice.session.run.books === 'live'
       ? await runOwnBooks(parts, { at, symbols, stepMs, isPublished: isOwnGrid, quiet, signal, warn })
       : undefined
-  const observations =
+  const observed =
     setup.observe === LIVE ? await runOwnObservation(parts, { at, symbols, quiet, signal, warn }) : undefined
   if (isOwnGrid)
     await runOwnServices(
@@ -246,8 +246,7 @@ async function run(
         exchangeView,
         feedLatencyMs,
         books,
-        observations,
-        ...present({ earlierSlippageBps }),
+        ...present({ earlierSlippageBps, observations: observed?.observations, observedView: observed?.view }),
       },
     )
   } finally {

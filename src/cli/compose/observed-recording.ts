@@ -2,8 +2,10 @@ import { readRecording } from '../../adapters/market-parquet/recording-file.js'
 import { assert } from '../../base/assert.js'
 import { InputMistake } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import { observedView } from '../../core/analysis/observed-view.js'
 import { neededObservation } from '../../core/strategy/needed-observation.js'
 import type { MarketDataEvent } from '../../ports/market-data.js'
+import type { ObservedView } from '../../ports/status-surface.js'
 import type { BarObservation } from '../../ports/vocabulary/observation.js'
 import { BarObserver, type ObservedBars } from '../../runtime/observation/bar-observer.js'
 import { observedSteps } from '../../runtime/observation/observed-steps.js'
@@ -18,6 +20,8 @@ import type { PreparedRun } from './run-settings.js'
 export interface ObservedRecording {
   /** What of it the strategy may look at, by a time, UTC ms, which never goes back. */
   observedBy(timestampMs: number): Promise<BarObservation | undefined>
+  /** How the observation stands. */
+  view(): ObservedView
   /** What a person should know once the run is over. */
   warnings(): readonly string[]
   close(): Promise<void>
@@ -33,8 +37,9 @@ export async function observedRecording({ own, observe }: Observing): Promise<Ob
   if (own === undefined || observe === undefined) return undefined
   assert(observe !== LIVE, 'recorded bars are observed in a recording')
   const market = await openRecordedMarket({ path: observe })
+  const observer = marketObserver({ symbols: market.symbols, books: market.facts.books })
   const bars = new BarObserver({
-    observer: marketObserver({ symbols: market.symbols, books: market.facts.books }),
+    observer,
     events: eventsOf(market),
     gaps: (await readRecording(observe))?.gaps ?? [],
   })
@@ -42,6 +47,7 @@ export async function observedRecording({ own, observe }: Observing): Promise<Ob
     async observedBy(timestampMs) {
       return neededObservation(await bars.at(timestampMs), [own.observation])
     },
+    view: () => observedView(observer),
     warnings: () => unobservedText(observe, bars.counts),
     close: () => bars.close(),
   }

@@ -1,6 +1,8 @@
 import type { Endpoints } from '../../adapters/binance/endpoints.js'
 import { systemClock } from '../../adapters/clock/system-clock.js'
+import { observedView } from '../../core/analysis/observed-view.js'
 import { reason } from '../../files/reason.js'
+import type { ObservedView } from '../../ports/status-surface.js'
 import { LiveObservations } from '../../runtime/services/trader/live-observations.js'
 import type { GridParts } from './grid-parts.js'
 import { openLiveObservation } from './live-observation.js'
@@ -10,7 +12,7 @@ import { marketObserver } from './market-observer.js'
  * Observes the market beside a session, over connections of its own: what its bars are decided on. When it cannot go on that is told,
  * and the session goes on: a strategy that observes enters nothing then.
  */
-export async function runOwnObservation(parts: GridParts, choice: OwnObservationChoice): Promise<LiveObservations> {
+export async function runOwnObservation(parts: GridParts, choice: OwnObservationChoice): Promise<OwnObservation> {
   const { warn, ...asked } = choice
   const observations = new LiveObservations({ clock: systemClock, notice: warn })
   const live = await openLiveObservation(
@@ -20,7 +22,13 @@ export async function runOwnObservation(parts: GridParts, choice: OwnObservation
   parts.run(live.service, ({ error }) =>
     warn(`The market is not observed any more: ${reason(error)}. Positions are managed, nothing is entered.`),
   )
-  return observations
+  return { observations, view: () => observedView(live.observer) }
+}
+
+export interface OwnObservation {
+  readonly observations: LiveObservations
+  /** How it stands. */
+  view(): ObservedView
 }
 
 export interface OwnObservationChoice {

@@ -2,6 +2,7 @@ import { type ObservationServer, serveObservation } from '../../adapters/http/ob
 import type { ObservationView } from '../../adapters/http/observation-view.js'
 import { SurroundingsFailed } from '../../base/mistakes.js'
 import { present } from '../../base/present.js'
+import { observedView } from '../../core/analysis/observed-view.js'
 import { processLimits } from '../shell/process-limits.js'
 import { notice } from '../shell/terminal.js'
 import type { LiveObservation } from './live-observation.js'
@@ -18,9 +19,10 @@ export async function serveLiveObservation(
 ): Promise<ObservationServer> {
   const look = (): ObservationView => {
     const { advances, symbols, market, recording } = service.figures()
+    const { leftOut } = observedView(observer)
     const readings = advances === 0 ? {} : observer.observed().symbols
     const regimes = Object.fromEntries(Object.entries(readings).map(([symbol, { regime }]) => [symbol, regime.regime]))
-    return { snapshot: observer.snapshot(), regimes, advances, followed: symbols.length, market, recording }
+    return { snapshot: observer.snapshot(), leftOut, regimes, advances, followed: symbols.length, market, recording }
   }
   const settings = { host, port, ageMs, nowMs: () => performance.now() }
   const openFiles = processLimits().openFiles ?? undefined

@@ -84,7 +84,7 @@ async function run(
         barsMax: bars,
         expectsBoost,
       },
-      { parts, news, signal, scans, observations },
+      { parts, news, signal, scans, observations, ...(observed && { observedView: () => observed.view() }) },
     )
   } finally {
     for (const warning of observed?.warnings() ?? []) news.onWarning(warning)

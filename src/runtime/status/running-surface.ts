@@ -4,7 +4,14 @@ import type { ExecutionRecord } from '../../core/execution/records.js'
 import { SessionHistory } from '../../core/status/session-history.js'
 import type { HostFacts } from '../../core/status/system-state.js'
 import type { OperatorCommand } from '../../ports/sides.js'
-import type { BooksView, CommandOutcome, ExchangeView, SessionView, StatusSurface } from '../../ports/status-surface.js'
+import type {
+  BooksView,
+  CommandOutcome,
+  ExchangeView,
+  ObservedView,
+  SessionView,
+  StatusSurface,
+} from '../../ports/status-surface.js'
 import type { VenueEvent } from '../../ports/venue.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
@@ -27,6 +34,7 @@ export abstract class RunningSurface<Identity extends RunningIdentity = RunningI
   private readonly lastingKill: LastingKill
   private exchange: (() => readonly ExchangeView[]) | undefined
   private books: (() => BooksView) | undefined
+  private observedView: (() => ObservedView) | undefined
 
   /** @param tell takes a line for whoever runs the process: a kill that could not be kept on disk. */
   constructor(
@@ -68,6 +76,15 @@ export abstract class RunningSurface<Identity extends RunningIdentity = RunningI
   /** How the order books stand that decide, whenever somebody looks. */
   showBooks(view: () => BooksView): void {
     this.books = view
+  }
+
+  observed(): ObservedView | undefined {
+    return this.observedView?.()
+  }
+
+  /** How the observation stands that strategies decide on, whenever somebody looks. */
+  showObservation(view: () => ObservedView): void {
+    this.observedView = view
   }
 
   operate(command: OperatorCommand): Promise<CommandOutcome> {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type StatusServer, type StatusServerSettings, serveStatus } from '../../../src/adapters/http/status-server.js'
 import { statusOf } from '../../../src/core/status/status.js'
 import type { OperatorCommand } from '../../../src/ports/sides.js'
-import type { CommandOutcome, HealthView, StatusSurface } from '../../../src/ports/status-surface.js'
+import type { CommandOutcome, HealthView, ObservedView, StatusSurface } from '../../../src/ports/status-surface.js'
 import { AILING } from '../../support/health-view.js'
 import { HEALTHY } from '../../support/system-state.js'
 
@@ -64,6 +64,29 @@ describe('reading', () => {
       'dolphin_parameter_drift{parameter="entry_slippage"} Nan',
     ])
       expect(text).toContain(line)
+  })
+
+  test('counts what the observation of a session has refused, where it observes', async () => {
+    expect((await ask('GET', '/metrics')).text).not.toContain('dolphin_observation_refused_total{')
+    surface.view = {
+      ...{ status: 'FAILED', timestampMs: 1_000, leftOut: { bookGaps: 2 } },
+      counters: {
+        intervalsProcessed: 1,
+        accepted: { TRADE: 9 },
+        refused: { 'TRADE:TOO_OLD': 4 },
+        evicted: {},
+        noted: {},
+      },
+    }
+    const { text } = await ask('GET', '/metrics')
+    for (const line of [
+      'dolphin_observation_accepted_total{kind="TRADE"} 9',
+      'dolphin_observation_refused_total{kind="TRADE",reason="TOO_OLD"} 4',
+      'dolphin_observation_left_out_total{what="bookGaps"} 2',
+      'dolphin_observation_status{value="FAILED"} 1',
+      'dolphin_observation_snapshot_time_ms 1000',
+    ])
+      expect(text).toContain(`${line}\n`)
   })
 
   test('lets the page run its own script and no other', async () => {
@@ -308,6 +331,7 @@ describe('the event stream', () => {
 class TestSurface implements StatusSurface {
   state = HEALTHY
   health: HealthView | undefined
+  view: ObservedView | undefined
   outcome: CommandOutcome = { inForce: true, durable: true, detail: 'done' }
   readonly commands: OperatorCommand[] = []
   private readonly listeners = new Set<() => void>()
@@ -331,6 +355,10 @@ class TestSurface implements StatusSurface {
       events: [],
       ...(this.health && { health: this.health }),
     }
+  }
+
+  observed(): ObservedView | undefined {
+    return this.view
   }
 
   async operate(command: OperatorCommand): Promise<CommandOutcome> {
