@@ -148,6 +148,7 @@ class Running {
           const [atMs, snapshot] = [time.epochMs(), market.snapshot(symbol, requestId)]
           tell({ kind: 'snapshot', symbol, atMs, receivedMs: atMs, snapshot })
         }),
+      askKlines: () => undefined,
       exchangeMs: () => time.epochMs(),
       health: () => ({ connections: 1, malformed: {}, reconnects: {}, dead: [] }),
       close: async () => {},

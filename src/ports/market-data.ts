@@ -12,6 +12,10 @@ export interface MarketData {
   follow(wish: FollowedMarket): void
   /** Answered by a `snapshot` or a `snapshotFailed` with this id. */
   askSnapshot(request: { readonly symbol: string; readonly requestId: number }): void
+  /**
+   * Asks for the last candles of each symbol that are closed. Answered by a `kline` for each, then by one `klinesTold` with this id.
+   */
+  askKlines(request: KlinesAsked): void
   /** The exchange's clock as it is known, UTC ms; undefined before. It never goes back. */
   exchangeMs(): number | undefined
   /** How its connections are, for people. */
@@ -87,6 +91,15 @@ export type MarketDataEvent =
   | SettledFundingEvent
   | OpenInterestEvent
   | KlineEvent
+  /** All that there is to tell of what was asked for with this id. */
+  | {
+      readonly kind: 'klinesTold'
+      readonly requestId: number
+      /** Of which there was no answer, and why, said of the first. */
+      readonly without: readonly string[]
+      readonly message?: string
+      readonly receivedMs: number
+    }
   /** Everything that trades now: perpetuals in USDT. First once it is known, then each hour, and whenever one comes or goes. */
   | { readonly kind: 'listed'; readonly contracts: readonly ListedContract[]; readonly receivedMs: number }
   /** Something that claimed to be of a symbol and could not be read; null: not even that. */
@@ -188,6 +201,16 @@ export interface KlineEvent {
   readonly close: number
   readonly baseVolume: number
   readonly receivedMs: number
+}
+
+export interface KlinesAsked {
+  readonly requestId: number
+  readonly symbols: readonly string[]
+  readonly interval: KlineInterval
+  /** So many of each at most. */
+  readonly count: number
+  /** What has no answer within so long is given up, ms. */
+  readonly patienceMs: number
 }
 
 /** As the exchange names them. */

@@ -1,5 +1,6 @@
 import type {
   FollowedMarket,
+  KlinesAsked,
   ListedContract,
   MarketData,
   MarketDataEvent,
@@ -14,6 +15,7 @@ type EventOf<Kind extends MarketDataEvent['kind']> = Extract<MarketDataEvent, { 
 export class StandInMarket implements MarketData {
   readonly wishes: FollowedMarket[] = []
   readonly asked: { readonly symbol: string; readonly requestId: number }[] = []
+  readonly klinesAsked: KlinesAsked[] = []
   closed = false
   /** Undefined: it is not known. */
   offsetMs: number | undefined = 0
@@ -33,6 +35,10 @@ export class StandInMarket implements MarketData {
 
   askSnapshot(request: { readonly symbol: string; readonly requestId: number }): void {
     this.asked.push(request)
+  }
+
+  askKlines(request: KlinesAsked): void {
+    this.klinesAsked.push(request)
   }
 
   exchangeMs(): number | undefined {

@@ -62,6 +62,7 @@ function heardBy(market: MarketData, hear: (event: MarketDataEvent) => void): Ma
       }),
     follow: (wish) => market.follow(wish),
     askSnapshot: (request) => market.askSnapshot(request),
+    askKlines: (asked) => market.askKlines(asked),
     exchangeMs: () => market.exchangeMs(),
     health: () => market.health(),
     close: () => market.close(),

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { startProgress } from '../shell/progress.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { notice, noticeWarning, printResult } from '../shell/terminal.js'
+import { beforeHeard } from './before-heard.js'
 import type { ReplayOptions } from './options.js'
 import { ReplayClock } from './replay-clock.js'
 import { printSummary, shownText } from './shown-observation.js'
@@ -74,22 +75,23 @@ class Replay {
     const progress = startProgress({ total: minutes, unit: 'min', label: 'Observing', quiet })
     let told = 0
     try {
-      for await (const next of market.told()) {
+      for await (const { next, isBefore } of beforeHeard(market.told())) {
         if (signal.aborted) return
-        await this.advance(next.kind === 'boundary' ? clock.told(next.atMs) : clock.before(next.atMs))
+        const times = next.kind === 'boundary' ? clock.told(next.atMs) : clock.before(next.atMs)
+        await this.advance(times, { isShown: !isBefore })
         if (this.isOver) return
         if (next.kind === 'events') for (const event of next.events) observer.handle(event)
         const minute = Math.min(minutes, Math.floor(((clock.timeMs ?? fromMs) - fromMs) / MINUTE_MS))
         if (minute > told) progress.advance(minute - told)
         told = Math.max(told, minute)
       }
-      await this.advance(clock.end())
+      await this.advance(clock.end(), { isShown: true })
     } finally {
       progress.stop()
     }
   }
 
-  private async advance(times: Iterable<number>): Promise<void> {
+  private async advance(times: Iterable<number>, { isShown }: { readonly isShown: boolean }): Promise<void> {
     const { options, observer, tally } = this.parts
     const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, everyMs } = options
     for (const tMs of times) {
@@ -100,7 +102,7 @@ class Replay {
       observer.advance(tMs)
       const snapshot = observer.snapshot()
       this.isOver = snapshot.status === 'FAILED'
-      if (tMs < fromMs) continue
+      if (tMs < fromMs || (!isShown && !this.isOver)) continue
       tally.advanced(tMs, snapshot)
       if (tally.isLookDue(tMs)) tally.looked(observer.observed())
       if (tMs % everyMs === 0 || this.isOver) await this.show()

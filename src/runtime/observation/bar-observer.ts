@@ -64,7 +64,7 @@ export class BarObserver {
     for (;;) {
       const next = await this.peek()
       if (next === undefined) return
-      const cameMs = Math.max(this.lastMs, next.kind === 'notice' ? this.lastMs : next.receivedMs)
+      const cameMs = Math.max(this.lastMs, this.cameMs(next))
       if (cameMs > untilMs) return
       this.pending = undefined
       if (ON_TIME.has(next.kind)) this.firstMs ??= cameMs
@@ -73,6 +73,12 @@ export class BarObserver {
       this.advance(wholeSecondBy(cameMs - 1))
       this.parts.observer.handle(next)
     }
+  }
+
+  /** Candles of before were told at their ends, whenever they came. */
+  private cameMs(event: MarketDataEvent): number {
+    if (event.kind === 'notice') return this.lastMs
+    return event.kind === 'kline' && this.firstMs === undefined ? event.closeMs + 1 : event.receivedMs
   }
 
   private async peek(): Promise<MarketDataEvent | undefined> {

@@ -23,6 +23,7 @@ function overheard(market: MarketData, hear: (event: MarketDataEvent) => void): 
       }),
     follow: (wish) => market.follow(wish),
     askSnapshot: (request) => market.askSnapshot(request),
+    askKlines: (asked) => market.askKlines(asked),
     exchangeMs: () => market.exchangeMs(),
     health: () => market.health(),
     close: () => market.close(),

@@ -1,5 +1,11 @@
 import type { Timer } from '../../../ports/clock.js'
-import type { FollowedMarket, MarketData, MarketDataEvent, MarketDataHealth } from '../../../ports/market-data.js'
+import type {
+  FollowedMarket,
+  KlinesAsked,
+  MarketData,
+  MarketDataEvent,
+  MarketDataHealth,
+} from '../../../ports/market-data.js'
 import { Driven } from '../machine.js'
 import { RestMachine } from '../rest/rest-machine.js'
 import { MarketStreams } from '../streams/market-streams.js'
@@ -31,6 +37,10 @@ export class BinanceMarketData implements MarketData {
 
   askSnapshot({ symbol, requestId }: { readonly symbol: string; readonly requestId: number }): void {
     this.driven.put({ kind: 'askSnapshot', symbol, requestId })
+  }
+
+  askKlines(asked: KlinesAsked): void {
+    this.driven.put({ kind: 'askKlines', asked })
   }
 
   exchangeMs(): number | undefined {

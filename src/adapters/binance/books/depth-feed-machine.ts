@@ -1,5 +1,6 @@
 import type {
   FollowedMarket,
+  KlinesAsked,
   LiquidationEvent,
   MarkEvent,
   MarketDataEvent,
@@ -19,6 +20,7 @@ import type { WireCommand, WireEvent } from '../wire.js'
 import { followedStreams, type StreamTells } from './followed-streams.js'
 import { FundingRounds } from './funding-rounds.js'
 import { HeardLiquidations } from './heard-liquidations.js'
+import { KlineDesk } from './kline-desk.js'
 import { ListingDesk } from './listing-desk.js'
 import { readDepth, readLiquidation, readMark, readTrade } from './market-readings.js'
 import { OpenInterestRounds } from './open-interest-rounds.js'
@@ -33,6 +35,8 @@ export type DepthFeedInput =
   | { readonly kind: 'follow'; readonly wish: FollowedMarket }
   /** Answered once, by a `snapshot` or a `snapshotFailed`. */
   | { readonly kind: 'askSnapshot'; readonly symbol: string; readonly requestId: number }
+  /** Answered by closed candles, then once by `klinesTold`. */
+  | { readonly kind: 'askKlines'; readonly asked: KlinesAsked }
 
 /** What a feed of books is made of. */
 export interface DepthFeedParts {
@@ -44,7 +48,7 @@ type Told = WireCommand | MarketDataEvent
 
 /**
  * Follows books and what is told beside them: diffs or best levels, trades, liquidations and marks by the market streams; snapshots, open
- * interest, settled funding, missed trades and what is listed by the REST API. Books it does not keep: frames are passed on as they
+ * interest, settled funding, candles, missed trades and what is listed by the REST API. Books it does not keep: frames are passed on as they
  * come, those of books that two sockets bring come twice, and a book whose stream went dark is told to be lost.
  */
 export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | TimeInput, Told> {
@@ -55,6 +59,7 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
   private readonly snapshots = new SnapshotDesk()
   private readonly openInterest = new OpenInterestRounds()
   private readonly funding = new FundingRounds()
+  private readonly klines = new KlineDesk()
   private readonly trades = new TradeDesk()
   private readonly liquidations = new HeardLiquidations()
   private readonly words = new UnknownWords()
@@ -87,6 +92,9 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
         break
       case 'askSnapshot':
         told.push(...this.snapshots.ask(input, nowMs))
+        break
+      case 'askKlines':
+        told.push(...this.klines.ask(input.asked, nowMs))
         break
       case 'time':
         this.ofRest(this.rest.handle(input, nowMs), nowMs, told)
@@ -151,6 +159,7 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
         this.listing.due(nowMs) ??
         this.trades.due() ??
         this.funding.due({ nowMs, exchangeMs: this.exchangeMs(nowMs) }) ??
+        this.klines.due() ??
         this.snapshots.due(nowMs) ??
         (this.snapshots.isIdle ? this.openInterest.due(nowMs) : undefined)
       if (call === undefined) break
@@ -206,6 +215,12 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
     if (funding !== undefined) {
       if (funding === 'malformed') this.tellMalformed('fundingRate', null, nowMs, told)
       else told.push(...funding)
+      return
+    }
+    const klines = this.klines.take(outcome, moment)
+    if (klines !== undefined) {
+      if (klines.malformed !== undefined) this.tellMalformed('kline', klines.malformed, nowMs, told)
+      told.push(...klines.events)
       return
     }
     const interest = this.openInterest.take(outcome, nowMs)

@@ -11,6 +11,7 @@ import { BookRecording } from '../order-book/book-recording.js'
 import type { Service, ServiceHealth } from '../service.js'
 import { ServiceLife } from '../service-life.js'
 import type { Observer } from './observer.js'
+import { WarmUp } from './warm-up.js'
 
 export interface ObservationSettings {
   /** The contracts to observe, as far as they are listed. */
@@ -21,6 +22,8 @@ export interface ObservationSettings {
   readonly openInterestEveryMs: number
   /** How often rates that were settled are asked for, ms. */
   readonly settledFundingEveryMs: number
+  /** Whether the candles of before are asked for, and time begins with them. */
+  readonly warmUp?: boolean
 }
 
 export interface ObservationPorts {
@@ -70,6 +73,8 @@ export class ObservationService implements Service {
   private readonly recording: BookRecording | undefined
   private readonly warnOnce: (text: string) => void
   private readonly followed = new Map<string, ListedContract>()
+  private readonly warmUp: WarmUp | undefined
+  private isFollowing = false
   private listed: readonly ListedContract[] | undefined
   private advancedMs: number | undefined
   private publishedMs = Number.NEGATIVE_INFINITY
@@ -84,6 +89,7 @@ export class ObservationService implements Service {
     const { time, recorder, warn } = ports
     this.life = new ServiceLife(this.name, time)
     this.recording = recorder && new BookRecording({ recorder, marksEveryMs: 1, warn })
+    this.warmUp = settings.warmUp ? new WarmUp(ports.market) : undefined
     this.warnOnce = reportOnce(time, warn)
   }
 
@@ -126,39 +132,101 @@ export class ObservationService implements Service {
       this.ports.notice?.(event)
       return
     }
+    if (this.warmUp?.take(event)) {
+      this.advanceDue()
+      return
+    }
     // What comes after a boundary is told after it, so that a recording of both says the same.
     this.advanceDue()
     if (event.kind === 'listed') {
       this.ports.listed?.(event.contracts)
       this.listed = event.contracts
       this.ports.observer.handle(event)
-      if (this.advancedMs !== undefined) this.choose(event.contracts, this.advancedMs)
-    } else if (this.advancedMs !== undefined) this.heard(event)
+      if (this.advances > 0) this.choose(event.contracts, this.advancedMs!)
+    } else if (this.advances > 0) this.heard(event)
   }
 
   private heard(event: MarketDataEvent): void {
     this.events++
+    if (this.advancedMs !== undefined && OF_STREAMS.has(event.kind)) this.warmUp?.hears(this.advancedMs)
+    this.told(event)
+  }
+
+  private told(event: MarketDataEvent): void {
     this.recording?.taken(event, (symbol) => this.followed.has(symbol))
     this.ports.observer.handle(event)
   }
 
   private choose(contracts: readonly ListedContract[], atMs: number): void {
     const { symbols } = this.settings
-    const byName = new Map(contracts.map((contract) => [contract.symbol, contract]))
-    const chosen = symbols.flatMap((symbol) => byName.get(symbol) ?? [])
+    const chosen = this.chosenOf(contracts)
+    const byName = new Map(chosen.map((contract) => [contract.symbol, contract]))
     for (const symbol of symbols)
       if (!byName.has(symbol)) this.warnOnce(`${symbol} is not listed: it is observed once it is`)
     const isSame =
       chosen.length === this.followed.size &&
       chosen.every((contract) => isEqual(contract, this.followed.get(contract.symbol)))
-    if (isSame) return
+    if (isSame && this.isFollowing) return
+    this.isFollowing = true
+    this.enlist(chosen, atMs)
+    this.ports.market.follow(this.wish())
+    this.ports.tell?.(`Observing ${chosen.length} of ${symbols.length} contracts.`)
+  }
+
+  private chosenOf(contracts: readonly ListedContract[]): readonly ListedContract[] {
+    const byName = new Map(contracts.map((contract) => [contract.symbol, contract]))
+    return this.settings.symbols.flatMap((symbol) => byName.get(symbol) ?? [])
+  }
+
+  private enlist(chosen: readonly ListedContract[], atMs: number): void {
     for (const contract of chosen)
       if (!isEqual(contract, this.followed.get(contract.symbol)))
         this.recording?.listing(contract, { atMs, isListed: true })
     this.followed.clear()
     for (const contract of chosen) this.followed.set(contract.symbol, contract)
-    this.ports.market.follow(this.wish())
-    this.ports.tell?.(`Observing ${chosen.length} of ${symbols.length} contracts.`)
+  }
+
+  /** Whether time may begin: candles of before come first, each told at its end, as if it had been heard then. */
+  private isWarm(exchangeMs: number): boolean {
+    const { warmUp, listed } = this
+    if (warmUp === undefined || warmUp.isOver) return true
+    if (listed === undefined) return false
+    const nowMs = this.ports.time.epochMs()
+    const chosen = this.chosenOf(listed)
+    const asked = chosen.map(({ symbol }) => symbol)
+    warmUp.ask(asked, nowMs)
+    const warmth = warmUp.comes(nowMs)
+    if (warmth === undefined) return false
+    const klines = warmth.klines.filter(({ closeMs }) => closeMs < exchangeMs)
+    for (const kline of klines) {
+      this.warmTo(kline.closeMs + 1, { chosen, exchangeMs })
+      this.told(kline)
+    }
+    this.tellWarmth(asked, new Set(klines.map(({ symbol }) => symbol)), warmth.why)
+    return true
+  }
+
+  private warmTo(tMs: number, { chosen, exchangeMs }: WarmedAt): void {
+    if (this.advancedMs !== undefined && tMs <= this.advancedMs) return
+    if (this.advancedMs === undefined) {
+      this.recording?.started(tMs)
+      this.enlist(chosen, tMs)
+    }
+    this.advancedMs = tMs
+    this.recording?.closed(tMs, exchangeMs)
+    this.ports.observer.advance(tMs)
+  }
+
+  private tellWarmth(asked: readonly string[], warmed: ReadonlySet<string>, why: string | undefined): void {
+    const cold = asked.filter((symbol) => !warmed.has(symbol))
+    const { warn, tell } = this.ports
+    if (cold.length === 0) tell?.(`Candles of before warmed ${asked.length} contracts up.`)
+    else {
+      const named = cold.length > 5 ? `${cold.length} contracts` : cold.join(', ')
+      warn(
+        `No candles of before came of ${named}${why === undefined ? '' : `: ${why}`}. Their regimes are UNKNOWN for seven hours.`,
+      )
+    }
   }
 
   private wish(): FollowedMarket {
@@ -192,16 +260,18 @@ export class ObservationService implements Service {
     if (exchangeMs === undefined) return
     const { cadenceMs } = this.settings
     const boundaryMs = Math.floor(exchangeMs / cadenceMs) * cadenceMs
+    if (this.advances === 0 && !this.isWarm(exchangeMs)) return
     if (this.advancedMs !== undefined && boundaryMs <= this.advancedMs) return
     this.advance(boundaryMs, exchangeMs)
   }
 
   private advance(tMs: number, exchangeMs: number): void {
     const { observer } = this.ports
-    const isFirst = this.advancedMs === undefined
+    const isFirst = this.advances === 0
+    const isStart = this.advancedMs === undefined
     this.advancedMs = tMs
     this.advances++
-    if (isFirst) this.recording?.started(tMs)
+    if (isStart) this.recording?.started(tMs)
     this.recording?.closed(tMs, exchangeMs)
     observer.advance(tMs)
     this.ports.advanced?.(tMs)
@@ -210,6 +280,7 @@ export class ObservationService implements Service {
     if (tMs - this.publishedMs >= PUBLISH_MS || snapshot.status === 'FAILED') this.publish(snapshot, tMs)
     if (snapshot.status === 'FAILED') throw new ObservationFailed(observer)
     if (isFirst && this.listed !== undefined) this.choose(this.listed, tMs)
+    this.warmUp?.advanced(tMs, [...this.followed.keys()])
     this.life.progress(this.detail(tMs))
   }
 
@@ -240,6 +311,14 @@ export interface ObservationFigures {
   readonly market: ReturnType<MarketData['health']>
   readonly recording?: RecorderHealth
 }
+
+interface WarmedAt {
+  readonly chosen: readonly ListedContract[]
+  readonly exchangeMs: number
+}
+
+/** What comes by itself while the market is heard. */
+const OF_STREAMS: ReadonlySet<MarketDataEvent['kind']> = new Set(['depth', 'trade', 'mark', 'liquidation'])
 
 /** A document is put at most once in so long, ms. */
 const PUBLISH_MS = 1_000

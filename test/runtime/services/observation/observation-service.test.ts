@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type EventRow, eventOfRow } from '../../../../src/core/recording/event-rows.js'
-import type { TradeEvent } from '../../../../src/ports/market-data.js'
+import type { KlineEvent, KlineInterval, TradeEvent } from '../../../../src/ports/market-data.js'
 import {
   ObservationFailed,
   ObservationService,
@@ -15,14 +15,14 @@ import { StandInObserver } from '../../../support/stand-in-observer.js'
 const START_MS = Date.UTC(2026, 0, 6)
 const SYMBOLS = ['AUSDT', 'BUSDT']
 
-function setUp(offsetMs: number | null = 0) {
+function setUp(offsetMs: number | null = 0, warmUp = false) {
   const time = new VirtualTime(START_MS)
   const market = new StandInMarket(time)
   market.offsetMs = offsetMs ?? undefined
   const [observer, recorder] = [new StandInObserver(SYMBOLS), new MemoryRecorder()]
   const [warnings, said]: [string[], string[]] = [[], []]
   const service = new ObservationService(
-    { symbols: SYMBOLS, cadenceMs: 1_000, openInterestEveryMs: 60_000, settledFundingEveryMs: 3_600_000 },
+    { symbols: SYMBOLS, cadenceMs: 1_000, openInterestEveryMs: 60_000, settledFundingEveryMs: 3_600_000, warmUp },
     {
       ...{ market, time, observer, recorder },
       warn: (text) => warnings.push(text),
@@ -131,5 +131,113 @@ describe('an observation of a market that goes on', () => {
       detail: expect.stringContaining('NON_FINITE_OUTPUT, velocity of AUSDT'),
     })
     expect([world.recorder.closed, world.market.closed]).toEqual([true, true])
+  })
+})
+
+describe('an observation that is warmed up', () => {
+  const kline = (symbol: string, interval: KlineInterval, endMs: number): KlineEvent => {
+    const openMs = endMs - (interval === '5m' ? 300_000 : 1_800_000)
+    const prices = { open: 10, high: 12, low: 9, close: 11, baseVolume: 1 }
+    return { kind: 'kline', symbol, interval, openMs, closeMs: endMs - 1, ...prices, receivedMs: START_MS + 1_000 }
+  }
+  const HALF_HOUR_MS = START_MS - 1_800_000
+
+  async function asked(symbols = SYMBOLS) {
+    const world = setUp(0, true)
+    await pass(world.time, 500)
+    world.market.list(...symbols)
+    await pass(world.time, 1_000)
+    return world
+  }
+
+  function answer({ market, time }: ReturnType<typeof setUp>, ...klines: readonly KlineEvent[]): void {
+    for (const told of klines) market.tell(told)
+    for (const { requestId } of market.klinesAsked)
+      market.tell({ kind: 'klinesTold', requestId, without: [], receivedMs: time.epochMs() })
+  }
+
+  it('asks for candles of what is listed, and follows nothing and tells no time before they are there', async () => {
+    const world = await asked()
+    await pass(world.time, 5_000)
+    expect(world.market.klinesAsked).toMatchObject([
+      { symbols: SYMBOLS, interval: '30m', count: 20 },
+      { symbols: SYMBOLS, interval: '5m', count: 20 },
+    ])
+    expect([world.market.wishes, world.observer.advances]).toEqual([[], []])
+    await world.end()
+  })
+
+  it('hands out each candle at its end, in their order, then lives in the present', async () => {
+    const world = await asked()
+    const [old, half, other] = [
+      kline('AUSDT', '30m', HALF_HOUR_MS),
+      kline('AUSDT', '5m', START_MS),
+      kline('BUSDT', '30m', START_MS),
+    ]
+    answer(world, other, half, old)
+    await pass(world.time, 1_000)
+    expect(world.observer.told.filter(({ kind }) => kind !== 'listed').slice(0, 6)).toEqual([
+      { kind: 'advance', tMs: HALF_HOUR_MS },
+      old,
+      { kind: 'advance', tMs: START_MS },
+      ...[half, other],
+      { kind: 'advance', tMs: START_MS + 1_000 },
+    ])
+    expect(world.market.wishes).toHaveLength(1)
+    expect([world.warnings, world.said[0]]).toEqual([[], 'Candles of before warmed 2 contracts up.'])
+    expect(world.service.figures().advances).toBe(2)
+    await world.end()
+  })
+
+  it('leaves out a candle that is still open', async () => {
+    const world = await asked()
+    answer(world, kline('AUSDT', '30m', START_MS), kline('AUSDT', '5m', START_MS + 300_000))
+    await pass(world.time, 1_000)
+    expect(world.observer.told.filter(({ kind }) => kind === 'kline')).toHaveLength(1)
+    await world.end()
+  })
+
+  it('is recorded so that it is replayed, candles and their times included', async () => {
+    const world = await asked()
+    answer(world, kline('AUSDT', '30m', HALF_HOUR_MS), kline('AUSDT', '30m', START_MS))
+    await pass(world.time, 1_000)
+    trade(world, 5)
+    await pass(world.time, 1_000)
+    await world.end()
+    const rows = world.recorder.rows.filter(({ table }) => table !== 'listings')
+    const replayed = rows.map((row) =>
+      row.table === 'closings'
+        ? { kind: 'advance', tMs: (row.row as { readonly t_ms: number }).t_ms }
+        : eventOfRow(row as EventRow),
+    )
+    expect(replayed).toEqual(world.observer.told.filter(({ kind }) => kind !== 'listed'))
+    expect(world.recorder.rows.filter(({ table }) => table === 'listings')).toHaveLength(3)
+  })
+
+  it('begins cold where no candles come in time, and says so', async () => {
+    const world = await asked()
+    await pass(world.time, 50_000)
+    expect(world.observer.advances[0]).toBeGreaterThanOrEqual(START_MS + 45_000)
+    expect(world.warnings).toEqual([
+      'No candles of before came of AUSDT, BUSDT: they did not come in time. Their regimes are UNKNOWN for seven hours.',
+    ])
+    expect(world.market.wishes).toHaveLength(1)
+    await world.end()
+  })
+
+  it('asks for the candles in which it began to hear once they are over, and tells them when they come', async () => {
+    const world = await asked()
+    answer(world, kline('AUSDT', '30m', START_MS))
+    await pass(world.time, 10_000)
+    trade(world, 5)
+    await pass(world.time, 291_000)
+    expect(world.market.klinesAsked).toHaveLength(3)
+    expect(world.market.klinesAsked[2]).toMatchObject({ symbols: SYMBOLS, interval: '5m', count: 1 })
+    const late = kline('AUSDT', '5m', START_MS + 300_000)
+    world.market.tell(late)
+    expect(world.observer.told.at(-1)).toBe(late)
+    await pass(world.time, 1_500_000)
+    expect(world.market.klinesAsked.slice(3)).toMatchObject([{ interval: '30m', count: 1 }])
+    await world.end()
   })
 })

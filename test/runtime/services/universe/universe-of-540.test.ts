@@ -92,6 +92,7 @@ function overheard(data: MarketData, told: Map<string, Quotes[]>): MarketData {
     },
     follow: (wish) => data.follow(wish),
     askSnapshot: (request) => data.askSnapshot(request),
+    askKlines: (asked) => data.askKlines(asked),
     exchangeMs: () => data.exchangeMs(),
     health: () => data.health(),
     close: () => data.close(),
