@@ -3,7 +3,7 @@ import type { Endpoints } from '../../adapters/binance/endpoints.js'
 import { BinanceWire } from '../../adapters/binance/io/binance-wire.js'
 import { InputMistake } from '../../base/mistakes.js'
 import type { MarketBar } from '../../core/orderbook/market-features.js'
-import type { MarketData, MarketDataEvent } from '../../ports/market-data.js'
+import { heardBy } from '../../runtime/services/order-book/heard-market.js'
 import { OrderBookService } from '../../runtime/services/order-book/order-book-service.js'
 import { noticeWarning } from '../shell/terminal.js'
 import { exchangeLog } from './alert-log.js'
@@ -49,22 +49,5 @@ export function followBook({ at, symbol, stepMs, quiet, signal }: LiveBookChoice
   return {
     shown: (levels) => shownBook({ symbol, book: service.book(symbol), atMs: market.exchangeMs(), levels, bar }),
     ended: Promise.race([service.start(signal), refused]),
-  }
-}
-
-/** A market whose events somebody else hears first. */
-function heardBy(market: MarketData, hear: (event: MarketDataEvent) => void): MarketData {
-  return {
-    listen: (listener) =>
-      market.listen((event) => {
-        hear(event)
-        listener(event)
-      }),
-    follow: (wish) => market.follow(wish),
-    askSnapshot: (request) => market.askSnapshot(request),
-    askKlines: (asked) => market.askKlines(asked),
-    exchangeMs: () => market.exchangeMs(),
-    health: () => market.health(),
-    close: () => market.close(),
   }
 }

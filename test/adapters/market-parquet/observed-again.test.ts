@@ -4,31 +4,15 @@ import { mergedRows } from '../../../src/adapters/market-parquet/read-market.js'
 import { readRecording } from '../../../src/adapters/market-parquet/recording-file.js'
 import { ObservedEvents } from '../../../src/core/analysis/observed-events.js'
 import { RecordedEvents, TOLD_TABLES } from '../../../src/core/recording/recorded-events.js'
-import type { BookStream, MarketData, MarketDataEvent } from '../../../src/ports/market-data.js'
+import type { BookStream } from '../../../src/ports/market-data.js'
 import type { ObservationEvent } from '../../../src/ports/vocabulary/observation-events.js'
+import { heardBy } from '../../../src/runtime/services/order-book/heard-market.js'
 import { OrderBookService } from '../../../src/runtime/services/order-book/order-book-service.js'
 import { hosted } from '../../support/hosted-service.js'
 import { SandboxMarketData } from '../binance/books/sandbox-market-data.js'
 import { scratchFolder } from './recorded-rows.js'
 
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', '币安人生USDT', 'XRPUSDT', 'BNBUSDT', 'DOGEUSDT']
-
-/** Another who hears what is told to the service, before it does. */
-function overheard(market: MarketData, hear: (event: MarketDataEvent) => void): MarketData {
-  return {
-    listen: (listener) =>
-      market.listen((event) => {
-        hear(event)
-        listener(event)
-      }),
-    follow: (wish) => market.follow(wish),
-    askSnapshot: (request) => market.askSnapshot(request),
-    askKlines: (asked) => market.askKlines(asked),
-    exchangeMs: () => market.exchangeMs(),
-    health: () => market.health(),
-    close: () => market.close(),
-  }
-}
 
 /** A minute of the sandbox’s exchange, with a cascade, gaps and a cut connection, observed while an order-book service records it. */
 async function recorded(folder: string, books: BookStream): Promise<ObservationEvent[]> {
@@ -39,7 +23,7 @@ async function recorded(folder: string, books: BookStream): Promise<ObservationE
   const recorder = await openMarketRecorder({ folder, facts, clock: time, timer: time, report: () => {} })
   const observer = new ObservedEvents({ books: books.kind })
   const told: ObservationEvent[] = []
-  const market = overheard(at.data, (event) => told.push(...observer.of(event)))
+  const market = heardBy(at.data, (event) => told.push(...observer.of(event)))
   const polled = { openInterestEveryMs: 20_000, settledFundingEveryMs: 30_000, marksEveryMs: 1, trades: true }
   const service = new OrderBookService(
     { stepMs: 5_000, symbols: 'listed', books, ...polled },
