@@ -222,7 +222,7 @@ function showHealth(health: HealthView | undefined): void {
     ['hold', `${standing('VALID')} of ${assumptions.length}`],
     ['failed or expired', String(standing('WARNING', 'INVALID', 'EXPIRED'))],
     ['untested', String(standing('UNTESTED'))],
-    ...components.map(({ component, safety }): Fact => [component, safety]),
+    ...components.map(({ component, safety }): Fact => [words(component), safety]),
     ...components
       .filter(({ isNeeded }) => isNeeded)
       .flatMap(({ against }) => against.map((name): Fact => [name.replaceAll('_', ' '), 'against it'])),
@@ -233,6 +233,11 @@ function showHealth(health: HealthView | undefined): void {
       .sort()
       .map((word): Fact => [`market ${word}`, String(marketRegimes.filter(({ regime }) => regime === word).length)]),
   ])
+}
+
+/** `marketData` as one says it. */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
 function healthWord({ components }: HealthView): string {

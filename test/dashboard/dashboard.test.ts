@@ -101,7 +101,7 @@ describe.skipIf(executable === undefined)('the dashboard in a browser', () => {
     await page.locator('#health').getByText('nothing opens', { exact: true }).waitFor()
     const facts = await page.locator('#health-facts > *').allTextContents()
     expect(facts.join(' ')).toBe(
-      'hold 1 of 3 failed or expired 1 untested 1 marketData UNSAFE execution DEGRADED calibration UNSAFE ' +
+      'hold 1 of 3 failed or expired 1 untested 1 market data UNSAFE execution DEGRADED calibration UNSAFE ' +
         'feed latency against it ' +
         'system regime EDGE_DECAYING confidence 0.7 win rate BROKEN entry slippage UNKNOWN market RANGING 1',
     )
