@@ -15,6 +15,7 @@ import { FrozenMap } from './internal/frozen-map.js'
 import { Ingestion } from './internal/ingestion.js'
 import { LifecycleBoundaries } from './internal/lifecycle-boundaries.js'
 import { NodeQueries } from './internal/node-queries.js'
+import { NodeViews } from './internal/node-views.js'
 import { ObservedCounts, ObservedSymbol } from './internal/observed-symbol.js'
 import { primitivesOf } from './internal/primitives.js'
 import { PromotedTrades } from './internal/promoted-trades.js'
@@ -53,6 +54,7 @@ export class Observation {
   private readonly ingestion: Ingestion
   private readonly boundaries: LifecycleBoundaries
   private readonly record: AppliedRecord
+  private readonly nodeViews = new NodeViews()
   private readonly promoted = new PromotedTrades()
   private readonly counts = new ObservedCounts()
   private firstMs = Number.NaN
@@ -139,7 +141,8 @@ export class Observation {
   private primitives(): ReadonlyMap<string, M4PrimitiveBundle> {
     const nowMs = this.ingestion.timeMs
     if (Number.isNaN(nowMs)) return new FrozenMap(this.names.map((symbol) => [symbol, M4PrimitiveBundle.empty(symbol)]))
-    return new FrozenMap(this.symbols.map((of) => [of.symbol, primitivesOf(viewOfSymbol(of, nowMs, this.expected))]))
+    const seen = { nowMs, expected: this.expected, nodeViews: this.nodeViews }
+    return new FrozenMap(this.symbols.map((of) => [of.symbol, primitivesOf(viewOfSymbol(of, seen))]))
   }
 
   private snapshotWith(primitives: ReadonlyMap<string, M4PrimitiveBundle>): ObservationSnapshot {

@@ -1,7 +1,6 @@
 import { assertNode } from './failures.js'
 import { ACTIVE_MAX, DORMANT_MAX, NodeColumns } from './node-columns.js'
 import { decayedStrength, revivedStrength, timeBelowStrengthMs } from './node-strength.js'
-import { NodeViews } from './node-views.js'
 import { SlotList } from './slot-list.js'
 
 /**
@@ -12,7 +11,6 @@ export class NodeBook {
   readonly columns = new NodeColumns()
   readonly active = new SlotList(ACTIVE_MAX + 1, this.columns.n)
   readonly dormant = new SlotList(DORMANT_MAX + 1, this.columns.n)
-  readonly views = new NodeViews(this.columns, this.active, (slot, atMs) => this.strengthAt(slot, atMs))
   /** Ids of the last that were archived, the oldest first. */
   readonly archived: string[] = []
   archivedCount = 0

@@ -1,31 +1,29 @@
+import type { NodeBook } from './node-book.js'
 import type { NodeColumns } from './node-columns.js'
-import type { SlotList } from './slot-list.js'
 import type { NodeView } from './symbol-view.js'
 
 /**
- * The ACTIVE nodes of a symbol as they are seen at a time. One view a place, shown again in the next snapshot: whoever reads them
- * keeps none. Tens of thousands of nodes are looked at in each.
+ * The ACTIVE nodes of one symbol after another, as they are seen at a time. The same few views show those of every symbol, so
+ * whoever reads them keeps none: tens of thousands of nodes are looked at in a snapshot, and what was written for one symbol is
+ * then still in the processor's cache for the next.
  */
 export class NodeViews {
-  private readonly bySlot: NodeInPlace[] = []
+  private readonly places: NodeInPlace[] = []
 
-  constructor(
-    private readonly columns: NodeColumns,
-    private readonly list: SlotList,
-    private readonly strengthAt: (slot: number, atMs: number) => number,
-  ) {}
-
-  active(nowMs: number): readonly NodeView[] {
+  active(book: NodeBook, nowMs: number): readonly NodeView[] {
+    const { active, columns } = book
     const views: NodeView[] = []
-    for (let i = 0; i < this.list.count; i++) {
-      const slot = this.list.at(i)
-      this.bySlot[slot] ??= new NodeInPlace(this.columns, slot)
-      const view = this.bySlot[slot]
-      view.strength = this.strengthAt(slot, nowMs)
-      view.n = this.columns.n[slot]!
-      view.priceCenter = this.columns.priceCenter[slot]!
-      view.lastInteractionMs = this.columns.lastInteractionMs[slot]!
-      view.interactionCount = this.columns.interactionCount[slot]!
+    for (let i = 0; i < active.count; i++) {
+      const slot = active.at(i)
+      const view = this.places[i] ?? new NodeInPlace(columns)
+      this.places[i] = view
+      view.columns = columns
+      view.slot = slot
+      view.strength = book.strengthAt(slot, nowMs)
+      view.n = columns.n[slot]!
+      view.priceCenter = columns.priceCenter[slot]!
+      view.lastInteractionMs = columns.lastInteractionMs[slot]!
+      view.interactionCount = columns.interactionCount[slot]!
       views.push(view)
     }
     return views
@@ -34,6 +32,7 @@ export class NodeViews {
 
 /** What all nodes are asked for is there; lists are made when they are. */
 class NodeInPlace implements NodeView {
+  slot = 0
   n = 0
   strength = Number.NaN
   priceCenter = Number.NaN
@@ -41,10 +40,7 @@ class NodeInPlace implements NodeView {
   interactionCount = 0
   private readonly intervals: [fromMs: number, toMs: number][] = []
 
-  constructor(
-    private readonly columns: NodeColumns,
-    private readonly slot: number,
-  ) {}
+  constructor(public columns: NodeColumns) {}
 
   get id(): string {
     return this.columns.id[this.slot]!
