@@ -45,6 +45,8 @@ export class DecisionDesk {
   private effects: DecisionEffect[] = []
   private appended = 0
   private held: { readonly appended: number; release(): void }[] = []
+  /** As of the last bar; not durable: a new process observes anew. */
+  isObservationFailed = false
   /** What was complained about already: a condition that lasts is one alert. */
   private readonly complaints = new Set<string>()
 

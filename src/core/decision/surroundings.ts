@@ -26,8 +26,9 @@ export class Surroundings {
   /** Of whoever decides on it, a failed observation is a market as unknown as where no bar comes. */
   bar({ observation }: StrategyBar): void {
     const { desk } = this
-    if (observation?.status === 'FAILED')
-      this.stale(`the observation of the market has failed: ${observation.failureReason ?? 'unknown'}`)
+    desk.isObservationFailed = observation?.status === 'FAILED'
+    if (desk.isObservationFailed)
+      this.stale(`the observation of the market has failed: ${observation?.failureReason ?? 'unknown'}`)
     // A test that is too old says nothing any more: that is told once for each.
     for (const { name, sinceMs } of desk.safety.expired(desk.state.assumptions, desk.nowMs))
       desk.alertOnce(`expired ${name} ${sinceMs}`, 'WARNING', 'assumption', expiredText(name, sinceMs))

@@ -138,7 +138,9 @@ export class TruthCheck {
     const { desk } = this
     if (!this.moment.agrees(desk.state)) return
     this.moment.forget()
-    const now = { isLinkOk: desk.link.state === 'LINK_OK', isMarketFresh: desk.market.isFresh(desk.nowMs) }
+    // No truth of the exchange makes an observation anew that has failed.
+    const isMarketFresh = desk.market.isFresh(desk.nowMs) && !desk.isObservationFailed
+    const now = { isLinkOk: desk.link.state === 'LINK_OK', isMarketFresh }
     this.agreed(venueAtMs, clearedBy(desk.state, now))
     this.forgetUnknown()
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MARKET_LIMITS } from '../../../src/core/decision/market-watch.js'
 import { recordedObservation } from '../../../src/core/decision/recorded-observation.js'
 import type { DecisionRecord, RecordedBar } from '../../../src/core/decision/records.js'
 import { CascadeSniper, TRIGGER_ELSEWHERE_USD, TRIGGERS_USD } from '../../../src/core/examples/cascade-sniper.js'
@@ -9,7 +10,7 @@ import type { Strategy } from '../../../src/ports/strategy.js'
 import type { BarObservation } from '../../../src/ports/vocabulary/observation.js'
 import { atBars, ScriptedStrategy } from '../../support/scripted-strategy.js'
 import { observed, type Seen, zoneOf } from '../examples/inputs.js'
-import { TwoSides } from './two-sides.js'
+import { BAR_MS, TwoSides } from './two-sides.js'
 
 it('what a strategy sees is what a recovery will show it, bit for bit', () => {
   const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(-0))
@@ -121,4 +122,18 @@ it('an observation that has failed latches stale data, by which nothing is enter
   ])
   const cycle = sides.decisionDisk.records.find(({ type }) => type === 'cycle')
   expect(cycle).toMatchObject({ stats: { mandatesReceived: 2 } })
+})
+
+it('an observation that has failed is told once, and no truth of the exchange clears what it has latched', () => {
+  const sides = TwoSides.ready(() => [sniper()])
+  sides.observation = (timestampMs) => ({
+    ...{ status: 'FAILED', timestampMs, failureReason: 'NODE_INVARIANT', symbols: {} },
+  })
+  const bars = Math.ceil((2 * MARKET_LIMITS.freshForMs) / BAR_MS)
+  for (let bar = 0; bar < bars; bar++) sides.bar()
+  const told = sides.decisionDisk.records.filter(
+    (record) => record.type === 'alerted' && /has failed/.test(record.alert.message),
+  )
+  expect(told).toHaveLength(1)
+  expect(sides.decisionSide.state.latches).toHaveProperty('MARKET_DATA_STALE')
 })
