@@ -22,10 +22,8 @@ export class SessionEvidence {
   private readonly answers: boolean[] = []
   private readonly minutes: { readonly minute: number; readonly price: number }[] = []
   private readonly openInterest = new Map<string, number>()
-  private moves = 0
-  private fell = 0
-  private bursts = 0
-  private observedMs = 0
+  /** What was observed, hour by hour, of the last day: what a feed told before says nothing of whether it still does. */
+  private readonly hours: ObservedHour[] = []
   private lastObservedMs: number | undefined
 
   constructor(private readonly source: SessionSource) {}
@@ -45,7 +43,8 @@ export class SessionEvidence {
 
   /** @param trades all that were closed, the oldest first. */
   gathered(trades: readonly TradeRecord[]): AssumptionEvidence {
-    const { source, latenciesMs, answers, observedMs, bursts, moves, fell } = this
+    const { source, latenciesMs, answers, hours } = this
+    const sum = (of: (hour: ObservedHour) => number) => hours.reduce((all, hour) => all + of(hour), 0)
     const recent = trades.slice(-TRADES_KEPT)
     const slippage = [...(source.earlierSlippageBps ?? []), ...slippageBpsOf(trades)].slice(-FILLS_KEPT)
     const isObserving = this.lastObservedMs !== undefined
@@ -53,8 +52,10 @@ export class SessionEvidence {
       timestampsMs: this.timesMs,
       tradesWon: { won: recent.map(({ netPnl }) => Number(netPnl) > 0), expectedWinRate: source.expectedWinRate },
       ...present({
-        liquidations: isObserving ? { events: bursts, listenedMs: observedMs } : undefined,
-        openInterest: isObserving ? { moves, fell } : undefined,
+        liquidations: isObserving
+          ? { events: sum(({ bursts }) => bursts), listenedMs: sum(({ observedMs }) => observedMs) }
+          : undefined,
+        openInterest: isObserving ? { moves: sum(({ moves }) => moves), fell: sum(({ fell }) => fell) } : undefined,
         feedLatencyMs: latenciesMs.length > 0 ? latenciesMs : undefined,
         exchangeAnswers:
           answers.length > 0 ? { asked: answers.length, inTime: answers.filter(Boolean).length } : undefined,
@@ -82,19 +83,37 @@ export class SessionEvidence {
 
   private observed({ observation, timestampMs }: StrategyBar): void {
     if (observation === undefined || observation.status === 'FAILED') return
-    this.observedMs += Math.max(0, timestampMs - (this.lastObservedMs ?? timestampMs))
+    const hour = this.hourOf(timestampMs)
+    hour.observedMs += Math.max(0, timestampMs - (this.lastObservedMs ?? timestampMs))
     this.lastObservedMs = timestampMs
     for (const symbol in observation.symbols) {
       const { primitives, market } = observation.symbols[symbol]!
       const before = this.openInterest.get(symbol)
       if (market.openInterest !== undefined) this.openInterest.set(symbol, market.openInterest)
       if (primitives.liquidationBurst === undefined) continue
-      this.bursts++
+      hour.bursts++
       if (before === undefined || market.openInterest === undefined || market.openInterest === before) continue
-      this.moves++
-      if (market.openInterest < before) this.fell++
+      hour.moves++
+      if (market.openInterest < before) hour.fell++
     }
   }
+
+  private hourOf(timestampMs: number): ObservedHour {
+    const hour = Math.floor(timestampMs / HOUR_MS)
+    if (this.hours.at(-1)?.hour !== hour) this.hours.push({ hour, observedMs: 0, bursts: 0, moves: 0, fell: 0 })
+    while (this.hours[0]!.hour <= hour - HOURS_KEPT) this.hours.shift()
+    return this.hours.at(-1)!
+  }
+}
+
+interface ObservedHour {
+  readonly hour: number
+  observedMs: number
+  /** Bars at which something was liquidated, of each symbol. */
+  bursts: number
+  /** Those of which the open interest before and after is known, and those in which it fell. */
+  moves: number
+  fell: number
 }
 
 /** Of both legs; an exit that was decided at no price has none. */
@@ -105,6 +124,8 @@ export function slippageBpsOf(trades: readonly TradeRecord[]): readonly number[]
 }
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+const HOURS_KEPT = 24
 const BARS_KEPT = 1_000
 const TRADES_KEPT = 50
 const FILLS_KEPT = 100

@@ -5,6 +5,7 @@ import type { BarObservation } from '../../../src/ports/vocabulary/observation.j
 import { tradeRecord } from '../../support/session.js'
 
 const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
 
 function barAt(timestampMs: number, price: number, observation?: BarObservation): StrategyBar {
   return {
@@ -87,6 +88,19 @@ describe('what a session knows of what it takes for granted', () => {
     expect(evidence.gathered([])).toMatchObject({
       liquidations: { events: 5, listenedMs: 5 * MINUTE_MS },
       openInterest: { moves: 2, fell: 1 },
+    })
+  })
+
+  it('is of liquidations in the last day: a stream that has fallen silent since is noticed', () => {
+    const evidence = recorded()
+    evidence.bar(barAt(0, 100, observed(100, true)))
+    evidence.bar(barAt(MINUTE_MS, 100, observed(90, true)))
+    for (let hour = 1; hour <= 23; hour++) evidence.bar(barAt(hour * HOUR_MS, 100, observed(90, false)))
+    expect(evidence.gathered([])).toMatchObject({ liquidations: { events: 2 }, openInterest: { moves: 1, fell: 1 } })
+    evidence.bar(barAt(24 * HOUR_MS, 100, observed(90, false)))
+    expect(evidence.gathered([])).toMatchObject({
+      liquidations: { events: 0, listenedMs: 24 * HOUR_MS - MINUTE_MS },
+      openInterest: { moves: 0, fell: 0 },
     })
   })
 
