@@ -160,9 +160,9 @@ export class ObservationService implements Service {
   private choose(contracts: readonly ListedContract[], atMs: number): void {
     const { symbols } = this.settings
     const chosen = this.chosenOf(contracts)
-    const byName = new Map(chosen.map((contract) => [contract.symbol, contract]))
-    for (const symbol of symbols)
-      if (!byName.has(symbol)) this.warnOnce(`${symbol} is not listed: it is observed once it is`)
+    const missing = symbols.filter((symbol) => !chosen.some((contract) => contract.symbol === symbol))
+    if (missing.length === 1) this.warnOnce(`${missing[0]} is not listed: it is observed once it is`)
+    if (missing.length > 1) this.warnOnce(`${missing.join(', ')} are not listed: they are observed once they are`)
     const isSame =
       chosen.length === this.followed.size &&
       chosen.every((contract) => isEqual(contract, this.followed.get(contract.symbol)))

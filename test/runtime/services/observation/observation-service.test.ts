@@ -83,6 +83,8 @@ describe('an observation of a market that goes on', () => {
       },
     ])
     expect(world.warnings).toEqual(['BUSDT is not listed: it is observed once it is'])
+    world.market.list('CUSDT')
+    expect(world.warnings[1]).toBe('AUSDT, BUSDT are not listed: they are observed once they are')
     world.market.list('AUSDT', 'BUSDT')
     await pass(world.time, 1_000)
     expect(world.market.wishes.at(-1)!.symbols).toEqual(SYMBOLS)
