@@ -55,7 +55,7 @@ export const SHOWN_OPTIONS = {
   every: option({
     flag: '--every',
     value: '<time>',
-    help: 'a table, or a line of JSON, each 1s to 24h; on a terminal a live table is drawn anew with each advance',
+    help: 'a table, or a line of JSON, each so often, 100ms to 1d, a whole number of advances; on a terminal a live table is drawn anew with each advance',
     standard: '10s',
     parse: (typed, check, flag) => span(check, flag, { typed, minMs: 100, maxMs: DAY_MS }),
   }),
