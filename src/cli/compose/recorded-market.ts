@@ -23,6 +23,8 @@ export interface RecordedMarket {
   readonly facts: RecordingFacts
   /** Those that are told of, by code unit. */
   readonly symbols: readonly string[]
+  /** Tables without rows, of those of which more than one figure is made; settled funding is rare, and missing in most. */
+  readonly absent: readonly MarketTable[]
   /** Times of the first row and of the last, about, UTC ms: for progress. */
   readonly span: { readonly fromMs: number; readonly untilMs: number }
   /** Whether advances of this step stand in it. */
@@ -53,6 +55,7 @@ export async function openRecordedMarket({ path, symbols: asked }: RecordedMarke
   return {
     facts: recording,
     symbols,
+    absent: await absentTables(path),
     span: await spanOf(path, recording),
     tellsSteps: async (stepMs) => recording.stepMs === stepMs && (await hasRows(path, 'closings')),
     async *told() {
@@ -87,6 +90,13 @@ async function refuseWithoutTrades(path: string): Promise<void> {
     { place: path, message: `expected the table trades, found ${found}` },
     { hint: 'dolphin observe --live --record <folder> records trades, too.' },
   )
+}
+
+async function absentTables(path: string): Promise<MarketTable[]> {
+  const absent: MarketTable[] = []
+  for (const table of ['liquidations', 'frames', 'marks', 'open_interest'] as const)
+    if ((await datesOf(path, table)).length === 0) absent.push(table)
+  return absent
 }
 
 /** Whoever records books says their decimals at once; a recording without books need not. */

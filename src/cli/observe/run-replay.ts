@@ -23,12 +23,15 @@ export async function runReplay(options: ReplayOptions, observerOf: typeof marke
     const recorded = Object.fromEntries(market.symbols.map((symbol) => [symbol, true]))
     if (primitives !== undefined) refuseUnrecorded(path, { option: '--primitives', asked: [primitives], recorded })
     const observer = observerOf({ symbols: market.symbols, books: market.facts.books })
+    warnOfAbsent(path, market)
     const tally = new Tally({ symbols: market.symbols, cadenceMs, lookEveryMs: lookEvery(options) })
     const replay = new Replay({ options, observer, tally, market })
     // Tables on a terminal show how far it is.
     await replay.run({ signal: watch.signal, quiet: quiet || process.stdout.isTTY === true })
     if (replay.shown === 0 && !watch.signal.aborted)
-      noticeWarning(`${path}: nothing was shown: no advance of the recording is a whole --every in the period.`)
+      noticeWarning(
+        `${path}: nothing was shown: no advance of the recording${replay.reach} is a whole --every in the period.`,
+      )
     await printSummary(tally.summary(observer), options)
     if (observer.failure !== undefined) {
       noticeWarning(`${failedText(observer)}.`)
@@ -40,6 +43,12 @@ export async function runReplay(options: ReplayOptions, observerOf: typeof marke
   } finally {
     watch.stop()
   }
+}
+
+/** A figure of what was never recorded is absent, or says that there was none: whoever reads it has to know which. */
+function warnOfAbsent(path: string, { absent }: RecordedMarket): void {
+  if (absent.length === 0) return
+  noticeWarning(`${path}: no rows of ${absent.join(', ')}: what is said of them is absent, or as if there were none.`)
 }
 
 /** Regimes are looked at each 10 s, or with each advance or table where those are rarer or more frequent. */
@@ -63,8 +72,18 @@ class Replay {
   shown = 0
   private isOver = false
   private advances = 0
+  private firstMs: number | undefined
+  private lastMs: number | undefined
 
   constructor(private readonly parts: ReplayParts) {}
+
+  /** From when to when there were advances, UTC, as a part of a sentence; those behind `--to` are not known. */
+  get reach(): string {
+    const { firstMs, lastMs } = this
+    if (firstMs === undefined) return ''
+    const until = this.isOver || lastMs === undefined ? ', and on,' : ` … ${new Date(lastMs).toISOString()},`
+    return `, ${new Date(firstMs).toISOString()}${until}`
+  }
 
   async run({ signal, quiet }: { readonly signal: AbortSignal; readonly quiet: boolean }): Promise<void> {
     const { market, options, observer } = this.parts
@@ -95,6 +114,8 @@ class Replay {
     const { options, observer, tally } = this.parts
     const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, everyMs } = options
     for (const tMs of times) {
+      this.firstMs ??= tMs
+      this.lastMs = tMs
       if (tMs > toMs) this.isOver = true
       if (this.isOver) return
       // Rows in memory and writes to a pipe give no turn to whoever presses Ctrl-C.

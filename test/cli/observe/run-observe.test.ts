@@ -178,6 +178,27 @@ describe('dolphin observe --replay refuses', () => {
     await recordTwoContracts(market(), 2)
     const { code, stderr } = await replay({ from: '2027-01-01' })
     expect(code).toBe(0)
-    expect(stderr).toContain('nothing was shown')
+    expect(stderr).toContain('nothing was shown: no advance of the recording, 2026-01-')
+    const early = await replay({ to: '2020-01-01' })
+    expect(early.code).toBe(0)
+    expect(early.stderr).toMatch(/no advance of the recording, 2026-01-\S+, and on, is a whole --every in the period/)
+  })
+
+  it('what was never recorded only with a warning that names it', async () => {
+    await recordMarket(market(), (add) => {
+      for (let i = 0; i < 3; i++)
+        add('trades', {
+          T_ms: RECORDED_MS + i,
+          received_ms: RECORDED_MS + i,
+          symbol: 'BTCUSDT',
+          price: 100,
+          base_qty: 1,
+          side: 'BUY',
+          venue_id: i,
+        })
+    })
+    const { code, stderr } = await replay({ quiet: true })
+    expect(code).toBe(0)
+    expect(stderr).toContain('no rows of liquidations, frames, marks, open_interest')
   })
 })
