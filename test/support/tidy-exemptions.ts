@@ -74,6 +74,7 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/adapters/report/trades.test.ts',
   'test/cli/disordered-days.test.ts',
   'test/cli/observe/texts.test.ts',
+  'test/core/analysis/warmed-observer.test.ts',
   'test/core/decision/two-sides.test.ts',
   'test/core/eigen/exact.test.ts',
   'test/core/eigen/golden.test.ts',

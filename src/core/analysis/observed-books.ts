@@ -94,7 +94,7 @@ const TOP_LEVELS = 5
 const DEPTH_STALE_MS = 10_000
 
 export interface ObservedBooksCounters {
-  /** Books of which something has come: those that are known now, and the others. */
+  /** Books of which something has come and that are known now. */
   readonly known: number
   /** Books of which something has come and that are not known now. */
   readonly unknown: number
