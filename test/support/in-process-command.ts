@@ -15,14 +15,9 @@ export interface Answer {
 /** Runs one command from source, in this process, and answers as the process would. */
 export async function runCommand(register: (parent: Command) => void, args: readonly string[]): Promise<Answer> {
   const written = { stdout: '', stderr: '' }
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((chunk, ...rest) => {
-      written[name] += String(chunk)
-      const done = rest.find((argument) => typeof argument === 'function')
-      done?.()
-      return true
-    }),
-  )
+  const spies = intercept((name, text) => {
+    written[name] += text
+  })
   const before = process.exitCode
   process.exitCode = EXIT.ok
   try {
@@ -39,6 +34,17 @@ export async function runCommand(register: (parent: Command) => void, args: read
   return { code, ...written }
 }
 
+/** What this process writes in each test of a file, text by text, in place of the terminal. */
+export function shownTexts(): readonly string[] {
+  const shown: string[] = []
+  beforeEach(() => {
+    shown.length = 0
+    intercept((_, text) => shown.push(text))
+  })
+  afterEach(() => void vi.restoreAllMocks())
+  return shown
+}
+
 /** A folder of its own for every test of a file, gone afterwards. */
 export function temporaryFolder(): { readonly path: string } {
   const folder = { path: '' }
@@ -47,4 +53,14 @@ export function temporaryFolder(): { readonly path: string } {
   })
   afterEach(() => rmSync(folder.path, { recursive: true, force: true }))
   return folder
+}
+
+function intercept(write: (stream: 'stdout' | 'stderr', text: string) => void) {
+  return (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((chunk, ...rest) => {
+      write(stream, String(chunk))
+      rest.find((argument) => typeof argument === 'function')?.()
+      return true
+    }),
+  )
 }

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMarket } from '../../../src/adapters/market-parquet/read-market.js'
 import { booksOptions } from '../../../src/cli/serve/books-options.js'
 import type { BooksServed, RawBooksOptions } from '../../../src/cli/serve/books-table.js'
@@ -8,7 +8,7 @@ import { type BooksSurroundings, runBooks } from '../../../src/cli/serve/run-boo
 import type { StopCause } from '../../../src/cli/shell/signals.js'
 import { GRID_MAPS } from '../../../src/core/grid/names.js'
 import { SERVICE_HEARTBEAT } from '../../../src/core/grid/watch-documents.js'
-import { temporaryFolder } from '../../support/in-process-command.js'
+import { shownTexts, temporaryFolder } from '../../support/in-process-command.js'
 import { startSandbox } from '../../support/sandbox.js'
 import { sharedGrid } from '../../support/shared-grid.js'
 import { until } from '../../support/until.js'
@@ -20,17 +20,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 
 const folder = temporaryFolder()
-const shown: string[] = []
-beforeEach(() => {
-  shown.length = 0
-  for (const stream of ['stdout', 'stderr'] as const)
-    vi.spyOn(process[stream], 'write').mockImplementation((chunk, ...rest) => {
-      shown.push(String(chunk))
-      rest.find((argument) => typeof argument === 'function')?.()
-      return true
-    })
-})
-afterEach(() => void vi.restoreAllMocks())
+const shown = shownTexts()
 
 async function running(service: BooksServed, raw: RawBooksOptions) {
   const grid = sharedGrid()

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readRecording } from '../../../src/adapters/market-parquet/recording-file.js'
 import { marketObserver } from '../../../src/cli/compose/market-observer.js'
 import { serveObservationOptions } from '../../../src/cli/serve/observation-options.js'
@@ -11,7 +11,7 @@ import type { StopCause } from '../../../src/cli/shell/signals.js'
 import { FEATURE_KEYS, GRID_MAPS } from '../../../src/core/grid/names.js'
 import { OBSERVATION } from '../../../src/core/grid/observation-document.js'
 import { SERVICE_HEARTBEAT } from '../../../src/core/grid/watch-documents.js'
-import { temporaryFolder } from '../../support/in-process-command.js'
+import { shownTexts, temporaryFolder } from '../../support/in-process-command.js'
 import { startSandbox } from '../../support/sandbox.js'
 import { sharedGrid } from '../../support/shared-grid.js'
 import { StandInObserver } from '../../support/stand-in-observer.js'
@@ -27,17 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-const shown: string[] = []
-beforeEach(() => {
-  shown.length = 0
-  for (const stream of ['stdout', 'stderr'] as const)
-    vi.spyOn(process[stream], 'write').mockImplementation((chunk, ...rest) => {
-      shown.push(String(chunk))
-      rest.find((argument) => typeof argument === 'function')?.()
-      return true
-    })
-})
-afterEach(() => void vi.restoreAllMocks())
+const shown = shownTexts()
 
 async function running(raw: RawServeObservationOptions, observerOf = marketObserver) {
   const grid = sharedGrid()
