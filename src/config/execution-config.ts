@@ -1,5 +1,6 @@
 import { type DecimalText, Exact } from '../base/exact.js'
 import { InputMistake } from '../base/mistakes.js'
+import { FEED_LATENCY_MS_MAX } from '../core/assumptions/shipped-assumptions.js'
 import { EXPECTED_WIN_RATE } from '../core/assumptions/system-regime.js'
 import { DECISION_TIMINGS } from '../core/decision/settings.js'
 import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS } from '../core/execution/settings.js'
@@ -53,6 +54,7 @@ export const EXECUTION_CONFIG_DEFAULTS = {
   'risk.loss_pct_max': CHAMPION_RISK.lossBreaker.lossPctMax,
   'risk.expected_win_rate': EXPECTED_WIN_RATE,
   'risk.act_on_regime': false,
+  'risk.feed_latency_max_ms': FEED_LATENCY_MS_MAX,
   'paper.leverage': 10,
   'paper.maker_fee': '0.0002',
   'paper.taker_fee': '0.0005',
@@ -167,6 +169,7 @@ function configOf(values: Values): ExecutionConfig {
       expectedWinRate: ms('risk.expected_win_rate'),
       actOnRegime: values['risk.act_on_regime'] as boolean,
     },
+    feedLatencyMsMax: ms('risk.feed_latency_max_ms'),
     paper: {
       leverage: ms('paper.leverage'),
       makerFee: decimal('paper.maker_fee'),

@@ -29,6 +29,7 @@ const OWN: Readonly<Record<string, ValueCheck>> = {
   'risk.consecutive_losses_max': orNull(whole()),
   'risk.loss_pct_max': orNull(number({ above: 0, below: 1 })),
   'risk.expected_win_rate': number({ above: 0, below: 1 }),
+  'risk.feed_latency_max_ms': whole(),
   'paper.leverage': number({ from: 1, below: LEVERAGE }),
   'paper.maker_fee': decimal({ below: 1, such: '0.0002' }),
   'paper.taker_fee': decimal({ below: 1, such: '0.0005' }),

@@ -194,6 +194,7 @@ async function partsOf(
     assumptions: {
       tests: SHIPPED_TESTS,
       isNow: market.filledBy !== undefined,
+      feedLatencyMsMax: setup.feedLatencyMsMax,
       ...present({ feedLatencyMs: market.feedLatencyMs, earlierSlippageBps: market.earlierSlippageBps }),
     },
     disk: statfsDisk(folder.folder),

@@ -8,6 +8,8 @@ export interface SessionSource {
   /** Trades are filled by a market that is really there, at prices of now. */
   readonly isNow: boolean
   readonly expectedWinRate: number
+  /** Of what a feed tells, the median age that is still young, ms; absent: 100. */
+  readonly feedLatencyMsMax?: number | undefined
   /** Of fills before the session, basis points against us, the oldest first. */
   readonly earlierSlippageBps?: readonly number[] | undefined
 }
@@ -57,6 +59,7 @@ export class SessionEvidence {
           : undefined,
         openInterest: isObserving ? { moves: sum(({ moves }) => moves), fell: sum(({ fell }) => fell) } : undefined,
         feedLatencyMs: latenciesMs.length > 0 ? latenciesMs : undefined,
+        feedLatencyMsMax: source.feedLatencyMsMax,
         exchangeAnswers:
           answers.length > 0 ? { asked: answers.length, inTime: answers.filter(Boolean).length } : undefined,
         fillSlippageBps: source.isNow ? slippage : undefined,

@@ -2,7 +2,7 @@ import { type DecimalText, Exact } from '../../base/exact.js'
 import { present } from '../../base/present.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
 import type { FillMode, PaperSettings } from '../../ports/vocabulary/paper.js'
-import { SHIPPED_ASSUMPTION_SETTINGS } from '../assumptions/shipped-assumptions.js'
+import { FEED_LATENCY_MS_MAX, SHIPPED_ASSUMPTION_SETTINGS } from '../assumptions/shipped-assumptions.js'
 import { EXPECTED_WIN_RATE } from '../assumptions/system-regime.js'
 import type { BacktestSettings } from '../backtest/settings.js'
 import { DECISION_DEFAULTS, type DecisionSettings } from '../decision/settings.js'
@@ -21,6 +21,7 @@ export function planSession(wish: SessionWish): SessionPlan {
     initialCapitalUsd,
     expectedWinRate: config.edge?.expectedWinRate ?? EXPECTED_WIN_RATE,
     stopPct: Math.min(Number(config.execution.catastrophicStop), config.risk.stopLossPct ?? Number.POSITIVE_INFINITY),
+    feedLatencyMsMax: config.feedLatencyMsMax ?? FEED_LATENCY_MS_MAX,
     decision: {
       ...DECISION_DEFAULTS,
       instruments,
@@ -48,6 +49,8 @@ export interface ExecutionConfig {
   readonly risk: RiskConfig
   /** What the trades of a session are held to; absent: the defaults. */
   readonly edge?: EdgeConfig | undefined
+  /** Median age of what a feed tells that is still young, ms; absent: 100. */
+  readonly feedLatencyMsMax?: number | undefined
   readonly paper: PaperConfig
 }
 
@@ -106,6 +109,8 @@ export interface SessionPlan {
   readonly expectedWinRate: number
   /** Distance of a position's stop from its entry price, a fraction: the nearer of risk's and of the order at the exchange. */
   readonly stopPct: number
+  /** Median age of what the feed tells that is still young, ms. */
+  readonly feedLatencyMsMax: number
   readonly decision: DecisionSettings
   readonly execution: ExecutionSettings
   readonly exchange: PaperSettings

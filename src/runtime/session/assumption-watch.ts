@@ -17,6 +17,8 @@ export interface AssumptionParts {
   readonly isNow: boolean
   /** Age of what the feed told last, ms; null: nothing yet. Absent: no feed says. */
   feedLatencyMs?(): number | null
+  /** The median of it that is still young, ms; absent: 100. */
+  readonly feedLatencyMsMax?: number | undefined
   /** What fills before the session cost, basis points against us, the oldest first; absent: there were none. */
   readonly earlierSlippageBps?: readonly number[] | undefined
 }
@@ -34,8 +36,8 @@ export class AssumptionWatch {
     private readonly around: AroundAssumptions,
   ) {
     const { parts, expectedWinRate } = around
-    const { isNow, earlierSlippageBps } = parts
-    this.evidence = new SessionEvidence({ isNow, expectedWinRate, earlierSlippageBps })
+    const { isNow, earlierSlippageBps, feedLatencyMsMax } = parts
+    this.evidence = new SessionEvidence({ isNow, expectedWinRate, earlierSlippageBps, feedLatencyMsMax })
   }
 
   /** A bar was decided on. */

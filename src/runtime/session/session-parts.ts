@@ -170,6 +170,7 @@ export const SESSION_PARTS = fields<SessionParts>({
       tests: having('tests by name'),
       isNow: flag,
       feedLatencyMs: optional(callback),
+      feedLatencyMsMax: optional(number({ above: 0 })),
       earlierSlippageBps: optional(listOf(number({}))),
     }),
   ),

@@ -37,6 +37,7 @@ describe('the shipped assumptions', () => {
     ['feed_latency', { feedLatencyMs: many(29, () => 1) }, undefined],
     ['feed_latency', { feedLatencyMs: many(30, (i) => (i < 16 ? 10 : 10_000)) }, true],
     ['feed_latency', { feedLatencyMs: many(30, () => 100) }, false],
+    ['feed_latency', { feedLatencyMs: many(30, () => 100), feedLatencyMsMax: 101 }, true],
     ['timestamps_monotonic', { timestampsMs: many(30, (i) => Math.floor(i / 2)) }, true],
     ['timestamps_monotonic', { timestampsMs: [...many(30, (i) => i), 28] }, false],
     ['fills_within_slippage', { fillSlippageBps: many(19, () => 0) }, undefined],
