@@ -37,9 +37,11 @@ export class RecordedFeeds {
     if (openInterest > 0) this.of(symbol).openInterest.add(tsMs, openInterest)
   }
 
-  liquidation({ symbol, T_ms: tsMs, price, order_price, base_qty: baseQty, side }: LiquidationRow): void {
+  /** Of one that is not filled yet what was ordered is all there is, as for whoever observes. */
+  liquidation({ symbol, T_ms: tsMs, price, order_price, base_qty, order_qty, side }: LiquidationRow): void {
     this.seen(tsMs)
     const paid = price > 0 ? price : order_price
+    const baseQty = base_qty > 0 ? base_qty : (order_qty ?? 0)
     this.of(symbol).liquidations.push({ tsMs, price: paid, valueUsd: paid * baseQty, side })
   }
 
