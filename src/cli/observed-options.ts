@@ -2,7 +2,7 @@ import { found } from '../base/mistakes.js'
 import { type ServeAddress, serveAddress } from './compose/serve-address.js'
 import { LIVE_OPTIONS } from './live-options.js'
 import type { OptionCheck } from './shell/option-check.js'
-import { aFile, option } from './shell/option-table.js'
+import { aFile, asTyped, option } from './shell/option-table.js'
 import { span } from './shell/utc-time.js'
 
 /** What is observed of an exchange, by the command and by the service. */
@@ -21,6 +21,11 @@ export const OBSERVED_OPTIONS = {
     value: '<folder>',
     help: 'record everything that is told, and when time was told: dolphin observe --replay makes the same of it',
     parse: aFile,
+  }),
+  warmUp: option({
+    flag: '--no-warm-up',
+    help: 'ask for no candles of before: ranges, and with them regimes, are known after seven hours',
+    parse: asTyped<boolean>,
   }),
   serve: option({
     flag: '--serve',

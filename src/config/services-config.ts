@@ -48,6 +48,7 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'observation.top': null,
   'observation.cadence_ms': 1_000,
   'observation.open_interest_seconds': 60,
+  'observation.warm_up': true,
   'observation.record': null,
   'observation.flush_seconds': 60,
 } as const
@@ -112,6 +113,8 @@ export interface ObservationConfig {
   /** From advance to advance. */
   readonly cadenceMs: number
   readonly openInterestEveryMs: number
+  /** Whether it begins with the candles of before. */
+  readonly warmUp: boolean
   /** The folder of the recording; absent: nothing is recorded. */
   readonly record?: string
   readonly flushMs: number
@@ -162,6 +165,8 @@ const BETA_POLICIES: readonly BetaPolicy[] = ['expanding', 'full-sample', 'fixed
 const SYMBOLS = /^[^\s,]+(,[^\s,]+)*$/
 const GRID_URL = /^hazelcast:\/\/[^\s/,:]+:\d{1,5}(,[^\s/,:]+:\d{1,5})*(\/[^\s/]+)?$/
 
+const TRUE_OR_FALSE: ValueCheck = { expected: 'true or false', fits: (value) => typeof value === 'boolean' }
+
 /** The checks, key by key. */
 const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'grid.url': {
@@ -201,7 +206,7 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'order_book.books_every_ms': oneOf([100, 250, 500]),
   'order_book.open_interest_seconds': orNull(whole()),
   'order_book.mark_seconds': orNull(whole()),
-  'order_book.record_trades': { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
+  'order_book.record_trades': TRUE_OR_FALSE,
   'order_book.funding_seconds': orNull(whole()),
   'order_book.file': orNull(file('a file')),
   'order_book.record': orNull(file('a folder')),
@@ -220,6 +225,7 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
     fits: (value) => Number.isInteger(value) && (value as number) >= 100 && 60_000 % (value as number) === 0,
   },
   'observation.open_interest_seconds': whole(),
+  'observation.warm_up': TRUE_OR_FALSE,
   'observation.record': orNull(file('a folder')),
   'observation.flush_seconds': whole(),
 }
@@ -288,6 +294,7 @@ function observationOf(values: Values): ObservationConfig {
     symbols: symbols === 'universe' ? symbols : symbols.split(','),
     cadenceMs: values['observation.cadence_ms'] as number,
     openInterestEveryMs: secondsOf(values['observation.open_interest_seconds'])!,
+    warmUp: values['observation.warm_up'] as boolean,
     flushMs: secondsOf(values['observation.flush_seconds'])!,
     ...present({
       top: (values['observation.top'] ?? undefined) as number | undefined,

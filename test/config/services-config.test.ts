@@ -50,7 +50,7 @@ describe('the configuration of the services', () => {
       universe: { exchangeAt: 'production', flushMs: 300_000 },
       observation: {
         ...{ exchangeAt: 'production', symbols: 'universe', cadenceMs: 1_000 },
-        ...{ openInterestEveryMs: 60_000, flushMs: 60_000 },
+        ...{ openInterestEveryMs: 60_000, warmUp: true, flushMs: 60_000 },
       },
     })
   })

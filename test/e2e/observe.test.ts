@@ -88,6 +88,18 @@ describe('dolphin observe on an exchange', () => {
     const replayed = await dolphin(['observe', '--replay', market(), '--json', '--every', '1s', '--quiet'])
     expect([replayed.code, replayed.stderr]).toEqual([0, ''])
     expect(replayed.stdout).toBe(running.out)
+    const { timestampMs, symbols } = JSON.parse(running.out.split('\n')[0]!)
+    expect(symbols.ETHUSDT.regime.metrics).toMatchObject({ atr5m: expect.any(Number), atr30m: expect.any(Number) })
+    expect(timestampMs).toBeGreaterThan(Date.now() - 1_800_000)
+    const verified = await dolphin(['data', 'verify', market()])
+    expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining('klines')])
+  })
+
+  it('begins cold where nobody wants candles of before', async () => {
+    const args = live('--symbols', 'BTCUSDT', '--for', '3s', '--every', '1s', '--json')
+    const { code, stdout } = await dolphin([...args, '--no-warm-up'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout.split('\n')[0]!).symbols.BTCUSDT.regime.metrics).not.toHaveProperty('atr5m')
   })
 
   it('serves its figures to this machine, and sums up at Ctrl-C', async () => {

@@ -35,6 +35,8 @@ export interface LiveObservationChoice {
   /** What a kill costs a recording at most, ms. */
   readonly flushMs?: number
   readonly openInterestEveryMs?: number
+  /** Whether it begins with the candles of before; it does unless that is false. */
+  readonly warmUp?: boolean
 }
 
 export interface LiveObservation {
@@ -57,7 +59,7 @@ export async function openLiveObservation(
   observerOf: typeof marketObserver,
 ): Promise<LiveObservation> {
   const { at, cadenceMs, record, quiet, advanced, put, signal } = choice
-  const { flushMs = FLUSH_MS, openInterestEveryMs = OPEN_INTEREST_MS } = choice
+  const { flushMs = FLUSH_MS, openInterestEveryMs = OPEN_INTEREST_MS, warmUp = true } = choice
   const symbols = await symbolsOf(choice)
   signal.throwIfAborted()
   const recorder =
@@ -76,7 +78,7 @@ export async function openLiveObservation(
   const observer = observerOf({ symbols, books: 'partial' })
   const market = new BinanceMarketData({ wire: new BinanceWire(at), timer: gridTime })
   const service = new ObservationService(
-    { symbols, cadenceMs, openInterestEveryMs, settledFundingEveryMs: SETTLED_FUNDING_MS },
+    { symbols, cadenceMs, openInterestEveryMs, settledFundingEveryMs: SETTLED_FUNDING_MS, warmUp },
     {
       ...{ market, time: gridTime, observer },
       warn: noticeWarning,

@@ -26,7 +26,7 @@ export function register(parent: Command): void {
     'cadence',
   ])
   declareOptions(command, 'Of a recording:', REPLAY_OPTIONS, ['from', 'to'])
-  declareOptions(command, 'Live:', LIVE_OBSERVE_OPTIONS, ['exchangeAt', 'top', 'for', 'record', 'serve'])
+  declareOptions(command, 'Live:', LIVE_OBSERVE_OPTIONS, ['exchangeAt', 'top', 'for', 'record', 'serve', 'warmUp'])
   declareOptions(command, 'What is shown:', SHOWN_OPTIONS, ['every', 'rows', 'primitives'])
   command
     .option('--json', 'a snapshot a line as canonical JSON, and a summary as the last line')

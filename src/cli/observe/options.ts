@@ -42,6 +42,7 @@ export const LIVE_OBSERVE_OPTIONS = {
   top: OBSERVED_OPTIONS.top,
   record: OBSERVED_OPTIONS.record,
   serve: OBSERVED_OPTIONS.serve,
+  warmUp: OBSERVED_OPTIONS.warmUp,
   for: option({
     flag: '--for',
     value: '<time>',
@@ -118,6 +119,7 @@ export interface LiveOptions extends ShownOptions {
   readonly forMs?: number
   readonly record?: string
   readonly serve?: ServeAddress
+  readonly warmUp?: boolean
 }
 
 export type ObserveOptions = ReplayOptions | LiveOptions
@@ -139,8 +141,8 @@ export function observeOptions(raw: RawObserveOptions): ObserveOptions {
   const { json = false, quiet = false, color = true } = raw
   const shown = { cadenceMs: cadence, everyMs: every, json, quiet, color, ...present({ rows, primitives, symbols }) }
   if (typed.replay !== undefined) return { kind: 'replay', path: typed.replay, ...shown, ...present({ fromMs, toMs }) }
-  const { exchangeAt: at = endpointsOf('production'), top, for: forMs, record, serve } = typed
-  return { kind: 'live', at, ...shown, ...present({ top, forMs, record, serve }) }
+  const { exchangeAt: at = endpointsOf('production'), top, for: forMs, record, serve, warmUp } = typed
+  return { kind: 'live', at, ...shown, ...present({ top, forMs, record, serve, warmUp }) }
 }
 
 function checkTogether(raw: RawObserveOptions, check: OptionCheck): void {
@@ -153,8 +155,13 @@ function checkTogether(raw: RawObserveOptions, check: OptionCheck): void {
   const foreign = raw.live === true ? REPLAY_OPTIONS : LIVE_OBSERVE_OPTIONS
   if (sources === 1)
     for (const [name, { flag }] of Object.entries(foreign))
-      if (raw[name as keyof RawObserveOptions] !== undefined)
+      if (isTyped(flag, raw[name as keyof RawObserveOptions]))
         check.wrong(flag, `goes with ${raw.live === true ? '--replay' : '--live'}`)
+}
+
+/** What a `--no-…` takes away is there unless somebody types it. */
+function isTyped(flag: string, value: unknown): boolean {
+  return flag.startsWith('--no-') ? value === false : value !== undefined
 }
 
 const DAY_MS = 86_400_000

@@ -132,6 +132,7 @@ function registerObservation(group: Command): void {
     'cadence',
     'record',
     'serve',
+    'warmUp',
     'grid',
   ])
   command

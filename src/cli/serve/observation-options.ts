@@ -19,18 +19,21 @@ export interface ServeObservationOptions {
 /** What is typed wins over the file. @throws InputMistake with every mistake. */
 export async function serveObservationOptions(raw: RawServeObservationOptions): Promise<ServeObservationOptions> {
   const check = new OptionCheck()
-  const { exchangeAt, symbols, top, cadence: cadenceMs, record, serve } = parseOptions(OBSERVATION_OPTIONS, raw, check)
+  const typed = parseOptions(OBSERVATION_OPTIONS, raw, check)
+  const { exchangeAt, symbols, top, cadence: cadenceMs, record, serve } = typed
   if (symbols !== undefined && top !== undefined) check.wrong('--top', 'does not go with --symbols')
   check.done()
   const config = await loadServicesConfig(raw.config)
   const url = sharedGridOf({ typed: raw.grid, configured: config.grid.url }, check)
   check.done()
   const { top: configuredTop, ...configured } = config.observation
+  const warmUp = configured.warmUp && typed.warmUp !== false
   return {
     at: exchangeAt ?? endpointsOf(configured.exchangeAt),
     grid: { ...config.grid, url },
     observation: {
       ...configured,
+      warmUp,
       ...present({ symbols, cadenceMs, record, top: symbols === undefined ? (top ?? configuredTop) : undefined }),
     },
     ...present({ serve }),
