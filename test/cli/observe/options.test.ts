@@ -18,6 +18,13 @@ describe('the options of dolphin observe', () => {
     expect(live({ for: '2h' })).toMatchObject({ forMs: 7_200_000, at: { name: 'production' } })
   })
 
+  it('warm an observation of now up unless somebody does not want that', () => {
+    expect(live({ warmUp: true })).toMatchObject({ warmUp: true })
+    expect(live({ warmUp: false })).toMatchObject({ warmUp: false })
+    expect(replay({ warmUp: true })).not.toHaveProperty('warmUp')
+    expect(() => replay({ warmUp: false })).toThrow(/^--no-warm-up: goes with --live/)
+  })
+
   it('serve this machine alone', () => {
     expect(live({ serve: true })).toMatchObject({ serve: { host: '127.0.0.1', port: 8080 } })
     expect(live({ serve: '[::1]:0' })).toMatchObject({ serve: { host: '::1', port: 0 } })

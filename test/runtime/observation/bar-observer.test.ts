@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MarketObserver } from '../../../src/core/analysis/market-observer.js'
 import type { MarketDataEvent, TradeEvent } from '../../../src/ports/market-data.js'
 import type { BarObservation } from '../../../src/ports/vocabulary/observation.js'
 import { BarObserver, type EventObserver } from '../../../src/runtime/observation/bar-observer.js'
@@ -36,6 +37,20 @@ describe('what had been observed by a bar', () => {
     const bars = observing(recorded().observer, [settled, trade(1, 60_000)])
     expect(await bars.at(AT_MS)).toBeUndefined()
     expect(await bars.at(AT_MS + 60_000)).toBeDefined()
+  })
+
+  it('has the ranges of candles that were told before anything was heard, whenever they came', async () => {
+    const LENGTH_MS = 300_000
+    const klines = Array.from({ length: 14 }, (_, i): MarketDataEvent => {
+      const openMs = AT_MS - (14 - i) * LENGTH_MS
+      const times = { openMs, closeMs: openMs + LENGTH_MS - 1, receivedMs: AT_MS + 900 }
+      const prices = { open: 10, high: 12, low: 10, close: 11, baseVolume: 1 }
+      return { kind: 'kline', symbol: 'BTCUSDT', interval: '5m', ...times, ...prices }
+    })
+    const observer = new MarketObserver({ symbols: ['BTCUSDT'], books: 'partial' })
+    const bars = observing(observer, [...klines, trade(1, 1_000), trade(2, 5_000)])
+    expect(await bars.at(AT_MS - 1)).toBeUndefined()
+    expect(await bars.at(AT_MS + 2_000)).toMatchObject({ symbols: { BTCUSDT: { regime: { metrics: { atr5m: 2 } } } } })
   })
 
   it('is known to nobody where nothing was recorded', async () => {
