@@ -21,7 +21,7 @@ export class LiveScreen {
       .split('\n')
       .slice(0, this.rows - 1)
     const up = this.lines === 0 ? '' : `\x1b[${this.lines}A`
-    this.stream.write(`${up}\r${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`)
+    this.stream.write(`${CUT_LINES}${up}\r${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J${WRAP_LINES}`)
     this.lines = lines.length
   }
 
@@ -38,5 +38,8 @@ export class LiveScreen {
 
 /** Where the terminal does not tell. */
 const ROWS = 24
+/** A frame's line that went on in the next one would be counted as one: the next frame would begin too low. */
+const CUT_LINES = '\x1b[?7l'
+const WRAP_LINES = '\x1b[?7h'
 const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'

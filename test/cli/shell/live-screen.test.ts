@@ -14,7 +14,7 @@ function terminal(rows: number): { readonly stream: NodeJS.WriteStream; readonly
 }
 
 describe('a screen that is drawn in place', () => {
-  it('draws each frame over the one before, clears what a shorter one leaves, and gives the cursor back', () => {
+  it('draws each frame over the one before, clears what a shorter one leaves, cuts lines that are too long while it draws, and gives the cursor back', () => {
     const { stream, written } = terminal(24)
     const screen = new LiveScreen(stream)
     screen.draw('one\ntwo\n')
@@ -22,8 +22,8 @@ describe('a screen that is drawn in place', () => {
     screen.end()
     expect(written).toEqual([
       '\x1b[?25l',
-      '\rone\x1b[K\ntwo\x1b[K\n\x1b[J',
-      '\x1b[2A\rthree\x1b[K\n\x1b[J',
+      '\x1b[?7l\rone\x1b[K\ntwo\x1b[K\n\x1b[J\x1b[?7h',
+      '\x1b[?7l\x1b[2A\rthree\x1b[K\n\x1b[J\x1b[?7h',
       '\x1b[?25h',
     ])
   })
@@ -33,6 +33,6 @@ describe('a screen that is drawn in place', () => {
     const screen = new LiveScreen(stream)
     screen.draw('1\n2\n3\n4\n')
     screen.end()
-    expect(written[1]).toBe('\r1\x1b[K\n2\x1b[K\n\x1b[J')
+    expect(written[1]).toBe('\x1b[?7l\r1\x1b[K\n2\x1b[K\n\x1b[J\x1b[?7h')
   })
 })
