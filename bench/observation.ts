@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { QUEUED_MAX } from '../src/core/observation/internal/event-queue.js'
 import { Observation } from '../src/core/observation/observation.js'
 import { heldBy } from './held.js'
 import { type Figure, line, median, quantile } from './measure.js'
@@ -181,6 +182,34 @@ function usualFigures(): Figure[] {
   ]
 }
 
+/** Every buffer of every symbol at its bound, and as many nodes: what no real market does. */
+function crowdedFigures(): Figure[] {
+  const observation = new Observation({ symbols: SYMBOLS })
+  observation.advanceTime(START_MS)
+  let nowMs = START_MS
+  const snapshotMs: number[] = []
+  for (let step = 0; step < 320; step++) {
+    for (const event of made(nowMs + 1, 2_000, FAR)) observation.ingest(event)
+    for (const symbol of SYMBOLS) observation.ingest(liquidation(symbol, nowMs + 1))
+    nowMs += STEP_MS
+    observation.advanceTime(nowMs)
+    if (step >= 260) snapshotMs.push(timed(() => void observation.snapshot()) / 1_000)
+  }
+  fillQueue(observation, nowMs)
+  const ownMb = memoryMb() - EMPTY_MB
+  const nodes = observation.query().stateDistribution().ACTIVE / SYMBOLS.length
+  keep(observation)
+  return [
+    { name: `snapshot, ${nodes.toFixed(1)} nodes a symbol`, value: median(snapshotMs), unit: 'ms', target: '≤ 30 ms' },
+    { name: '… in the slowest tenth', value: quantile(snapshotMs, 0.9), unit: 'ms', target: '≤ 30 ms' },
+    { name: 'memory of it, with a full queue', value: ownMb, unit: 'MB', target: '≤ 100 MB' },
+  ]
+}
+
+function fillQueue(observation: Observation, nowMs: number): void {
+  for (const event of made(nowMs + 1, QUEUED_MAX, NEAR)) observation.ingest(event)
+}
+
 /** Of the virtual hours: a tenth of the symbols, each busy enough to fill all its buffers, with more accounts than fit. */
 const FEW = SYMBOLS.slice(0, 54)
 const PER_SECOND = 4 * FEW.length
@@ -253,4 +282,4 @@ function timed(run: () => void): number {
 
 const hours = process.argv.includes('--hours') ? Number(process.argv[process.argv.indexOf('--hours') + 1]) : 0
 if (hours > 0) grownIn(hours)
-else for (const figure of [...usualFigures(), ...perEventFigures()]) console.log(line(figure))
+else for (const figure of [...usualFigures(), ...perEventFigures(), ...crowdedFigures()]) console.log(line(figure))
