@@ -50,6 +50,10 @@ function isObserved(): boolean {
   return bars().some(({ observation }) => observation?.symbols.BTCUSDT?.market.price !== undefined)
 }
 
+async function metricsOf(address: string): Promise<string> {
+  return (await fetch(`${address}/metrics`)).text()
+}
+
 function isEntered(): boolean {
   return records().some((record) => record.type === 'report' && record.report.type === 'FILL_REPORT')
 }
@@ -62,8 +66,10 @@ describe('an example at the prices of now', () => {
     await until(isEntered)
     await first.stop('SIGKILL')
     const before = bars().length
-    const second = new RunningDolphin(paper('--resume'))
-    await until(() => bars().length > before + 2)
+    const second = new RunningDolphin(paper('--resume', '--serve', '127.0.0.1:0'))
+    const address = await until(() => /Status at (http:\/\/\S+?),/.exec(second.said)?.[1])
+    await until(() => bars().length > before + 2 && isObserved())
+    await until(async () => /^dolphin_observation_accepted_total\{kind="TRADE"\} \d+$/m.test(await metricsOf(address)))
     expect(await second.stop('SIGINT'), second.said).toBe(130)
 
     const triggering = bars().find(({ observation }) => observation?.symbols.BTCUSDT?.primitives.liquidationBurst)
