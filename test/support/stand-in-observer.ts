@@ -26,6 +26,10 @@ export class StandInObserver implements Observer {
     if (this.failure === undefined) this.timeMs = tMs
   }
 
+  promotedEvents() {
+    return []
+  }
+
   snapshot(): ObservationSnapshot {
     const trades = this.told.filter(({ kind }) => kind === 'trade').length
     return {

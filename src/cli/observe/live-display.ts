@@ -28,7 +28,7 @@ export class LiveDisplay {
   }
 
   advanced(tMs: number): void {
-    this.tally.advanced(tMs, this.observer.snapshot())
+    this.tally.advanced(tMs, this.observer.promotedEvents())
     if (this.tally.isLookDue(tMs)) this.tally.looked(this.observer.observed())
     if (this.screen !== undefined) this.draw(this.screen)
     else if (tMs % this.options.everyMs === 0) this.print()

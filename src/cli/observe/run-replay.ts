@@ -121,11 +121,12 @@ class Replay {
       // Rows in memory and writes to a pipe give no turn to whoever presses Ctrl-C.
       if (++this.advances % ADVANCES_A_TURN === 0) await turn()
       observer.advance(tMs)
-      const snapshot = observer.snapshot()
-      this.isOver = snapshot.status === 'FAILED'
+      this.isOver = observer.failure !== undefined
       if (tMs < fromMs || (!isShown && !this.isOver)) continue
-      tally.advanced(tMs, snapshot)
+      tally.advanced(tMs, observer.promotedEvents())
       if (tally.isLookDue(tMs)) tally.looked(observer.observed())
+      // Looking at figures is when a figure that is none is found.
+      this.isOver ||= observer.failure !== undefined
       if (tMs % everyMs === 0 || this.isOver) await this.show()
     }
   }

@@ -43,7 +43,8 @@ export class Tally {
       this.regimes.set(symbol, { TRENDING: 0, RANGING: 0, VOLATILE: 0, UNKNOWN: 0 })
   }
 
-  advanced(tMs: number, { promotedEvents }: Pick<ObservationSnapshot, 'promotedEvents'>): void {
+  /** An advance, of which a snapshot would be too dear. */
+  advanced(tMs: number, promotedEvents: readonly PromotedTrade[]): void {
     this.firstMs ??= tMs
     this.lastMs = tMs
     this.advances++

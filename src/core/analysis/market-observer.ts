@@ -3,6 +3,7 @@ import { assert } from '../../base/assert.js'
 import type { MarketDataEvent } from '../../ports/market-data.js'
 import type { BarObservation, ObservationSnapshot, SymbolObservation } from '../../ports/vocabulary/observation.js'
 import type { IngestRefusal, ObservationEvent, ObservationKind } from '../../ports/vocabulary/observation-events.js'
+import type { PromotedTrade } from '../../ports/vocabulary/promoted-trade.js'
 import { type FailureFound, Observation } from '../observation/observation.js'
 import type { BookKind } from '../orderbook/market-features.js'
 import { MarketRegimes, type MarketRegimesCounters } from './market-regimes.js'
@@ -52,6 +53,11 @@ export class MarketObserver {
   snapshot(): ObservationSnapshot {
     this.latest ??= this.observation.snapshot()
     return this.latest
+  }
+
+  /** What the last advance promoted: all that changes with every advance and that a snapshot, which is dear, is not needed for. */
+  promotedEvents(): readonly PromotedTrade[] {
+    return this.observation.promotedEvents()
   }
 
   /**

@@ -7,6 +7,7 @@ import type {
 } from '../../ports/vocabulary/observation.js'
 import type { IngestAnswer, IngestRefusal, ObservationKind } from '../../ports/vocabulary/observation-events.js'
 import { M4PrimitiveBundle } from '../../ports/vocabulary/primitives.js'
+import type { PromotedTrade } from '../../ports/vocabulary/promoted-trade.js'
 import type { AppliedListener } from './applied-event.js'
 import { AppliedRecord } from './internal/applied-record.js'
 import { KIND, KINDS } from './internal/event-kinds.js'
@@ -102,6 +103,11 @@ export class Observation {
     return new NodeQueries(this.symbols)
   }
 
+  /** What the last advance promoted, as a snapshot has it. */
+  promotedEvents(): readonly PromotedTrade[] {
+    return this.failed === undefined ? this.promoted.listed(this.names) : NOTHING_PROMOTED
+  }
+
   /** The first event that was refused for each reason, in words for a log. */
   refusalSamples(): ReadonlyMap<IngestRefusal, string> {
     return this.ingestion.refusalSamples()
@@ -153,7 +159,7 @@ export class Observation {
       timestampMs: Number.isNaN(timeMs) ? null : timeMs,
       symbolsActive: this.names,
       counters: this.counters(),
-      promotedEvents: failed === undefined ? this.promoted.listed(this.names) : NOTHING_PROMOTED,
+      promotedEvents: this.promotedEvents(),
       primitives,
       ...(failed === undefined ? {} : { failureReason: failed.reason }),
     })
