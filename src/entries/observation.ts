@@ -61,6 +61,8 @@ export type * from '../core/observation/observation-queries.js'
 export { SystemHalted } from '../core/observation/system-halted.js'
 export type {
   BookStream,
+  KlineEvent,
+  KlineInterval,
   LiquidationEvent,
   ListedContract,
   MarkEvent,
@@ -69,6 +71,7 @@ export type {
   SettledFundingEvent,
   TradeEvent,
 } from '../ports/market-data.js'
+export type { DepthFrame, DepthSnapshot, LevelRows } from '../ports/vocabulary/depth.js'
 export type * from '../ports/vocabulary/observation.js'
 export type * from '../ports/vocabulary/observation-events.js'
 export type * from '../ports/vocabulary/primitives.js'
