@@ -83,7 +83,10 @@ describe('dolphin observe on an exchange', () => {
       live('--symbols', 'BTCUSDT,ETHUSDT', '--json', '--every', '1s', '--quiet', '--record', market()),
     )
     const last = () => running.out.trimEnd().split('\n').at(-1) ?? ''
-    await until(() => last().includes('"TRADE"') && last().includes('"DEPTH_TOP"') && last().includes('"MARK_PRICE"'))
+    const isHeard = (...kinds: string[]) => kinds.every((kind) => last().includes(`"${kind}"`))
+    await until(() => isHeard('TRADE', 'DEPTH_TOP', 'MARK_PRICE', 'OPEN_INTEREST'))
+    sandbox.exchange.faults.strike('cascade', 'BTCUSDT')
+    await until(() => isHeard('LIQUIDATION'))
     expect(await running.stop('SIGTERM'), running.said).toBe(0)
     const replayed = await dolphin(['observe', '--replay', market(), '--json', '--every', '1s', '--quiet'])
     expect([replayed.code, replayed.stderr]).toEqual([0, ''])

@@ -114,7 +114,7 @@ class Replay {
     const { options, observer, tally } = this.parts
     const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, everyMs } = options
     for (const tMs of times) {
-      this.firstMs ??= tMs
+      if (isShown) this.firstMs ??= tMs
       this.lastMs = tMs
       if (tMs > toMs) this.isOver = true
       if (this.isOver) return
