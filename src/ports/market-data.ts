@@ -195,10 +195,15 @@ export interface KlineEvent {
   readonly openMs: number
   /** Its last millisecond. */
   readonly closeMs: number
+  /** USD per base unit, as the next three. */
   readonly open: number
+  /** USD. */
   readonly high: number
+  /** USD. */
   readonly low: number
+  /** USD. */
   readonly close: number
+  /** Base units. */
   readonly baseVolume: number
   readonly receivedMs: number
 }

@@ -5,7 +5,9 @@ export type LevelRows = readonly (readonly [price: string, quantity: string])[]
 export interface DepthFrame {
   /** First and last update id in it, and the last of the frame before it. */
   readonly U: number
+  /** Id. */
   readonly u: number
+  /** Id. */
   readonly pu: number
   readonly b: LevelRows
   readonly a: LevelRows
@@ -13,7 +15,9 @@ export interface DepthFrame {
 
 /** The answer to a request for a snapshot. */
 export interface DepthSnapshot {
+  /** Number of the request. */
   readonly requestId: number
+  /** Id of the last update in it. */
   readonly lastUpdateId: number
   readonly bids: LevelRows
   readonly asks: LevelRows
