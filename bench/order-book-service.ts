@@ -150,7 +150,7 @@ class Running {
         }),
       askKlines: () => undefined,
       exchangeMs: () => time.epochMs(),
-      health: () => ({ connections: 1, malformed: {}, reconnects: {}, dead: [] }),
+      health: () => ({ connections: 1, malformed: {}, reconnects: {}, dead: [], trades: { repeated: 0, missed: 0 } }),
       close: async () => {},
     }
     const service = new OrderBookService(

@@ -50,6 +50,8 @@ export interface MarketDataHealth {
   readonly reconnects: Readonly<Record<string, number>>
   /** Symbols that neither a new subscription nor a new connection has brought to speak. */
   readonly dead: readonly string[]
+  /** Trades that came more than once and were told once, and those that nobody was told of. */
+  readonly trades: { readonly repeated: number; readonly missed: number }
 }
 
 /** `receivedMs`: when it came, UTC ms of this machine. Every other time is the exchange's. */

@@ -46,7 +46,7 @@ export class StandInMarket implements MarketData {
   }
 
   health(): MarketDataHealth {
-    return { connections: 1, malformed: {}, reconnects: {}, dead: [] }
+    return { connections: 1, malformed: {}, reconnects: {}, dead: [], trades: { repeated: 0, missed: 0 } }
   }
 
   async close(): Promise<void> {

@@ -22,6 +22,11 @@ export class ObservationMetrics {
     this.counter('reconnects_total', 'sockets opened beyond the first, by why', ['why'], (counter) => {
       for (const [why, amount] of Object.entries(this.view.market.reconnects)) counter.inc({ why }, amount)
     })
+    this.counter('trades_left_out_total', 'trades that are told by nobody, by why', ['why'], (counter) => {
+      const { repeated, missed } = this.view.market.trades
+      counter.inc({ why: 'repeated' }, repeated)
+      counter.inc({ why: 'missed' }, missed)
+    })
     this.gauge('advances', 'advances since the start', [], (gauge) => gauge.set(this.view.advances))
     this.gauge('symbols', 'contracts that are followed', [], (gauge) => gauge.set(this.view.followed))
     this.gauge('regime', '1 for the regime of each symbol', ['symbol', 'value'], (gauge) => {

@@ -18,7 +18,13 @@ const VIEW: ObservationView = {
   leftOut: { booksUnlisted: 4 },
   regimes: { BTCUSDT: 'VOLATILE' },
   ...{ advances: 10, followed: 1 },
-  market: { connections: 1, malformed: { trade: 2 }, reconnects: { silent: 1 }, dead: [] },
+  market: {
+    connections: 1,
+    malformed: { trade: 2 },
+    reconnects: { silent: 1 },
+    dead: [],
+    trades: { repeated: 3, missed: 4 },
+  },
   recording: { written: 40, waiting: 2, durableMs: null, lost: undefined, failure: undefined },
 }
 
@@ -47,6 +53,8 @@ describe('an observation that is served', () => {
       'dolphin_observation_left_out_total{what="booksUnlisted"} 4',
       'dolphin_observation_malformed_total{what="trade"} 2',
       'dolphin_observation_reconnects_total{why="silent"} 1',
+      'dolphin_observation_trades_left_out_total{why="repeated"} 3',
+      'dolphin_observation_trades_left_out_total{why="missed"} 4',
       'dolphin_observation_status{value="UNINITIALIZED"} 1',
       'dolphin_observation_status{value="FAILED"} 0',
       'dolphin_observation_snapshot_time_ms 1767614400000',

@@ -133,6 +133,7 @@ export class DepthFeedMachine implements Machine<DepthFeedInput | WireEvent | Ti
       malformed: Object.fromEntries(this.malformed),
       reconnects: { ...reconnects },
       dead: deadBooks,
+      trades: this.trades.counts,
     }
   }
 

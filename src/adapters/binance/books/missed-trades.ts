@@ -3,6 +3,8 @@ import type { MarketDataEvent } from '../../../ports/market-data.js'
 /** Trades that nobody will be told of, said for people once a second: after a lost connection hundreds of symbols miss some. */
 export class MissedTrades {
   private readonly bySymbol = new Map<string, { trades: number; readonly fromId: number; untilId: number }>()
+  /** All of them, since the start. */
+  total = 0
   private sayMs = Number.POSITIVE_INFINITY
 
   /** Infinite while there is nothing to tell. */
@@ -14,6 +16,7 @@ export class MissedTrades {
   add(symbol: string, { fromId, untilId }: { readonly fromId: number; readonly untilId: number }, nowMs: number): void {
     const missed = this.bySymbol.get(symbol) ?? { trades: 0, fromId, untilId }
     missed.trades += untilId - fromId
+    this.total += untilId - fromId
     missed.untilId = untilId
     this.bySymbol.set(symbol, missed)
     this.sayMs = Math.min(this.sayMs, nowMs + SAID_EVERY_MS)

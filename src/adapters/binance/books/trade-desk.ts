@@ -13,6 +13,7 @@ export class TradeDesk {
   /** Symbols with a gap, by the call that asks for it. */
   private readonly asked = new Map<string, string>()
   private readonly missed = new MissedTrades()
+  private repeated = 0
   private calls = 0
   private minute = 0
   private askedInMinute = 0
@@ -20,6 +21,10 @@ export class TradeDesk {
   /** When it has something to tell; infinite while it has not. */
   get dueMs(): number {
     return this.missed.dueMs
+  }
+
+  get counts(): { readonly repeated: number; readonly missed: number } {
+    return { repeated: this.repeated, missed: this.missed.total }
   }
 
   /** There is something to ask for now. */
@@ -70,7 +75,7 @@ export class TradeDesk {
   private next(chain: Chain, event: TradeEvent, nowMs: number): readonly MarketDataEvent[] {
     const { symbol, venueId } = event
     // Two sockets bring the same while one takes over from the other.
-    if (venueId <= chain.lastId) return NOTHING
+    if (venueId <= chain.lastId) return this.heardBefore()
     const fromId = chain.lastId + 1
     if (venueId > fromId && this.mayAsk(venueId - fromId, nowMs)) {
       chain.gap = { fromId, untilId: venueId, held: [event], callId: this.ask(symbol, fromId, venueId - fromId, nowMs) }
@@ -81,8 +86,13 @@ export class TradeDesk {
     return [event]
   }
 
+  private heardBefore(): readonly MarketDataEvent[] {
+    this.repeated++
+    return NOTHING
+  }
+
   private held(chain: Chain, gap: Gap, event: TradeEvent, nowMs: number): readonly MarketDataEvent[] {
-    if (event.venueId <= gap.held.at(-1)!.venueId) return NOTHING
+    if (event.venueId <= gap.held.at(-1)!.venueId) return this.heardBefore()
     gap.held.push(event)
     return gap.held.length < HELD_MAX ? NOTHING : this.filled(chain, gap, { symbol: event.symbol, trades: [], nowMs })
   }

@@ -26,7 +26,13 @@ describe('books of the sandbox’s exchange', () => {
     expect(at.wrongBooks(FOUR)).toEqual([])
     expect(at.keeper.resyncs).toEqual([])
     expect(at.of('lost')).toEqual([])
-    expect(at.data.health()).toEqual({ connections: 2, malformed: {}, reconnects: {}, dead: [] })
+    expect(at.data.health()).toEqual({
+      connections: 2,
+      malformed: {},
+      reconnects: {},
+      dead: [],
+      trades: { repeated: 0, missed: 0 },
+    })
   })
 
   it('are lost when every socket is cut, and right again afterwards', () => {

@@ -32,7 +32,9 @@ function said(desk: TradeDesk): string[] {
 
 describe('trades of a symbol', () => {
   it('are told as they come, once, whatever number is the first', () => {
-    expect(heard(new TradeDesk(), 7, 8, 8, 7, 9)).toEqual([[7], [8], [], [], [9]])
+    const desk = new TradeDesk()
+    expect(heard(desk, 7, 8, 8, 7, 9)).toEqual([[7], [8], [], [], [9]])
+    expect(desk.counts).toEqual({ repeated: 2, missed: 0 })
   })
 
   it('wait for those that are missing before them, which are asked for', () => {
@@ -52,6 +54,7 @@ describe('trades of a symbol', () => {
     expect(ids(desk.take(done(desk.due()!, [row(9)]), NOW_MS)!.events)).toEqual([9, 11, 12])
     expect(said(desk)).toEqual(['2 trades were missed and are told by nobody: BTCUSDT 2 within 8 … 10.'])
     expect(desk.dueMs).toBe(Number.POSITIVE_INFINITY)
+    expect(desk.counts).toEqual({ repeated: 0, missed: 2 })
   })
 
   it.each<[string, (call: RestCall) => RestOutcome]>([
