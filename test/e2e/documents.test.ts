@@ -28,13 +28,13 @@ const GOES_ON =
   /--speed \d|--serve\b|--live\b|^dolphin (?:drill|executor|serve|trade)\b|^dolphin sandbox(?: -|$)|^dolphin paper .*--grid hazelcast/
 /** Asks an exchange: in a test that is a sandbox, wherever the document has it. */
 const OF_AN_EXCHANGE =
-  /--live\b|^dolphin (?:serve order-book|serve external-factors --once|trade|live check|data download|sandbox (?:fault|price|restart|status))\b/
+  /--live\b|^dolphin (?:serve order-book|serve observation|serve external-factors --once|trade|live check|data download|sandbox (?:fault|price|restart|status))\b/
 /** Needs a cluster; the documents have a member at the usual port. */
 const OF_A_CLUSTER = /hazelcast:\/\/127\.0\.0\.1:5701/
 /** Are services of an exchange, which may be stopped at any time. */
 const OF_BOOKS = /^dolphin serve order-book/
 /** What a live session says once it has begun: one that is stopped before has nothing to go on with. */
-const BEGUN = /^(?:Cold|Warm):/m
+const BEGUN = /^(?:Cold:|Warm:|Observing )/m
 /** Says where it is as `--at`, and not as `--exchange-at`. */
 const OF_THE_SANDBOX = /^dolphin (?:data download|sandbox)\b/
 /** Answers other than 0, and why. */
@@ -49,6 +49,22 @@ try {
   JSON.parse(text)
 } catch {
   for (const line of text.split('\\n')) if (line !== '') JSON.parse(line)
+}
+`
+
+/** Recorded markets by the names that documents have for them, and the day that each has. */
+const RECORDED_MARKETS = [
+  ['market', '2026-01-05'],
+  ['january', '2026-01-01'],
+  ['february', '2026-02-01'],
+  ['march', '2026-03-01'],
+] as const
+
+/** A strategy of one's own that observes, and wants nothing. */
+const MINE = `export default {
+  name: 'mine',
+  observation: true,
+  create: ({ id }) => ({ id, onBar: () => [], onEntryDropped() {}, onFill() {}, snapshot: () => null, restore() {} }),
 }
 `
 
@@ -121,6 +137,9 @@ function pointedAt(line: string): string {
     .replace(OF_A_CLUSTER, `hazelcast://${member}`)
     .replaceAll('127.0.0.1:8080', address)
     .replace(/^(dolphin data synth .*--days) \d+/, '$1 3')
+    .replace(/^(dolphin data synth .*--days) \d+(?=.* --liquidations)/, '$1 1')
+    // There is one of that name already, for the lines that read it.
+    .replace(/ --record market\/?/, ' --record recorded-now')
     .replace(/^(dolphin data download .*--to 2026-01-)31/, '$103')
     .replace(/ --exchange-at \S+/, '')
   if (OF_AN_EXCHANGE.test(line))
@@ -236,6 +255,12 @@ async function makeWorld(): Promise<void> {
   expect(session).toMatchObject({ code: 0 })
   const backtest = ['backtest', DAYS, ...period, '--quiet', '--trades', join(things, 'trades.csv')]
   expect(await dolphin(backtest)).toMatchObject({ code: 0 })
+  for (const [name, start] of RECORDED_MARKETS) {
+    const made = ['data', 'synth', '--out', join(world, name), '--days', '1', '--start', start, '--bars', '1440']
+    const recording = ['--liquidations', '--recorded', 'BTCUSDT,ETHUSDT', '--recording', join(things, name)]
+    expect(await dolphin([...made, '--assets', '4', ...recording, '--quiet'])).toMatchObject({ code: 0 })
+  }
+  writeFileSync(join(things, 'mine.js'), MINE)
   const key = join(things, 'certificate.key')
   writeFileSync(key, 'a'.repeat(64), { mode: 0o600 })
   const certificate = [
