@@ -1,4 +1,5 @@
 import type { AssumptionDefinition } from '../../ports/vocabulary/assumptions.js'
+import { median } from '../numeric/percentile.js'
 import type { AssumptionTests, TestVerdict } from './assumption-registry.js'
 import type { ParameterCalibration } from './calibrated-parameter.js'
 import type { AssumptionSettings } from './entry-safety.js'
@@ -171,8 +172,11 @@ export const SHIPPED_TESTS: AssumptionTests<AssumptionEvidence> = {
   },
   feed_latency({ feedLatencyMs, feedLatencyMsMax = FEED_LATENCY_MS_MAX }) {
     if (feedLatencyMs === undefined || feedLatencyMs.length < FEWEST.samples) return undefined
-    const median = medianOf(feedLatencyMs)
-    return { passed: median < feedLatencyMsMax, detail: `median ${median.toFixed(1)} ms of ${feedLatencyMs.length}` }
+    const medianMs = median(feedLatencyMs)
+    return {
+      passed: medianMs < feedLatencyMsMax,
+      detail: `median ${medianMs.toFixed(1)} ms of ${feedLatencyMs.length}`,
+    }
   },
   timestamps_monotonic({ timestampsMs }) {
     if (timestampsMs === undefined || timestampsMs.length < FEWEST.samples) return undefined
@@ -234,10 +238,4 @@ export function shippedParameters(expectedWinRate = EXPECTED_WIN_RATE): readonly
 
 function shareOf({ of, good, least, what }: { of: number; good: number; least: number; what: string }): TestVerdict {
   return { passed: good / of >= least, detail: `${good} of ${of} ${what}` }
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }

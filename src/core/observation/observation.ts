@@ -65,7 +65,7 @@ export class Observation {
   constructor(options: ObservationOptions) {
     refuse(OPTIONS(options, ''))
     const { symbols, expectedKinds = ['TRADE', 'DEPTH_TOP', 'MARK_PRICE'], applied } = options
-    this.names = Object.freeze(symbols.toSorted(byCodeUnit))
+    this.names = Object.freeze(symbols.toSorted())
     this.symbols = this.names.map((symbol) => new ObservedSymbol(symbol, this.counts))
     this.expected = expectedKinds.map((kind) => KIND[kind])
     this.listener = applied
@@ -214,7 +214,3 @@ const OPTIONS = fields<ObservationOptions>({
   expectedKinds: optional(listOf(oneOf(...KINDS))),
   applied: optional(having('a listener', 'applied', 'advanced')),
 })
-
-function byCodeUnit(one: string, other: string): number {
-  return one < other ? -1 : 1
-}
