@@ -5,7 +5,7 @@ import { goldenDir } from '../support/golden.js'
 import { CASE_FUNCTIONS } from './case-functions.js'
 import { caseDifference, caseFile, caseOutcome } from './golden-cases.js'
 
-const files = ['market', 'observation'].flatMap((folder) =>
+const files = ['market', 'observation', 'harness'].flatMap((folder) =>
   readdirSync(join(goldenDir(), folder)).map(
     (name) => [`${folder}/${name}`, caseFile(join(goldenDir(), folder, name))!] as const,
   ),
