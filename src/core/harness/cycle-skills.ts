@@ -12,8 +12,11 @@ import type {
 export interface CycleSkills {
   /** ACTIVE or DEPRECATED, and of the task's type. */
   isAvailable(task: HarnessTask): boolean
-  /** Calls the task's skill. It sees what is handed in and nothing else; what it gives or throws, now or later, is the reply. */
-  call(task: HarnessTask, handed: Handed): SkillCall
+  /**
+   * Calls the task's skill. It sees what is handed in and nothing else; what it gives or throws, now or later, is the reply.
+   * `signal` is aborted when nobody waits for the reply any more.
+   */
+  call(task: HarnessTask, handed: Handed, signal?: AbortSignal): SkillCall
   /** Looks at a reply. Counts and quarantines: asked once a call. */
   answer(call: SkillCall, reply: SkillReply): SkillAnswer
 }
@@ -24,7 +27,7 @@ export interface Handed {
   readonly factorImplemented: boolean
   readonly mode: HarnessMode
   readonly taskId: string
-  /** Of the tasks before it that succeeded, by name. */
+  /** Of the tasks that it depends on and that succeeded, by name. */
   readonly outputs: Readonly<Record<string, unknown>>
   readonly nowMs: number
 }
