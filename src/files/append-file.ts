@@ -3,9 +3,15 @@ import { dirname } from 'node:path'
 import { syncFolder } from './folder.js'
 import { atPath } from './reason.js'
 
+/** The first line of every file of a kind. */
+export interface FileHeader {
+  readonly line: string
+  refuse(found: string): Error
+}
+
 export interface OpenedAppendFile {
   readonly file: AppendFile
-  /** What the file holds after its header. */
+  /** What the file holds, after its header where it has one. */
   readonly lines: readonly string[]
   /** A last line without its end, which a crash cut off, and which is gone. */
   readonly torn: string | undefined
@@ -29,8 +35,8 @@ export class AppendFile {
     this.end = end
   }
 
-  /** Opens or creates the file. Rejects with what `refuse` makes of the first line where that is not `header`. */
-  static async open(path: string, header: string, refuse: (found: string) => Error): Promise<OpenedAppendFile> {
+  /** Opens or creates the file. Rejects with what its header's `refuse` makes of the first line where that is another. */
+  static async open(path: string, header?: FileHeader): Promise<OpenedAppendFile> {
     // Not 'a+': appending ignores positions, and a torn line must go.
     await (await open(path, 'a')).close()
     const handle = await open(path, 'r+')
@@ -39,15 +45,18 @@ export class AppendFile {
       const whole = bytes.lastIndexOf(NEWLINE) + 1
       const torn = bytes.toString('utf8', whole)
       const lines = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1)
-      const first = lines[0] ?? torn
-      if (lines.length === 0 ? !header.startsWith(torn) : first !== header) throw refuse(first)
+      const isBegun = header === undefined || lines.length > 0
+      if (header !== undefined) {
+        const first = lines.shift() ?? torn
+        if (isBegun ? first !== header.line : !header.line.startsWith(first)) throw header.refuse(first)
+      }
       const file = new AppendFile(path, handle, whole)
       await handle.truncate(whole)
-      if (lines.length === 0) file.append(header)
+      if (!isBegun) file.append(header.line)
       await file.flush()
       await handle.sync()
       await syncFolder(dirname(path))
-      return { file, lines: lines.slice(1), torn: torn === '' || lines.length === 0 ? undefined : torn }
+      return { file, lines, torn: torn === '' || !isBegun ? undefined : torn }
     } catch (error) {
       await handle.close()
       throw atPath(path, error)

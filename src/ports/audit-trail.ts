@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditRecord } from './vocabulary/harness.js'
+import type { AuditEvent, AuditRecord, HarnessHalt } from './vocabulary/harness.js'
 
 /** What the harness did, line by line: nothing follows a line before that is durable. */
 export interface AuditTrail {
@@ -13,4 +13,14 @@ export interface AuditTrail {
 export interface EffectSink {
   /** @param key task id/index/resource. @returns false: it had been made before. @throws when it was not made, or that is not known. */
   apply(key: string, payload: unknown): Promise<boolean>
+}
+
+/** That the machine is HALTED: it outlives the process, until an operator clears it. */
+export interface HaltMark {
+  /** Undefined: it is not halted. */
+  read(): Promise<HarnessHalt | undefined>
+  /** Durable when this resolves. */
+  set(halt: HarnessHalt): Promise<void>
+  /** Durable when this resolves. */
+  clear(): Promise<void>
 }

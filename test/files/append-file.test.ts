@@ -8,7 +8,8 @@ import { temporaryFolder } from '../support/in-process-command.js'
 
 const folder = temporaryFolder()
 const path = () => join(folder.path, 'rows.txt')
-const opened = (): Promise<OpenedAppendFile> => AppendFile.open(path(), 'head', (found) => new Error(`found ${found}`))
+const opened = (): Promise<OpenedAppendFile> =>
+  AppendFile.open(path(), { line: 'head', refuse: (found) => new Error(`found ${found}`) })
 const text = () => readFileSync(path(), 'utf8')
 
 async function written(...lines: string[]): Promise<void> {

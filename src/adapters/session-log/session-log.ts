@@ -141,7 +141,7 @@ class Table<Row> {
     const header = headerLine(columns)
     const refuse = (found: string): SessionLogError =>
       new SessionLogError({ file: path, line: 1, column: 1 }, `the header ${quoted(header)}`, quoted(found))
-    const { file, lines, torn } = await AppendFile.open(path, header, refuse)
+    const { file, lines, torn } = await AppendFile.open(path, { line: header, refuse })
     try {
       const lineOf = new Map<string, string>()
       for (const [i, line] of lines.entries()) {

@@ -270,3 +270,13 @@ export type AuditRecord = AuditEvent & {
   readonly atMs: number
   readonly cycle: string
 }
+
+/** Why a machine is HALTED. */
+export interface HarnessHalt {
+  /** UTC ms. */
+  readonly atMs: number
+  /** In which cycle. */
+  readonly cycle: string
+  /** For people. */
+  readonly reason: string
+}

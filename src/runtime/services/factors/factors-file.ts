@@ -73,11 +73,12 @@ export class FactorsFile {
   }
 
   private opened(): ReturnType<typeof AppendFile.open> {
-    return AppendFile.open(this.path, FACTORS_HEADER, (first) => {
+    const refuse = (first: string): InputMistake => {
       const place = { file: this.path, line: 1, column: 1 }
       const message = `expected ${FACTORS_HEADER}, found ${found(first)}`
       return new InputMistake({ place, message }, { hint: 'Name another file: rows of other columns are not mixed.' })
-    })
+    }
+    return AppendFile.open(this.path, { line: FACTORS_HEADER, refuse })
   }
 }
 

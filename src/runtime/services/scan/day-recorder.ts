@@ -196,7 +196,7 @@ async function openPart({ folder, of }: DayRecorderOptions, date: IsoDate): Prom
       { place: displayPath(path), message: 'expected a day of the same symbols and step, found one of others' },
       { hint: 'Record into another folder, or go on with the symbols and the step that the day was begun with.' },
     )
-  const { file, lines } = await AppendFile.open(path, headerOf(of, date), refuse)
+  const { file, lines } = await AppendFile.open(path, { line: headerOf(of, date), refuse })
   const last = lines.at(-1)
   return { date, file, last: last === undefined ? undefined : readRow(last, { path, line: lines.length + 1 }) }
 }
