@@ -13,6 +13,7 @@ import { assumptionRunCase, componentSafetyCase, driftCase, systemRegimeCase } f
 import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
 import { factorsCase } from './factors-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
+import { lifecycleCase, registerCase, violationsCase } from './harness-skill-functions.js'
 import { systemCase } from './observation-functions.js'
 import { PRIMITIVE_FUNCTIONS } from './primitive-functions.js'
 import { sniperCase } from './strategy-functions.js'
@@ -68,6 +69,9 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any, options: any) =
   drift: driftCase,
   system_regime: systemRegimeCase,
   run_system: systemCase,
+  lifecycle: lifecycleCase,
+  register: registerCase,
+  violations: violationsCase,
   ...PRIMITIVE_FUNCTIONS,
 }
 
