@@ -30,16 +30,22 @@ export const CONSEQUENCES: Readonly<Record<Misdeed, Consequence>> = {
 /** So many counted violations in one life of a process deregister a skill for ever. */
 export const VIOLATIONS_THAT_DEREGISTER = 3
 
-/** Of several violations of one call the one that is answered for: that with the worst end for the cycle, of equal ones the first. */
-export function gravest(violations: readonly Violation[]): Violation | undefined {
-  let worst: Violation | undefined
-  for (const violation of violations)
-    if (worst === undefined || gravityOf(violation) > gravityOf(worst)) worst = violation
+/** What a call was caught at. */
+export interface SkillFinding {
+  readonly violation: Violation
+  /** For people. */
+  readonly message: string
+}
+
+/** Of all that a call was caught at, what it answers for: the finding with the worst end for the cycle, of equal ones the first. */
+export function gravest(findings: readonly SkillFinding[]): SkillFinding | undefined {
+  let worst: SkillFinding | undefined
+  for (const finding of findings) if (worst === undefined || gravityOf(finding) > gravityOf(worst)) worst = finding
   return worst
 }
 
 const GRAVITY: readonly CycleConsequence[] = ['CONTINUE', 'DEGRADE', 'HALT', 'HARNESS_HALT']
 
-function gravityOf(violation: Violation): number {
+function gravityOf({ violation }: SkillFinding): number {
   return GRAVITY.indexOf(CONSEQUENCES[violation].cycle)
 }
