@@ -13,6 +13,7 @@ import { assumptionRunCase, componentSafetyCase, driftCase, systemRegimeCase } f
 import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
 import { factorsCase } from './factors-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
+import { HARNESS_CYCLE_FUNCTIONS } from './harness-cycle-functions.js'
 import { HARNESS_RULE_FUNCTIONS } from './harness-rule-functions.js'
 import { lifecycleCase, registerCase, violationsCase } from './harness-skill-functions.js'
 import { systemCase } from './observation-functions.js'
@@ -75,6 +76,7 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any, options: any) =
   violations: violationsCase,
   ...PRIMITIVE_FUNCTIONS,
   ...HARNESS_RULE_FUNCTIONS,
+  ...HARNESS_CYCLE_FUNCTIONS,
 }
 
 function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {

@@ -40,6 +40,10 @@ export function causalFault(graph: HarnessGraph, events: Iterable<CausalEvent>):
       if (!running.delete(task)) return false
       over.add(task)
       if (status !== 'FAILED') behind.add(task)
+    } else if (kind === 'TASK_BLOCKED') {
+      // Also of one that was at work ahead of its turn when its cycle was halted.
+      running.delete(task)
+      over.add(task)
     } else if (kind === 'EFFECT') return running.has(task)
     return true
   }
