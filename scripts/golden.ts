@@ -27,19 +27,19 @@ async function runFolder(folder: string): Promise<void> {
   const names = readdirSync(folder).sort()
   const files = names.filter((name) => /\.json(\.gz)?$/.test(name)).map((name) => join(folder, name))
   if (basename(folder) === 'units') runUnits(folder, files)
-  else for (const file of files) runCases(file)
+  else for (const file of files) await runCases(file)
   for (const name of names) if (statSync(join(folder, name)).isDirectory()) await runFolder(join(folder, name))
 }
 
 /** Every case counts; a file of which all pass says so in one line. */
-function runCases(path: string): void {
+async function runCases(path: string): Promise<void> {
   // Other documents stand beside the cases, such as the trades of a recorded market: they are their own suites'.
   const file = caseFile(path)
   if (file === undefined) return
   const unknown = new Set<string>()
   let [passed, skipped] = [0, 0]
   for (const golden of file.cases) {
-    const outcome = caseOutcome(file, golden)
+    const outcome = await caseOutcome(file, golden)
     if (outcome === 'skipped') {
       skipped++
       unknown.add(golden.fn)

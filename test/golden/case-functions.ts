@@ -12,6 +12,7 @@ import {
 import { assumptionRunCase, componentSafetyCase, driftCase, systemRegimeCase } from './assumption-functions.js'
 import { barsCase, depthBookCase, recordingBarsCase, recordingBookCase, sampleCase } from './book-functions.js'
 import { factorsCase } from './factors-functions.js'
+import { FLOW_FUNCTIONS } from './flow-functions.js'
 import { breakerCase, darkCase, firstFlushCase, watchCase } from './guard-functions.js'
 import { HARNESS_CYCLE_FUNCTIONS } from './harness-cycle-functions.js'
 import { HARNESS_RULE_FUNCTIONS } from './harness-rule-functions.js'
@@ -77,6 +78,7 @@ export const CASE_FUNCTIONS: Readonly<Record<string, (args: any, options: any) =
   ...PRIMITIVE_FUNCTIONS,
   ...HARNESS_RULE_FUNCTIONS,
   ...HARNESS_CYCLE_FUNCTIONS,
+  ...FLOW_FUNCTIONS,
 }
 
 function shards({ symbols }: { readonly symbols: readonly string[] }): unknown {

@@ -17,14 +17,14 @@ test('every function that cases ask for is registered', () => {
 })
 
 describe.each(files)('%s', (_, file) => {
-  it.each(file.cases)('$id is answered as expected', (golden) => {
-    expect(caseOutcome(file, golden)).toEqual({ difference: undefined })
+  it.each(file.cases)('$id is answered as expected', async (golden) => {
+    expect(await caseOutcome(file, golden)).toEqual({ difference: undefined })
   })
 })
 
-test('a case of a name that nobody has registered is skipped', () => {
+test('a case of a name that nobody has registered is skipped', async () => {
   const golden = { id: 'a', fn: 'constructor', args: {}, expected: null }
-  expect(caseOutcome({ cases: [golden] }, golden)).toBe('skipped')
+  expect(await caseOutcome({ cases: [golden] }, golden)).toBe('skipped')
 })
 
 const within = { relative: 1e-12, absolute: 1e-12 }

@@ -29,16 +29,18 @@ export function caseFile(path: string): CaseFile | undefined {
 }
 
 /** What a case gives otherwise than expected: undefined when nothing, `skipped` when nobody has registered its function. */
-export function caseOutcome(file: CaseFile, golden: GoldenCase): { difference: string | undefined } | 'skipped' {
+export async function caseOutcome(
+  file: CaseFile,
+  golden: GoldenCase,
+): Promise<{ difference: string | undefined } | 'skipped'> {
   if (!Object.hasOwn(CASE_FUNCTIONS, golden.fn)) return 'skipped'
   const tolerance = {
     relative: golden.tolerance ?? file.tolerance ?? file.relTolerance ?? 0,
     absolute: golden.tolerance ?? file.tolerance ?? file.absTolerance ?? 0,
   }
   try {
-    return {
-      difference: caseDifference(golden.expected, CASE_FUNCTIONS[golden.fn]!(golden.args, golden.options), tolerance),
-    }
+    const found = await CASE_FUNCTIONS[golden.fn]!(golden.args, golden.options)
+    return { difference: caseDifference(golden.expected, found, tolerance) }
   } catch (error) {
     return { difference: `it threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` }
   }
