@@ -57,8 +57,8 @@ export function layersOf(objects: readonly StateObjectName[]): readonly string[]
   return objects.map((name) => LAYER_OF[name])
 }
 
-/** As the name of a task: an id becomes part of audit records and of commands. */
-const SKILL_ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
+/** As the name of a task, and dots: an id becomes part of audit records and of commands. */
+const SKILL_ID = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/
 
 /** semver.org, 2.0.0. */
 const SEMANTIC_VERSION =

@@ -1,0 +1,27 @@
+import type { FlowName } from '../../ports/vocabulary/flows.js'
+import type { HarnessTask, SkillRegistration } from '../../ports/vocabulary/harness.js'
+import { layersOf } from '../harness/registration.js'
+import { SHIPPED_LEDGER } from '../harness/shipped-ledger.generated.js'
+import { flowTasks } from './flow-graphs.js'
+
+/** The skills of a flow, as they are registered: each declares what its task declares, and has its own entry in docs/ledger.md. */
+export function flowRegistrations(flow: FlowName): readonly SkillRegistration[] {
+  return flowTasks(flow).map(registrationOf)
+}
+
+function registrationOf(task: HarnessTask): SkillRegistration {
+  const entry = SHIPPED_LEDGER.find(({ kind, skillId }) => kind === 'AUTHORIZE' && skillId === task.skillRef)
+  return {
+    skillId: task.skillRef,
+    skillVersion: '1.0.0',
+    taskTypes: [task.taskType],
+    requiredInputs: task.requiredState,
+    outputSchema: task.outputSchema,
+    requiresPermissions: task.requiredPermissions,
+    layerDependencies: layersOf(task.requiredState),
+    sideEffects: task.sideEffects,
+    author: 'DOLPHIN',
+    // Without an entry no registry takes it.
+    decisionLedgerRef: entry?.ref ?? 'none',
+  }
+}
