@@ -1,5 +1,8 @@
 import type { FlowKey, FlowSchedule } from './vocabulary/flows.js'
 
+/** A lease that was seen unchanged for longer, on the observer's own clock, is of somebody who is gone. */
+export const LEASE_SILENT_MS_MAX = 4_000
+
 /** A schedule of one flow of one configuration. */
 export interface ScheduledFlow extends FlowKey {
   readonly schedule: FlowSchedule

@@ -1,13 +1,12 @@
 import { assert } from '../../base/assert.js'
 import { dateOfEpochMs, epochDay, MS_PER_DAY } from '../../base/utc-date.js'
+import { LEASE_SILENT_MS_MAX } from '../../ports/flow-scheduler.js'
 import type { FlowRow, FlowSchedule } from '../../ports/vocabulary/flows.js'
 
 /** Logical dates that a turn makes up for at most; what is older has expired. */
 export const CATCH_UP_DATES = 14
 /** Runs of a date that are begun by themselves; after that an operator has to. */
 export const ATTEMPTS_MAX = 3
-/** A lease that was seen unchanged for longer, on the observer's own clock, is of somebody who is gone. */
-export const LEASE_SILENT_MS_MAX = 4_000
 const EXPIRED_TOLD_MAX = 30
 
 export interface DueContext {
