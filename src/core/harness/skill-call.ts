@@ -74,27 +74,23 @@ function inputOf(
   { registration, task, handed }: Pick<WatchedCall, 'registration' | 'task' | 'handed'>,
   findings: SkillFinding[],
 ): SkillInput {
-  const guard = new JsonGuard((path) => {
-    findings.push({ violation: 'STATE_MUTATION', message: `it tried to change ${path}` })
+  const guard = new JsonGuard((field) => {
+    findings.push({ violation: 'STATE_MUTATION', message: `it tried to change ${field} of what it was handed` })
   })
   const { bundle, factorImplemented, mode, taskId, nowMs } = handed
-  const declared = STATE_OBJECTS.filter((name) => registration.requiredInputs.includes(name))
-  const state = declared.map((name) => [
-    name,
-    name === 'factor' ? factorLayer(bundle.factor, factorImplemented) : (bundle[name] ?? null),
-  ])
-  return guard.object(
-    {
-      taskId,
-      mode,
-      nowMs,
-      inputs: guard.fields(task.inputs, 'inputs'),
-      outputs: guard.fields(handed.outputs, 'outputs'),
-      state: guard.fields({ timestampMs: bundle.timestampMs, ...Object.fromEntries(state) }, 'state', (name) => {
-        if ((STATE_OBJECTS as readonly string[]).includes(name))
-          findings.push({ violation: 'LAYER_BYPASS', message: `it looked at ${name}, which it has not declared` })
-      }) as unknown as SkillState,
-    },
-    'its input',
-  )
+  const undeclared = (name: string) => {
+    if ((STATE_OBJECTS as readonly string[]).includes(name))
+      findings.push({ violation: 'LAYER_BYPASS', message: `it looked at ${name}, which it has not declared` })
+  }
+  const state: Record<string, unknown> = { timestampMs: bundle.timestampMs }
+  for (const name of registration.requiredInputs)
+    state[name] = name === 'factor' ? factorLayer(bundle.factor, factorImplemented) : (bundle[name] ?? null)
+  return guard.object({
+    taskId,
+    mode,
+    nowMs,
+    inputs: guard.value(task.inputs),
+    outputs: guard.value(handed.outputs),
+    state: guard.fields(state, undeclared) as unknown as SkillState,
+  })
 }

@@ -39,11 +39,8 @@ describe('a skill that tries to change what it holds is caught, also when it swa
     ['changes what the factor layer permits', ({ state }) => assign(state.factor.permitted, 'value', true)],
     ['changes the inputs of its task', ({ inputs }) => assign(inputs.plan.steps, '0', 2)],
     ['changes the output of another task', ({ outputs }) => outputs.before.found.push('y')],
-    ['writes to the prototype of an object', ({ state }) => assign(Object.getPrototypeOf(state.regime), 'bias', 'B')],
-    [
-      'writes to the prototype of an array',
-      ({ state }) => assign(Object.getPrototypeOf(state.signals.signals), 'map', 1),
-    ],
+    ['looks for the prototype of an object', ({ state }) => assign(prototypeOf(state.regime), 'bias', 'BULLISH')],
+    ['looks for the prototype of an array', ({ state }) => assign(prototypeOf(state.signals.signals), 'map', fail)],
   ])('one that %s', (_, change) => {
     const { answer, registry, registration } = playOf((input) => {
       swallowed(() => change(input))
@@ -75,6 +72,21 @@ describe('a skill that tries to change what it holds is caught, also when it swa
     const call = desk.call(task, HANDED)
     const value = call.returned.kind === 'returned' ? await call.returned.value : undefined
     expect(desk.answer(call, { kind: 'returned', value })).toMatchObject({ reason: 'STATE_MUTATION' })
+  })
+
+  it('one that gets hold of a prototype changes nothing there: it is its own, and is frozen', () => {
+    const { answer } = playOf(({ state }) => {
+      for (const held of [state, state.regime, state.signals!.signals]) {
+        for (let object = held as object | null; object; object = Object.getPrototypeOf(object)) {
+          const prototype = Object.getPrototypeOf(object) as object | null
+          if (prototype !== null) expect(Object.isFrozen(prototype)).toBe(true)
+          expect([Object.prototype, Array.prototype]).not.toContain(prototype)
+        }
+        expect((held as { constructor?: unknown }).constructor).toBeUndefined()
+      }
+      return NOTHING
+    }, ALL)
+    expect(answer()).toMatchObject({ kind: 'success' })
   })
 
   it('what it holds is frozen through and through', () => {
@@ -387,6 +399,11 @@ function at(value: unknown, path: readonly string[]): object {
 
 function assign(target: object, key: string, value: unknown): void {
   ;(target as Record<string, unknown>)[key] = value
+}
+
+/** As a skill would get at it in the old way. */
+function prototypeOf(object: object): object {
+  return Reflect.get(object, '__proto__') as object
 }
 
 function swallowed(deed: () => unknown): void {
