@@ -1,6 +1,5 @@
 import type { FlowDate, FlowName, FlowSchedule } from '../../ports/vocabulary/flows.js'
-import type { EffectResource, HarnessBundle, HarnessGraph, HarnessTask } from '../../ports/vocabulary/harness.js'
-import type { Posture } from '../../ports/vocabulary/market.js'
+import type { EffectResource, HarnessGraph, HarnessTask } from '../../ports/vocabulary/harness.js'
 
 /** When each flow is due, UTC. Source: system bible §17.1; spec "Schedules". */
 export const FLOW_SCHEDULES: Readonly<Record<FlowName, FlowSchedule>> = {
@@ -65,15 +64,6 @@ export function dryTasks(flow: FlowName): readonly HarnessTask[] {
 
 /** What they found is of the moment: each attempt of a date looks again. */
 export const ALWAYS_AGAIN: ReadonlySet<string> = new Set(['probe_grid', 'read_posture'])
-
-/** Age of a posture above which a flow does not go by it. */
-export const FLOW_STALENESS_MS = 300_000
-
-/** What the second graph of `supervised-day` is run on. */
-export function postureBundle(posture: { readonly posture: Posture; readonly timestampMs: number }): HarnessBundle {
-  const { timestampMs } = posture
-  return { timestampMs, posture: { stateId: `posture-${timestampMs}`, ...posture } }
-}
 
 /** What the tasks' ids are of. */
 export function keyDocument({ flow, colour, stamp }: FlowDate) {

@@ -12,42 +12,43 @@ export class TurnEnded extends Error {
 }
 
 /**
- * Work that is given up after `timeoutMs`: it is told by its signal, and what it does after that is not looked at. `end` ends it at
- * once. @throws TurnEnded; and what `work` throws of that kind.
+ * Work that is given up when it takes longer than `timeoutMs`: it is told by its signal, and what comes of it after that is not looked
+ * at. `end` ends it at once. @throws TurnEnded
  */
 export async function attempt<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { timeoutMs, clock, end }: { readonly timeoutMs: number; readonly clock: Clock; readonly end: AbortSignal },
 ): Promise<AttemptEnd<T>> {
-  if (end.aborted) throw new TurnEnded(String(end.reason))
-  const given = new AbortController()
+  throwIfEnded(end)
+  const givenUp = new AbortController()
   const over = new AbortController()
-  const working = work(given.signal).then(
-    (value): AttemptEnd<T> => ({ kind: 'done', value }),
-    (error: unknown) => failed<T>(error),
-  )
-  const timeout = clock.sleep(timeoutMs, over.signal).then((): AttemptEnd<T> => {
+  const working = ended(async () => work(givenUp.signal))
+  const timeout = clock.sleep(timeoutMs, over.signal).then((): 'timeout' => 'timeout')
+  const turnEnd = new Promise<'end'>((resolve) => {
+    end.addEventListener('abort', () => resolve('end'), { once: true, signal: over.signal })
+  })
+  try {
+    const first = await Promise.race([working, timeout, turnEnd])
+    if (typeof first === 'object') return first
+    givenUp.abort()
+    throwIfEnded(end)
     const message = `expected it to end within ${timeoutMs / 1_000} s, found it still at work`
     return { kind: 'failed', failure: 'timeout', message, error: undefined }
-  })
-  timeout.catch(() => undefined)
-  const ended = new Promise<never>((_, reject) => {
-    const stop = () => reject(new TurnEnded(String(end.reason)))
-    end.addEventListener('abort', stop, { once: true })
-    over.signal.addEventListener('abort', () => end.removeEventListener('abort', stop), { once: true })
-  })
-  ended.catch(() => undefined)
-  try {
-    const first = await Promise.race([working, timeout, ended])
-    if (first.kind === 'failed' && first.error instanceof TurnEnded) throw first.error
-    return first
   } finally {
-    given.abort()
     over.abort()
   }
 }
 
-function failed<T>(error: unknown): AttemptEnd<T> {
-  const message = error instanceof Error ? error.message : String(error)
-  return { kind: 'failed', failure: error instanceof FatalFlowError ? 'fatal' : 'error', message, error }
+/** @throws TurnEnded */
+export function throwIfEnded(end: AbortSignal): void {
+  if (end.aborted) throw new TurnEnded(String(end.reason))
+}
+
+async function ended<T>(work: () => Promise<T>): Promise<AttemptEnd<T>> {
+  try {
+    return { kind: 'done', value: await work() }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { kind: 'failed', failure: error instanceof FatalFlowError ? 'fatal' : 'error', message, error }
+  }
 }

@@ -1,26 +1,15 @@
-import { assert } from '../../base/assert.js'
-import {
-  ALWAYS_AGAIN,
-  dryTasks,
-  FLOW_GRAPHS,
-  FLOW_STALENESS_MS,
-  keyDocument,
-  postureBundle,
-} from '../../core/flows/flow-graphs.js'
+import { unreachable } from '../../base/assert.js'
+import { builtFlow, type FlowPlace, flowTaskId } from '../../core/flows/built-flow.js'
+import { postureFault } from '../../core/flows/flow-gate.js'
+import { type FlowStep, FlowRun as FlowSteps, failedAttempt } from '../../core/flows/flow-run.js'
 import { RecordedRun } from '../../core/flows/recorded-run.js'
-import { retryPauseMs } from '../../core/flows/retries.js'
-import { type BuiltGraph, buildGraph } from '../../core/harness/graph.js'
-import { bundleHash, taskId } from '../../core/harness/task-id.js'
-import { validateBundle } from '../../core/harness/validation.js'
+import { frozenJson } from '../../core/harness/frozen-json.js'
 import type { Clock } from '../../ports/clock.js'
-import type { FlowStore } from '../../ports/flow-store.js'
-import { StaleFence } from '../../ports/flow-store.js'
-import type { FlowDate, FlowEvent, FlowOutcome } from '../../ports/vocabulary/flows.js'
-import type { HarnessBundle, HarnessTask } from '../../ports/vocabulary/harness.js'
-import type { Posture } from '../../ports/vocabulary/market.js'
-import { attempt, TurnEnded } from './attempt.js'
+import { type FlowStore, StaleFence } from '../../ports/flow-store.js'
+import type { FlowDate, FlowEvent, FlowOutcome, FlowRecord } from '../../ports/vocabulary/flows.js'
+import { type AttemptEnd, attempt, throwIfEnded } from './attempt.js'
 import type { FlowListener } from './flow-listener.js'
-import { FatalFlowError, type FlowTaskResult, type FlowWork } from './flow-work.js'
+import { FatalFlowError, type FlowTaskEffect, type FlowTaskResult, type FlowWork } from './flow-work.js'
 
 export interface FlowRun {
   readonly date: FlowDate
@@ -56,202 +45,122 @@ export async function runFlow(run: FlowRun): Promise<FlowResult> {
   return { outcome: recorded.done, outputs: Object.fromEntries(recorded.outputs), failure: null, isNew: false }
 }
 
-type TaskEnd = 'SUCCESS' | 'FAILED' | 'BLOCKED' | 'SKIPPED'
-
-/** A run of this process. */
+/** A run of this process: it does what the steps say, and writes down what came of it. */
 class Life {
-  private readonly outputs: Map<string, unknown>
-  private readonly ends = new Map<string, TaskEnd>()
-  private readonly dry: ReadonlySet<string> | undefined
-  private failure: FlowResult['failure'] = null
-  private isHibernating = false
-  private isFailed = false
+  private readonly steps: FlowSteps
   private drySeq = 0
 
   constructor(
     private readonly asked: FlowRun,
-    private readonly recorded: RecordedRun,
+    recorded: RecordedRun,
   ) {
-    this.outputs = new Map(recorded.outputs)
-    if (asked.store === null) this.dry = new Set(dryTasks(asked.date.flow).map(({ name }) => name))
+    this.steps = new FlowSteps(builtFlow(asked.date.flow), recorded, asked.store === null)
   }
 
   async run(): Promise<FlowResult> {
-    await this.append({ kind: this.recorded.isNew ? 'FLOW_STARTED' : 'FLOW_RESUMED' })
-    let before: string | undefined
-    for (const graph of FLOW_GRAPHS[this.asked.date.flow]) {
-      const built = buildGraph(graph)
-      assert(built.kind === 'graph', `the graph ${graph.graph} can be run`)
-      const closed = this.closedBy(built)
-      for (const task of built.order) {
-        await this.task(task, { built, before, isClosed: closed.has(task.name) })
-        before = task.name
+    const { steps, asked } = this
+    for (;;) {
+      const step = steps.next(asked.clock.epochMs())
+      switch (step.kind) {
+        case 'record':
+          await this.append(step.event)
+          break
+        case 'attempt':
+          await this.attempt(step)
+          break
+        case 'finished': {
+          const outputs = Object.fromEntries(steps.outputs)
+          return { outcome: step.outcome, outputs, failure: steps.failure, isNew: true }
+        }
+        default:
+          unreachable(step)
       }
     }
-    const outcome = this.outcome
-    await this.append({ kind: 'FLOW_FINISHED', outcome })
-    return { outcome, outputs: Object.fromEntries(this.outputs), failure: this.failure, isNew: true }
   }
 
-  private get outcome(): FlowOutcome {
-    if (this.isFailed) return 'FAILED'
-    if (this.dry !== undefined) return 'DRY_RUN'
-    return this.isHibernating ? 'HIBERNATED' : 'SUCCESS'
-  }
-
-  /** Names of the tasks that the gates of a graph close; they are looked at when all that comes before the graph is over. */
-  private closedBy({ gates }: BuiltGraph): ReadonlySet<string> {
-    const closed = new Set<string>()
-    const bundle = this.bundle()
-    for (const gate of bundle === undefined ? [] : gates) {
-      const truth = gate.evaluate(bundle!, false)
-      if (truth !== 'TRUE') closed.add(gate.ifTrue)
-      if (truth !== 'FALSE') closed.add(gate.ifFalse)
+  private async attempt({ place, attempt: number, pauseMs }: Extract<FlowStep, { kind: 'attempt' }>): Promise<void> {
+    const { name } = place.task
+    await this.pause(name, pauseMs)
+    const { atMs } = await this.append({ kind: 'ATTEMPT', task: name, attempt: number })
+    const endsMs = this.asked.clock.nowMs() + place.task.timeoutMs
+    const done = await this.within(endsMs, (signal) => this.work(place, signal))
+    if (done.kind === 'failed') return this.fail(name, number, done)
+    for (const [index, effect] of done.value.effects.entries()) {
+      const key = `${flowTaskId(place, this.asked.date)}/${index}/${effect.resource}`
+      if (this.steps.effects.has(key)) continue
+      const made = await this.within(endsMs, (signal) => this.apply(effect, { key, atMs, signal }))
+      if (made.kind === 'failed') return this.fail(name, number, made)
+      await this.append({ kind: 'EFFECT', key, name: effect.name })
     }
-    return closed
+    await this.append({ kind: 'TASK_SUCCESS', task: name, output: done.value.output })
   }
 
-  private bundle(): HarnessBundle | undefined {
-    return this.ends.get('read_posture') === 'SUCCESS'
-      ? postureBundle(postureOf(this.outputs.get('read_posture')))
-      : undefined
-  }
-
-  private async task(
-    task: HarnessTask,
-    at: { readonly built: BuiltGraph; readonly before: string | undefined; readonly isClosed: boolean },
-  ): Promise<void> {
-    const { name } = task
-    const { before } = at
-    const end = before === undefined ? undefined : this.ends.get(before)
-    if (end === 'FAILED' || end === 'BLOCKED') {
-      await this.append({ kind: 'TASK_BLOCKED', task: name, blockers: [before!] })
-      return this.settle(task, 'BLOCKED')
-    }
-    if (this.dry?.has(name) === false) {
-      await this.append({ kind: 'TASK_SKIPPED', task: name, reason: 'DRY_RUN' })
-      return this.settle(task, 'SKIPPED')
-    }
-    if (!ALWAYS_AGAIN.has(name)) {
-      const status = this.recorded.outputs.has(name)
-        ? 'SUCCESS'
-        : this.recorded.skipped.has(name)
-          ? 'SKIPPED'
-          : undefined
-      if (status !== undefined) {
-        await this.append({ kind: 'TASK_REPLAYED', task: name, status })
-        return this.settle(task, status)
-      }
-    }
-    if (at.isClosed) {
-      await this.append({ kind: 'TASK_SKIPPED', task: name, reason: 'GATE' })
-      return this.settle(task, 'SKIPPED')
-    }
-    await this.settle(task, await this.attempts(task, this.idOf(task, at.built)))
-  }
-
-  private async settle(task: HarnessTask, end: TaskEnd): Promise<void> {
-    this.ends.set(task.name, end)
-    if (end === 'SKIPPED' && this.dry === undefined) this.isHibernating = true
-    if (task.critical && (end === 'FAILED' || end === 'BLOCKED')) this.isFailed = true
-  }
-
-  private async attempts(task: HarnessTask, id: string): Promise<TaskEnd> {
+  private async pause(task: string, ms: number): Promise<void> {
     const { clock, end, date, listener } = this.asked
-    const { name, timeoutMs, retries } = task
-    for (let number = 1; ; number++) {
-      await this.append({ kind: 'ATTEMPT', task: name, attempt: number })
-      const result = await attempt((signal) => this.work(task, id, signal), { timeoutMs, clock, end })
-      if (result.kind === 'done') {
-        this.outputs.set(name, result.value)
-        await this.append({ kind: 'TASK_SUCCESS', task: name, output: result.value })
-        return 'SUCCESS'
-      }
-      if (result.error instanceof StaleFence) throw result.error
-      const { failure, message } = result
-      await this.append({ kind: 'ATTEMPT_FAILED', task: name, attempt: number, failure, message })
-      if (failure === 'fatal' || number > retries) {
-        await this.append({ kind: 'TASK_FAILED', task: name })
-        if (task.critical) this.failure ??= { task: name, message }
-        return 'FAILED'
-      }
-      const pauseMs = retryPauseMs(number)
-      listener?.resting?.(date, name, pauseMs)
-      await this.rest(pauseMs)
+    if (ms === 0) return
+    listener?.resting?.(date, task, ms)
+    try {
+      await clock.sleep(ms, end)
+    } catch (error) {
+      throwIfEnded(end)
+      throw error
     }
   }
 
-  private async rest(ms: number): Promise<void> {
+  /** What is left of a task's time may be nothing, where it took all of it: what is to be applied then still gets a moment. */
+  private async within<T>(endsMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<AttemptEnd<T>> {
     const { clock, end } = this.asked
-    await clock.sleep(ms, end).catch(() => undefined)
-    if (end.aborted) throw new TurnEnded(String(end.reason))
+    const ended = await attempt(work, { timeoutMs: Math.max(1, endsMs - clock.nowMs()), clock, end })
+    if (ended.kind === 'failed' && ended.error instanceof StaleFence) throw ended.error
+    return ended
   }
 
-  /** What a task does, and the changes that it gives back; plain JSON, as the next process would have it. */
-  private async work(task: HarnessTask, id: string, signal: AbortSignal): Promise<unknown> {
-    const { work, date, listener } = this.asked
-    const doIt = work.tasks[task.name]
-    if (doIt === undefined) throw new FatalFlowError(`expected work for the task ${task.name}, found none`)
-    const result = await doIt({
-      date,
-      dryRun: this.dry !== undefined,
-      outputs: Object.fromEntries(this.outputs),
-      signal,
-      progress: (done, total, unit) => listener?.progress?.(date, task.name, done, total, unit),
-    })
-    const output: unknown = JSON.parse(JSON.stringify(result.output ?? null))
-    if (task.name === 'read_posture') this.checkPosture(output)
-    await this.applyAll(task, id, result, signal)
-    return output
-  }
-
-  private checkPosture(output: unknown): void {
-    const bundle = postureBundle(postureOf(output))
-    const { verdict, sentences } = validateBundle(bundle, {
-      nowMs: this.asked.clock.epochMs(),
-      required: ['posture'],
-      factorImplemented: false,
-      limits: { minThreshold: 0, maxStalenessMs: FLOW_STALENESS_MS },
-    })
-    if (verdict !== 'EXECUTE') throw new Error(sentences.join('; '))
-  }
-
-  private async applyAll(
-    task: HarnessTask,
-    id: string,
-    { effects }: FlowTaskResult,
-    signal: AbortSignal,
+  private async fail(
+    task: string,
+    number: number,
+    failed: Extract<AttemptEnd<unknown>, { kind: 'failed' }>,
   ): Promise<void> {
-    const { work, date, fence, clock, end } = this.asked
-    for (const [index, { name, resource, payload }] of effects.entries()) {
-      if (!task.sideEffects.includes(resource)) {
-        const expected = task.sideEffects.join(', ') || 'no effect'
-        throw new FatalFlowError(`UNDECLARED_EFFECT: expected ${expected} of ${task.name}, found ${resource}`)
-      }
-      const key = `${id}/${index}/${resource}`
-      if (this.recorded.effects.has(key)) continue
-      if (signal.aborted || end.aborted) throw new TurnEnded(String(end.reason))
-      await work.apply({ name, key, payload, date, atMs: clock.epochMs(), fence, signal })
-      if (signal.aborted) throw new Error('the effect came after its time')
-      await this.append({ kind: 'EFFECT', key, name })
-      this.recorded.effects.add(key)
+    await this.append(failedAttempt(task, number, failed))
+  }
+
+  /** What a task does; its output is plain JSON, as the next process would read it. */
+  private async work({ task }: FlowPlace, signal: AbortSignal): Promise<FlowTaskResult> {
+    const { work, date, clock, listener, store } = this.asked
+    const { name, sideEffects } = task
+    const doIt = work.tasks[name]
+    if (doIt === undefined) throw new FatalFlowError(`expected work for the task ${name}, found none`)
+    const progress = (done: number, total: number, unit: string): void => {
+      if (!signal.aborted) listener?.progress?.(date, name, done, total, unit)
     }
+    const outputs = Object.fromEntries(this.steps.outputs)
+    const result = await doIt({ date, dryRun: store === null, outputs, signal, progress })
+    const undeclared = result.effects.find(({ resource }) => !sideEffects.includes(resource))
+    if (undeclared !== undefined) {
+      const declared = sideEffects.join(', ') || 'no effect'
+      throw new FatalFlowError(`UNDECLARED_EFFECT: expected ${declared} of ${name}, found ${undeclared.resource}`)
+    }
+    const output = frozenJson(result.output ?? null, name)
+    const fault = name === 'read_posture' ? postureFault(output, clock.epochMs()) : undefined
+    if (fault !== undefined) throw new Error(fault)
+    return { output, effects: result.effects }
   }
 
-  private idOf(task: HarnessTask, { graph }: BuiltGraph): string {
-    return taskId(task, { bundle: bundleHash(keyDocument(this.asked.date)), graph: graph.graph })
+  private apply(
+    { name, payload }: FlowTaskEffect,
+    effect: { readonly key: string; readonly atMs: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { work, date, fence } = this.asked
+    return work.apply({ ...effect, name, payload, date, fence })
   }
 
-  private async append(event: FlowEvent): Promise<void> {
+  private async append(event: FlowEvent): Promise<FlowRecord> {
     const { store, date, fence, clock, end, listener } = this.asked
-    if (end.aborted) throw new TurnEnded(String(end.reason))
+    throwIfEnded(end)
     const atMs = clock.epochMs()
     const record =
       store === null ? { ...event, seq: ++this.drySeq, atMs } : await store.append(date, fence, atMs, event)
+    this.steps.recorded(record)
     listener?.recorded?.(date, record)
+    return record
   }
-}
-
-function postureOf(output: unknown): { readonly posture: Posture; readonly timestampMs: number } {
-  return output as { readonly posture: Posture; readonly timestampMs: number }
 }
