@@ -4,34 +4,40 @@ import type { FlowWork } from './flow-work.js'
 import { type DateRun, type DateTurn, runDate } from './run-date.js'
 
 export interface DueTurn {
+  /** In the order in which they were run. */
   readonly runs: readonly DateRun[]
   /** Open dates that are too old to be run by themselves: somebody has to be told. */
   readonly expired: readonly string[]
-  /** Dates that failed as often as they may: somebody has to be told. */
+  /** Dates that failed as often as they may, also in this turn: somebody has to be told. */
   readonly exhausted: readonly string[]
 }
 
-/** A turn: all that is due, oldest first, until one does not end well. @throws what the store throws. */
+/**
+ * A turn: all that is due, oldest first, until one does not end well. After each date the ledger is asked anew, so that what falls due
+ * while a long one runs, or is waived meanwhile, counts. @throws what the store throws.
+ */
 export async function runDueTurn(
   key: FlowKey,
   schedule: FlowSchedule,
   workOf: () => FlowWork,
   turn: DateTurn,
 ): Promise<DueTurn> {
-  const { store, clock } = turn
-  const nowMs = clock.epochMs()
-  const known = await store.since(key)
-  const since = known ?? newestDue(schedule, nowMs)
-  if (known === null) await store.setSince(key, since)
-  const { run, expired, exhausted } = dueDates(schedule, await store.rows(key), { nowMs, since, lease: null })
+  const { store, clock, lost, stop } = turn
+  const since = (await store.since(key)) ?? newestDue(schedule, clock.epochMs())
+  if (!lost.aborted) await store.setSince(key, since)
   const runs: DateRun[] = []
-  for (const stamp of run) {
-    const { flow, colour } = key
-    const date = await runDate({ flow, colour, stamp }, workOf(), turn)
-    runs.push(date)
-    if (!GOES_ON.has(date.end)) break
+  for (;;) {
+    const { run, expired, exhausted } = dueDates(schedule, await store.rows(key), {
+      nowMs: clock.epochMs(),
+      since,
+      lease: null,
+    })
+    const stamp = run.find((due) => !runs.some(({ row }) => row.stamp === due))
+    const last = runs.at(-1)
+    const goesOn = (last === undefined || GOES_ON.has(last.end)) && !lost.aborted && !stop.aborted
+    if (stamp === undefined || !goesOn) return { runs, expired, exhausted }
+    runs.push(await runDate({ flow: key.flow, colour: key.colour, stamp }, workOf(), turn))
   }
-  return { runs, expired, exhausted }
 }
 
 const GOES_ON: ReadonlySet<DateRun['end']> = new Set(['SUCCESS', 'HIBERNATED', 'DONE', 'WAIVED'])

@@ -1,7 +1,8 @@
+import { assert } from '../../base/assert.js'
 import type { Clock } from '../../ports/clock.js'
 import { type FlowStore, StaleFence } from '../../ports/flow-store.js'
 import type { FlowDate, FlowRow, FlowStatus } from '../../ports/vocabulary/flows.js'
-import { TurnEnded } from './attempt.js'
+import { TurnEnded, throwIfEnded } from './attempt.js'
 import type { FlowListener } from './flow-listener.js'
 import type { FlowWork } from './flow-work.js'
 import { type FlowResult, runFlow } from './run-flow.js'
@@ -45,16 +46,12 @@ export async function runDate(date: FlowDate, work: FlowWork, turn: DateTurn): P
   const end = new AbortController()
   const stopListening = endWith(end, turn)
   try {
+    throwIfEnded(end.signal)
     await store.put(begun)
     listener?.begun?.(date, begun)
     const result = await runFlow({ ...turn, date, work, end: end.signal })
-    const row: FlowRow = {
-      ...begun,
-      status: result.outcome === 'DRY_RUN' ? 'RUNNING' : result.outcome,
-      atMs: clock.epochMs(),
-      detail: result.failure === null ? null : `${result.failure.task}: ${result.failure.message}`,
-      summary: work.summaryOf?.(result.outputs) ?? null,
-    }
+    throwIfEnded(turn.lost)
+    const row = finishedRow(begun, work, { ...result, atMs: clock.epochMs() })
     await store.put(row)
     listener?.ended?.(row)
     return { end: row.status as 'SUCCESS' | 'HIBERNATED' | 'FAILED', row, result }
@@ -64,6 +61,22 @@ export async function runDate(date: FlowDate, work: FlowWork, turn: DateTurn): P
     throw error
   } finally {
     stopListening()
+  }
+}
+
+function finishedRow(
+  begun: FlowRow,
+  work: FlowWork,
+  { outcome, outputs, failure, atMs }: FlowResult & { readonly atMs: number },
+): FlowRow {
+  assert(outcome !== 'DRY_RUN', 'a run with a ledger is no dry run')
+  const summary = outcome === 'FAILED' ? null : (work.summaryOf?.(outputs) ?? null)
+  return {
+    ...begun,
+    status: outcome,
+    atMs,
+    detail: failure === null ? null : `${failure.task}: ${failure.message}`,
+    summary,
   }
 }
 
