@@ -33,6 +33,24 @@ it('a program on the grid hears every scan of its day once, in order, and leaves
   expect(again.stdout).toBe(stdout)
 })
 
+it('a skill of a program runs through its gate, is caught at a look at what it has not declared, and runs no more', async () => {
+  const example = join(ROOT, 'examples', 'own-skill.mjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [example], { cwd: folder.path })
+  const lines = stdout.split('\n')
+  expect(lines.filter((line) => /^\w/.test(line))).toEqual([
+    'open: COMPLETE, the skill is ACTIVE',
+    'locked: COMPLETE, the skill is ACTIVE',
+    'nosy: DEGRADED, the skill is QUARANTINED',
+    'after: DEGRADED, the skill is QUARANTINED',
+  ])
+  expect(lines.filter((line) => /report:|SKIPPED|VIOLATION/.test(line))).toEqual([
+    '  report: {"regime":"TRENDING_NORMAL_VOL","ranked":["sure","keen"]}',
+    '  TASK_SKIPPED GATE',
+    '  SKILL_VIOLATION LAYER_BYPASS QUARANTINE',
+    '  TASK_SKIPPED SKILL_UNAVAILABLE',
+  ])
+})
+
 interface PaperReport {
   readonly bars: number
   readonly performance: { readonly netPnl: string; readonly capitalUsd: string }

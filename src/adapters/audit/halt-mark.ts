@@ -9,6 +9,7 @@ import type { HarnessHalt } from '../../ports/vocabulary/harness.js'
 export class FileHaltMark implements HaltMark {
   constructor(private readonly path: string) {}
 
+  /** @throws what the file system says: who cannot know is not free to go on. */
   async read(): Promise<HarnessHalt | undefined> {
     try {
       return haltIn(await readFile(this.path, 'utf8'))
@@ -22,6 +23,7 @@ export class FileHaltMark implements HaltMark {
     await writeAtomically(this.path, `${JSON.stringify(halt)}\n`)
   }
 
+  /** @throws what the file system says; it may then still be there. */
   async clear(): Promise<void> {
     try {
       await unlink(this.path)

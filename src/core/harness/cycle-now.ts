@@ -13,7 +13,11 @@ export interface CycleNowPorts {
   release(key: string, payload: unknown): void
 }
 
-/** Runs a cycle whose skills answer at once: of a backtest, or of a bar. A skill that gives a promise fails. */
+/**
+ * Runs a cycle whose skills answer at once: of a backtest, or of a bar. A skill that gives a promise fails.
+ *
+ * @throws what `append` throws: nothing was done after that.
+ */
 export function runCycleNow(options: CycleOptions, ports: CycleNowPorts): CycleResult {
   const cycle = new Cycle(options)
   const due: CycleStep[] = [...cycle.begin(ports.nowMs())]

@@ -34,11 +34,11 @@ export interface SkillInput {
   readonly inputs: Readonly<Record<string, unknown>>
   /** Of the tasks that this one depends on and that succeeded, by name. */
   readonly outputs: Readonly<Record<string, unknown>>
-  readonly state: SkillState
+  readonly state: HandedState
 }
 
 /** The objects of the bundle that the skill has declared; to look at another is a LAYER_BYPASS (SK-1). */
-export type SkillState = Omit<HarnessBundle, 'factor'> & {
+export type HandedState = Omit<HarnessBundle, 'factor'> & {
   /** What the factor layer says, also where it says nothing. */
   readonly factor?: FactorLayer
 }
@@ -91,6 +91,6 @@ function inputOf(
     nowMs,
     inputs: guard.value(task.inputs),
     outputs: guard.value(handed.outputs),
-    state: guard.fields(state, undeclared) as unknown as SkillState,
+    state: guard.fields(state, undeclared) as unknown as HandedState,
   })
 }

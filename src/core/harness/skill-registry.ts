@@ -26,6 +26,7 @@ export type HeldSkill = SkillKey & SkillLife
 export interface MisdeedOutcome extends Pick<Consequence, 'event' | 'cycle'> {
   readonly action: ViolationAction
   readonly state: SkillState
+  /** That counted, since the process began. */
   readonly violations: number
 }
 

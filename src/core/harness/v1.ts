@@ -10,7 +10,7 @@ import type {
 } from '../../ports/vocabulary/harness.js'
 import { isBlocked, MIN_CONVICTION, type OrderProvenance } from './order-provenance.js'
 import { SHIPPED_LEDGER } from './shipped-ledger.generated.js'
-import type { SkillImplementation, SkillInput, SkillState } from './skill-call.js'
+import type { HandedState, SkillImplementation, SkillInput } from './skill-call.js'
 import { type SkillRecord, SkillRegistry } from './skill-registry.js'
 import { V1_REGISTRATIONS } from './v1-registrations.js'
 import { HARNESS_LIMITS } from './validation.js'
@@ -153,7 +153,7 @@ function filterBeliefs({ state }: SkillInput): SkillResult {
   return { output, effects: [] }
 }
 
-function dropReasonOf(belief: HarnessBelief, state: SkillState): DropReason | undefined {
+function dropReasonOf(belief: HarnessBelief, state: HandedState): DropReason | undefined {
   const { regime, factor, signals } = declared(state)
   const signal = signals.signals.find(({ signalId }) => signalId === belief.signalId)
   if (signal === undefined) return 'NO_SIGNAL'
@@ -187,6 +187,6 @@ function emitActions({ state, outputs, mode }: SkillInput): SkillResult {
 }
 
 /** What T3 and T4 declare: the harness calls neither unless it is there. */
-function declared({ regime, factor, signals, beliefs }: SkillState) {
+function declared({ regime, factor, signals, beliefs }: HandedState) {
   return { regime: regime!, factor: factor!, signals: signals!, beliefs: beliefs! }
 }

@@ -235,6 +235,7 @@ export type AuditEvent =
     }
   /** `VALIDATION`, or the name of a task. Once a cycle. */
   | { readonly kind: 'CYCLE_DEGRADED'; readonly cause: string }
+  /** `index`: of the graph's gates, from 0. */
   | { readonly kind: 'GATE'; readonly index: number; readonly value: 'TRUE' | 'FALSE' | 'UNKNOWN' }
   | { readonly kind: 'TASK_SKIPPED'; readonly task: string; readonly reason: SkipReason; readonly bundleHash: string }
   | { readonly kind: 'TASK_STARTED'; readonly task: string; readonly taskId: string }
