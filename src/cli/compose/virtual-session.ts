@@ -2,6 +2,7 @@ import { delayedLinkPair } from '../../adapters/link-memory/delayed-link.js'
 import { PaperExchange } from '../../adapters/paper/paper-exchange.js'
 import { PaperVenue } from '../../adapters/paper/paper-venue.js'
 import { SHIPPED_TESTS } from '../../core/assumptions/shipped-assumptions.js'
+import type { Strategy } from '../../ports/strategy.js'
 import { runSession, type SessionResult } from '../../runtime/session/session.js'
 import { sessionSteps } from '../../runtime/session/session-steps.js'
 import { VirtualTime } from '../../runtime/time/virtual-time.js'
@@ -16,8 +17,15 @@ import { journalFolder, type PaperSetup } from './session-settings.js'
  * Trades recorded days on virtual time. A session of these settings is a function of the days, so one that was interrupted
  * is computed again from its first bar, in seconds: what its journals hold must come out again record for record, and goes on
  * from there.
+ *
+ * @param wrapped what stands before a strategy of the session, the same each time.
  */
-export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: AbortSignal): Promise<SessionResult> {
+export function runVirtualSession(
+  setup: PaperSetup,
+  news: SessionNews,
+  signal: AbortSignal,
+  wrapped: (strategy: Strategy) => Strategy = (strategy) => strategy,
+): Promise<SessionResult> {
   return inSessionFolder(setup, news.onWarning, async (folder) => {
     refuseKeptExchange(journalFolder(folder.folder, 'exchange'), {
       place: '--speed',
@@ -39,7 +47,7 @@ export function runVirtualSession(setup: PaperSetup, news: SessionNews, signal: 
         start: setup,
         time,
         steps: (ended) => withObservations(sessionSteps(setup.days, setup.run, ended), observed),
-        strategies: own.strategies,
+        strategies: own.strategies.map(wrapped),
         decision: { settings: setup.decision, journal: decisionJournal, link: decisionEnd },
         execution: { settings: setup.execution, journal: executionJournal, link: executionEnd },
         venue: new PaperVenue({ exchange: new PaperExchange(setup.exchange), timer: time }),

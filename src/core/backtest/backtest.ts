@@ -1,4 +1,5 @@
 import { anyText, refuse } from '../../base/arguments.js'
+import { assert } from '../../base/assert.js'
 import { present } from '../../base/present.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { RefusedEntry } from '../../ports/vocabulary/refusals.js'
@@ -8,14 +9,22 @@ import { refuseDisorder } from '../days/timestamps.js'
 import { DAY_COLUMNS } from '../engine/argument-checks.js'
 import type { DayBoost } from '../engine/day.js'
 import { Engine } from '../engine/engine.js'
+import type { EnginePorts } from '../engine/fills.js'
+import type { EngineSnapshot } from '../engine/snapshot.js'
 import { stepAll } from './bar-by-bar.js'
 import { fillAtBarPrice, runAtBarPrices } from './bar-price-fills.js'
 import { EquityTrack } from './equity-track.js'
 import type { DayTimes } from './gaps.js'
 import type { RunAbout } from './report.js'
 import { buildReport } from './report.js'
-import { RunDays } from './run-days.js'
+import { type CarriedDays, RunDays } from './run-days.js'
 import { BACKTEST, type BacktestSettings } from './settings.js'
+
+/** Where a run stands between two days, as plain JSON. */
+export interface CarriedBacktest {
+  readonly engine: EngineSnapshot
+  readonly days: CarriedDays
+}
 
 /** A bulk backtest: days in, a report out. Synchronous; whoever reads the days decides how. */
 export class Backtest {
@@ -30,13 +39,16 @@ export class Backtest {
   /** Rows of the current day that were not run yet, and before which what is open is closed. */
   private closing: number[] = []
 
-  /** @throws InputMistake that names every setting that is wrong (`settings.parameters.fraction`). */
-  constructor(settings: BacktestSettings) {
+  /**
+   * @param carried of an earlier run with the same settings, which this one goes on from as if it were one run.
+   * @throws InputMistake that names every setting that is wrong (`settings.parameters.fraction`).
+   */
+  constructor(settings: BacktestSettings, carried?: CarriedBacktest) {
     refuse(BACKTEST(settings, 'settings'))
     this.settings = settings
-    this.days = new RunDays(settings)
+    this.days = new RunDays(settings, carried?.days)
     this.equity = new EquityTrack(settings.initialCapital)
-    this.engine = new Engine(settings.parameters, settings.initialCapital, {
+    const ports: EnginePorts = {
       ...present({
         orderBook: settings.orderBook,
         liquidation: settings.liquidation,
@@ -44,7 +56,21 @@ export class Backtest {
       }),
       ...(settings.barPriceFills === undefined ? {} : { fills: 'adapter' as const }),
       ...(settings.keepRefusals ? { refused: (entry: RefusedEntry) => this.refused.push(entry) } : {}),
-    })
+    }
+    this.engine =
+      carried === undefined
+        ? new Engine(settings.parameters, settings.initialCapital, ports)
+        : Engine.restore(carried.engine, ports)
+  }
+
+  /**
+   * All that a run of the next days needs to go on from here, as plain JSON: taken between two days. Not in it: what gates and
+   * forewarners remember.
+   */
+  carry(): CarriedBacktest {
+    const days = this.days.carry()
+    assert(days !== undefined, 'a run that is carried on has run a day')
+    return { engine: this.engine.snapshot(), days }
   }
 
   get trades(): readonly Trade[] {
@@ -92,7 +118,7 @@ export class Backtest {
    * @internal
    */
   beginDay(columns: DayColumns, times: DayTimes = columns): void {
-    refuseDisorder(columns, this.days.last?.date)
+    refuseDisorder(columns, this.days.lastDate)
     const { engine, settings, days } = this
     const gaps = days.gapsOf(times, engine.bars)
     const closing = settings.onGap === 'close' ? gaps.map(({ row }) => row) : []

@@ -13,6 +13,15 @@ export interface Gap {
   readonly ms: number
 }
 
+/** A run's last bar: what the next day's first is held against. */
+export interface LastBar {
+  readonly date: IsoDate
+  /** UTC ns; absent where bars have no times. */
+  readonly lastNs?: bigint
+  /** The usual time from bar to bar, ms; 0 where it is not known. */
+  readonly stepMs: number
+}
+
 /** When a day's bars are. */
 export type DayTimes = Pick<DayColumns, 'date' | 'bars' | 'timestampNs'>
 
@@ -24,7 +33,8 @@ export type OnGap = 'carry' | 'close'
  * or over midnight. A day that was refused is missing like one without a file.
  */
 export class GapWatch {
-  private before: { readonly date: IsoDate; readonly lastNs?: bigint; readonly stepMs: number } | undefined
+  /** The last bar that was looked at. */
+  before: LastBar | undefined
 
   /** The gaps before the bars of a day, in order; `firstBar` is the global index of its first. Days come in order. */
   next(day: DayTimes, firstBar: number): Gap[] {

@@ -1,3 +1,4 @@
+import type { IsoDate } from '../../base/utc-date.js'
 import type { DayColumns } from '../../ports/days.js'
 import type { SkippedDay } from '../../ports/vocabulary/report.js'
 import type { DayRecord, EntryRecord, Trade } from '../../ports/vocabulary/trades.js'
@@ -19,9 +20,29 @@ export class RunDays {
   private readonly watch = new GapWatch()
   /** Since the entry of the open position. */
   private gaps: readonly Gap[] = []
+  private readonly carriedDate: IsoDate | undefined
 
-  constructor(settings: BacktestSettings) {
+  /** @param carried of the run that this one goes on from. */
+  constructor(settings: BacktestSettings, carried?: CarriedDays) {
     this.baseline = new Baseline(settings)
+    if (carried === undefined) return
+    const { date, lastNs, stepMs, gaps } = carried
+    this.carriedDate = date
+    this.gaps = gaps
+    this.watch.before = { date, stepMs, ...(lastNs === null ? {} : { lastNs: BigInt(lastNs) }) }
+  }
+
+  /** The last day that was run, also by the run before. */
+  get lastDate(): IsoDate | undefined {
+    return this.last?.date ?? this.carriedDate
+  }
+
+  /** What a run of the next days needs of these; undefined before the first. */
+  carry(): CarriedDays | undefined {
+    const { before } = this.watch
+    if (before === undefined) return undefined
+    const { date, stepMs, lastNs } = before
+    return { date, stepMs, lastNs: lastNs === undefined ? null : String(lastNs), gaps: this.gaps }
   }
 
   get last(): DayRecord | undefined {
@@ -59,6 +80,17 @@ export class RunDays {
   amend(record: DayRecord): void {
     this.records[this.records.length - 1] = record
   }
+}
+
+/** What of a run's days the next run has to know, as plain JSON. */
+export interface CarriedDays {
+  readonly date: IsoDate
+  /** Of the last bar, UTC ns in decimal; null where bars have no times. */
+  readonly lastNs: string | null
+  /** The usual time from bar to bar, ms. */
+  readonly stepMs: number
+  /** Since the entry of the open position. */
+  readonly gaps: readonly Gap[]
 }
 
 const NO_GAPS: readonly Gap[] = []

@@ -9,8 +9,8 @@ export const FLOW_STALENESS_MS = 300_000
 /** What `read_posture` puts out. */
 export interface PostureOutput {
   readonly posture: Posture
-  /** UTC ms when it was made. */
-  readonly timestampMs: number
+  /** UTC ms when it was made; null: a person said so, and it does not age. */
+  readonly timestampMs: number | null
 }
 
 /** What a task's gates say of it; `unsound`: the state that its graph declares is not there, is none, or is too old. */
@@ -36,7 +36,8 @@ export function postureFault(posture: unknown, nowMs: number): string | undefine
 function bundleOf(output: unknown, nowMs: number): HarnessBundle {
   if (typeof output !== 'object' || output === null) return { timestampMs: nowMs, posture: null }
   const { posture, timestampMs } = output as PostureOutput
-  return { timestampMs: nowMs, posture: { stateId: `posture-${timestampMs}`, posture, timestampMs } }
+  const atMs = timestampMs === null ? nowMs : timestampMs
+  return { timestampMs: nowMs, posture: { stateId: `posture-${atMs}`, posture, timestampMs: atMs } }
 }
 
 function faultOf(bundle: HarnessBundle, nowMs: number): string | undefined {

@@ -188,6 +188,15 @@ export const GRID_PLACES: readonly GridPlace[] = [
     'Kept.',
   ),
   place(
+    STATES,
+    STATE_KEYS.supervisedRun({ strategy: '<strategy>', date: `<${DAY}>` }),
+    SUPERVISED_STATE,
+    'supervised flow',
+    'supervised flow',
+    'end of the day',
+    'Kept.',
+  ),
+  place(
     [GRID_MAPS.heartbeat],
     '<service>',
     SERVICE_HEARTBEAT,

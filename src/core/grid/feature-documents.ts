@@ -7,6 +7,7 @@ import {
   date,
   integerFrom,
   isoTime,
+  name,
   noted,
   notNegative,
   nullable,
@@ -44,6 +45,8 @@ export const FOREWARNER = gridDocument(
       date,
       max_leverage: noted('What it was asked with.', positive),
       trades: noted('Closed trades that it rests on.', count),
+      slot: noted('Of a flow: the logical time that it was assessed for, `YYYY-MM-DDTHH`, UTC.', name),
+      effect_key: noted('Of the task of a flow that wrote it.', name),
     },
   ),
 )

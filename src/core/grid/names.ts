@@ -46,6 +46,8 @@ export const STATE_KEYS = {
   live: LATEST_LIVE,
   run: ({ strategy, date }: { readonly strategy: string; readonly date: string }) =>
     `state_${strategy}_${date}` as const,
+  supervisedRun: ({ strategy, date }: { readonly strategy: string; readonly date: string }) =>
+    `state_${strategy}_nautilus_${date}` as const,
 } as const
 
 /** Keys of the results of a day `YYYY-MM-DD`: each writer has its own. */

@@ -49,6 +49,7 @@ export const SIGNALS = gridDocument(
 )
 
 const posture = oneOf(...POSTURES)
+const effectKey = noted('Of the task of a flow that wrote it: what has it was written once.', name)
 const gateVerdict = oneOf('OK', 'ORANGE', 'RED')
 const usd = noted('USD.', number)
 
@@ -85,6 +86,7 @@ export const DAILY_RESULT = gridDocument(
       bars: count,
       scans_missed: count,
       updated_at: isoTime,
+      effect_key: effectKey,
     },
   ),
 )
@@ -108,7 +110,7 @@ export const FLOW_STATE = gridDocument(
       drawdown: noted('From the peak; above 1 when more is lost than there was.', notNegative),
       engine_state: noted("The engine's snapshot; it checks it itself.", nullable(opaque)),
     },
-    { posture, param_hash: name },
+    { posture, param_hash: name, effect_key: effectKey },
   ),
 )
 
@@ -122,7 +124,7 @@ export const SUPERVISED_STATE = gridDocument(
   'supervised_state',
   object(
     { ...state, posture, param_hash: paramHash, engine: nullable(opaque) },
-    { peak_capital: usd, drawdown: notNegative },
+    { peak_capital: usd, drawdown: notNegative, effect_key: effectKey },
   ),
 )
 
