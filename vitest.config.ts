@@ -11,7 +11,7 @@ const SLOW = [
     (command) => `test/cli/${command}/**/*.test.ts`,
   ),
   'test/cli/backtest/causality.test.ts',
-  'test/cli/compose/{analysed-recordings,book-recording,live-gates,live-record,looked-at-books}.test.ts',
+  'test/cli/compose/{analysed-recordings,book-recording,flow-tasks,live-gates,live-record,looked-at-books}.test.ts',
   'test/cli/disordered-days.test.ts',
   'test/cli/serve/run-{books,observation}.test.ts',
   'test/cli/status/{command,source}.test.ts',

@@ -43,7 +43,7 @@ export class DayWork {
     const { path, sha256, columns } = loaded
     if (columns.bars === 0) throw new FatalFlowError(`${path}: expected bars, found none`)
     if (!columns.velDiv.some((value) => !Number.isNaN(value))) {
-      throw new FatalFlowError(`${path}, column 'vel_div': expected a signal, found none in any row`)
+      this.parts.warn(`${path}, column 'vel_div': there is no signal in any row, so nothing is entered`)
     }
     const output: TaskOutputs['load_day'] = { path, sha256, bars: columns.bars, assets: columns.assets.length }
     return { output, effects: [] }
