@@ -29,7 +29,8 @@ function bar(at: number, price = 5): StrategyBar {
 }
 
 const FILL = {
-  ...{ symbol: 'BTCUSDT', direction: -1, price: 5, quantity: 2, feesUsd: 0, fundingUsd: 0, reason: '' },
+  ...{ symbol: 'BTCUSDT', price: 5, quantity: 2, feesUsd: 0, fundingUsd: 0, reason: '' },
+  direction: -1,
 } as const
 
 it('before the last bars it decides what its strategy decides', () => {
