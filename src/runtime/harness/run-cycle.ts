@@ -18,6 +18,8 @@ export interface CyclePorts {
   readonly sinks: Readonly<Partial<Record<EffectResource, EffectSink>>>
   /** Set before the record of what halts the machine: a crash between them leaves a machine that is halted. */
   readonly haltMark: HaltMark
+  /** Makes durable where the skills stand. Done before the record of a quarantine or deregistration, for the same reason. */
+  readonly keepSkills?: () => Promise<void>
   readonly clock: Clock
 }
 
@@ -85,8 +87,10 @@ class CycleRun {
   }
 
   private async append(event: AuditEvent): Promise<void> {
-    const { trail, haltMark, clock } = this.ports
+    const { trail, haltMark, keepSkills, clock } = this.ports
     const { cycle } = this.options
+    const isHeld = 'action' in event && event.action !== 'NONE'
+    if (isHeld) await keepSkills?.()
     const reason = haltReason(event)
     if (reason !== undefined) await haltMark.set({ atMs: clock.epochMs(), cycle, reason })
     await trail.append(cycle, clock.epochMs(), event)

@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DataRefused } from '../../../src/base/mistakes.js'
 import { SkillRegistry } from '../../../src/core/harness/skill-registry.js'
+import type { AuditTrail } from '../../../src/ports/audit-trail.js'
+import { runCycle } from '../../../src/runtime/harness/run-cycle.js'
 import { keepSkillRecord, readSkillRecord } from '../../../src/runtime/harness/skill-record-file.js'
-import { LEDGER, registrationOf } from '../../support/skill-plays.js'
+import { VirtualTime } from '../../../src/runtime/time/virtual-time.js'
+import { BUNDLE_NOW_MS, builtGraph } from '../../support/harness-cases.js'
+import { memoryPorts } from '../../support/harness-rig.js'
+import { HANDED, LEDGER, playOf, registrationOf } from '../../support/skill-plays.js'
 
 let folder = ''
 beforeEach(() => {
@@ -67,3 +72,30 @@ function registryOf(record?: ReturnType<SkillRegistry['record']>): SkillRegistry
   registry.authorise(registrationOf())
   return registry
 }
+
+it('a quarantine is on disk before the record of its violation: a crash between them lets no skill go free', async () => {
+  const path = join(folder, 'skills.json')
+  const { desk, task, registry } = playOf(({ state }) => {
+    Reflect.set(state, 'regime', null)
+    return { output: null, effects: [] }
+  })
+  const { ports } = memoryPorts(new VirtualTime(BUNDLE_NOW_MS))
+  const heldAt: unknown[] = []
+  const append: AuditTrail['append'] = async (cycle, atMs, event) => {
+    if (event.kind === 'SKILL_VIOLATION') heldAt.push((await readSkillRecord(path)).held)
+    return await ports.trail.append(cycle, atMs, event)
+  }
+  const trail: AuditTrail = { append, records: async () => [], close: async () => {} }
+  await runCycle(
+    {
+      cycle: '1',
+      graph: builtGraph([{ ...task, dependsOn: [] }]),
+      bundle: HANDED.bundle,
+      mode: 'shadow',
+      factorImplemented: true,
+      skills: desk,
+    },
+    { ...ports, trail, keepSkills: () => keepSkillRecord(path, registry.record()) },
+  )
+  expect(heldAt).toEqual([[{ skillId: 's', skillVersion: '1.0.0', state: 'QUARANTINED', before: 'ACTIVE' }]])
+})
