@@ -211,6 +211,14 @@ describe('a step that the harness cannot do', () => {
   })
 })
 
+it('a critical task that is blocked degrades its cycle, and not one that is halted anyway', () => {
+  const tasks = [{ name: 'a' }, { name: 'b', dependsOn: ['a'], critical: true }]
+  const failed = cycleOf(tasks, { behaviours: { a: { result: 'error' } } })
+  expect(written(failed)).toContainEqual(['CYCLE_DEGRADED', 'b'])
+  const halted = cycleOf(tasks, { behaviours: { a: { result: 'UNDECLARED_OUTPUT' } } })
+  expect(written(halted).map((event) => (event as unknown[])[0])).not.toContain('CYCLE_DEGRADED')
+})
+
 describe('several skills at work at once', () => {
   const started = (tasks: readonly PlayedTask[]): readonly string[] => {
     const { events } = playCycle(cycleOf(tasks), { parallelism: 3 })
@@ -242,6 +250,16 @@ describe('several skills at work at once', () => {
       ['b', 'BLOCKED'],
     ])
   })
+})
+
+it('a skill is not called any more when its start becomes durable after its cycle was halted', () => {
+  const played = cycleOf([{ name: 'a' }, { name: 'b' }], { behaviours: { a: { result: 'STATE_MUTATION' } } })
+  // Of two steps: a's start, its call, its violation and its end are answered, and only then the record of b's start.
+  const picks = [0, 1, 1, 1, 0]
+  const pick = (count: number): number => (count === 1 ? 0 : (picks.shift() ?? 0))
+  const { invoked, events } = playCycle(played, { parallelism: 2, pick })
+  expect(events.flatMap((event) => (event.kind === 'TASK_STARTED' ? [event.task] : []))).toEqual(['a', 'b'])
+  expect(invoked).toEqual(['a'])
 })
 
 it('an answer that nobody waits for any more changes nothing', () => {
