@@ -35,14 +35,20 @@ export class TaskOrder {
   }
 
   /**
-   * The tasks that never started, in order of declaration, with those of their dependencies that FAILED or are BLOCKED, in the order in
-   * which they name them; of a cycle that was halted none are named.
+   * The tasks that never ended, in order of declaration, with those of their dependencies that FAILED or are BLOCKED, in that order too;
+   * of a cycle that was halted none are named.
    */
   blocked({ isHalted }: { readonly isHalted: boolean }): readonly BlockedTask[] {
-    const rest = this.built.graph.tasks.filter(({ name }) => !this.statuses.has(name))
-    const names = new Set(rest.map(({ name }) => name))
-    const isBlocker = (name: string) => names.has(name) || this.statuses.get(name) === 'FAILED'
-    return rest.map((task) => ({ task, blockers: isHalted ? [] : [...new Set(task.dependsOn)].filter(isBlocker) }))
+    const { tasks } = this.built.graph
+    const isBlocker = (name: string) => !this.statuses.has(name) || this.statuses.get(name) === 'FAILED'
+    const declared = new Map(tasks.map(({ name }, at) => [name, at]))
+    const inOrder = (one: string, other: string) => declared.get(one)! - declared.get(other)!
+    return tasks
+      .filter(({ name }) => !this.statuses.has(name))
+      .map((task) => ({
+        task,
+        blockers: isHalted ? [] : [...new Set(task.dependsOn)].filter(isBlocker).sort(inOrder),
+      }))
   }
 }
 
