@@ -52,22 +52,27 @@ export class FlowRig {
     return this.scripted.work()
   }
 
-  /**
-   * What comes of a promise when time passes as long as anything waits for it, one thing after another: of what is due at the same
-   * moment all that comes of the one happens before the other. Null: its process died.
-   */
+  /** What comes of a promise of a process; null: the process died. */
   async throughTime<T>(promise: Promise<T>): Promise<T | null> {
-    const kept = promise.catch((error: unknown) => {
+    const lived = promise.catch((error: unknown) => {
       if (error instanceof Died) return null
       throw error
     })
-    kept.catch(() => undefined)
-    for (;;) {
-      await setImmediate()
-      const dueMs = this.time.nextDueMs()
-      if (dueMs === undefined) return kept
-      this.time.step(dueMs)
-    }
+    return throughTime(this.time, lived)
+  }
+}
+
+/**
+ * What comes of a promise when time passes as long as anything waits for it, one thing after another: of what is due at the same
+ * moment all that comes of the one happens before the other.
+ */
+export async function throughTime<T>(time: VirtualTime, promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  for (;;) {
+    await setImmediate()
+    const dueMs = time.nextDueMs()
+    if (dueMs === undefined) return promise
+    time.step(dueMs)
   }
 }
 
@@ -83,4 +88,29 @@ export interface FlowProcess {
 /** Nothing of a process comes after it. */
 export class Died extends Error {
   override readonly name = 'Died'
+}
+
+/** A store as a process sees it that is gone after so many writes: the last is durable, and nothing comes after it. */
+export function mortalStore(store: FlowStore, dieAfter: number): FlowStore {
+  let writes = 0
+  const lives = (): void => {
+    if (writes >= dieAfter) throw new Died()
+  }
+  const written = async <T>(write: () => Promise<T>): Promise<T> => {
+    lives()
+    const answer = await write()
+    writes++
+    lives()
+    return answer
+  }
+  return {
+    rows: async (key) => store.rows(key),
+    allRows: async () => store.allRows(),
+    since: async (key) => store.since(key),
+    setSince: (key, stamp) => written(() => store.setSince(key, stamp)),
+    put: (row) => written(() => store.put(row)),
+    records: async (date) => store.records(date),
+    append: (date, fence, atMs, event) => written(() => store.append(date, fence, atMs, event)),
+    close: () => store.close(),
+  }
 }
