@@ -54,7 +54,7 @@ export {
   SHIPPED_TESTS,
 } from './core/assumptions/shipped-assumptions.js'
 export { type SystemRegimeStand, SystemRegimeTracker } from './core/assumptions/system-regime.js'
-export { Backtest } from './core/backtest/backtest.js'
+export { Backtest, type CarriedBacktest } from './core/backtest/backtest.js'
 export { type LotSizing, lotSizing } from './core/backtest/bar-price-fills.js'
 export {
   type CausalityInput,

@@ -33,7 +33,7 @@ export { type ClosableSink, type MadeEffect, MemorySink, openFileSink } from '..
 export { type OpenedAuditTrail, openAuditTrail, readAuditTrail } from '../adapters/audit/file-audit-trail.js'
 export { FileHaltMark, MemoryHaltMark } from '../adapters/audit/halt-mark.js'
 export { MemoryAuditTrail } from '../adapters/audit/memory-audit-trail.js'
-export { causalFault } from '../core/harness/causal-order.js'
+export { type CausalEvent, causalFault } from '../core/harness/causal-order.js'
 export {
   type Condition,
   type ConditionError,
@@ -41,19 +41,23 @@ export {
   parseCondition,
   type Truth,
 } from '../core/harness/condition.js'
+export type { ConditionRefusal } from '../core/harness/condition-tokens.js'
+export type { ConditionTree } from '../core/harness/condition-tree.js'
 export { Cycle, type CycleOptions, type CycleResult, type CycleStep, type StepAnswer } from '../core/harness/cycle.js'
 export { AuditNow, type CycleNowPorts, runCycleNow } from '../core/harness/cycle-now.js'
+export type { TaskEnd } from '../core/harness/cycle-replay.js'
 export type * from '../core/harness/cycle-skills.js'
 export { type FactorLayer, factorLayer } from '../core/harness/factor-layer.js'
 export { type BuiltGate, type BuiltGraph, buildGraph, type GraphRefusal } from '../core/harness/graph.js'
-export { type HarnessMachineEvent, nextHarnessState } from '../core/harness/harness-machine.js'
+export type { GraphError } from '../core/harness/graph-refusal.js'
+export { HARNESS_EVENTS, type HarnessMachineEvent, nextHarnessState } from '../core/harness/harness-machine.js'
 export { type LedgerDecision, parseLedger } from '../core/harness/ledger.js'
 export type { OrderProvenance } from '../core/harness/order-provenance.js'
 export { LAYER_OF, type RegistrationRefused } from '../core/harness/registration.js'
 export { isRepeatable } from '../core/harness/repeatable.js'
 export type { HandedState, Skill, SkillImplementation, SkillInput } from '../core/harness/skill-call.js'
 export { SkillDesk, type SkillDeskSettings } from '../core/harness/skill-desk.js'
-export type { LifeRefused, SkillEvent, SkillLife } from '../core/harness/skill-lifecycle.js'
+export { type LifeRefused, SKILL_EVENTS, type SkillEvent, type SkillLife } from '../core/harness/skill-lifecycle.js'
 export {
   type HeldSkill,
   type MisdeedOutcome,
@@ -63,7 +67,7 @@ export {
   SkillRegistry,
 } from '../core/harness/skill-registry.js'
 export type { OutputShape } from '../core/harness/skill-result.js'
-export { bundleHash, taskId } from '../core/harness/task-id.js'
+export { bundleHash, type KeyDocument, taskId } from '../core/harness/task-id.js'
 export {
   type DropReason,
   type FilteredBeliefs,
@@ -74,6 +78,7 @@ export {
 } from '../core/harness/v1.js'
 export {
   type Finding,
+  type FindingKind,
   HARNESS_LIMITS,
   type Validation,
   type ValidationContext,
