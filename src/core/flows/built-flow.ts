@@ -4,6 +4,7 @@ import type { HarnessGraph, HarnessTask } from '../../ports/vocabulary/harness.j
 import { type BuiltGraph, buildGraph, isRefusal } from '../harness/graph.js'
 import { bundleHash, taskId } from '../harness/task-id.js'
 import { ALWAYS_AGAIN, dryTasks, FLOW_GRAPHS, keyDocument } from './flow-graphs.js'
+import { flowRegistry } from './flow-skills.js'
 
 /** A task of a flow, in its place. */
 export interface FlowPlace {
@@ -42,6 +43,9 @@ export function buildFlow(graphs: readonly HarnessGraph[], dry: ReadonlySet<stri
 export function flowTaskId({ task, graph }: FlowPlace, date: FlowDate): string {
   return taskId(task, { bundle: bundleHash(keyDocument(date)), graph: graph.graph.graph })
 }
+
+/** A flow runs with skills that the ledger authorises (SK-5), or there is none. */
+for (const flow of FLOWS) flowRegistry(flow)
 
 const BUILT = Object.fromEntries(
   FLOWS.map((flow) => [flow, buildFlow(FLOW_GRAPHS[flow], new Set(dryTasks(flow).map(({ name }) => name)))]),
