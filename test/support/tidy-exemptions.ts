@@ -91,6 +91,7 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/core/strategy/parity.test.ts',
   'test/entries/arguments.test.ts',
   'test/entries/documented.test.ts',
+  'test/runtime/flows/killed-flows.test.ts',
   'test/runtime/services/factors/volatility-spike.test.ts',
   'test/runtime/services/survival/live-books.test.ts',
   'test/runtime/services/trader/live-scans.test.ts',
