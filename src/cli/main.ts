@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'read, check and replay the journals of a session',
     load: () => import('./journal/command.js'),
   },
+  flows: {
+    summary: 'run the daily flows, and see what became of them',
+    load: () => import('./flows/command.js'),
+  },
   scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan/command.js') },
   certify: { summary: 'sign what the champion did on given days', load: () => import('./certify/command.js') },
   status: { summary: 'read and check the safety surface', load: () => import('./status/command.js') },

@@ -52,6 +52,17 @@ describe('the configuration of the services', () => {
         ...{ exchangeAt: 'production', symbols: 'universe', cadenceMs: 1_000 },
         ...{ openInterestEveryMs: 60_000, warmUp: true, flushMs: 60_000 },
       },
+      flows: {
+        run: [
+          { flow: 'paper-day', colour: 'blue' },
+          { flow: 'paper-day', colour: 'green' },
+          { flow: 'supervised-day', colour: 'blue' },
+          { flow: 'forewarner', colour: 'blue' },
+        ],
+        folder: 'flows',
+        paperLogs: 'paper_logs',
+        strategies: {},
+      },
     })
   })
 

@@ -11,7 +11,7 @@ export interface InterruptWatch {
 }
 
 /** Turns the first SIGINT or SIGTERM into an abort at the end of `task` and lets the second one exit at once. */
-export function watchInterrupt(task: 'day' | 'scan' | 'bar' | 'block' = 'day'): InterruptWatch {
+export function watchInterrupt(task: 'day' | 'scan' | 'bar' | 'block' | 'task' = 'day'): InterruptWatch {
   const controller = new AbortController()
   let received: NodeJS.Signals | undefined
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -25,6 +25,7 @@ export type ServiceName =
   | 'survival'
   | 'breaker'
   | 'forewarner'
+  | 'flows'
 
 /** What a service says of itself. */
 export interface ServiceHealth {
