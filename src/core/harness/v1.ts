@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.js'
 import type {
   HarnessBelief,
   HarnessGraph,
+  HarnessSignal,
   HarnessTask,
   LedgerEntry,
   SkillEffect,
@@ -142,9 +143,11 @@ function checkRegime({ state: { regime } }: SkillInput): SkillResult {
 
 /** T3. */
 function filterBeliefs({ state }: SkillInput): SkillResult {
-  const looked = declared(state).beliefs.beliefs.map((belief) => ({
+  const { signals, beliefs } = declared(state)
+  const known = new Map(signals.signals.map((signal) => [signal.signalId, signal]))
+  const looked = beliefs.beliefs.map((belief) => ({
     beliefId: belief.beliefId,
-    reason: dropReasonOf(belief, state),
+    reason: dropReasonOf(belief, known.get(belief.signalId), state),
   }))
   const output = {
     kept: looked.flatMap(({ beliefId, reason }) => (reason === undefined ? [beliefId] : [])),
@@ -153,9 +156,12 @@ function filterBeliefs({ state }: SkillInput): SkillResult {
   return { output, effects: [] }
 }
 
-function dropReasonOf(belief: HarnessBelief, state: HandedState): DropReason | undefined {
-  const { regime, factor, signals } = declared(state)
-  const signal = signals.signals.find(({ signalId }) => signalId === belief.signalId)
+function dropReasonOf(
+  belief: HarnessBelief,
+  signal: HarnessSignal | undefined,
+  state: HandedState,
+): DropReason | undefined {
+  const { regime, factor } = declared(state)
   if (signal === undefined) return 'NO_SIGNAL'
   if (signal.regimeStateId !== regime.stateId) return 'NO_REGIME'
   const isPermitted = belief.permissions.every((permission) => factor.permitted[permission])
@@ -166,11 +172,11 @@ function dropReasonOf(belief: HarnessBelief, state: HandedState): DropReason | u
 /** T4. Regime, signal, belief and permission travel with every action. */
 function emitActions({ state, outputs, mode }: SkillInput): SkillResult {
   const { regime, factor, beliefs } = declared(state)
-  const kept = (outputs.T3 as FilteredBeliefs | undefined)?.kept ?? []
+  const kept = new Set((outputs.T3 as FilteredBeliefs | undefined)?.kept)
   const { permissionId } = factor
   if (permissionId === null) return { output: [], effects: [] }
   const actions = beliefs.beliefs
-    .filter(({ beliefId }) => kept.includes(beliefId))
+    .filter(({ beliefId }) => kept.has(beliefId))
     .map(
       ({ beliefId, signalId }): V1Action => ({
         beliefId,
