@@ -2,7 +2,7 @@ import { type DecimalText, Exact } from '../base/exact.js'
 import { InputMistake } from '../base/mistakes.js'
 import { FEED_LATENCY_MS_MAX } from '../core/assumptions/shipped-assumptions.js'
 import { EXPECTED_WIN_RATE } from '../core/assumptions/system-regime.js'
-import { DECISION_TIMINGS } from '../core/decision/settings.js'
+import { DECISION_DEFAULTS, DECISION_TIMINGS, type HarnessSettings } from '../core/decision/settings.js'
 import { EXECUTION_DEFAULTS, EXECUTION_TIMINGS } from '../core/execution/settings.js'
 import { LINK_TIMINGS } from '../core/link/link-timings.js'
 import { CHAMPION_RISK, checkRiskConfig } from '../core/risk/risk-config.js'
@@ -43,6 +43,7 @@ export const EXECUTION_CONFIG_DEFAULTS = {
   'decision.permission_delay_max_ms': DECISION_TIMINGS.permissionDelayMaxMs,
   'decision.outcome_wait_max_ms': DECISION_TIMINGS.outcomeWaitMaxMs,
   'decision.exit_repeat_ms': DECISION_TIMINGS.exitRepeatMs,
+  'harness.mode': DECISION_DEFAULTS.harness.mode,
   'journal.capacity': EXECUTION_DEFAULTS.journalCapacity,
   'risk.leverage_target': CHAMPION_RISK.leverageTarget,
   'risk.leverage_max': CHAMPION_RISK.leverageMax,
@@ -165,6 +166,7 @@ function configOf(values: Values): ExecutionConfig {
         lossPctMax: limit('risk.loss_pct_max'),
       },
     }),
+    harness: { mode: values['harness.mode'] as HarnessSettings['mode'] },
     edge: {
       expectedWinRate: ms('risk.expected_win_rate'),
       actOnRegime: values['risk.act_on_regime'] as boolean,

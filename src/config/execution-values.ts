@@ -37,6 +37,10 @@ const OWN: Readonly<Record<string, ValueCheck>> = {
   'paper.half_spread_bps': decimal({ below: BPS, such: '0.5' }),
   'paper.displayed_usd': decimal({ above: 0, such: '100000' }),
   'paper.funding_rate': decimal({ below: 1, such: '0.0001' }),
+  'harness.mode': {
+    expected: 'live or shadow',
+    fits: (value) => value === 'live' || value === 'shadow',
+  },
   'exchange.retry_after_ms': {
     expected: `whole numbers of milliseconds from 1 to ${TIMER_MS_MAX}, such as [1000, 2000]`,
     fits: (value) => Array.isArray(value) && value.length > 0 && value.every(whole().fits),

@@ -52,7 +52,7 @@ export { type BuiltGate, type BuiltGraph, buildGraph, type GraphRefusal } from '
 export type { GraphError } from '../core/harness/graph-refusal.js'
 export { HARNESS_EVENTS, type HarnessMachineEvent, nextHarnessState } from '../core/harness/harness-machine.js'
 export { type LedgerDecision, parseLedger } from '../core/harness/ledger.js'
-export type { OrderProvenance } from '../core/harness/order-provenance.js'
+
 export { LAYER_OF, type RegistrationRefused } from '../core/harness/registration.js'
 export { isRepeatable } from '../core/harness/repeatable.js'
 export type { HandedState, Skill, SkillImplementation, SkillInput } from '../core/harness/skill-call.js'

@@ -20,6 +20,8 @@ export interface Mandate {
   readonly direction?: Direction
   /** ENTRY: USD to put behind it. REDUCE: USD to take off. Above zero. */
   readonly notionalUsd?: number
+  /** ENTRY: how sure its signal is, 0 … 1; below 0.5 nothing is entered. Absent: sure. */
+  readonly confidence?: number
   /** USD: the price the decision was made at. ENTRY, REDUCE and EXIT have one where there was a price. */
   readonly price?: number
   /** Why, in the strategy's own terms (`FIXED_TP`, `MAX_HOLD`, `SIGNAL`). */
@@ -36,6 +38,8 @@ export interface StrategyBar {
   /** The instability signal, v50 minus v750; NaN where there is none. */
   readonly velDiv: number
   readonly volOk: boolean
+  /** Share of the scan's data that is good, 0 … 1; absent: nobody says, as of recorded days, which are checked when they are read. */
+  readonly dataQuality?: number
   /** First bar of a UTC day: what the day begins with. */
   readonly day?: {
     readonly date: string

@@ -1,4 +1,5 @@
 import type { Mandate, MandateType } from '../../ports/strategy.js'
+import type { OrderProvenance } from '../../ports/vocabulary/harness.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
 import type { Position, PositionState } from '../position/position.js'
 
@@ -18,7 +19,12 @@ export interface Action {
   readonly price: number | null
   /** The winner's reason; for NO_ACTION what stood against it. */
   readonly reason: string
+  /** ENTRY: the belief, signal, regime and permission that it was released with; absent: no harness stood before it. */
+  readonly provenance?: OrderProvenance
 }
+
+/** A mandate that may be decided on: one to enter has where it comes from with it. */
+export type ReleasedMandate = Mandate & Pick<Action, 'provenance'>
 
 /** Highest first. */
 const PRECEDENCE: Record<MandateType, number> = { EXIT: 5, BLOCK: 4, REDUCE: 3, ENTRY: 2, HOLD: 1 }
@@ -39,10 +45,10 @@ const POSSIBLE: Record<PositionState, Record<MandateType, boolean>> = {
  * Actions come in the order in which they are to be executed: exits, reductions, entries by rank, the rest.
  */
 export function arbitrate(
-  mandates: readonly Mandate[],
+  mandates: readonly ReleasedMandate[],
   positions: readonly Pick<Position, 'symbol' | 'state'>[],
 ): readonly Action[] {
-  const winners = new Map<string, Mandate>()
+  const winners = new Map<string, ReleasedMandate>()
   for (const mandate of mandates) {
     const best = winners.get(mandate.symbol)
     if (best === undefined || compareMandates(mandate, best) < 0) winners.set(mandate.symbol, mandate)
@@ -59,11 +65,13 @@ export function arbitrate(
  * What is wrong with a mandate, or undefined. A strategy that issues one is at fault as if it had thrown.
  */
 export function mandateFault(mandate: Mandate): string | undefined {
-  const { type, symbol, authority, timestampMs, direction, notionalUsd, price } = mandate
+  const { type, symbol, authority, timestampMs, direction, notionalUsd, price, confidence } = mandate
   if (!Object.hasOwn(PRECEDENCE, type))
     return `type: one of ${Object.keys(PRECEDENCE).join(', ')} expected, ${type} found`
   if (typeof symbol !== 'string' || symbol === '') return 'symbol: a name expected, none found'
   if (!(authority >= 0 && authority <= 1)) return `authority: 0 to 1 expected, ${authority} found`
+  if (confidence !== undefined && !(confidence >= 0 && confidence <= 1))
+    return `confidence: 0 to 1 expected, ${confidence} found`
   if (!Number.isFinite(timestampMs)) return `timestampMs: a time expected, ${timestampMs} found`
   if (type === 'ENTRY' && direction !== 1 && direction !== -1) return `direction: 1 or -1 expected, ${direction} found`
   if ((type === 'ENTRY' || type === 'REDUCE') && !isAboveZero(notionalUsd))
@@ -88,7 +96,7 @@ function compareMandates(a: Mandate, b: Mandate): number {
   )
 }
 
-function actionOf(winner: Mandate, state: PositionState = 'FLAT'): Action {
+function actionOf(winner: ReleasedMandate, state: PositionState = 'FLAT'): Action {
   const { type, symbol, strategyId, reason } = winner
   if (type === 'BLOCK') return noAction(symbol, strategyId, `blocked: ${reason}`)
   if (!POSSIBLE[state][type]) return noAction(symbol, strategyId, `${type} while ${state}`)
@@ -101,6 +109,7 @@ function actionOf(winner: Mandate, state: PositionState = 'FLAT'): Action {
     notionalUsd: sized ? winner.notionalUsd! : null,
     price: winner.price ?? null,
     reason,
+    ...(type === 'ENTRY' && winner.provenance !== undefined ? { provenance: winner.provenance } : {}),
   }
 }
 

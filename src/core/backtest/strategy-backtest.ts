@@ -11,6 +11,7 @@ import { type Action, arbitrate } from '../arbitration/arbitration.js'
 import { refuseDisorder, timesOf } from '../days/timestamps.js'
 import { DAY_COLUMNS } from '../engine/argument-checks.js'
 import { WARMUP_ROWS } from '../engine/engine.js'
+import { MIN_CONVICTION } from '../harness/order-provenance.js'
 import { JournaledBooks } from '../orderbook/journaled-books.js'
 import { called, type StrategyFailure } from '../strategy/failure.js'
 import { mandatesIn } from '../strategy/mandates.js'
@@ -222,8 +223,18 @@ export class StrategyBacktest {
     const isTwinAsked = this.twin !== undefined && bar.bar < (this.settings.twinBars ?? TWIN_BARS)
     if (isTwinAsked) this.askTwin(bar, date, mandates)
     else this.twin = undefined
-    if (mandates.length === 0) return
-    for (const action of arbitrate(mandates, this.account.positions)) this.carryOut(action, mandates, bar, date)
+    const released = mandates.filter((mandate) => this.isReleased(mandate, bar, date))
+    if (released.length === 0) return
+    for (const action of arbitrate(released, this.account.positions)) this.carryOut(action, released, bar, date)
+  }
+
+  /** As the harness of a session does: what is hardly believed in is not entered. */
+  private isReleased(mandate: Mandate, bar: StrategyBar, date: string): boolean {
+    const { type, confidence, symbol } = mandate
+    if (type !== 'ENTRY' || confidence === undefined || confidence >= MIN_CONVICTION) return true
+    this.keepRefusal(mandate, HELD_BACK, bar)
+    this.tell('onEntryDropped', { bar: bar.bar, date }, (strategy) => strategy.onEntryDropped(symbol, HELD_BACK))
+    return false
   }
 
   private carryOut(action: Action, mandates: readonly Mandate[], bar: StrategyBar, date: string): void {
@@ -315,6 +326,7 @@ interface DayUnderWay {
 }
 
 const TWIN_BARS = 5_000
+const HELD_BACK = 'REJECT_NO_PERMISSION'
 
 const SETTINGS = fields<StrategyBacktestSettings>({
   ...BACKTEST_CHECKS,

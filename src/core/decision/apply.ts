@@ -19,9 +19,10 @@ import {
   netOf,
   walletUsd,
 } from './book.js'
+import { withBar, withHarnessCycle } from './harness-memory.js'
 import { strategyBar } from './recorded-bar.js'
 import { holdingOf } from './recorded-holding.js'
-import type { DecisionRecord, RecordedBar, TradeFacts } from './records.js'
+import type { DecisionRecord, TradeFacts } from './records.js'
 import type { DecisionState, ExitOrder, Holding, Notice, StrategyFault } from './state.js'
 import type { Strategies } from './strategies.js'
 
@@ -55,7 +56,7 @@ export function apply(
     case 'session':
       return withoutNotices({ ...state, session: record.session })
     case 'bar':
-      return applyBar(state, record.bar, strategies)
+      return applyBar(state, record, strategies)
     case 'cycle':
       return applyCycle(state, record, strategies)
     case 'withdrawn':
@@ -91,7 +92,11 @@ export function apply(
   }
 }
 
-function applyBar(before: DecisionState, bar: RecordedBar, strategies: Strategies): Applied {
+function applyBar(
+  before: DecisionState,
+  { bar, atMs }: Extract<DecisionRecord, { readonly type: 'bar' }>,
+  strategies: Strategies,
+): Applied {
   const symbols = bar.symbols ?? before.symbols
   const { mandates, faults } = strategies.onBar(strategyBar(bar, symbols), before.blocked)
   const state: DecisionState = {
@@ -102,6 +107,7 @@ function applyBar(before: DecisionState, bar: RecordedBar, strategies: Strategie
     forewarner: bar.day === undefined ? before.forewarner : (bar.day.forewarner ?? 'OK'),
     symbols,
     undecided: mandates.filter(({ type }) => type !== 'HOLD'),
+    harness: withBar(before.harness, bar, atMs),
   }
   return withBlocked(state, faults)
 }
@@ -112,6 +118,7 @@ function applyCycle(
   strategies: Strategies,
 ): Applied {
   let state: DecisionState = { ...before, undecided: [] }
+  if (record.harness !== undefined) state = { ...state, harness: withHarnessCycle(state.harness, record.harness) }
   if (record.withdrawn) state = { ...state, holding: null, position: null }
   if (record.proposal !== null) state = proposed(state, holdingOf(record.proposal))
   if (record.reduction !== null) {
@@ -240,7 +247,7 @@ function commanded(before: DecisionState, command: OperatorCommand, balanceUsd: 
     case 'reduce-only':
       return moded(state, command)
     case 'resume':
-      return { ...moded(state, command), blocked: {} }
+      return { ...moded(state, command), blocked: {}, harness: { ...state.harness, halt: null } }
     case 'clear-lockout': {
       const open = cleared(state, ['ACCOUNT_MISMATCH'])
       return balanceUsd === undefined ? open : { ...open, balanceUsd }

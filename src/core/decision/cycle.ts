@@ -1,9 +1,12 @@
 import { type DecimalText, decimalText } from '../../base/exact.js'
+import { present } from '../../base/present.js'
 import type { Mandate } from '../../ports/strategy.js'
 import { positionId } from '../../ports/vocabulary/ids.js'
 import type { Instrument } from '../../ports/vocabulary/instrument.js'
+import type { BarObservation } from '../../ports/vocabulary/observation.js'
 import type { MissedEntry } from '../../ports/vocabulary/session.js'
-import { type Action, arbitrate } from '../arbitration/arbitration.js'
+import type { RegimeEvent } from '../analysis/regime-state.js'
+import { type Action, arbitrate, type ReleasedMandate } from '../arbitration/arbitration.js'
 import type { OpenPermission } from '../mode/entry-gate.js'
 import { approve } from '../risk/approval.js'
 import { type AccountState, type PositionRisk, positionRisk } from '../risk/calculator.js'
@@ -12,6 +15,7 @@ import { positionFault } from '../risk/position-check.js'
 import type { RiskConfig } from '../risk/risk-config.js'
 import { missedEntry, walletUsd } from './book.js'
 import { type CyclePlan, type CycleStep, type ExecutionResult, planCycle } from './controller.js'
+import type { Gated, HarnessGate } from './harness-gate.js'
 import type { RecordedHolding } from './recorded-holding.js'
 import type { DecisionFact } from './records.js'
 import type { DecisionState, ExitOrder, Reduction } from './state.js'
@@ -29,6 +33,12 @@ export interface CycleInput {
   readonly liquidationPrice: DecimalText | null
   /** Entries are blocked: trades are won far less often than they should be. */
   readonly isEdgeGone: boolean
+  /** Judges the mandates to enter, before anything else does. */
+  readonly harness: Pick<HarnessGate, 'settings' | 'judge'>
+  /** Of the bar; absent: nobody observes. */
+  readonly observation?: BarObservation | undefined
+  /** Of a calendar or the operator. */
+  readonly regimeEvent?: RegimeEvent | undefined
   instrument(symbol: string): Instrument | undefined
 }
 
@@ -38,8 +48,10 @@ export type CycleFact = Extract<DecisionFact, { readonly type: 'cycle' }>
 export function decideCycle(input: CycleInput): CycleFact | undefined {
   const { state, nowMs } = input
   const held = heldRisk(input)
-  const mandates = [...state.undecided, ...riskMandates(input, held)]
-  if (mandates.length === 0) return undefined
+  const gated = judged(input)
+  const asked = [...state.undecided, ...riskMandates(input, held)]
+  if (asked.length === 0) return undefined
+  const mandates = asked.flatMap((mandate) => released(mandate, gated, input))
   const { position, holding } = state
   const actions = arbitrate(mandates, position === null ? [] : [position])
   const wallet = walletUsd(state).toFixed()
@@ -50,7 +62,7 @@ export function decideCycle(input: CycleInput): CycleFact | undefined {
   }
   const plan = planCycle(actions, {
     nowMs,
-    mandatesReceived: mandates.length,
+    mandatesReceived: asked.length,
     position,
     isUnpermitted: holding?.permissionId === null,
     gate: input.gate,
@@ -64,10 +76,33 @@ export function decideCycle(input: CycleInput): CycleFact | undefined {
         instrument: input.instrument(action.symbol),
       }),
   })
-  return factOf(plan, actions, input)
+  return factOf(plan, actions, gated, input)
 }
 
-function factOf(plan: CyclePlan, actions: readonly Action[], input: CycleInput): CycleFact {
+/** What the harness makes of the mandates to enter; undefined: there are none. */
+function judged({ state, nowMs, idPrefix, gate, harness, observation, regimeEvent }: CycleInput): Gated | undefined {
+  const candidates = state.undecided.filter(({ type }) => type === 'ENTRY')
+  if (candidates.length === 0) return undefined
+  return harness.judge({
+    cycle: `${idPrefix}-c${state.records + 1}`,
+    nowMs,
+    memory: state.harness,
+    posture: state.posture,
+    candidates,
+    gate,
+    observation,
+    event: regimeEvent,
+  })
+}
+
+/** The mandate as it goes on, if it may: what asks for an entry, only with its release. In shadow everything goes on. */
+function released(mandate: Mandate, gated: Gated | undefined, { harness }: CycleInput): readonly ReleasedMandate[] {
+  if (gated === undefined || mandate.type !== 'ENTRY' || harness.settings.mode === 'shadow') return [mandate]
+  const provenance = gated.released.get(mandate)
+  return provenance === undefined ? [] : [{ ...mandate, provenance }]
+}
+
+function factOf(plan: CyclePlan, actions: readonly Action[], gated: Gated | undefined, input: CycleInput): CycleFact {
   const { state } = input
   const step = <K extends CycleStep['kind']>(kind: K) =>
     plan.steps.find((found): found is Extract<CycleStep, { readonly kind: K }> => found.kind === kind)
@@ -76,7 +111,7 @@ function factOf(plan: CyclePlan, actions: readonly Action[], input: CycleInput):
   const exit = step('exit')
   const withdraw = step('withdraw')
   const proposal = propose === undefined ? null : proposalOf(propose.order.terms, input)
-  const missed = missedEntries(plan.results, actions, proposal, input)
+  const missed = missedEntries(plan.results, actions, proposal, { ...input, gated })
   const withdrawn =
     withdraw === undefined ? [] : [missedEntry(state.holding!, 'REJECT_LATCHED', withdraw.action.reason)]
   const allMissed = [...withdrawn, ...missed]
@@ -88,6 +123,7 @@ function factOf(plan: CyclePlan, actions: readonly Action[], input: CycleInput):
     proposal,
     reduction: reduce === undefined ? null : reductionOf(reduce.order.terms, input),
     exit: exit === undefined ? null : exitOf(exit.action, input),
+    ...present({ harness: gated?.record }),
     ...(allMissed.length === 0 ? {} : { missed: allMissed }),
   }
 }
@@ -119,7 +155,7 @@ function missedEntries(
   results: readonly ExecutionResult[],
   actions: readonly Action[],
   proposal: RecordedHolding | null,
-  { state }: CycleInput,
+  { state, gate, gated, harness }: CycleInput & { readonly gated: Gated | undefined },
 ): readonly MissedEntry[] {
   const missed = new Map<string, MissedEntry>()
   for (const mandate of state.undecided) {
@@ -127,7 +163,12 @@ function missedEntries(
     const isProposed = proposal?.strategyId === strategyId && proposal.instrument.symbol === symbol
     if (type !== 'ENTRY' || isProposed) continue
     const index = actions.findIndex((action) => action.symbol === symbol)
-    const { reject, detail } = whyMissed(mandate, actions[index]!, results[index]!)
+    const isBlocked = actions[index]?.reason.startsWith(BLOCKED) === true
+    const isHeldBack = harness.settings.mode === 'live' && gated?.released.has(mandate) === false
+    const { reject, detail } =
+      isHeldBack && !isBlocked
+        ? whyHeldBack(mandate, gated, gate)
+        : whyMissed(mandate, actions[index]!, results[index]!)
     const entry = {
       strategyId,
       direction: mandate.direction!,
@@ -142,14 +183,24 @@ function missedEntries(
   return [...missed.values()]
 }
 
-function whyMissed(
-  mandate: Mandate,
-  action: Action,
-  result: ExecutionResult,
-): { readonly reject: MissedEntry['reason']; readonly detail: string } {
+/** What the gate says of everybody goes before what the harness says of one. */
+function whyHeldBack(mandate: Mandate, gated: Gated, gate: OpenPermission): Why {
+  if (gate.reject !== null) return { reject: gate.reject, detail: gate.detail }
+  return { reject: 'REJECT_NO_PERMISSION', detail: gated.heldBack(mandate) }
+}
+
+interface Why {
+  readonly reject: MissedEntry['reason']
+  readonly detail: string
+}
+
+/** As arbitration says it. */
+const BLOCKED = 'blocked: '
+
+function whyMissed(mandate: Mandate, action: Action, result: ExecutionResult): Why {
   if (action.type === 'ENTRY' && action.strategyId === mandate.strategyId)
     return { reject: result.reject ?? 'REJECT_RISK_LIMIT', detail: result.error ?? '' }
-  const isBlocked = action.reason.startsWith('blocked: ')
+  const isBlocked = action.reason.startsWith(BLOCKED)
   const detail = isBlocked ? action.reason : `${action.type} of ${action.strategyId}: ${action.reason}`
   return { reject: isBlocked ? 'REJECT_RISK_LIMIT' : 'REJECT_POSITION_EXISTS', detail }
 }
@@ -178,6 +229,7 @@ function proposalOf(terms: Terms, input: CycleInput): RecordedHolding {
     exitFeesUsd: '0',
     fundingUsd: '0',
     lastExit: null,
+    ...present({ provenance: terms.provenance }),
   }
 }
 

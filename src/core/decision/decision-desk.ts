@@ -141,7 +141,7 @@ export class DecisionDesk {
 
   /** What the mode is made of at the moment of the last event; the other side's gate, as it last told, included. */
   modeInputs(): ModeInputs {
-    const { mode, isMaintained, breaker, posture, forewarner, position, assumptions } = this.state
+    const { mode, isMaintained, breaker, posture, forewarner, position, assumptions, harness } = this.state
     const { market, nowMs, journal, conditions, marginUtil } = this
     const { state: linkState, peer } = this.link
     // Written out, and asked four times on the way to an order: behind a spread each further field is a slow one, 20 µs in all.
@@ -149,7 +149,7 @@ export class DecisionDesk {
       environment: conditions.environment,
       championHash: conditions.championHash,
       expectedChampionHash: conditions.expectedChampionHash,
-      harnessViolated: conditions.harnessViolated,
+      harnessViolated: conditions.harnessViolated || harness.halt !== null,
       certificate: conditions.certificate,
       certificateExpiresAtMs: conditions.certificateExpiresAtMs,
       gridConnected: conditions.gridConnected,

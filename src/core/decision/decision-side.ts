@@ -4,6 +4,7 @@ import { decimalText } from '../../base/exact.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import { type OperatorCommand, type QuietSpan, REDUCES_RISK, type Side } from '../../ports/sides.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
+import type { CycleOutcome } from '../../ports/vocabulary/harness.js'
 import type { LinkState } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
@@ -18,8 +19,10 @@ import { DecisionDesk, type DecisionEffect } from './decision-desk.js'
 import { Entries } from './entries.js'
 import type { DecisionEvent } from './event.js'
 import { Exits } from './exits.js'
+import { HarnessGate } from './harness-gate.js'
 import { decisionQuiet } from './quiet-decision.js'
 import { recordedBar } from './recorded-bar.js'
+import type { HarnessCycle } from './recorded-harness.js'
 import type { DecisionRecord } from './records.js'
 import { begunWith, checkpointOf, DecisionRecovery, type Recovered, stateHashOf } from './recover.js'
 import { Reports } from './reports.js'
@@ -40,6 +43,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   private readonly truth: TruthCheck
   private readonly reports: Reports
   private readonly surroundings: Surroundings
+  private readonly harness: HarnessGate
 
   /** A side with a new journal. @throws InputMistake that names every setting that is wrong. */
   constructor(settings: DecisionSettings, strategies: readonly Strategy[])
@@ -53,6 +57,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     this.truth = new TruthCheck(this.desk, this.exits)
     this.reports = new Reports(this.desk)
     this.surroundings = new Surroundings(this.desk)
+    this.harness = new HarnessGate(settings.harness, this.desk.state.harness)
   }
 
   /**
@@ -247,13 +252,28 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
       markPrice: this.markPrice(bar),
       liquidationPrice: this.heldStatus()?.liquidationPrice ?? null,
       isEdgeGone: desk.conditions.isEdgeGone === true,
+      harness: this.harness,
+      observation: bar?.observation,
+      regimeEvent: desk.conditions.regimeEvent,
       instrument: (symbol) => desk.instrument(symbol),
     })
     if (fact === undefined) return
+    const { last } = desk.state.harness
     desk.record(fact)
+    if (fact.harness !== undefined) this.harnessNotice(fact.harness, last?.outcome)
     if (fact.exit !== null) this.exits.send()
     if (fact.proposal !== null) this.entries.proposed()
     if (fact.reduction !== null) this.entries.reduced()
+  }
+
+  /** Of a halt, and of a cycle that came to nothing where the one before did not: a state that lasts is one alert. */
+  private harnessNotice({ halt, outcome, mode, cycle }: HarnessCycle, before: CycleOutcome | undefined): void {
+    const { desk } = this
+    if (halt !== undefined) {
+      const level = mode === 'live' ? 'CRITICAL' : 'ERROR'
+      desk.alert(level, 'harness', `the harness is halted in ${cycle}, until an operator resumes: ${halt.reason}`)
+    } else if (outcome !== 'COMPLETE' && outcome !== before && this.openPermission().reject === null)
+      desk.alert('WARNING', 'harness', `cycle ${cycle} is ${outcome}: see dolphin harness audit`)
   }
 
   private linked(outcomes: readonly LinkOutcome[]): void {

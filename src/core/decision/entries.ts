@@ -1,4 +1,5 @@
 import { oppositeSide } from '../../base/direction.js'
+import { present } from '../../base/present.js'
 import type { PositionId } from '../../ports/vocabulary/ids.js'
 import type { EntryIntent, EntryPermission, EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import { missedEntry } from './book.js'
@@ -113,7 +114,7 @@ export class Entries {
       this.withdraw('REJECT_PERMISSION_LATE', `on disk after ${waitedMs} ms`)
     else if (reject !== null) this.withdraw(reject, detail)
     else {
-      const { strategyId, instrument, side, orderedQuantity: quantity, requestedPrice } = holding
+      const { strategyId, instrument, side, orderedQuantity: quantity, requestedPrice, provenance } = holding
       const body = {
         actionId: positionId,
         action: 'ENTRY',
@@ -122,6 +123,7 @@ export class Entries {
         side,
         quantity,
         requestedPrice,
+        ...present({ provenance }),
       } as const
       if (!desk.send({ type: 'APPROVED_ACTION', body })) this.withdraw('REJECT_LATCHED', 'the link is not open')
     }

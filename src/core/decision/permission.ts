@@ -1,4 +1,5 @@
 import { Exact } from '../../base/exact.js'
+import type { OrderProvenance } from '../../ports/vocabulary/harness.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { EntryIntent, EntryPermission, EntryRejectReason } from '../../ports/vocabulary/messages.js'
 import type { Holding } from './state.js'
@@ -38,7 +39,23 @@ function differenceOf(intent: EntryIntent, holding: Holding): string | undefined
     return `${holding.orderedQuantity} proposed, ${intent.quantity} asked`
   if (holding.requestedPrice !== intent.requestedPrice)
     return `a price of ${holding.requestedPrice} proposed, ${intent.requestedPrice} asked`
+  if (!sameProvenance(holding.provenance, intent.provenance))
+    return `the belief ${beliefOf(holding)} proposed, ${beliefOf(intent)} asked`
   return undefined
+}
+
+function sameProvenance(a: OrderProvenance | undefined, b: OrderProvenance | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return (
+    a.beliefId === b.beliefId &&
+    a.signalId === b.signalId &&
+    a.regimeStateId === b.regimeStateId &&
+    a.permission === b.permission
+  )
+}
+
+function beliefOf({ provenance }: Pick<EntryIntent, 'provenance'>): string {
+  return provenance?.beliefId ?? 'of nobody'
 }
 
 function sameInstrument(a: InstrumentIdentity, b: InstrumentIdentity): boolean {

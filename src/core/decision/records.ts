@@ -10,6 +10,7 @@ import type { MissedEntry, TradeClosed, TradeOpened } from '../../ports/vocabula
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
 import type { CycleStats, ExecutionResult } from './controller.js'
 import type { RecordedBooks } from './recorded-books.js'
+import type { HarnessCycle } from './recorded-harness.js'
 import type { RecordedHolding } from './recorded-holding.js'
 import type { ExitOrder, Reduction, StrategyFault } from './state.js'
 
@@ -61,6 +62,8 @@ export type DecisionFact =
       readonly proposal: RecordedHolding | null
       readonly reduction: Reduction | null
       readonly exit: ExitOrder | null
+      /** What the harness made of the bar's mandates to enter; absent: there were none, or its machine stands still. */
+      readonly harness?: HarnessCycle
     } & TradeFacts)
   /** A proposal that was never permitted is taken back. */
   | ({ readonly type: 'withdrawn' } & TradeFacts)

@@ -13,7 +13,7 @@ import { type DecisionState, initialState } from './state.js'
 import { Strategies } from './strategies.js'
 
 /** Its number rises with every change of what a `DecisionState` is made of. */
-export const DECISION_SHAPE = 'decision/4'
+export const DECISION_SHAPE = 'decision/5'
 
 /** What a journal left. */
 export interface Recovered {

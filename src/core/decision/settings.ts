@@ -4,6 +4,7 @@ import {
   each,
   fields,
   flag,
+  having,
   listOf,
   matching,
   milliseconds,
@@ -14,10 +15,13 @@ import {
   text,
 } from '../../base/arguments.js'
 import type { DecimalText } from '../../base/exact.js'
+import type { HarnessMode } from '../../ports/vocabulary/harness.js'
 import { INSTRUMENT, type Instrument } from '../../ports/vocabulary/instrument.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import { ASSUMPTION_SETTINGS, type AssumptionSettings } from '../assumptions/entry-safety.js'
 import { CHAMPION_HASH } from '../engine/parameters.js'
+import type { SkillImplementation } from '../harness/skill-call.js'
+import { v1Skills } from '../harness/v1.js'
 import { LINK_TIMINGS, type LinkTimings } from '../link/link-timings.js'
 import type { Conditions } from '../mode/mode.js'
 import { CHAMPION_RISK, RISK_CONFIG, type RiskConfig } from '../risk/risk-config.js'
@@ -59,6 +63,7 @@ export interface DecisionSettings {
   /** SHA-256, 64 hex digits, of what else a new journal is bound to; its first record keeps it. Absent: nothing. */
   readonly boundTo?: string | undefined
   readonly risk: RiskConfig
+  readonly harness: HarnessSettings
   readonly timings: DecisionTimings
   readonly link: LinkTimings
   readonly market: MarketLimits
@@ -70,9 +75,18 @@ export interface DecisionSettings {
   readonly assumptions?: AssumptionSettings | undefined
 }
 
+/** The execution harness between the strategies' candidates and arbitration. */
+export interface HarnessSettings {
+  /** `live`: only a candidate that it releases goes on. `shadow`: what it would have done is written down, and nothing else. */
+  readonly mode: HarnessMode
+  /** Those of the graph v1, by id; absent: the shipped ones. @internal */
+  readonly skills?: Readonly<Record<string, SkillImplementation>> | undefined
+}
+
 /** The defaults of everything but what a run must say itself. */
 export const DECISION_DEFAULTS: Omit<DecisionSettings, 'instruments' | 'build' | 'idPrefix' | 'initialBalanceUsd'> = {
   risk: CHAMPION_RISK,
+  harness: { mode: 'live' },
   timings: DECISION_TIMINGS,
   link: LINK_TIMINGS,
   market: MARKET_LIMITS,
@@ -99,6 +113,10 @@ export const DECISION_SETTINGS = fields<DecisionSettings>({
   initialBalanceUsd: decimal('above zero'),
   boundTo: optional(matching('64 lower-case hex digits', /^[0-9a-f]{64}$/)),
   risk: RISK_CONFIG,
+  harness: fields<HarnessSettings>({
+    mode: oneOf('live', 'shadow'),
+    skills: optional(each(v1Skills, having('a skill', 'run'))),
+  }),
   timings: each(DECISION_TIMINGS, milliseconds),
   link: each(LINK_TIMINGS, milliseconds),
   market: each(MARKET_LIMITS, number({ min: 0 })),
@@ -113,6 +131,7 @@ export const DECISION_SETTINGS = fields<DecisionSettings>({
     diskUsedPct: nullable(number({ min: 0, max: 100 })),
     isLoopStalled: flag,
     isEdgeGone: optional(flag),
+    regimeEvent: optional(oneOf('EVENT_DOMINANT', 'EVENT_LOCK')),
   }),
   accountTolerance: decimal('of zero or more'),
   assumptions: optional(ASSUMPTION_SETTINGS),

@@ -1,6 +1,7 @@
 import type { DecimalText } from '../../base/exact.js'
 import type { Mandate } from '../../ports/strategy.js'
 import type { AlertLevel, TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { OrderProvenance } from '../../ports/vocabulary/harness.js'
 import type { PositionId } from '../../ports/vocabulary/ids.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { Direction, Posture } from '../../ports/vocabulary/market.js'
@@ -9,6 +10,7 @@ import type { OrderSide } from '../../ports/vocabulary/orders.js'
 import type { AssumptionStands } from '../assumptions/assumption-registry.js'
 import type { Position } from '../position/position.js'
 import { closedBreaker, type LossBreaker } from '../risk/loss-breaker.js'
+import { type HarnessMemory, NEW_HARNESS_MEMORY } from './harness-memory.js'
 import type { DecisionSettings } from './settings.js'
 
 /** A proposal, and what has become of it. Money in USD, quantities in base units. */
@@ -35,6 +37,8 @@ export interface Holding {
   readonly exitFeesUsd: DecimalText
   readonly fundingUsd: DecimalText
   readonly lastExit: LastExit | null
+  /** What the harness released it with; absent: none stood before it. */
+  readonly provenance?: OrderProvenance
 }
 
 export interface LastExit {
@@ -109,6 +113,7 @@ export interface DecisionState {
   readonly assumptions: AssumptionStands
   /** Truths in a row that disagreed about the position, and about the account. */
   readonly mismatches: { readonly position: number; readonly account: number }
+  readonly harness: HarnessMemory
 }
 
 export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd'>): DecisionState {
@@ -136,6 +141,7 @@ export function initialState(settings: Pick<DecisionSettings, 'initialBalanceUsd
     reportsSeen: 0,
     assumptions: {},
     mismatches: { position: 0, account: 0 },
+    harness: NEW_HARNESS_MEMORY,
   }
 }
 

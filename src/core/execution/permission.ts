@@ -1,4 +1,5 @@
 import { type DecimalText, Exact } from '../../base/exact.js'
+import { present } from '../../base/present.js'
 import { positionId } from '../../ports/vocabulary/ids.js'
 import type { ApprovedAction, EntryPermission, EntryResult, EntryVeto } from '../../ports/vocabulary/messages.js'
 import type { OrderRequest } from '../../ports/vocabulary/orders.js'
@@ -18,10 +19,11 @@ export function onApprovedAction(desk: ExecutionDesk, action: ApprovedAction): v
   }
   const { entry } = desk.state
   const { actionId, strategyId, instrument, side, quantity, requestedPrice } = action
+  const from = present({ provenance: action.provenance })
   // An entry's action names the position that it opens.
   const intentId = positionId(actionId)
   if (entry?.positionId === intentId) return
-  const asked = { intentId, strategyId, instrument, side, quantity, requestedPrice }
+  const asked = { intentId, strategyId, instrument, side, quantity, requestedPrice, ...from }
   const denial = entryDenial(desk, action)
   if (denial !== undefined) {
     desk.record({ type: 'entryRefused', intentId, reports: [refusal(desk, action, denial)] })
@@ -35,7 +37,7 @@ export function onApprovedAction(desk: ExecutionDesk, action: ApprovedAction): v
   const protection = protectionOf(desk, asked)
   desk.record({ type: 'entryIntent', ...asked, correlationId, protection })
   const body = { intentId, correlationId, instrument, side, quantity, requestedPrice, entryStyle: 'MARKET' } as const
-  desk.send({ type: 'ENTRY_INTENT', body: { ...body, ...protection } })
+  desk.send({ type: 'ENTRY_INTENT', body: { ...body, ...protection, ...from } })
 }
 
 /** Where the protection will lie if the entry fills at the price that it was decided at. */

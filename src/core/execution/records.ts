@@ -4,6 +4,7 @@ import { type DecimalText, Exact } from '../../base/exact.js'
 import type { JournalRecord } from '../../ports/journal.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
+import type { OrderProvenance } from '../../ports/vocabulary/harness.js'
 import { type PositionId, type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { ExitTrigger, FillPurpose, OpenPermissionReason, RetiredLatch } from '../../ports/vocabulary/messages.js'
@@ -93,6 +94,8 @@ export interface EntryAsked {
   /** Absent in journals of before there was one; so are the prices of the protection if it fills as requested. */
   readonly correlationId?: string
   readonly protection?: ProtectionLevels
+  /** What the harness released it with; absent: none stood before it. */
+  readonly provenance?: OrderProvenance
 }
 
 export interface OrderPlaced {

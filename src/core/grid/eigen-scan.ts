@@ -45,6 +45,8 @@ export interface EigenScanForm {
   readonly assetPrices: ReadonlyMap<string, number>
   /** Undefined where nobody has decided it. */
   readonly volOk: boolean | undefined
+  /** Share of the data that is good, 0 … 1; undefined where nobody says. */
+  readonly dataQuality: number | undefined
 }
 
 /**
@@ -82,6 +84,7 @@ export function eigenScanForm(payload: unknown): EigenScanForm | undefined {
   const w50Velocity = figure('w50_velocity', 50, 'velocity')
   const w750Velocity = figure('w750_velocity', 750, 'velocity')
   const volOk = get('vol_ok')
+  const dataQuality = get('data_quality')
   return {
     form: result === undefined ? 'NG8' : 'NG7',
     scanNumber: Number.isSafeInteger(scanNumber) && (scanNumber as number) >= 0 ? (scanNumber as number) : Number.NaN,
@@ -96,6 +99,7 @@ export function eigenScanForm(payload: unknown): EigenScanForm | undefined {
     velDiv: Number.isNaN(velDiv) ? w50Velocity - w750Velocity : velDiv,
     assetPrices: pricesOf(get('asset_prices')),
     volOk: typeof volOk === 'boolean' ? volOk : undefined,
+    dataQuality: isShare(dataQuality) ? dataQuality : undefined,
   }
 }
 
@@ -119,6 +123,10 @@ function pricesOf(given: unknown): ReadonlyMap<string, number> {
     if (typeof price === 'number' && price > 0 && price < Number.POSITIVE_INFINITY) prices.set(symbol, price)
   }
   return prices
+}
+
+function isShare(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1
 }
 
 function finite(value: unknown): number {

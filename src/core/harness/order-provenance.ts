@@ -1,17 +1,8 @@
 import { found } from '../../base/mistakes.js'
-import type { HarnessBundle, HarnessRegime } from '../../ports/vocabulary/harness.js'
+import type { HarnessBundle, HarnessRegime, OrderProvenance } from '../../ports/vocabulary/harness.js'
 import type { FactorLayer } from './factor-layer.js'
 import { shapeDifference } from './skill-result.js'
 import type { SkillFinding } from './violations.js'
-
-/** What every order carries: where it comes from and what permits it (EXE-1 … EXE-4). It may carry more. */
-export interface OrderProvenance {
-  readonly beliefId: string
-  readonly signalId: string
-  readonly regimeStateId: string
-  /** Id of the factor's state, or `BYPASSED`. */
-  readonly permission: string
-}
 
 /** What an order is measured against: the state itself, whatever the skill says of it. */
 export interface OrderState {

@@ -5,11 +5,12 @@ import type {
   HarnessSignal,
   HarnessTask,
   LedgerEntry,
+  OrderProvenance,
   SkillEffect,
   SkillResult,
   StateObjectName,
 } from '../../ports/vocabulary/harness.js'
-import { isBlocked, MIN_CONVICTION, type OrderProvenance } from './order-provenance.js'
+import { isBlocked, MIN_CONVICTION } from './order-provenance.js'
 import { SHIPPED_LEDGER } from './shipped-ledger.generated.js'
 import type { HandedState, SkillImplementation, SkillInput } from './skill-call.js'
 import { type SkillRecord, SkillRegistry } from './skill-registry.js'

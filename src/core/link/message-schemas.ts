@@ -1,4 +1,5 @@
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { OrderProvenance } from '../../ports/vocabulary/harness.js'
 import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type {
   EntryRejectReason,
@@ -34,6 +35,13 @@ const clientOrderId: Schema = { kind: 'text', pattern: '^[A-Za-z0-9._-]{1,36}$' 
 /** Of permissions, exits and resyncs. */
 const otherId: Schema = { kind: 'text', pattern: '^[A-Za-z0-9._-]{1,64}$' }
 const side: Schema = oneOf<'BUY' | 'SELL'>({ BUY: true, SELL: true })
+
+const provenance = object<OrderProvenance>({
+  beliefId: name,
+  signalId: name,
+  regimeStateId: name,
+  permission: name,
+})
 
 const instrument = object<InstrumentIdentity>({
   symbol: name,
@@ -145,19 +153,22 @@ export const BODY_SCHEMAS: { readonly [T in MessageType]: ObjectSchema } = {
       quantity: positive,
       requestedPrice: positive,
     },
-    { positionId },
+    { positionId, provenance },
   ),
-  ENTRY_INTENT: object<MessageBodies['ENTRY_INTENT']>({
-    intentId: positionId,
-    correlationId: otherId,
-    instrument,
-    side,
-    quantity: positive,
-    requestedPrice: positive,
-    entryStyle: oneOf<MessageBodies['ENTRY_INTENT']['entryStyle']>({ MARKET: true }),
-    takeProfitPrice: positive,
-    stopPrice: positive,
-  }),
+  ENTRY_INTENT: object<MessageBodies['ENTRY_INTENT']>(
+    {
+      intentId: positionId,
+      correlationId: otherId,
+      instrument,
+      side,
+      quantity: positive,
+      requestedPrice: positive,
+      entryStyle: oneOf<MessageBodies['ENTRY_INTENT']['entryStyle']>({ MARKET: true }),
+      takeProfitPrice: positive,
+      stopPrice: positive,
+    },
+    { provenance },
+  ),
   ENTRY_PERMISSION: object<MessageBodies['ENTRY_PERMISSION']>({
     permissionId: otherId,
     intentId: positionId,

@@ -1,5 +1,6 @@
 import type { HostConditions } from '../../ports/sides.js'
 import type { TradingMode } from '../../ports/vocabulary/alerts.js'
+import type { RegimeBehavior } from '../../ports/vocabulary/harness.js'
 import type { Posture } from '../../ports/vocabulary/market.js'
 import type { EntryRejectReason, GateReport, LinkState, OpenPermissionReason } from '../../ports/vocabulary/messages.js'
 import {
@@ -24,6 +25,8 @@ export interface Conditions extends HostConditions {
   readonly gridConnected: boolean
   /** The system's edge is gone, and whoever runs it wants that to block entries; absent: it does not. */
   readonly isEdgeGone?: boolean | undefined
+  /** What a calendar of events, or the operator, says of the market; absent: nothing. EVENT_LOCK: nothing is entered. */
+  readonly regimeEvent?: Extract<RegimeBehavior, 'EVENT_DOMINANT' | 'EVENT_LOCK'> | undefined
 }
 
 /** What the mode is made of: everything that can forbid an entry, as the parts of the system report it. */

@@ -1,6 +1,8 @@
 import { assert } from '../../base/assert.js'
 import { openingSide, oppositeSide } from '../../base/direction.js'
 import { type DecimalText, decimalText, Exact, exact } from '../../base/exact.js'
+import { present } from '../../base/present.js'
+import type { OrderProvenance } from '../../ports/vocabulary/harness.js'
 import type { Instrument, InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
 import type { Direction } from '../../ports/vocabulary/market.js'
 import type { EntryRejectReason } from '../../ports/vocabulary/messages.js'
@@ -36,6 +38,8 @@ interface ApprovedTerms {
   readonly requestedPrice: DecimalText
   /** USD that the strategy asked for, before lots. */
   readonly targetNotionalUsd: DecimalText
+  /** ENTRY: as its action's. */
+  readonly provenance?: OrderProvenance
 }
 
 /** Known to this module alone: without it the constructor that every instance shows refuses. */
@@ -193,6 +197,7 @@ function mint(action: Action, direction: Direction, quantity: Exact, instrument:
     quantity: quantity.toFixed(),
     requestedPrice: decimalText(action.price!),
     targetNotionalUsd: decimalText(action.notionalUsd!),
+    ...present({ provenance: action.provenance }),
   })
 }
 

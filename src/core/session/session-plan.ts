@@ -5,7 +5,7 @@ import type { FillMode, PaperSettings } from '../../ports/vocabulary/paper.js'
 import { FEED_LATENCY_MS_MAX, SHIPPED_ASSUMPTION_SETTINGS } from '../assumptions/shipped-assumptions.js'
 import { EXPECTED_WIN_RATE } from '../assumptions/system-regime.js'
 import type { BacktestSettings } from '../backtest/settings.js'
-import { DECISION_DEFAULTS, type DecisionSettings } from '../decision/settings.js'
+import { DECISION_DEFAULTS, type DecisionSettings, type HarnessSettings } from '../decision/settings.js'
 import type { ExecutionSettings } from '../execution/settings.js'
 import type { Conditions } from '../mode/mode.js'
 import type { RiskConfig } from '../risk/risk-config.js'
@@ -30,6 +30,7 @@ export function planSession(wish: SessionWish): SessionPlan {
       initialBalanceUsd: account?.walletBalanceUsd ?? initialCapitalUsd,
       risk: config.risk,
       timings: config.decision,
+      ...present({ harness: config.harness }),
       link: config.execution.link,
       market: marketLimits(fills, market.stepMs),
       ...present({ conditions: wish.conditions }),
@@ -47,6 +48,8 @@ export interface ExecutionConfig {
   readonly execution: Omit<ExecutionSettings, 'instruments' | 'build'>
   readonly decision: DecisionSettings['timings']
   readonly risk: RiskConfig
+  /** Between the strategies' candidates and arbitration; absent: live. */
+  readonly harness?: HarnessSettings | undefined
   /** What the trades of a session are held to; absent: the defaults. */
   readonly edge?: EdgeConfig | undefined
   /** Median age of what a feed tells that is still young, ms; absent: 100. */

@@ -13,7 +13,7 @@ import type { Delisting } from '../exits/delisting.js'
 import { exitReasonOf } from '../exits/exit-reason.js'
 import { BarOrderBook } from '../orderbook/bar-order-book.js'
 import { DYNAMIC_EXIT } from '../orderbook/dynamic-exit.js'
-import { gateOpen, type SignalShape, signalShape } from '../signal/signal.js'
+import { gateOpen, type SignalShape, confidence as signalConfidence, signalShape } from '../signal/signal.js'
 
 export interface ChampionSettings {
   /** Who the mandates are from. */
@@ -193,12 +193,14 @@ export class ChampionStrategy implements Strategy {
       const { asset: symbol, price, reason } = proposal
       return { strategyId: this.id, symbol, type: 'EXIT', authority: 1, timestampMs, price, reason }
     }
-    const { asset: symbol, direction, notional, entryPrice, confidence } = proposal.entry
+    const { asset: symbol, direction, notional, entryPrice, confidence, velDiv } = proposal.entry
     return {
       strategyId: this.id,
       symbol,
       type: 'ENTRY',
       authority: Math.min(1, confidence),
+      // What the order book said has its weight in the authority: a signal that it only weakens is entered, as in a backtest.
+      confidence: signalConfidence(this.shape, velDiv),
       timestampMs,
       direction,
       notionalUsd: notional,

@@ -272,6 +272,15 @@ export type AuditRecord = AuditEvent & {
   readonly cycle: string
 }
 
+/** What every order carries: where it comes from and what permits it (EXE-1 … EXE-4). It may carry more. */
+export interface OrderProvenance {
+  readonly beliefId: string
+  readonly signalId: string
+  readonly regimeStateId: string
+  /** Id of the factor's state, or `BYPASSED`. */
+  readonly permission: string
+}
+
 /** Why a machine is HALTED. */
 export interface HarnessHalt {
   /** UTC ms. */

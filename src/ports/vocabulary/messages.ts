@@ -1,5 +1,6 @@
 import type { DecimalText } from '../../base/exact.js'
 import type { TradingMode } from './alerts.js'
+import type { OrderProvenance } from './harness.js'
 import type { PositionId, VenueTradeId } from './ids.js'
 import type { InstrumentIdentity } from './instrument.js'
 import type { OrderReport, OrderSide } from './orders.js'
@@ -63,6 +64,8 @@ export interface ApprovedAction {
   readonly requestedPrice: DecimalText
   /** REDUCE: the position to reduce. */
   readonly positionId?: PositionId
+  /** ENTRY: the belief, signal, regime and permission that the harness released it with; absent: none stood before it. */
+  readonly provenance?: OrderProvenance
 }
 
 /** Execution → decision: about to enter; may I? It is answered by a permission or a veto. */
@@ -78,6 +81,8 @@ export interface EntryIntent {
   /** USD: where the protection will lie if it fills at the requested price. */
   readonly takeProfitPrice: DecimalText
   readonly stopPrice: DecimalText
+  /** As its action's. */
+  readonly provenance?: OrderProvenance
 }
 
 /** Decision → execution: yes, this one, this size, once. */

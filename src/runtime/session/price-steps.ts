@@ -44,6 +44,7 @@ export async function* priceSteps(
         prices: Float64Array.from(prices),
         velDiv: scan.velDiv,
         volOk: rowOfDay >= WARMUP_ROWS,
+        dataQuality: scan.dataQuality,
         ...present({ day }),
         posture: settings.posture,
       },

@@ -35,6 +35,11 @@ describe('an intent', () => {
       { instrument: { ...TRADE.instrument, contractType: 'DATED', expiry: '2026-12-25' } },
       'REJECT_PERMISSION_MISMATCH',
     ],
+    [
+      'of another belief',
+      { provenance: { beliefId: 'b', signalId: 's', regimeStateId: 'r', permission: 'f' } },
+      'REJECT_PERMISSION_MISMATCH',
+    ],
     ['that nobody proposed', { intentId: positionId('t-2') }, 'REJECT_NO_PERMISSION'],
     ['whose stop lies below a short', { stopPrice: '49999' }, 'REJECT_RISK_LIMIT'],
     ['whose take-profit lies above a short', { takeProfitPrice: '50001' }, 'REJECT_RISK_LIMIT'],

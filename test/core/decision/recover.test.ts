@@ -66,7 +66,7 @@ it('a decision state that is made of other fields needs another shape: a start w
   const { checkpoint } = held()
   expect([DECISION_SHAPE, fieldsOf((checkpoint.state as { readonly state: unknown }).state)]).toMatchInlineSnapshot(`
     [
-      "decision/4",
+      "decision/5",
       [
         ".assumptions: {}",
         ".balanceUsd: string",
@@ -82,6 +82,15 @@ it('a decision state that is made of other fields needs another shape: a start w
         ".breaker.state: string",
         ".exit: null",
         ".forewarner: string",
+        ".harness.audited: number",
+        ".harness.halt: null",
+        ".harness.last.atMs: number",
+        ".harness.last.cycle: string",
+        ".harness.last.outcome: string",
+        ".harness.postures[]: string",
+        ".harness.scans[].dataQuality: number",
+        ".harness.scans[].velDiv: number",
+        ".harness.takenInMs: number",
         ".holding.direction: number",
         ".holding.entryBar: number",
         ".holding.entryBarAtMs: number",
@@ -100,6 +109,10 @@ it('a decision state that is made of other fields needs another shape: a start w
         ".holding.permissionId: string",
         ".holding.positionId: string",
         ".holding.proposedAtMs: number",
+        ".holding.provenance.beliefId: string",
+        ".holding.provenance.permission: string",
+        ".holding.provenance.regimeStateId: string",
+        ".holding.provenance.signalId: string",
         ".holding.requestedPrice: string",
         ".holding.side: string",
         ".holding.strategyId: string",

@@ -11,10 +11,11 @@ import { DECISION_DEFAULTS, type DecisionSettings } from '../../../src/core/deci
 import { ExecutionSide } from '../../../src/core/execution/execution-side.js'
 import type { ExecutionRecord } from '../../../src/core/execution/records.js'
 import { EXECUTION_DEFAULTS } from '../../../src/core/execution/settings.js'
+import type { Conditions } from '../../../src/core/mode/mode.js'
 import type { Checkpoint } from '../../../src/ports/journal.js'
 import type { Link } from '../../../src/ports/link.js'
 import type { CommonInput, ExecutionInput, OperatorCommand } from '../../../src/ports/sides.js'
-import type { EntryHold, Strategy } from '../../../src/ports/strategy.js'
+import type { EntryHold, Strategy, StrategyBar } from '../../../src/ports/strategy.js'
 import type { Alert } from '../../../src/ports/vocabulary/alerts.js'
 import type { BarObservation } from '../../../src/ports/vocabulary/observation.js'
 import { hostedVenue } from '../../../src/runtime/host/hosted-venue.js'
@@ -59,6 +60,8 @@ export class TwoSides {
   prices: readonly number[] = [50_000, 2_000]
   /** Of the bars from now on. */
   hold: EntryHold | undefined
+  /** Of the bars from now on. */
+  market: Pick<StrategyBar, 'velDiv' | 'dataQuality' | 'posture'> = { velDiv: 0, posture: 'APEX' }
   /** Of the bars from now on, by their time. */
   observation: ((timestampMs: number) => BarObservation) | undefined
   readonly executionDisk = new RecordDisk<ExecutionRecord>(this.time, () => this.diskMs)
@@ -128,13 +131,13 @@ export class TwoSides {
   /** A bar with the present prices, and five seconds. */
   bar(): void {
     this.quote()
-    const market = { velDiv: 0, volOk: true, posture: 'APEX' } as const
     const bar = {
       bar: this.bars++,
       timestampMs: this.nowMs,
       symbols: SYMBOLS,
       prices: Float64Array.from(this.prices),
-      ...market,
+      volOk: true,
+      ...this.market,
       ...present({ hold: this.hold, observation: this.observation?.(this.nowMs) }),
     }
     this.decision.post({ kind: 'bar', bar })
@@ -179,6 +182,10 @@ export class TwoSides {
 
   give(name: SideName, input: CommonInput | Extract<ExecutionInput, { readonly kind: 'conditions' }>): void {
     this[name].post(input)
+  }
+
+  conditions(conditions: Partial<Conditions>): void {
+    this.decision.post({ kind: 'conditions', conditions })
   }
 
   gatesMoved(detail: string): void {

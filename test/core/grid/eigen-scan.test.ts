@@ -26,6 +26,7 @@ describe('a scan of the grid', () => {
           ['XRPUSDT', 0.1 + 0.2],
         ]),
         volOk: undefined,
+        dataQuality: 2 / 3,
       },
     })
     expect(readEigenScan(JSON.stringify({ ...payload, vol_ok: false }))).toMatchObject({ value: { volOk: false } })

@@ -6,7 +6,7 @@ import type { ReadScan } from './scan-taker.js'
 export function readScan(text: string): ReadScan | { readonly refused: string } {
   const read = readEigenScan(text)
   if ('refused' in read) return { refused: sayRefusal(read.refused) }
-  const { scanNumber, atMs, bridgeTs, velDiv, assetPrices, volOk } = read.value
+  const { scanNumber, atMs, bridgeTs, velDiv, assetPrices, volOk, dataQuality } = read.value
   return {
     scanNumber,
     atMs,
@@ -14,5 +14,6 @@ export function readScan(text: string): ReadScan | { readonly refused: string } 
     velDiv,
     prices: assetPrices,
     volOk: volOk ?? null,
+    dataQuality: dataQuality ?? null,
   }
 }

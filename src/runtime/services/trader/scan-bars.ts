@@ -68,6 +68,7 @@ export class ScanBars {
         prices,
         velDiv: scan.velDiv,
         volOk: scan.volOk ?? own ?? row >= WARMUP_ROWS,
+        ...present({ dataQuality: scan.dataQuality ?? undefined }),
         ...day,
         ...beside,
         ...gates(date),

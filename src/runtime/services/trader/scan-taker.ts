@@ -8,6 +8,8 @@ export interface ReadScan extends ScanStamp {
   readonly prices: ReadonlyMap<string, number>
   /** Whether the market moves enough to enter; null where the scanner does not say. */
   readonly volOk: boolean | null
+  /** Share of the scan's data that is good, 0 … 1; null where the scanner does not say. */
+  readonly dataQuality: number | null
 }
 
 /** A scan that is a bar. */

@@ -30,6 +30,7 @@ const scanOf = (
   velDiv: -0.01,
   prices: new Map(Object.entries(prices)),
   volOk: null,
+  dataQuality: null,
   ...more,
 })
 
