@@ -47,10 +47,13 @@ export { Cycle, type CycleOptions, type CycleResult, type CycleStep, type StepAn
 export { AuditNow, type CycleNowPorts, runCycleNow } from '../core/harness/cycle-now.js'
 export type { TaskEnd } from '../core/harness/cycle-replay.js'
 export type * from '../core/harness/cycle-skills.js'
+export type { CycleOptions, CycleResult, CycleStep, StepAnswer } from '../core/harness/cycle-steps.js'
 export { type FactorLayer, factorLayer } from '../core/harness/factor-layer.js'
 export { type BuiltGate, type BuiltGraph, buildGraph, type GraphRefusal } from '../core/harness/graph.js'
 export type { GraphError } from '../core/harness/graph-refusal.js'
 export { HARNESS_EVENTS, type HarnessMachineEvent, nextHarnessState } from '../core/harness/harness-machine.js'
+export { Cycle } from '../core/harness/harness-cycle.js'
+export { type HarnessMachineEvent, nextHarnessState } from '../core/harness/harness-machine.js'
 export { type LedgerDecision, parseLedger } from '../core/harness/ledger.js'
 
 export { LAYER_OF, type RegistrationRefused } from '../core/harness/registration.js'

@@ -1,6 +1,6 @@
-import type { CycleResult } from '../../src/core/harness/cycle.js'
 import { runCycleNow } from '../../src/core/harness/cycle-now.js'
 import type { CycleSkills } from '../../src/core/harness/cycle-skills.js'
+import type { CycleResult } from '../../src/core/harness/cycle-steps.js'
 import { SkillDesk } from '../../src/core/harness/skill-desk.js'
 import { type FilteredBeliefs, type V1Action, v1Graph, v1Registry, v1Skills } from '../../src/core/harness/v1.js'
 import {

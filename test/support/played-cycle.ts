@@ -1,11 +1,6 @@
-import {
-  Cycle,
-  type CycleOptions,
-  type CycleResult,
-  type CycleStep,
-  type StepAnswer,
-} from '../../src/core/harness/cycle.js'
 import type { CycleSkills, SkillAnswer } from '../../src/core/harness/cycle-skills.js'
+import type { CycleOptions, CycleResult, CycleStep, StepAnswer } from '../../src/core/harness/cycle-steps.js'
+import { Cycle } from '../../src/core/harness/harness-cycle.js'
 import { bundleHash, taskId } from '../../src/core/harness/task-id.js'
 import { HARNESS_LIMITS } from '../../src/core/harness/validation.js'
 import {

@@ -84,6 +84,7 @@ export const TESTS_OF_MORE: readonly string[] = [
   'test/core/execution/baselines.test.ts',
   'test/core/execution/execution-model.test.ts',
   'test/core/execution/last-resorts.test.ts',
+  'test/core/harness/cycle-laws.test.ts',
   'test/core/harness/violations-in-cycles.test.ts',
   'test/core/observation/bounds.test.ts',
   'test/core/observation/laws.test.ts',

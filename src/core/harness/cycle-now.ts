@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditRecord, EffectResource } from '../../ports/vocabulary/harness.js'
-import { Cycle, type CycleOptions, type CycleResult, type CycleStep, type StepAnswer } from './cycle.js'
 import type { SkillReply } from './cycle-skills.js'
+import type { CycleOptions, CycleResult, CycleStep, StepAnswer } from './cycle-steps.js'
+import { Cycle } from './harness-cycle.js'
 
 /** What a cycle of skills that answer at once stands on. Whatever throws here halts the cycle, but `append`: that ends it. */
 export interface CycleNowPorts {

@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.js'
-import type { CycleOptions, CycleResult } from '../../core/harness/cycle.js'
+import type { CycleOptions, CycleResult } from '../../core/harness/cycle-steps.js'
 import { type BuiltGraph, buildGraph, type GraphRefusal } from '../../core/harness/graph.js'
 import type { HarnessBundle, HarnessGraph, HarnessHalt } from '../../ports/vocabulary/harness.js'
 import { type CyclePorts, runCycle } from './run-cycle.js'

@@ -1,12 +1,7 @@
 import { assert } from '../../base/assert.js'
-import {
-  Cycle,
-  type CycleOptions,
-  type CycleResult,
-  type CycleStep,
-  type StepAnswer,
-} from '../../core/harness/cycle.js'
 import type { SkillCall, SkillReply } from '../../core/harness/cycle-skills.js'
+import type { CycleOptions, CycleResult, CycleStep, StepAnswer } from '../../core/harness/cycle-steps.js'
+import { Cycle } from '../../core/harness/harness-cycle.js'
 import type { AuditTrail, EffectSink, HaltMark } from '../../ports/audit-trail.js'
 import type { Clock } from '../../ports/clock.js'
 import type { AuditEvent, EffectResource } from '../../ports/vocabulary/harness.js'

@@ -1,79 +1,23 @@
 import { assert } from '../../base/assert.js'
 import type {
   AuditEvent,
-  AuditRecord,
   CycleOutcome,
-  EffectResource,
-  FailureReason,
-  HarnessBundle,
-  HarnessMode,
   HarnessState,
   HarnessTask,
   HarnessVerdict,
-  SkipReason,
 } from '../../ports/vocabulary/harness.js'
+import { consequenceOf, degrades } from './cycle-consequences.js'
+import { CycleFlights, type Flight } from './cycle-flights.js'
 import { type HeldOrder, RecordedCycle, type TaskEnd } from './cycle-replay.js'
-import type { CycleSkills, Handed, SkillAnswer, SkillCall, SkillReply } from './cycle-skills.js'
+import type { SkillAnswer } from './cycle-skills.js'
+import type { CycleOptions, CycleResult, CycleStep, StepAnswer } from './cycle-steps.js'
 import { factorLayer } from './factor-layer.js'
-import type { BuiltGraph } from './graph.js'
 import { type HarnessMachineEvent, nextHarnessState } from './harness-machine.js'
 import { type Admission, skipReason } from './skip-reason.js'
 import { bundleHash, taskId } from './task-id.js'
 import { TaskOrder } from './task-order.js'
-import { HARNESS_LIMITS, type ValidationLimits, validateBundle } from './validation.js'
-import { CONSEQUENCES, type CycleConsequence } from './violations.js'
-
-export interface CycleOptions {
-  /** Names it in the audit: a rerun has the same. */
-  readonly cycle: string
-  readonly graph: BuiltGraph
-  readonly bundle: HarnessBundle
-  readonly mode: HarnessMode
-  /** False: there is no factor layer yet, and all is permitted. */
-  readonly factorImplemented: boolean
-  readonly skills: CycleSkills
-  /** {@link HARNESS_LIMITS} unless they are given. */
-  readonly limits?: ValidationLimits
-  /** Skills at work at once; 1 unless it is given. More of them change no status, no effect and not the order of effects. */
-  readonly parallelism?: number
-  /** What earlier processes have recorded of this cycle; empty: it is new. */
-  readonly recorded?: readonly AuditRecord[]
-}
-
-/** What is to be done next. */
-export type CycleStep =
-  | { readonly kind: 'append'; readonly event: AuditEvent }
-  | { readonly kind: 'call'; readonly task: HarnessTask; readonly handed: Handed }
-  | { readonly kind: 'apply'; readonly resource: EffectResource; readonly key: string; readonly payload: unknown }
-  | { readonly kind: 'release'; readonly key: string; readonly payload: unknown }
-  | { readonly kind: 'finished'; readonly result: CycleResult }
-
-/** What came of a step. */
-export type StepAnswer =
-  /** A record is durable, an effect made. */
-  | { readonly kind: 'done' }
-  | { readonly kind: 'replied'; readonly call: SkillCall; readonly reply: SkillReply }
-  /** The harness could not do its own part: that halts it. A record that cannot be written has no answer. */
-  | { readonly kind: 'failed'; readonly message: string }
-
-export interface CycleResult {
-  readonly outcome: CycleOutcome
-  /** `IDLE`, or `HALTED` until an operator clears it. */
-  readonly machine: HarnessState
-  /** In order of declaration; of a cycle that ended before its first task: none. */
-  readonly tasks: readonly (TaskEnd & { readonly task: string })[]
-  /** Of tasks that succeeded, by name. */
-  readonly outputs: Readonly<Record<string, unknown>>
-}
-
-/** A task that is at work, or has been and waits for its turn. */
-interface Flight {
-  readonly task: HarnessTask
-  readonly taskId: string
-  answer?: StepAnswer
-}
-
-type Life<T = void> = Generator<CycleStep | undefined, T, StepAnswer | undefined>
+import { HARNESS_LIMITS, validateBundle } from './validation.js'
+import type { CycleConsequence } from './violations.js'
 
 /**
  * A cycle of the harness: says step by step what is to be done, and is told what came of it. Nothing follows a record before
@@ -89,7 +33,7 @@ export class Cycle {
   private readonly order: TaskOrder
   private readonly admission: Admission & { readonly closed: Set<string> }
   private readonly ends = new Map<string, TaskEnd>()
-  private readonly flights = new Map<string, Flight>()
+  private readonly flights: CycleFlights
   private readonly outbox: HeldOrder[] = []
   private readonly life: Life<CycleResult>
   private due: CycleStep[] = []
@@ -120,6 +64,15 @@ export class Cycle {
       skills,
     }
     this.recorded.check({ ...options, graph: graph.graph.graph, bundleHash: this.bundleHash })
+    const { order, admission, ends } = this
+    this.flights = new CycleFlights({
+      options,
+      order,
+      admission,
+      recorded: this.recorded,
+      ends,
+      idOf: (task) => this.idOf(task),
+    })
     this.life = this.live()
   }
 
@@ -134,10 +87,13 @@ export class Cycle {
   told(step: CycleStep, answer: StepAnswer, nowMs: number): readonly CycleStep[] {
     if (this.isOver) return []
     this.nowMs = nowMs
-    if (step.kind === 'call') this.replied(step.task.name, answer)
-    else if (step.kind === 'append' && step.event.kind === 'TASK_STARTED') this.started(step.event.task)
-    else this.proceed(answer)
-    this.lookAhead()
+    if (step.kind === 'call') {
+      this.flights.answered(step.task.name, answer)
+      if (this.isWaiting) this.proceed(undefined)
+    } else if (step.kind === 'append' && step.event.kind === 'TASK_STARTED') {
+      this.due.push(...this.flights.started(step.event.task, nowMs))
+    } else this.proceed(answer)
+    if (this.isExecuting && !this.isHalted) this.due.push(...this.flights.ahead(this.turn, nowMs))
     return this.taken()
   }
 
@@ -195,12 +151,12 @@ export class Cycle {
   private *execute(): Life {
     this.isExecuting = true
     for (const task of this.options.graph.order) {
-      if (this.order.isCandidate(task.name) || this.flights.has(task.name)) yield* this.run(task)
+      if (this.order.isCandidate(task.name) || this.flights.of(task.name)) yield* this.run(task)
       if (this.isHalted) break
       this.turn++
     }
     this.isExecuting = false
-    this.flights.clear()
+    this.flights.drop()
     if (!this.isHalted) this.signal('ALL_DONE')
   }
 
@@ -209,72 +165,23 @@ export class Cycle {
     if (end !== undefined && end.status !== 'BLOCKED') return yield* this.replay(task, end)
     const violation = this.recorded.violations.get(task.name)
     if (violation !== undefined) return yield* this.end(task, { status: 'FAILED', reason: violation })
-    let flight = this.flights.get(task.name)
+    let flight = this.flights.of(task.name)
     if (flight === undefined) {
       const reason = skipReason(task, this.nowMs, this.admission)
       if (reason !== undefined) return yield* this.end(task, { status: 'SKIPPED', reason })
-      flight = this.launch(task)
+      const launched = this.flights.launch(task)
+      flight = launched.flight
+      this.due.push(launched.step)
     }
     while (flight.answer === undefined) yield undefined
     yield* this.take(flight, this.lookedAt(flight.answer))
-    this.flights.delete(task.name)
+    this.flights.land(task.name)
   }
 
   private *replay(task: HarnessTask, end: Exclude<TaskEnd, { status: 'BLOCKED' }>): Life {
     if (end.status === 'SUCCESS') this.outbox.push(...this.recorded.ordersOf(this.idOf(task)))
     yield* this.append({ kind: 'TASK_REPLAYED', task: task.name, status: end.status })
     yield* this.settle(task, end)
-  }
-
-  private launch(task: HarnessTask): Flight {
-    const flight: Flight = { task, taskId: this.idOf(task) }
-    this.flights.set(task.name, flight)
-    this.order.start(task.name)
-    this.due.push({ kind: 'append', event: { kind: 'TASK_STARTED', task: task.name, taskId: flight.taskId } })
-    return flight
-  }
-
-  private started(name: string): void {
-    const flight = this.flights.get(name)
-    if (flight === undefined) return
-    const { bundle, factorImplemented, mode } = this.options
-    const { task } = flight
-    const handed = { bundle, factorImplemented, mode, taskId: flight.taskId, outputs: this.outputsFor(task) }
-    this.due.push({ kind: 'call', task, handed: { ...handed, nowMs: this.nowMs } })
-  }
-
-  private replied(name: string, answer: StepAnswer): void {
-    const flight = this.flights.get(name)
-    if (flight === undefined) return
-    flight.answer = answer
-    if (this.isWaiting) this.proceed(undefined)
-  }
-
-  /** Starts tasks before their turn, where nothing that comes before them could make a serial run decide otherwise. */
-  private lookAhead(): void {
-    const { parallelism = 1, graph } = this.options
-    if (parallelism === 1 || !this.isExecuting || this.isHalted) return
-    let room = parallelism
-    for (const { answer } of this.flights.values()) if (answer === undefined) room--
-    const before = new Set<string>()
-    const end = Math.min(graph.order.length, this.turn + LOOK_AHEAD * parallelism)
-    for (let at = this.turn; at < end && room > 0; at++) {
-      const task = graph.order[at]!
-      if (at > this.turn && this.mayRunAhead(task, before)) {
-        this.launch(task)
-        room--
-      }
-      before.add(task.skillRef)
-      for (const resource of task.sideEffects) before.add(resource)
-    }
-  }
-
-  /** `before`: skills and effects of tasks whose turn comes before. */
-  private mayRunAhead(task: HarnessTask, before: ReadonlySet<string>): boolean {
-    const { name, skillRef, sideEffects } = task
-    if (before.has(skillRef) || sideEffects.some((resource) => before.has(resource))) return false
-    if (this.recorded.ends.has(name) || this.recorded.violations.has(name) || this.flights.has(name)) return false
-    return this.order.isCandidate(name) && skipReason(task, this.nowMs, this.admission) === undefined
   }
 
   private lookedAt(answer: StepAnswer): SkillAnswer {
@@ -344,10 +251,11 @@ export class Cycle {
 
   private *blockTheRest(): Life {
     for (const { task, blockers } of this.order.blocked({ isHalted: this.isHalted })) {
-      this.ends.set(task.name, { status: 'BLOCKED', blockers })
+      const end: TaskEnd = { status: 'BLOCKED', blockers }
+      this.ends.set(task.name, end)
       if (this.recorded.ends.get(task.name)?.status !== 'BLOCKED')
         yield* this.append({ kind: 'TASK_BLOCKED', task: task.name, blockers })
-      if (task.critical && !this.isHalted) yield* this.degrade(task.name)
+      if (!this.isHalted && degrades(task, end)) yield* this.degrade(task.name)
     }
   }
 
@@ -393,15 +301,6 @@ export class Cycle {
     return { outcome, machine: this.machine, tasks, outputs }
   }
 
-  private outputsFor(task: HarnessTask): Readonly<Record<string, unknown>> {
-    const outputs: Record<string, unknown> = {}
-    for (const name of task.dependsOn) {
-      const end = this.ends.get(name)
-      if (end?.status === 'SUCCESS') outputs[name] = end.output
-    }
-    return outputs
-  }
-
   private idOf(task: HarnessTask): string {
     return taskId(task, { bundle: this.bundleHash, graph: this.options.graph.graph.graph })
   }
@@ -416,9 +315,6 @@ export class Cycle {
 }
 
 type FailedAnswer = Extract<SkillAnswer, { kind: 'failed' }>
-
-/** How far beyond the task whose turn it is tasks are looked at, for each skill that may be at work. */
-const LOOK_AHEAD = 4
 
 const ENDS_WITH: Readonly<Record<HarnessVerdict, CycleOutcome | undefined>> = {
   HALT: 'HALTED',
@@ -435,26 +331,8 @@ const AFTER: Readonly<Record<CycleConsequence, HarnessMachineEvent>> = {
   HARNESS_HALT: 'HARNESS_ERROR',
 }
 
-/** Whether a critical task that is skipped for it degrades its cycle: what was decided does not, what was lacking does. */
-const SKIP_DEGRADES: Readonly<Record<SkipReason, boolean>> = {
-  GATE: false,
-  STATE_MISSING: true,
-  STALE: true,
-  CONFIDENCE_TOO_LOW: false,
-  PERMISSION_DENIED: false,
-  SKILL_UNAVAILABLE: true,
-}
-
-function consequenceOf(reason: FailureReason): CycleConsequence {
-  if (reason === 'ERROR') return 'CONTINUE'
-  return reason === 'HARNESS_ERROR' ? 'HARNESS_HALT' : CONSEQUENCES[reason].cycle
-}
-
-function degrades(task: HarnessTask, end: TaskEnd): boolean {
-  if (end.status === 'FAILED') return task.critical || consequenceOf(end.reason) === 'DEGRADE'
-  return task.critical && end.status === 'SKIPPED' && SKIP_DEGRADES[end.reason]
-}
-
 function harnessError(message: string): FailedAnswer {
   return { kind: 'failed', reason: 'HARNESS_ERROR', message, violation: null }
 }
+
+type Life<T = void> = Generator<CycleStep | undefined, T, StepAnswer | undefined>

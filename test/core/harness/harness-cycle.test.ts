@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Cycle } from '../../../src/core/harness/cycle.js'
+import { Cycle } from '../../../src/core/harness/harness-cycle.js'
 import { BUNDLE, NOW_MS } from '../../support/arbitrary-cycles.js'
 import { cycleOptions, type PlayedCase, type PlayedTask, playCycle, writtenEvents } from '../../support/played-cycle.js'
 
