@@ -43,7 +43,6 @@ export {
 } from '../core/harness/condition.js'
 export type { ConditionRefusal } from '../core/harness/condition-tokens.js'
 export type { ConditionTree } from '../core/harness/condition-tree.js'
-export { Cycle, type CycleOptions, type CycleResult, type CycleStep, type StepAnswer } from '../core/harness/cycle.js'
 export { AuditNow, type CycleNowPorts, runCycleNow } from '../core/harness/cycle-now.js'
 export type { TaskEnd } from '../core/harness/cycle-replay.js'
 export type * from '../core/harness/cycle-skills.js'
@@ -51,9 +50,8 @@ export type { CycleOptions, CycleResult, CycleStep, StepAnswer } from '../core/h
 export { type FactorLayer, factorLayer } from '../core/harness/factor-layer.js'
 export { type BuiltGate, type BuiltGraph, buildGraph, type GraphRefusal } from '../core/harness/graph.js'
 export type { GraphError } from '../core/harness/graph-refusal.js'
-export { HARNESS_EVENTS, type HarnessMachineEvent, nextHarnessState } from '../core/harness/harness-machine.js'
 export { Cycle } from '../core/harness/harness-cycle.js'
-export { type HarnessMachineEvent, nextHarnessState } from '../core/harness/harness-machine.js'
+export { HARNESS_EVENTS, type HarnessMachineEvent, nextHarnessState } from '../core/harness/harness-machine.js'
 export { type LedgerDecision, parseLedger } from '../core/harness/ledger.js'
 
 export { LAYER_OF, type RegistrationRefused } from '../core/harness/registration.js'
