@@ -34,6 +34,7 @@ const SLOW = [
   'test/core/strategy/parity.test.ts',
   'test/documents.test.ts',
   'test/runtime/harness/run-cycle.test.ts',
+  'test/runtime/flows/{due-turn,killed-flows,run-flow}.test.ts',
   'test/runtime/services/factors/external-factors-service.test.ts',
   'test/runtime/services/order-book/order-book-service.test.ts',
   'test/runtime/services/universe/universe-of-540.test.ts',

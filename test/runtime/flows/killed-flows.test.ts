@@ -46,6 +46,24 @@ describe.each(FLOWS)('%s, whose process is killed', (flow) => {
   })
 })
 
+test.each([
+  ['closed', 'HIBERNATE', 'APEX', 'HIBERNATED'],
+  ['let through', 'APEX', 'HIBERNATE', 'SUCCESS'],
+] as const)('what the gate %s in %s stays so, though the process that comes after a kill reads %s', async (...of) => {
+  const [, before, after, status] = of
+  const rig = new FlowRig('supervised-day')
+  rig.scripted.posture = before
+  const isPassed = ({ kind, ...record }: FlowRecord) =>
+    'task' in record && record.task === 'run_day' && (kind === 'TASK_SKIPPED' || kind === 'TASK_SUCCESS')
+  const whole = new FlowRig('supervised-day')
+  whole.scripted.posture = before
+  await life(rig, (await whole.process()).records.findIndex(isPassed) + 2)
+  rig.scripted.posture = after
+  rig.scripted.called.length = 0
+  expect((await life(rig))!.row.status).toBe(status)
+  expect(rig.scripted.called).not.toContain('run_day')
+})
+
 test('a flow that is killed any number of times, anywhere, whatever its tasks do, keeps its laws', async () => {
   const kills = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 5 })
   await fc.assert(

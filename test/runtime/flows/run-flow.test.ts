@@ -195,6 +195,17 @@ describe('a run whose turn is over', () => {
     await expect(rig.throughTime(runFlow({ ...runOf(rig, {}), end: end.signal }))).rejects.toThrow(TurnEnded)
     expect([rig.time.epochMs() - beganMs, written()]).toEqual([500, before])
   })
+
+  it('ends between two steps, and writes nothing more', async () => {
+    const rig = new FlowRig('paper-day')
+    const end = new AbortController()
+    const recorded = (_: unknown, { kind }: FlowRecord) => {
+      if (kind === 'TASK_SUCCESS') end.abort('another has the turn')
+    }
+    const run = { ...runOf(rig, {}), end: end.signal, listener: { recorded } }
+    await expect(rig.throughTime(runFlow(run))).rejects.toThrow(TurnEnded)
+    expect((await rig.store.records(rig.date)).at(-1)).toMatchObject({ kind: 'TASK_SUCCESS', task: 'load_config' })
+  })
 })
 
 /** A run in which a task does something of its own, or nobody does it. */
