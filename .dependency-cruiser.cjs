@@ -169,6 +169,17 @@ module.exports = {
       },
     },
     {
+      name: 'the-harness-knows-no-market',
+      comment:
+        'The harness says what is run, when, and on which state: it is handed judgements, and no file of it can come by a price, a signal or a decision of its own.',
+      severity: 'error',
+      from: { path: '^src/core/harness/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(core/harness/|base/|ports/audit-trail\\.ts|ports/vocabulary/(harness|market)\\.ts)',
+      },
+    },
+    {
       name: 'only-the-composition-root-imports-cli',
       comment: 'The command line is the outermost layer: nothing depends on it.',
       severity: 'error',
