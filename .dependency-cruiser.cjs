@@ -150,6 +150,14 @@ module.exports = {
       to: { path: '^src/core/(decision|execution)/', reachable: true },
     },
     {
+      name: 'flows-know-no-market',
+      comment:
+        'When a logical date is run, and what of it again, is the same whatever its tasks do: flows stand on the harness, and on nothing that trades.',
+      severity: 'error',
+      from: { path: '^src/core/flows/' },
+      to: { path: '^src/core/', pathNot: '^src/core/(flows|harness)/' },
+    },
+    {
       name: 'observation-keeps-its-inside-to-itself',
       comment:
         'Strategies read what a snapshot says, tools what queries and the applied events tell. Buffers, nodes and windows are columns that change with the next advance: whoever held one would know what no snapshot knows, and could change it.',
