@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, LazyCommand>> = {
     summary: 'run the daily flows, and see what became of them',
     load: () => import('./flows/command.js'),
   },
+  harness: {
+    summary: 'show the graphs of the execution harness, and read its audit',
+    load: () => import('./harness/command.js'),
+  },
   scan: { summary: 'scan recorded prices into Arrow files', load: () => import('./scan/command.js') },
   certify: { summary: 'sign what the champion did on given days', load: () => import('./certify/command.js') },
   status: { summary: 'read and check the safety surface', load: () => import('./status/command.js') },
