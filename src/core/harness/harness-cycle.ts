@@ -209,7 +209,8 @@ export class Cycle {
       }
     }
     this.outbox.push(...orders)
-    yield* this.end(task, { status: 'SUCCESS', output: answer.output })
+    // As it comes back from the audit, which has no undefined.
+    yield* this.end(task, { status: 'SUCCESS', output: answer.output ?? null })
   }
 
   private *fail(task: HarnessTask, { reason, message, violation }: FailedAnswer): Life {

@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.js'
+import { InputMistake } from '../../base/mistakes.js'
 import type { CycleOptions, CycleResult } from '../../core/harness/cycle-steps.js'
 import { type BuiltGraph, buildGraph, type GraphRefusal } from '../../core/harness/graph.js'
 import type { HarnessBundle, HarnessGraph, HarnessHalt } from '../../ports/vocabulary/harness.js'
@@ -41,6 +42,8 @@ export class Harness {
   /**
    * Runs a cycle, or goes on with one of that name. A graph that is refused halts the machine; so does whatever cannot be
    * recorded, and then it rejects.
+   *
+   * @throws InputMistake, with nothing done, when the cycle of that name began with another bundle, graph or mode.
    */
   async run(cycle: string, bundle: HarnessBundle): Promise<HarnessAnswer> {
     assert(!this.isRunning, 'a machine runs one cycle at a time')
@@ -53,6 +56,8 @@ export class Harness {
       if (result.machine === 'HALTED') await this.halts(cycle, 'it had halted the machine before')
       return { kind: 'ran', result }
     } catch (error) {
+      // Nothing was done for a cycle that is another than the one of its name.
+      if (error instanceof InputMistake) throw error
       // Where the mark cannot be set either, the process is halted, and the trail says how far it came.
       await this.halts(cycle, error instanceof Error ? error.message : String(error)).catch(() => undefined)
       throw error

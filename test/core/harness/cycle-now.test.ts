@@ -77,6 +77,15 @@ describe('a cycle that runs at once', () => {
     expect([again, audit.records.length, made]).toEqual([first, before, []])
   })
 
+  it('takes nothing that a skill puts out for null, as the audit gives it back', () => {
+    const { audit, ports } = rig()
+    const skills = answering(() => undefined)
+    const first = runCycleNow(options(skills), ports)
+    const left = JSON.parse(JSON.stringify(audit.of('c')))
+    expect(runCycleNow({ ...options(skills), recorded: left }, ports)).toEqual(first)
+    expect(first.outputs).toEqual({ a: null })
+  })
+
   it('fails a task whose skill gives a promise: nobody could wait for it', () => {
     const { ports } = rig()
     const { tasks } = runCycleNow(options(answering(() => Promise.reject(new Error('later')))), ports)

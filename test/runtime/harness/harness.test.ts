@@ -88,6 +88,17 @@ describe('a machine over many cycles', () => {
     expect(await unmarked.run('2', BUNDLE)).toMatchObject({ kind: 'refused' })
   })
 
+  it('refuses a bundle under the name of a cycle that began with another, and is not halted by that', async () => {
+    const { records, ports } = memoryPorts()
+    const harness = await Harness.open(options(), ports)
+    await harness.run('1', BUNDLE)
+    const before = records.length
+    const mistaken = harness.run('1', { ...BUNDLE, timestampMs: NOW_MS - 1 })
+    await expect(mistaken).rejects.toThrow('cycle 1: expected the bundleHash that the cycle began with')
+    expect([harness.halt, records.length]).toEqual([undefined, before])
+    expect(await harness.run('2', BUNDLE)).toMatchObject({ kind: 'ran' })
+  })
+
   it('is halted again by a cycle that had halted it', async () => {
     const { ports } = memoryPorts()
     const harness = await Harness.open(
