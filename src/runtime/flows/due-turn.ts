@@ -4,7 +4,7 @@ import type { FlowWork } from './flow-work.js'
 import { type DateRun, type DateTurn, runDate } from './run-date.js'
 
 export interface DueTurn {
-  /** In the order in which they were run. */
+  /** In the order in which they were run; of a turn that was lost or stopped the last says so. */
   readonly runs: readonly DateRun[]
   /** Open dates that are too old to be run by themselves: somebody has to be told. */
   readonly expired: readonly string[]
@@ -22,7 +22,7 @@ export async function runDueTurn(
   workOf: () => FlowWork,
   turn: DateTurn,
 ): Promise<DueTurn> {
-  const { store, clock, lost, stop } = turn
+  const { store, clock, lost } = turn
   const since = (await store.since(key)) ?? newestDue(schedule, clock.epochMs())
   if (!lost.aborted) await store.setSince(key, since)
   const runs: DateRun[] = []
@@ -34,8 +34,8 @@ export async function runDueTurn(
     })
     const stamp = run.find((due) => !runs.some(({ row }) => row.stamp === due))
     const last = runs.at(-1)
-    const goesOn = (last === undefined || GOES_ON.has(last.end)) && !lost.aborted && !stop.aborted
-    if (stamp === undefined || !goesOn) return { runs, expired, exhausted }
+    const isOver = last !== undefined && !GOES_ON.has(last.end)
+    if (stamp === undefined || isOver) return { runs, expired, exhausted }
     runs.push(await runDate({ flow: key.flow, colour: key.colour, stamp }, workOf(), turn))
   }
 }

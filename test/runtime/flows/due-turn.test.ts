@@ -59,11 +59,17 @@ describe('a turn', () => {
     expect(await desk.turn()).toEqual(['2026-03-20 SUCCESS', '2026-03-22 SUCCESS'])
   })
 
-  it.each(['lost', 'stop'] as const)('begins no other date once it is %s', async (why) => {
+  it.each([
+    ['lost', 'LOST'],
+    ['stop', 'STOPPED'],
+  ])('begins no other date once it is %s, and says so', async (why, end) => {
     const desk = new Desk('2026-03-23T00:05:00Z', '2026-03-20')
     const controller = new AbortController()
     desk.during = () => controller.abort()
-    expect(await desk.turn({ [why]: controller.signal })).toHaveLength(1)
+    expect(await desk.turn({ [why]: controller.signal })).toEqual([`2026-03-20 ${end}`])
+    const written = desk.store.written.length
+    expect(await desk.turn({ [why]: controller.signal })).toEqual([`2026-03-20 ${end}`])
+    expect(desk.store.written).toHaveLength(written)
   })
 
   it('with a clock that is set back runs nothing that is done', async () => {
