@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { FUTURE_MS_MAX, HARNESS_LIMITS, validateBundle } from '../../../src/core/harness/validation.js'
 import { type HarnessBundle, STATE_OBJECTS, type StateObjectName } from '../../../src/ports/vocabulary/harness.js'
+import { drawnBundles } from '../../support/drawn-conditions.js'
 import { BUNDLE_NOW_MS, harnessBundle } from '../../support/harness-cases.js'
 
 function validated(
@@ -94,6 +95,66 @@ it('the strongest of all findings is the verdict, and no verdict but that of a f
       const alone = Object.entries(part).map(([name, object]) => validated({ ...fresh, [name]: object }).verdict)
       const strongest = Math.min(...alone.map((verdict) => rank.indexOf(verdict)))
       expect(validated({ ...fresh, ...part }).verdict).toBe(rank[strongest])
+    }),
+  )
+})
+
+it('all findings are told, row by row of the table, within a row in the order of the objects', () => {
+  const old = { timestampMs: STALE_MS - 1 }
+  const { verdict, findings, sentences } = validated({
+    ...fresh,
+    ...old,
+    regime: { ...fresh.regime!, ...old, confidence: 0 },
+    factor: { ...fresh.factor!, sizeMultiplier: 0 },
+    signals: null,
+    beliefs: null,
+    macro: { stateId: '', timestampMs: 0 },
+    flow: { stateId: 'w1', timestampMs: BUNDLE_NOW_MS + 5_000 },
+  })
+  expect(verdict).toBe('HALT')
+  expect(findings).toEqual([
+    ['INVALID', 'macro'],
+    ['MISSING', 'signals'],
+    ['STALE', 'bundle'],
+    ['STALE', 'regime'],
+    ['FUTURE', 'flow'],
+    ['BELIEFS_EMPTY', 'beliefs'],
+    ['LOW_CONFIDENCE', 'regime'],
+    ['SIZE_ZERO', 'factor'],
+  ])
+  expect(sentences).toHaveLength(findings.length)
+})
+
+it('limits that are handed in are those that are measured by, and what equals them is fine', () => {
+  const limits = { minThreshold: 0.95, maxStalenessMs: 100 }
+  const regime = { ...fresh.regime!, confidence: 0.95 }
+  const context = { nowMs: BUNDLE_NOW_MS, required: STATE_OBJECTS, factorImplemented: false, limits }
+  const found = (byMs: number, of: typeof regime) =>
+    validateBundle({ ...fresh, timestampMs: BUNDLE_NOW_MS - byMs, regime: of }, context).findings
+  expect(found(100, regime)).toEqual([])
+  expect(found(101, fresh.regime!)).toEqual([
+    ['STALE', 'bundle'],
+    ['LOW_CONFIDENCE', 'regime'],
+  ])
+})
+
+it('an object that is not declared changes nothing of what is found, whatever it holds', () => {
+  const required = fc.subarray([...STATE_OBJECTS])
+  fc.assert(
+    fc.property(drawnBundles, drawnBundles, required, fc.boolean(), (bundle, other, names, factorImplemented) => {
+      const rest = STATE_OBJECTS.filter((name) => name !== 'factor' && !names.includes(name))
+      const mixed = { ...bundle, ...Object.fromEntries(rest.map((name) => [name, other[name]])) }
+      expect(validated(mixed, names, factorImplemented)).toEqual(validated(bundle, names, factorImplemented))
+    }),
+  )
+})
+
+it('whatever stands for an object is answered, and what is no such object is INVALID', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...STATE_OBJECTS), fc.anything(), (name, anything) => {
+      fc.pre(anything != null)
+      const { verdict, findings } = validated({ ...fresh, [name]: anything })
+      expect([verdict, findings]).toEqual(['HALT', [['INVALID', name]]])
     }),
   )
 })
