@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { flowTasks } from '../../core/flows/flow-graphs.js'
+import { displayPath } from '../../files/package-files.js'
 import type { FlowDate, FlowName, FlowRecord, FlowRow } from '../../ports/vocabulary/flows.js'
 import { count, signedUsd, usd } from '../shell/figures-text.js'
 import { type Colours, paintSign } from '../shell/terminal.js'
@@ -103,7 +104,8 @@ export function writtenTo(
 export function summaryLines(summary: Readonly<Record<string, unknown>>, c: Colours): readonly string[] {
   const { day, bars, assets, posture, capitalBefore, capitalFrom, capital, pnl, trades, assessment } = summary
   const rows: [string, string][] = []
-  if (typeof day === 'string') rows.push(['Day', `${day}, ${count(Number(bars))} bars, ${Number(assets)} assets`])
+  if (typeof day === 'string')
+    rows.push(['Day', `${displayPath(day)}, ${count(Number(bars))} bars, ${Number(assets)} assets`])
   if (typeof posture === 'string') rows.push(['Posture', posture])
   if (typeof capitalBefore === 'number')
     rows.push(['Capital', `${usd(capitalBefore)} USDT ${fromText(String(capitalFrom))}`])
