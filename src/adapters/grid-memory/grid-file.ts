@@ -53,6 +53,9 @@ export async function openGridFile(settings: GridFileSettings): Promise<GridFile
   }
 }
 
+/** Another process has the file open: whoever may wait for it tries again. */
+export class GridFileHeld extends SurroundingsFailed {}
+
 export interface GridFile {
   readonly store: MemoryGridStore
   /** Writes what is not written, and lets go of the file. Clients are closed before: what they change later is not kept. */
@@ -84,7 +87,7 @@ async function lockFile(file: string, lost: () => void): Promise<WriterLock> {
   await makeFolder(dirname(file))
   return await takeWriterLock(`${file}.lock`, lost).catch((error: unknown) => {
     if (!(error instanceof LockHeldError)) throw error
-    throw new SurroundingsFailed(
+    throw new GridFileHeld(
       { place: displayPath(file), message: `another process${error.who} has this grid open` },
       { hint: 'Stop it, or use another file.' },
     )

@@ -40,12 +40,18 @@ export interface TasksChoice {
 }
 
 /** The work of the flows' tasks; an embedded grid is kept in the flows' folder. @throws Mistake */
-export function openTasks({ flows, grid, posture, forewarnerTrades, runOf, report }: TasksChoice): Promise<FlowTasks> {
+export function openTasks(choice: TasksChoice): Promise<FlowTasks> {
+  const { flows, grid, posture, forewarnerTrades, runOf, report } = choice
   const { days, strategies, capital, paperLogs, folder } = flows
   return openFlowTasks({
-    grid: { url: grid, ...(grid === EMBEDDED_GRID ? { file: join(folder, 'grid') } : {}) },
+    grid: { url: grid, ...present({ file: gridFileOf(choice) }) },
     ...{ days, strategies, paperLogs, runOf, report },
     reports: join(folder, 'reports'),
     ...present({ capital, posture, forewarnerTrades }),
   })
+}
+
+/** Where an embedded grid is kept; undefined: it is a cluster. */
+export function gridFileOf({ flows: { folder }, grid }: Pick<TasksChoice, 'flows' | 'grid'>): string | undefined {
+  return grid === EMBEDDED_GRID ? join(folder, 'grid') : undefined
 }

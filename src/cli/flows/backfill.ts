@@ -5,13 +5,14 @@ import { FLOW_SCHEDULES } from '../../core/flows/flow-graphs.js'
 import { newestDue } from '../../core/flows/schedule.js'
 import type { FlowDate } from '../../ports/vocabulary/flows.js'
 import { type DateRun, runDate } from '../../runtime/flows/run-date.js'
+import { type FlowsOptions, flowNamed, flowsChoice, type RawFlowsOptions } from '../flows-options.js'
 import type { ExitCode } from '../shell/exit-codes.js'
 import { plural, table } from '../shell/figures-text.js'
 import { startProgress } from '../shell/progress.js'
 import { watchInterrupt } from '../shell/signals.js'
 import { coloursFor, printResult, textOfLines } from '../shell/terminal.js'
+import { demandDays } from './demanded-days.js'
 import { ROW_HEAD, rowCells } from './flows-text.js'
-import { type FlowsOptions, flowNamed, flowsChoice, type RawFlowsOptions } from './options.js'
 import { exitOf } from './run.js'
 import { withFlows, withTasks, withTurn } from './with-flows.js'
 
@@ -32,9 +33,10 @@ export async function backfill(flow: string, raw: RawFlowsOptions): Promise<Exit
   })
   const runs: DateRun[] = []
   try {
-    await withFlows(choice, (open) =>
-      withTurn(open, key, ({ fence, owner, lost }) =>
-        withTasks(choice, async (tasks) => {
+    await withFlows(choice, async (open) => {
+      demandDays(choice, dates, await open.store.rows(key))
+      return withTurn(open, key, ({ fence, owner, lost }) =>
+        withTasks(choice, watch.signal, async (tasks) => {
           const turn = { store: open.store, fence, owner, clock: systemClock, lost, stop: watch.signal }
           for (const date of dates) {
             const ran = await runDate(date, tasks.workOf(date), turn)
@@ -43,8 +45,8 @@ export async function backfill(flow: string, raw: RawFlowsOptions): Promise<Exit
             progress.advance(1, date.stamp)
           }
         }),
-      ),
-    ).finally(() => progress.stop())
+      )
+    }).finally(() => progress.stop())
   } finally {
     watch.stop()
   }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { FLOWS_OPTIONS, type RawFlowsOptions } from '../flows-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions, type ShownOption } from '../shell/option-table.js'
-import { FLOWS_OPTIONS, type RawFlowsOptions } from './options.js'
 
 /** `dolphin flows …`: the daily flows, by hand and at a glance. `dolphin serve flows` runs them at their times. */
 export function register(parent: Command): void {

@@ -1,8 +1,8 @@
+import { dateAsked, flowNamed, flowsChoice, type RawFlowsOptions } from '../flows-options.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { table } from '../shell/figures-text.js'
 import { coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 import { ROW_HEAD, rowCells } from './flows-text.js'
-import { dateAsked, flowNamed, flowsChoice, type RawFlowsOptions } from './options.js'
 import { withFlows } from './with-flows.js'
 
 const LIMIT = 30

@@ -2,10 +2,10 @@ import { FLOW_SCHEDULES } from '../../core/flows/flow-graphs.js'
 import { dueAtMs, dueDates, newestDue, stampAfter } from '../../core/flows/schedule.js'
 import type { FlowKey, FlowRow } from '../../ports/vocabulary/flows.js'
 import type { OpenFlows } from '../compose/flows.js'
+import { flowsChoice, type RawFlowsOptions } from '../flows-options.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { table } from '../shell/figures-text.js'
 import { coloursFor, printResult, textOfLines } from '../shell/terminal.js'
-import { flowsChoice, type RawFlowsOptions } from './options.js'
 import { withFlows } from './with-flows.js'
 
 /** Runs `dolphin flows list`. */

@@ -2,12 +2,15 @@ import { systemClock } from '../../adapters/clock/system-clock.js'
 import { Interrupted } from '../../base/mistakes.js'
 import type { FlowDate } from '../../ports/vocabulary/flows.js'
 import { type DateRun, runDate } from '../../runtime/flows/run-date.js'
-import { type FlowResult, runFlow } from '../../runtime/flows/run-flow.js'
+import { runFlow } from '../../runtime/flows/run-flow.js'
+import { openDryTasks } from '../compose/shared-flow-tasks.js'
+import { dateAsked, type FlowsChoice, flowNamed, flowsChoice, type RawFlowsOptions } from '../flows-options.js'
+import { tasksOf } from '../flows-tasks-choice.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { type InterruptWatch, watchInterrupt } from '../shell/signals.js'
-import { coloursFor, notice, printResult, textOfLines } from '../shell/terminal.js'
+import { coloursFor, notice, noticeWarning, printResult, textOfLines } from '../shell/terminal.js'
+import { demandDays } from './demanded-days.js'
 import { summaryLines, writtenTo } from './flows-text.js'
-import { dateAsked, type FlowsChoice, flowNamed, flowsChoice, type RawFlowsOptions } from './options.js'
 import { ShownRun } from './shown-run.js'
 import { withFlows, withTasks, withTurn } from './with-flows.js'
 
@@ -18,16 +21,17 @@ export async function run(flow: string, raw: RawFlowsOptions): Promise<ExitCode>
   const watch = watchInterrupt('task')
   try {
     if (choice.options.dryRun === true) return await dryRun(date, choice, watch)
-    const ran = await withFlows(choice, ({ store, scheduler, close }) =>
-      withTurn({ store, scheduler, close }, date, (turn) =>
-        withTasks(choice, async (tasks) => {
+    const ran = await withFlows(choice, async ({ store, scheduler, close }) => {
+      demandDays(choice, [date], await store.rows(date))
+      return withTurn({ store, scheduler, close }, date, (turn) =>
+        withTasks(choice, watch.signal, async (tasks) => {
           const shown = new ShownRun(date, choice.options.quiet === true)
           const { fence, owner, lost } = turn
           const parts = { store, fence, owner, clock: systemClock, lost, stop: watch.signal, listener: shown }
           return runDate(date, tasks.workOf(date), parts).finally(() => shown.end())
         }),
-      ),
-    )
+      )
+    })
     await print(date, choice, ran)
     return exitOf(ran, date)
   } finally {
@@ -80,22 +84,20 @@ async function print(date: FlowDate, choice: FlowsChoice, { end, row, result }: 
 }
 
 async function dryRun(date: FlowDate, choice: FlowsChoice, watch: InterruptWatch): Promise<ExitCode> {
+  demandDays(choice, [date], [])
   const { flow, colour, stamp } = date
   const shown = new ShownRun(date, choice.options.quiet === true)
-  const [result, summary] = await withTasks(
-    choice,
-    async (tasks): Promise<[FlowResult, Readonly<Record<string, unknown>>]> => {
-      const work = tasks.workOf(date)
-      const parts = { date, work, store: null, fence: 0, clock: systemClock, end: watch.signal, listener: shown }
-      const ran = await runFlow(parts)
-      return [ran, work.summaryOf?.(ran.outputs) ?? {}]
-    },
-  )
+  const tasks = await openDryTasks(tasksOf(choice, noticeWarning))
+  const work = tasks.workOf(date)
+  const parts = { date, work, store: null, fence: 0, clock: systemClock, end: watch.signal, listener: shown }
+  const result = await runFlow(parts)
     .catch((error: unknown) => {
       if (watch.signal.aborted) throw new Interrupted('Stopped; a dry run keeps nothing.')
       throw error
     })
     .finally(() => shown.end())
+    .finally(() => tasks.close())
+  const summary = work.summaryOf?.(result.outputs) ?? {}
   if (choice.options.json === true) {
     const { outcome, failure } = result
     await printResult(`${JSON.stringify({ schema: 'dolphin.flow-dry-run/1', ...date, outcome, failure, summary })}\n`)

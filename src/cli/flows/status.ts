@@ -1,7 +1,7 @@
+import { dateAsked, flowNamed, flowsChoice, type RawFlowsOptions } from '../flows-options.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 import { summaryLines, taskLines, taskText } from './flows-text.js'
-import { dateAsked, flowNamed, flowsChoice, type RawFlowsOptions } from './options.js'
 import { withFlows } from './with-flows.js'
 
 /** Runs `dolphin flows status`: exit code 1 for a date that failed. */

@@ -1,7 +1,7 @@
 import { InputMistake } from '../../base/mistakes.js'
+import { dateAsked, flowNamed, flowsChoice, type RawFlowsOptions } from '../flows-options.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { printResult, textOfLines } from '../shell/terminal.js'
-import { dateAsked, flowNamed, flowsChoice, type RawFlowsOptions } from './options.js'
 import { operatorName, withFlows } from './with-flows.js'
 
 /** Runs `dolphin flows waive`. */

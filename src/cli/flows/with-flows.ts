@@ -1,12 +1,14 @@
 import { hostname, userInfo } from 'node:os'
-import { SurroundingsFailed } from '../../base/mistakes.js'
+import { systemClock } from '../../adapters/clock/system-clock.js'
+import { Interrupted, SurroundingsFailed } from '../../base/mistakes.js'
 import type { HeldTurn } from '../../ports/flow-scheduler.js'
 import type { FlowKey } from '../../ports/vocabulary/flows.js'
 import type { FlowTasks } from '../compose/flow-tasks.js'
-import { type OpenFlows, openFlows, openTasks } from '../compose/flows.js'
-import { checkedRun } from '../run-options.js'
+import { type OpenFlows, openFlows } from '../compose/flows.js'
+import { openWhenFree } from '../compose/shared-flow-tasks.js'
+import type { FlowsChoice } from '../flows-options.js'
+import { tasksOf } from '../flows-tasks-choice.js'
 import { noticeWarning } from '../shell/terminal.js'
-import type { FlowsChoice } from './options.js'
 
 /** A process that has died a moment ago still has its turn for 4 s. */
 const WAIT_MS = 6_000
@@ -34,22 +36,19 @@ export async function withTurn<T>(open: OpenFlows, key: FlowKey, use: (turn: Hel
   }
 }
 
-export async function withTasks<T>(choice: FlowsChoice, use: (tasks: FlowTasks) => Promise<T>): Promise<T> {
-  const tasks = await openTasks(tasksOf(choice))
+/** What a run by hand works with; an embedded grid that another process has open is waited for. */
+export async function withTasks<T>(
+  choice: FlowsChoice,
+  stop: AbortSignal,
+  use: (tasks: FlowTasks) => Promise<T>,
+): Promise<T> {
+  const tasks = await openWhenFree(tasksOf(choice, noticeWarning), { clock: systemClock, stop }).catch((error) => {
+    throw stop.aborted ? new Interrupted('Stopped before anything was run.') : error
+  })
   try {
     return await use(tasks)
   } finally {
     await tasks.close()
-  }
-}
-
-/** The settings of the tasks' work, out of the options. */
-export function tasksOf(choice: FlowsChoice): Parameters<typeof openTasks>[0] {
-  return {
-    ...choice,
-    runOf: ({ config, posture, capital }) =>
-      checkedRun({ config, posture, ...(capital === undefined ? {} : { capital: String(capital) }) }),
-    report: noticeWarning,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { FLOWS_OPTIONS } from '../flows-options.js'
 import { declareScannerOptions } from '../live-options.js'
 import { EXIT_CODES_HELP } from '../shell/exit-codes.js'
 import { declareOptions } from '../shell/option-table.js'
@@ -6,6 +7,7 @@ import { declareBooksOptions } from './books-declared.js'
 import type { RawServeBridgeOptions } from './bridge-options.js'
 import type { RawFactorsOptions } from './factors-options.js'
 import { OBSERVATION_OPTIONS, type RawServeObservationOptions } from './observation-table.js'
+import type { RawServeFlowsOptions } from './run-flows.js'
 import type { RawServeScannerOptions } from './scanner-options.js'
 import type { RawServiceOptions, Served } from './service-options.js'
 import type { RawServeStatusOptions } from './stopped-session.js'
@@ -54,6 +56,7 @@ export function register(parent: Command): void {
   registerService('forewarner', forewarner)
   registerFactors(group)
   registerObservation(group)
+  registerFlows(group)
 }
 
 /** What all of them have. */
@@ -150,6 +153,34 @@ function registerObservation(group: Command): void {
       process.exitCode = await runObservation(await serveObservationOptions(raw))
     })
 }
+
+function registerFlows(group: Command): void {
+  const command = group
+    .command('flows')
+    .summary('run the daily flows, each at its time')
+    .description(
+      'Run the flows of the configuration at their times, UTC, and make up for dates that were missed, oldest first. Of several\n' +
+        'processes on one folder or one Redis, one runs each; when it dies, another goes on within seconds. What fails, or was\n' +
+        'missed, is a line that begins with ALERT.',
+    )
+  declareOptions(command, '', FLOWS_OPTIONS, ['days', 'capital', 'posture', 'folder', 'redis', 'grid', 'config'])
+  command
+    .option('--serve [address]', '/metrics, /healthz and /flows there (default: 127.0.0.1:8080)')
+    .option('--json', 'its health when it stops, as JSON on stdout')
+    .option('--quiet', 'no notices; warnings and alerts are always told')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', `\n${FLOWS_EXAMPLES}\n\n${EXIT_CODES_HELP}`)
+    .action(async (raw: RawServeFlowsOptions) => {
+      const { runFlows, serveFlowsOptions } = await import('./run-flows.js')
+      process.exitCode = await runFlows(await serveFlowsOptions(raw))
+    })
+}
+
+const FLOWS_EXAMPLES = `Examples:
+  dolphin serve flows --days days/
+  dolphin serve flows --days days/ --serve 127.0.0.1:9100
+  dolphin serve flows --days days/ --redis redis://127.0.0.1:6379 --grid hazelcast://127.0.0.1:5701`
 
 const OBSERVATION_EXAMPLES = `Examples:
   dolphin serve observation --grid hazelcast://127.0.0.1:5701 --top 50 --record market/ --serve`

@@ -9,7 +9,7 @@ import { notice, printResult } from '../shell/terminal.js'
 export async function serveUntilStopped(
   service: Service,
   around: {
-    readonly room: ServiceRoom
+    readonly room: Pick<ServiceRoom, 'host'>
     readonly stop: StopSignals
     /** What it is about to do, for the first line. */
     readonly about: string
