@@ -11,7 +11,7 @@ import { ServiceLife } from '../service-life.js'
 /** What somebody has to be told of a flow. */
 export interface FlowAlert extends FlowDate {
   /**
-   * `FAILED`: a run failed, and is tried again at the next turn. `EXHAUSTED`: it failed as often as it may. `EXPIRED`: it was never done,
+   * `FAILED`: a run failed. `EXHAUSTED`: it failed as often as it may. `EXPIRED`: it was never done,
    * and is too old to be run by itself.
    */
   readonly kind: 'FAILED' | 'EXHAUSTED' | 'EXPIRED'
@@ -77,8 +77,10 @@ export class FlowsService implements Service {
       const turn = { store, fence, owner, clock, lost, stop, ...(listener === undefined ? {} : { listener }) }
       const { runs, expired, exhausted } = await runDueTurn(key, schedule, () => work.workOf(key), turn)
       for (const { end, row } of runs) {
-        if (end === 'FAILED')
-          this.tell({ ...key, stamp: row.stamp, kind: 'FAILED', message: failed(key, row) }, row.attempts)
+        if (end === 'FAILED') {
+          const message = failed(key, row, !exhausted.includes(row.stamp))
+          this.tell({ ...key, stamp: row.stamp, kind: 'FAILED', message }, row.attempts)
+        }
         if (end === 'LOST') warn(`${flow} ${colour} ${row.stamp}: another process has the turn; this one has stopped`)
       }
       for (const stamp of exhausted) this.tell({ ...key, stamp, kind: 'EXHAUSTED', message: exhaustedText(key, stamp) })
@@ -103,8 +105,14 @@ function command(verb: 'run' | 'waive', { flow, colour }: FlowKey, stamp: string
   return `dolphin flows ${verb} ${flow} --colour ${colour} --date ${stamp}`
 }
 
-function failed(key: FlowKey, { stamp, detail }: { readonly stamp: string; readonly detail: string | null }): string {
-  return `${detail ?? 'no reason was written down'}; it is tried again at the next turn, or by hand: ${command('run', key, stamp)}`
+function failed(
+  key: FlowKey,
+  { stamp, detail }: { readonly stamp: string; readonly detail: string | null },
+  isTriedAgain: boolean,
+): string {
+  const reason = detail ?? 'no reason was written down'
+  if (!isTriedAgain) return reason
+  return `${reason}; it is tried again at the next turn, or by hand: ${command('run', key, stamp)}`
 }
 
 function exhaustedText(key: FlowKey, stamp: string): string {
