@@ -34,7 +34,7 @@ export interface BuiltGate {
   evaluate(bundle: HarnessBundle, factorImplemented: boolean): Truth
 }
 
-/** Looks at all of a graph before any of it runs. Source: spec "Build", phase by phase. Never throws. */
+/** Looks at all of a graph before any of it runs. Source: spec "Build", phase by phase. @throws Error for inputs with a number that JSON does not have. */
 export function buildGraph(graph: HarnessGraph): BuiltGraph | GraphRefusal {
   const { tasks } = graph
   if (tasks.length === 0) return refusal('EMPTY_GRAPH', null, 'expected a task, found none')

@@ -142,6 +142,10 @@ describe('a graph that is refused', () => {
     expect(refused(graph)).toMatchObject({ error: 'DUPLICATE_TASK', at: 'b' })
   })
 
+  it('is no graph at all when its inputs are no JSON: it would have no id', () => {
+    expect(() => buildGraph(harnessGraph([{ name: 'a', inputs: { x: Number.NaN } }]))).toThrow('not a JSON number')
+  })
+
   it('says the same word for each error of a condition, and which gate it is', () => {
     const gates = [
       { condition: 'regime.isStable', ifTrue: 'a', ifFalse: 'SKIP' },
