@@ -1,6 +1,7 @@
 import { found } from '../base/mistakes.js'
 import { present } from '../base/present.js'
-import { loadServicesConfig, REDIS_URL, type ServicesConfig } from '../config/services-config.js'
+import { REDIS_URL } from '../config/flows-config.js'
+import { loadServicesConfig, type ServicesConfig } from '../config/services-config.js'
 import { FLOW_SCHEDULES } from '../core/flows/flow-graphs.js'
 import { isStamp, newestDue } from '../core/flows/schedule.js'
 import { packageFile } from '../files/package-files.js'

@@ -113,3 +113,8 @@ function upTo(below: number | undefined): string {
 function inWords(bound: number): string {
   return bound === 0 ? 'zero' : String(bound)
 }
+
+/** A text that is not empty: a file, a folder, an address. */
+export function file(what: string): ValueCheck {
+  return { expected: what, fits: (value) => typeof value === 'string' && value.trim() !== '' }
+}

@@ -3,10 +3,10 @@ import { present } from '../base/present.js'
 import type { BetaPolicy } from '../core/breaker/breaker.js'
 import { W750_SCANS, type W750Scans } from '../core/breaker/scan-factors.js'
 import type { BookStream } from '../ports/market-data.js'
-import { COLOURS, type Colour, FLOWS, type FlowKey } from '../ports/vocabulary/flows.js'
 import { POSTURES, type Posture } from '../ports/vocabulary/market.js'
 import { BOOK_WORDS, type BookWord, bookStreamOf } from './book-words.js'
-import { orNull, type ValueCheck, whole } from './execution-values.js'
+import { file, orNull, type ValueCheck, whole } from './execution-values.js'
+import { FLOWS_CHECKS, FLOWS_DEFAULTS, type FlowsConfig, flowsConfigOf } from './flows-config.js'
 import { readSections, sectionedValues } from './sectioned-values.js'
 import type { ConfigDocument } from './yaml-document.js'
 
@@ -52,14 +52,7 @@ export const SERVICES_CONFIG_DEFAULTS = {
   'observation.warm_up': true,
   'observation.record': null,
   'observation.flush_seconds': 60,
-  'flows.run': 'paper-day:blue,paper-day:green,supervised-day:blue,forewarner:blue',
-  'flows.folder': 'flows',
-  'flows.redis': null,
-  'flows.days': null,
-  'flows.blue': null,
-  'flows.green': null,
-  'flows.capital': null,
-  'flows.paper_logs': 'paper_logs',
+  ...FLOWS_DEFAULTS,
 } as const
 
 /** The services, as a person configured them. */
@@ -111,21 +104,6 @@ export interface ServicesConfig {
   }
   readonly observation: ObservationConfig
   readonly flows: FlowsConfig
-}
-
-export interface FlowsConfig {
-  readonly run: readonly FlowKey[]
-  /** Of schedules, ledger and reports, and of the grid where that is embedded. */
-  readonly folder: string
-  /** Schedules and ledger of several machines; absent: they are in the folder. */
-  readonly redis?: string
-  /** Folder of days; absent: it is said with each command. */
-  readonly days?: string
-  /** Configurations; absent: the packaged ones. */
-  readonly strategies: Readonly<Partial<Record<Colour, string>>>
-  /** USDT; absent: what was recorded. */
-  readonly capital?: number
-  readonly paperLogs: string
 }
 
 export interface ObservationConfig {
@@ -205,7 +183,7 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
     fits: (value) => Number.isInteger(value) && (value as number) >= 1_000 && (value as number) <= 30_000,
   },
   'survival.posture': oneOf(['auto', ...POSTURES]),
-  'survival.order_book': { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
+  'survival.order_book': TRUE_OR_FALSE,
   'breaker.factors': orNull(file('a file of daily factors')),
   'breaker.w750': oneOf(W750_SCANS),
   'breaker.beta_policy': oneOf(BETA_POLICIES),
@@ -253,37 +231,7 @@ const CHECKS: Readonly<Record<Key, ValueCheck>> = {
   'observation.warm_up': TRUE_OR_FALSE,
   'observation.record': orNull(file('a folder')),
   'observation.flush_seconds': whole(),
-  'flows.run': {
-    expected: `flows and configurations such as paper-day:blue,forewarner:blue, each once (${FLOWS.join(', ')}; ${COLOURS.join(', ')})`,
-    fits: (value) => typeof value === 'string' && flowKeysIn(value) !== undefined,
-  },
-  'flows.folder': file('a folder'),
-  'flows.redis': orNull({
-    expected: 'redis://host:port, or rediss:// for TLS',
-    fits: (value) => typeof value === 'string' && REDIS_URL.test(value),
-  }),
-  'flows.days': orNull(file('a folder of days')),
-  'flows.blue': orNull(file('a strategy configuration')),
-  'flows.green': orNull(file('a strategy configuration')),
-  'flows.capital': orNull({
-    expected: 'a number above 0',
-    fits: (value) => Number.isFinite(value) && Number(value) > 0,
-  }),
-  'flows.paper_logs': file('a folder'),
-}
-
-export const REDIS_URL = /^rediss?:\/\/\S+$/
-
-/** `paper-day:blue,forewarner:green`; undefined: it is none, or names one twice. */
-export function flowKeysIn(text: string): readonly FlowKey[] | undefined {
-  const names = text.split(',')
-  const keys = names.flatMap((name): FlowKey[] => {
-    const [flow, colour, more] = name.trim().split(':')
-    const known = FLOWS.find((one) => one === flow)
-    const of = COLOURS.find((one) => one === colour)
-    return known === undefined || of === undefined || more !== undefined ? [] : [{ flow: known, colour: of }]
-  })
-  return keys.length === names.length && isEachOnce(names.map((name) => name.trim())) ? keys : undefined
+  ...FLOWS_CHECKS,
 }
 
 function valueCheck(key: string): ValueCheck {
@@ -340,17 +288,7 @@ function configOf(values: Values): ServicesConfig {
       ...present({ record: optional<string>('order_book_universe.record') }),
     },
     observation: observationOf(values),
-    flows: {
-      run: flowKeysIn(values['flows.run'] as string)!,
-      folder: values['flows.folder'] as string,
-      paperLogs: values['flows.paper_logs'] as string,
-      strategies: present({ blue: optional<string>('flows.blue'), green: optional<string>('flows.green') }),
-      ...present({
-        redis: optional<string>('flows.redis'),
-        days: optional<string>('flows.days'),
-        capital: optional<number>('flows.capital'),
-      }),
-    },
+    flows: flowsConfigOf(values),
   }
 }
 
@@ -409,8 +347,4 @@ function oneOf(names: readonly (string | number)[]): ValueCheck {
     expected: `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`,
     fits: (value) => names.includes(value as string | number),
   }
-}
-
-function file(what: string): ValueCheck {
-  return { expected: what, fits: (value) => typeof value === 'string' && value.trim() !== '' }
 }

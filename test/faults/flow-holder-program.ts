@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { openRedisFlows } from '../../src/adapters/bullmq/redis-flows.js'
 import { systemClock } from '../../src/adapters/clock/system-clock.js'
 import { openFlowFiles } from '../../src/adapters/flow-files/flow-files.js'
 import { StaleFence } from '../../src/ports/flow-store.js'
 import type { FlowDate } from '../../src/ports/vocabulary/flows.js'
+import { leaveTime } from '../support/until.js'
 
 /**
  * A process that takes each turn it is given and writes records as long as it may: `<folder or redis://…>`. Says `turn <fence>`, `wrote
@@ -32,7 +32,7 @@ await scheduler.start(
         say(`ended ${fence} lost`)
         return
       }
-      await sleep(50)
+      await leaveTime(50)
     }
   },
 )

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FlowScheduler, FlowTurn, HeldTurn, ScheduledFlow } from '../../src/ports/flow-scheduler.js'
 import type { FlowKey } from '../../src/ports/vocabulary/flows.js'
-import { until } from '../support/until.js'
+import { leaveTime, until } from '../support/until.js'
 
 /** A place where schedulers of several processes meet. */
 export interface SchedulerPlace {
@@ -74,7 +74,7 @@ export function flowSchedulerContract(name: string, makePlace: () => SchedulerPl
       const turn = async ({ fence }: FlowTurn) => {
         most = Math.max(most, ++atWork)
         fences.push(fence)
-        await new Promise((resolve) => setTimeout(resolve, 20))
+        await leaveTime(20)
         atWork--
       }
       await Promise.all(pair.map((scheduler) => scheduler.start([FLOW], turn)))

@@ -6,9 +6,6 @@ import type { Trade } from '../../ports/vocabulary/trades.js'
 import type { DayRequest, DayResult } from '../../runtime/flows/tasks/flow-parts.js'
 import { prepareRun, type RunSettings } from './run-settings.js'
 
-/** Rows between two turns of the event loop: whoever runs a day gives a sign of life each second. */
-const ROWS_A_TURN = 2_000
-
 /**
  * The bulk engine over one day, from where the day before ended: over days in a row it decides, trade for trade, what `dolphin
  * backtest` decides over all of them.
@@ -36,6 +33,9 @@ export async function runPaperDay(run: RunSettings, request: Omit<DayRequest, 'p
     carried: backtest.carry(),
   }
 }
+
+/** Rows between two turns of the event loop: whoever runs a day gives a sign of life each second. */
+const ROWS_A_TURN = 2_000
 
 /** What a forewarner can learn from: a trade whose time is known. */
 function evidenceOf({ exitTimeMs, net, capitalBefore, leverageCeiling }: Trade): ClosedTrade[] {

@@ -10,9 +10,6 @@ import type { ServiceHealth } from '../../runtime/services/service.js'
 import { processLimits } from '../shell/process-limits.js'
 import type { ServeAddress } from './serve-address.js'
 
-/** A service that has not looked at itself for so long stands still. */
-const STILL_MS = 60_000
-
 /** Reads how flows stand, by the ledger. */
 export function flowOverviews(
   flows: readonly ScheduledFlow[],
@@ -25,6 +22,9 @@ export function flowOverviews(
     }),
   )
 }
+
+/** A service that has not looked at itself for so long stands still. */
+const STILL_MS = 60_000
 
 export interface ServedFlows {
   readonly metrics: FlowMetrics

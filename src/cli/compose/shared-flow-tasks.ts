@@ -7,12 +7,6 @@ import type { Clock } from '../../ports/clock.js'
 import type { FlowTasks } from './flow-tasks.js'
 import { gridFileOf, openTasks, type TasksChoice } from './flows.js'
 
-interface Waiting {
-  readonly clock: Clock
-  /** Ends the wait for another process. */
-  readonly stop: AbortSignal
-}
-
 /**
  * What the turns of a process work with, opened for the first of them and closed after the last: an embedded grid has one user at a
  * time, and turns of several flows fall due at once.
@@ -44,6 +38,12 @@ export class SharedFlowTasks {
     this.closed = closeIfOpen(opened)
     await this.closed
   }
+}
+
+interface Waiting {
+  readonly clock: Clock
+  /** Ends the wait for another process. */
+  readonly stop: AbortSignal
 }
 
 /** Whoever waited for it to open was told that it did not. */

@@ -11,9 +11,6 @@ import type { RunSettings } from './run-settings.js'
 import { preparePaper } from './session-settings.js'
 import { runVirtualSession } from './virtual-session.js'
 
-/** Bars before the end of the day in which the position is left: an exit may take several, where prices are missing. */
-const LEAVING_BARS = 10
-
 /**
  * Both sides of a session over one day, on virtual time, at the paper exchange: flat at its beginning and at its end, so that its
  * capital is money. What its journals held is not kept: it is a function of the day.
@@ -80,6 +77,9 @@ export async function runSupervisedDay(
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/** Bars before the end of the day in which the position is left: an exit may take several, where prices are missing. */
+const LEAVING_BARS = 10
 
 async function parquetOf({ path, columns }: DayRequest['day'], folder: string): Promise<string> {
   if (path.endsWith('.parquet')) return path

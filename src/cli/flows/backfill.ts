@@ -16,9 +16,6 @@ import { ROW_HEAD, rowCells } from './flows-text.js'
 import { exitOf } from './run.js'
 import { withFlows, withTasks, withTurn } from './with-flows.js'
 
-/** A slip of the year would run for days. */
-const DATES_MAX = 400
-
 /** Runs `dolphin flows backfill`: what is done stands, so that it goes on where it was stopped. */
 export async function backfill(flow: string, raw: RawFlowsOptions): Promise<ExitCode> {
   const choice = await flowsChoice(raw)
@@ -54,6 +51,9 @@ export async function backfill(flow: string, raw: RawFlowsOptions): Promise<Exit
   const last = runs.at(-1)!
   return exitOf(last, last.row)
 }
+
+/** A slip of the year would run for days. */
+const DATES_MAX = 400
 
 async function print(runs: readonly DateRun[], dates: readonly FlowDate[], { json }: FlowsOptions): Promise<void> {
   if (json === true) return printResult(runs.map(({ end, row }) => `${JSON.stringify({ end, row })}\n`).join(''))

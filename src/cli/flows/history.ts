@@ -5,8 +5,6 @@ import { coloursFor, printResult, textOfLines } from '../shell/terminal.js'
 import { ROW_HEAD, rowCells } from './flows-text.js'
 import { withFlows } from './with-flows.js'
 
-const LIMIT = 30
-
 /** Runs `dolphin flows history`. */
 export async function history(flow: string, raw: RawFlowsOptions): Promise<ExitCode> {
   const choice = await flowsChoice(raw)
@@ -28,6 +26,8 @@ export async function history(flow: string, raw: RawFlowsOptions): Promise<ExitC
   await printResult(textOfLines(lines.map((line) => line.trimEnd())))
   return EXIT.ok
 }
+
+const LIMIT = 30
 
 async function records(flow: string, raw: RawFlowsOptions): Promise<ExitCode> {
   const choice = await flowsChoice(raw)

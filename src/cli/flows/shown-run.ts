@@ -4,10 +4,6 @@ import { LiveScreen } from '../shell/live-screen.js'
 import { coloursFor, notice } from '../shell/terminal.js'
 import { taskLines, taskText } from './flows-text.js'
 
-/** Frames a second on a terminal. */
-const FRAME_MS = 100
-const BAR = 20
-
 /**
  * Shows a run on stderr as it goes: on a terminal all its tasks, drawn again and again; elsewhere a line for each that is over.
  */
@@ -63,3 +59,7 @@ export class ShownRun implements FlowListener {
     if (line !== undefined) notice(taskText(line, this.colours, { nowMs: record.atMs }))
   }
 }
+
+/** Frames a second on a terminal. */
+const FRAME_MS = 100
+const BAR = 20

@@ -10,9 +10,6 @@ import type { FlowsChoice } from '../flows-options.js'
 import { tasksOf } from '../flows-tasks-choice.js'
 import { noticeWarning } from '../shell/terminal.js'
 
-/** A process that has died a moment ago still has its turn for 4 s. */
-const WAIT_MS = 6_000
-
 export async function withFlows<T>({ flows }: FlowsChoice, use: (open: OpenFlows) => Promise<T>): Promise<T> {
   const open = await openFlows(flows, noticeWarning)
   try {
@@ -21,6 +18,9 @@ export async function withFlows<T>({ flows }: FlowsChoice, use: (open: OpenFlows
     await open.close()
   }
 }
+
+/** A process that has died a moment ago still has its turn for 4 s. */
+const WAIT_MS = 6_000
 
 /** @throws SurroundingsFailed when another process has it. */
 export async function withTurn<T>(open: OpenFlows, key: FlowKey, use: (turn: HeldTurn) => Promise<T>): Promise<T> {

@@ -1,9 +1,6 @@
 import type { Posture } from '../../../ports/vocabulary/market.js'
 import type { TaskOutputs } from './task-outputs.js'
 
-/** Closed trades in the result of a day. */
-const EVIDENCE_MAX = 10_000
-
 /** A day as it is written down; one on which nothing was run, since the posture forbade it, has lost and gained nothing. */
 export function writtenDay({
   before,
@@ -27,6 +24,9 @@ export function writtenDay({
   }
   return { capital, pnl, trades, posture, result }
 }
+
+/** Closed trades in the result of a day. */
+const EVIDENCE_MAX = 10_000
 
 const NOTHING: Omit<TaskOutputs['run_day'], 'capital'> = {
   ...{ pnl: 0, trades: 0, bars: 0, boost: 1, beta: 0, forewarner: 'OK', closed: [] },
