@@ -90,7 +90,7 @@ function share(fraction: number | null | undefined): string {
 /** The views beside the document: position, trades, events. */
 export function showSession(session: SessionView): void {
   showExchange(session.exchange ?? [], session.books)
-  showHealth(session.health)
+  showHealth(session.health, session.harness)
   const { position } = session
   if (position === null) {
     put('position', 'Flat')
@@ -211,7 +211,7 @@ function booksFacts({ known, followed, barAgeMs }: BooksView): Fact[] {
 }
 
 /** What the system takes for granted: whether it holds, and what trades and market say of it. */
-function showHealth(health: HealthView | undefined): void {
+function showHealth(health: HealthView | undefined, harness: SessionView['harness']): void {
   element('health-card').hidden = health === undefined
   if (health === undefined) return
   put('health', healthWord(health))
@@ -226,6 +226,7 @@ function showHealth(health: HealthView | undefined): void {
     ...components
       .filter(({ isNeeded }) => isNeeded)
       .flatMap(({ against }) => against.map((name): Fact => [name.replaceAll('_', ' '), 'against it'])),
+    ...(harness === undefined ? [] : [['harness', harness.halted ?? harness.last?.outcome ?? 'no cycle yet'] as Fact]),
     ['system regime', systemRegime.regime],
     ['confidence', systemRegime.confidence.toFixed(1)],
     ...parameters.map(({ name, healthStatus }): Fact => [name.replaceAll('_', ' '), healthStatus]),

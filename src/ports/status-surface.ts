@@ -1,6 +1,7 @@
 import type { TradeDirection } from '../base/direction.js'
 import type { OperatorCommand } from './sides.js'
 import type { AssumptionStatus, ComponentSafety, ModelHealthStatus, SystemRegime } from './vocabulary/assumptions.js'
+import type { CycleOutcome, HarnessMode } from './vocabulary/harness.js'
 import type { PositionId } from './vocabulary/ids.js'
 import type { ObservationSnapshot, RegimeType } from './vocabulary/observation.js'
 import type { StatusDocument } from './vocabulary/status.generated.js'
@@ -42,6 +43,19 @@ export interface SessionView {
   readonly books?: BooksView
   /** How what it takes for granted stands; absent: nothing is. */
   readonly health?: HealthView
+  /** The execution harness; absent: there is none here. */
+  readonly harness?: HarnessView
+}
+
+/** How the execution harness stands between what strategies want to enter and what is decided on. */
+export interface HarnessView {
+  readonly mode: HarnessMode
+  /** Why its machine stands still until an operator resumes; null: it does not. */
+  readonly halted: string | null
+  /** What the last cycle came to, UTC ms; null before the first. */
+  readonly last: { readonly cycle: string; readonly atMs: number; readonly outcome: CycleOutcome } | null
+  /** Ids of skills that a violation has taken out of service. */
+  readonly outOfService: readonly string[]
 }
 
 /** What the system takes for granted, and what its trades and its market say of that. */

@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
 import { printable } from '../../base/printable.js'
 import { checkStatus } from '../../core/status/check.js'
+import { harnessText } from '../../core/status/harness-text.js'
 import { assumptionCounts, marketRegimeText } from '../../core/status/health-text.js'
-import type { HealthView } from '../../ports/status-surface.js'
+import type { HealthView, SessionView } from '../../ports/status-surface.js'
 import type { StatusDocument } from '../../ports/vocabulary/status.generated.js'
 import { EXIT, type ExitCode } from '../shell/exit-codes.js'
 import { duration } from '../shell/figures-text.js'
 import { type Colours, coloursFor, printResult, textOfLines } from '../shell/terminal.js'
-import { readHealth, readStatus, type StatusSource } from './source.js'
+import { readStatus, readViews, type StatusSource } from './source.js'
 
 /** `dolphin status show`. */
 export function register(parent: Command): void {
@@ -43,7 +44,7 @@ async function show(options: StatusSource & { readonly color?: boolean }): Promi
     await printResult(textOfLines([`${verdict}  the document breaks its contract`, ...broken]))
     return EXIT.failed
   }
-  await printResult(statusScreen(document as StatusDocument, colours, await readHealth(options)))
+  await printResult(statusScreen(document as StatusDocument, colours, await readViews(options)))
   return EXIT.ok
 }
 
@@ -55,11 +56,14 @@ const MODE_WORDS = {
 
 const ENDS = { AUTO: 'by itself', OPERATOR: 'by an operator', RESTART: 'by a restart' } as const
 
+type Views = Pick<SessionView, 'health' | 'harness'>
+
 /** What a person must know in five seconds, the most important first. */
-export function statusScreen(status: StatusDocument, colours: Colours, health?: HealthView): string {
+export function statusScreen(status: StatusDocument, colours: Colours, views: Views = {}): string {
   const [word, meaning] = MODE_WORDS[status.trading_mode]
   const paint = { Active: colours.green, ReduceOnly: colours.yellow, Kill: colours.red }[status.trading_mode]
   const { owner_view: owner } = status
+  const { health, harness } = views
   const row = (name: string, text: string) => `  ${colours.dim(name.padEnd(11))}${text}`
   const lines = [
     `${paint(colours.bold(colours.inverse(` ${word} `)))}  ${meaning}${' '.repeat(3)}${colours.dim(`${status.deployment_environment}, ${status.strategy_id}`)}`,
@@ -88,6 +92,7 @@ export function statusScreen(status: StatusDocument, colours: Colours, health?: 
     ),
     row('disk', `${percent(status.disk_used_pct)} used`),
     row('latch', latchText(status)),
+    ...(harness === undefined ? [] : [row('harness', printable(harnessText(harness)))]),
     ...(health === undefined ? [] : healthRows(health)).map(([name, text]) => row(name, printable(text))),
     row('as of', `${new Date(status.status_ts_ms).toISOString()}, up ${duration(status.uptime_s)}`),
   ]

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { InputMistake, Mistake } from '../../base/mistakes.js'
 import { plainText } from '../../base/plain-text.js'
+import { present } from '../../base/present.js'
 import { displayPath } from '../../files/package-files.js'
 import { reason } from '../../files/reason.js'
 import { bodyParts, type TimeLimit, within } from '../../files/within.js'
-import type { HealthView } from '../../ports/status-surface.js'
+import type { HealthView, SessionView } from '../../ports/status-surface.js'
 
 /** Where a document comes from: exactly one of both. */
 export interface StatusSource {
@@ -34,19 +35,26 @@ export async function readStatus({ file, url }: StatusSource): Promise<unknown> 
 }
 
 /**
- * What a server shows beside its document of what the system takes for granted; undefined where there is none: of a file, of a
- * server that shows none, or does not answer. It is a view: what cannot be had is not missed.
+ * What a server shows beside its document: what the system takes for granted, and the harness; nothing of a file, of a server that
+ * shows none, or does not answer. They are views: what cannot be had is not missed.
  */
-export async function readHealth({ url }: StatusSource): Promise<HealthView | undefined> {
-  if (url === undefined || !url.endsWith(STATUS_PATH)) return undefined
+export async function readViews({ url }: StatusSource): Promise<Pick<SessionView, 'health' | 'harness'>> {
+  if (url === undefined || !url.endsWith(STATUS_PATH)) return {}
   try {
     const text = await fetchText(`${url.slice(0, -STATUS_PATH.length)}${SESSION_PATH}`)
-    const { health } = JSON.parse(text) as { readonly health?: HealthView }
-    const lists = [health?.assumptions, health?.components, health?.marketRegimes]
-    return lists.every((list) => Array.isArray(list)) && typeof health?.systemRegime === 'object' ? health : undefined
+    const { health, harness } = JSON.parse(text) as Pick<SessionView, 'health' | 'harness'>
+    return present({
+      health: isHealth(health) ? health : undefined,
+      harness: Array.isArray(harness?.outOfService) ? harness : undefined,
+    })
   } catch {
-    return undefined
+    return {}
   }
+}
+
+function isHealth(health: HealthView | undefined): boolean {
+  const lists = [health?.assumptions, health?.components, health?.marketRegimes]
+  return lists.every((list) => Array.isArray(list)) && typeof health?.systemRegime === 'object'
 }
 
 const STATUS_PATH = '/api/v1/status'

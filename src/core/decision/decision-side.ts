@@ -3,6 +3,7 @@ import { unreachable } from '../../base/assert.js'
 import { decimalText } from '../../base/exact.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import { type OperatorCommand, type QuietSpan, REDUCES_RISK, type Side } from '../../ports/sides.js'
+import type { HarnessView } from '../../ports/status-surface.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
 import type { CycleOutcome } from '../../ports/vocabulary/harness.js'
 import type { LinkState } from '../../ports/vocabulary/messages.js'
@@ -103,6 +104,13 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   /** How everything that is taken for granted stands, and what an entry needs of it. @internal */
   assumptions(): Pick<HealthFacts, 'assumptions' | 'entryComponents' | 'isLive'> {
     return this.surroundings.assumptions()
+  }
+
+  /** How the harness stands. */
+  get harnessView(): HarnessView {
+    const { halt, last, held } = this.desk.state.harness
+    const outOfService = held.flatMap(({ skillId, state }) => (state === 'DEPRECATED' ? [] : [skillId]))
+    return { mode: this.harness.settings.mode, halted: halt?.reason ?? null, last, outOfService }
   }
 
   get linkState(): LinkState {

@@ -66,8 +66,9 @@ export class SessionSurface extends RunningSurface<SessionIdentity> {
 
   override session(): SessionView {
     const { decision, health, observation } = this
-    const view = super.session()
-    if (decision === undefined || health === undefined) return view
+    if (decision === undefined) return super.session()
+    const view = { ...super.session(), harness: decision.side.harnessView }
+    if (health === undefined) return view
     const facts = decision.side.assumptions()
     return facts.assumptions.length === 0
       ? view
