@@ -1,7 +1,7 @@
 import type { CycleSkills, SkillAnswer } from '../../src/core/harness/cycle-skills.js'
 import type { CycleOptions, CycleResult, CycleStep, StepAnswer } from '../../src/core/harness/cycle-steps.js'
 import { Cycle } from '../../src/core/harness/harness-cycle.js'
-import { bundleHash, taskId } from '../../src/core/harness/task-id.js'
+import { taskId } from '../../src/core/harness/task-id.js'
 import { HARNESS_LIMITS } from '../../src/core/harness/validation.js'
 import {
   type AuditEvent,
@@ -118,9 +118,9 @@ export function recordsOf(events: readonly AuditEvent[]): readonly AuditRecord[]
 /** As golden cases write events: `[kind, …fields]`, effects by the name of their task. */
 export function writtenEvents(events: readonly AuditEvent[], played: PlayedCase): readonly unknown[] {
   const names = new Map<string, string>()
-  const bundle = bundleHash(played.bundle)
   const { graph, tasks } = playedGraph(played.graph)
-  for (const task of tasks) names.set(taskId(task, { bundle, graph }), task.name)
+  for (const { bundleHash: bundle } of events.filter((event) => 'mode' in event))
+    for (const task of tasks) names.set(taskId(task, { bundle, graph }), task.name)
   const named = (key: string): string => key.replace(/^[^/]+/, (id) => names.get(id) ?? id)
   return events.map((event) => [event.kind, ...fieldsOf(event, named)])
 }

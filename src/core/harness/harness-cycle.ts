@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.js'
 import type {
   AuditEvent,
   CycleOutcome,
+  HarnessBundle,
   HarnessState,
   HarnessTask,
   HarnessVerdict,
@@ -11,7 +12,6 @@ import { CycleFlights, type Flight } from './cycle-flights.js'
 import { type HeldOrder, RecordedCycle, type TaskEnd } from './cycle-replay.js'
 import type { SkillAnswer } from './cycle-skills.js'
 import type { CycleOptions, CycleResult, CycleStep, StepAnswer } from './cycle-steps.js'
-import { factorLayer } from './factor-layer.js'
 import { type HarnessMachineEvent, nextHarnessState } from './harness-machine.js'
 import { type Admission, skipReason } from './skip-reason.js'
 import { bundleHash, taskId } from './task-id.js'
@@ -54,15 +54,10 @@ export class Cycle {
     assert(parallelism >= 1, 'a cycle runs a task at a time, or more')
     this.recorded = new RecordedCycle(recorded)
     this.isDegraded = this.recorded.isDegraded
-    this.bundleHash = bundleHash(bundle)
+    this.bundleHash = nameOf(bundle)
     this.order = new TaskOrder(graph)
-    this.admission = {
-      bundle,
-      factor: factorLayer(bundle.factor, factorImplemented),
-      closed: new Set(),
-      maxStalenessMs: limits.maxStalenessMs,
-      skills,
-    }
+    const { maxStalenessMs } = limits
+    this.admission = { bundle, factorImplemented, closed: new Set(), maxStalenessMs, skills }
     this.recorded.check({ ...options, graph: graph.graph.graph, bundleHash: this.bundleHash })
     const { order, admission, ends } = this
     this.flights = new CycleFlights({
@@ -330,6 +325,15 @@ const AFTER: Readonly<Record<CycleConsequence, HarnessMachineEvent>> = {
   DEGRADE: 'FAILURE_HANDLED',
   HALT: 'CYCLE_HALT',
   HARNESS_HALT: 'HARNESS_ERROR',
+}
+
+/** A bundle with a number that JSON does not have is named as well: validation refuses it, and the audit says of what. */
+function nameOf(bundle: HarnessBundle): string {
+  try {
+    return bundleHash(bundle)
+  } catch {
+    return bundleHash(JSON.parse(JSON.stringify(bundle)) as HarnessBundle)
+  }
 }
 
 function harnessError(message: string): FailedAnswer {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Cycle } from '../../../src/core/harness/harness-cycle.js'
+import type { HarnessBundle } from '../../../src/ports/vocabulary/harness.js'
 import { BUNDLE, NOW_MS } from '../../support/arbitrary-cycles.js'
 import { cycleOptions, type PlayedCase, type PlayedTask, playCycle, writtenEvents } from '../../support/played-cycle.js'
 
@@ -59,6 +60,18 @@ describe('the order of a cycle', () => {
     const whole = { ...played, bundle: outcome === 'SKIPPED' ? bundle : { ...bundle, beliefs } }
     expect(written(whole)).toEqual([['CYCLE_STARTED'], ['VALIDATED', verdict], ['CYCLE_FINISHED', outcome]])
     expect(playCycle(whole).result).toEqual({ outcome, machine: 'IDLE', tasks: [], outputs: {} })
+  })
+
+  it.each([
+    ['a number that JSON does not have', { regime: { ...BUNDLE.regime, confidence: Number.NaN } }],
+    ['an object that is none', { factor: 'all' }],
+    ['a field that is missing', { factor: { stateId: 'f', timestampMs: NOW_MS } }],
+    ['a time that is none', { timestampMs: null }],
+  ])('a state with %s halts its cycle, not its machine', (_, more) => {
+    const bundle = { ...BUNDLE, ...more } as HarnessBundle
+    const played = cycleOf([{ name: 'a', requiredState: ['regime'], requiredPermissions: ['open'] }], { bundle })
+    expect(written(played)).toEqual([['CYCLE_STARTED'], ['VALIDATED', 'HALT'], ['CYCLE_FINISHED', 'HALTED']])
+    expect(playCycle(played).result?.machine).toBe('IDLE')
   })
 
   it('a task that failed blocks those behind it, a skipped one does not', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { factorLayer } from '../../../src/core/harness/factor-layer.js'
 import { skipReason } from '../../../src/core/harness/skip-reason.js'
 import type { HarnessBundle, HarnessTask } from '../../../src/ports/vocabulary/harness.js'
 import { BUNDLE, NOW_MS } from '../../support/arbitrary-cycles.js'
@@ -19,8 +18,13 @@ interface Circumstances {
 function reason(asked: HarnessTask, circumstances: Circumstances = {}) {
   const { bundle = BUNDLE, factorImplemented = true, closed = [], isAvailable = true, nowMs = NOW_MS } = circumstances
   const skills = { isAvailable: () => isAvailable }
-  const factor = factorLayer(bundle.factor, factorImplemented)
-  return skipReason(asked, nowMs, { bundle, factor, closed: new Set(closed), maxStalenessMs: 10_000, skills })
+  return skipReason(asked, nowMs, {
+    bundle,
+    factorImplemented,
+    closed: new Set(closed),
+    maxStalenessMs: 10_000,
+    skills,
+  })
 }
 
 it('the first reason that there is counts, in the order gate, state, age, confidence, permission, skill', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openFileSink } from '../../../src/adapters/audit/effect-sinks.js'
 import { openAuditTrail, readAuditTrail } from '../../../src/adapters/audit/file-audit-trail.js'
+import { systemClock } from '../../../src/adapters/clock/system-clock.js'
 import type { AuditTrail } from '../../../src/ports/audit-trail.js'
 import type { AuditEvent } from '../../../src/ports/vocabulary/harness.js'
 import { runCycle } from '../../../src/runtime/harness/run-cycle.js'
@@ -56,6 +57,21 @@ describe('the time of a skill', () => {
   it('ends for a skill that never answers', async () => {
     const { result } = await at(2 ** 40)
     expect(statusOf(result, 'a')).toMatchObject({ reason: 'TIMEOUT' })
+  })
+
+  it("ends on the machine's own clock too", async () => {
+    const { ports } = memoryPorts(systemClock)
+    let signal: AbortSignal | undefined
+    const never = (_: unknown, given: AbortSignal): Promise<unknown> => {
+      signal = given
+      return new Promise(() => undefined)
+    }
+    const timestampMs = systemClock.epochMs()
+    const result = await runCycle(
+      optionsOf([{ name: 'a', timeoutMs: 1 }], { a: never }, { bundle: { timestampMs } }),
+      ports,
+    )
+    expect([statusOf(result, 'a'), signal?.aborted]).toEqual([{ task: 'a', status: 'FAILED', reason: 'TIMEOUT' }, true])
   })
 
   it('counts for one that never lets go of the thread', async () => {
