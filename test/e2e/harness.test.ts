@@ -20,18 +20,7 @@ it('shows the graphs that are shipped', async () => {
 
 it('says of a session that every entry was released by a cycle, and what stood with it', async () => {
   const run = join(folder.path, 'run')
-  const paper = await dolphin([
-    'paper',
-    '--days',
-    DAYS,
-    '--speed',
-    'max',
-    '--fills',
-    'bar-price',
-    '--out',
-    run,
-    '--quiet',
-  ])
+  const paper = await dolphin(['paper', '--days', ...TWO_DAYS, '--fills', 'bar-price', '--out', run, '--quiet'])
   expect([paper.code, paper.stderr]).toEqual([0, ''])
   const audit = await dolphin(['harness', 'audit', run, '--kind', 'RELEASED', '--json', '--quiet'])
   const shown = await dolphin([

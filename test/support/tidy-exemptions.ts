@@ -3,7 +3,7 @@
 /** Source files of more lines than a sitting, and how many at most. */
 export const LONG_FILES: Readonly<Record<string, number>> = {
   'src/cli/run-options.ts': 392,
-  'src/core/decision/decision-side.ts': 398,
+  'src/core/decision/decision-side.ts': 366,
   'src/core/engine/engine.ts': 476,
   'src/core/execution/execution-side.ts': 430,
   'src/core/execution/records.ts': 468,

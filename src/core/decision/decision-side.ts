@@ -1,29 +1,25 @@
 import { refuse } from '../../base/arguments.js'
 import { unreachable } from '../../base/assert.js'
-import { decimalText } from '../../base/exact.js'
 import type { Checkpoint } from '../../ports/journal.js'
 import { type OperatorCommand, type QuietSpan, REDUCES_RISK, type Side } from '../../ports/sides.js'
 import type { HarnessView } from '../../ports/status-surface.js'
 import { STRATEGIES, type Strategy, type StrategyBar } from '../../ports/strategy.js'
-import type { CycleOutcome } from '../../ports/vocabulary/harness.js'
 import type { LinkState } from '../../ports/vocabulary/messages.js'
 import { STATUS_REGISTRIES } from '../../ports/vocabulary/status.generated.js'
 import type { ApplicationMessage, LinkOutcome } from '../link/link-endpoint.js'
 import { LINK_ALERT } from '../link/link-health.js'
-import { heldBack, type OpenPermission } from '../mode/entry-gate.js'
+import type { OpenPermission } from '../mode/entry-gate.js'
 import { hostNotices, stallText } from '../mode/host-notices.js'
 import { type Conditions, type ModeInputs, modeOf } from '../mode/mode.js'
 import type { HealthFacts } from '../status/health-view.js'
 import { adoptedBalance } from './apply.js'
-import { decideCycle } from './cycle.js'
+import { BarCycle } from './bar-cycle.js'
 import { DecisionDesk, type DecisionEffect } from './decision-desk.js'
 import { Entries } from './entries.js'
 import type { DecisionEvent } from './event.js'
 import { Exits } from './exits.js'
-import { HarnessGate } from './harness-gate.js'
 import { decisionQuiet } from './quiet-decision.js'
 import { recordedBar } from './recorded-bar.js'
-import type { HarnessCycle } from './recorded-harness.js'
 import type { DecisionRecord } from './records.js'
 import { begunWith, checkpointOf, DecisionRecovery, type Recovered, stateHashOf } from './recover.js'
 import { Reports } from './reports.js'
@@ -44,7 +40,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
   private readonly truth: TruthCheck
   private readonly reports: Reports
   private readonly surroundings: Surroundings
-  private readonly harness: HarnessGate
+  private readonly cycle: BarCycle
 
   /** A side with a new journal. @throws InputMistake that names every setting that is wrong. */
   constructor(settings: DecisionSettings, strategies: readonly Strategy[])
@@ -58,7 +54,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     this.truth = new TruthCheck(this.desk, this.exits)
     this.reports = new Reports(this.desk)
     this.surroundings = new Surroundings(this.desk)
-    this.harness = new HarnessGate(settings.harness, this.desk.state.harness)
+    this.cycle = new BarCycle(this.desk, { truth: this.truth, entries: this.entries, exits: this.exits })
   }
 
   /**
@@ -92,8 +88,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
 
   /** Whether anything may be opened now, and what stands in the way: entries obey this same answer. */
   openPermission(): OpenPermission {
-    const { position, exit } = this.desk.state
-    return this.desk.gate(position === null && exit === null)
+    return this.cycle.openPermission()
   }
 
   /** What the mode that `/status` publishes is made of: entries obey the same. */
@@ -108,9 +103,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
 
   /** How the harness stands. */
   get harnessView(): HarnessView {
-    const { halt, last, held } = this.desk.state.harness
-    const outOfService = held.flatMap(({ skillId, state }) => (state === 'DEPRECATED' ? [] : [skillId]))
-    return { mode: this.harness.settings.mode, halted: halt?.reason ?? null, last, outOfService }
+    return this.cycle.harnessView
   }
 
   get linkState(): LinkState {
@@ -124,7 +117,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
 
   /** USD: the held position's mark price at the last truth about it; null without one. */
   get markPriceUsd(): string | null {
-    return this.heldStatus()?.markPrice ?? null
+    return this.cycle.heldStatus()?.markPrice ?? null
   }
 
   /** When a truth of the venue last fitted what this side holds; null before the first since the start. */
@@ -218,7 +211,7 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (desk.state.begun === null) desk.record(begunWith(desk.settings, desk.strategies.ids))
     desk.record({ type: 'started', build })
     this.entries.withdraw('REJECT_LATCHED', 'restart')
-    this.cycle()
+    this.cycle.decide()
     if (desk.state.mode === 'KILL' && desk.state.position !== null)
       this.exits.order('SAFETY', 'killed', { positionId: null, price: null })
     this.linked(desk.link.start(desk.nowMs))
@@ -242,46 +235,8 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     if (stale !== undefined) this.surroundings.stale(stale)
     this.surroundings.bar(bar)
     desk.record({ type: 'bar', bar: recordedBar(bar, desk.state.symbols) })
-    this.cycle(bar)
+    this.cycle.decide(bar)
     this.leaveWhenKilled()
-  }
-
-  /** Decides what the last bar's mandates lead to, if anything. */
-  private cycle(bar?: StrategyBar): void {
-    const { desk, truth } = this
-    const { state, settings } = desk
-    const fact = decideCycle({
-      state,
-      nowMs: desk.nowMs,
-      idPrefix: settings.idPrefix,
-      risk: settings.risk,
-      gate: heldBack(this.openPermission(), bar?.hold),
-      marginAvailableUsd: truth.account?.availableMarginUsd ?? null,
-      markPrice: this.markPrice(bar),
-      liquidationPrice: this.heldStatus()?.liquidationPrice ?? null,
-      isEdgeGone: desk.conditions.isEdgeGone === true,
-      harness: this.harness,
-      observation: bar?.observation,
-      regimeEvent: desk.conditions.regimeEvent,
-      instrument: (symbol) => desk.instrument(symbol),
-    })
-    if (fact === undefined) return
-    const { last } = desk.state.harness
-    desk.record(fact)
-    if (fact.harness !== undefined) this.harnessNotice(fact.harness, last?.outcome)
-    if (fact.exit !== null) this.exits.send()
-    if (fact.proposal !== null) this.entries.proposed()
-    if (fact.reduction !== null) this.entries.reduced()
-  }
-
-  /** Of a halt, and of a cycle that came to nothing where the one before did not: a state that lasts is one alert. */
-  private harnessNotice({ halt, outcome, mode, cycle }: HarnessCycle, before: CycleOutcome | undefined): void {
-    const { desk } = this
-    if (halt !== undefined) {
-      const level = mode === 'live' ? 'CRITICAL' : 'ERROR'
-      desk.alert(level, 'harness', `the harness is halted in ${cycle}, until an operator resumes: ${halt.reason}`)
-    } else if (outcome !== 'COMPLETE' && outcome !== before && this.openPermission().reject === null)
-      desk.alert('WARNING', 'harness', `cycle ${cycle} is ${outcome}: see dolphin harness audit`)
   }
 
   private linked(outcomes: readonly LinkOutcome[]): void {
@@ -405,20 +360,6 @@ export class DecisionSide implements Side<DecisionEvent, DecisionRecord> {
     desk.alert(LINK_ALERT[to], 'link', `${to}: ${why}`)
     if (to === 'LINK_CORRUPT' && position !== null)
       this.exits.order('SAFETY', 'link_corrupt', { positionId: holding?.positionId ?? null, price: null })
-  }
-
-  /** USD, of the position's symbol: the bar's, else the last truth's. */
-  private markPrice(bar?: StrategyBar): string | null {
-    const { position } = this.desk.state
-    if (position === null) return null
-    const price = bar?.prices[bar.symbols.indexOf(position.symbol)]
-    if (price !== undefined && price > 0 && Number.isFinite(price)) return decimalText(price)
-    return this.heldStatus()?.markPrice ?? null
-  }
-
-  private heldStatus() {
-    const { status } = this.truth
-    return status?.instrument.symbol === this.desk.state.position?.symbol ? status : undefined
   }
 }
 
