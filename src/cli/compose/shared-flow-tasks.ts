@@ -52,6 +52,12 @@ async function closeIfOpen(opened: Promise<FlowTasks> | undefined): Promise<void
   await tasks?.close()
 }
 
+interface Waiting {
+  readonly clock: Clock
+  /** Ends the wait for another process. */
+  readonly stop: AbortSignal
+}
+
 /** How often it is looked whether an embedded grid is free. */
 const LOOK_MS = 250
 
