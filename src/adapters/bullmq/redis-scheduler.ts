@@ -101,7 +101,8 @@ export class RedisScheduler implements FlowScheduler {
       } finally {
         await turn.release()
       }
-      return
+      // Whoever was too slow to show that it lives has left something undone, and perhaps nobody else is there to do it.
+      if (!turn.lost.aborted) return
     }
   }
 

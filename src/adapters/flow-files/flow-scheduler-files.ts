@@ -104,7 +104,7 @@ export class FlowSchedulerFiles implements FlowScheduler {
     }
   }
 
-  /** @returns false: another has it. */
+  /** @returns false: another has it, or it was lost meanwhile; then something may be left undone, and nobody else be there to do it. */
   private async turnFor(key: ScheduledFlow, give: (turn: FlowTurn) => Promise<void>): Promise<boolean> {
     const turn = await this.take(key)
     if (turn.kind === 'busy') return false
@@ -115,7 +115,7 @@ export class FlowSchedulerFiles implements FlowScheduler {
     } finally {
       await turn.release()
     }
-    return true
+    return !turn.lost.aborted
   }
 
   private async take(key: FlowKey): Promise<HeldTurn | FlowLease> {

@@ -64,9 +64,6 @@ export function servedFlows(
   }
 }
 
-/** A service that has not looked at itself for so long stands still. */
-const STILL_MS = 60_000
-
 /** What is wrong with the service, in a line; undefined: nothing. */
 function faultOf({ state, detail, lastProgressAtMs }: ServiceHealth, nowMs: number): string | undefined {
   if (state !== 'RUNNING') return `${state}: ${detail}`

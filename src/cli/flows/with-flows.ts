@@ -36,9 +36,6 @@ export async function withTurn<T>(open: OpenFlows, key: FlowKey, use: (turn: Hel
   }
 }
 
-/** A process that has died a moment ago still has its turn for 4 s. */
-const WAIT_MS = 6_000
-
 /** What a run by hand works with; an embedded grid that another process has open is waited for. */
 export async function withTasks<T>(
   choice: FlowsChoice,

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRedisFlows } from '../../../src/adapters/bullmq/redis-flows.js'
+import { redisKeys } from '../../../src/adapters/bullmq/redis-ledger.js'
 import { systemClock } from '../../../src/adapters/clock/system-clock.js'
 import type { HeldTurn } from '../../../src/ports/flow-scheduler.js'
 import { StaleFence } from '../../../src/ports/flow-store.js'
@@ -50,6 +51,23 @@ describe.skipIf(!HAS_REDIS)('flows of several machines, over a real Redis', () =
     expect(await now.store.rows(DATE)).toEqual([])
     await next.release()
     for (const open of [old, now]) await open.close()
+  })
+
+  it('a scheduled turn that was lost is given again: something may be left undone', async () => {
+    const at = place()
+    const { scheduler, close } = await at.open()
+    const redis = new Redis(`${server.url}/${databases - 1}`)
+    const fences: number[] = []
+    await scheduler.start([{ ...DATE, schedule: { kind: 'daily', at: '00:05', catchUp: 'all' } }], async (turn) => {
+      fences.push(turn.fence)
+      if (fences.length > 1) return
+      await redis.del(redisKeys(DATE).lease)
+      await until(() => turn.lost.aborted)
+    })
+    await until(() => fences.length === 2)
+    expect(fences[1]).toBeGreaterThan(fences[0]!)
+    redis.disconnect()
+    await close()
   })
 
   it('schedules are known once, however often a scheduler starts, and are of UTC', async () => {
