@@ -66,9 +66,10 @@ export {
 export type { CutCount } from './core/backtest/cut-plan.js'
 export { type BarObservations, DayObservations } from './core/backtest/day-observations.js'
 export type { Decided, Decision, DecisionKind, Divergence } from './core/backtest/decisions.js'
-export type { OnGap } from './core/backtest/gaps.js'
+export type { Gap, OnGap } from './core/backtest/gaps.js'
 export { type Cut, type CutBar, FUTURES, type Future } from './core/backtest/other-future.js'
 export type { RunAbout } from './core/backtest/report.js'
+export type { CarriedDays } from './core/backtest/run-days.js'
 export type { BacktestSettings } from './core/backtest/settings.js'
 export {
   type Nondeterminism,
@@ -95,8 +96,10 @@ export type { CycleStats, ExecutionResult } from './core/decision/controller.js'
 export type { DecisionEffect } from './core/decision/decision-desk.js'
 export { DecisionSide } from './core/decision/decision-side.js'
 export type { DecisionEvent, DecisionInput } from './core/decision/event.js'
+export type { HarnessMemory } from './core/decision/harness-memory.js'
 export type { MarketLimits } from './core/decision/market-watch.js'
 export type { RecordedBooks } from './core/decision/recorded-books.js'
+export type { HarnessCycle } from './core/decision/recorded-harness.js'
 export type { RecordedHolding } from './core/decision/recorded-holding.js'
 export type {
   DecisionFact,
@@ -106,7 +109,12 @@ export type {
   TradeFacts,
 } from './core/decision/records.js'
 export { DecisionRecovery } from './core/decision/recover.js'
-export { DECISION_DEFAULTS, type DecisionSettings, type DecisionTimings } from './core/decision/settings.js'
+export {
+  DECISION_DEFAULTS,
+  type DecisionSettings,
+  type DecisionTimings,
+  type HarnessSettings,
+} from './core/decision/settings.js'
 export type { DecisionState, ExitOrder, Holding, LastExit, Reduction, StrategyFault } from './core/decision/state.js'
 export { ScanInputError, Scanner, type ScanStamp } from './core/eigen/scanner.js'
 export { type ScannerSnapshot, ScannerSnapshotError } from './core/eigen/snapshot.js'

@@ -42,7 +42,7 @@ export {
   type Truth,
 } from '../core/harness/condition.js'
 export type { ConditionRefusal } from '../core/harness/condition-tokens.js'
-export type { ConditionTree } from '../core/harness/condition-tree.js'
+export type { ConditionTree, Literal, Path, Relation } from '../core/harness/condition-tree.js'
 export { AuditNow, type CycleNowPorts, runCycleNow } from '../core/harness/cycle-now.js'
 export type { TaskEnd } from '../core/harness/cycle-replay.js'
 export type * from '../core/harness/cycle-skills.js'

@@ -30,6 +30,7 @@ export { memoryLinkPair } from '../adapters/link-memory/memory-link.js'
 export { loadExecutionConfig } from '../config/execution-config.js'
 export { type InstrumentTable, loadInstruments } from '../config/instruments.js'
 export { type Period, withinPeriod } from '../core/days/period.js'
+export type { HarnessSettings } from '../core/decision/settings.js'
 export type { CertificateVerdict } from '../core/mode/certificate.js'
 export { conditionsOf, type RunsUnder } from '../core/mode/conditions.js'
 export {

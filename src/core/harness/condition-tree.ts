@@ -2,15 +2,25 @@ import { Refused, type Token } from './condition-tokens.js'
 
 export type Relation = '==' | '!=' | '<' | '<=' | '>' | '>='
 
-export type Literal = { readonly at: number } & (
+/** A value that stands in the condition. */
+export type Literal = {
+  /** Character of the condition, counted from 0. */
+  readonly at: number
+} & (
   | { readonly kind: 'text'; readonly value: string }
-  | { readonly kind: 'number'; readonly value: number; readonly text: string }
+  | {
+      readonly kind: 'number'
+      /** A fraction or a count, as its path is. */
+      readonly value: number
+      readonly text: string
+    }
   | { readonly kind: 'boolean'; readonly value: boolean }
 )
 
 /** A path, as it stands in the condition. */
 export interface Path {
   readonly names: readonly string[]
+  /** Character of the condition, counted from 0. */
   readonly at: number
 }
 
