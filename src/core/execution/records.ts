@@ -4,11 +4,15 @@ import { type DecimalText, Exact } from '../../base/exact.js'
 import type { JournalRecord } from '../../ports/journal.js'
 import type { OperatorCommand } from '../../ports/sides.js'
 import type { Alert } from '../../ports/vocabulary/alerts.js'
-import type { OrderProvenance } from '../../ports/vocabulary/harness.js'
 import { type PositionId, type VenueTradeId, venueTradeId } from '../../ports/vocabulary/ids.js'
-import type { InstrumentIdentity } from '../../ports/vocabulary/instrument.js'
-import type { ExitTrigger, FillPurpose, OpenPermissionReason, RetiredLatch } from '../../ports/vocabulary/messages.js'
-import type { Fill, OrderRequest, OrderSide } from '../../ports/vocabulary/orders.js'
+import type {
+  ApprovedAction,
+  ExitTrigger,
+  FillPurpose,
+  OpenPermissionReason,
+  RetiredLatch,
+} from '../../ports/vocabulary/messages.js'
+import type { Fill, OrderRequest } from '../../ports/vocabulary/orders.js'
 import { isRetired } from '../link/version-one.js'
 import { isMaintainedAfter } from '../mode/maintenance.js'
 import { afterAlert, afterCommand } from '../mode/operator-mode.js'
@@ -84,18 +88,11 @@ export type RecordBody = { readonly reports?: readonly Report[] } & (
   | { readonly type: 'fundingTruth'; readonly fundingUsd: DecimalText; readonly venueAtMs: number }
 )
 
-export interface EntryAsked {
+export interface EntryAsked extends Omit<ApprovedAction, 'actionId' | 'action' | 'positionId'> {
   readonly intentId: PositionId
-  readonly strategyId: string
-  readonly instrument: InstrumentIdentity
-  readonly side: OrderSide
-  readonly quantity: DecimalText
-  readonly requestedPrice: DecimalText
   /** Absent in journals of before there was one; so are the prices of the protection if it fills as requested. */
   readonly correlationId?: string
   readonly protection?: ProtectionLevels
-  /** What the harness released it with; absent: none stood before it. */
-  readonly provenance?: OrderProvenance
 }
 
 export interface OrderPlaced {
@@ -114,7 +111,7 @@ export interface OrderPlaced {
 
 export interface ExitAsked {
   readonly rootId: PositionId
-  readonly instrument: InstrumentIdentity
+  readonly instrument: ApprovedAction['instrument']
   readonly purpose: FillPurpose
   readonly reason: string
   readonly requestedPrice: DecimalText | null
