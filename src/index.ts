@@ -139,12 +139,12 @@ export type { Position as EnginePosition, PositionFill } from './core/engine/pos
 export { type EngineSnapshot, SNAPSHOT_SCHEMA, SnapshotError } from './core/engine/snapshot.js'
 export type { ExecutionEffect } from './core/execution/execution-desk.js'
 export { ExecutionSide } from './core/execution/execution-side.js'
+export type { ProtectionLevels } from './core/execution/protection-levels.js'
 export type {
   EntryAsked,
   ExecutionRecord,
   ExitAsked,
   OrderPlaced,
-  ProtectionLevels,
   RecordBody as ExecutionFact,
 } from './core/execution/records.js'
 export { EXECUTION_DEFAULTS, type ExecutionSettings, type ExecutionTimings } from './core/execution/settings.js'

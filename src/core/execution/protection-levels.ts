@@ -2,7 +2,12 @@ import { Exact as Decimal, type DecimalText, type Exact } from '../../base/exact
 import type { Quote } from '../../ports/venue.js'
 import type { OrderSide } from '../../ports/vocabulary/orders.js'
 import { ceilToTick, floorToTick } from '../orders/rounding.js'
-import type { ProtectionLevels } from './records.js'
+
+/** Prices at which a position is protected. */
+export interface ProtectionLevels {
+  readonly takeProfitPrice: DecimalText
+  readonly stopPrice: DecimalText
+}
 
 /**
  * Take-profit and catastrophic stop of a position. Both are rounded up for a long and down for a short: the take-profit is

@@ -19,6 +19,7 @@ import { afterAlert, afterCommand } from '../mode/operator-mode.js'
 import { newOrder, type OrderEvent, stepOrder } from '../orders/order.js'
 import { flatPosition, type PositionEvent, transition } from '../position/position.js'
 import type { NamedDecision } from '../reconciliation/reconciliation.js'
+import type { ProtectionLevels } from './protection-levels.js'
 import {
   type Entry,
   type ExecutionState,
@@ -119,11 +120,6 @@ export interface ExitAsked {
   readonly request: { readonly exitId: string; readonly trigger: ExitTrigger } | null
   /** A fail-safe acts once per position. */
   readonly failSafe: string | null
-}
-
-export interface ProtectionLevels {
-  readonly takeProfitPrice: DecimalText
-  readonly stopPrice: DecimalText
 }
 
 /** A line of the execution journal. */
