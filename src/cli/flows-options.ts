@@ -47,7 +47,7 @@ export const FLOWS_OPTIONS = {
   days: option({
     flag: '--days',
     value: '<folder>',
-    help: 'days YYYY-MM-DD.parquet or .jsonl (default: of the configuration; without: the bundled days)',
+    help: 'days YYYY-MM-DD.parquet or .jsonl (default: of the configuration; by hand, without: the bundled days)',
     parse: aFile,
   }),
   capital: option({
@@ -65,7 +65,7 @@ export const FLOWS_OPTIONS = {
   folder: option({
     flag: '--folder',
     value: '<folder>',
-    help: 'schedules, ledger, reports, and an embedded grid (default: flows)',
+    help: 'schedules, ledger, reports, and an embedded grid (default: of the configuration, flows)',
     parse: aFile,
   }),
   redis: option({

@@ -76,7 +76,10 @@ const ONCE = {
 
 /** Asked once, so that a Redis that is not there is an error and no wait. */
 async function checkRedis(redis: Redis, { shown }: RedisAddress): Promise<void> {
-  redis.on('error', () => {})
+  let first: unknown
+  redis.on('error', (error) => {
+    first ??= error
+  })
   const refused = (message: string, hint: string) => new SurroundingsFailed({ place: shown, message }, { hint })
   try {
     await redis.connect()
@@ -93,7 +96,7 @@ async function checkRedis(redis: Redis, { shown }: RedisAddress): Promise<void> 
   } catch (error) {
     if (error instanceof SurroundingsFailed) throw error
     const hint = 'Is it running, and is the address right? Without --redis one machine needs none.'
-    throw refused(`there is no Redis to be had: ${reason(error)}`, hint)
+    throw refused(`there is no Redis to be had: ${reason(first ?? error)}`, hint)
   } finally {
     redis.disconnect()
   }

@@ -21,7 +21,7 @@ export async function backfill(flow: string, raw: RawFlowsOptions): Promise<Exit
   const choice = await flowsChoice(raw)
   const key = { flow: flowNamed(flow), colour: choice.options.colour ?? 'blue' } as const
   const dates = datesOf(key, choice.options)
-  const watch = watchInterrupt('task')
+  const watch = watchInterrupt('now')
   const progress = startProgress({
     total: dates.length,
     unit: 'days',

@@ -31,9 +31,14 @@ const LIMIT = 30
 
 async function records(flow: string, raw: RawFlowsOptions): Promise<ExitCode> {
   const choice = await flowsChoice(raw)
-  const date = dateAsked(flowNamed(flow), choice.options, Date.now())
-  const found = await withFlows(choice, ({ store }) => store.records(date))
-  if (choice.options.json === true) {
+  const { options } = choice
+  const asked = dateAsked(flowNamed(flow), options, Date.now())
+  const { date, found } = await withFlows(choice, async ({ store }) => {
+    const newest = options.date === undefined ? (await store.rows(asked)).at(-1)?.stamp : undefined
+    const date = { ...asked, stamp: newest ?? asked.stamp }
+    return { date, found: await store.records(date) }
+  })
+  if (options.json === true) {
     await printResult(found.map((record) => `${JSON.stringify(record)}\n`).join(''))
     return EXIT.ok
   }

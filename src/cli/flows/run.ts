@@ -18,7 +18,7 @@ import { withFlows, withTasks, withTurn } from './with-flows.js'
 export async function run(flow: string, raw: RawFlowsOptions): Promise<ExitCode> {
   const choice = await flowsChoice(raw)
   const date = dateAsked(flowNamed(flow), choice.options, Date.now())
-  const watch = watchInterrupt('task')
+  const watch = watchInterrupt('now')
   try {
     if (choice.options.dryRun === true) return await dryRun(date, choice, watch)
     const ran = await withFlows(choice, async ({ store, scheduler, close }) => {

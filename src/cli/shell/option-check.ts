@@ -47,10 +47,13 @@ export class OptionCheck {
       value <= max &&
       (!range.integer || Number.isInteger(value))
     if (ok) return value
-    const bounds =
-      range.above !== undefined ? ` above ${above}` : range.min !== undefined ? ` from ${min} to ${max}` : ''
+    const bounds = range.above !== undefined ? ` above ${above}` : range.min !== undefined ? fromTo(min, max) : ''
     return this.wrong(option, `expected ${range.integer ? 'an integer' : 'a number'}${bounds}, found ${found(text)}`)
   }
+}
+
+function fromTo(min: number, max: number): string {
+  return max === Number.POSITIVE_INFINITY ? ` of ${min} or more` : ` from ${min} to ${max}`
 }
 
 /** Decimal numbers only: `Number()` also takes '', '0x10' and 'Infinity', none of which a person means here. */

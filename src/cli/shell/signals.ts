@@ -10,15 +10,16 @@ export interface InterruptWatch {
   stop(): void
 }
 
-/** Turns the first SIGINT or SIGTERM into an abort at the end of `task` and lets the second one exit at once. */
-export function watchInterrupt(task: 'day' | 'scan' | 'bar' | 'block' | 'task' = 'day'): InterruptWatch {
+/** Turns the first SIGINT or SIGTERM into an abort at the end of `task` (`now`: where it is) and lets the second one exit at once. */
+export function watchInterrupt(task: 'day' | 'scan' | 'bar' | 'block' | 'now' = 'day'): InterruptWatch {
   const controller = new AbortController()
   let received: NodeJS.Signals | undefined
   const onSignal = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
     received = signal
     controller.abort()
-    notice(`Stopping at the end of this ${task}. Press Ctrl-C again to exit at once.`)
+    const when = task === 'now' ? '' : ` at the end of this ${task}`
+    notice(`Stopping${when}. Press Ctrl-C again to exit at once.`)
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
