@@ -124,6 +124,16 @@ describe('a paper day', () => {
     expect(row.detail).toMatch(/^load_day: .*: expected 2025-05-20\.parquet or 2025-05-20\.jsonl, found neither$/)
   })
 
+  it('whose file is wrong is not tried again: no retry mends it', async () => {
+    const world = new World()
+    writeFileSync(join(world.folder, '2025-05-20.jsonl'), '{"timestamp":"noon","vel_div":1,"BTCUSDT":1}\n')
+    const row = await world.run(await world.open({ days: world.folder }), date('paper-day', '2025-05-20'))
+    expect(row.detail).toMatch(/^load_day: .*2025-05-20\.jsonl, column 'timestamp', row 0: expected a time/)
+    const records = await world.store.records(date('paper-day', '2025-05-20'))
+    const failures = records.flatMap((record) => (record.kind === 'ATTEMPT_FAILED' ? [record.failure] : []))
+    expect(failures).toEqual(['fatal'])
+  })
+
   it('that is run dry leaves nothing behind', async () => {
     const world = new World()
     const tasks = await world.open()

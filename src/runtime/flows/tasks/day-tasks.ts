@@ -1,4 +1,5 @@
 import type { CarriedBacktest } from '../../../core/backtest/backtest.js'
+import { DayError } from '../../../ports/days.js'
 import type { FlowDate } from '../../../ports/vocabulary/flows.js'
 import { FatalFlowError, type FlowTask, type FlowTaskInput } from '../flow-work.js'
 import type { DayResult, FlowDay, FlowParts } from './flow-parts.js'
@@ -38,7 +39,7 @@ export class DayWork {
   ) {}
 
   readonly load: FlowTask = async ({ date }) => {
-    const loaded = await this.parts.loadDay(date.stamp)
+    const loaded = await this.loaded(date.stamp)
     this.day = { date: date.stamp, loaded }
     const { path, sha256, columns } = loaded
     if (columns.bars === 0) throw new FatalFlowError(`${path}: expected bars, found none`)
@@ -79,8 +80,18 @@ export class DayWork {
     return of
   }
 
+  /** A file that is missing may come yet; one that is wrong stays so. */
+  private async loaded(stamp: string): Promise<FlowDay> {
+    try {
+      return await this.parts.loadDay(stamp)
+    } catch (error) {
+      if (error instanceof DayError) throw new FatalFlowError(error.message, { cause: error })
+      throw error
+    }
+  }
+
   private async dayOf({ stamp }: FlowDate, sha256: string): Promise<FlowDay> {
-    if (this.day?.date !== stamp) this.day = { date: stamp, loaded: await this.parts.loadDay(stamp) }
+    if (this.day?.date !== stamp) this.day = { date: stamp, loaded: await this.loaded(stamp) }
     const { loaded } = this.day
     if (loaded.sha256 !== sha256) {
       const message = `expected the file that was loaded (SHA-256 ${sha256}), found another (${loaded.sha256})`

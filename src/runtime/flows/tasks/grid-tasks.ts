@@ -1,3 +1,4 @@
+import type { CarriedBacktest } from '../../../core/backtest/backtest.js'
 import { restoreCapital } from '../../../core/flows/restore-capital.js'
 import { sayRefusal } from '../../../core/grid/document-check.js'
 import { isoMs } from '../../../core/grid/iso-time.js'
@@ -57,7 +58,7 @@ export type DayFlow = keyof typeof STATES
 export function restoreCapitalTask(parts: FlowParts, flow: DayFlow): FlowTask {
   return async ({ date }) => {
     const { capital: override } = parts
-    const { initialCapital } = parts.strategy()
+    const { initialCapital, parametersHash } = parts.strategy()
     const states = await statesOf(parts, flow, date.stamp)
     const restored = restoreCapital(date.stamp, states, {
       initial: initialCapital,
@@ -65,18 +66,50 @@ export function restoreCapitalTask(parts: FlowParts, flow: DayFlow): FlowTask {
     })
     if (restored.kind === 'refused') {
       const { error, date: of, found } = restored
-      const where =
-        error === 'BAD_OVERRIDE' ? '--capital' : `the state of ${of} in ${GRID_MAPS.state(mapColour(parts))}`
+      const where = error === 'BAD_OVERRIDE' ? '--capital' : `the state of ${of} in ${stateMap(parts)}`
       const hint = error === 'BAD_STATE' ? `: mend it, or give --capital` : ''
       throw new FatalFlowError(
         `${error}: ${where}: expected a capital above zero, found ${JSON.stringify(found)}${hint}`,
       )
     }
     const { capital, from } = restored
-    const peak = states.find((state) => state.date === from)?.peak ?? capital
+    const state = states.find(({ date }) => date === from)
+    if (flow === 'paper-day') {
+      refuseOtherEngine(state?.value, { capital, parametersHash, of: `${from} in ${stateMap(parts)}` })
+    }
+    const peak = state?.peak ?? capital
     const output: TaskOutputs['restore_capital'] = { capital, from, peak: Math.max(peak, capital) }
     return { output, effects: [] }
   }
+}
+
+/**
+ * The engine goes on with the capital and the parameters of its snapshot: where those are others than the date is to begin with, what
+ * is recorded of the date would not be what was run.
+ */
+function refuseOtherEngine(
+  state: Readonly<Record<string, unknown>> | undefined,
+  { capital, parametersHash, of }: { readonly capital: number; readonly parametersHash: string; readonly of: string },
+): void {
+  const carried = (state?.engine_state ?? undefined) as CarriedBacktest | undefined
+  if (state === undefined || carried === undefined) return
+  const held = carried.engine?.capital
+  if (held !== capital) {
+    const message = `expected the capital of its engine_state (${held}), found ${capital}`
+    throw new FatalFlowError(
+      `BAD_STATE: the state of ${of}: ${message}: mend it, or set engine_state to null to begin anew with it`,
+    )
+  }
+  if (state.param_hash !== undefined && state.param_hash !== parametersHash) {
+    const message = `expected parameters ${String(state.param_hash)}, which it was run with, found ${parametersHash}`
+    throw new FatalFlowError(
+      `PARAMETERS_CHANGED: the state of ${of}: ${message}: put them back, or set engine_state to null to go on flat`,
+    )
+  }
+}
+
+function stateMap(parts: FlowParts): string {
+  return GRID_MAPS.state(mapColour(parts))
 }
 
 export function mapColour({ colour }: FlowParts): 'BLUE' | 'GREEN' {
@@ -87,6 +120,7 @@ interface KnownState {
   readonly date: string
   readonly capital: unknown
   readonly peak?: number
+  readonly value: Readonly<Record<string, unknown>>
 }
 
 /** The newest state before a date; of a grid that has none under a date of its own what it calls the latest. */
@@ -106,9 +140,9 @@ async function statesOf(parts: FlowParts, flow: DayFlow, date: string): Promise<
   if (text === undefined) return []
   const value = parsed(text)
   const ofDate = newest ?? (typeof value.date === 'string' ? value.date : '')
-  if (!DATE.test(ofDate)) return [{ date: '0000-00-00', capital: value.capital ?? null }]
+  if (!DATE.test(ofDate)) return [{ date: '0000-00-00', capital: value.capital ?? null, value }]
   const peak = typeof value.peak_capital === 'number' ? { peak: value.peak_capital } : {}
-  return [{ date: ofDate, capital: value.capital ?? null, ...peak }]
+  return [{ date: ofDate, capital: value.capital ?? null, value, ...peak }]
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
@@ -128,9 +162,10 @@ export async function carriedFrom(parts: FlowParts, flow: FlowName, from: string
   if (flow !== 'paper-day' || !DATE.test(from)) return undefined
   const map = parts.grid.map(GRID_MAPS.state(mapColour(parts)))
   const { strategy } = parts.strategy()
-  const texts = await map.getAll([STATE_KEYS.run({ strategy, date: from }), STATE_KEYS.flow])
-  for (const text of texts.values()) {
-    const { date, engine_state } = parsed(text)
+  const keys = [STATE_KEYS.run({ strategy, date: from }), STATE_KEYS.flow]
+  const texts = await map.getAll(keys)
+  for (const key of keys) {
+    const { date, engine_state } = parsed(texts.get(key) ?? '')
     if (date === from) return engine_state ?? undefined
   }
   return undefined

@@ -69,6 +69,39 @@ describe('restore_capital', () => {
     await expect(restored(states)).rejects.toThrow(message)
     await expect(restored(states)).rejects.toThrow(FatalFlowError)
   })
+
+  describe('of a paper day whose state holds an engine', () => {
+    const STATE = {
+      date: '2026-03-20',
+      capital: 9,
+      param_hash: '5245d5d61c9542db',
+      engine_state: { engine: { capital: 9 } },
+    }
+    const of = (state: object) => restored({ 'state_blue_2026-03-20': { ...STATE, ...state } })
+
+    it('goes on with it, and begins anew where a person has taken it out', async () => {
+      expect(await of({})).toMatchObject({ capital: 9, from: '2026-03-20' })
+      expect(await of({ capital: 10, param_hash: '0000000000000000', engine_state: null })).toMatchObject({
+        capital: 10,
+      })
+    })
+
+    test.each<[string, object, string]>([
+      [
+        'capital',
+        { capital: 10 },
+        'BAD_STATE: the state of 2026-03-20 in DOLPHIN_STATE_BLUE: expected the capital of its engine_state (9), found 10: mend it, or set engine_state to null to begin anew with it',
+      ],
+      [
+        'parameters',
+        { param_hash: '0000000000000000' },
+        'PARAMETERS_CHANGED: the state of 2026-03-20 in DOLPHIN_STATE_BLUE: expected parameters 0000000000000000, which it was run with, found 5245d5d61c9542db: put them back, or set engine_state to null to go on flat',
+      ],
+    ])('is refused for good where that would trade with other %s than is recorded', async (_, state, message) => {
+      await expect(of(state)).rejects.toThrow(message)
+      await expect(of(state)).rejects.toThrow(FatalFlowError)
+    })
+  })
 })
 
 describe('read_posture', () => {
