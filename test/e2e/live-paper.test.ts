@@ -40,10 +40,10 @@ function count(kind: Parameters<typeof journal>[0], type: string): number {
 
 describe('a session on paper at the prices of now', () => {
   test('follows, scans, records and trades them, and its record explains every trade', async () => {
-    const { code, stdout, stderr } = await dolphin(paper('--bars', '16', '--json'))
+    const { code, stdout, stderr } = await dolphin(paper('--bars', '36', '--json'))
     expect(code, stderr).toBe(0)
     const summary = JSON.parse(stdout)
-    expect(summary).toMatchObject({ schema: 'dolphin.paper/1', bars: 16 })
+    expect(summary).toMatchObject({ schema: 'dolphin.paper/1', bars: 36 })
     expect(summary.session.live).toEqual({ exchange: sandbox.origin, stepMs: 1_000, fills: 'paper' })
     expect(count('execution', 'fill')).toBeGreaterThan(1)
     expect(readdirSync(join(out, 'days')).some((name) => name.endsWith('.parquet'))).toBe(true)
